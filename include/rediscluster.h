@@ -1,0 +1,297 @@
+/* rediscluster: N independent Redis servers that answer like one.
+ *
+ * Made from src/ffi by cbindgen; not to be edited.
+ *
+ * Functions answer a status, 0 being success. Outputs are cleared on entry and written only on success. The last parameter, which may be
+ * NULL, receives an error that the caller frees. A slice of (NULL, 0) is empty. Inputs are never changed nor kept.
+ */
+
+#ifndef REDISCLUSTER_H
+#define REDISCLUSTER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// The version of this header. `rediscluster_version` answers that of the library.
+#define REDISCLUSTER_VERSION "0.6.0"
+
+// The ABI of this header. `rediscluster_abi_version` answers that of the library; a program must not use a library with another one.
+#define REDISCLUSTER_ABI_VERSION 1
+
+// What a call answers. The values never change.
+enum rediscluster_status
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // The call succeeded. A server's own error, such as WRONGTYPE, is a reply and a success.
+  REDISCLUSTER_OK = 0,
+  // NULL where a value is needed, a place that a reply does not have, or an accessor for another type.
+  REDISCLUSTER_ERROR_ARGUMENT = 1,
+  // The configuration is bad; the message names the path of the value.
+  REDISCLUSTER_ERROR_CONFIG = 2,
+  // The request is not RESP, or the command cannot be routed. Nothing was sent.
+  REDISCLUSTER_ERROR_REQUEST = 3,
+  // The keys of the command live on several nodes, and it cannot be carried out over them. Nothing was sent. The message begins with
+  // CROSSNODE.
+  REDISCLUSTER_ERROR_CROSSNODE = 4,
+  // No connection: refused, unreachable, or AUTH or SELECT were refused. The command was not sent.
+  REDISCLUSTER_ERROR_CONNECT = 5,
+  // Every connection that the node may have (pool_size) is in use. The command was not sent.
+  REDISCLUSTER_ERROR_POOL = 6,
+  // The server did not answer, or took no bytes, in time.
+  REDISCLUSTER_ERROR_TIMEOUT = 7,
+  // The connection broke.
+  REDISCLUSTER_ERROR_IO = 8,
+  // The server sent what is not RESP.
+  REDISCLUSTER_ERROR_PROTOCOL = 9,
+  // Memory for a reply could not be had.
+  REDISCLUSTER_ERROR_MEMORY = 10,
+  // A fault of this library.
+  REDISCLUSTER_ERROR_INTERNAL = 11,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum rediscluster_status rediscluster_status;
+#else
+typedef int32_t rediscluster_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// What a value is. The values never change; new ones may be added behind.
+enum rediscluster_type
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // A nil: no such value.
+  REDISCLUSTER_TYPE_NIL = 0,
+  // A string of any bytes.
+  REDISCLUSTER_TYPE_STRING = 1,
+  // A status, such as OK.
+  REDISCLUSTER_TYPE_STATUS = 2,
+  // A signed 64-bit number.
+  REDISCLUSTER_TYPE_INTEGER = 3,
+  // The server's own error, such as WRONGTYPE: a reply like any other.
+  REDISCLUSTER_TYPE_ERROR = 4,
+  // Values in order.
+  REDISCLUSTER_TYPE_ARRAY = 5,
+  // A nil where an array might have been.
+  REDISCLUSTER_TYPE_NIL_ARRAY = 6,
+  // Keys and values in turn.
+  REDISCLUSTER_TYPE_MAP = 7,
+  // This command got no reply. Four children tell why: the status (integer), the message (string), the alias of the node that failed
+  // (string, or nil), and whether the command may have been executed (integer: 0 certainly not, 1 perhaps). See
+  // `rediscluster_reply_failure`.
+  REDISCLUSTER_TYPE_FAILURE = 8,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum rediscluster_type rediscluster_type;
+#else
+typedef int32_t rediscluster_type;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// Why a call failed. It belongs to the caller, who frees it with `rediscluster_error_free`; it never changes and may be read from many
+// threads.
+typedef struct rediscluster_error rediscluster_error;
+
+// A handle on the servers of a configuration. It belongs to the caller, who closes it with `rediscluster_close`.
+//
+// It may be used from many threads at once, and after a fork by parent and child at the same time: each process makes connections of its
+// own. It connects when a command first needs it, and has no threads.
+typedef struct rediscluster rediscluster;
+
+// A reply. It belongs to the caller, who frees it with `rediscluster_reply_free`; it never changes and may be read from many threads.
+//
+// Its values are numbered in the order in which they stand: 0 is the root, the first child of the value `at` is `at + 1`, and each value
+// is followed by all that is in it, then by the value behind it.
+typedef struct rediscluster_reply rediscluster_reply;
+
+// An entry. Entries stand in pre-order: a value, then all that is in it, then the value behind it.
+typedef struct rediscluster_entry {
+  // The lowest byte is the type. The other seven are the length: the bytes of a string, status or error; the children of an
+  // array, map (keys and values each count) or failure; 0 for the rest.
+  uint64_t head;
+  // The number of an integer; the offset, in the reply's bytes, of a string, status or error; for an array, map or failure how many
+  // entries its content takes, so that the value behind it stands at its own place + 1 + data; 0 for the rest.
+  int64_t data;
+} rediscluster_entry;
+
+// A reply whole, for languages that would rather read plain memory than call. It is valid as long as the reply.
+typedef struct rediscluster_data {
+  // The bytes that the entries point into.
+  const uint8_t *bytes;
+  // How many there are.
+  size_t bytes_length;
+  // The index: one entry a value, in order; the root is the first.
+  const struct rediscluster_entry *entries;
+  // How many there are.
+  size_t entries_length;
+} rediscluster_data;
+
+// One value. It is valid as long as the reply.
+typedef struct rediscluster_view {
+  // What it is.
+  rediscluster_type type;
+  // The number of an integer; else 0.
+  int64_t integer;
+  // The bytes of a string, status or error, not NUL-terminated; else NULL.
+  const uint8_t *bytes;
+  // How many bytes, or how many children; a map's keys and values each count.
+  size_t length;
+  // The place of the value behind this one and all that is in it.
+  size_t next;
+} rediscluster_view;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+// Makes a handle from a configuration in JSON. Connects to nothing.
+//
+// On success `*rc` is the handle. On failure it is NULL, and the error names the path of the bad value, such as
+// `nodes.node_3.port: 70000 is not a port`.
+rediscluster_status rediscluster_open(const char *config,
+                                      size_t config_length,
+                                      struct rediscluster **rc,
+                                      struct rediscluster_error **error);
+
+// Like `rediscluster_open`, but all handles on equal configurations in one process share their connections, and these stay when the last
+// such handle is closed, until the process ends: so a worker that serves many requests connects once. Each handle is closed by itself.
+rediscluster_status rediscluster_open_shared(const char *config,
+                                             size_t config_length,
+                                             struct rediscluster **rc,
+                                             struct rediscluster_error **error);
+
+// Closes a handle and its connections, once calls that are under way in other threads are over; no call may begin after it. NULL is
+// nothing. Replies and errors that came from it stay valid.
+void rediscluster_close(struct rediscluster *rc);
+
+// Runs the commands in `request`: one or many RESP arrays of bulk strings, as every Redis client writes them.
+//
+// The reply's root is an array with one child a command, in order. Commands for several nodes are all sent before any reply is waited
+// for. A command that got no reply is a child of type `REDISCLUSTER_TYPE_FAILURE`, and the others are what they are. The call itself
+// fails only for a bad argument, for a request that is not RESP (nothing was sent then), or for want of memory.
+rediscluster_status rediscluster_execute(const struct rediscluster *rc,
+                                         const char *request,
+                                         size_t request_length,
+                                         struct rediscluster_reply **reply,
+                                         struct rediscluster_error **error);
+
+// Runs one command given as `argc` arguments, its name first. With `argvlen` NULL the arguments are NUL-terminated; else it has their
+// lengths, and they may hold any bytes.
+//
+// The reply's root is the command's own reply; a command that got none fails the call.
+rediscluster_status rediscluster_command(const struct rediscluster *rc,
+                                         size_t argc,
+                                         const char *const *argv,
+                                         const size_t *argvlen,
+                                         struct rediscluster_reply **reply,
+                                         struct rediscluster_error **error);
+
+// Tells where a key lives, asking nobody. The reply's root is a map: `alias` (node_2), `host` and `port` or else `unix` (the others are
+// nil), and `key`, the name under which it is stored, without its hash tag where that is stripped.
+rediscluster_status rediscluster_node_for(const struct rediscluster *rc,
+                                          const char *key,
+                                          size_t key_length,
+                                          struct rediscluster_reply **reply,
+                                          struct rediscluster_error **error);
+
+// Runs the one command in `request` on every master. The reply's root is a map from alias to reply, in the order node_1, node_2, …; a
+// node that gave none has a `REDISCLUSTER_TYPE_FAILURE`. A server with several aliases is asked once. The command is sent as it is: its
+// keys, if it has any, are neither looked for nor changed.
+rediscluster_status rediscluster_each(const struct rediscluster *rc,
+                                      const char *request,
+                                      size_t request_length,
+                                      struct rediscluster_reply **reply,
+                                      struct rediscluster_error **error);
+
+// The status that the failed call answered. NULL: `REDISCLUSTER_ERROR_ARGUMENT`.
+rediscluster_status rediscluster_error_code(const struct rediscluster_error *error);
+
+// What went wrong, in words: UTF-8, NUL-terminated, valid as long as the error. Of a transport failure it names the node, its address,
+// the command, and whether that may have been executed. NULL: NULL.
+const char *rediscluster_error_message(const struct rediscluster_error *error);
+
+// The alias of the node that failed, such as node_2, NUL-terminated, valid as long as the error; NULL when no node did, and for NULL.
+const char *rediscluster_error_node(const struct rediscluster_error *error);
+
+// Whether a server may have executed the command: 0 certainly not, 1 perhaps. NULL: -1.
+int32_t rediscluster_error_executed(const struct rediscluster_error *error);
+
+// Frees an error. NULL is nothing.
+void rediscluster_error_free(struct rediscluster_error *error);
+
+// The number of the node, from 1, of `masters` that the bytes of `key` hash to: crc32(key) % masters + 1. The key is hashed as it is: hash
+// tags are for `rediscluster_node_for`. Answers 0, which is no node, when `masters` is 0 or `key` is NULL with a length. Thread safe.
+uint32_t rediscluster_partition(const char *key,
+                                size_t key_length,
+                                uint32_t masters);
+
+// The bytes and the index of a reply in one call.
+rediscluster_status rediscluster_reply_data(const struct rediscluster_reply *reply,
+                                            struct rediscluster_data *data,
+                                            struct rediscluster_error **error);
+
+// The value at a place of the reply, 0 being the root.
+rediscluster_status rediscluster_reply_view(const struct rediscluster_reply *reply,
+                                            size_t at,
+                                            struct rediscluster_view *view,
+                                            struct rediscluster_error **error);
+
+// The type of the value at a place of the reply.
+rediscluster_status rediscluster_reply_type(const struct rediscluster_reply *reply,
+                                            size_t at,
+                                            rediscluster_type *type,
+                                            struct rediscluster_error **error);
+
+// The number of an integer.
+rediscluster_status rediscluster_reply_integer(const struct rediscluster_reply *reply,
+                                               size_t at,
+                                               int64_t *integer,
+                                               struct rediscluster_error **error);
+
+// The bytes of a string, status or error, not NUL-terminated, valid as long as the reply.
+rediscluster_status rediscluster_reply_bytes(const struct rediscluster_reply *reply,
+                                             size_t at,
+                                             const uint8_t **bytes,
+                                             size_t *length,
+                                             struct rediscluster_error **error);
+
+// How many children an array, map or failure has (a map's keys and values each count), or how many bytes a string, status or error.
+rediscluster_status rediscluster_reply_length(const struct rediscluster_reply *reply,
+                                              size_t at,
+                                              size_t *length,
+                                              struct rediscluster_error **error);
+
+// The place of the `nth` child, counted from 0, of an array, map or failure. To walk through many children, go from `at + 1` on by the
+// `next` of each view.
+rediscluster_status rediscluster_reply_element(const struct rediscluster_reply *reply,
+                                               size_t at,
+                                               size_t nth,
+                                               size_t *element,
+                                               struct rediscluster_error **error);
+
+// The error that a `REDISCLUSTER_TYPE_FAILURE` stands for, as the call would have given it had the command been alone. It belongs to the
+// caller, who frees it.
+rediscluster_status rediscluster_reply_failure(const struct rediscluster_reply *reply,
+                                               size_t at,
+                                               struct rediscluster_error **failure,
+                                               struct rediscluster_error **error);
+
+// Frees a reply, and with it all that points into it. NULL is nothing.
+void rediscluster_reply_free(struct rediscluster_reply *reply);
+
+// The version of the library: NUL-terminated, never freed. Thread safe.
+const char *rediscluster_version(void);
+
+// The ABI of the library, which is also the number in its soname. Thread safe.
+uint32_t rediscluster_abi_version(void);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* REDISCLUSTER_H */

@@ -1,0 +1,144 @@
+//! The commands of one call, planned and shared out over servers.
+
+use super::exchange::exchange;
+use super::gather::Gathered;
+use super::lane::Lane;
+use super::understand::Understanding;
+use crate::command::Spread;
+use crate::error::Error;
+use crate::node::Process;
+use crate::plan::{PlacedKeys, Plan, Traits};
+use crate::reply::Reply;
+use std::ops::Range;
+
+pub(super) struct Batch<'p, 'a> {
+    understanding: &'p Understanding<'p>,
+    request: &'a [u8],
+    /// By server.
+    lanes: Vec<Option<Lane<'p, 'a>>>,
+    slots: Vec<Slot<'a>>,
+}
+
+/// A command, and where its answer will be found.
+pub(super) struct Slot<'a> {
+    pub name: &'a [u8],
+    pub answer: Answer,
+}
+
+pub(super) enum Answer {
+    One {
+        server: usize,
+        ordinal: u32,
+    },
+    Split(Box<Split>),
+    /// What the server would say, known without asking.
+    Error(String),
+    Failed(Error),
+}
+
+pub(super) struct Split {
+    pub spread: Spread,
+    /// For each key, in the caller's order, the part it went to.
+    pub owners: Vec<u32>,
+    pub parts: Vec<Part>,
+}
+
+/// What one server has to do of a split command.
+pub(super) struct Part {
+    pub server: usize,
+    pub ordinal: u32,
+    pub keys: usize,
+}
+
+impl<'p, 'a> Batch<'p, 'a> {
+    pub(super) fn new(understanding: &'p Understanding<'p>, request: &'a [u8]) -> Batch<'p, 'a> {
+        let servers = understanding.config().servers.len();
+        Batch { understanding, request, lanes: (0..servers).map(|_| None).collect(), slots: Vec::new() }
+    }
+
+    /// Adds a command, which stands at `whole` in the request if anywhere. One that is refused fails alone.
+    pub(super) fn add(&mut self, args: &[&'a [u8]], whole: Option<Range<usize>>) {
+        self.add_planned(args, whole, self.understanding.plan(args));
+    }
+
+    pub(super) fn add_planned(&mut self, args: &[&'a [u8]], whole: Option<Range<usize>>, plan: Result<Plan<'a>, Error>) {
+        let answer = match plan {
+            Ok(Plan::One { server, keys, traits }) => {
+                let ordinal = self.lane(server).add(whole, args, &keys, traits);
+                Answer::One { server, ordinal }
+            }
+            Ok(Plan::Split { spread, keys, traits }) => Answer::Split(Box::new(self.split(args, spread, &keys, traits))),
+            Ok(Plan::Answer(text)) => Answer::Error(text),
+            Err(error) => Answer::Failed(error),
+        };
+        self.slots.push(Slot { name: args[0], answer });
+    }
+
+    #[inline]
+    fn lane(&mut self, server: usize) -> &mut Lane<'p, 'a> {
+        let process: &'p Process = self.understanding.process();
+        self.lanes[server].get_or_insert_with(|| Lane::new(process.pool(server), self.request))
+    }
+
+    /// Shares the keys of a command out: to each server its own, in the caller's order, with what belongs to them.
+    fn split(&mut self, args: &[&'a [u8]], spread: Spread, keys: &PlacedKeys<'a>, traits: Traits) -> Split {
+        const NONE: u32 = u32::MAX;
+        let config = self.understanding.config();
+        let mut part_of = vec![NONE; self.lanes.len()];
+        let mut parts: Vec<Part> = Vec::new();
+        let mut owners = Vec::with_capacity(keys.len());
+        for key in keys {
+            let server = config.masters[key.master].server;
+            if part_of[server] == NONE {
+                part_of[server] = parts.len() as u32;
+                parts.push(Part { server, ordinal: 0, keys: 0 });
+            }
+            parts[part_of[server] as usize].keys += 1;
+            owners.push(part_of[server]);
+        }
+        let width = if spread == Spread::Stored { 2 } else { 1 };
+        for part in &parts {
+            let outbox = &mut self.lane(part.server).outbox;
+            outbox.push_head(1 + part.keys * width);
+            outbox.push_argument(args[0]);
+        }
+        for (key, &owner) in keys.iter().zip(&owners) {
+            let outbox = &mut self.lane(parts[owner as usize].server).outbox;
+            outbox.push_argument(key.name);
+            args[key.position + 1..key.position + width].iter().for_each(|argument| outbox.push_argument(argument));
+        }
+        for part in &mut parts {
+            part.ordinal = self.lane(part.server).finish_command(traits);
+        }
+        Split { spread, owners, parts }
+    }
+
+    /// Carries all out; one reply a command, under one array.
+    pub(super) fn run(mut self) -> Result<Reply, Error> {
+        self.exchange();
+        match self.only_lane() {
+            Some(server) => Ok(self.lanes.swap_remove(server).map(Lane::into_all).expect("the only lane is there")),
+            None => Ok(Gathered::from(&self.lanes)?.all(&self.slots)),
+        }
+    }
+
+    /// Carries a single command out; its reply alone.
+    pub(super) fn run_single(mut self) -> Result<Reply, Error> {
+        self.exchange();
+        Gathered::from(&self.lanes)?.single(&self.slots[0])
+    }
+
+    fn exchange(&mut self) {
+        let mut lanes: Vec<&mut Lane> = self.lanes.iter_mut().flatten().collect();
+        exchange(&mut lanes, self.understanding.config().write_timeout);
+    }
+
+    /// The server whose lane holds the answer to every command in order, nothing missing and nothing to be put together.
+    fn only_lane(&self) -> Option<usize> {
+        let mut used = self.lanes.iter().enumerate().filter_map(|(server, lane)| lane.as_ref().map(|lane| (server, lane)));
+        let (server, lane) = used.next()?;
+        let whole = !lane.has_failed() && lane.commands() == self.slots.len();
+        let plain = self.slots.iter().all(|slot| matches!(slot.answer, Answer::One { .. }));
+        (used.next().is_none() && whole && plain).then_some(server)
+    }
+}

@@ -1,0 +1,138 @@
+//! From the replies of several servers to the replies the caller asked for, in the caller's order.
+
+use super::batch::{Answer, Slot, Split};
+use super::lane::Lane;
+use crate::command::Spread;
+use crate::error::{Code, Error};
+use crate::reply::{Builder, Entry, Kind, Reply};
+
+/// The lanes once their replies have come, by server.
+pub(super) struct Gathered<'l, 'p, 'a> {
+    lanes: &'l [Option<Lane<'p, 'a>>],
+    /// Where each lane's bytes stand in the reply, and which entry of its index comes next.
+    bases: Vec<usize>,
+    next: Vec<usize>,
+    builder: Builder,
+}
+
+impl<'l, 'p, 'a> Gathered<'l, 'p, 'a> {
+    pub(super) fn from(lanes: &'l [Option<Lane<'p, 'a>>]) -> Result<Self, Error> {
+        let mut builder = Builder::default();
+        let bytes = lanes.iter().map(|lane| lane.as_ref().map_or(&[][..], Lane::bytes));
+        let bases = bytes.map(|bytes| builder.adopt(bytes)).collect::<Result<_, _>>()?;
+        // Entry 0 of a lane's index is the place of an array that is not needed here.
+        Ok(Gathered { lanes, bases, next: vec![1; lanes.len()], builder })
+    }
+
+    /// The answer to a single command.
+    pub(super) fn single(mut self, slot: &Slot<'a>) -> Result<Reply, Error> {
+        self.answer(slot)?;
+        Ok(self.builder.finish())
+    }
+
+    /// The answers to all commands under one array; a failed one is a failure in its place.
+    pub(super) fn all(mut self, slots: &[Slot<'a>]) -> Reply {
+        let root = self.builder.begin(Kind::Array, slots.len());
+        for slot in slots {
+            if let Err(error) = self.answer(slot) {
+                self.builder.failure(&error);
+            }
+        }
+        self.builder.end(root);
+        self.builder.finish()
+    }
+
+    /// The first answer of each lane, by alias; lanes are asked as often as they have aliases.
+    pub(super) fn by_alias(mut self, aliases: &[(&str, usize)], name: &[u8]) -> Reply {
+        let root = self.builder.begin(Kind::Map, aliases.len() * 2);
+        for &(alias, server) in aliases {
+            self.builder.string(alias.as_bytes());
+            self.next[server] = 1;
+            match self.take(server, 0, name) {
+                Ok(entries) => self.builder.copy(entries, self.bases[server]),
+                Err(error) => self.builder.failure(&error),
+            }
+        }
+        self.builder.end(root);
+        self.builder.finish()
+    }
+
+    /// Appends the answer to one command; nothing is appended when it failed.
+    fn answer(&mut self, slot: &Slot<'a>) -> Result<(), Error> {
+        match &slot.answer {
+            Answer::One { server, ordinal } => {
+                let entries = self.take(*server, *ordinal, slot.name)?;
+                self.builder.copy(entries, self.bases[*server]);
+                Ok(())
+            }
+            Answer::Split(split) => self.put_together(split, slot.name),
+            Answer::Error(text) => {
+                self.builder.text(Kind::Error, text.as_bytes());
+                Ok(())
+            }
+            Answer::Failed(error) => Err(error.clone()),
+        }
+    }
+
+    /// The entries of a lane's next reply.
+    fn take(&mut self, server: usize, ordinal: u32, name: &[u8]) -> Result<&'l [Entry], Error> {
+        let Some(lane) = &self.lanes[server] else { return Err(Error::new(Code::Internal, "a reply of a server that was not asked")) };
+        lane.outcome(ordinal, name)?;
+        let start = self.next[server];
+        let end = start + lane.entries()[start].span();
+        self.next[server] = end;
+        Ok(&lane.entries()[start..end])
+    }
+
+    fn put_together(&mut self, split: &Split, name: &[u8]) -> Result<(), Error> {
+        let parts: Vec<Result<&[Entry], Error>> = split.parts.iter().map(|part| self.take(part.server, part.ordinal, name)).collect();
+        let answered = parts.iter().filter(|part| part.is_ok()).count();
+        let parts: Vec<&[Entry]> = parts.into_iter().collect::<Result<_, _>>().map_err(|error| partly(error, split.spread, answered))?;
+        if let Some(at) = parts.iter().position(|part| part[0].kind() == Kind::Error) {
+            self.builder.copy(parts[at], self.bases[split.parts[at].server]);
+            return Ok(());
+        }
+        match split.spread {
+            Spread::Values => self.values(split, &parts),
+            Spread::Counted => self.sum(&parts),
+            Spread::Stored | Spread::Refused => {
+                self.builder.copy(parts[0], self.bases[split.parts[0].server]);
+                Ok(())
+            }
+        }
+    }
+
+    /// One value a key: each from the part that its key went to.
+    fn values(&mut self, split: &Split, parts: &[&[Entry]]) -> Result<(), Error> {
+        let complete = parts.iter().zip(&split.parts).all(|(part, asked)| part[0].kind() == Kind::Array && part[0].length() == asked.keys);
+        if !complete {
+            return Err(Error::new(Code::Protocol, "a server answered with another number of values than it was asked for"));
+        }
+        let root = self.builder.begin(Kind::Array, split.owners.len());
+        let mut next = vec![1; parts.len()];
+        for &owner in &split.owners {
+            let owner = owner as usize;
+            let start = next[owner];
+            next[owner] = start + parts[owner][start].span();
+            self.builder.copy(&parts[owner][start..next[owner]], self.bases[split.parts[owner].server]);
+        }
+        self.builder.end(root);
+        Ok(())
+    }
+
+    fn sum(&mut self, parts: &[&[Entry]]) -> Result<(), Error> {
+        if parts.iter().any(|part| part[0].kind() != Kind::Integer) {
+            return Err(Error::new(Code::Protocol, "a server answered with something else than a number"));
+        }
+        self.builder.integer(parts.iter().map(|part| part[0].data).sum());
+        Ok(())
+    }
+}
+
+/// The failure of one part of a split command; whoever only reads need not care what became of the others.
+fn partly(error: Error, spread: Spread, answered: usize) -> Error {
+    if spread == Spread::Values || answered == 0 {
+        return error;
+    }
+    error.suffixed(&format!("; {answered} other node(s) carried out their part")).perhaps_executed()
+}

@@ -1,0 +1,212 @@
+//! The commands of one call that go to one server: sent together, answered in order.
+
+use super::outbox::Outbox;
+use crate::error::{Code, Error, printable};
+use crate::node::{Connection, Lease, Patience, Pool};
+use crate::plan::{Key, Traits};
+use crate::reply::{Entry, Reader, Reply};
+use smallvec::SmallVec;
+use std::ops::Range;
+
+pub(crate) struct Lane<'p, 'a> {
+    pool: &'p Pool,
+    pub(super) outbox: Outbox<'a>,
+    /// Where each command ends among the bytes that are sent.
+    ends: SmallVec<[usize; 1]>,
+    /// All of its commands may be sent a second time.
+    repeatable: bool,
+    patience: Patience,
+    lease: Option<Lease<'p>>,
+    reader: Reader,
+    failure: Option<Error>,
+}
+
+impl<'p, 'a> Lane<'p, 'a> {
+    /// A lane for commands that stand in `request`, or, where that is empty, are packed from arguments.
+    #[inline]
+    pub(crate) fn new(pool: &'p Pool, request: &'a [u8]) -> Lane<'p, 'a> {
+        Lane {
+            pool,
+            outbox: Outbox::new(request),
+            ends: SmallVec::new(),
+            repeatable: true,
+            patience: Patience::Usual,
+            lease: None,
+            reader: Reader::new(0, false),
+            failure: None,
+        }
+    }
+
+    /// Adds a command: as it stands in the request where that will do, else from its arguments.
+    #[inline]
+    pub(crate) fn add(&mut self, whole: Option<Range<usize>>, args: &[&'a [u8]], keys: &[Key<'a>], traits: Traits) -> u32 {
+        let unchanged = keys.iter().all(|key| key.name.len() == args[key.position].len());
+        match whole {
+            Some(range) if unchanged => self.outbox.push_whole(range),
+            _ => self.outbox.push_renamed(args, keys),
+        }
+        self.finish_command(traits)
+    }
+
+    /// Ends a command whose bytes were pushed one by one; answers which of the lane's commands it is.
+    #[inline]
+    pub(crate) fn finish_command(&mut self, traits: Traits) -> u32 {
+        self.ends.push(self.outbox.length());
+        self.repeatable &= traits.repeatable;
+        self.patience = self.patience.and(traits.patience);
+        self.ends.len() as u32 - 1
+    }
+
+    /// Sends the commands and reads all replies. What fails is told by [`Lane::into_replies`].
+    #[inline]
+    pub(crate) fn run(&mut self, rooted: bool) {
+        self.outbox.settle();
+        for fresh in [false, true] {
+            if self.connect(fresh, rooted) {
+                self.attempt(Self::send_all);
+                self.attempt(Self::receive_all);
+            }
+            if !self.begin_again() {
+                return;
+            }
+        }
+    }
+
+    /// Gets a connection; answers whether there is one.
+    #[inline]
+    pub(super) fn connect(&mut self, fresh: bool, rooted: bool) -> bool {
+        match self.pool.take(fresh) {
+            Ok(lease) => {
+                self.reader = lease.reader(rooted);
+                self.lease = Some(lease);
+            }
+            Err(error) => self.failure = Some(error),
+        }
+        self.lease.is_some()
+    }
+
+    /// Takes a step, unless one failed before.
+    #[inline]
+    pub(super) fn attempt(&mut self, step: impl FnOnce(&mut Self) -> Result<(), Error>) {
+        if self.failure.is_none()
+            && let Err(error) = step(self)
+        {
+            self.failure = Some(error);
+            // Closed, not given back: what comes over it now belongs to nobody.
+            self.lease = None;
+        }
+    }
+
+    #[inline]
+    fn send_all(&mut self) -> Result<(), Error> {
+        while !self.outbox.is_sent() {
+            let (bytes, more) = self.outbox.next();
+            let count = self.connection().send(bytes, more)?;
+            self.outbox.took(count);
+        }
+        Ok(())
+    }
+
+    /// Sends what the kernel takes at once; answers how much that was.
+    pub(super) fn send_some(&mut self) -> Result<usize, Error> {
+        let before = self.outbox.sent();
+        while !self.outbox.is_sent() {
+            let (bytes, more) = self.outbox.next();
+            match self.connection().send_now(bytes, more)? {
+                0 => break,
+                count => self.outbox.took(count),
+            }
+        }
+        Ok(self.outbox.sent() - before)
+    }
+
+    /// Reads what is there at once; answers how much that was.
+    pub(super) fn receive_some(&mut self) -> Result<usize, Error> {
+        let Some(lease) = &self.lease else { return Ok(0) };
+        lease.receive_now(&mut self.reader, self.ends.len())
+    }
+
+    /// Reads the remaining replies, and gives the connection back.
+    #[inline]
+    pub(super) fn receive_all(&mut self) -> Result<(), Error> {
+        let Some(mut lease) = self.lease.take() else { return Ok(()) };
+        let usual = self.pool.config().read_timeout;
+        lease.receive(&mut self.reader, self.ends.len(), self.patience, usual)?;
+        lease.learn(self.reader.bytes().len());
+        lease.keep();
+        Ok(())
+    }
+
+    /// After a connection that broke: whether all may be sent again over a new one, and if so, back to the start.
+    #[inline]
+    pub(super) fn begin_again(&mut self) -> bool {
+        let Some(failure) = &self.failure else { return false };
+        let nothing_sent = self.outbox.sent() == 0;
+        if failure.code() != Code::Io || !(self.repeatable || nothing_sent) {
+            return false;
+        }
+        self.outbox.rewind();
+        self.failure = None;
+        true
+    }
+
+    pub(super) fn is_sending(&self) -> bool {
+        self.failure.is_none() && !self.outbox.is_sent()
+    }
+
+    pub(super) fn has_failed(&self) -> bool {
+        self.failure.is_some()
+    }
+
+    pub(super) fn connection(&self) -> &Connection {
+        self.lease.as_ref().expect("a lane that has not failed has a connection until its replies are read")
+    }
+
+    /// How many commands it has.
+    pub(super) fn commands(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(super) fn entries(&self) -> &[Entry] {
+        self.reader.entries()
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.reader.bytes()
+    }
+
+    /// Whether the reply to its `ordinal`th command is there; if not, why. `name` is the command's.
+    pub(super) fn outcome(&self, ordinal: u32, name: &[u8]) -> Result<(), Error> {
+        if (ordinal as usize) < self.reader.complete() {
+            return Ok(());
+        }
+        Err(self.explain(ordinal, name))
+    }
+
+    /// Names the node, its address, the command, and whether it may have been executed: a server executes what reached it whole.
+    #[cold]
+    fn explain(&self, ordinal: u32, name: &[u8]) -> Error {
+        let server = self.pool.server();
+        let error = self.failure.clone().unwrap_or_else(|| Error::new(Code::Internal, "no reply and no failure"));
+        let prefix = format!("{} ({}): {}: ", server.alias, server.address, printable(&name.to_ascii_uppercase()));
+        let error = error.on_node(&server.alias).prefixed(&prefix);
+        if self.outbox.sent() >= self.ends[ordinal as usize] {
+            error.suffixed("; it may have been executed").perhaps_executed()
+        } else {
+            error.suffixed("; it was not executed")
+        }
+    }
+
+    /// The reply to its only command.
+    #[inline]
+    pub(super) fn into_single(self, name: &[u8], rooted: bool) -> Result<Reply, Error> {
+        self.outcome(0, name)?;
+        Ok(if rooted { Reply::rooted(self.reader, 1) } else { Reply::single(self.reader) })
+    }
+
+    /// The replies to all its commands under one array, when none failed.
+    pub(super) fn into_all(self) -> Reply {
+        let count = self.ends.len();
+        Reply::rooted(self.reader, count)
+    }
+}

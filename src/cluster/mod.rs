@@ -1,0 +1,156 @@
+//! The handle: N servers that answer like one.
+
+mod batch;
+mod each;
+mod exchange;
+mod gather;
+mod lane;
+mod node_for;
+mod outbox;
+mod shared;
+mod understand;
+
+use crate::config::Config;
+use crate::error::{Code, Error};
+use crate::node::Process;
+use crate::plan::Plan;
+use crate::reply::{Builder, Kind, Reply};
+use crate::request::{Args, Commands};
+use arc_swap::{ArcSwap, Guard};
+use batch::Batch;
+use lane::Lane;
+use std::ops::Range;
+use std::sync::Arc;
+use understand::Understanding;
+
+/// A handle on the servers of a configuration.
+///
+/// It may be used from many threads at once, and from forked children beside their parent: each process makes connections of its own.
+/// Connections are made when a command first needs them and kept until the handle goes.
+pub struct Cluster {
+    config: Arc<Config>,
+    process: ArcSwap<Process>,
+}
+
+impl Cluster {
+    /// A handle of its own. Connects to nothing yet.
+    pub fn open(config: Config) -> Cluster {
+        let config = Arc::new(config);
+        let process = ArcSwap::from_pointee(Process::new(&config));
+        Cluster { config, process }
+    }
+
+    /// The handle that this process shares for that configuration; made when first asked for, and kept until the process ends.
+    pub fn open_shared(config: Config) -> Arc<Cluster> {
+        shared::open(config)
+    }
+
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Runs one command, its name first, and answers its reply. A server's own error is a reply.
+    #[inline]
+    pub fn command(&self, args: &[&[u8]]) -> Result<Reply, Error> {
+        if args.is_empty() {
+            return Err(Error::new(Code::Request, "a command without a name"));
+        }
+        let process = self.process();
+        let understanding = Understanding::new(&self.config, &process);
+        match understanding.plan(args)? {
+            plan @ Plan::One { .. } => one(&process, &[], None, args, plan),
+            Plan::Answer(text) => Ok(error_reply(&text)),
+            plan @ Plan::Split { .. } => {
+                let mut batch = Batch::new(&understanding, &[]);
+                batch.add_planned(args, None, Ok(plan));
+                batch.run_single()
+            }
+        }
+    }
+
+    /// Runs the commands of a request, RESP arrays of bulk strings, and answers an array with one reply a command, in order.
+    ///
+    /// A command that fails is a failure in its place and leaves the others alone. When the request is not RESP nothing is sent.
+    #[inline]
+    pub fn execute(&self, request: &[u8]) -> Result<Reply, Error> {
+        let mut commands = Commands::of(request);
+        let mut args = Args::new();
+        let Some(whole) = commands.next(&mut args)? else {
+            return Err(Error::new(Code::Request, "an empty request"));
+        };
+        let process = self.process();
+        let understanding = Understanding::new(&self.config, &process);
+        if whole.end < request.len() {
+            return execute_many(&understanding, request);
+        }
+        match understanding.plan(&args) {
+            Ok(plan @ Plan::One { .. }) => one(&process, request, Some(whole), &args, plan).or_else(|error| Ok(failed(&error))),
+            plan => {
+                let mut batch = Batch::new(&understanding, request);
+                batch.add_planned(&args, Some(whole), plan);
+                batch.run()
+            }
+        }
+    }
+
+    /// Runs the one command of a request on every master, and answers a map: alias, reply. A server with several aliases is asked once.
+    pub fn each(&self, request: &[u8]) -> Result<Reply, Error> {
+        each::each(&self.config, &self.process(), request)
+    }
+
+    /// Where a key lives, and under which name: a map of alias, host, port, unix, key. Asks nobody.
+    pub fn node_for(&self, key: &[u8]) -> Reply {
+        node_for::node_for(&self.config, key)
+    }
+
+    /// What belongs to this process. In a forked child the first caller lets go of what came over from the parent.
+    #[inline]
+    fn process(&self) -> Guard<Arc<Process>> {
+        let process = self.process.load();
+        if process.is_current() { process } else { self.renew(process) }
+    }
+
+    #[cold]
+    fn renew(&self, inherited: Guard<Arc<Process>>) -> Guard<Arc<Process>> {
+        let previous = self.process.compare_and_swap(&*inherited, Arc::new(Process::new(&self.config)));
+        if Arc::ptr_eq(&previous, &inherited) {
+            inherited.abandon();
+        }
+        self.process.load()
+    }
+}
+
+fn execute_many(understanding: &Understanding, request: &[u8]) -> Result<Reply, Error> {
+    let mut batch = Batch::new(understanding, request);
+    let mut commands = Commands::of(request);
+    let mut args = Args::new();
+    while let Some(whole) = commands.next(&mut args)? {
+        batch.add(&args, Some(whole));
+    }
+    batch.run()
+}
+
+/// Runs a command that goes to one server.
+#[inline]
+fn one<'a>(process: &Process, request: &'a [u8], whole: Option<Range<usize>>, args: &[&'a [u8]], plan: Plan<'a>) -> Result<Reply, Error> {
+    let Plan::One { server, keys, traits } = plan else { return Err(Error::new(Code::Internal, "a plan for several servers")) };
+    let rooted = whole.is_some();
+    let mut lane = Lane::new(process.pool(server), request);
+    lane.add(whole, args, &keys, traits);
+    lane.run(rooted);
+    lane.into_single(args[0], rooted)
+}
+
+fn failed(error: &Error) -> Reply {
+    let mut builder = Builder::default();
+    let root = builder.begin(Kind::Array, 1);
+    builder.failure(error);
+    builder.end(root);
+    builder.finish()
+}
+
+fn error_reply(text: &str) -> Reply {
+    let mut builder = Builder::default();
+    builder.text(Kind::Error, text.as_bytes());
+    builder.finish()
+}

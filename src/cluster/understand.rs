@@ -1,0 +1,103 @@
+//! What a command means here: from the table, or, where that has no such command, from a server.
+
+use super::lane::Lane;
+use crate::command::{Learned, LearnedCommand, Positions, fits, lookup};
+use crate::config::Config;
+use crate::error::{Code, Error, printable};
+use crate::node::{Patience, Process};
+use crate::plan::{PlacedKeys, Plan, Traits, learned_positions, plan, plan_learned};
+use crate::reply::{Reply, Value};
+use std::sync::Arc;
+
+pub(super) struct Understanding<'p> {
+    config: &'p Config,
+    process: &'p Process,
+}
+
+impl<'p> Understanding<'p> {
+    #[inline]
+    pub(super) fn new(config: &'p Config, process: &'p Process) -> Understanding<'p> {
+        Understanding { config, process }
+    }
+
+    #[inline]
+    pub(super) fn config(&self) -> &'p Config {
+        self.config
+    }
+
+    #[inline]
+    pub(super) fn process(&self) -> &'p Process {
+        self.process
+    }
+
+    #[inline]
+    pub(super) fn plan<'a>(&self, args: &[&'a [u8]]) -> Result<Plan<'a>, Error> {
+        match lookup(args) {
+            Some(command) => plan(self.config, command, args),
+            None => self.plan_unknown(args),
+        }
+    }
+
+    #[cold]
+    fn plan_unknown<'a>(&self, args: &[&'a [u8]]) -> Result<Plan<'a>, Error> {
+        let Some(command) = self.learn(args)? else { return Ok(to_be_refused()) };
+        if !fits(command.arity, args.len()) {
+            let name = printable(&args[0].to_ascii_lowercase());
+            return Ok(Plan::Answer(format!("ERR wrong number of arguments for '{name}' command")));
+        }
+        let positions = match learned_positions(&command, args) {
+            Some(positions) => positions,
+            None => self.ask_for_keys(args)?,
+        };
+        plan_learned(self.config, &command, args, &positions)
+    }
+
+    /// The command as the first server describes it; `None` when that does not know it either.
+    fn learn(&self, args: &[&[u8]]) -> Result<Option<Arc<LearnedCommand>>, Error> {
+        let name = args[0];
+        let learned: &Learned = self.process.learned();
+        if let Some(known) = learned.get(name) {
+            return Ok(Some(known));
+        }
+        let reply = self.ask(&[b"COMMAND", b"INFO", name])?;
+        Ok(LearnedCommand::from_info(&reply).map(|command| learned.remember(name, command)))
+    }
+
+    /// Where the keys stand, by `COMMAND GETKEYS`. The server answers with the keys and not with their places, which are needed only
+    /// where a key has a tag to be stripped.
+    fn ask_for_keys(&self, args: &[&[u8]]) -> Result<Positions, Error> {
+        let question: Vec<&[u8]> = [&b"COMMAND"[..], b"GETKEYS"].into_iter().chain(args.iter().copied()).collect();
+        let reply = self.ask(&question)?;
+        let keys: Vec<&[u8]> = match reply.root() {
+            Value::Array(keys) => keys.filter_map(|key| if let Value::String(key) = key { Some(key) } else { None }).collect(),
+            // The server's way of saying that there are none.
+            Value::Error(text) if text.ends_with(b"no key arguments") => Vec::new(),
+            Value::Error(text) => return Err(untold(args[0], &String::from_utf8_lossy(text))),
+            _ => return Err(untold(args[0], "the server's answer to COMMAND GETKEYS is not a list")),
+        };
+        places(args, &keys).ok_or_else(|| untold(args[0], "a key stands among its other arguments too"))
+    }
+
+    fn ask(&self, args: &[&[u8]]) -> Result<Reply, Error> {
+        let mut lane = Lane::new(self.process.pool(0), &[]);
+        lane.add(None, args, &PlacedKeys::new(), Traits { repeatable: true, patience: Patience::Usual });
+        lane.run(false);
+        lane.into_single(args[0], false)
+    }
+}
+
+/// The places of the keys among the arguments, if there is no doubt: as many arguments as keys have the bytes of each.
+fn places(args: &[&[u8]], keys: &[&[u8]]) -> Option<Positions> {
+    let positions: Positions = (1..args.len()).filter(|&at| keys.contains(&args[at])).collect();
+    (positions.len() == keys.len()).then_some(positions)
+}
+
+/// No server knows the command; the first one may say so in its own words.
+fn to_be_refused<'a>() -> Plan<'a> {
+    Plan::One { server: 0, keys: PlacedKeys::new(), traits: Traits { repeatable: false, patience: Patience::Usual } }
+}
+
+fn untold(name: &[u8], why: &str) -> Error {
+    let text = format!("{}: its keys cannot be told: {why} (COMMAND GETKEYS was asked)", printable(&name.to_ascii_uppercase()));
+    Error::new(Code::Request, text)
+}

@@ -1,0 +1,128 @@
+//! Which arguments of a command are keys.
+
+use super::{Begin, Command, Find, KeySpec, Keys};
+use crate::error::{Code, Error};
+use smallvec::SmallVec;
+
+/// The places of the keys among the arguments, the command's name being at 0.
+pub(crate) type Positions = SmallVec<[usize; 4]>;
+
+/// The keys of a command whose number of arguments was found right.
+#[inline]
+pub(crate) fn positions(command: &Command, args: &[&[u8]]) -> Result<Positions, Error> {
+    let mut found = Positions::new();
+    match command.keys {
+        Keys::Specs(specs) => {
+            for spec in specs {
+                follow(spec, args, &mut found).ok_or_else(|| untold(command.name))?;
+            }
+            if specs.len() > 1 {
+                // The first key is the one that stands first, whichever specification found it.
+                found.sort_unstable();
+                found.dedup();
+            }
+        }
+        Keys::Sort => sort(args, &mut found)?,
+        Keys::Migrate => migrate(args, &mut found),
+    }
+    Ok(found)
+}
+
+#[cold]
+fn untold(name: &str) -> Error {
+    Error::new(Code::Request, format!("{}: its keys cannot be told from its arguments", name.replace('|', " ").to_uppercase()))
+}
+
+/// Adds the keys of one specification; `None` when the arguments contradict it.
+#[inline]
+fn follow(spec: &KeySpec, args: &[&[u8]], found: &mut Positions) -> Option<()> {
+    let begin = match spec.begin {
+        Begin::Index(index) => index,
+        Begin::Keyword(word, from) => match behind(word, from, args) {
+            Some(begin) => begin,
+            None => return Some(()),
+        },
+    };
+    let (first, last, step) = match spec.find {
+        Find::Range { last, step, limit } => (begin, last_of(begin, last, limit, args.len())?, step),
+        Find::Counted { count, first, step } => {
+            let number: usize = std::str::from_utf8(args.get(begin + count)?).ok()?.parse().ok()?;
+            if number == 0 {
+                return Some(());
+            }
+            let first = begin + first;
+            (first, first.checked_add((number - 1).checked_mul(step)?)?, step)
+        }
+    };
+    if last >= args.len() || last < first {
+        return None;
+    }
+    found.extend((first..=last).step_by(step));
+    Some(())
+}
+
+#[inline]
+fn last_of(begin: usize, last: i32, limit: usize, count: usize) -> Option<usize> {
+    if last >= 0 {
+        return Some(begin + last as usize);
+    }
+    let back = last.unsigned_abs() as usize;
+    if limit > 1 { (begin + count.checked_sub(begin)? / limit).checked_sub(back) } else { count.checked_sub(back) }
+}
+
+/// The place behind a word. As with the server, the word may not be the last argument.
+fn behind(word: &str, from: i32, args: &[&[u8]]) -> Option<usize> {
+    let is_word = |at: &usize| args[*at].eq_ignore_ascii_case(word.as_bytes());
+    let last = args.len() - 1;
+    let at = if from > 0 {
+        (from as usize..last).find(is_word)
+    } else {
+        let start = args.len().checked_sub(from.unsigned_abs() as usize)?;
+        (2..=start).rev().find(is_word)
+    };
+    at.map(|at| at + 1)
+}
+
+/// `SORT key [BY pattern] [LIMIT offset count] [GET pattern …] [ASC|DESC] [ALPHA] [STORE destination]`.
+/// The last STORE counts, as with the server.
+fn sort(args: &[&[u8]], found: &mut Positions) -> Result<(), Error> {
+    found.push(1);
+    let mut store = None;
+    let mut at = 2;
+    while let Some(&word) = args.get(at) {
+        let taken = match word.to_ascii_uppercase().as_slice() {
+            b"LIMIT" => 2,
+            b"STORE" => {
+                store = Some(at + 1);
+                1
+            }
+            b"BY" | b"GET" => 1,
+            _ => 0,
+        };
+        at += 1 + taken;
+    }
+    found.extend(store.filter(|&at| at < args.len()));
+    Ok(())
+}
+
+/// The pattern of a SORT that makes it read keys beyond those it names: a BY or GET with an asterisk.
+pub(crate) fn sort_pattern<'a>(args: &[&'a [u8]]) -> Option<&'a [u8]> {
+    let words = args.iter().enumerate().skip(2);
+    words
+        .filter(|(_, word)| word.eq_ignore_ascii_case(b"BY") || word.eq_ignore_ascii_case(b"GET"))
+        .filter_map(|(at, _)| args.get(at + 1))
+        .find(|pattern| pattern.contains(&b'*'))
+        .copied()
+}
+
+/// `MIGRATE host port key|"" destination-db timeout [COPY] [REPLACE] [AUTH …] [KEYS key …]`
+fn migrate(args: &[&[u8]], found: &mut Positions) {
+    if !args[3].is_empty() {
+        found.push(3);
+        return;
+    }
+    let keys = args.iter().skip(6).position(|word| word.eq_ignore_ascii_case(b"KEYS"));
+    if let Some(at) = keys {
+        found.extend(6 + at + 1..args.len());
+    }
+}

@@ -1,0 +1,70 @@
+//! Commands that the table lacks, a module's or a newer server's: what a server told of them, remembered for the life of a handle.
+
+use super::Access;
+use crate::reply::{Reply, Value};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+#[derive(Debug, Clone)]
+pub(crate) struct LearnedCommand {
+    pub arity: i32,
+    pub access: Access,
+    pub keys: LearnedKeys,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LearnedKeys {
+    None,
+    /// From `first` to `last` (negative: from the end) by `step`.
+    Range {
+        first: usize,
+        last: i32,
+        step: usize,
+    },
+    /// Only the server can tell, by `COMMAND GETKEYS`, each time.
+    Asked,
+}
+
+#[derive(Default)]
+pub(crate) struct Learned {
+    known: Mutex<HashMap<Vec<u8>, Arc<LearnedCommand>>>,
+}
+
+impl Learned {
+    pub(crate) fn get(&self, name: &[u8]) -> Option<Arc<LearnedCommand>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).get(name.to_ascii_lowercase().as_slice()).cloned()
+    }
+
+    pub(crate) fn remember(&self, name: &[u8], command: LearnedCommand) -> Arc<LearnedCommand> {
+        let command = Arc::new(command);
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_ascii_lowercase(), command.clone());
+        command
+    }
+}
+
+impl LearnedCommand {
+    /// Reads the answer to `COMMAND INFO name`; `None` when the server does not know the command either.
+    pub(crate) fn from_info(reply: &Reply) -> Option<LearnedCommand> {
+        let Value::Array(mut commands) = reply.root() else { return None };
+        let Some(Value::Array(mut facts)) = commands.next() else { return None };
+        facts.next()?;
+        let Some(Value::Integer(arity)) = facts.next() else { return None };
+        let Some(Value::Array(flags)) = facts.next() else { return None };
+        let flags: Vec<&[u8]> =
+            flags.filter_map(|flag| if let Value::Status(flag) | Value::String(flag) = flag { Some(flag) } else { None }).collect();
+        let mut number = || if let Some(Value::Integer(number)) = facts.next() { i32::try_from(number).ok() } else { None };
+        let (first, last, step) = (number()?, number()?, number()?);
+        let has = |flag: &str| flags.contains(&flag.as_bytes());
+        let access = match (has("readonly"), has("write")) {
+            (true, false) => Access::Read,
+            (_, true) => Access::Write,
+            _ => Access::Other,
+        };
+        let keys = match (usize::try_from(first), usize::try_from(step)) {
+            _ if has("movablekeys") => LearnedKeys::Asked,
+            (Ok(first), Ok(step)) if first > 0 && step > 0 => LearnedKeys::Range { first, last, step },
+            _ => LearnedKeys::None,
+        };
+        Some(LearnedCommand { arity: i32::try_from(arity).ok()?, access, keys })
+    }
+}

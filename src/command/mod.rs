@@ -1,0 +1,153 @@
+//! What the library knows of commands: how many arguments, which of them are keys, whether they only read, how long they may block,
+//! and whether they can be split over nodes.
+//!
+//! The facts are Redis's own ([`table`]); a command that the table lacks is looked up on a server once ([`Learned`]).
+
+mod keys;
+mod learned;
+mod lookup;
+mod table;
+
+pub(crate) use keys::{Positions, positions, sort_pattern};
+pub(crate) use learned::{Learned, LearnedCommand, LearnedKeys};
+pub(crate) use lookup::lookup;
+
+use crate::node::Patience;
+use std::time::Duration;
+
+/// A command, or a subcommand of a container such as `CONFIG`.
+#[derive(Debug, Clone, Copy)]
+pub struct Command {
+    /// In small letters; of a subcommand `config|get`.
+    pub name: &'static str,
+    /// How many arguments it takes, its name included; negative: at least so many.
+    pub arity: i32,
+    pub access: Access,
+    pub keys: Keys,
+    pub spread: Spread,
+    pub block: Block,
+    /// It changes the state of its connection, which a shared connection must not suffer.
+    pub session: bool,
+    /// It has subcommands, which are entries of their own.
+    pub container: bool,
+}
+
+/// An entry's ordinary values; the table names what differs.
+pub(crate) const PLAIN: Command = Command {
+    name: "",
+    arity: 0,
+    access: Access::Other,
+    keys: Keys::Specs(&[]),
+    spread: Spread::Refused,
+    block: Block::Never,
+    session: false,
+    container: false,
+};
+
+/// What a command does to data, as far as sending it a second time goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// It only reads: it can be repeated.
+    Read,
+    Write,
+    /// Neither flag stands with the server; it is not repeated.
+    Other,
+}
+
+/// Where a command's keys stand.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Keys {
+    /// By Redis's key specifications.
+    Specs(&'static [KeySpec]),
+    /// `SORT`: the first argument, and what follows STORE; its patterns name keys that cannot be told beforehand.
+    Sort,
+    /// `MIGRATE`: the third argument, or, where that is empty, all behind the word KEYS.
+    Migrate,
+}
+
+/// One of Redis's key specifications: where to begin, and how the keys stand from there.
+/// See <https://redis.io/docs/latest/develop/reference/key-specs/>.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct KeySpec {
+    pub begin: Begin,
+    pub find: Find,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Begin {
+    /// At this argument.
+    Index(usize),
+    /// Behind this word, looked for from an argument on; from a negative one, counted from the end, backwards.
+    Keyword(&'static str, i32),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Find {
+    /// To `last` (relative to the beginning, or, negative, to the last argument) by `step`; with a `limit` above 1 only that part of the rest.
+    Range { last: i32, step: usize, limit: usize },
+    /// As many as the argument at `count` says, from `first` on.
+    Counted { count: usize, first: usize, step: usize },
+}
+
+/// How a command whose keys live on several nodes is carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spread {
+    /// It is not.
+    Refused,
+    /// One value a key, put back in the caller's order.
+    Values,
+    /// Pairs of key and value, one OK for all.
+    Stored,
+    /// Numbers that are added up.
+    Counted,
+}
+
+/// Which argument says how long a command may block on the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Block {
+    Never,
+    /// The first argument, in seconds.
+    First,
+    /// The last argument, in seconds.
+    Last,
+    /// The last argument, in milliseconds.
+    LastMillis,
+    /// What follows the word BLOCK, in milliseconds.
+    Option,
+}
+
+impl Command {
+    /// Whether the server would take that many arguments.
+    #[inline]
+    pub(crate) fn takes(&self, count: usize) -> bool {
+        fits(self.arity, count)
+    }
+
+    /// How long to wait for the reply. 0 blocks for ever; what is not a number, the server refuses at once.
+    #[inline]
+    pub(crate) fn patience(&self, args: &[&[u8]]) -> Patience {
+        if self.block == Block::Never { Patience::Usual } else { self.block_time(args) }
+    }
+
+    fn block_time(&self, args: &[&[u8]]) -> Patience {
+        let (argument, unit) = match self.block {
+            Block::Never => (None, 0.0),
+            Block::First => (args.get(1), 1.0),
+            Block::Last => (args.last(), 1.0),
+            Block::LastMillis => (args.last(), 1e-3),
+            Block::Option => (args.iter().position(|word| word.eq_ignore_ascii_case(b"BLOCK")).and_then(|at| args.get(at + 1)), 1e-3),
+        };
+        let number = argument.and_then(|argument| std::str::from_utf8(argument).ok()).and_then(|text| text.parse::<f64>().ok());
+        match number {
+            Some(0.0) => Patience::ForEver,
+            Some(number) => Duration::try_from_secs_f64(number * unit).map_or(Patience::Usual, Patience::Longer),
+            None => Patience::Usual,
+        }
+    }
+}
+
+/// Redis's arity: so many arguments, or, negative, at least so many.
+#[inline]
+pub(crate) fn fits(arity: i32, count: usize) -> bool {
+    if arity >= 0 { count == arity as usize } else { count >= arity.unsigned_abs() as usize }
+}

@@ -1,0 +1,212 @@
+//! The handle on the servers.
+
+use super::boundary::{Output, bytes, give, reference, take_back};
+use super::error::ErrorHandle;
+use super::guard::{guarded, quietly};
+use super::reply::ReplyHandle;
+use super::status::Status;
+use crate::cluster::Cluster;
+use crate::config::Config;
+use crate::error::{Code, Error};
+use crate::reply::Reply;
+use crate::request::Args;
+use libc::c_char;
+use std::ffi::CStr;
+use std::ptr::null_mut;
+use std::sync::Arc;
+
+/// A handle on the servers of a configuration. It belongs to the caller, who closes it with `rediscluster_close`.
+///
+/// It may be used from many threads at once, and after a fork by parent and child at the same time: each process makes connections of its
+/// own. It connects when a command first needs it, and has no threads.
+pub struct Handle {
+    cluster: Arc<Cluster>,
+}
+
+/// Makes a handle from a configuration in JSON. Connects to nothing.
+///
+/// On success `*rc` is the handle. On failure it is NULL, and the error names the path of the bad value, such as
+/// `nodes.node_3.port: 70000 is not a port`.
+///
+/// # Safety
+/// `config` must lead to `config_length` readable bytes; `rc` and `error` must be NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rediscluster_open(
+    config: *const c_char,
+    config_length: usize,
+    rc: *mut *mut Handle,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: the caller's promises are the same.
+    unsafe { open(config, config_length, rc, error, |config| Arc::new(Cluster::open(config))) }
+}
+
+/// Like `rediscluster_open`, but all handles on equal configurations in one process share their connections, and these stay when the last
+/// such handle is closed, until the process ends: so a worker that serves many requests connects once. Each handle is closed by itself.
+///
+/// # Safety
+/// As for `rediscluster_open`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rediscluster_open_shared(
+    config: *const c_char,
+    config_length: usize,
+    rc: *mut *mut Handle,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: the caller's promises are the same.
+    unsafe { open(config, config_length, rc, error, Cluster::open_shared) }
+}
+
+/// # Safety
+/// As for `rediscluster_open`.
+unsafe fn open(
+    config: *const c_char,
+    config_length: usize,
+    rc: *mut *mut Handle,
+    error: *mut *mut ErrorHandle,
+    make: impl FnOnce(Config) -> Arc<Cluster>,
+) -> Status {
+    // SAFETY: the caller's promises are the same.
+    unsafe {
+        let rc = Output::cleared(rc, "rc", null_mut());
+        guarded(error, || {
+            let place = rc.required()?;
+            let config = Config::from_json(bytes(config, config_length, "config")?)?;
+            place.set(give(Handle { cluster: make(config) }));
+            Ok(())
+        })
+    }
+}
+
+/// Closes a handle and its connections, once calls that are under way in other threads are over; no call may begin after it. NULL is
+/// nothing. Replies and errors that came from it stay valid.
+///
+/// # Safety
+/// `rc` must be NULL, or come from this library and not have been closed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rediscluster_close(rc: *mut Handle) {
+    // SAFETY: the caller's promise is the same.
+    quietly(|| unsafe { take_back(rc) });
+}
+
+/// Runs the commands in `request`: one or many RESP arrays of bulk strings, as every Redis client writes them.
+///
+/// The reply's root is an array with one child a command, in order. Commands for several nodes are all sent before any reply is waited
+/// for. A command that got no reply is a child of type `REDISCLUSTER_TYPE_FAILURE`, and the others are what they are. The call itself
+/// fails only for a bad argument, for a request that is not RESP (nothing was sent then), or for want of memory.
+///
+/// # Safety
+/// `rc` must be NULL or live, `request` must lead to `request_length` readable bytes, `reply` and `error` must be NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rediscluster_execute(
+    rc: *const Handle,
+    request: *const c_char,
+    request_length: usize,
+    reply: *mut *mut ReplyHandle,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: the caller's promises are the same.
+    unsafe { answered(rc, reply, error, |cluster| cluster.execute(bytes(request, request_length, "request")?)) }
+}
+
+/// Runs one command given as `argc` arguments, its name first. With `argvlen` NULL the arguments are NUL-terminated; else it has their
+/// lengths, and they may hold any bytes.
+///
+/// The reply's root is the command's own reply; a command that got none fails the call.
+///
+/// # Safety
+/// `rc` must be NULL or live; `argv` must have `argc` pointers to readable bytes of the lengths in `argvlen`, or NUL-terminated where that is
+/// NULL; `reply` and `error` must be NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rediscluster_command(
+    rc: *const Handle,
+    argc: usize,
+    argv: *const *const c_char,
+    argvlen: *const usize,
+    reply: *mut *mut ReplyHandle,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: the caller's promises are the same.
+    unsafe { answered(rc, reply, error, |cluster| cluster.command(&arguments(argc, argv, argvlen)?)) }
+}
+
+/// # Safety
+/// As for `rediscluster_command`.
+#[inline]
+unsafe fn arguments<'a>(argc: usize, argv: *const *const c_char, argvlen: *const usize) -> Result<Args<'a>, Error> {
+    if argv.is_null() {
+        return Err(Error::new(Code::Argument, "argv is NULL"));
+    }
+    let mut args = Args::new();
+    for at in 0..argc {
+        // SAFETY: there are `argc` pointers, and as many lengths or none, by the caller's promise.
+        let (pointer, length) = unsafe { (*argv.add(at), argvlen.as_ref().map(|_| *argvlen.add(at))) };
+        let argument = match length {
+            // SAFETY: readable to that length by the caller's promise.
+            Some(length) => unsafe { bytes(pointer, length, "an argument in argv") }?,
+            None if pointer.is_null() => return Err(Error::new(Code::Argument, format!("argv[{at}] is NULL, and argvlen too"))),
+            // SAFETY: NUL-terminated by the caller's promise.
+            None => unsafe { CStr::from_ptr(pointer) }.to_bytes(),
+        };
+        args.push(argument);
+    }
+    Ok(args)
+}
+
+/// Tells where a key lives, asking nobody. The reply's root is a map: `alias` (node_2), `host` and `port` or else `unix` (the others are
+/// nil), and `key`, the name under which it is stored, without its hash tag where that is stripped.
+///
+/// # Safety
+/// `rc` must be NULL or live, `key` must lead to `key_length` readable bytes, `reply` and `error` must be NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rediscluster_node_for(
+    rc: *const Handle,
+    key: *const c_char,
+    key_length: usize,
+    reply: *mut *mut ReplyHandle,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: the caller's promises are the same.
+    unsafe { answered(rc, reply, error, |cluster| Ok(cluster.node_for(bytes(key, key_length, "key")?))) }
+}
+
+/// Runs the one command in `request` on every master. The reply's root is a map from alias to reply, in the order node_1, node_2, …; a
+/// node that gave none has a `REDISCLUSTER_TYPE_FAILURE`. A server with several aliases is asked once. The command is sent as it is: its
+/// keys, if it has any, are neither looked for nor changed.
+///
+/// # Safety
+/// As for `rediscluster_execute`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rediscluster_each(
+    rc: *const Handle,
+    request: *const c_char,
+    request_length: usize,
+    reply: *mut *mut ReplyHandle,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: the caller's promises are the same.
+    unsafe { answered(rc, reply, error, |cluster| cluster.each(bytes(request, request_length, "request")?)) }
+}
+
+/// What the calls that answer a reply have in common.
+///
+/// # Safety
+/// `rc` must be NULL or live; `reply` and `error` must be NULL or writable.
+#[inline]
+unsafe fn answered(
+    rc: *const Handle,
+    reply: *mut *mut ReplyHandle,
+    error: *mut *mut ErrorHandle,
+    ask: impl FnOnce(&Cluster) -> Result<Reply, Error>,
+) -> Status {
+    // SAFETY: the caller's promises are the same.
+    unsafe {
+        let reply = Output::cleared(reply, "reply", null_mut());
+        guarded(error, || {
+            let handle = reference(rc, "rc")?;
+            let place = reply.required()?;
+            place.set(give(ReplyHandle::from(ask(&handle.cluster)?)));
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,20 @@
+//! The C ABI: one file a handle type, and nothing but conversions. The only place with `unsafe`.
+//!
+//! Every function that can fail answers a [`Status`] and takes, last, a nullable place for an error. Its outputs are cleared on entry and
+//! written only on success. No panic leaves it ([`guard`]). The header, `include/rediscluster.h`, is made from these files.
+
+mod boundary;
+mod cluster;
+mod error;
+mod guard;
+mod partition;
+mod reply;
+mod status;
+mod version;
+
+pub use cluster::*;
+pub use error::*;
+pub use partition::*;
+pub use reply::*;
+pub use status::*;
+pub use version::*;

@@ -1,0 +1,259 @@
+//! One connection to one server: bytes out, replies in. It belongs to the process that opened it.
+
+use crate::config::{Address, Config, Server};
+use crate::error::{Code, Error};
+use crate::reply::{Reader, Reply, Value};
+use crate::request::pack;
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
+use rustix::net::{RecvFlags, SendFlags, recv, send, sockopt};
+use std::io;
+use std::net::{TcpStream, ToSocketAddrs};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::time::{Duration, Instant};
+
+/// A first read takes at least this much, and at most this much more than the reply before it did.
+const SMALLEST_READ: usize = 512;
+const LARGEST_READ: usize = 64 << 10;
+
+pub(crate) struct Connection {
+    socket: OwnedFd,
+    owner: u32,
+    /// What the next reply may well need.
+    expected: usize,
+}
+
+/// How long the silence may last before a reply begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// As long as the configuration has it.
+    Usual,
+    /// A command that blocks on the server by its own wish, for that long: so much longer.
+    Longer(Duration),
+    ForEver,
+}
+
+impl Patience {
+    /// The patience that covers both, one after the other.
+    pub(crate) fn and(self, other: Patience) -> Patience {
+        use Patience::*;
+        match (self, other) {
+            (ForEver, _) | (_, ForEver) => ForEver,
+            (Usual, other) => other,
+            (one, Usual) => one,
+            (Longer(one), Longer(other)) => Longer(one.saturating_add(other)),
+        }
+    }
+}
+
+impl Connection {
+    /// Connects, and says who we are and which database we want. Nothing that the caller asked for has been sent when this fails.
+    pub(crate) fn open(server: &Server, config: &Config) -> Result<Connection, Error> {
+        let socket = connect(&server.address, config.connect_timeout).map_err(|error| refused(&error.to_string()))?;
+        sockopt::set_socket_timeout(&socket, sockopt::Timeout::Recv, config.read_timeout).map_err(|error| refused(&error.to_string()))?;
+        sockopt::set_socket_timeout(&socket, sockopt::Timeout::Send, config.write_timeout).map_err(|error| refused(&error.to_string()))?;
+        let mut connection = Connection { socket, owner: std::process::id(), expected: SMALLEST_READ };
+        connection.introduce(server)?;
+        Ok(connection)
+    }
+
+    /// AUTH and SELECT, in one round trip, where the configuration asks for them.
+    fn introduce(&mut self, server: &Server) -> Result<(), Error> {
+        let db = server.db.to_string();
+        let mut requests: Vec<Vec<u8>> = Vec::new();
+        match (&server.username, &server.password) {
+            (Some(username), password) => {
+                requests.push(pack(&[b"AUTH", username.as_bytes(), password.as_deref().unwrap_or_default().as_bytes()]))
+            }
+            (None, Some(password)) => requests.push(pack(&[b"AUTH", password.as_bytes()])),
+            (None, None) => {}
+        }
+        if server.db != 0 {
+            requests.push(pack(&[b"SELECT", db.as_bytes()]));
+        }
+        if requests.is_empty() {
+            return Ok(());
+        }
+        let request = requests.concat();
+        let mut sent = 0;
+        while sent < request.len() {
+            sent += self.send(&request[sent..], false).map_err(|error| refused(error.message()))?;
+        }
+        let mut reader = self.reader(true);
+        self.receive(&mut reader, requests.len(), Patience::Usual, None).map_err(|error| refused(error.message()))?;
+        match Reply::rooted(reader, requests.len()).root() {
+            Value::Array(mut replies) => replies.try_for_each(|reply| match reply {
+                Value::Error(text) => Err(refused(&String::from_utf8_lossy(text))),
+                _ => Ok(()),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// A reader for the next replies of this connection.
+    #[inline]
+    pub(crate) fn reader(&self, rooted: bool) -> Reader {
+        Reader::new(self.expected, rooted)
+    }
+
+    /// Remembers how much room the last reply took.
+    #[inline]
+    pub(crate) fn learn(&mut self, bytes: usize) {
+        self.expected = (bytes + bytes / 4).clamp(SMALLEST_READ, LARGEST_READ);
+    }
+
+    /// Sends some of the bytes and answers how many the kernel took. `more` holds back a packet that is not full.
+    #[inline]
+    pub(crate) fn send(&self, bytes: &[u8], more: bool) -> Result<usize, Error> {
+        match self.send_with(bytes, more, SendFlags::NOSIGNAL) {
+            Err(Errno::AGAIN) => Err(Error::new(Code::Timeout, "the server took no bytes in time")),
+            result => result.map_err(lost),
+        }
+    }
+
+    /// Sends what the kernel takes at once; answers how much that was.
+    #[inline]
+    pub(crate) fn send_now(&self, bytes: &[u8], more: bool) -> Result<usize, Error> {
+        match self.send_with(bytes, more, SendFlags::NOSIGNAL | SendFlags::DONTWAIT) {
+            Err(Errno::AGAIN) => Ok(0),
+            result => result.map_err(lost),
+        }
+    }
+
+    #[inline]
+    fn send_with(&self, bytes: &[u8], more: bool, flags: SendFlags) -> Result<usize, Errno> {
+        let flags = if more { flags | SendFlags::MORE } else { flags };
+        loop {
+            match send(&self.socket, bytes, flags) {
+                Err(Errno::INTR) => {}
+                result => return result,
+            }
+        }
+    }
+
+    /// Reads until `wanted` replies are complete. `usual` is the read timeout that a longer patience is added to.
+    #[inline]
+    pub(crate) fn receive(&self, reader: &mut Reader, wanted: usize, patience: Patience, usual: Option<Duration>) -> Result<(), Error> {
+        if patience != Patience::Usual && !reader.advance(wanted)? {
+            self.wait(patience, usual)?;
+        }
+        while !reader.advance(wanted)? {
+            match recv(&self.socket, reader.room()?, RecvFlags::empty()) {
+                Ok((0, _)) => return Err(closed()),
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => return Err(silent()),
+                Err(error) => return Err(lost(error)),
+            }
+        }
+        match reader.has_rest() {
+            false => Ok(()),
+            true => Err(Error::new(Code::Protocol, "the server sent more replies than it was asked for")),
+        }
+    }
+
+    /// Reads what is there at once; answers how many bytes that was.
+    pub(crate) fn receive_now(&self, reader: &mut Reader, wanted: usize) -> Result<usize, Error> {
+        match recv(&self.socket, reader.room()?, RecvFlags::DONTWAIT) {
+            Ok((0, _)) => Err(closed()),
+            Ok((count, _)) => reader.advance(wanted).map(|_| count),
+            Err(Errno::INTR | Errno::AGAIN) => Ok(0),
+            Err(error) => Err(lost(error)),
+        }
+    }
+
+    /// Waits for the first byte of the reply to a command that blocks.
+    fn wait(&self, patience: Patience, usual: Option<Duration>) -> Result<(), Error> {
+        let limit = match (patience, usual) {
+            (Patience::Longer(longer), Some(usual)) => Some(longer.saturating_add(usual)),
+            _ => None,
+        };
+        let start = Instant::now();
+        loop {
+            let left = limit.map(|limit| limit.saturating_sub(start.elapsed()));
+            let timeout = left.and_then(|left| left.try_into().ok());
+            match poll(&mut [PollFd::new(&self.socket, PollFlags::IN)], timeout.as_ref()) {
+                Ok(0) => return Err(silent()),
+                Ok(_) => return Ok(()),
+                Err(Errno::INTR) => {}
+                Err(error) => return Err(lost(error)),
+            }
+        }
+    }
+
+    /// Whether the server still holds its end, and has sent nothing that nobody asked for.
+    pub(crate) fn is_alive(&self) -> bool {
+        let mut byte = [0u8];
+        matches!(recv(&self.socket, &mut byte, RecvFlags::PEEK | RecvFlags::DONTWAIT), Err(Errno::AGAIN))
+    }
+
+    pub(crate) fn is_own(&self) -> bool {
+        self.owner == std::process::id()
+    }
+}
+
+impl AsFd for Connection {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+}
+
+impl Drop for Connection {
+    /// The process that opened it ends the connection even where a forked child still holds a copy of the descriptor;
+    /// a child only lets go of its copy.
+    fn drop(&mut self) {
+        if self.is_own() {
+            let _ = rustix::net::shutdown(&self.socket, rustix::net::Shutdown::Both);
+        }
+    }
+}
+
+fn connect(address: &Address, timeout: Option<Duration>) -> io::Result<OwnedFd> {
+    match address {
+        Address::Unix { path } => UnixStream::connect(path).map(OwnedFd::from),
+        Address::Tcp { host, port } => {
+            let stream = connect_tcp(host, *port, timeout)?;
+            stream.set_nodelay(true)?;
+            sockopt::set_socket_keepalive(&stream, true)?;
+            Ok(OwnedFd::from(stream))
+        }
+    }
+}
+
+/// Tries the addresses of a name in turn, within one time limit for all.
+fn connect_tcp(host: &str, port: u16, timeout: Option<Duration>) -> io::Result<TcpStream> {
+    let Some(timeout) = timeout else { return TcpStream::connect((host, port)) };
+    let start = Instant::now();
+    let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
+    for address in (host, port).to_socket_addrs()? {
+        let left = timeout.saturating_sub(start.elapsed());
+        if left.is_zero() {
+            return Err(io::Error::new(io::ErrorKind::TimedOut, "timed out"));
+        }
+        match TcpStream::connect_timeout(&address, left) {
+            Ok(stream) => return Ok(stream),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
+#[cold]
+fn refused(what: &str) -> Error {
+    Error::new(Code::Connect, format!("cannot connect: {what}"))
+}
+
+#[cold]
+fn lost(error: Errno) -> Error {
+    Error::new(Code::Io, format!("connection lost: {}", io::Error::from(error)))
+}
+
+#[cold]
+fn closed() -> Error {
+    Error::new(Code::Io, "connection lost: closed by the server")
+}
+
+#[cold]
+fn silent() -> Error {
+    Error::new(Code::Timeout, "no reply in time")
+}

@@ -1,0 +1,9 @@
+//! Servers and the connections to them.
+
+mod connection;
+mod pool;
+mod process;
+
+pub(crate) use connection::{Connection, Patience};
+pub(crate) use pool::{Lease, Pool};
+pub(crate) use process::Process;

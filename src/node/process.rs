@@ -1,0 +1,40 @@
+//! What a handle owns in one process: its connections. After a fork the child finds that it is another process and begins anew.
+
+use super::pool::Pool;
+use crate::command::Learned;
+use crate::config::Config;
+use std::sync::Arc;
+
+pub(crate) struct Process {
+    id: u32,
+    pools: Vec<Pool>,
+    learned: Learned,
+}
+
+impl Process {
+    pub(crate) fn new(config: &Arc<Config>) -> Process {
+        let pools = (0..config.servers.len()).map(|server| Pool::new(config.clone(), server)).collect();
+        Process { id: std::process::id(), pools, learned: Learned::default() }
+    }
+
+    /// Whether this is the process that the connections were made in.
+    #[inline]
+    pub(crate) fn is_current(&self) -> bool {
+        self.id == std::process::id()
+    }
+
+    #[inline]
+    pub(crate) fn pool(&self, server: usize) -> &Pool {
+        &self.pools[server]
+    }
+
+    /// The commands that servers told about.
+    pub(crate) fn learned(&self) -> &Learned {
+        &self.learned
+    }
+
+    /// Called in a forked child on what it inherited.
+    pub(crate) fn abandon(&self) {
+        self.pools.iter().for_each(Pool::abandon);
+    }
+}

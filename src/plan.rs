@@ -1,0 +1,262 @@
+//! From a command to the nodes it must go to. Nothing is sent here, and nothing is guessed: what has no honest place is refused.
+
+use crate::command::{Access, Command, Keys, LearnedCommand, LearnedKeys, Positions, Spread, positions, sort_pattern};
+use crate::config::{Config, CrossNode};
+use crate::error::{Code, Error, printable};
+use crate::node::Patience;
+use crate::partition::{Tagged, partition};
+use smallvec::SmallVec;
+
+/// A key of a command.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Key<'a> {
+    /// Which argument it is.
+    pub position: usize,
+    /// What is sent in its place.
+    pub name: &'a [u8],
+    /// The master it lives on, counted from 0.
+    pub master: usize,
+}
+
+pub(crate) type PlacedKeys<'a> = SmallVec<[Key<'a>; 2]>;
+
+/// What is to be done with a command.
+pub(crate) enum Plan<'a> {
+    /// It goes to one server as it is, but for the names of its keys.
+    One { server: usize, keys: PlacedKeys<'a>, traits: Traits },
+    /// Its keys are shared out over servers, and the answers put together.
+    Split { spread: Spread, keys: PlacedKeys<'a>, traits: Traits },
+    /// The server would refuse it, with this error; there is no need to ask.
+    Answer(String),
+}
+
+/// What must be known of a command while it is under way.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Traits {
+    /// It may be sent again when nobody knows whether it arrived.
+    pub repeatable: bool,
+    pub patience: Patience,
+}
+
+/// Plans a command of the table.
+#[inline]
+pub(crate) fn plan<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) -> Result<Plan<'a>, Error> {
+    if command.session {
+        return Err(needs_session(command.name));
+    }
+    if !command.takes(args.len()) {
+        return Ok(wrong_arity(command.name));
+    }
+    let found = positions(command, args)?;
+    if command.keys == Keys::Sort && config.servers.len() > 1 {
+        refuse_patterns(args)?;
+    }
+    let keys = place(config, args, &found);
+    let traits = Traits { repeatable: command.access == Access::Read, patience: command.patience(args) };
+    if command.spread == Spread::Stored && args.len().is_multiple_of(2) {
+        return Ok(wrong_arity(command.name));
+    }
+    decide(config, args, keys, command.spread, traits)
+}
+
+/// Plans a command that a server told of; `positions` are its keys.
+pub(crate) fn plan_learned<'a>(
+    config: &Config,
+    command: &LearnedCommand,
+    args: &[&'a [u8]],
+    positions: &[usize],
+) -> Result<Plan<'a>, Error> {
+    let keys = place(config, args, positions);
+    decide(config, args, keys, Spread::Refused, Traits { repeatable: command.access == Access::Read, patience: Patience::Usual })
+}
+
+/// The keys of a learned command, where its description alone tells them.
+pub(crate) fn learned_positions(command: &LearnedCommand, args: &[&[u8]]) -> Option<Positions> {
+    match command.keys {
+        LearnedKeys::None => Some(Positions::new()),
+        LearnedKeys::Asked => None,
+        LearnedKeys::Range { first, last, step } => {
+            let last = if last >= 0 { last as usize } else { args.len().checked_sub(last.unsigned_abs() as usize)? };
+            (first <= last && last < args.len()).then(|| (first..=last).step_by(step).collect())
+        }
+    }
+}
+
+/// Finds each key's master. A tag on the first key draws the untagged keys behind it to the same node.
+#[inline]
+fn place<'a>(config: &Config, args: &[&'a [u8]], positions: &[usize]) -> PlacedKeys<'a> {
+    let mut pin: Option<Tagged<'a>> = None;
+    let mut keys = PlacedKeys::new();
+    for (at, &position) in positions.iter().enumerate() {
+        let tagged = config.hash_tag.split(args[position]);
+        if at == 0 && tagged.pins {
+            pin = Some(tagged);
+        }
+        let hashed = match pin {
+            Some(pin) if !tagged.pins => pin.hashed,
+            _ => tagged.hashed,
+        };
+        keys.push(Key { position, name: tagged.name, master: master_of(config, hashed) });
+    }
+    keys
+}
+
+#[inline]
+pub(crate) fn master_of(config: &Config, hashed: &[u8]) -> usize {
+    partition(hashed, config.masters.len() as u32) as usize - 1
+}
+
+#[inline]
+fn decide<'a>(config: &Config, args: &[&'a [u8]], keys: PlacedKeys<'a>, spread: Spread, traits: Traits) -> Result<Plan<'a>, Error> {
+    let server_of = |key: &Key| config.masters[key.master].server;
+    let server = match keys.first() {
+        Some(key) => server_of(key),
+        None if config.servers.len() == 1 => 0,
+        None => return Err(keyless(args[0])),
+    };
+    if keys.iter().skip(1).all(|key| server_of(key) == server) {
+        return Ok(Plan::One { server, keys, traits });
+    }
+    if spread == Spread::Refused || config.cross_node == CrossNode::Strict {
+        return Err(crossnode(config, args[0], &keys));
+    }
+    Ok(Plan::Split { spread, keys, traits })
+}
+
+fn wrong_arity<'a>(name: &str) -> Plan<'a> {
+    Plan::Answer(format!("ERR wrong number of arguments for '{name}' command"))
+}
+
+fn upper(name: &[u8]) -> String {
+    printable(&name.to_ascii_uppercase())
+}
+
+#[cold]
+pub(crate) fn needs_session(name: &str) -> Error {
+    let name = name.replace('|', " ").to_uppercase();
+    Error::new(
+        Code::Request,
+        format!("{name}: it changes the state of its connection, and connections are shared here; it is not supported yet"),
+    )
+}
+
+#[cold]
+fn keyless(name: &[u8]) -> Error {
+    let text = format!("CROSSNODE {}: without a key it names no node; `each` runs it on every master", upper(name));
+    Error::new(Code::CrossNode, text)
+}
+
+#[cold]
+fn refuse_patterns(args: &[&[u8]]) -> Result<(), Error> {
+    let Some(pattern) = sort_pattern(args) else { return Ok(()) };
+    let text = format!("CROSSNODE {}: the pattern \"{}\" reads keys that may live on other nodes", upper(args[0]), printable(pattern));
+    Err(Error::new(Code::CrossNode, text))
+}
+
+#[cold]
+fn crossnode(config: &Config, name: &[u8], keys: &[Key]) -> Error {
+    const SHOWN: usize = 8;
+    let places: Vec<String> =
+        keys.iter().take(SHOWN).map(|key| format!("\"{}\" on {}", printable(key.name), config.masters[key.master].alias)).collect();
+    let more = if keys.len() > SHOWN { format!(" and {} more", keys.len() - SHOWN) } else { String::new() };
+    Error::new(Code::CrossNode, format!("CROSSNODE {}: its keys live on several nodes: {}{more}", upper(name), places.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::lookup;
+
+    fn config(members: &str) -> Config {
+        let text = format!(
+            r#"{{"nodes":{{"node_1":{{"host":"a"}},"node_2":{{"host":"b"}},"node_3":{{"host":"a"}}}}{}{members}}}"#,
+            if members.is_empty() { "" } else { "," }
+        );
+        Config::from_json(text.as_bytes()).unwrap()
+    }
+
+    /// Where each key goes, by the server's number, and under which name.
+    fn placed(config: &Config, command: &str) -> Result<Vec<(String, usize)>, Error> {
+        let args: Vec<&[u8]> = command.split(' ').map(str::as_bytes).collect();
+        let keys = match plan(config, lookup(&args).unwrap(), &args)? {
+            Plan::One { keys, .. } | Plan::Split { keys, .. } => keys,
+            Plan::Answer(text) => panic!("{text}"),
+        };
+        Ok(keys.iter().map(|key| (String::from_utf8_lossy(key.name).into(), key.master)).collect())
+    }
+
+    fn master(key: &str) -> usize {
+        partition(key.as_bytes(), 3) as usize - 1
+    }
+
+    #[test]
+    fn a_tag_on_the_first_key_pins_untagged_siblings_only() {
+        let found = placed(&config(""), "MGET a{x} b c{y} d").unwrap();
+        let expected = [("a", "x"), ("b", "x"), ("c", "y"), ("d", "x")];
+        assert_eq!(found, expected.map(|(name, tag)| (name.to_owned(), master(tag))));
+    }
+
+    #[test]
+    fn a_tag_on_a_later_key_pins_nothing() {
+        let found = placed(&config(""), "MGET a b{y}").unwrap();
+        assert_eq!(found, [("a".to_owned(), master("a")), ("b".to_owned(), master("y"))]);
+    }
+
+    #[test]
+    fn keys_that_are_kept_whole_go_each_by_its_own() {
+        let found = placed(&config(r#""hash_tag":"keep""#), "MGET {x}a b").unwrap();
+        assert_eq!(found, [("{x}a".to_owned(), master("x")), ("b".to_owned(), master("b"))]);
+    }
+
+    #[test]
+    fn keys_on_two_aliases_of_one_server_are_on_one_server() {
+        // node_1 and node_3 are the same server.
+        let key = |wanted| (0..100).map(|number| number.to_string()).find(|key| master(key) == wanted).unwrap();
+        let (one, two, three) = (key(0), key(1), key(2));
+        assert!(placed(&config(""), &format!("SDIFF {one} {three}")).is_ok());
+        let error = placed(&config(""), &format!("SDIFF {one} {two}")).unwrap_err();
+        assert_eq!(error.message(), format!("CROSSNODE SDIFF: its keys live on several nodes: \"{one}\" on node_1, \"{two}\" on node_2"));
+    }
+
+    #[test]
+    fn strict_refuses_to_split() {
+        let key = |wanted| (0..100).map(|number| number.to_string()).find(|key| master(key) == wanted).unwrap();
+        let command = format!("MGET {} {}", key(0), key(1));
+        assert!(placed(&config(""), &command).is_ok());
+        assert_eq!(placed(&config(r#""cross_node":"strict""#), &command).unwrap_err().code(), Code::CrossNode);
+    }
+
+    #[test]
+    fn keys_are_found_where_each_command_has_them() {
+        for (command, keys) in [
+            ("EVAL script 2 a a 3", &["a", "a"][..]),
+            ("XREAD COUNT 2 STREAMS a a 0 0", &["a", "a"]),
+            ("SORT a LIMIT 0 1 STORE a", &["a", "a"]),
+            ("SORT a BY STORE GET #", &["a"]),
+            ("GEORADIUS a 1 1 1 m STORE a", &["a", "a"]),
+            ("MIGRATE host 1  0 9 KEYS a a a", &["a", "a", "a"]),
+            ("MIGRATE host 1 a 0 9", &["a"]),
+            ("OBJECT ENCODING a", &["a"]),
+            ("BLPOP a a 0", &["a", "a"]),
+            ("BITOP AND a a a", &["a", "a", "a"]),
+            ("LMPOP 2 a a LEFT", &["a", "a"]),
+        ] {
+            let found: Vec<String> = placed(&config(""), command).unwrap().into_iter().map(|(key, _)| key).collect();
+            assert_eq!(found, keys, "{command}");
+        }
+    }
+
+    #[test]
+    fn a_number_of_keys_that_cannot_be_is_refused() {
+        for command in ["EVAL script x a", "EVAL script 3 a", "EVAL script -1 a", "EVAL script 18446744073709551615 a", "SINTERCARD 9 a"] {
+            assert_eq!(placed(&config(""), command).unwrap_err().code(), Code::Request, "{command}");
+        }
+    }
+
+    #[test]
+    fn patterns_of_sort_and_commands_without_keys_are_refused() {
+        for command in ["SORT a BY w_*", "SORT a GET # GET o_*->f", "DBSIZE", "EVAL script 0"] {
+            assert_eq!(placed(&config(""), command).unwrap_err().code(), Code::CrossNode, "{command}");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Replies put together here: of the answers of several servers, of failures, and of what the library knows itself.
+
+use super::Reply;
+use super::entry::{Entry, Kind};
+use crate::error::{Code, Error};
+
+#[derive(Default)]
+pub(crate) struct Builder {
+    bytes: Vec<u8>,
+    entries: Vec<Entry>,
+}
+
+impl Builder {
+    /// Takes the bytes of a server's replies in, and answers where they now begin.
+    pub(crate) fn adopt(&mut self, bytes: &[u8]) -> Result<usize, Error> {
+        let base = self.bytes.len();
+        self.bytes.try_reserve(bytes.len()).map_err(|_| Error::new(Code::Memory, "no memory for the reply"))?;
+        self.bytes.extend_from_slice(bytes);
+        Ok(base)
+    }
+
+    /// Begins an array or map of `children`; [`Builder::end`] with the answered place closes it.
+    pub(crate) fn begin(&mut self, kind: Kind, children: usize) -> usize {
+        self.entries.push(Entry::new(kind, children, 0));
+        self.entries.len() - 1
+    }
+
+    pub(crate) fn end(&mut self, place: usize) {
+        self.entries[place].data = (self.entries.len() - place - 1) as i64;
+    }
+
+    /// Copies values whose bytes were adopted at `base`.
+    pub(crate) fn copy(&mut self, entries: &[Entry], base: usize) {
+        self.entries.extend(entries.iter().map(|entry| entry.moved(base)));
+    }
+
+    pub(crate) fn text(&mut self, kind: Kind, text: &[u8]) {
+        self.entries.push(Entry::new(kind, text.len(), self.bytes.len() as i64));
+        self.bytes.extend_from_slice(text);
+    }
+
+    pub(crate) fn string(&mut self, text: &[u8]) {
+        self.text(Kind::String, text);
+    }
+
+    pub(crate) fn optional(&mut self, text: Option<&str>) {
+        match text {
+            Some(text) => self.string(text.as_bytes()),
+            None => self.nil(),
+        }
+    }
+
+    pub(crate) fn nil(&mut self) {
+        self.entries.push(Entry::new(Kind::Nil, 0, 0));
+    }
+
+    pub(crate) fn integer(&mut self, number: i64) {
+        self.entries.push(Entry::new(Kind::Integer, 0, number));
+    }
+
+    /// A command that got no reply: code, message, node, whether it may have been executed.
+    pub(crate) fn failure(&mut self, error: &Error) {
+        let place = self.begin(Kind::Failure, 4);
+        self.integer(error.code() as i64);
+        self.string(error.message().as_bytes());
+        self.optional(error.node());
+        self.integer(i64::from(error.executed()));
+        self.end(place);
+    }
+
+    pub(crate) fn finish(self) -> Reply {
+        Reply { bytes: self.bytes, entries: self.entries }
+    }
+}

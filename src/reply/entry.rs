@@ -1,0 +1,84 @@
+//! One entry of a reply's index: two words that every language can read from plain memory.
+
+/// What a value is. The numbers are part of the ABI and never change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Kind {
+    /// `$-1`
+    Nil = 0,
+    /// A bulk string.
+    String = 1,
+    /// `+OK`
+    Status = 2,
+    Integer = 3,
+    /// A server's `-ERR …`.
+    Error = 4,
+    Array = 5,
+    /// `*-1`
+    NilArray = 6,
+    /// An array of key, value, key, value, …
+    Map = 7,
+    /// This command got no reply: the four children tell why.
+    Failure = 8,
+}
+
+impl Kind {
+    const ALL: [Kind; 9] =
+        [Kind::Nil, Kind::String, Kind::Status, Kind::Integer, Kind::Error, Kind::Array, Kind::NilArray, Kind::Map, Kind::Failure];
+
+    /// The word for it in messages.
+    pub fn name(self) -> &'static str {
+        ["nil", "string", "status", "integer", "error", "array", "nil array", "map", "failure"][self as usize]
+    }
+}
+
+/// An entry. Entries stand in pre-order: a value, then all that is in it, then the value behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(C)]
+pub struct Entry {
+    /// The lowest byte is the type. The other seven are the length: the bytes of a string, status or error; the children of an
+    /// array, map (keys and values each count) or failure; 0 for the rest.
+    pub head: u64,
+    /// The number of an integer; the offset, in the reply's bytes, of a string, status or error; for an array, map or failure how many
+    /// entries its content takes, so that the value behind it stands at its own place + 1 + data; 0 for the rest.
+    pub data: i64,
+}
+
+impl Entry {
+    #[inline]
+    pub(crate) fn new(kind: Kind, length: usize, data: i64) -> Entry {
+        Entry { head: (length as u64) << 8 | kind as u64, data }
+    }
+
+    #[inline]
+    pub fn kind(&self) -> Kind {
+        Kind::ALL[(self.head & 0xff) as usize]
+    }
+
+    #[inline]
+    pub fn length(&self) -> usize {
+        (self.head >> 8) as usize
+    }
+
+    /// How many entries the value takes, itself included.
+    #[inline]
+    pub fn span(&self) -> usize {
+        if self.has_children() { self.data as usize + 1 } else { 1 }
+    }
+
+    #[inline]
+    pub fn has_children(&self) -> bool {
+        matches!(self.kind(), Kind::Array | Kind::Map | Kind::Failure)
+    }
+
+    #[inline]
+    pub fn has_bytes(&self) -> bool {
+        matches!(self.kind(), Kind::String | Kind::Status | Kind::Error)
+    }
+
+    /// The same entry over bytes that now stand `by` further on.
+    #[inline]
+    pub(crate) fn moved(self, by: usize) -> Entry {
+        if self.has_bytes() { Entry { data: self.data + by as i64, ..self } } else { self }
+    }
+}

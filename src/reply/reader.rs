@@ -1,0 +1,241 @@
+//! The reader: RESP2 as it arrives from a server becomes flat bytes and an index, without a second look at what was read before.
+//!
+//! Bytes stay where the socket put them; a value costs one [`Entry`]. Nothing a server says makes the reader reserve memory ahead of what
+//! it really sends, but for a bounded step.
+
+use super::entry::{Entry, Kind};
+use crate::error::{Code, Error};
+use rustix::buffer::{SpareCapacity, spare_capacity};
+
+/// Arrays within arrays. No command of Redis comes near; a script's result may not go beyond.
+const MAX_DEPTH: usize = 1024;
+/// The longest string, and the most children. An entry could tell of more; no memory could hold it.
+const MAX_LENGTH: i64 = (1 << 48) - 1;
+/// The longest status or error line.
+const MAX_LINE: usize = 1 << 20;
+/// How much memory may be reserved ahead of the bytes that fill it, or as much as came already, whichever is more.
+const STEP: usize = 1 << 20;
+/// What is reserved for bytes whose number is not known.
+const LEAST: usize = 16 << 10;
+
+pub(crate) struct Reader {
+    bytes: Vec<u8>,
+    entries: Vec<Entry>,
+    /// Where the next value begins.
+    at: usize,
+    /// The arrays that are not complete, outermost first.
+    open: Vec<Open>,
+    /// How many bytes there must be before it is worth looking again.
+    need: usize,
+    complete: usize,
+}
+
+struct Open {
+    entry: usize,
+    left: usize,
+}
+
+impl Reader {
+    /// A reader whose first read may take `capacity` bytes. With `rooted` its index begins with a place for an array around all replies.
+    #[inline]
+    pub(crate) fn new(capacity: usize, rooted: bool) -> Reader {
+        let mut entries = Vec::with_capacity(2);
+        if rooted {
+            entries.push(Entry::new(Kind::Array, 0, 0));
+        }
+        Reader { bytes: Vec::with_capacity(capacity), entries, at: 0, open: Vec::new(), need: 0, complete: 0 }
+    }
+
+    /// How many replies are complete.
+    #[inline]
+    pub(crate) fn complete(&self) -> usize {
+        self.complete
+    }
+
+    /// Whether bytes lie behind the replies that were asked for.
+    #[inline]
+    pub(crate) fn has_rest(&self) -> bool {
+        self.at < self.bytes.len()
+    }
+
+    #[inline]
+    pub(crate) fn into_parts(self) -> (Vec<u8>, Vec<Entry>) {
+        (self.bytes, self.entries)
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Room for the next bytes from the socket.
+    #[inline]
+    pub(crate) fn room(&mut self) -> Result<SpareCapacity<'_, u8>, Error> {
+        let length = self.bytes.len();
+        let spare = self.bytes.capacity() - length;
+        let missing = self.need.saturating_sub(length);
+        let ahead = STEP.max(length);
+        let wanted = if missing > LEAST {
+            missing.min(ahead)
+        } else if length == 0 {
+            1
+        } else {
+            ahead.min(LEAST.max(length))
+        };
+        if spare < wanted {
+            self.bytes.try_reserve_exact(wanted).map_err(|_| out_of_memory())?;
+        }
+        Ok(spare_capacity(&mut self.bytes))
+    }
+
+    /// Reads on until `wanted` replies are complete; answers whether they are.
+    #[inline]
+    pub(crate) fn advance(&mut self, wanted: usize) -> Result<bool, Error> {
+        while self.complete < wanted {
+            if self.bytes.len() < self.need || !self.value()? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Reads one value, or the head of an array; false when its bytes have not all come.
+    #[inline]
+    fn value(&mut self) -> Result<bool, Error> {
+        let Some(&sign) = self.bytes.get(self.at) else { return self.wait_for(self.at + 1) };
+        match sign {
+            b'$' => {
+                let Some((length, start)) = self.number()? else { return Ok(false) };
+                self.string(length, start)
+            }
+            b':' => {
+                let Some((number, end)) = self.number()? else { return Ok(false) };
+                self.push(Entry::new(Kind::Integer, 0, number), end)
+            }
+            b'*' => {
+                let Some((count, end)) = self.number()? else { return Ok(false) };
+                self.array(count, end)
+            }
+            b'+' => self.line(Kind::Status),
+            b'-' => self.line(Kind::Error),
+            other => Err(self.fault(&format!("'{}' begins no reply", other.escape_ascii()))),
+        }
+    }
+
+    /// The number between the sign and CR LF, and where the line ends.
+    #[inline]
+    fn number(&mut self) -> Result<Option<(i64, usize)>, Error> {
+        let digits = self.at + 1;
+        let negative = self.bytes.get(digits) == Some(&b'-');
+        let first = digits + usize::from(negative);
+        let mut at = first;
+        let mut number: i64 = 0;
+        // Counted downwards, for the least number has no positive twin.
+        while let Some(digit) = self.bytes.get(at).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10) {
+            let grown = number.checked_mul(10).and_then(|number| number.checked_sub(i64::from(digit)));
+            number = grown.ok_or_else(|| self.fault("a number out of range"))?;
+            at += 1;
+        }
+        match (self.bytes.get(at), self.bytes.get(at + 1)) {
+            (Some(b'\r'), Some(b'\n')) if at > first => {
+                let signed = if negative { Some(number) } else { number.checked_neg() };
+                let number = signed.ok_or_else(|| self.fault("a number out of range"))?;
+                Ok(Some((number, at + 2)))
+            }
+            (None, _) | (Some(b'\r'), None) if at - first < 20 => {
+                self.wait_for(self.bytes.len() + 1)?;
+                Ok(None)
+            }
+            _ => Err(self.fault("a number must be digits that end in CR LF")),
+        }
+    }
+
+    #[inline]
+    fn string(&mut self, length: i64, start: usize) -> Result<bool, Error> {
+        if length < 0 {
+            return if length == -1 { self.push(Entry::new(Kind::Nil, 0, 0), start) } else { Err(self.fault("a negative length")) };
+        }
+        if length > MAX_LENGTH {
+            return Err(self.fault("a length out of range"));
+        }
+        let end = start + length as usize;
+        match self.bytes.get(end..end + 2) {
+            Some(b"\r\n") => self.push(Entry::new(Kind::String, length as usize, start as i64), end + 2),
+            Some(_) => Err(self.fault("a string must end in CR LF")),
+            None => self.wait_for(end + 2),
+        }
+    }
+
+    fn line(&mut self, kind: Kind) -> Result<bool, Error> {
+        let start = self.at + 1;
+        let length = self.bytes[start..].iter().take(MAX_LINE).position(|&byte| byte == b'\r');
+        match length.map(|length| (length, self.bytes.get(start + length + 1))) {
+            Some((length, Some(b'\n'))) => self.push(Entry::new(kind, length, start as i64), start + length + 2),
+            Some((_, Some(_))) => Err(self.fault("a line must end in CR LF")),
+            None if self.bytes.len() - start >= MAX_LINE => Err(self.fault("a line without an end")),
+            Some((_, None)) | None => self.wait_for(self.bytes.len() + 1),
+        }
+    }
+
+    #[inline]
+    fn array(&mut self, count: i64, end: usize) -> Result<bool, Error> {
+        match count {
+            -1 => self.push(Entry::new(Kind::NilArray, 0, 0), end),
+            0 => self.push(Entry::new(Kind::Array, 0, 0), end),
+            count if !(0..=MAX_LENGTH).contains(&count) => Err(self.fault("a count out of range")),
+            _ if self.open.len() == MAX_DEPTH => Err(self.fault("arrays nested too deep")),
+            count => {
+                self.open.push(Open { entry: self.entries.len(), left: count as usize });
+                self.record(Entry::new(Kind::Array, count as usize, 0))?;
+                self.at = end;
+                Ok(true)
+            }
+        }
+    }
+
+    /// Takes a complete value in, and closes the arrays that it completes.
+    #[inline]
+    fn push(&mut self, entry: Entry, end: usize) -> Result<bool, Error> {
+        self.record(entry)?;
+        self.at = end;
+        while let Some(open) = self.open.last_mut() {
+            open.left -= 1;
+            if open.left > 0 {
+                return Ok(true);
+            }
+            let array = open.entry;
+            self.entries[array].data = (self.entries.len() - array - 1) as i64;
+            self.open.pop();
+        }
+        self.complete += 1;
+        Ok(true)
+    }
+
+    #[inline]
+    fn record(&mut self, entry: Entry) -> Result<(), Error> {
+        if self.entries.len() == self.entries.capacity() {
+            self.entries.try_reserve(1).map_err(|_| out_of_memory())?;
+        }
+        self.entries.push(entry);
+        Ok(())
+    }
+
+    #[inline]
+    fn wait_for(&mut self, bytes: usize) -> Result<bool, Error> {
+        self.need = bytes;
+        Ok(false)
+    }
+
+    #[cold]
+    fn fault(&self, what: &str) -> Error {
+        Error::new(Code::Protocol, format!("not RESP at byte {} of the reply: {what}", self.at))
+    }
+}
+
+#[cold]
+fn out_of_memory() -> Error {
+    Error::new(Code::Memory, "no memory for the reply")
+}

@@ -1,0 +1,217 @@
+//! The command table is Redis's own metadata: made from `COMMAND` of a running server, and compared with it.
+
+mod support;
+
+use redis::Value;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use support::Server;
+
+/// The release whose metadata the table holds. A server of another release has other commands; those are learned when they are used.
+const RELEASE: &str = "7.0.";
+
+#[test]
+fn the_table_says_of_every_command_what_the_server_says() {
+    let server = Server::start();
+    let mut client = server.client();
+    let info: String = redis::cmd("INFO").arg("server").query(&mut client).unwrap();
+    let version = info.lines().find_map(|line| line.strip_prefix("redis_version:")).unwrap();
+    if !version.starts_with(RELEASE) {
+        println!("this redis-server is {version}: the table, made from {RELEASE}x, is compared there only");
+        return;
+    }
+    let commands: Value = redis::cmd("COMMAND").query(&mut client).unwrap();
+    support::generated::check("src/command/table.rs", &render(&commands));
+}
+
+fn render(commands: &Value) -> String {
+    let mut rows = BTreeMap::new();
+    collect(commands, &mut rows);
+    let mut text = String::from(HEAD);
+    for (name, row) in &rows {
+        writeln!(text, "    Command {{ name: \"{name}\", {row}..PLAIN }},").unwrap();
+    }
+    text.push_str("];\n");
+    text
+}
+
+const HEAD: &str = "//! The commands of Redis 7.0, made from the server's own `COMMAND` by `make generated`; not to be edited.\n\n\
+    use super::Access::{Read, Write};\n\
+    use super::Begin::{Index, Keyword};\n\
+    use super::Find::{Counted, Range};\n\
+    use super::{Block, Command, KeySpec, Keys, PLAIN, Spread};\n\n\
+    /// One key at a place.\n\
+    const fn at(index: usize) -> KeySpec {\n    range(index, 0, 1)\n}\n\n\
+    /// Keys from a place to the end, or so far from it, by steps.\n\
+    const fn range(index: usize, last: i32, step: usize) -> KeySpec {\n    KeySpec { begin: Index(index), find: Range { last, step, limit: 0 } }\n}\n\n\
+    /// As many keys behind a place as the argument there says.\n\
+    const fn counted(index: usize) -> KeySpec {\n    KeySpec { begin: Index(index), find: Counted { count: 0, first: 1, step: 1 } }\n}\n\n\
+    /// Keys behind a word.\n\
+    const fn behind(word: &'static str, from: i32, last: i32, limit: usize) -> KeySpec {\n    \
+    KeySpec { begin: Keyword(word, from), find: Range { last, step: 1, limit } }\n}\n\n\
+    /// Sorted by name.\n\
+    #[rustfmt::skip]\n\
+    pub(super) static TABLE: &[Command] = &[\n";
+
+fn collect(commands: &Value, rows: &mut BTreeMap<String, String>) {
+    for command in list(commands) {
+        let facts = list(command);
+        let name = text(&facts[0]);
+        rows.insert(name.clone(), row(&name, facts));
+        collect(&facts[9], rows);
+    }
+}
+
+fn row(name: &str, facts: &[Value]) -> String {
+    let flags: Vec<String> = list(&facts[2]).iter().map(text).collect();
+    let has = |flag: &str| flags.iter().any(|known| known == flag);
+    let mut row = format!("arity: {}, ", integer(&facts[1]));
+    match (has("readonly"), has("write")) {
+        (true, false) => row.push_str("access: Read, "),
+        (_, true) => row.push_str("access: Write, "),
+        _ => {}
+    }
+    let keys = keys(name, list(&facts[8]));
+    if !keys.is_empty() {
+        write!(row, "keys: {keys}, ").unwrap();
+    }
+    for (fact, value) in [("spread", spread(name)), ("block", block(name))] {
+        if let Some(value) = value {
+            write!(row, "{fact}: {value}, ").unwrap();
+        }
+    }
+    if SESSION.contains(&name) {
+        row.push_str("session: true, ");
+    }
+    if !list(&facts[9]).is_empty() {
+        row.push_str("container: true, ");
+    }
+    row
+}
+
+fn keys(name: &str, specs: &[Value]) -> String {
+    match name {
+        "sort" | "sort_ro" => return "Keys::Sort".into(),
+        "migrate" => return "Keys::Migrate".into(),
+        _ if specs.is_empty() => return String::new(),
+        _ => {}
+    }
+    let specs: Vec<String> = specs.iter().map(|spec| key_spec(name, &map(spec))).collect();
+    format!("Keys::Specs(&[{}])", specs.join(", "))
+}
+
+fn key_spec(name: &str, spec: &BTreeMap<String, Value>) -> String {
+    let (begin, begin_spec) = typed(&spec["begin_search"]);
+    let (find, find_spec) = typed(&spec["find_keys"]);
+    let number = |map: &BTreeMap<String, Value>, field: &str| integer(&map[field]);
+    match (begin.as_str(), find.as_str()) {
+        ("index", "range") => {
+            let (index, last, step, limit) =
+                (number(&begin_spec, "index"), number(&find_spec, "lastkey"), number(&find_spec, "keystep"), number(&find_spec, "limit"));
+            assert_eq!(limit, 0, "{name}: a limited range from an index");
+            if (last, step) == (0, 1) { format!("at({index})") } else { format!("range({index}, {last}, {step})") }
+        }
+        ("index", "keynum") => {
+            let layout = (number(&find_spec, "keynumidx"), number(&find_spec, "firstkey"), number(&find_spec, "keystep"));
+            assert_eq!(layout, (0, 1, 1), "{name}: an unusual place of the number of keys");
+            format!("counted({})", number(&begin_spec, "index"))
+        }
+        ("keyword", "range") => {
+            assert_eq!(number(&find_spec, "keystep"), 1, "{name}: keys behind a word by steps");
+            format!(
+                "behind({:?}, {}, {}, {})",
+                text(&begin_spec["keyword"]),
+                number(&begin_spec, "startfrom"),
+                number(&find_spec, "lastkey"),
+                number(&find_spec, "limit")
+            )
+        }
+        other => panic!("{name}: no way to follow the key specification {other:?}"),
+    }
+}
+
+/// Our own column: what happens across nodes.
+fn spread(name: &str) -> Option<&'static str> {
+    match name {
+        "mget" => Some("Spread::Values"),
+        "mset" => Some("Spread::Stored"),
+        "del" | "unlink" | "exists" | "touch" => Some("Spread::Counted"),
+        _ => None,
+    }
+}
+
+/// Which argument tells how long the command blocks; the server says only that it does.
+fn block(name: &str) -> Option<&'static str> {
+    match name {
+        "blpop" | "brpop" | "bzpopmin" | "bzpopmax" | "blmove" | "brpoplpush" => Some("Block::Last"),
+        "blmpop" | "bzmpop" => Some("Block::First"),
+        "wait" => Some("Block::LastMillis"),
+        "xread" | "xreadgroup" => Some("Block::Option"),
+        _ => None,
+    }
+}
+
+/// What changes the state of a connection, or takes it over; the server has no flag for that.
+const SESSION: &[&str] = &[
+    "asking",
+    "auth",
+    "client|caching",
+    "client|no-evict",
+    "client|reply",
+    "client|setname",
+    "client|tracking",
+    "discard",
+    "exec",
+    "hello",
+    "monitor",
+    "multi",
+    "psubscribe",
+    "psync",
+    "punsubscribe",
+    "quit",
+    "readonly",
+    "readwrite",
+    "replconf",
+    "reset",
+    "script|debug",
+    "select",
+    "ssubscribe",
+    "subscribe",
+    "sunsubscribe",
+    "sync",
+    "unsubscribe",
+    "unwatch",
+    "watch",
+];
+
+fn list(value: &Value) -> &[Value] {
+    match value {
+        Value::Array(list) => list,
+        Value::Set(list) => list,
+        other => panic!("{other:?} is no list"),
+    }
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::BulkString(text) => String::from_utf8(text.clone()).unwrap(),
+        Value::SimpleString(text) => text.clone(),
+        other => panic!("{other:?} is no text"),
+    }
+}
+
+fn integer(value: &Value) -> i64 {
+    match value {
+        Value::Int(number) => *number,
+        other => panic!("{other:?} is no integer"),
+    }
+}
+
+fn map(value: &Value) -> BTreeMap<String, Value> {
+    list(value).chunks(2).map(|pair| (text(&pair[0]), pair[1].clone())).collect()
+}
+
+fn typed(value: &Value) -> (String, BTreeMap<String, Value>) {
+    let fields = map(value);
+    (text(&fields["type"]), map(&fields["spec"]))
+}

@@ -1,0 +1,122 @@
+//! Real redis-servers for the tests: on free loopback ports, in temporary folders, gone when their owner is.
+
+#![allow(dead_code)] // every suite uses its own part of it
+
+pub mod generated;
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+pub struct Server {
+    pub port: u16,
+    process: Child,
+    folder: tempfile::TempDir,
+}
+
+impl Server {
+    pub fn start() -> Server {
+        Server::start_with(&[])
+    }
+
+    /// Starts a server with additional arguments. A port that somebody else takes in between is tried again.
+    pub fn start_with(options: &[&str]) -> Server {
+        for _ in 0..20 {
+            let port = free_port();
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            let process = spawn(port, &folder, options);
+            let mut server = Server { port, process, folder };
+            if server.answers() {
+                return server;
+            }
+        }
+        panic!("no redis-server would start");
+    }
+
+    pub fn start_many(count: usize) -> Vec<Server> {
+        (0..count).map(|_| Server::start()).collect()
+    }
+
+    /// Waits until the server answers; false when it ended instead.
+    fn answers(&mut self) -> bool {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while Instant::now() < deadline {
+            if self.process.try_wait().expect("the server's state").is_some() {
+                return false;
+            }
+            if self.ping().is_ok() {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        false
+    }
+
+    fn ping(&self) -> std::io::Result<()> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.write_all(b"PING\r\n")?;
+        let mut answer = [0; 1];
+        stream.read_exact(&mut answer)
+    }
+
+    /// Ends the server as a crash would, keeps its port and starts another there.
+    pub fn restart(&mut self) {
+        self.stop();
+        self.process = spawn(self.port, &self.folder, &[]);
+        assert!(self.answers(), "the server starts again on its port");
+    }
+
+    /// Ends the server as a crash would.
+    pub fn stop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+
+    /// A bare client of this server, of other people's making.
+    pub fn client(&self) -> redis::Connection {
+        let url = format!("redis://127.0.0.1:{}", self.port);
+        redis::Client::open(url).and_then(|client| client.get_connection()).expect("a bare connection")
+    }
+
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// The server dies with the thread that started it, whatever becomes of that.
+fn spawn(port: u16, folder: &tempfile::TempDir, options: &[&str]) -> Child {
+    Command::new("setpriv")
+        .args(["--pdeathsig", "KILL", "--", "redis-server", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
+        .args(["--port", &port.to_string(), "--dir"])
+        .arg(folder.path())
+        .args(options)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("redis-server and setpriv are installed")
+}
+
+pub fn free_port() -> u16 {
+    TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr()).expect("a free port").port()
+}
+
+/// The configuration of these masters, with further members such as `"hash_tag":"keep"`.
+pub fn config(ports: &[u16], members: &[&str]) -> String {
+    let nodes: Vec<String> =
+        ports.iter().enumerate().map(|(at, port)| format!(r#""node_{}":{{"host":"127.0.0.1","port":{port}}}"#, at + 1)).collect();
+    let mut all = vec![format!(r#""nodes":{{{}}}"#, nodes.join(","))];
+    all.extend(members.iter().map(|member| member.to_string()));
+    format!("{{{}}}", all.join(","))
+}
+
+pub fn ports(servers: &[Server]) -> Vec<u16> {
+    servers.iter().map(|server| server.port).collect()
+}
