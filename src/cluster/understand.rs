@@ -52,9 +52,21 @@ impl<'p> Understanding<'p> {
         plan_learned(self.config, &command, args, &positions)
     }
 
-    /// The command as the first server describes it; `None` when that does not know it either.
+    /// The command, or subcommand, as the first server describes it; `None` when that does not know it either.
     fn learn(&self, args: &[&[u8]]) -> Result<Option<Arc<LearnedCommand>>, Error> {
-        let name = args[0];
+        let subcommand = || args.get(1).map(|subcommand| [args[0], b"|", subcommand].concat());
+        if let (Some(_), Some(name)) = (lookup(&args[..1]), subcommand()) {
+            // A container that the table has, with a subcommand that it lacks.
+            return self.learn_name(&name);
+        }
+        let command = self.learn_name(args[0])?;
+        match (&command, subcommand()) {
+            (Some(container), Some(name)) if container.container => self.learn_name(&name),
+            _ => Ok(command),
+        }
+    }
+
+    fn learn_name(&self, name: &[u8]) -> Result<Option<Arc<LearnedCommand>>, Error> {
         let learned: &Learned = self.process.learned();
         if let Some(known) = learned.get(name) {
             return Ok(Some(known));

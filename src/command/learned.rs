@@ -10,6 +10,8 @@ pub(crate) struct LearnedCommand {
     pub arity: i32,
     pub access: Access,
     pub keys: LearnedKeys,
+    /// It has subcommands, which must be asked for by themselves.
+    pub container: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +67,8 @@ impl LearnedCommand {
             (Ok(first), Ok(step)) if first > 0 && step > 0 => LearnedKeys::Range { first, last, step },
             _ => LearnedKeys::None,
         };
-        Some(LearnedCommand { arity: i32::try_from(arity).ok()?, access, keys })
+        // Since Redis 7: categories, tips, key specifications, subcommands.
+        let container = matches!(facts.nth(3), Some(Value::Array(subcommands)) if subcommands.len() > 0);
+        Some(LearnedCommand { arity: i32::try_from(arity).ok()?, access, keys, container })
     }
 }

@@ -146,10 +146,7 @@ impl Connection {
                 Err(error) => return Err(lost(error)),
             }
         }
-        match reader.has_rest() {
-            false => Ok(()),
-            true => Err(Error::new(Code::Protocol, "the server sent more replies than it was asked for")),
-        }
+        reader.finish()
     }
 
     /// Reads what is there at once; answers how many bytes that was.

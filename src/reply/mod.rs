@@ -3,6 +3,8 @@
 mod builder;
 mod entry;
 mod reader;
+#[cfg(test)]
+mod reader_tests;
 
 pub(crate) use builder::Builder;
 pub use entry::{Entry, Kind};

@@ -52,10 +52,15 @@ impl Reader {
         self.complete
     }
 
-    /// Whether bytes lie behind the replies that were asked for.
+    /// Called when all replies that were asked for are complete. Where more bytes came, nobody can tell which reply answers what, and none
+    /// counts as complete.
     #[inline]
-    pub(crate) fn has_rest(&self) -> bool {
-        self.at < self.bytes.len()
+    pub(crate) fn finish(&mut self) -> Result<(), Error> {
+        if self.at == self.bytes.len() {
+            return Ok(());
+        }
+        self.complete = 0;
+        Err(Error::new(Code::Protocol, "the server sent more replies than it was asked for"))
     }
 
     #[inline]
@@ -89,6 +94,17 @@ impl Reader {
             self.bytes.try_reserve_exact(wanted).map_err(|_| out_of_memory())?;
         }
         Ok(spare_capacity(&mut self.bytes))
+    }
+
+    /// Takes bytes in as a socket would.
+    #[cfg(test)]
+    pub(super) fn feed(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    #[cfg(test)]
+    pub(super) fn capacity(&self) -> usize {
+        self.bytes.capacity()
     }
 
     /// Reads on until `wanted` replies are complete; answers whether they are.

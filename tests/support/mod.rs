@@ -2,7 +2,9 @@
 
 #![allow(dead_code)] // every suite uses its own part of it
 
+pub mod fake;
 pub mod generated;
+pub mod random;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -119,4 +121,26 @@ pub fn config(ports: &[u16], members: &[&str]) -> String {
 
 pub fn ports(servers: &[Server]) -> Vec<u16> {
     servers.iter().map(|server| server.port).collect()
+}
+
+/// A handle on these masters, with further members of the configuration.
+pub fn cluster(ports: &[u16], members: &[&str]) -> rediscluster::Cluster {
+    rediscluster::Cluster::open(rediscluster::Config::from_json(config(ports, members).as_bytes()).expect("a sound configuration"))
+}
+
+/// A request of commands whose arguments are separated by spaces.
+pub fn request(commands: &[&str]) -> Vec<u8> {
+    commands.iter().flat_map(|command| rediscluster::pack(&words(command))).collect()
+}
+
+pub fn words(command: &str) -> Vec<&[u8]> {
+    command.split(' ').map(str::as_bytes).collect()
+}
+
+/// A key that lives on that master, counted from 1, of so many.
+pub fn key_on(master: u32, masters: u32) -> String {
+    (0..)
+        .map(|number| format!("key{number}"))
+        .find(|key| rediscluster::partition(key.as_bytes(), masters) == master)
+        .expect("there are many keys")
 }

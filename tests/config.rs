@@ -1,0 +1,147 @@
+//! Configurations: what is accepted, and how clearly the rest is refused.
+
+use rediscluster::{Address, Code, Config, CrossNode, HashTag};
+use std::time::Duration;
+
+fn read(text: &str) -> Config {
+    Config::from_json(text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+#[test]
+fn the_hash_of_the_old_packages_is_accepted_as_it_is() {
+    let config = read(
+        r#"{"nodes": {"node_1": {"host": "127.0.0.1", "port": 63791}, "node_2": {"host": "127.0.0.1", "port": "63792"},
+                      "node_5": {"host": "127.0.0.1", "port": 63795}, "node_6": {"host": "127.0.0.1", "port": 63796}},
+            "master_of": {"node_1": "node_6", "node_2": "node_5"}, "default_node": "node_1"}"#,
+    );
+    assert_eq!(config.masters.iter().map(|master| master.alias.as_str()).collect::<Vec<_>>(), ["node_1", "node_2"]);
+    assert_eq!(config.servers[1].address, Address::Tcp { host: "127.0.0.1".into(), port: 63792 });
+}
+
+#[test]
+fn defaults_are_those_of_the_documentation() {
+    let config = read(r#"{"nodes": {"node_1": {"host": "localhost"}}}"#);
+    let five = Some(Duration::from_secs(5));
+    assert_eq!((config.connect_timeout, config.read_timeout, config.write_timeout), (five, five, five));
+    assert_eq!((config.hash_tag, config.cross_node, config.pool_size), (HashTag::Strip, CrossNode::Emulate, 64));
+    assert_eq!((config.servers[0].db, &config.servers[0].password), (0, &None));
+    assert_eq!(config.servers[0].address.to_string(), "localhost:6379");
+}
+
+#[test]
+fn no_timeout_waits_for_ever() {
+    let config = read(r#"{"nodes": {"node_1": {"host": "a"}}, "connect_timeout": 0, "read_timeout": 0.25, "write_timeout": 0.0}"#);
+    assert_eq!((config.connect_timeout, config.read_timeout, config.write_timeout), (None, Some(Duration::from_millis(250)), None));
+}
+
+#[test]
+fn a_node_may_be_a_url() {
+    let config = read(
+        r#"{"nodes": {"node_1": "redis://me:se%20cret@h1:7000/3", "node_2": "redis://h2", "node_3": "unix:///run/r.sock?db=4&pass=x",
+                      "node_4": "redis://[::1]:7004/0"}, "db": 2, "password": "common"}"#,
+    );
+    let seen: Vec<_> = config
+        .servers
+        .iter()
+        .map(|server| (server.address.to_string(), server.db, server.username.as_deref(), server.password.as_deref()))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            ("h1:7000".to_owned(), 3, Some("me"), Some("se cret")),
+            ("h2:6379".to_owned(), 2, None, Some("common")),
+            ("/run/r.sock".to_owned(), 4, None, Some("x")),
+            ("[::1]:7004".to_owned(), 0, None, Some("common")),
+        ]
+    );
+}
+
+#[test]
+fn aliases_of_one_server_share_it() {
+    let config = read(
+        r#"{"nodes": {"node_1": {"host": "a"}, "node_2": {"host": "b"}, "node_3": {"host": "a", "port": 6379}, "node_4": {"host": "a", "db": 1}}}"#,
+    );
+    assert_eq!(config.masters.iter().map(|master| master.server).collect::<Vec<_>>(), [0, 1, 0, 2]);
+}
+
+#[test]
+fn an_empty_map_may_come_from_php() {
+    assert_eq!(read(r#"{"nodes": {"node_1": {"host": "a"}}, "master_of": []}"#).masters.len(), 1);
+}
+
+#[test]
+fn equal_configurations_are_equal_however_they_are_written() {
+    let one = read(r#"{"nodes": {"node_1": {"host": "a", "port": 1}, "node_2": {"host": "b"}}, "read": "master"}"#);
+    assert_eq!(one, read(r#"{ "masters_only": true, "nodes": {"node_2": "redis://b:6379", "node_1": "redis://a:1"}}"#));
+}
+
+#[test]
+fn what_is_wrong_is_named_with_its_path() {
+    let node = r#""nodes":{"node_1":{"host":"a"},"node_2":{"host":"b"},"node_3":{"host":"c"}}"#;
+    for (text, message) in [
+        (
+            r#"{"nodes":{"node_1":{"host":"a"},"node_2":{"host":"b"},"node_3":{"host":"c","port":70000}}}"#.to_owned(),
+            "nodes.node_3.port: 70000 is not a port",
+        ),
+        (r#"{"nodes":{"node_1":{"host":"a","port":0}}}"#.into(), "nodes.node_1.port: 0 is not a port"),
+        (r#"{"nodes":{"node_1":{"host":"a","port":"x"}}}"#.into(), "nodes.node_1.port: a text is not a port"),
+        (r#"{"nodes":{"node_1":{"host":"a","port":1.5}}}"#.into(), "nodes.node_1.port: 1.5 is not a port"),
+        (r#"{"nodes":{"node_1":{"hots":"a"}}}"#.into(), "nodes.node_1.host: missing"),
+        (r#"{"nodes":{"node_1":{"host":"a","prot":1}}}"#.into(), "nodes.node_1.prot: unknown key"),
+        (r#"{"nodes":{"node_1":{"host":""}}}"#.into(), "nodes.node_1.host: not a host name or address"),
+        (r#"{"nodes":{"node_1":{"host":7}}}"#.into(), "nodes.node_1.host: 7 is not a text"),
+        (r#"{"nodes":{"node_1":{"host":"a","unix":"/s"}}}"#.into(), "nodes.node_1.unix: a node has either"),
+        (r#"{"nodes":{"node_1":{"port":1,"unix":"/s"}}}"#.into(), "nodes.node_1.port: a node has either"),
+        (r#"{"nodes":{"node_1":{"host":"a","db":-1}}}"#.into(), "nodes.node_1.db: -1 is not a database number"),
+        (r#"{"nodes":{"node_1":{"host":"a","tls":true}}}"#.into(), "nodes.node_1.tls: TLS is not supported yet"),
+        (r#"{"nodes":{"node_1":"rediss://a"}}"#.into(), "nodes.node_1: rediss:// is not supported yet"),
+        (r#"{"nodes":{"node_1":"http://a"}}"#.into(), "nodes.node_1: not a redis://, rediss:// or unix:// URL"),
+        (r#"{"nodes":{"node_1":"redis://a/x"}}"#.into(), "nodes.node_1: "),
+        (r#"{"nodes":{"node_1":"redis://a/-5"}}"#.into(), "nodes.node_1: -5 is not a database number"),
+        (r#"{"nodes":{"node_1":"redis://a?protocol=3"}}"#.into(), "nodes.node_1: \"protocol\" is not supported in a URL"),
+        (r#"{"nodes":{"node_1":["a",1]}}"#.into(), "nodes.node_1: a list is not an object"),
+        (r#"{"nodes":{"node_1":{"host":"a"},"node_3":{"host":"b"}}}"#.into(), "nodes: node_2 is missing"),
+        (r#"{"nodes":{"first":{"host":"a"}}}"#.into(), "nodes: node_1 is missing"),
+        (r#"{"nodes":{"node_1":{"host":"a"},"node_1":{"host":"b"}}}"#.into(), "node_1 is given twice"),
+        (r#"{"nodes":{}}"#.into(), "nodes: no nodes"),
+        ("{}".into(), "nodes: missing"),
+        ("[]".into(), "nodes: missing"),
+        ("7".into(), "configuration: 7 is not an object"),
+        ("".into(), "configuration: "),
+        ("{\"nodes\":".into(), "configuration: "),
+        (format!(r#"{{{node},"master_of":{{"node_1":"node_9"}}}}"#), "master_of.node_1: nodes has no node_9"),
+        (format!(r#"{{{node},"master_of":{{"node_2":"node_3"}}}}"#), "master_of: node_1 is missing"),
+        (format!(r#"{{{node},"master_of":{{"node_1":"node_2","node_2":"node_3"}}}}"#), "master_of.node_1: node_2 is a master itself"),
+        (format!(r#"{{{node},"master_of":{{"node_1":["node_2",7]}}}}"#), "master_of.node_1: 7 is not the name of a node"),
+        (format!(r#"{{{node},"default_node":"node_7"}}"#), "default_node: nodes has no node_7"),
+        (format!(r#"{{{node},"hash_tag":"first"}}"#), r#"hash_tag: "first" is not one of "strip", "keep", "off""#),
+        (format!(r#"{{{node},"cross_node":true}}"#), "cross_node: true is not a text"),
+        (format!(r#"{{{node},"read":"replica"}}"#), "read: reads from replicas are not supported yet"),
+        (format!(r#"{{{node},"masters_only":false}}"#), "masters_only: reads from replicas are not supported yet"),
+        (format!(r#"{{{node},"read_timeout":-1}}"#), "read_timeout: -1 is not a number of seconds"),
+        (format!(r#"{{{node},"connect_timeout":"5"}}"#), "connect_timeout: a text is not a number of seconds"),
+        (format!(r#"{{{node},"write_timeout":1e300}}"#), "write_timeout: "),
+        (format!(r#"{{{node},"pool_size":0}}"#), "pool_size: 0 is not a number of connections"),
+        (format!(r#"{{{node},"sentinels":["a"]}}"#), "sentinels: not supported yet"),
+        (format!(r#"{{{node},"hashtag":"keep"}}"#), "hashtag: unknown key"),
+    ] {
+        let error = Config::from_json(text.as_bytes()).map(|_| ()).expect_err(&text);
+        assert_eq!(error.code(), Code::Config);
+        assert!(error.message().contains(message), "{text}\n  says {:?}\n  not  {message:?}", error.message());
+    }
+}
+
+#[test]
+fn a_password_is_in_no_message() {
+    for text in [
+        r#"{"nodes":{"node_1":{"host":"a","password":"s3cret","port":"s3cret"}}}"#,
+        r#"{"nodes":{"node_1":"redis://:s3cret@a/x"}}"#,
+        r#"{"nodes":{"node_1":"redis://:s3cret@:1"}}"#,
+        r#"{"nodes":{"node_1":{"host":"a","password":["s3cret"]}}}"#,
+    ] {
+        let error = Config::from_json(text.as_bytes()).map(|_| ()).expect_err(text);
+        assert!(!error.message().contains("s3cret"), "{error}");
+    }
+    let config = read(r#"{"nodes":{"node_1":{"host":"a","password":"s3cret"}}}"#);
+    assert!(!format!("{config:?}").contains("s3cret"));
+}

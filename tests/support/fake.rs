@@ -1,0 +1,52 @@
+//! A server that does what no real one will do on demand.
+
+use std::io::Read;
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread::JoinHandle;
+
+pub struct Fake {
+    pub port: u16,
+    connections: Arc<AtomicUsize>,
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Fake {
+    /// Serves each connection by a call, which is told the how-manieth it is, from 0.
+    pub fn start(serve: impl Fn(TcpStream, usize) + Send + Sync + 'static) -> Fake {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+        let port = listener.local_addr().expect("its address").port();
+        let (connections, stop) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+        let (count, stopping, serve) = (connections.clone(), stop.clone(), Arc::new(serve));
+        let thread = std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                if stopping.load(Ordering::Acquire) {
+                    return;
+                }
+                let (nth, serve) = (count.fetch_add(1, Ordering::AcqRel), serve.clone());
+                std::thread::spawn(move || serve(stream, nth));
+            }
+        });
+        Fake { port, connections, stop, thread: Some(thread) }
+    }
+
+    pub fn connections(&self) -> usize {
+        self.connections.load(Ordering::Acquire)
+    }
+}
+
+impl Drop for Fake {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Release);
+        let _ = TcpStream::connect(("127.0.0.1", self.port));
+        self.thread.take().into_iter().for_each(|thread| drop(thread.join()));
+    }
+}
+
+/// Reads what the client sends until it pauses for an answer; false when it has gone.
+pub fn read_request(stream: &mut TcpStream) -> bool {
+    let mut buffer = [0; 64 << 10];
+    matches!(stream.read(&mut buffer), Ok(count) if count > 0)
+}

@@ -1,0 +1,35 @@
+//! Random numbers from a seed that is printed, so that what failed can be run again: `SEED=… cargo test`.
+
+pub struct Random(u64);
+
+impl Random {
+    /// From `SEED`, or the clock.
+    pub fn seeded() -> Random {
+        let seed = match std::env::var("SEED") {
+            Ok(text) => text.parse().expect("SEED is a number"),
+            Err(_) => std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock").as_nanos() as u64,
+        };
+        println!("SEED={seed}");
+        Random(seed | 1)
+    }
+
+    /// The next number of xorshift64*.
+    pub fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D)
+    }
+
+    pub fn below(&mut self, end: usize) -> usize {
+        ((u128::from(self.next()) * end as u128) >> 64) as usize
+    }
+
+    pub fn bytes(&mut self, length: usize) -> Vec<u8> {
+        (0..length).map(|_| self.next() as u8).collect()
+    }
+
+    pub fn pick<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
+        &choices[self.below(choices.len())]
+    }
+}
