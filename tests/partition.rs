@@ -4,6 +4,7 @@ mod support;
 
 use rediscluster::{Cluster, Config, HashTag, Reply, Value, partition};
 use std::collections::HashMap;
+use support::crc32;
 use support::random::Random;
 
 #[test]
@@ -55,11 +56,4 @@ fn the_partitioner_is_crc32_by_its_definition() {
         assert_eq!(partition(&key, masters), crc32(&key) % masters + 1, "{key:?} of {masters}");
         assert_eq!(HashTag::Off.split(&key).hashed, key);
     }
-}
-
-/// CRC-32/ISO-HDLC, bit by bit.
-fn crc32(bytes: &[u8]) -> u32 {
-    !bytes
-        .iter()
-        .fold(!0, |sum, &byte| (0..8).fold(sum ^ u32::from(byte), |sum, _| if sum & 1 == 1 { sum >> 1 ^ 0xEDB8_8320 } else { sum >> 1 }))
 }

@@ -144,3 +144,10 @@ pub fn key_on(master: u32, masters: u32) -> String {
         .find(|key| rediscluster::partition(key.as_bytes(), masters) == master)
         .expect("there are many keys")
 }
+
+/// CRC-32/ISO-HDLC, bit by bit: an oracle that is not the library.
+pub fn crc32(bytes: &[u8]) -> u32 {
+    !bytes
+        .iter()
+        .fold(!0, |sum, &byte| (0..8).fold(sum ^ u32::from(byte), |sum, _| if sum & 1 == 1 { sum >> 1 ^ 0xEDB8_8320 } else { sum >> 1 }))
+}
