@@ -6,7 +6,7 @@ use super::{Builder, Entry, Kind, Reader, Reply, Value};
 fn read(pieces: &[&[u8]], wanted: usize) -> Result<Option<Reply>, String> {
     let mut reader = Reader::new(64, false);
     for piece in pieces {
-        drop(reader.room().map_err(|error| error.to_string())?);
+        let _ = reader.room().map_err(|error| error.to_string())?;
         reader.feed(piece);
         if reader.advance(wanted).map_err(|error| error.to_string())? {
             reader.finish().map_err(|error| error.to_string())?;
