@@ -70,14 +70,13 @@ impl Cluster {
 
     /// Runs the commands of a request, RESP arrays of bulk strings, and answers an array with one reply a command, in order.
     ///
-    /// A command that fails is a failure in its place and leaves the others alone. When the request is not RESP nothing is sent.
+    /// A command that fails is a failure in its place and leaves the others alone. When the request is not RESP nothing is sent. No commands
+    /// have no replies.
     #[inline]
     pub fn execute(&self, request: &[u8]) -> Result<Reply, Error> {
         let mut commands = Commands::of(request);
         let mut args = Args::new();
-        let Some(whole) = commands.next(&mut args)? else {
-            return Err(Error::new(Code::Request, "an empty request"));
-        };
+        let Some(whole) = commands.next(&mut args)? else { return Ok(no_replies()) };
         let process = self.process();
         let understanding = Understanding::new(&self.config, &process);
         if whole.end < request.len() {
@@ -139,6 +138,12 @@ fn one<'a>(process: &Process, request: &'a [u8], whole: Option<Range<usize>>, ar
     lane.add(whole, args, &keys, traits);
     lane.run(rooted);
     lane.into_single(args[0], rooted)
+}
+
+fn no_replies() -> Reply {
+    let mut builder = Builder::default();
+    builder.begin(Kind::Array, 0);
+    builder.finish()
 }
 
 fn failed(error: &Error) -> Reply {

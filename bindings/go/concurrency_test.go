@@ -1,0 +1,245 @@
+package rediscluster_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	rediscluster "github.com/rediscluster/rediscluster/bindings/go"
+)
+
+// many runs a function in several goroutines at once and waits for all.
+func many(goroutines int, run func(nth int)) {
+	var all sync.WaitGroup
+	for i := 0; i < goroutines; i++ {
+		all.Add(1)
+		go func(nth int) {
+			defer all.Done()
+			run(nth)
+		}(i)
+	}
+	all.Wait()
+}
+
+// Every goroutine reads what it wrote, of random bytes, while the collector runs as often as it can.
+func TestManyGoroutinesAndTheCollector(t *testing.T) {
+	c := fresh(t)
+	defer debug.SetGCPercent(debug.SetGCPercent(1))
+	before := runtime.NumGoroutine()
+	many(32, func(nth int) {
+		random := rand.New(rand.NewSource(int64(nth)))
+		for i := 0; i < 100; i++ {
+			key, value := make([]byte, 1+random.Intn(40)), make([]byte, random.Intn(5000))
+			random.Read(key)
+			random.Read(value)
+			key = append(key, fmt.Sprint(".", nth)...)
+			set, err := c.Do(ctx, "SET", key, value)
+			if err != nil || set.String() != "OK" {
+				t.Error(set, err)
+				return
+			}
+			kept := do(t, c, "GET", string(key))
+			if i%10 == 0 {
+				runtime.GC()
+			}
+			if got, err := kept.Text(); err != nil || got != string(value) {
+				t.Errorf("goroutine %d, %d: %d bytes of %d, %v", nth, i, len(got), len(value), err)
+				return
+			}
+		}
+	})
+	time.Sleep(10 * time.Millisecond)
+	if after := runtime.NumGoroutine(); after > before {
+		t.Errorf("%d goroutines have become %d", before, after)
+	}
+}
+
+func TestPipelinesOfManyGoroutines(t *testing.T) {
+	c := fresh(t)
+	many(16, func(nth int) {
+		p := c.Pipeline()
+		for round := 0; round < 10; round++ {
+			for i := 0; i < 100; i++ {
+				p.Add("INCRBY", fmt.Sprint("counter:", nth, ":", i), nth)
+			}
+			results, err := p.Exec(ctx)
+			if err != nil || len(results) != 100 {
+				t.Error(len(results), err)
+				return
+			}
+			for i, result := range results {
+				if n, err := result.Value.Int(); result.Err != nil || err != nil || n != int64(nth*(round+1)) {
+					t.Errorf("counter %d of %d: %d %v %v", i, nth, n, result.Err, err)
+					return
+				}
+			}
+		}
+	})
+}
+
+// More goroutines than connections: they wait for one another.
+func TestMoreGoroutinesThanConnections(t *testing.T) {
+	c := servers(t, 3).with("pool_size", 2).open(t)
+	many(300, func(nth int) {
+		if v, err := c.Do(ctx, "SET", nth, "value"); err != nil || v.String() != "OK" {
+			t.Error(v, err)
+		}
+	})
+}
+
+// blockedPop starts a pop that waits a second for nothing, and answers when its server has it.
+func blockedPop(t *testing.T, c *rediscluster.Client) (popped chan error) {
+	t.Helper()
+	popped = make(chan error, 1)
+	go func() {
+		v, err := c.Do(ctx, "BLPOP", "none", 1)
+		if err == nil && !v.IsNil() {
+			err = errors.New("popped " + v.String())
+		}
+		popped <- err
+	}()
+	observer := servers(t, 3).open(t)
+	for deadline := time.Now().Add(time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		results, err := observer.Each(ctx, "INFO", "clients")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, result := range results {
+			if strings.Contains(result.Value.String(), "blocked_clients:1") {
+				return popped
+			}
+		}
+	}
+	t.Fatal("no server has the pop")
+	return nil
+}
+
+func TestAllConnectionsInUse(t *testing.T) {
+	c := servers(t, 1).with("pool_size", 1).with("connect_timeout", 0.05).open(t)
+	popped := blockedPop(t, c)
+	_, err := c.Do(ctx, "GET", "key")
+	wantError(t, err, rediscluster.ErrPool, "node_1", false)
+	if err := <-popped; err != nil {
+		t.Error(err)
+	}
+}
+
+// Values are read by many at once while their client is gone.
+func TestValuesOutliveTheClient(t *testing.T) {
+	c := fresh(t)
+	want := fillList(t, c, "list", 1000)
+	v := do(t, c, "LRANGE", "list", 0, -1)
+	c.Close()
+	runtime.GC()
+	many(8, func(int) {
+		got, err := v.Strings()
+		if err != nil || len(got) != len(want) || got[999] != want[999] {
+			t.Error(len(got), err)
+		}
+	})
+}
+
+func TestClose(t *testing.T) {
+	c := fresh(t)
+	for i := 0; i < 3; i++ {
+		if err := c.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := c.Pipeline()
+	p.Add("PING")
+	_, pipeline := p.Exec(ctx)
+	_, one := c.Do(ctx, "GET", "key")
+	_, each := c.Each(ctx, "PING")
+	_, node := c.NodeFor("key")
+	for _, err := range []error{one, each, node, pipeline} {
+		if err != rediscluster.ErrClosed {
+			t.Error(err)
+		}
+	}
+}
+
+func TestCloseWhileInUse(t *testing.T) {
+	for round := 0; round < 20; round++ {
+		c := servers(t, 3).open(t)
+		var running sync.WaitGroup
+		for i := 0; i < 8; i++ {
+			running.Add(1)
+			go func(nth int) {
+				defer running.Done()
+				for {
+					if _, err := c.Do(ctx, "SET", fmt.Sprint("key:", nth), "value"); err != nil {
+						if !errors.Is(err, rediscluster.ErrClosed) {
+							t.Error(err)
+						}
+						return
+					}
+				}
+			}(i)
+		}
+		time.Sleep(time.Duration(round) * 100 * time.Microsecond)
+		many(3, func(int) { c.Close() })
+		running.Wait()
+	}
+}
+
+func TestCloseDoesNotWaitAndDoesNotInterrupt(t *testing.T) {
+	c := servers(t, 3).open(t)
+	popped := blockedPop(t, c)
+	c.Close()
+	select {
+	case err := <-popped:
+		t.Error("Close waited for the pop:", err)
+	default:
+	}
+	if err := <-popped; err != nil {
+		t.Error(err)
+	}
+}
+
+// What is forgotten is closed by the collector in the end: the servers see the connections go.
+func TestForgottenClientsAreClosed(t *testing.T) {
+	c := fresh(t)
+	clients := func() (count int) {
+		results, err := c.Each(ctx, "INFO", "clients")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, result := range results {
+			_, after, _ := strings.Cut(result.Value.String(), "connected_clients:")
+			number, _, _ := strings.Cut(after, "\r")
+			n, err := strconv.Atoi(number)
+			if err != nil {
+				t.Fatal(err)
+			}
+			count += n
+		}
+		return count
+	}
+	before := clients()
+	func() {
+		for i := 0; i < 20; i++ {
+			forgotten, err := rediscluster.Open(servers(t, 3).String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			do(t, forgotten, "GET", "key")
+		}
+	}()
+	opened := clients() - before
+	for i := 0; i < 100; i++ {
+		runtime.GC()
+		time.Sleep(10 * time.Millisecond)
+		if opened >= 20 && clients() <= before+1 { // the last may still lie on the stack
+			return
+		}
+	}
+	t.Errorf("of %d connections, %d are left", opened, clients()-before)
+}

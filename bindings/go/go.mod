@@ -1,0 +1,3 @@
+module github.com/rediscluster/rediscluster/bindings/go
+
+go 1.21

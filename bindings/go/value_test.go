@@ -1,0 +1,172 @@
+package rediscluster_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	rediscluster "github.com/rediscluster/rediscluster/bindings/go"
+)
+
+func TestTypesOfReplies(t *testing.T) {
+	c := fresh(t)
+	do(t, c, "RPUSH", "list", "a", "b")
+	do(t, c, "SET", "text", "17")
+	cases := []struct {
+		kind    rediscluster.Type
+		text    string
+		command []any
+	}{
+		{rediscluster.TypeStatus, "OK", []any{"SET", "key", "value"}},
+		{rediscluster.TypeString, "17", []any{"GET", "text"}},
+		{rediscluster.TypeInteger, "18", []any{"INCR", "text"}},
+		{rediscluster.TypeNil, "(nil)", []any{"GET", "nothing"}},
+		{rediscluster.TypeArray, "[a b]", []any{"LRANGE", "list", 0, -1}},
+		{rediscluster.TypeArray, "[]", []any{"LRANGE", "nothing", 0, -1}},
+		{rediscluster.TypeArray, "[a (nil)]", []any{"EVAL", "return {'a', false}", 1, "list"}},
+		{rediscluster.TypeNilArray, "(nil)", []any{"BLPOP", "nothing", "0.01"}},
+	}
+	for _, x := range cases {
+		v := do(t, c, x.command...)
+		if v.Type() != x.kind || v.String() != x.text {
+			t.Errorf("%v: %v %s, want %v %s", x.command, v.Type(), v, x.kind, x.text)
+		}
+	}
+}
+
+func TestBytesArriveAsTheyWere(t *testing.T) {
+	c := fresh(t)
+	all := make([]byte, 256)
+	for i := range all {
+		all[i] = byte(i)
+	}
+	for name, value := range map[string]string{
+		"empty": "", "NUL": "\x00", "NULs": "a\x00b\x00", "CRLF": "\r\n$3\r\nfoo\r\n", "every byte": string(all), "64 MiB": strings.Repeat("0123456789abcdef", 4<<20),
+	} {
+		key := "key \x00\r\n\xff " + name
+		do(t, c, "SET", key, value)
+		got, err := do(t, c, "GET", []byte(key)).Bytes()
+		if err != nil || !bytes.Equal(got, []byte(value)) {
+			t.Errorf("%s: %d bytes came back of %d (%v)", name, len(got), len(value), err)
+		}
+	}
+	do(t, c, "SET", "", "the empty key")
+	if got := do(t, c, "GET", []byte(nil)).String(); got != "the empty key" {
+		t.Errorf("the empty key holds %q", got)
+	}
+}
+
+func TestLargeArray(t *testing.T) {
+	c := fresh(t)
+	want := fillList(t, c, "list", 100_000)
+	got, err := do(t, c, "LRANGE", "list", 0, -1).Strings()
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Fatalf("%d elements, %v", len(got), err)
+	}
+}
+
+// fillList pushes count elements of 32 bytes and answers them.
+func fillList(t testing.TB, c *rediscluster.Client, key string, count int) []string {
+	t.Helper()
+	p, elements := c.Pipeline(), make([]string, count)
+	for i := range elements {
+		elements[i] = fmt.Sprintf("%032d", i)
+		p.Add("RPUSH", key, elements[i])
+	}
+	if _, err := p.Exec(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return elements
+}
+
+func TestNestedReply(t *testing.T) {
+	c := fresh(t)
+	v := do(t, c, "EVAL", "return {{{{{{{{'deep', 8}, 'x'}}}}}}, 'end'}", 1, "key")
+	if got := v.String(); got != "[[[[[[[[deep 8] x]]]]]] end]" {
+		t.Error(got)
+	}
+}
+
+func TestErrorInsideAnArrayIsAValue(t *testing.T) {
+	c := fresh(t)
+	v := do(t, c, "EVAL", `return {1, redis.error_reply('ERR \255\254 bytes'), 'after'}`, 1, "key")
+	elements, err := v.Array()
+	if err != nil || len(elements) != 3 {
+		t.Fatal(v, err)
+	}
+	if got := elements[1].Err(); got != rediscluster.ServerError("ERR \xff\xfe bytes") {
+		t.Errorf("%q", got)
+	}
+	if elements[1].Type() != rediscluster.TypeError || elements[0].Err() != nil || elements[2].String() != "after" {
+		t.Error(v)
+	}
+	if _, err := elements[1].Text(); err != elements[1].Err() {
+		t.Errorf("an accessor of an error answers %v", err)
+	}
+}
+
+func TestAccessors(t *testing.T) {
+	c := fresh(t)
+	do(t, c, "MSET", "int{x}", -5, "float{x}", 1.5, "word{x}", "word", "true{x}", true)
+	do(t, c, "HSET", "hash{x}", "a", 1, "b", 2)
+
+	if n, err := do(t, c, "GET", "int{x}").Int(); n != -5 || err != nil {
+		t.Error(n, err)
+	}
+	if f, err := do(t, c, "GET", "float{x}").Float(); f != 1.5 || err != nil {
+		t.Error(f, err)
+	}
+	if text, err := do(t, c, "INCRBY", "int{x}", 2).Text(); text != "-3" || err != nil {
+		t.Error(text, err)
+	}
+	if f, err := do(t, c, "INCRBY", "int{x}", 0).Float(); f != -3 || err != nil {
+		t.Error(f, err)
+	}
+	if n, err := do(t, c, "GET", "true{x}").Int(); n != 1 || err != nil {
+		t.Error(n, err)
+	}
+	if _, err := do(t, c, "GET", "word{x}").Int(); err == nil {
+		t.Error("a word is no integer")
+	}
+	fields, err := do(t, c, "HGETALL", "hash{x}").Map()
+	if err != nil || len(fields) != 2 || fields["a"].String() != "1" || fields["b"].String() != "2" {
+		t.Error(fields, err)
+	}
+	if texts, err := do(t, c, "MGET", "word{x}", "none{x}").Strings(); err != nil || !reflect.DeepEqual(texts, []string{"word", ""}) {
+		t.Error(texts, err)
+	}
+}
+
+func TestAccessorsThatDoNotFit(t *testing.T) {
+	c := fresh(t)
+	do(t, c, "RPUSH", "list", "a", "b", "c")
+	list := do(t, c, "LRANGE", "list", 0, -1)
+	_, text := list.Text()
+	_, number := list.Int()
+	_, float := list.Float()
+	_, odd := list.Map()
+	_, array := do(t, c, "LLEN", "list").Array()
+	for _, err := range []error{text, number, float, odd, array} {
+		if !errors.Is(err, rediscluster.ErrArgument) {
+			t.Errorf("%v", err)
+		}
+	}
+	none := do(t, c, "GET", "none")
+	_, text = none.Text()
+	_, raw := none.Bytes()
+	_, number = none.Int()
+	_, float = none.Float()
+	_, array = none.Strings()
+	_, fields := none.Map()
+	for _, err := range []error{text, raw, number, float, array, fields} {
+		if err != rediscluster.ErrNil {
+			t.Errorf("%v", err)
+		}
+	}
+	if zero := (rediscluster.Value{}); !zero.IsNil() || zero.Err() != nil {
+		t.Error("the zero value is not nil")
+	}
+}

@@ -1,0 +1,125 @@
+#define FFI_SCOPE "rediscluster"
+#define FFI_LIB "librediscluster.so.1"
+enum rediscluster_status
+ {
+  REDISCLUSTER_OK = 0,
+  REDISCLUSTER_ERROR_ARGUMENT = 1,
+  REDISCLUSTER_ERROR_CONFIG = 2,
+  REDISCLUSTER_ERROR_REQUEST = 3,
+  REDISCLUSTER_ERROR_CROSSNODE = 4,
+  REDISCLUSTER_ERROR_CONNECT = 5,
+  REDISCLUSTER_ERROR_POOL = 6,
+  REDISCLUSTER_ERROR_TIMEOUT = 7,
+  REDISCLUSTER_ERROR_IO = 8,
+  REDISCLUSTER_ERROR_PROTOCOL = 9,
+  REDISCLUSTER_ERROR_MEMORY = 10,
+  REDISCLUSTER_ERROR_INTERNAL = 11,
+};
+typedef int32_t rediscluster_status;
+enum rediscluster_type
+ {
+  REDISCLUSTER_TYPE_NIL = 0,
+  REDISCLUSTER_TYPE_STRING = 1,
+  REDISCLUSTER_TYPE_STATUS = 2,
+  REDISCLUSTER_TYPE_INTEGER = 3,
+  REDISCLUSTER_TYPE_ERROR = 4,
+  REDISCLUSTER_TYPE_ARRAY = 5,
+  REDISCLUSTER_TYPE_NIL_ARRAY = 6,
+  REDISCLUSTER_TYPE_MAP = 7,
+  REDISCLUSTER_TYPE_FAILURE = 8,
+};
+typedef int32_t rediscluster_type;
+typedef struct rediscluster_error rediscluster_error;
+typedef struct rediscluster rediscluster;
+typedef struct rediscluster_reply rediscluster_reply;
+typedef struct rediscluster_entry {
+  uint64_t head;
+  int64_t data;
+} rediscluster_entry;
+typedef struct rediscluster_data {
+  const uint8_t *bytes;
+  size_t bytes_length;
+  const struct rediscluster_entry *entries;
+  size_t entries_length;
+} rediscluster_data;
+typedef struct rediscluster_view {
+  rediscluster_type type;
+  int64_t integer;
+  const uint8_t *bytes;
+  size_t length;
+  size_t next;
+} rediscluster_view;
+rediscluster_status rediscluster_open(const char *config,
+                                      size_t config_length,
+                                      struct rediscluster **rc,
+                                      struct rediscluster_error **error);
+rediscluster_status rediscluster_open_shared(const char *config,
+                                             size_t config_length,
+                                             struct rediscluster **rc,
+                                             struct rediscluster_error **error);
+void rediscluster_close(struct rediscluster *rc);
+rediscluster_status rediscluster_execute(const struct rediscluster *rc,
+                                         const char *request,
+                                         size_t request_length,
+                                         struct rediscluster_reply **reply,
+                                         struct rediscluster_error **error);
+rediscluster_status rediscluster_command(const struct rediscluster *rc,
+                                         size_t argc,
+                                         const char *const *argv,
+                                         const size_t *argvlen,
+                                         struct rediscluster_reply **reply,
+                                         struct rediscluster_error **error);
+rediscluster_status rediscluster_node_for(const struct rediscluster *rc,
+                                          const char *key,
+                                          size_t key_length,
+                                          struct rediscluster_reply **reply,
+                                          struct rediscluster_error **error);
+rediscluster_status rediscluster_each(const struct rediscluster *rc,
+                                      const char *request,
+                                      size_t request_length,
+                                      struct rediscluster_reply **reply,
+                                      struct rediscluster_error **error);
+rediscluster_status rediscluster_error_code(const struct rediscluster_error *error);
+const char *rediscluster_error_message(const struct rediscluster_error *error);
+const char *rediscluster_error_node(const struct rediscluster_error *error);
+int32_t rediscluster_error_executed(const struct rediscluster_error *error);
+void rediscluster_error_free(struct rediscluster_error *error);
+uint32_t rediscluster_partition(const char *key,
+                                size_t key_length,
+                                uint32_t masters);
+rediscluster_status rediscluster_reply_data(const struct rediscluster_reply *reply,
+                                            struct rediscluster_data *data,
+                                            struct rediscluster_error **error);
+rediscluster_status rediscluster_reply_view(const struct rediscluster_reply *reply,
+                                            size_t at,
+                                            struct rediscluster_view *view,
+                                            struct rediscluster_error **error);
+rediscluster_status rediscluster_reply_type(const struct rediscluster_reply *reply,
+                                            size_t at,
+                                            rediscluster_type *type,
+                                            struct rediscluster_error **error);
+rediscluster_status rediscluster_reply_integer(const struct rediscluster_reply *reply,
+                                               size_t at,
+                                               int64_t *integer,
+                                               struct rediscluster_error **error);
+rediscluster_status rediscluster_reply_bytes(const struct rediscluster_reply *reply,
+                                             size_t at,
+                                             const uint8_t **bytes,
+                                             size_t *length,
+                                             struct rediscluster_error **error);
+rediscluster_status rediscluster_reply_length(const struct rediscluster_reply *reply,
+                                              size_t at,
+                                              size_t *length,
+                                              struct rediscluster_error **error);
+rediscluster_status rediscluster_reply_element(const struct rediscluster_reply *reply,
+                                               size_t at,
+                                               size_t nth,
+                                               size_t *element,
+                                               struct rediscluster_error **error);
+rediscluster_status rediscluster_reply_failure(const struct rediscluster_reply *reply,
+                                               size_t at,
+                                               struct rediscluster_error **failure,
+                                               struct rediscluster_error **error);
+void rediscluster_reply_free(struct rediscluster_reply *reply);
+const char *rediscluster_version(void);
+uint32_t rediscluster_abi_version(void);

@@ -1,0 +1,173 @@
+<?php
+
+declare(strict_types=1);
+
+namespace RedisCluster;
+
+use FFI\CData;
+use FFI\CType;
+
+/**
+ * The shared library: found, loaded and checked once a process (once a request, where PHP forgets between requests).
+ *
+ * @internal
+ */
+final class Library
+{
+    /** The ABI that this package speaks; it is also the number in the library's soname. */
+    public const ABI = 1;
+
+    private const NAME = 'librediscluster.so.' . self::ABI;
+    private const SCOPE = 'rediscluster';
+    private const HEADER = __DIR__ . '/../include/rediscluster.h';
+    private const VERSIONS = 'const char *rediscluster_version(void); uint32_t rediscluster_abi_version(void);';
+
+    private static ?self $loaded = null;
+
+    /** Pointers that calls write, as arrays of one: PHP passes an array as the pointer to its first element. */
+    public readonly CType $handle;
+    public readonly CType $reply;
+    public readonly CType $error;
+    /** Structs that calls fill. */
+    public readonly CType $view;
+    public readonly CType $data;
+    /** An index seen as numbers. */
+    public readonly CType $numbers;
+
+    /** Where the reply stands that is being read. A fatal error (memory_limit) runs no `finally`, but freeUnread(). */
+    public ?CData $unread = null;
+
+    private function __construct(public readonly \FFI $ffi)
+    {
+        $this->handle = $ffi->type('rediscluster *[1]');
+        $this->reply = $ffi->type('rediscluster_reply *[1]');
+        $this->error = $ffi->type('rediscluster_error *[1]');
+        $this->view = $ffi->type('rediscluster_view');
+        $this->data = $ffi->type('rediscluster_data');
+        $this->numbers = $ffi->type('int64_t *');
+        \register_shutdown_function($this->freeUnread(...));
+    }
+
+    public static function get(): self
+    {
+        return self::$loaded ??= self::load();
+    }
+
+    private function freeUnread(): void
+    {
+        if ($this->unread !== null) {
+            $this->ffi->rediscluster_reply_free($this->unread[0]);
+            $this->unread = null;
+        }
+    }
+
+    private static function load(): self
+    {
+        if (!\extension_loaded('ffi')) {
+            throw new LibraryException(self::withoutExtension());
+        }
+        try {
+            return new self(self::preloaded() ?? self::found());
+        } catch (\FFI\Exception $exception) {
+            throw new LibraryException(
+                self::isForbidden($exception) ? self::forbidden() : $exception->getMessage(),
+                previous: $exception,
+            );
+        }
+    }
+
+    /** What ffi.preload has loaded when PHP started, or null. */
+    private static function preloaded(): ?\FFI
+    {
+        try {
+            $ffi = \FFI::scope(self::SCOPE);
+        } catch (\FFI\Exception $exception) {
+            return self::isForbidden($exception) ? throw $exception : null;
+        }
+        self::checkAbi($ffi, 'preloaded by ffi.preload');
+        return $ffi;
+    }
+
+    private static function found(): \FFI
+    {
+        $tried = [];
+        foreach (self::places() as $place) {
+            try {
+                // The two functions that every ABI has come first: an unfit library may lack any other.
+                $versions = \FFI::cdef(self::VERSIONS, $place);
+            } catch (\FFI\Exception $exception) {
+                if (self::isForbidden($exception)) {
+                    throw $exception;
+                }
+                $tried[] = '  ' . $place . ': ' . self::reason($place, $exception);
+                continue;
+            }
+            self::checkAbi($versions, $place);
+            return \FFI::cdef(\file_get_contents(self::HEADER), $place);
+        }
+        throw new LibraryException(self::notFound($tried));
+    }
+
+    /** @return list<string> who names a library wants that one and no other */
+    private static function places(): array
+    {
+        $named = (string) \getenv('REDISCLUSTER_LIBRARY');
+        return $named !== '' ? [$named] : [\dirname(__DIR__) . '/lib/' . self::NAME, self::NAME];
+    }
+
+    private static function checkAbi(\FFI $ffi, string $place): void
+    {
+        $abi = $ffi->rediscluster_abi_version();
+        if ($abi !== self::ABI) {
+            throw new LibraryException(\sprintf(
+                'The library (%s, version %s) has ABI %d, this package needs ABI %d: install a library and a package of '
+                . 'the same release, and restart PHP.',
+                $place,
+                $ffi->rediscluster_version(),
+                $abi,
+                self::ABI,
+            ));
+        }
+    }
+
+    /** FFI has one class of exception for a refusal by php.ini and for a library that does not load. */
+    private static function isForbidden(\FFI\Exception $exception): bool
+    {
+        return \str_contains($exception->getMessage(), 'ffi.enable');
+    }
+
+    private static function reason(string $place, \FFI\Exception $exception): string
+    {
+        return match (true) {
+            !\str_contains($place, '/') => "not where the system's loader looks (LD_LIBRARY_PATH, ldconfig)",
+            !\is_file($place) => 'no such file',
+            default => $exception->getMessage() . " (`ldd $place` may say why)",
+        };
+    }
+
+    private static function withoutExtension(): string
+    {
+        return "PHP's extension ffi is not loaded. Switch it on with extension=ffi in php.ini, or install it: "
+            . '`phpenmod ffi` on Debian and Ubuntu, `dnf install php-ffi` on Fedora, `docker-php-ext-install ffi` in '
+            . "PHP's Docker images.";
+    }
+
+    private static function forbidden(): string
+    {
+        $package = \dirname(__DIR__);
+        $where = \sprintf('ffi.enable=%s, SAPI %s', \ini_get('ffi.enable'), \PHP_SAPI);
+        return "php.ini forbids FFI here ($where). Either preload, in php.ini:\n"
+            . "  ffi.enable=preload\n"
+            . "  ffi.preload=$package/include/rediscluster.h\n"
+            . "  opcache.preload=$package/preload.php\n"
+            . "  opcache.preload_user=www-data (the user PHP runs as)\n"
+            . 'or allow FFI to every script with ffi.enable=1. Then restart PHP.';
+    }
+
+    /** @param list<string> $tried */
+    private static function notFound(array $tried): string
+    {
+        return self::NAME . " cannot be loaded. Tried:\n" . \implode("\n", $tried) . "\n"
+            . 'Install it (`make install`, then `ldconfig`), or name its file in the environment variable REDISCLUSTER_LIBRARY.';
+    }
+}

@@ -1,0 +1,53 @@
+<?php
+
+declare(strict_types=1);
+
+namespace RedisCluster\Tests;
+
+use PHPUnit\Framework\TestCase;
+use RedisCluster\Exception;
+use RedisCluster\Library;
+use RedisCluster\Reply;
+
+/** The numbers that PHP repeats are those of the C header. */
+final class ContractTest extends TestCase
+{
+    private const HEADER = __DIR__ . '/../../../include/rediscluster.h';
+
+    public function testStatusCodes(): void
+    {
+        $codes = (new \ReflectionClass(Exception::class))->getConstants();
+
+        self::assertCount(11, $codes);
+        foreach ($codes as $name => $code) {
+            self::assertSame(Library::get()->ffi->{"REDISCLUSTER_ERROR_$name"}, $code, $name);
+        }
+    }
+
+    public function testTypes(): void
+    {
+        $types = (new \ReflectionClass(Reply::class))->getConstants();
+
+        self::assertNotEmpty($types);
+        foreach ($types as $name => $type) {
+            self::assertSame(Library::get()->ffi->{"REDISCLUSTER_TYPE_$name"}, $type, $name);
+        }
+    }
+
+    public function testAbi(): void
+    {
+        self::assertSame(1, preg_match('/^#define REDISCLUSTER_ABI_VERSION (\d+)$/m', file_get_contents(self::HEADER), $match));
+        self::assertSame(Library::ABI, (int) $match[1]);
+        self::assertSame(Library::ABI, Library::get()->ffi->rediscluster_abi_version());
+    }
+
+    /** An entry of the index is read as two numbers of 64 bits, head first. */
+    public function testEntryIsTwoNumbers(): void
+    {
+        $ffi = Library::get()->ffi;
+        $entry = $ffi->type('rediscluster_entry');
+
+        self::assertSame(16, $entry->getSize());
+        self::assertSame([0, 8], [$entry->getStructFieldOffset('head'), $entry->getStructFieldOffset('data')]);
+    }
+}

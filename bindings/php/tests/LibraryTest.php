@@ -1,0 +1,103 @@
+<?php
+
+declare(strict_types=1);
+
+namespace RedisCluster\Tests;
+
+use RedisCluster\Tests\Support\ClusterTestCase;
+use RedisCluster\Tests\Support\Libraries;
+use RedisCluster\Tests\Support\Php;
+
+/** Where the library is looked for, and what is said when it cannot be used. */
+final class LibraryTest extends ClusterTestCase
+{
+    private const HELLO = __DIR__ . '/programs/hello.php';
+
+    private Libraries $libraries;
+
+    protected function setUp(): void
+    {
+        parent::setUp();
+        $this->libraries = new Libraries();
+    }
+
+    public function testFoundByTheEnvironment(): void
+    {
+        self::assertStringStartsWith('["hello"', Php::run(self::HELLO)[1]);
+    }
+
+    public function testFoundByTheLoader(): void
+    {
+        $environment = ['REDISCLUSTER_LIBRARY' => null, 'LD_LIBRARY_PATH' => $this->libraries->folderOfReal()];
+
+        self::assertStringStartsWith('["hello"', Php::run(self::HELLO, environment: $environment)[1]);
+    }
+
+    public function testWithoutTheExtension(): void
+    {
+        [, $output] = Php::run(self::HELLO, options: ['-n']);
+
+        self::assertStringStartsWith("RedisCluster\\LibraryException: PHP's extension ffi is not loaded.", $output);
+        self::assertStringContainsString('extension=ffi', $output);
+    }
+
+    public function testForbiddenByIni(): void
+    {
+        [, $output] = Php::run(self::HELLO, options: ['-d', 'ffi.enable=0']);
+
+        self::assertStringStartsWith('RedisCluster\LibraryException: php.ini forbids FFI here (ffi.enable=0, SAPI cli).', $output);
+        foreach (['ffi.preload=', 'opcache.preload=', 'opcache.preload_user=', 'ffi.enable=1'] as $advice) {
+            self::assertStringContainsString($advice, $output);
+        }
+    }
+
+    public function testNotFoundNamesThePlacesTried(): void
+    {
+        [, $output] = Php::run(self::HELLO, environment: ['REDISCLUSTER_LIBRARY' => null, 'LD_LIBRARY_PATH' => null]);
+
+        self::assertStringStartsWith('RedisCluster\LibraryException: librediscluster.so.1 cannot be loaded. Tried:', $output);
+        self::assertStringContainsString(dirname(__DIR__) . '/lib/librediscluster.so.1: no such file', $output);
+        self::assertStringContainsString("\n  librediscluster.so.1: not where the system's loader looks", $output);
+        self::assertStringContainsString('REDISCLUSTER_LIBRARY', $output);
+    }
+
+    public function testALibraryThatIsNamedIsTheOnlyOneTried(): void
+    {
+        $environment = ['REDISCLUSTER_LIBRARY' => '/nowhere/x.so', 'LD_LIBRARY_PATH' => $this->libraries->folderOfReal()];
+        [, $output] = Php::run(self::HELLO, environment: $environment);
+
+        self::assertStringContainsString('/nowhere/x.so: no such file', $output);
+        self::assertStringNotContainsString('lib/librediscluster.so.1', $output);
+    }
+
+    public function testAFileThatIsNoLibrary(): void
+    {
+        $file = $this->libraries->text('text');
+        [, $output] = Php::run(self::HELLO, environment: ['REDISCLUSTER_LIBRARY' => $file]);
+
+        self::assertStringContainsString("$file: Failed loading", $output);
+        self::assertStringContainsString("`ldd $file` may say why", $output);
+    }
+
+    public function testAnotherLibrary(): void
+    {
+        $file = $this->libraries->compiled('other', 'int other(void) { return 1; }');
+        [, $output] = Php::run(self::HELLO, environment: ['REDISCLUSTER_LIBRARY' => $file]);
+
+        self::assertStringContainsString("$file: Failed resolving C function 'rediscluster_version'", $output);
+    }
+
+    public function testAnotherAbiNamesBothNumbers(): void
+    {
+        $file = $this->libraries->compiled('abi', <<<'C'
+            const char *rediscluster_version(void) { return "9.8.7"; }
+            unsigned rediscluster_abi_version(void) { return 2; }
+            C);
+        [, $output] = Php::run(self::HELLO, environment: ['REDISCLUSTER_LIBRARY' => $file]);
+
+        self::assertStringStartsWith(
+            "RedisCluster\\LibraryException: The library ($file, version 9.8.7) has ABI 2, this package needs ABI 1:",
+            $output,
+        );
+    }
+}

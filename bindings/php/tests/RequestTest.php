@@ -1,0 +1,100 @@
+<?php
+
+declare(strict_types=1);
+
+namespace RedisCluster\Tests;
+
+use RedisCluster\RequestException;
+use RedisCluster\Tests\Support\ClusterTestCase;
+
+/** What may be an argument, and what each becomes. */
+final class RequestTest extends ClusterTestCase
+{
+    /** @dataProvider scalars */
+    public function testArgumentsThatAreNotStrings(mixed $argument, string $text): void
+    {
+        $this->client->command('SET', $argument, $argument);
+        self::assertSame($text, $this->client->command('GET', $text));
+
+        $this->client->execute([['SET', 'key', $argument]]);
+        self::assertSame($text, $this->client->command('GET', 'key'));
+    }
+
+    public function scalars(): iterable
+    {
+        yield 'integer' => [42, '42'];
+        yield 'largest' => [PHP_INT_MAX, '9223372036854775807'];
+        yield 'smallest' => [PHP_INT_MIN, '-9223372036854775808'];
+        yield 'float' => [1.5, '1.5'];
+        yield 'float that precision=14 would round' => [0.1 + 0.2, '0.30000000000000004'];
+        yield 'whole float' => [3.0, '3'];
+        yield 'infinity' => [-INF, '-inf'];
+        yield 'object with __toString' => [new class () {
+            public function __toString(): string
+            {
+                return "object\0text";
+            }
+        }, "object\0text"];
+    }
+
+    /** @dataProvider refused */
+    public function testOtherArgumentsAreTypeErrors(mixed $argument): void
+    {
+        $pipeline = $this->client->pipeline();
+        foreach ([
+            fn () => $this->client->command('SET', 'key', $argument),
+            fn () => $this->client->each('SET', 'key', $argument),
+            fn () => $this->client->execute([['GET', 'key'], ['SET', 'key', $argument]]),
+            fn () => $pipeline->command('SET', 'key', $argument),
+        ] as $call) {
+            self::assertInstanceOf(\TypeError::class, self::thrownBy($call));
+        }
+        self::assertSame([], $pipeline->execute());
+        self::assertNull($this->client->command('GET', 'key'), 'nothing was sent');
+    }
+
+    public function refused(): iterable
+    {
+        yield 'null' => [null];
+        yield 'bool' => [true];
+        yield 'array' => [['nested']];
+        yield 'object' => [new \stdClass()];
+        yield 'closure' => [fn () => 'text'];
+        yield 'resource' => [STDERR];
+        yield 'C data' => [\FFI::cdef()->new('int[4]')];
+    }
+
+    public function testTypeErrorNamesTheType(): void
+    {
+        $thrown = self::thrownBy(fn () => $this->client->execute([['SET', 'key', new \DateTime()]]));
+        self::assertStringContainsString('not DateTime', $thrown->getMessage());
+
+        $thrown = self::thrownBy(fn () => $this->client->execute(['GET foo']));
+        self::assertStringContainsString('array of arguments, not string', $thrown->getMessage());
+    }
+
+    public function testAnObjectsExceptionPassesThrough(): void
+    {
+        $object = new class () {
+            public function __toString(): string
+            {
+                throw new \DomainException('no text today');
+            }
+        };
+
+        self::assertInstanceOf(\DomainException::class, self::thrownBy(fn () => $this->client->command('GET', $object)));
+    }
+
+    public function testCommandWithoutName(): void
+    {
+        foreach ([fn () => $this->client->command(), fn () => $this->client->execute([['GET', 'foo'], []]), fn () => $this->client->each()] as $call) {
+            self::assertInstanceOf(RequestException::class, self::thrownBy($call));
+        }
+    }
+
+    public function testNamedAndSparseArgumentsKeepTheirOrder(): void
+    {
+        self::assertSame('OK', $this->client->command(...['command' => 'SET', 'key' => 'foo', 'value' => 'bar']));
+        self::assertSame(['bar'], $this->client->execute([7 => [3 => 'GET', 1 => 'foo']]));
+    }
+}

@@ -1,0 +1,46 @@
+<?php
+
+declare(strict_types=1);
+
+namespace RedisCluster\Tests\Support;
+
+/** Shared libraries in a temporary folder, which is removed at the end. */
+final class Libraries
+{
+    private readonly string $folder;
+
+    public function __construct()
+    {
+        $this->folder = sys_get_temp_dir() . '/rediscluster-php-' . bin2hex(random_bytes(6));
+        mkdir($this->folder);
+    }
+
+    public function __destruct()
+    {
+        array_map('unlink', glob("$this->folder/*"));
+        rmdir($this->folder);
+    }
+
+    /** A folder for LD_LIBRARY_PATH that holds the library under test by its soname. */
+    public function folderOfReal(): string
+    {
+        $link = "$this->folder/librediscluster.so.1";
+        if (!is_link($link)) {
+            symlink(realpath((string) getenv('REDISCLUSTER_LIBRARY')), $link);
+        }
+        return $this->folder;
+    }
+
+    public function compiled(string $name, string $source): string
+    {
+        file_put_contents("$this->folder/$name.c", $source);
+        [$status, $output] = Php::command(['cc', '-shared', '-fPIC', '-o', "$this->folder/$name.so", "$this->folder/$name.c"]);
+        return $status === 0 ? "$this->folder/$name.so" : throw new \RuntimeException($output);
+    }
+
+    public function text(string $name): string
+    {
+        file_put_contents("$this->folder/$name.so", 'not a library');
+        return "$this->folder/$name.so";
+    }
+}
