@@ -20,6 +20,12 @@ pub(crate) struct Key<'a> {
 
 pub(crate) type PlacedKeys<'a> = SmallVec<[Key<'a>; 2]>;
 
+/// Whether a key is sent under another name than the caller's.
+#[inline]
+pub(crate) fn is_renamed(args: &[&[u8]], keys: &[Key]) -> bool {
+    keys.iter().any(|key| key.name.len() != args[key.position].len())
+}
+
 /// What is to be done with a command.
 pub(crate) enum Plan<'a> {
     /// It goes to one server as it is, but for the names of its keys.

@@ -96,6 +96,12 @@ fn keys(name: &str, specs: &[Value]) -> String {
         _ if specs.is_empty() => return String::new(),
         _ => {}
     }
+    if let [spec] = specs {
+        let one = key_spec(name, &map(spec));
+        if let Some(index) = one.strip_prefix("at(").and_then(|rest| rest.strip_suffix(')')) {
+            return format!("Keys::One({index})");
+        }
+    }
     let specs: Vec<String> = specs.iter().map(|spec| key_spec(name, &map(spec))).collect();
     format!("Keys::Specs(&[{}])", specs.join(", "))
 }

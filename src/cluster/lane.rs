@@ -1,9 +1,10 @@
 //! The commands of one call that go to one server: sent together, answered in order.
 
+use super::blame::{explain, may_begin_again};
 use super::outbox::Outbox;
-use crate::error::{Code, Error, printable};
+use crate::error::{Code, Error};
 use crate::node::{Connection, Lease, Patience, Pool};
-use crate::plan::{Key, Traits};
+use crate::plan::{Key, Traits, is_renamed};
 use crate::reply::{Entry, Reader, Reply};
 use smallvec::SmallVec;
 use std::ops::Range;
@@ -40,9 +41,8 @@ impl<'p, 'a> Lane<'p, 'a> {
     /// Adds a command: as it stands in the request where that will do, else from its arguments.
     #[inline]
     pub(crate) fn add(&mut self, whole: Option<Range<usize>>, args: &[&'a [u8]], keys: &[Key<'a>], traits: Traits) -> u32 {
-        let unchanged = keys.iter().all(|key| key.name.len() == args[key.position].len());
         match whole {
-            Some(range) if unchanged => self.outbox.push_whole(range),
+            Some(range) if !is_renamed(args, keys) => self.outbox.push_whole(range),
             _ => self.outbox.push_renamed(args, keys),
         }
         self.finish_command(traits)
@@ -141,8 +141,7 @@ impl<'p, 'a> Lane<'p, 'a> {
     #[inline]
     pub(super) fn begin_again(&mut self) -> bool {
         let Some(failure) = &self.failure else { return false };
-        let nothing_sent = self.outbox.sent() == 0;
-        if failure.code() != Code::Io || !(self.repeatable || nothing_sent) {
+        if !may_begin_again(failure, self.repeatable, self.outbox.sent() == 0) {
             return false;
         }
         self.outbox.rewind();
@@ -180,21 +179,8 @@ impl<'p, 'a> Lane<'p, 'a> {
         if (ordinal as usize) < self.reader.complete() {
             return Ok(());
         }
-        Err(self.explain(ordinal, name))
-    }
-
-    /// Names the node, its address, the command, and whether it may have been executed: a server executes what reached it whole.
-    #[cold]
-    fn explain(&self, ordinal: u32, name: &[u8]) -> Error {
-        let server = self.pool.server();
-        let error = self.failure.clone().unwrap_or_else(|| Error::new(Code::Internal, "no reply and no failure"));
-        let prefix = format!("{} ({}): {}: ", server.alias, server.address, printable(&name.to_ascii_uppercase()));
-        let error = error.on_node(&server.alias).prefixed(&prefix);
-        if self.outbox.sent() >= self.ends[ordinal as usize] {
-            error.suffixed("; it may have been executed").perhaps_executed()
-        } else {
-            error.suffixed("; it was not executed")
-        }
+        let failure = self.failure.clone().unwrap_or_else(|| Error::new(Code::Internal, "no reply and no failure"));
+        Err(explain(self.pool.server(), failure, name, self.outbox.sent() >= self.ends[ordinal as usize]))
     }
 
     /// The reply to its only command.

@@ -1,6 +1,7 @@
 //! The handle: N servers that answer like one.
 
 mod batch;
+mod blame;
 mod each;
 mod exchange;
 mod gather;
@@ -8,6 +9,7 @@ mod lane;
 mod node_for;
 mod outbox;
 mod shared;
+mod single;
 mod understand;
 
 use crate::config::Config;
@@ -19,7 +21,7 @@ use crate::request::{Args, Commands};
 use arc_swap::{ArcSwap, Guard};
 use batch::Batch;
 use lane::Lane;
-use std::ops::Range;
+use single::Single;
 use std::sync::Arc;
 use understand::Understanding;
 
@@ -58,7 +60,7 @@ impl Cluster {
         let process = self.process();
         let understanding = Understanding::new(&self.config, &process);
         match understanding.plan(args)? {
-            plan @ Plan::One { .. } => one(&process, &[], None, args, plan),
+            plan @ Plan::One { .. } => one(&process, None, args, plan),
             Plan::Answer(text) => Ok(error_reply(&text)),
             plan @ Plan::Split { .. } => {
                 let mut batch = Batch::new(&understanding, &[]);
@@ -83,7 +85,7 @@ impl Cluster {
             return execute_many(&understanding, request);
         }
         match understanding.plan(&args) {
-            Ok(plan @ Plan::One { .. }) => one(&process, request, Some(whole), &args, plan).or_else(|error| Ok(failed(&error))),
+            Ok(plan @ Plan::One { .. }) => one(&process, Some(request), &args, plan).or_else(|error| Ok(failed(&error))),
             plan => {
                 let mut batch = Batch::new(&understanding, request);
                 batch.add_planned(&args, Some(whole), plan);
@@ -129,15 +131,19 @@ fn execute_many(understanding: &Understanding, request: &[u8]) -> Result<Reply, 
     batch.run()
 }
 
-/// Runs a command that goes to one server.
+/// Runs a command that goes to one server. In a request it stands alone, and its reply under an array.
 #[inline]
-fn one<'a>(process: &Process, request: &'a [u8], whole: Option<Range<usize>>, args: &[&'a [u8]], plan: Plan<'a>) -> Result<Reply, Error> {
+fn one<'a>(process: &Process, request: Option<&'a [u8]>, args: &[&'a [u8]], plan: Plan<'a>) -> Result<Reply, Error> {
     let Plan::One { server, keys, traits } = plan else { return Err(Error::new(Code::Internal, "a plan for several servers")) };
-    let rooted = whole.is_some();
-    let mut lane = Lane::new(process.pool(server), request);
-    lane.add(whole, args, &keys, traits);
-    lane.run(rooted);
-    lane.into_single(args[0], rooted)
+    let pool = process.pool(server);
+    let single = Single { whole: request, args, keys: &keys, traits };
+    if single.fits() {
+        return single.run(pool);
+    }
+    let mut lane = Lane::new(pool, &[]);
+    lane.add(None, args, &keys, traits);
+    lane.run(request.is_some());
+    lane.into_single(args[0], request.is_some())
 }
 
 fn no_replies() -> Reply {

@@ -12,6 +12,7 @@ pub(crate) type Positions = SmallVec<[usize; 4]>;
 pub(crate) fn positions(command: &Command, args: &[&[u8]]) -> Result<Positions, Error> {
     let mut found = Positions::new();
     match command.keys {
+        Keys::One(position) => found.push(position),
         Keys::Specs(specs) => {
             for spec in specs {
                 follow(spec, args, &mut found).ok_or_else(|| untold(command.name))?;

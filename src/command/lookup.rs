@@ -3,54 +3,63 @@
 use super::Command;
 use super::table::TABLE;
 
-/// Longer than any name in the table.
-const LONGEST: usize = 32;
+/// A power of two, and more than twice the table's length, so that most names are found at the first place looked at.
+const SLOTS: usize = 1024;
+const EMPTY: u16 = u16::MAX;
 
-/// Where the names with each first letter begin in the table; the one after the last letter is its end.
-const LETTERS: [u16; 27] = {
-    let mut letters = [0; 27];
-    let mut letter = 0;
+/// For each hash the place in the table; where it is taken, the next free one.
+static INDEX: [u16; SLOTS] = {
+    let mut index = [EMPTY; SLOTS];
     let mut at = 0;
-    while letter < 27 {
-        while at < TABLE.len() && TABLE[at].name.as_bytes()[0] < b'a' + letter as u8 {
-            at += 1;
+    while at < TABLE.len() {
+        let mut slot = hash(START, TABLE[at].name.as_bytes()) as usize % SLOTS;
+        while index[slot] != EMPTY {
+            slot = (slot + 1) % SLOTS;
         }
-        letters[letter] = at as u16;
-        letter += 1;
+        index[slot] = at as u16;
+        at += 1;
     }
-    letters
+    index
 };
+
+const START: u32 = 0x811c_9dc5;
+
+/// FNV-1a over names whose letters may be large or small.
+#[inline]
+const fn hash(start: u32, name: &[u8]) -> u32 {
+    let mut hash = start;
+    let mut at = 0;
+    while at < name.len() {
+        hash = (hash ^ (name[at] | 0x20) as u32).wrapping_mul(0x0100_0193);
+        at += 1;
+    }
+    hash ^ hash >> 15
+}
 
 /// The entry of a command, of its subcommand where it is a container. `None`: the table has no such command.
 #[inline]
 pub(crate) fn lookup(args: &[&[u8]]) -> Option<&'static Command> {
-    let mut buffer = [0; LONGEST];
-    let length = lower(&mut buffer, 0, args.first()?)?;
-    let command = find(&buffer[..length])?;
+    let name = *args.first()?;
+    let command = find(hash(START, name), |known| known.eq_ignore_ascii_case(name))?;
     if !command.container {
         return Some(command);
     }
     let Some(subcommand) = args.get(1) else { return Some(command) };
-    *buffer.get_mut(length)? = b'|';
-    let length = lower(&mut buffer, length + 1, subcommand)?;
-    find(&buffer[..length])
-}
-
-/// Writes a name at `start` in small letters; answers where it ends.
-#[inline]
-fn lower(buffer: &mut [u8; LONGEST], start: usize, name: &[u8]) -> Option<usize> {
-    let end = start + name.len();
-    let target = buffer.get_mut(start..end)?;
-    target.iter_mut().zip(name).for_each(|(small, letter)| *small = letter.to_ascii_lowercase());
-    Some(end)
+    let whole = [name, subcommand].join(&b'|');
+    find(hash(START, &whole), |known| known.eq_ignore_ascii_case(&whole))
 }
 
 #[inline]
-fn find(name: &[u8]) -> Option<&'static Command> {
-    let letter = usize::from(name.first()?.wrapping_sub(b'a'));
-    let (start, end) = (*LETTERS.get(letter)?, *LETTERS.get(letter + 1)?);
-    let names = &TABLE[usize::from(start)..usize::from(end)];
-    names.binary_search_by(|command| command.name.as_bytes().cmp(name)).ok().map(|at| &names[at])
+fn find(hash: u32, is_it: impl Fn(&[u8]) -> bool) -> Option<&'static Command> {
+    let mut slot = hash as usize % SLOTS;
+    while INDEX[slot] != EMPTY {
+        let command = &TABLE[usize::from(INDEX[slot])];
+        if is_it(command.name.as_bytes()) {
+            return Some(command);
+        }
+        slot = (slot + 1) % SLOTS;
+    }
+    None
 }
 
 #[cfg(test)]
@@ -79,8 +88,13 @@ mod tests {
 
     #[test]
     fn what_is_no_command_is_not_found() {
-        for stranger in [&b""[..], b"ge", b"gett", b"\xff", b"config|get", b"{", b"zz", &[b'a'; 100]] {
-            assert_eq!(name(&[stranger, b"get"]), if stranger == b"config|get" { Some("config|get") } else { None });
+        for stranger in [&b""[..], b"ge", b"gett", b"\xff", b"{", b"zz", b"G\x05T", &[b'a'; 100]] {
+            assert_eq!(name(&[stranger, b"get"]), None);
         }
+    }
+
+    #[test]
+    fn the_index_is_roomy() {
+        assert!(TABLE.len() * 2 < SLOTS);
     }
 }

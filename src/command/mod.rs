@@ -57,6 +57,8 @@ pub enum Access {
 /// Where a command's keys stand.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Keys {
+    /// This argument alone.
+    One(usize),
     /// By Redis's key specifications.
     Specs(&'static [KeySpec]),
     /// `SORT`: the first argument, and what follows STORE; its patterns name keys that cannot be told beforehand.

@@ -22,6 +22,8 @@ pub(crate) struct Connection {
     owner: u32,
     /// What the next reply may well need.
     expected: usize,
+    /// Small commands are packed here.
+    packed: Vec<u8>,
 }
 
 /// How long the silence may last before a reply begins.
@@ -53,7 +55,7 @@ impl Connection {
         let socket = connect(&server.address, config.connect_timeout).map_err(|error| refused(&error.to_string()))?;
         sockopt::set_socket_timeout(&socket, sockopt::Timeout::Recv, config.read_timeout).map_err(|error| refused(&error.to_string()))?;
         sockopt::set_socket_timeout(&socket, sockopt::Timeout::Send, config.write_timeout).map_err(|error| refused(&error.to_string()))?;
-        let mut connection = Connection { socket, owner: std::process::id(), expected: SMALLEST_READ };
+        let mut connection = Connection { socket, owner: std::process::id(), expected: SMALLEST_READ, packed: Vec::new() };
         connection.introduce(server)?;
         Ok(connection)
     }
@@ -75,11 +77,7 @@ impl Connection {
         if requests.is_empty() {
             return Ok(());
         }
-        let request = requests.concat();
-        let mut sent = 0;
-        while sent < request.len() {
-            sent += self.send(&request[sent..], false).map_err(|error| refused(error.message()))?;
-        }
+        self.send_all(&requests.concat(), &mut 0).map_err(|error| refused(error.message()))?;
         let mut reader = self.reader(true);
         self.receive(&mut reader, requests.len(), Patience::Usual, None).map_err(|error| refused(error.message()))?;
         match Reply::rooted(reader, requests.len()).root() {
@@ -101,6 +99,27 @@ impl Connection {
     #[inline]
     pub(crate) fn learn(&mut self, bytes: usize) {
         self.expected = (bytes + bytes / 4).clamp(SMALLEST_READ, LARGEST_READ);
+    }
+
+    /// Sends all of the bytes; `sent` grows by what the kernel took, also when it fails half-way.
+    #[inline]
+    pub(crate) fn send_all(&self, bytes: &[u8], sent: &mut usize) -> Result<(), Error> {
+        let start = *sent;
+        while *sent - start < bytes.len() {
+            *sent += self.send(&bytes[*sent - start..], false)?;
+        }
+        Ok(())
+    }
+
+    /// Sends what a call writes into the connection's own buffer.
+    #[inline]
+    pub(crate) fn send_packed(&mut self, pack: impl FnOnce(&mut Vec<u8>), sent: &mut usize) -> Result<(), Error> {
+        let mut packed = std::mem::take(&mut self.packed);
+        packed.clear();
+        pack(&mut packed);
+        let outcome = self.send_all(&packed, sent);
+        self.packed = packed;
+        outcome
     }
 
     /// Sends some of the bytes and answers how many the kernel took. `more` holds back a packet that is not full.

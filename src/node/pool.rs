@@ -30,13 +30,15 @@ struct State {
 
 struct Idle {
     connection: Connection,
-    since: Duration,
+    /// When it was last taken. A clock is asked once a command, not twice; a command that took long merely makes the connection be looked at.
+    taken: Duration,
 }
 
 /// A connection that is out. It goes back by [`Lease::keep`]; dropped, it is closed, for nobody knows what may still come over it.
 pub(crate) struct Lease<'p> {
     pool: &'p Pool,
     connection: Option<Connection>,
+    taken: Duration,
 }
 
 impl Pool {
@@ -55,13 +57,14 @@ impl Pool {
     /// A connection, idle or new; with `fresh` a new one in any case. Waits as long as a connect may take when all are out.
     #[inline]
     pub(crate) fn take(&self, fresh: bool) -> Result<Lease<'_>, Error> {
+        let taken = now();
         let mut state = self.lock();
         let mut waiting_since = None;
         loop {
             if let Some(idle) = state.idle.pop() {
                 drop(state);
-                let lease = Lease { pool: self, connection: Some(idle.connection) };
-                if !fresh && (now().saturating_sub(idle.since) < TRUSTED_FOR || lease.is_alive()) {
+                let lease = Lease { pool: self, connection: Some(idle.connection), taken };
+                if !fresh && (taken.saturating_sub(idle.taken) < TRUSTED_FOR || lease.is_alive()) {
                     return Ok(lease);
                 }
                 drop(lease);
@@ -80,7 +83,7 @@ impl Pool {
     #[cold]
     fn connect(&self) -> Result<Lease<'_>, Error> {
         // Made first, so that the place is given back when the connect fails.
-        let mut lease = Lease { pool: self, connection: None };
+        let mut lease = Lease { pool: self, connection: None, taken: now() };
         lease.connection = Some(Connection::open(self.server(), &self.config)?);
         Ok(lease)
     }
@@ -132,7 +135,7 @@ impl Lease<'_> {
     #[inline]
     pub(crate) fn keep(mut self) {
         if let Some(connection) = self.connection.take() {
-            let idle = Idle { connection, since: now() };
+            let idle = Idle { connection, taken: self.taken };
             self.pool.release(|state| state.idle.push(idle));
         }
         std::mem::forget(self);

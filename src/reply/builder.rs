@@ -1,13 +1,13 @@
 //! Replies put together here: of the answers of several servers, of failures, and of what the library knows itself.
 
 use super::Reply;
-use super::entry::{Entry, Kind};
+use super::entry::{Entries, Entry, Kind};
 use crate::error::{Code, Error};
 
 #[derive(Default)]
 pub(crate) struct Builder {
     bytes: Vec<u8>,
-    entries: Vec<Entry>,
+    entries: Entries,
 }
 
 impl Builder {

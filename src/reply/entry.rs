@@ -82,3 +82,6 @@ impl Entry {
         if self.has_bytes() { Entry { data: self.data + by as i64, ..self } } else { self }
     }
 }
+
+/// An index. That of a single value, alone or under an array, needs no memory of its own.
+pub(crate) type Entries = smallvec::SmallVec<[Entry; 2]>;

@@ -7,6 +7,7 @@ mod reader;
 mod reader_tests;
 
 pub(crate) use builder::Builder;
+use entry::Entries;
 pub use entry::{Entry, Kind};
 pub(crate) use reader::Reader;
 
@@ -16,7 +17,7 @@ use crate::error::{Code, Error};
 #[derive(Debug, Clone)]
 pub struct Reply {
     bytes: Vec<u8>,
-    entries: Vec<Entry>,
+    entries: Entries,
 }
 
 /// A value in a reply.

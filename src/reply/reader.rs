@@ -3,7 +3,7 @@
 //! Bytes stay where the socket put them; a value costs one [`Entry`]. Nothing a server says makes the reader reserve memory ahead of what
 //! it really sends, but for a bounded step.
 
-use super::entry::{Entry, Kind};
+use super::entry::{Entries, Entry, Kind};
 use crate::error::{Code, Error};
 use rustix::buffer::{SpareCapacity, spare_capacity};
 
@@ -20,7 +20,7 @@ const LEAST: usize = 16 << 10;
 
 pub(crate) struct Reader {
     bytes: Vec<u8>,
-    entries: Vec<Entry>,
+    entries: Entries,
     /// Where the next value begins.
     at: usize,
     /// The arrays that are not complete, outermost first.
@@ -39,7 +39,7 @@ impl Reader {
     /// A reader whose first read may take `capacity` bytes. With `rooted` its index begins with a place for an array around all replies.
     #[inline]
     pub(crate) fn new(capacity: usize, rooted: bool) -> Reader {
-        let mut entries = Vec::with_capacity(2);
+        let mut entries = Entries::new();
         if rooted {
             entries.push(Entry::new(Kind::Array, 0, 0));
         }
@@ -64,7 +64,7 @@ impl Reader {
     }
 
     #[inline]
-    pub(crate) fn into_parts(self) -> (Vec<u8>, Vec<Entry>) {
+    pub(crate) fn into_parts(self) -> (Vec<u8>, Entries) {
         (self.bytes, self.entries)
     }
 

@@ -1,0 +1,95 @@
+//! One command to one server: the path that nearly every call takes. It allocates the reply and nothing else.
+
+use super::blame::{explain, may_begin_again};
+use crate::error::Error;
+use crate::node::Pool;
+use crate::plan::{Key, Traits, is_renamed};
+use crate::reply::Reply;
+use crate::request::{push_argument, push_count};
+
+/// Commands with less than this are packed into the connection's own buffer.
+const SMALL: usize = 16 << 10;
+
+/// A command as it is to be sent.
+pub(super) struct Single<'c, 'a> {
+    /// As it stands in a request that holds it alone; `None` where there is no such request.
+    pub whole: Option<&'a [u8]>,
+    pub args: &'c [&'a [u8]],
+    pub keys: &'c [Key<'a>],
+    pub traits: Traits,
+}
+
+impl Single<'_, '_> {
+    /// Whether it is small enough to be packed, or need not be.
+    #[inline]
+    pub(super) fn fits(&self) -> bool {
+        self.unchanged().is_some() || self.args.iter().map(|argument| argument.len()).sum::<usize>() < SMALL
+    }
+
+    /// Its reply; under an array of one where it came in a request.
+    #[inline]
+    pub(super) fn run(&self, pool: &Pool) -> Result<Reply, Error> {
+        let mut sent = Sent::Nothing;
+        match self.attempt(pool, false, &mut sent) {
+            Ok(reply) => Ok(reply),
+            Err(error) => self.after(error, pool, sent),
+        }
+    }
+
+    #[cold]
+    fn after(&self, error: Error, pool: &Pool, mut sent: Sent) -> Result<Reply, Error> {
+        let mut error = error;
+        if may_begin_again(&error, self.traits.repeatable, sent == Sent::Nothing) {
+            sent = Sent::Nothing;
+            match self.attempt(pool, true, &mut sent) {
+                Ok(reply) => return Ok(reply),
+                Err(second) => error = second,
+            }
+        }
+        Err(explain(pool.server(), error, self.args[0], sent == Sent::All))
+    }
+
+    #[inline]
+    fn attempt(&self, pool: &Pool, fresh: bool, sent: &mut Sent) -> Result<Reply, Error> {
+        let mut lease = pool.take(fresh)?;
+        let mut count = 0;
+        let outcome = match self.unchanged() {
+            Some(bytes) => lease.send_all(bytes, &mut count),
+            None => lease.send_packed(|out| self.pack(out), &mut count),
+        };
+        *sent = match &outcome {
+            Ok(()) => Sent::All,
+            Err(_) if count == 0 => Sent::Nothing,
+            Err(_) => Sent::Some,
+        };
+        outcome?;
+        let mut reader = lease.reader(self.whole.is_some());
+        lease.receive(&mut reader, 1, self.traits.patience, pool.config().read_timeout)?;
+        lease.learn(reader.bytes().len());
+        lease.keep();
+        Ok(if self.whole.is_some() { Reply::rooted(reader, 1) } else { Reply::single(reader) })
+    }
+
+    #[inline]
+    fn unchanged(&self) -> Option<&[u8]> {
+        self.whole.filter(|_| !is_renamed(self.args, self.keys))
+    }
+
+    #[inline]
+    fn pack(&self, out: &mut Vec<u8>) {
+        push_count(out, self.args.len());
+        let mut keys = self.keys.iter().peekable();
+        for (position, &argument) in self.args.iter().enumerate() {
+            let key = keys.next_if(|key| key.position == position);
+            push_argument(out, key.map_or(argument, |key| key.name));
+        }
+    }
+}
+
+/// How much of the command the kernel took.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sent {
+    Nothing,
+    Some,
+    All,
+}
