@@ -35,9 +35,10 @@ sources := Cargo.toml $(wildcard Cargo.lock) build.rs $(shell find src -type f)
 .PHONY: all
 all: $(built)/$(soname) ## build the library, in target/release (the default)
 
+# Without the crate type rlib, which Cargo.toml names for the users of the crate: beside it there is no optimising across crates.
 # Cargo leaves alone what it finds unchanged; the time of the file then has to be set here.
 $(built)/$(shared): $(sources)
-	$(CARGO) build --release
+	$(CARGO) rustc --release --lib --crate-type cdylib,staticlib
 	@touch $@
 
 $(built)/$(soname): $(built)/$(shared)

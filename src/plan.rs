@@ -58,11 +58,28 @@ pub(crate) fn plan<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) ->
         refuse_patterns(args)?;
     }
     let keys = place(config, args, &found);
-    let traits = Traits { repeatable: command.access == Access::Read, patience: command.patience(args) };
+    let traits = traits(command, args);
     if command.spread == Spread::Stored && args.len().is_multiple_of(2) {
         return Ok(wrong_arity(command.name));
     }
     decide(config, args, keys, command.spread, traits)
+}
+
+/// A command of the table with a single key, as most are: its server, its key, its traits. `None` leaves the planning to [`plan`].
+#[inline]
+pub(crate) fn plan_single<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) -> Option<(usize, Key<'a>, Traits)> {
+    let Keys::One(position) = command.keys else { return None };
+    if command.session || !command.takes(args.len()) {
+        return None;
+    }
+    let tagged = config.hash_tag.split(args[position]);
+    let master = master_of(config, tagged.hashed);
+    Some((config.masters[master].server, Key { position, name: tagged.name, master }, traits(command, args)))
+}
+
+#[inline]
+fn traits(command: &Command, args: &[&[u8]]) -> Traits {
+    Traits { repeatable: command.access == Access::Read, patience: command.patience(args) }
 }
 
 /// Plans a command that a server told of; `positions` are its keys.
@@ -92,7 +109,7 @@ pub(crate) fn learned_positions(command: &LearnedCommand, args: &[&[u8]]) -> Opt
 #[inline]
 fn place<'a>(config: &Config, args: &[&'a [u8]], positions: &[usize]) -> PlacedKeys<'a> {
     let mut pin: Option<Tagged<'a>> = None;
-    let mut keys = PlacedKeys::new();
+    let mut keys = PlacedKeys::with_capacity(positions.len());
     for (at, &position) in positions.iter().enumerate() {
         let tagged = config.hash_tag.split(args[position]);
         if at == 0 && tagged.pins {

@@ -90,26 +90,36 @@ pub(crate) fn push_count(out: &mut Vec<u8>, count: usize) {
 /// Appends an argument whole.
 #[inline]
 pub(crate) fn push_argument(out: &mut Vec<u8>, argument: &[u8]) {
+    // Once for all three pieces.
+    out.reserve(argument.len() + LONGEST_HEADER + 2);
     push_header(out, b'$', argument.len());
     out.extend_from_slice(argument);
     out.extend_from_slice(b"\r\n");
 }
 
+/// A sign, the 20 digits of the largest number, and CR LF.
+const LONGEST_HEADER: usize = 23;
+
 /// Appends `$length\r\n`, or the like.
 #[inline]
 pub(crate) fn push_header(out: &mut Vec<u8>, sign: u8, number: usize) {
-    // The longest number has 20 digits.
-    let mut line = [0u8; 23];
+    match number {
+        0..10 => out.extend_from_slice(&[sign, b'0' + number as u8, b'\r', b'\n']),
+        10..100 => out.extend_from_slice(&[sign, b'0' + (number / 10) as u8, b'0' + (number % 10) as u8, b'\r', b'\n']),
+        _ => push_long_header(out, sign, number),
+    }
+}
+
+#[cold]
+fn push_long_header(out: &mut Vec<u8>, sign: u8, number: usize) {
+    let mut line = [0u8; LONGEST_HEADER];
     let mut start = line.len() - 2;
     line[start..].copy_from_slice(b"\r\n");
     let mut rest = number;
-    loop {
+    while rest > 0 {
         start -= 1;
         line[start] = b'0' + (rest % 10) as u8;
         rest /= 10;
-        if rest == 0 {
-            break;
-        }
     }
     start -= 1;
     line[start] = sign;

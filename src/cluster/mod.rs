@@ -12,16 +12,18 @@ mod shared;
 mod single;
 mod understand;
 
+use crate::command::lookup;
 use crate::config::Config;
 use crate::error::{Code, Error};
 use crate::node::Process;
-use crate::plan::Plan;
+use crate::plan::{Plan, plan_single};
 use crate::reply::{Builder, Kind, Reply};
 use crate::request::{Args, Commands};
-use arc_swap::{ArcSwap, Guard};
+use arc_swap::ArcSwapOption;
 use batch::Batch;
 use lane::Lane;
 use single::Single;
+use std::ops::Deref;
 use std::sync::Arc;
 use understand::Understanding;
 
@@ -31,15 +33,36 @@ use understand::Understanding;
 /// Connections are made when a command first needs them and kept until the handle goes.
 pub struct Cluster {
     config: Arc<Config>,
-    process: ArcSwap<Process>,
+    /// What belongs to the process that made the handle.
+    first: Process,
+    /// What belongs to a child of it, or to a child of that.
+    forked: ArcSwapOption<Process>,
+}
+
+/// What belongs to this process.
+enum Own<'c> {
+    First(&'c Process),
+    Forked(Arc<Process>),
+}
+
+impl Deref for Own<'_> {
+    type Target = Process;
+
+    #[inline]
+    fn deref(&self) -> &Process {
+        match self {
+            Own::First(process) => process,
+            Own::Forked(process) => process,
+        }
+    }
 }
 
 impl Cluster {
     /// A handle of its own. Connects to nothing yet.
     pub fn open(config: Config) -> Cluster {
         let config = Arc::new(config);
-        let process = ArcSwap::from_pointee(Process::new(&config));
-        Cluster { config, process }
+        let first = Process::new(&config);
+        Cluster { config, first, forked: ArcSwapOption::empty() }
     }
 
     /// The handle that this process shares for that configuration; made when first asked for, and kept until the process ends.
@@ -58,6 +81,9 @@ impl Cluster {
             return Err(Error::new(Code::Request, "a command without a name"));
         }
         let process = self.process();
+        if let Some(outcome) = self.single(&process, None, args) {
+            return outcome;
+        }
         let understanding = Understanding::new(&self.config, &process);
         match understanding.plan(args)? {
             plan @ Plan::One { .. } => one(&process, None, args, plan),
@@ -84,6 +110,9 @@ impl Cluster {
         if whole.end < request.len() {
             return execute_many(&understanding, request);
         }
+        if let Some(outcome) = self.single(&process, Some(request), &args) {
+            return outcome.or_else(|error| Ok(failed(&error)));
+        }
         match understanding.plan(&args) {
             Ok(plan @ Plan::One { .. }) => one(&process, Some(request), &args, plan).or_else(|error| Ok(failed(&error))),
             plan => {
@@ -104,20 +133,41 @@ impl Cluster {
         node_for::node_for(&self.config, key)
     }
 
-    /// What belongs to this process. In a forked child the first caller lets go of what came over from the parent.
+    /// The shortest way, for a command with a single key; `None` when it is another.
     #[inline]
-    fn process(&self) -> Guard<Arc<Process>> {
-        let process = self.process.load();
-        if process.is_current() { process } else { self.renew(process) }
+    fn single(&self, process: &Process, request: Option<&[u8]>, args: &[&[u8]]) -> Option<Result<Reply, Error>> {
+        let (server, key, traits) = plan_single(&self.config, lookup(args)?, args)?;
+        let single = Single { whole: request, args, keys: std::slice::from_ref(&key), traits };
+        single.fits().then(|| single.run(process.pool(server)))
     }
 
+    #[inline]
+    fn process(&self) -> Own<'_> {
+        if self.first.is_current() { Own::First(&self.first) } else { Own::Forked(self.forked()) }
+    }
+
+    /// In a child the first caller makes what the child owns, and lets go of what came over from the parent. There is no lock in this:
+    /// one that another thread held at the fork would never open.
     #[cold]
-    fn renew(&self, inherited: Guard<Arc<Process>>) -> Guard<Arc<Process>> {
-        let previous = self.process.compare_and_swap(&*inherited, Arc::new(Process::new(&self.config)));
-        if Arc::ptr_eq(&previous, &inherited) {
-            inherited.abandon();
+    fn forked(&self) -> Arc<Process> {
+        loop {
+            let known = self.forked.load_full();
+            match &known {
+                Some(process) if process.is_current() => return process.clone(),
+                _ => {}
+            }
+            let fresh = Arc::new(Process::new(&self.config));
+            let before = self.forked.compare_and_swap(&known, Some(fresh.clone()));
+            let is_first = match (&*before, &known) {
+                (Some(before), Some(known)) => Arc::ptr_eq(before, known),
+                (None, None) => true,
+                _ => false,
+            };
+            if is_first {
+                known.as_deref().unwrap_or(&self.first).abandon();
+                return fresh;
+            }
         }
-        self.process.load()
     }
 }
 

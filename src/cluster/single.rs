@@ -78,10 +78,15 @@ impl Single<'_, '_> {
     #[inline]
     fn pack(&self, out: &mut Vec<u8>) {
         push_count(out, self.args.len());
-        let mut keys = self.keys.iter().peekable();
+        let mut keys = self.keys;
         for (position, &argument) in self.args.iter().enumerate() {
-            let key = keys.next_if(|key| key.position == position);
-            push_argument(out, key.map_or(argument, |key| key.name));
+            match keys.split_first() {
+                Some((key, rest)) if key.position == position => {
+                    push_argument(out, key.name);
+                    keys = rest;
+                }
+                _ => push_argument(out, argument),
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ static INDEX: [u16; SLOTS] = {
     let mut index = [EMPTY; SLOTS];
     let mut at = 0;
     while at < TABLE.len() {
-        let mut slot = hash(START, TABLE[at].name.as_bytes()) as usize % SLOTS;
+        let mut slot = hash(TABLE[at].name.as_bytes()) as usize % SLOTS;
         while index[slot] != EMPTY {
             slot = (slot + 1) % SLOTS;
         }
@@ -22,12 +22,10 @@ static INDEX: [u16; SLOTS] = {
     index
 };
 
-const START: u32 = 0x811c_9dc5;
-
 /// FNV-1a over names whose letters may be large or small.
 #[inline]
-const fn hash(start: u32, name: &[u8]) -> u32 {
-    let mut hash = start;
+const fn hash(name: &[u8]) -> u32 {
+    let mut hash: u32 = 0x811c_9dc5;
     let mut at = 0;
     while at < name.len() {
         hash = (hash ^ (name[at] | 0x20) as u32).wrapping_mul(0x0100_0193);
@@ -40,26 +38,35 @@ const fn hash(start: u32, name: &[u8]) -> u32 {
 #[inline]
 pub(crate) fn lookup(args: &[&[u8]]) -> Option<&'static Command> {
     let name = *args.first()?;
-    let command = find(hash(START, name), |known| known.eq_ignore_ascii_case(name))?;
-    if !command.container {
-        return Some(command);
+    let command = find(name)?;
+    if command.container { subcommand(command, args) } else { Some(command) }
+}
+
+#[cold]
+fn subcommand(container: &'static Command, args: &[&[u8]]) -> Option<&'static Command> {
+    match args.get(1) {
+        None => Some(container),
+        Some(subcommand) => find(&[container.name.as_bytes(), subcommand].join(&b'|')),
     }
-    let Some(subcommand) = args.get(1) else { return Some(command) };
-    let whole = [name, subcommand].join(&b'|');
-    find(hash(START, &whole), |known| known.eq_ignore_ascii_case(&whole))
 }
 
 #[inline]
-fn find(hash: u32, is_it: impl Fn(&[u8]) -> bool) -> Option<&'static Command> {
-    let mut slot = hash as usize % SLOTS;
+fn find(name: &[u8]) -> Option<&'static Command> {
+    let mut slot = hash(name) as usize % SLOTS;
     while INDEX[slot] != EMPTY {
         let command = &TABLE[usize::from(INDEX[slot])];
-        if is_it(command.name.as_bytes()) {
+        if is_same(command.name.as_bytes(), name) {
             return Some(command);
         }
         slot = (slot + 1) % SLOTS;
     }
     None
+}
+
+/// Whether a name, in whatever letters, is the one in small letters.
+#[inline]
+fn is_same(small: &[u8], name: &[u8]) -> bool {
+    small.len() == name.len() && small.iter().zip(name).all(|(&small, &byte)| byte == small || byte.to_ascii_lowercase() == small)
 }
 
 #[cfg(test)]

@@ -4,6 +4,12 @@ use crate::error::{Code, Error};
 use libc::c_char;
 use std::ptr::NonNull;
 
+#[cold]
+fn is_null(name: &str) -> Error {
+    fault(format!("{name} is NULL"))
+}
+
+#[cold]
 fn fault(what: String) -> Error {
     Error::new(Code::Argument, what)
 }
@@ -17,14 +23,19 @@ pub(super) unsafe fn bytes<'a>(pointer: *const c_char, length: usize, name: &str
     if length == 0 {
         return Ok(&[]);
     }
-    if pointer.is_null() {
-        return Err(fault(format!("{name} is NULL, and its length is {length}")));
-    }
-    if isize::try_from(length).is_err() {
-        return Err(fault(format!("{name}: a length of {length} cannot be")));
+    if pointer.is_null() || isize::try_from(length).is_err() {
+        return Err(not_bytes(pointer, length, name));
     }
     // SAFETY: not NULL, of a possible length, and readable by the caller's promise.
     Ok(unsafe { std::slice::from_raw_parts(pointer.cast(), length) })
+}
+
+#[cold]
+fn not_bytes(pointer: *const c_char, length: usize, name: &str) -> Error {
+    match pointer.is_null() {
+        true => fault(format!("{name} is NULL, and its length is {length}")),
+        false => fault(format!("{name}: a length of {length} cannot be")),
+    }
 }
 
 /// A handle or a struct that is only looked at.
@@ -34,7 +45,7 @@ pub(super) unsafe fn bytes<'a>(pointer: *const c_char, length: usize, name: &str
 #[inline]
 pub(super) unsafe fn reference<'a, T>(pointer: *const T, name: &str) -> Result<&'a T, Error> {
     // SAFETY: NULL is answered, the rest is the caller's promise.
-    unsafe { pointer.as_ref() }.ok_or_else(|| fault(format!("{name} is NULL")))
+    unsafe { pointer.as_ref() }.ok_or_else(|| is_null(name))
 }
 
 /// A place to write a result to.
@@ -58,7 +69,7 @@ impl<T> Output<T> {
     /// Whether there is a place at all; asked before the work is done.
     #[inline]
     pub(super) fn required(self) -> Result<Place<T>, Error> {
-        self.0.map(Place).ok_or_else(|| fault(format!("{} is NULL", self.1)))
+        self.0.map(Place).ok_or_else(|| is_null(self.1))
     }
 }
 

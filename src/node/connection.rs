@@ -154,13 +154,14 @@ impl Connection {
     /// Reads until `wanted` replies are complete. `usual` is the read timeout that a longer patience is added to.
     #[inline]
     pub(crate) fn receive(&self, reader: &mut Reader, wanted: usize, patience: Patience, usual: Option<Duration>) -> Result<(), Error> {
-        if patience != Patience::Usual && !reader.advance(wanted)? {
+        if reader.complete() < wanted && patience != Patience::Usual {
             self.wait(patience, usual)?;
         }
-        while !reader.advance(wanted)? {
+        while reader.complete() < wanted {
             match recv(&self.socket, reader.room()?, RecvFlags::empty()) {
                 Ok((0, _)) => return Err(closed()),
-                Ok(_) | Err(Errno::INTR) => {}
+                Ok(_) => reader.advance(wanted)?,
+                Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => return Err(silent()),
                 Err(error) => return Err(lost(error)),
             }
@@ -172,7 +173,7 @@ impl Connection {
     pub(crate) fn receive_now(&self, reader: &mut Reader, wanted: usize) -> Result<usize, Error> {
         match recv(&self.socket, reader.room()?, RecvFlags::DONTWAIT) {
             Ok((0, _)) => Err(closed()),
-            Ok((count, _)) => reader.advance(wanted).map(|_| count),
+            Ok((count, _)) => reader.advance(wanted).map(|()| count),
             Err(Errno::INTR | Errno::AGAIN) => Ok(0),
             Err(error) => Err(lost(error)),
         }

@@ -29,7 +29,7 @@ struct State {
 }
 
 struct Idle {
-    connection: Connection,
+    connection: Box<Connection>,
     /// When it was last taken. A clock is asked once a command, not twice; a command that took long merely makes the connection be looked at.
     taken: Duration,
 }
@@ -37,7 +37,7 @@ struct Idle {
 /// A connection that is out. It goes back by [`Lease::keep`]; dropped, it is closed, for nobody knows what may still come over it.
 pub(crate) struct Lease<'p> {
     pool: &'p Pool,
-    connection: Option<Connection>,
+    connection: Option<Box<Connection>>,
     taken: Duration,
 }
 
@@ -84,7 +84,7 @@ impl Pool {
     fn connect(&self) -> Result<Lease<'_>, Error> {
         // Made first, so that the place is given back when the connect fails.
         let mut lease = Lease { pool: self, connection: None, taken: now() };
-        lease.connection = Some(Connection::open(self.server(), &self.config)?);
+        lease.connection = Some(Box::new(Connection::open(self.server(), &self.config)?));
         Ok(lease)
     }
 
@@ -147,14 +147,14 @@ impl Deref for Lease<'_> {
 
     #[inline]
     fn deref(&self) -> &Connection {
-        self.connection.as_ref().expect("a lease holds its connection until it ends")
+        self.connection.as_deref().expect("a lease holds its connection until it ends")
     }
 }
 
 impl DerefMut for Lease<'_> {
     #[inline]
     fn deref_mut(&mut self) -> &mut Connection {
-        self.connection.as_mut().expect("a lease holds its connection until it ends")
+        self.connection.as_deref_mut().expect("a lease holds its connection until it ends")
     }
 }
 

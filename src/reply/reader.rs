@@ -13,6 +13,10 @@ const MAX_DEPTH: usize = 1024;
 const MAX_LENGTH: i64 = (1 << 48) - 1;
 /// The longest status or error line.
 const MAX_LINE: usize = 1 << 20;
+/// As many digits cannot exceed a 64-bit number.
+const MOST_DIGITS: usize = 18;
+/// A sign and some leading zeros are let pass.
+const LONGEST_NUMBER: usize = 24;
 /// How much memory may be reserved ahead of the bytes that fill it, or as much as came already, whichever is more.
 const STEP: usize = 1 << 20;
 /// What is reserved for bytes whose number is not known.
@@ -107,15 +111,15 @@ impl Reader {
         self.bytes.capacity()
     }
 
-    /// Reads on until `wanted` replies are complete; answers whether they are.
+    /// Reads on until `wanted` replies are complete, or the bytes are at their end.
     #[inline]
-    pub(crate) fn advance(&mut self, wanted: usize) -> Result<bool, Error> {
-        while self.complete < wanted {
-            if self.bytes.len() < self.need || !self.value()? {
-                return Ok(false);
+    pub(crate) fn advance(&mut self, wanted: usize) -> Result<(), Error> {
+        while self.complete < wanted && self.bytes.len() >= self.need {
+            if !self.value()? {
+                break;
             }
         }
-        Ok(true)
+        Ok(())
     }
 
     /// Reads one value, or the head of an array; false when its bytes have not all come.
@@ -144,28 +148,43 @@ impl Reader {
     /// The number between the sign and CR LF, and where the line ends.
     #[inline]
     fn number(&mut self) -> Result<Option<(i64, usize)>, Error> {
-        let digits = self.at + 1;
-        let negative = self.bytes.get(digits) == Some(&b'-');
-        let first = digits + usize::from(negative);
-        let mut at = first;
+        let line = &self.bytes[self.at + 1..];
         let mut number: i64 = 0;
-        // Counted downwards, for the least number has no positive twin.
-        while let Some(digit) = self.bytes.get(at).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10) {
-            let grown = number.checked_mul(10).and_then(|number| number.checked_sub(i64::from(digit)));
-            number = grown.ok_or_else(|| self.fault("a number out of range"))?;
-            at += 1;
+        for (at, &byte) in line.iter().enumerate().take(MOST_DIGITS + 1) {
+            let digit = byte.wrapping_sub(b'0');
+            if digit < 10 && at < MOST_DIGITS {
+                number = number * 10 + i64::from(digit);
+            } else if byte == b'\r' && at > 0 && line.get(at + 1) == Some(&b'\n') {
+                return Ok(Some((number, self.at + at + 3)));
+            } else {
+                break;
+            }
         }
-        match (self.bytes.get(at), self.bytes.get(at + 1)) {
-            (Some(b'\r'), Some(b'\n')) if at > first => {
-                let signed = if negative { Some(number) } else { number.checked_neg() };
-                let number = signed.ok_or_else(|| self.fault("a number out of range"))?;
-                Ok(Some((number, at + 2)))
+        self.unusual_number()
+    }
+
+    /// A number with a sign, with very many digits, or not complete.
+    #[cold]
+    fn unusual_number(&mut self) -> Result<Option<(i64, usize)>, Error> {
+        let line = &self.bytes[self.at + 1..];
+        let Some(end) = line.iter().take(LONGEST_NUMBER + 1).position(|&byte| byte == b'\r') else {
+            if line.len() > LONGEST_NUMBER || !is_number_begun(line) {
+                return Err(self.fault("a number must be digits that end in CR LF"));
             }
-            (None, _) | (Some(b'\r'), None) if at - first < 20 => {
-                self.wait_for(self.bytes.len() + 1)?;
-                Ok(None)
-            }
-            _ => Err(self.fault("a number must be digits that end in CR LF")),
+            self.wait_for(self.bytes.len() + 1)?;
+            return Ok(None);
+        };
+        let text = line[..end].strip_prefix(b"-").unwrap_or(&line[..end]);
+        if text.is_empty() || !text.iter().all(u8::is_ascii_digit) || line.get(end + 1).is_some_and(|&byte| byte != b'\n') {
+            return Err(self.fault("a number must be digits that end in CR LF"));
+        }
+        if line.len() == end + 1 {
+            self.wait_for(self.bytes.len() + 1)?;
+            return Ok(None);
+        }
+        match std::str::from_utf8(&line[..end]).ok().and_then(|text| text.parse().ok()) {
+            Some(number) => Ok(Some((number, self.at + end + 3))),
+            None => Err(self.fault("a number out of range")),
         }
     }
 
@@ -249,6 +268,10 @@ impl Reader {
     fn fault(&self, what: &str) -> Error {
         Error::new(Code::Protocol, format!("not RESP at byte {} of the reply: {what}", self.at))
     }
+}
+
+fn is_number_begun(text: &[u8]) -> bool {
+    text.strip_prefix(b"-").unwrap_or(text).iter().all(u8::is_ascii_digit)
 }
 
 #[cold]

@@ -8,7 +8,8 @@ fn read(pieces: &[&[u8]], wanted: usize) -> Result<Option<Reply>, String> {
     for piece in pieces {
         let _ = reader.room().map_err(|error| error.to_string())?;
         reader.feed(piece);
-        if reader.advance(wanted).map_err(|error| error.to_string())? {
+        reader.advance(wanted).map_err(|error| error.to_string())?;
+        if reader.complete() == wanted {
             reader.finish().map_err(|error| error.to_string())?;
             return Ok(Some(Reply::single(reader)));
         }
