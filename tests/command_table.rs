@@ -86,6 +86,9 @@ fn row(name: &str, facts: &[Value]) -> String {
     if !list(&facts[9]).is_empty() {
         row.push_str("container: true, ");
     }
+    if name.len() <= 8 && name.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        row.push_str("is_short_word: true, ");
+    }
     row
 }
 

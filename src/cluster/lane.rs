@@ -33,7 +33,7 @@ impl<'p, 'a> Lane<'p, 'a> {
             repeatable: true,
             patience: Patience::Usual,
             lease: None,
-            reader: Reader::new(0, false),
+            reader: Reader::new(Vec::new(), false),
             failure: None,
         }
     }
@@ -76,7 +76,7 @@ impl<'p, 'a> Lane<'p, 'a> {
     #[inline]
     pub(super) fn connect(&mut self, fresh: bool, rooted: bool) -> bool {
         match self.pool.take(fresh) {
-            Ok(lease) => {
+            Ok(mut lease) => {
                 self.reader = lease.reader(rooted);
                 self.lease = Some(lease);
             }
@@ -129,10 +129,9 @@ impl<'p, 'a> Lane<'p, 'a> {
     /// Reads the remaining replies, and gives the connection back.
     #[inline]
     pub(super) fn receive_all(&mut self) -> Result<(), Error> {
-        let Some(mut lease) = self.lease.take() else { return Ok(()) };
+        let Some(lease) = self.lease.take() else { return Ok(()) };
         let usual = self.pool.config().read_timeout;
         lease.receive(&mut self.reader, self.ends.len(), self.patience, usual)?;
-        lease.learn(self.reader.bytes().len());
         lease.keep();
         Ok(())
     }
@@ -187,12 +186,12 @@ impl<'p, 'a> Lane<'p, 'a> {
     #[inline]
     pub(super) fn into_single(self, name: &[u8], rooted: bool) -> Result<Reply, Error> {
         self.outcome(0, name)?;
-        Ok(if rooted { Reply::rooted(self.reader, 1) } else { Reply::single(self.reader) })
+        Ok(Reply::from_reader(self.reader, rooted.then_some(1)).0)
     }
 
     /// The replies to all its commands under one array, when none failed.
     pub(super) fn into_all(self) -> Reply {
         let count = self.ends.len();
-        Reply::rooted(self.reader, count)
+        Reply::from_reader(self.reader, Some(count)).0
     }
 }

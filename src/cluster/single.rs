@@ -65,9 +65,10 @@ impl Single<'_, '_> {
         outcome?;
         let mut reader = lease.reader(self.whole.is_some());
         lease.receive(&mut reader, 1, self.traits.patience, pool.config().read_timeout)?;
-        lease.learn(reader.bytes().len());
+        let (reply, buffer) = Reply::from_reader(reader, self.whole.map(|_| 1));
+        lease.reuse(buffer);
         lease.keep();
-        Ok(if self.whole.is_some() { Reply::rooted(reader, 1) } else { Reply::single(reader) })
+        Ok(reply)
     }
 
     #[inline]

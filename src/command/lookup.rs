@@ -4,34 +4,50 @@ use super::Command;
 use super::table::TABLE;
 
 /// A power of two, and more than twice the table's length, so that most names are found at the first place looked at.
-const SLOTS: usize = 1024;
-const EMPTY: u16 = u16::MAX;
+const SLOTS: usize = 1 << SLOT_BITS;
+const SLOT_BITS: u32 = 10;
 
-/// For each hash the place in the table; where it is taken, the next free one.
-static INDEX: [u16; SLOTS] = {
+/// For each hash the place in the table, and the name as [`word`] has it; where a slot is taken, the next free one.
+static INDEX: [Slot; SLOTS] = {
     let mut index = [EMPTY; SLOTS];
     let mut at = 0;
     while at < TABLE.len() {
-        let mut slot = hash(TABLE[at].name.as_bytes()) as usize % SLOTS;
-        while index[slot] != EMPTY {
+        let name = word(TABLE[at].name.as_bytes());
+        let mut slot = slot_of(name);
+        while index[slot].command.is_some() {
             slot = (slot + 1) % SLOTS;
         }
-        index[slot] = at as u16;
+        index[slot] = Slot { word: name, command: Some(&TABLE[at]) };
         at += 1;
     }
     index
 };
 
-/// FNV-1a over names whose letters may be large or small.
+#[derive(Clone, Copy)]
+struct Slot {
+    word: u64,
+    command: Option<&'static Command>,
+}
+
+const EMPTY: Slot = Slot { word: 0, command: None };
+
+/// A name in one number, its letters in small. Two names of up to eight letters are the same if their words are; longer ones, and those with
+/// other characters in them, may not be.
 #[inline]
-const fn hash(name: &[u8]) -> u32 {
-    let mut hash: u32 = 0x811c_9dc5;
+const fn word(name: &[u8]) -> u64 {
+    let mut word: u64 = 0;
     let mut at = 0;
     while at < name.len() {
-        hash = (hash ^ (name[at] | 0x20) as u32).wrapping_mul(0x0100_0193);
+        // A letter is not lost by this: only the two cases of one letter become the same.
+        word = word.rotate_left(8) ^ (name[at] | 0x20) as u64;
         at += 1;
     }
-    hash ^ hash >> 15
+    word
+}
+
+#[inline]
+const fn slot_of(word: u64) -> usize {
+    (word.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - SLOT_BITS)) as usize
 }
 
 /// The entry of a command, of its subcommand where it is a container. `None`: the table has no such command.
@@ -52,10 +68,10 @@ fn subcommand(container: &'static Command, args: &[&[u8]]) -> Option<&'static Co
 
 #[inline]
 fn find(name: &[u8]) -> Option<&'static Command> {
-    let mut slot = hash(name) as usize % SLOTS;
-    while INDEX[slot] != EMPTY {
-        let command = &TABLE[usize::from(INDEX[slot])];
-        if is_same(command.name.as_bytes(), name) {
+    let word = word(name);
+    let mut slot = slot_of(word);
+    while let Some(command) = INDEX[slot].command {
+        if INDEX[slot].word == word && command.name.len() == name.len() && (command.is_short_word || is_same(command.name, name)) {
             return Some(command);
         }
         slot = (slot + 1) % SLOTS;
@@ -63,10 +79,9 @@ fn find(name: &[u8]) -> Option<&'static Command> {
     None
 }
 
-/// Whether a name, in whatever letters, is the one in small letters.
-#[inline]
-fn is_same(small: &[u8], name: &[u8]) -> bool {
-    small.len() == name.len() && small.iter().zip(name).all(|(&small, &byte)| byte == small || byte.to_ascii_lowercase() == small)
+#[cold]
+fn is_same(small: &str, name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(small.as_bytes())
 }
 
 #[cfg(test)]
@@ -83,6 +98,8 @@ mod tests {
             let upper = command.name.to_uppercase();
             let args: Vec<&[u8]> = upper.split('|').map(str::as_bytes).collect();
             assert_eq!(name(&args), Some(command.name));
+            let letters = command.name.bytes().all(|byte| byte.is_ascii_lowercase());
+            assert_eq!(command.is_short_word, letters && command.name.len() <= 8, "{}", command.name);
         }
     }
 
@@ -95,13 +112,33 @@ mod tests {
 
     #[test]
     fn what_is_no_command_is_not_found() {
-        for stranger in [&b""[..], b"ge", b"gett", b"\xff", b"{", b"zz", b"G\x05T", &[b'a'; 100]] {
+        for stranger in
+            [&b""[..], b"ge", b"gett", b"\xff", b"{", b"zz", b"G\x05T", b"get\0", b"\0get", b"sort\x7fro", &[b'a'; 100], b"getgetget"]
+        {
             assert_eq!(name(&[stranger, b"get"]), None);
+        }
+        // One byte of a known name changed to each other byte: only the other case of a letter is the same command.
+        for known in ["get", "incr", "sort_ro", "blmove", "georadius_ro"] {
+            for (at, byte) in (0..known.len()).flat_map(|at| (0..=255u8).map(move |byte| (at, byte))) {
+                let mut other = known.as_bytes().to_vec();
+                other[at] = byte;
+                let same = other.eq_ignore_ascii_case(known.as_bytes());
+                assert_eq!(name(&[&other, b"x"]) == Some(known), same, "{:?}", other.escape_ascii().to_string());
+            }
         }
     }
 
     #[test]
     fn the_index_is_roomy() {
         assert!(TABLE.len() * 2 < SLOTS);
+    }
+
+    #[test]
+    fn arity_covers_the_keys_whose_places_are_fixed() {
+        for command in TABLE {
+            if let crate::command::Keys::One(position) = command.keys {
+                assert!(position < command.arity.unsigned_abs() as usize, "{}", command.name);
+            }
+        }
     }
 }

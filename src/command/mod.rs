@@ -30,6 +30,8 @@ pub struct Command {
     pub session: bool,
     /// It has subcommands, which are entries of their own.
     pub container: bool,
+    /// Its name is of at most eight letters and nothing else, as most are.
+    pub is_short_word: bool,
 }
 
 /// An entry's ordinary values; the table names what differs.
@@ -42,6 +44,7 @@ pub(crate) const PLAIN: Command = Command {
     block: Block::Never,
     session: false,
     container: false,
+    is_short_word: false,
 };
 
 /// What a command does to data, as far as sending it a second time goes.

@@ -127,17 +127,22 @@ pub unsafe extern "C" fn rediscluster_command(
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller's promises are the same.
-    unsafe { answered(rc, reply, error, |cluster| cluster.command(&arguments(argc, argv, argvlen)?)) }
+    unsafe {
+        answered(rc, reply, error, |cluster| {
+            let mut args = Args::new();
+            arguments(argc, argv, argvlen, &mut args)?;
+            cluster.command(&args)
+        })
+    }
 }
 
 /// # Safety
 /// As for `rediscluster_command`.
 #[inline]
-unsafe fn arguments<'a>(argc: usize, argv: *const *const c_char, argvlen: *const usize) -> Result<Args<'a>, Error> {
+unsafe fn arguments(argc: usize, argv: *const *const c_char, argvlen: *const usize, args: &mut Args) -> Result<(), Error> {
     if argv.is_null() {
         return Err(Error::new(Code::Argument, "argv is NULL"));
     }
-    let mut args = Args::new();
     for at in 0..argc {
         // SAFETY: there are `argc` pointers, and as many lengths or none, by the caller's promise.
         let (pointer, length) = unsafe { (*argv.add(at), argvlen.as_ref().map(|_| *argvlen.add(at))) };
@@ -150,7 +155,7 @@ unsafe fn arguments<'a>(argc: usize, argv: *const *const c_char, argvlen: *const
         };
         args.push(argument);
     }
-    Ok(args)
+    Ok(())
 }
 
 /// Tells where a key lives, asking nobody. The reply's root is a map: `alias` (node_2), `host` and `port` or else `unix` (the others are

@@ -13,15 +13,14 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
-/// A first read takes at least this much, and at most this much more than the reply before it did.
-const SMALLEST_READ: usize = 512;
-const LARGEST_READ: usize = 64 << 10;
+/// A first read may take so much.
+const READ: usize = 16 << 10;
 
 pub(crate) struct Connection {
     socket: OwnedFd,
     owner: u32,
-    /// What the next reply may well need.
-    expected: usize,
+    /// What the next reply may be read into.
+    buffer: Vec<u8>,
     /// Small commands are packed here.
     packed: Vec<u8>,
 }
@@ -55,7 +54,7 @@ impl Connection {
         let socket = connect(&server.address, config.connect_timeout).map_err(|error| refused(&error.to_string()))?;
         sockopt::set_socket_timeout(&socket, sockopt::Timeout::Recv, config.read_timeout).map_err(|error| refused(&error.to_string()))?;
         sockopt::set_socket_timeout(&socket, sockopt::Timeout::Send, config.write_timeout).map_err(|error| refused(&error.to_string()))?;
-        let mut connection = Connection { socket, owner: std::process::id(), expected: SMALLEST_READ, packed: Vec::new() };
+        let mut connection = Connection { socket, owner: std::process::id(), buffer: Vec::new(), packed: Vec::new() };
         connection.introduce(server)?;
         Ok(connection)
     }
@@ -80,7 +79,7 @@ impl Connection {
         self.send_all(&requests.concat(), &mut 0).map_err(|error| refused(error.message()))?;
         let mut reader = self.reader(true);
         self.receive(&mut reader, requests.len(), Patience::Usual, None).map_err(|error| refused(error.message()))?;
-        match Reply::rooted(reader, requests.len()).root() {
+        match Reply::from_reader(reader, Some(requests.len())).0.root() {
             Value::Array(mut replies) => replies.try_for_each(|reply| match reply {
                 Value::Error(text) => Err(refused(&String::from_utf8_lossy(text))),
                 _ => Ok(()),
@@ -91,14 +90,15 @@ impl Connection {
 
     /// A reader for the next replies of this connection.
     #[inline]
-    pub(crate) fn reader(&self, rooted: bool) -> Reader {
-        Reader::new(self.expected, rooted)
+    pub(crate) fn reader(&mut self, rooted: bool) -> Reader {
+        let buffer = std::mem::take(&mut self.buffer);
+        Reader::new(if buffer.capacity() == 0 { Vec::with_capacity(READ) } else { buffer }, rooted)
     }
 
-    /// Remembers how much room the last reply took.
+    /// Takes the buffer of a reader back, where nobody keeps it.
     #[inline]
-    pub(crate) fn learn(&mut self, bytes: usize) {
-        self.expected = (bytes + bytes / 4).clamp(SMALLEST_READ, LARGEST_READ);
+    pub(crate) fn reuse(&mut self, buffer: Vec<u8>) {
+        self.buffer = buffer;
     }
 
     /// Sends all of the bytes; `sent` grows by what the kernel took, also when it fails half-way.

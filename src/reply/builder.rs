@@ -1,7 +1,7 @@
 //! Replies put together here: of the answers of several servers, of failures, and of what the library knows itself.
 
 use super::Reply;
-use super::entry::{Entries, Entry, Kind};
+use super::entry::{Bytes, Entries, Entry, Kind};
 use crate::error::{Code, Error};
 
 #[derive(Default)]
@@ -69,6 +69,6 @@ impl Builder {
     }
 
     pub(crate) fn finish(self) -> Reply {
-        Reply { bytes: self.bytes, entries: self.entries }
+        Reply { bytes: Bytes::from_vec(self.bytes), entries: self.entries }
     }
 }

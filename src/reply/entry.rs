@@ -85,3 +85,6 @@ impl Entry {
 
 /// An index. That of a single value, alone or under an array, needs no memory of its own.
 pub(crate) type Entries = smallvec::SmallVec<[Entry; 2]>;
+
+/// A reply's bytes. Those of a small reply need no memory of their own either.
+pub(crate) type Bytes = smallvec::SmallVec<[u8; 64]>;

@@ -7,16 +7,19 @@ mod reader;
 mod reader_tests;
 
 pub(crate) use builder::Builder;
-use entry::Entries;
+use entry::{Bytes, Entries};
 pub use entry::{Entry, Kind};
 pub(crate) use reader::Reader;
 
 use crate::error::{Code, Error};
 
+/// Up to this size a reply is copied to memory of its own size, and the buffer that it was read into used again. A larger one keeps it.
+const COPIED: usize = 8 << 10;
+
 /// A reply, or the replies to many commands under one array. It never changes, and may be read from many threads.
 #[derive(Debug, Clone)]
 pub struct Reply {
-    bytes: Vec<u8>,
+    bytes: Bytes,
     entries: Entries,
 }
 
@@ -46,19 +49,22 @@ pub struct Children<'a> {
 }
 
 impl Reply {
-    /// A single reply as the reader has it.
+    /// All that a reader read, and the reader's buffer where it can be used again.
+    ///
+    /// A reader that left a place for the array around its `replies` is told how many they are.
     #[inline]
-    pub(crate) fn single(reader: Reader) -> Reply {
-        let (bytes, entries) = reader.into_parts();
-        Reply { bytes, entries }
-    }
-
-    /// The replies of a reader that left a place for the array around them.
-    #[inline]
-    pub(crate) fn rooted(reader: Reader, replies: usize) -> Reply {
-        let (bytes, mut entries) = reader.into_parts();
-        entries[0] = Entry::new(Kind::Array, replies, entries.len() as i64 - 1);
-        Reply { bytes, entries }
+    pub(crate) fn from_reader(reader: Reader, replies: Option<usize>) -> (Reply, Vec<u8>) {
+        let (mut buffer, mut entries) = reader.into_parts();
+        if let Some(replies) = replies {
+            entries[0] = Entry::new(Kind::Array, replies, entries.len() as i64 - 1);
+        }
+        if buffer.len() <= COPIED {
+            return (Reply { bytes: Bytes::from_slice(&buffer), entries }, buffer);
+        }
+        if buffer.capacity() - buffer.len() > buffer.len() / 4 {
+            buffer.shrink_to_fit();
+        }
+        (Reply { bytes: Bytes::from_vec(buffer), entries }, Vec::new())
     }
 
     pub fn bytes(&self) -> &[u8] {

@@ -40,14 +40,15 @@ struct Open {
 }
 
 impl Reader {
-    /// A reader whose first read may take `capacity` bytes. With `rooted` its index begins with a place for an array around all replies.
+    /// A reader into a buffer, which it empties. With `rooted` its index begins with a place for an array around all replies.
     #[inline]
-    pub(crate) fn new(capacity: usize, rooted: bool) -> Reader {
+    pub(crate) fn new(mut buffer: Vec<u8>, rooted: bool) -> Reader {
+        buffer.clear();
         let mut entries = Entries::new();
         if rooted {
             entries.push(Entry::new(Kind::Array, 0, 0));
         }
-        Reader { bytes: Vec::with_capacity(capacity), entries, at: 0, open: Vec::new(), need: 0, complete: 0 }
+        Reader { bytes: buffer, entries, at: 0, open: Vec::new(), need: 0, complete: 0 }
     }
 
     /// How many replies are complete.
@@ -123,7 +124,7 @@ impl Reader {
     }
 
     /// Reads one value, or the head of an array; false when its bytes have not all come.
-    #[inline]
+    #[inline(always)]
     fn value(&mut self) -> Result<bool, Error> {
         let Some(&sign) = self.bytes.get(self.at) else { return self.wait_for(self.at + 1) };
         match sign {
@@ -146,7 +147,7 @@ impl Reader {
     }
 
     /// The number between the sign and CR LF, and where the line ends.
-    #[inline]
+    #[inline(always)]
     fn number(&mut self) -> Result<Option<(i64, usize)>, Error> {
         let line = &self.bytes[self.at + 1..];
         let mut number: i64 = 0;
@@ -188,7 +189,7 @@ impl Reader {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn string(&mut self, length: i64, start: usize) -> Result<bool, Error> {
         if length < 0 {
             return if length == -1 { self.push(Entry::new(Kind::Nil, 0, 0), start) } else { Err(self.fault("a negative length")) };
@@ -232,7 +233,7 @@ impl Reader {
     }
 
     /// Takes a complete value in, and closes the arrays that it completes.
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, entry: Entry, end: usize) -> Result<bool, Error> {
         self.record(entry)?;
         self.at = end;
@@ -249,7 +250,7 @@ impl Reader {
         Ok(true)
     }
 
-    #[inline]
+    #[inline(always)]
     fn record(&mut self, entry: Entry) -> Result<(), Error> {
         if self.entries.len() == self.entries.capacity() {
             self.entries.try_reserve(1).map_err(|_| out_of_memory())?;

@@ -4,14 +4,14 @@ use super::{Builder, Entry, Kind, Reader, Reply, Value};
 
 /// All that is read when the bytes come in the given pieces.
 fn read(pieces: &[&[u8]], wanted: usize) -> Result<Option<Reply>, String> {
-    let mut reader = Reader::new(64, false);
+    let mut reader = Reader::new(Vec::with_capacity(64), false);
     for piece in pieces {
         let _ = reader.room().map_err(|error| error.to_string())?;
         reader.feed(piece);
         reader.advance(wanted).map_err(|error| error.to_string())?;
         if reader.complete() == wanted {
             reader.finish().map_err(|error| error.to_string())?;
-            return Ok(Some(Reply::single(reader)));
+            return Ok(Some(Reply::from_reader(reader, None).0));
         }
         assert_bounded(&reader);
     }
