@@ -93,6 +93,12 @@ typedef int32_t rediscluster_type;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// A reply. It belongs to the caller, who frees it with `rediscluster_reply_free`; it never changes and may be read from many threads.
+//
+// Its values are numbered in the order in which they stand: 0 is the root, the first child of the value `at` is `at + 1`, and each value
+// is followed by all that is in it, then by the value behind it.
+typedef struct rediscluster_reply rediscluster_reply;
+
 // Why a call failed. It belongs to the caller, who frees it with `rediscluster_error_free`; it never changes and may be read from many
 // threads.
 typedef struct rediscluster_error rediscluster_error;
@@ -102,12 +108,6 @@ typedef struct rediscluster_error rediscluster_error;
 // It may be used from many threads at once, and after a fork by parent and child at the same time: each process makes connections of its
 // own. It connects when a command first needs it, and has no threads.
 typedef struct rediscluster rediscluster;
-
-// A reply. It belongs to the caller, who frees it with `rediscluster_reply_free`; it never changes and may be read from many threads.
-//
-// Its values are numbered in the order in which they stand: 0 is the root, the first child of the value `at` is `at + 1`, and each value
-// is followed by all that is in it, then by the value behind it.
-typedef struct rediscluster_reply rediscluster_reply;
 
 // An entry. Entries stand in pre-order: a value, then all that is in it, then the value behind it.
 typedef struct rediscluster_entry {

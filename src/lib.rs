@@ -32,5 +32,5 @@ pub use cluster::Cluster;
 pub use config::{Address, Config, CrossNode, Master, Server};
 pub use error::{Code, Error};
 pub use partition::{HashTag, Tagged, partition};
-pub use reply::{Children, Entry, Kind, Reply, Value};
+pub use reply::{Body, Children, Entry, Kind, Reply, Value};
 pub use request::{Args, Commands, pack};

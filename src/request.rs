@@ -90,8 +90,6 @@ pub(crate) fn push_count(out: &mut Vec<u8>, count: usize) {
 /// Appends an argument whole.
 #[inline]
 pub(crate) fn push_argument(out: &mut Vec<u8>, argument: &[u8]) {
-    // Once for all three pieces.
-    out.reserve(argument.len() + LONGEST_HEADER + 2);
     push_header(out, b'$', argument.len());
     out.extend_from_slice(argument);
     out.extend_from_slice(b"\r\n");

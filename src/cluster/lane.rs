@@ -130,8 +130,10 @@ impl<'p, 'a> Lane<'p, 'a> {
     #[inline]
     pub(super) fn receive_all(&mut self) -> Result<(), Error> {
         let Some(lease) = self.lease.take() else { return Ok(()) };
-        let usual = self.pool.config().read_timeout;
-        lease.receive(&mut self.reader, self.ends.len(), self.patience, usual)?;
+        if self.reader.complete() < self.ends.len() {
+            lease.wait(self.patience, self.pool.config().read_timeout)?;
+        }
+        lease.receive(&mut self.reader, self.ends.len())?;
         lease.keep();
         Ok(())
     }

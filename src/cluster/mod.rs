@@ -77,12 +77,12 @@ impl Cluster {
     /// Runs one command, its name first, and answers its reply. A server's own error is a reply.
     #[inline]
     pub fn command(&self, args: &[&[u8]]) -> Result<Reply, Error> {
-        if args.is_empty() {
-            return Err(Error::new(Code::Request, "a command without a name"));
-        }
         let process = self.process();
         if let Some(outcome) = self.single(&process, None, args) {
             return outcome;
+        }
+        if args.is_empty() {
+            return Err(Error::new(Code::Request, "a command without a name"));
         }
         let understanding = Understanding::new(&self.config, &process);
         match understanding.plan(args)? {

@@ -7,8 +7,8 @@ use crate::plan::{Key, Traits, is_renamed};
 use crate::reply::Reply;
 use crate::request::{push_argument, push_count};
 
-/// Commands with less than this are packed into the connection's own buffer.
-const SMALL: usize = 16 << 10;
+/// A command with a larger argument is not copied to be packed.
+const LARGE: usize = 16 << 10;
 
 /// A command as it is to be sent.
 pub(super) struct Single<'c, 'a> {
@@ -20,10 +20,10 @@ pub(super) struct Single<'c, 'a> {
 }
 
 impl Single<'_, '_> {
-    /// Whether it is small enough to be packed, or need not be.
+    /// Whether it may be packed, or need not be.
     #[inline]
     pub(super) fn fits(&self) -> bool {
-        self.unchanged().is_some() || self.args.iter().map(|argument| argument.len()).sum::<usize>() < SMALL
+        self.args.iter().all(|argument| argument.len() < LARGE) || self.unchanged().is_some()
     }
 
     /// Its reply; under an array of one where it came in a request.
@@ -64,7 +64,8 @@ impl Single<'_, '_> {
         };
         outcome?;
         let mut reader = lease.reader(self.whole.is_some());
-        lease.receive(&mut reader, 1, self.traits.patience, pool.config().read_timeout)?;
+        lease.wait(self.traits.patience, pool.config().read_timeout)?;
+        lease.receive(&mut reader, 1)?;
         let (reply, buffer) = Reply::from_reader(reader, self.whole.map(|_| 1));
         lease.reuse(buffer);
         lease.keep();

@@ -154,5 +154,6 @@ impl Command {
 /// Redis's arity: so many arguments, or, negative, at least so many.
 #[inline]
 pub(crate) fn fits(arity: i32, count: usize) -> bool {
-    if arity >= 0 { count == arity as usize } else { count >= arity.unsigned_abs() as usize }
+    let least = arity.unsigned_abs() as usize;
+    count == least || (arity < 0 && count > least)
 }

@@ -93,10 +93,10 @@ pub(super) fn give<T>(value: T) -> *mut T {
 /// Takes a value back and drops it; NULL is nothing.
 ///
 /// # Safety
-/// The pointer must be NULL or come from [`give`], and not have been taken back before.
+/// The pointer must be NULL or come from `Box::into_raw`, as those of [`give`] do, and not have been taken back before.
 pub(super) unsafe fn take_back<T>(pointer: *mut T) {
     if !pointer.is_null() {
-        // SAFETY: made by `Box::into_raw` in `give`, and given up here for the first time.
+        // SAFETY: made by `Box::into_raw`, and given up here for the first time.
         drop(unsafe { Box::from_raw(pointer) });
     }
 }

@@ -3,12 +3,12 @@
 use super::boundary::{Output, bytes, give, reference, take_back};
 use super::error::ErrorHandle;
 use super::guard::{guarded, quietly};
-use super::reply::ReplyHandle;
+use super::reply::give_reply;
 use super::status::Status;
 use crate::cluster::Cluster;
 use crate::config::Config;
 use crate::error::{Code, Error};
-use crate::reply::Reply;
+use crate::reply::{Body, Reply};
 use crate::request::Args;
 use libc::c_char;
 use std::ffi::CStr;
@@ -102,7 +102,7 @@ pub unsafe extern "C" fn rediscluster_execute(
     rc: *const Handle,
     request: *const c_char,
     request_length: usize,
-    reply: *mut *mut ReplyHandle,
+    reply: *mut *mut Body,
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller's promises are the same.
@@ -123,7 +123,7 @@ pub unsafe extern "C" fn rediscluster_command(
     argc: usize,
     argv: *const *const c_char,
     argvlen: *const usize,
-    reply: *mut *mut ReplyHandle,
+    reply: *mut *mut Body,
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller's promises are the same.
@@ -140,7 +140,7 @@ pub unsafe extern "C" fn rediscluster_command(
 /// As for `rediscluster_command`.
 #[inline]
 unsafe fn arguments(argc: usize, argv: *const *const c_char, argvlen: *const usize, args: &mut Args) -> Result<(), Error> {
-    if argv.is_null() {
+    if argv.is_null() && argc > 0 {
         return Err(Error::new(Code::Argument, "argv is NULL"));
     }
     for at in 0..argc {
@@ -168,7 +168,7 @@ pub unsafe extern "C" fn rediscluster_node_for(
     rc: *const Handle,
     key: *const c_char,
     key_length: usize,
-    reply: *mut *mut ReplyHandle,
+    reply: *mut *mut Body,
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller's promises are the same.
@@ -186,7 +186,7 @@ pub unsafe extern "C" fn rediscluster_each(
     rc: *const Handle,
     request: *const c_char,
     request_length: usize,
-    reply: *mut *mut ReplyHandle,
+    reply: *mut *mut Body,
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller's promises are the same.
@@ -200,7 +200,7 @@ pub unsafe extern "C" fn rediscluster_each(
 #[inline]
 unsafe fn answered(
     rc: *const Handle,
-    reply: *mut *mut ReplyHandle,
+    reply: *mut *mut Body,
     error: *mut *mut ErrorHandle,
     ask: impl FnOnce(&Cluster) -> Result<Reply, Error>,
 ) -> Status {
@@ -210,7 +210,7 @@ unsafe fn answered(
         guarded(error, || {
             let handle = reference(rc, "rc")?;
             let place = reply.required()?;
-            place.set(give(ReplyHandle::from(ask(&handle.cluster)?)));
+            place.set(give_reply(ask(&handle.cluster)?));
             Ok(())
         })
     }

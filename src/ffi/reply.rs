@@ -5,22 +5,13 @@ use super::error::ErrorHandle;
 use super::guard::{guarded, quietly};
 use super::status::Status;
 use crate::error::{Code, Error};
-use crate::reply::{Entry, Kind, Reply};
+use crate::reply::{Body, Entry, Kind, Reply};
 use std::ptr::{null, null_mut};
 
-/// A reply. It belongs to the caller, who frees it with `rediscluster_reply_free`; it never changes and may be read from many threads.
-///
-/// Its values are numbered in the order in which they stand: 0 is the root, the first child of the value `at` is `at + 1`, and each value
-/// is followed by all that is in it, then by the value behind it.
-pub struct ReplyHandle {
-    reply: Reply,
-}
-
-impl From<Reply> for ReplyHandle {
-    #[inline]
-    fn from(reply: Reply) -> ReplyHandle {
-        ReplyHandle { reply }
-    }
+/// Hands a reply over to the caller, who owns it until `rediscluster_reply_free`.
+#[inline]
+pub(super) fn give_reply(reply: Reply) -> *mut Body {
+    Box::into_raw(reply.into_body())
 }
 
 /// What a value is. The values never change; new ones may be added behind.
@@ -99,13 +90,13 @@ pub struct View {
 /// # Safety
 /// `reply` must be NULL or live; `data` and `error` must be NULL or writable.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn rediscluster_reply_data(reply: *const ReplyHandle, data: *mut Data, error: *mut *mut ErrorHandle) -> Status {
+pub unsafe extern "C" fn rediscluster_reply_data(reply: *const Body, data: *mut Data, error: *mut *mut ErrorHandle) -> Status {
     let empty = Data { bytes: null(), bytes_length: 0, entries: null(), entries_length: 0 };
     // SAFETY: the caller's promises are the same.
     unsafe {
         let data = Output::cleared(data, "data", empty);
         guarded(error, || {
-            let reply = &reference(reply, "reply")?.reply;
+            let reply = reference(reply, "reply")?;
             let (bytes, entries) = (reply.bytes(), reply.entries());
             data.required()?.set(Data {
                 bytes: bytes.as_ptr(),
@@ -123,12 +114,7 @@ pub unsafe extern "C" fn rediscluster_reply_data(reply: *const ReplyHandle, data
 /// # Safety
 /// `reply` must be NULL or live; `view` and `error` must be NULL or writable.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn rediscluster_reply_view(
-    reply: *const ReplyHandle,
-    at: usize,
-    view: *mut View,
-    error: *mut *mut ErrorHandle,
-) -> Status {
+pub unsafe extern "C" fn rediscluster_reply_view(reply: *const Body, at: usize, view: *mut View, error: *mut *mut ErrorHandle) -> Status {
     let empty = View { r#type: Type::REDISCLUSTER_TYPE_NIL, integer: 0, bytes: null(), length: 0, next: 0 };
     // SAFETY: the caller's promises are the same.
     unsafe {
@@ -149,12 +135,7 @@ pub unsafe extern "C" fn rediscluster_reply_view(
 /// # Safety
 /// `reply` must be NULL or live; `type` and `error` must be NULL or writable.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn rediscluster_reply_type(
-    reply: *const ReplyHandle,
-    at: usize,
-    r#type: *mut Type,
-    error: *mut *mut ErrorHandle,
-) -> Status {
+pub unsafe extern "C" fn rediscluster_reply_type(reply: *const Body, at: usize, r#type: *mut Type, error: *mut *mut ErrorHandle) -> Status {
     // SAFETY: the caller's promises are the same.
     unsafe { value(reply, at, r#type, Type::REDISCLUSTER_TYPE_NIL, "type", error, |_, entry| Ok(entry.kind().into())) }
 }
@@ -165,7 +146,7 @@ pub unsafe extern "C" fn rediscluster_reply_type(
 /// `reply` must be NULL or live; `integer` and `error` must be NULL or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_reply_integer(
-    reply: *const ReplyHandle,
+    reply: *const Body,
     at: usize,
     integer: *mut i64,
     error: *mut *mut ErrorHandle,
@@ -185,7 +166,7 @@ pub unsafe extern "C" fn rediscluster_reply_integer(
 /// `reply` must be NULL or live; `bytes`, `length` and `error` must be NULL or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_reply_bytes(
-    reply: *const ReplyHandle,
+    reply: *const Body,
     at: usize,
     bytes: *mut *const u8,
     length: *mut usize,
@@ -196,7 +177,7 @@ pub unsafe extern "C" fn rediscluster_reply_bytes(
         let bytes = Output::cleared(bytes, "bytes", null());
         let length = Output::cleared(length, "length", 0);
         guarded(error, || {
-            let reply = &reference(reply, "reply")?.reply;
+            let reply = reference(reply, "reply")?;
             let (bytes, length) = (bytes.required()?, length.required()?);
             let entry = entry(reply, at)?;
             if !entry.has_bytes() {
@@ -215,7 +196,7 @@ pub unsafe extern "C" fn rediscluster_reply_bytes(
 /// `reply` must be NULL or live; `length` and `error` must be NULL or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_reply_length(
-    reply: *const ReplyHandle,
+    reply: *const Body,
     at: usize,
     length: *mut usize,
     error: *mut *mut ErrorHandle,
@@ -236,7 +217,7 @@ pub unsafe extern "C" fn rediscluster_reply_length(
 /// `reply` must be NULL or live; `element` and `error` must be NULL or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_reply_element(
-    reply: *const ReplyHandle,
+    reply: *const Body,
     at: usize,
     nth: usize,
     element: *mut usize,
@@ -259,7 +240,7 @@ pub unsafe extern "C" fn rediscluster_reply_element(
 /// `reply` must be NULL or live; `failure` and `error` must be NULL or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_reply_failure(
-    reply: *const ReplyHandle,
+    reply: *const Body,
     at: usize,
     failure: *mut *mut ErrorHandle,
     error: *mut *mut ErrorHandle,
@@ -278,7 +259,7 @@ pub unsafe extern "C" fn rediscluster_reply_failure(
 /// # Safety
 /// `reply` must be NULL, or come from this library and not have been freed.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn rediscluster_reply_free(reply: *mut ReplyHandle) {
+pub unsafe extern "C" fn rediscluster_reply_free(reply: *mut Body) {
     // SAFETY: the caller's promise is the same.
     quietly(|| unsafe { take_back(reply) });
 }
@@ -289,19 +270,19 @@ pub unsafe extern "C" fn rediscluster_reply_free(reply: *mut ReplyHandle) {
 /// `reply` must be NULL or live; `output` and `error` must be NULL or writable.
 #[inline]
 unsafe fn value<T>(
-    reply: *const ReplyHandle,
+    reply: *const Body,
     at: usize,
     output: *mut T,
     empty: T,
     name: &'static str,
     error: *mut *mut ErrorHandle,
-    read: impl FnOnce(&Reply, &Entry) -> Result<T, Error>,
+    read: impl FnOnce(&Body, &Entry) -> Result<T, Error>,
 ) -> Status {
     // SAFETY: the caller's promises are the same.
     unsafe {
         let output = Output::cleared(output, name, empty);
         guarded(error, || {
-            let reply = &reference(reply, "reply")?.reply;
+            let reply = reference(reply, "reply")?;
             let place = output.required()?;
             place.set(read(reply, entry(reply, at)?)?);
             Ok(())
@@ -310,7 +291,7 @@ unsafe fn value<T>(
 }
 
 #[inline]
-fn entry(reply: &Reply, at: usize) -> Result<&Entry, Error> {
+fn entry(reply: &Body, at: usize) -> Result<&Entry, Error> {
     reply.entries().get(at).ok_or_else(|| fault(format!("the reply has {} values, none at {at}", reply.entries().len())))
 }
 

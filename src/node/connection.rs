@@ -13,6 +13,8 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
+/// A larger buffer is not kept for the next command.
+const KEPT: usize = 64 << 10;
 /// A first read may take so much.
 const READ: usize = 16 << 10;
 
@@ -78,7 +80,7 @@ impl Connection {
         }
         self.send_all(&requests.concat(), &mut 0).map_err(|error| refused(error.message()))?;
         let mut reader = self.reader(true);
-        self.receive(&mut reader, requests.len(), Patience::Usual, None).map_err(|error| refused(error.message()))?;
+        self.receive(&mut reader, requests.len()).map_err(|error| refused(error.message()))?;
         match Reply::from_reader(reader, Some(requests.len())).0.root() {
             Value::Array(mut replies) => replies.try_for_each(|reply| match reply {
                 Value::Error(text) => Err(refused(&String::from_utf8_lossy(text))),
@@ -104,59 +106,37 @@ impl Connection {
     /// Sends all of the bytes; `sent` grows by what the kernel took, also when it fails half-way.
     #[inline]
     pub(crate) fn send_all(&self, bytes: &[u8], sent: &mut usize) -> Result<(), Error> {
-        let start = *sent;
-        while *sent - start < bytes.len() {
-            *sent += self.send(&bytes[*sent - start..], false)?;
-        }
-        Ok(())
+        send_all(&self.socket, bytes, sent)
     }
 
     /// Sends what a call writes into the connection's own buffer.
     #[inline]
     pub(crate) fn send_packed(&mut self, pack: impl FnOnce(&mut Vec<u8>), sent: &mut usize) -> Result<(), Error> {
-        let mut packed = std::mem::take(&mut self.packed);
-        packed.clear();
-        pack(&mut packed);
-        let outcome = self.send_all(&packed, sent);
-        self.packed = packed;
+        self.packed.clear();
+        pack(&mut self.packed);
+        let outcome = send_all(&self.socket, &self.packed, sent);
+        if self.packed.capacity() > KEPT {
+            self.packed = Vec::new();
+        }
         outcome
     }
 
     /// Sends some of the bytes and answers how many the kernel took. `more` holds back a packet that is not full.
     #[inline]
     pub(crate) fn send(&self, bytes: &[u8], more: bool) -> Result<usize, Error> {
-        match self.send_with(bytes, more, SendFlags::NOSIGNAL) {
-            Err(Errno::AGAIN) => Err(Error::new(Code::Timeout, "the server took no bytes in time")),
-            result => result.map_err(lost),
-        }
+        send_some(&self.socket, bytes, if more { SendFlags::MORE } else { SendFlags::empty() })
     }
 
     /// Sends what the kernel takes at once; answers how much that was.
     #[inline]
     pub(crate) fn send_now(&self, bytes: &[u8], more: bool) -> Result<usize, Error> {
-        match self.send_with(bytes, more, SendFlags::NOSIGNAL | SendFlags::DONTWAIT) {
-            Err(Errno::AGAIN) => Ok(0),
-            result => result.map_err(lost),
-        }
+        let flags = if more { SendFlags::MORE | SendFlags::DONTWAIT } else { SendFlags::DONTWAIT };
+        send_some(&self.socket, bytes, flags)
     }
 
+    /// Reads until `wanted` replies are complete.
     #[inline]
-    fn send_with(&self, bytes: &[u8], more: bool, flags: SendFlags) -> Result<usize, Errno> {
-        let flags = if more { flags | SendFlags::MORE } else { flags };
-        loop {
-            match send(&self.socket, bytes, flags) {
-                Err(Errno::INTR) => {}
-                result => return result,
-            }
-        }
-    }
-
-    /// Reads until `wanted` replies are complete. `usual` is the read timeout that a longer patience is added to.
-    #[inline]
-    pub(crate) fn receive(&self, reader: &mut Reader, wanted: usize, patience: Patience, usual: Option<Duration>) -> Result<(), Error> {
-        if reader.complete() < wanted && patience != Patience::Usual {
-            self.wait(patience, usual)?;
-        }
+    pub(crate) fn receive(&self, reader: &mut Reader, wanted: usize) -> Result<(), Error> {
         while reader.complete() < wanted {
             match recv(&self.socket, reader.room()?, RecvFlags::empty()) {
                 Ok((0, _)) => return Err(closed()),
@@ -179,8 +159,15 @@ impl Connection {
         }
     }
 
-    /// Waits for the first byte of the reply to a command that blocks.
-    fn wait(&self, patience: Patience, usual: Option<Duration>) -> Result<(), Error> {
+    /// Waits for the first byte of the reply to a command that blocks. `usual` is the read timeout, to which a longer patience is added; with
+    /// the usual patience reading does the waiting.
+    #[inline]
+    pub(crate) fn wait(&self, patience: Patience, usual: Option<Duration>) -> Result<(), Error> {
+        if patience == Patience::Usual { Ok(()) } else { self.wait_longer(patience, usual) }
+    }
+
+    #[cold]
+    fn wait_longer(&self, patience: Patience, usual: Option<Duration>) -> Result<(), Error> {
         let limit = match (patience, usual) {
             (Patience::Longer(longer), Some(usual)) => Some(longer.saturating_add(usual)),
             _ => None,
@@ -221,6 +208,30 @@ impl Drop for Connection {
     fn drop(&mut self) {
         if self.is_own() {
             let _ = rustix::net::shutdown(&self.socket, rustix::net::Shutdown::Both);
+        }
+    }
+}
+
+#[inline]
+fn send_all(socket: &OwnedFd, bytes: &[u8], sent: &mut usize) -> Result<(), Error> {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let count = send_some(socket, rest, SendFlags::empty())?;
+        *sent += count;
+        rest = &rest[count..];
+    }
+    Ok(())
+}
+
+#[inline]
+fn send_some(socket: &OwnedFd, bytes: &[u8], flags: SendFlags) -> Result<usize, Error> {
+    loop {
+        match send(socket, bytes, flags | SendFlags::NOSIGNAL) {
+            Ok(count) => return Ok(count),
+            Err(Errno::INTR) => {}
+            Err(Errno::AGAIN) if flags.contains(SendFlags::DONTWAIT) => return Ok(0),
+            Err(Errno::AGAIN) => return Err(Error::new(Code::Timeout, "the server took no bytes in time")),
+            Err(error) => return Err(lost(error)),
         }
     }
 }

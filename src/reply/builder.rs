@@ -69,6 +69,6 @@ impl Builder {
     }
 
     pub(crate) fn finish(self) -> Reply {
-        Reply { bytes: Bytes::from_vec(self.bytes), entries: self.entries }
+        Reply::new(Bytes::from_vec(self.bytes), self.entries)
     }
 }

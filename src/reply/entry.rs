@@ -68,12 +68,14 @@ impl Entry {
 
     #[inline]
     pub fn has_children(&self) -> bool {
-        matches!(self.kind(), Kind::Array | Kind::Map | Kind::Failure)
+        const PARENTS: u64 = 1 << Kind::Array as u64 | 1 << Kind::Map as u64 | 1 << Kind::Failure as u64;
+        PARENTS >> (self.head & 0xff) & 1 != 0
     }
 
     #[inline]
     pub fn has_bytes(&self) -> bool {
-        matches!(self.kind(), Kind::String | Kind::Status | Kind::Error)
+        const TEXTS: u64 = 1 << Kind::String as u64 | 1 << Kind::Status as u64 | 1 << Kind::Error as u64;
+        TEXTS >> (self.head & 0xff) & 1 != 0
     }
 
     /// The same entry over bytes that now stand `by` further on.

@@ -12,13 +12,24 @@ pub use entry::{Entry, Kind};
 pub(crate) use reader::Reader;
 
 use crate::error::{Code, Error};
+use std::ops::Deref;
 
 /// Up to this size a reply is copied to memory of its own size, and the buffer that it was read into used again. A larger one keeps it.
 const COPIED: usize = 8 << 10;
 
 /// A reply, or the replies to many commands under one array. It never changes, and may be read from many threads.
 #[derive(Debug, Clone)]
-pub struct Reply {
+pub struct Reply(Box<Body>);
+
+// What a `Reply` holds, at a place of its own from the beginning: handing a reply on moves a pointer. C knows it as rediscluster_reply, and
+// what follows is its description there.
+
+/// A reply. It belongs to the caller, who frees it with `rediscluster_reply_free`; it never changes and may be read from many threads.
+///
+/// Its values are numbered in the order in which they stand: 0 is the root, the first child of the value `at` is `at + 1`, and each value
+/// is followed by all that is in it, then by the value behind it.
+#[derive(Debug, Clone)]
+pub struct Body {
     bytes: Bytes,
     entries: Entries,
 }
@@ -43,7 +54,7 @@ pub enum Value<'a> {
 /// The values in an array, a map or a failure, in order.
 #[derive(Clone, Copy)]
 pub struct Children<'a> {
-    reply: &'a Reply,
+    reply: &'a Body,
     at: usize,
     left: usize,
 }
@@ -59,14 +70,34 @@ impl Reply {
             entries[0] = Entry::new(Kind::Array, replies, entries.len() as i64 - 1);
         }
         if buffer.len() <= COPIED {
-            return (Reply { bytes: Bytes::from_slice(&buffer), entries }, buffer);
+            return (Reply::new(Bytes::from_slice(&buffer), entries), buffer);
         }
         if buffer.capacity() - buffer.len() > buffer.len() / 4 {
             buffer.shrink_to_fit();
         }
-        (Reply { bytes: Bytes::from_vec(buffer), entries }, Vec::new())
+        (Reply::new(Bytes::from_vec(buffer), entries), Vec::new())
     }
 
+    #[inline]
+    fn new(bytes: Bytes, entries: Entries) -> Reply {
+        Reply(Box::new(Body { bytes, entries }))
+    }
+
+    pub(crate) fn into_body(self) -> Box<Body> {
+        self.0
+    }
+}
+
+impl Deref for Reply {
+    type Target = Body;
+
+    #[inline]
+    fn deref(&self) -> &Body {
+        &self.0
+    }
+}
+
+impl Body {
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }

@@ -32,6 +32,8 @@ pub(crate) struct Reader {
     /// How many bytes there must be before it is worth looking again.
     need: usize,
     complete: usize,
+    /// How far an incomplete line was searched for its end.
+    looked: usize,
 }
 
 struct Open {
@@ -48,7 +50,7 @@ impl Reader {
         if rooted {
             entries.push(Entry::new(Kind::Array, 0, 0));
         }
-        Reader { bytes: buffer, entries, at: 0, open: Vec::new(), need: 0, complete: 0 }
+        Reader { bytes: buffer, entries, at: 0, open: Vec::new(), need: 0, complete: 0, looked: 0 }
     }
 
     /// How many replies are complete.
@@ -84,17 +86,14 @@ impl Reader {
     /// Room for the next bytes from the socket.
     #[inline]
     pub(crate) fn room(&mut self) -> Result<SpareCapacity<'_, u8>, Error> {
+        if self.bytes.is_empty() && self.bytes.capacity() > 0 {
+            return Ok(spare_capacity(&mut self.bytes));
+        }
         let length = self.bytes.len();
         let spare = self.bytes.capacity() - length;
         let missing = self.need.saturating_sub(length);
         let ahead = STEP.max(length);
-        let wanted = if missing > LEAST {
-            missing.min(ahead)
-        } else if length == 0 {
-            1
-        } else {
-            ahead.min(LEAST.max(length))
-        };
+        let wanted = if missing > LEAST { missing.min(ahead) } else { ahead.min(LEAST.max(length)) };
         if spare < wanted {
             self.bytes.try_reserve_exact(wanted).map_err(|_| out_of_memory())?;
         }
@@ -207,12 +206,19 @@ impl Reader {
 
     fn line(&mut self, kind: Kind) -> Result<bool, Error> {
         let start = self.at + 1;
-        let length = self.bytes[start..].iter().take(MAX_LINE).position(|&byte| byte == b'\r');
-        match length.map(|length| (length, self.bytes.get(start + length + 1))) {
-            Some((length, Some(b'\n'))) => self.push(Entry::new(kind, length, start as i64), start + length + 2),
-            Some((_, Some(_))) => Err(self.fault("a line must end in CR LF")),
-            None if self.bytes.len() - start >= MAX_LINE => Err(self.fault("a line without an end")),
-            Some((_, None)) | None => self.wait_for(self.bytes.len() + 1),
+        // What was looked through before has no end of the line in it.
+        let from = start.max(self.looked);
+        let Some(end) = self.bytes[from..].iter().position(|&byte| byte == b'\r').map(|length| from + length) else {
+            if self.bytes.len() - start >= MAX_LINE {
+                return Err(self.fault("a line without an end"));
+            }
+            self.looked = self.bytes.len();
+            return self.wait_for(self.bytes.len() + 1);
+        };
+        match self.bytes.get(end + 1) {
+            Some(b'\n') => self.push(Entry::new(kind, end - start, start as i64), end + 2),
+            Some(_) => Err(self.fault("a line must end in CR LF")),
+            None => self.wait_for(end + 2),
         }
     }
 
@@ -237,17 +243,25 @@ impl Reader {
     fn push(&mut self, entry: Entry, end: usize) -> Result<bool, Error> {
         self.record(entry)?;
         self.at = end;
+        if self.open.is_empty() || self.close_arrays() {
+            self.complete += 1;
+        }
+        Ok(true)
+    }
+
+    /// Counts a value down in the array that it stands in; answers whether that, and all around it, are complete now.
+    #[inline]
+    fn close_arrays(&mut self) -> bool {
         while let Some(open) = self.open.last_mut() {
             open.left -= 1;
             if open.left > 0 {
-                return Ok(true);
+                return false;
             }
             let array = open.entry;
             self.entries[array].data = (self.entries.len() - array - 1) as i64;
             self.open.pop();
         }
-        self.complete += 1;
-        Ok(true)
+        true
     }
 
     #[inline(always)]

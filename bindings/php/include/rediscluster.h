@@ -29,9 +29,9 @@ enum rediscluster_type
   REDISCLUSTER_TYPE_FAILURE = 8,
 };
 typedef int32_t rediscluster_type;
+typedef struct rediscluster_reply rediscluster_reply;
 typedef struct rediscluster_error rediscluster_error;
 typedef struct rediscluster rediscluster;
-typedef struct rediscluster_reply rediscluster_reply;
 typedef struct rediscluster_entry {
   uint64_t head;
   int64_t data;
