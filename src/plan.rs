@@ -10,12 +10,29 @@ use smallvec::SmallVec;
 /// A key of a command.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Key<'a> {
-    /// Which argument it is.
-    pub position: usize,
     /// What is sent in its place.
     pub name: &'a [u8],
+    position: u32,
+    master: u32,
+}
+
+impl<'a> Key<'a> {
+    #[inline]
+    fn new(name: &'a [u8], position: usize, master: usize) -> Key<'a> {
+        Key { name, position: position as u32, master: master as u32 }
+    }
+
+    /// Which argument it is.
+    #[inline]
+    pub(crate) fn position(&self) -> usize {
+        self.position as usize
+    }
+
     /// The master it lives on, counted from 0.
-    pub master: usize,
+    #[inline]
+    pub(crate) fn master(&self) -> usize {
+        self.master as usize
+    }
 }
 
 pub(crate) type PlacedKeys<'a> = SmallVec<[Key<'a>; 2]>;
@@ -23,7 +40,7 @@ pub(crate) type PlacedKeys<'a> = SmallVec<[Key<'a>; 2]>;
 /// Whether a key is sent under another name than the caller's.
 #[inline]
 pub(crate) fn is_renamed(args: &[&[u8]], keys: &[Key]) -> bool {
-    keys.iter().any(|key| key.name.len() != args[key.position].len())
+    keys.iter().any(|key| key.name.len() != args[key.position()].len())
 }
 
 /// What is to be done with a command.
@@ -74,7 +91,7 @@ pub(crate) fn plan_single<'a>(config: &Config, command: &Command, args: &[&'a [u
     }
     let tagged = config.hash_tag.split(args[position]);
     let master = master_of(config, tagged.hashed);
-    Some((config.masters[master].server, Key { position, name: tagged.name, master }, traits(command, args)))
+    Some((config.masters[master].server, Key::new(tagged.name, position, master), traits(command, args)))
 }
 
 #[inline]
@@ -119,7 +136,7 @@ fn place<'a>(config: &Config, args: &[&'a [u8]], positions: &[usize]) -> PlacedK
             Some(pin) if !tagged.pins => pin.hashed,
             _ => tagged.hashed,
         };
-        keys.push(Key { position, name: tagged.name, master: master_of(config, hashed) });
+        keys.push(Key::new(tagged.name, position, master_of(config, hashed)));
     }
     keys
 }
@@ -131,7 +148,7 @@ pub(crate) fn master_of(config: &Config, hashed: &[u8]) -> usize {
 
 #[inline]
 fn decide<'a>(config: &Config, args: &[&'a [u8]], keys: PlacedKeys<'a>, spread: Spread, traits: Traits) -> Result<Plan<'a>, Error> {
-    let server_of = |key: &Key| config.masters[key.master].server;
+    let server_of = |key: &Key| config.masters[key.master()].server;
     let server = match keys.first() {
         Some(key) => server_of(key),
         None if config.servers.len() == 1 => 0,
@@ -180,7 +197,7 @@ fn refuse_patterns(args: &[&[u8]]) -> Result<(), Error> {
 fn crossnode(config: &Config, name: &[u8], keys: &[Key]) -> Error {
     const SHOWN: usize = 8;
     let places: Vec<String> =
-        keys.iter().take(SHOWN).map(|key| format!("\"{}\" on {}", printable(key.name), config.masters[key.master].alias)).collect();
+        keys.iter().take(SHOWN).map(|key| format!("\"{}\" on {}", printable(key.name), config.masters[key.master()].alias)).collect();
     let more = if keys.len() > SHOWN { format!(" and {} more", keys.len() - SHOWN) } else { String::new() };
     Error::new(Code::CrossNode, format!("CROSSNODE {}: its keys live on several nodes: {}{more}", upper(name), places.join(", ")))
 }
@@ -205,7 +222,7 @@ mod tests {
             Plan::One { keys, .. } | Plan::Split { keys, .. } => keys,
             Plan::Answer(text) => panic!("{text}"),
         };
-        Ok(keys.iter().map(|key| (String::from_utf8_lossy(key.name).into(), key.master)).collect())
+        Ok(keys.iter().map(|key| (String::from_utf8_lossy(key.name).into(), key.master())).collect())
     }
 
     fn master(key: &str) -> usize {

@@ -88,7 +88,7 @@ impl<'p, 'a> Batch<'p, 'a> {
         let mut parts: Vec<Part> = Vec::new();
         let mut owners = Vec::with_capacity(keys.len());
         for key in keys {
-            let server = config.masters[key.master].server;
+            let server = config.masters[key.master()].server;
             if part_of[server] == NONE {
                 part_of[server] = parts.len() as u32;
                 parts.push(Part { server, ordinal: 0, keys: 0 });
@@ -105,7 +105,7 @@ impl<'p, 'a> Batch<'p, 'a> {
         for (key, &owner) in keys.iter().zip(&owners) {
             let outbox = &mut self.lane(parts[owner as usize].server).outbox;
             outbox.push_argument(key.name);
-            args[key.position + 1..key.position + width].iter().for_each(|argument| outbox.push_argument(argument));
+            args[key.position() + 1..key.position() + width].iter().for_each(|argument| outbox.push_argument(argument));
         }
         for part in &mut parts {
             part.ordinal = self.lane(part.server).finish_command(traits);

@@ -109,12 +109,13 @@ impl<'l, 'p, 'a> Gathered<'l, 'p, 'a> {
             return Err(Error::new(Code::Protocol, "a server answered with another number of values than it was asked for"));
         }
         let root = self.builder.begin(Kind::Array, split.owners.len());
+        self.builder.reserve(split.owners.len());
+        let bases: Vec<usize> = split.parts.iter().map(|part| self.bases[part.server]).collect();
         let mut next = vec![1; parts.len()];
         for &owner in &split.owners {
             let owner = owner as usize;
             let start = next[owner];
-            next[owner] = start + parts[owner][start].span();
-            self.builder.copy(&parts[owner][start..next[owner]], self.bases[split.parts[owner].server]);
+            next[owner] = start + self.builder.copy_one(&parts[owner][start..], bases[owner]);
         }
         self.builder.end(root);
         Ok(())

@@ -10,11 +10,20 @@ const LARGE: usize = 16 << 10;
 pub(crate) struct Outbox<'a> {
     /// The caller's request, if there is one.
     request: &'a [u8],
+    /// What goes first.
     segments: Vec<Segment<'a>>,
-    /// A piece of the request that may yet grow.
+    /// Small pieces behind the segments.
+    gathered: Vec<u8>,
+    /// Behind those, a piece of the request that may yet grow.
     pending: Range<usize>,
+    /// Bytes in the segments.
     length: usize,
     sent: Sent,
+}
+
+enum Segment<'a> {
+    Copied(Vec<u8>),
+    Borrowed(&'a [u8]),
 }
 
 /// How far sending has come.
@@ -25,11 +34,6 @@ struct Sent {
     /// The segment that is under way, and how much of it has been sent.
     segment: usize,
     within: usize,
-}
-
-enum Segment<'a> {
-    Copied(Vec<u8>),
-    Borrowed(&'a [u8]),
 }
 
 impl Segment<'_> {
@@ -43,13 +47,13 @@ impl Segment<'_> {
 
 impl<'a> Outbox<'a> {
     pub(crate) fn new(request: &'a [u8]) -> Outbox<'a> {
-        Outbox { request, segments: Vec::new(), pending: 0..0, length: 0, sent: Sent::default() }
+        Outbox { request, segments: Vec::new(), gathered: Vec::new(), pending: 0..0, length: 0, sent: Sent::default() }
     }
 
     /// How many bytes there are to send in all.
     #[inline]
     pub(crate) fn length(&self) -> usize {
-        self.length
+        self.length + self.gathered.len() + self.pending.len()
     }
 
     /// How many of them the kernel has taken.
@@ -58,19 +62,19 @@ impl<'a> Outbox<'a> {
         self.sent.total
     }
 
+    /// Whether all has been sent. Everything must have been settled.
     #[inline]
     pub(crate) fn is_sent(&self) -> bool {
-        self.sent.total == self.length
+        self.sent.segment == self.segments.len()
     }
 
     /// Appends a command that stands in the request as it is to be sent.
     #[inline]
     pub(crate) fn push_whole(&mut self, range: Range<usize>) {
-        self.length += range.len();
         if self.pending.end == range.start && !self.pending.is_empty() {
             self.pending.end = range.end;
         } else {
-            self.settle();
+            self.settle_pending();
             self.pending = range;
         }
     }
@@ -80,52 +84,54 @@ impl<'a> Outbox<'a> {
         self.push_head(args.len());
         let mut keys = keys.iter().peekable();
         for (position, &argument) in args.iter().enumerate() {
-            let key = keys.next_if(|key| key.position == position);
+            let key = keys.next_if(|key| key.position() == position);
             self.push_argument(key.map_or(argument, |key| key.name));
         }
     }
 
     pub(crate) fn push_head(&mut self, count: usize) {
-        self.copy(|out| push_count(out, count));
+        self.settle_pending();
+        push_count(&mut self.gathered, count);
     }
 
+    #[inline]
     pub(crate) fn push_argument(&mut self, argument: &'a [u8]) {
+        self.settle_pending();
         if argument.len() < LARGE {
-            return self.copy(|out| push_argument(out, argument));
-        }
-        self.copy(|out| push_header(out, b'$', argument.len()));
-        self.segments.push(Segment::Borrowed(argument));
-        self.length += argument.len();
-        self.copy(|out| out.extend_from_slice(b"\r\n"));
-    }
-
-    fn copy(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
-        self.settle();
-        let out = self.tail();
-        let before = out.len();
-        write(out);
-        let grown = out.len() - before;
-        self.length += grown;
-    }
-
-    fn tail(&mut self) -> &mut Vec<u8> {
-        if !matches!(self.segments.last(), Some(Segment::Copied(_))) {
-            self.segments.push(Segment::Copied(Vec::new()));
-        }
-        match self.segments.last_mut() {
-            Some(Segment::Copied(out)) => out,
-            _ => unreachable!("a copied segment was just made the last"),
+            push_argument(&mut self.gathered, argument);
+        } else {
+            push_header(&mut self.gathered, b'$', argument.len());
+            self.push_borrowed(argument);
+            self.gathered.extend_from_slice(b"\r\n");
         }
     }
 
-    /// Makes a segment of the piece that will grow no more.
+    #[inline]
+    fn settle_pending(&mut self) {
+        if !self.pending.is_empty() {
+            let piece = &self.request[std::mem::take(&mut self.pending)];
+            let is_first = self.segments.is_empty() && self.gathered.is_empty();
+            if is_first || piece.len() >= LARGE { self.push_borrowed(piece) } else { self.gathered.extend_from_slice(piece) }
+        }
+    }
+
+    fn push_borrowed(&mut self, piece: &'a [u8]) {
+        self.settle_gathered();
+        self.length += piece.len();
+        self.segments.push(Segment::Borrowed(piece));
+    }
+
+    fn settle_gathered(&mut self) {
+        if !self.gathered.is_empty() {
+            self.length += self.gathered.len();
+            self.segments.push(Segment::Copied(std::mem::take(&mut self.gathered)));
+        }
+    }
+
+    /// Makes segments of all there is. None is empty.
     pub(crate) fn settle(&mut self) {
-        let piece = &self.request[std::mem::take(&mut self.pending)];
-        match piece.len() {
-            0 => {}
-            length if length >= LARGE || self.segments.is_empty() && length == self.length => self.segments.push(Segment::Borrowed(piece)),
-            _ => self.tail().extend_from_slice(piece),
-        }
+        self.settle_pending();
+        self.settle_gathered();
     }
 
     /// The bytes to send next, and whether others follow them. Everything must have been settled.

@@ -83,7 +83,7 @@ impl Single<'_, '_> {
         let mut keys = self.keys;
         for (position, &argument) in self.args.iter().enumerate() {
             match keys.split_first() {
-                Some((key, rest)) if key.position == position => {
+                Some((key, rest)) if key.position() == position => {
                     push_argument(out, key.name);
                     keys = rest;
                 }

@@ -143,6 +143,7 @@ unsafe fn arguments(argc: usize, argv: *const *const c_char, argvlen: *const usi
     if argv.is_null() && argc > 0 {
         return Err(Error::new(Code::Argument, "argv is NULL"));
     }
+    args.reserve(argc);
     for at in 0..argc {
         // SAFETY: there are `argc` pointers, and as many lengths or none, by the caller's promise.
         let (pointer, length) = unsafe { (*argv.add(at), argvlen.as_ref().map(|_| *argvlen.add(at))) };

@@ -34,6 +34,22 @@ impl Builder {
         self.entries.extend(entries.iter().map(|entry| entry.moved(base)));
     }
 
+    /// Copies the first of some values whose bytes were adopted at `base`; answers how many entries it takes.
+    #[inline]
+    pub(crate) fn copy_one(&mut self, entries: &[Entry], base: usize) -> usize {
+        if entries[0].has_children() {
+            let span = entries[0].span();
+            self.copy(&entries[..span], base);
+            return span;
+        }
+        self.entries.push(entries[0].moved(base));
+        1
+    }
+
+    pub(crate) fn reserve(&mut self, entries: usize) {
+        self.entries.reserve(entries);
+    }
+
     pub(crate) fn text(&mut self, kind: Kind, text: &[u8]) {
         self.entries.push(Entry::new(kind, text.len(), self.bytes.len() as i64));
         self.bytes.extend_from_slice(text);
