@@ -1,6 +1,6 @@
 //! From a command to the nodes it must go to. Nothing is sent here, and nothing is guessed: what has no honest place is refused.
 
-use crate::command::{Access, Command, Keys, LearnedCommand, LearnedKeys, Positions, Spread, positions, sort_pattern};
+use crate::command::{Access, Command, Keys, LearnedCommand, LearnedKeys, Positions, Spread, places, positions, sort_pattern};
 use crate::config::{Config, CrossNode};
 use crate::error::{Code, Error, printable};
 use crate::node::Patience;
@@ -70,11 +70,13 @@ pub(crate) fn plan<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) ->
     if !command.takes(args.len()) {
         return Ok(wrong_arity(command.name));
     }
-    let found = positions(command, args)?;
+    let keys = match command.keys {
+        Keys::Specs([spec]) => place(config, args, places(command, spec, args)?),
+        _ => place(config, args, positions(command, args)?.into_iter()),
+    };
     if command.keys == Keys::Sort && config.servers.len() > 1 {
         refuse_patterns(args)?;
     }
-    let keys = place(config, args, &found);
     let traits = traits(command, args);
     if command.spread == Spread::Stored && args.len().is_multiple_of(2) {
         return Ok(wrong_arity(command.name));
@@ -106,7 +108,7 @@ pub(crate) fn plan_learned<'a>(
     args: &[&'a [u8]],
     positions: &[usize],
 ) -> Result<Plan<'a>, Error> {
-    let keys = place(config, args, positions);
+    let keys = place(config, args, positions.iter().copied());
     decide(config, args, keys, Spread::Refused, Traits { repeatable: command.access == Access::Read, patience: Patience::Usual })
 }
 
@@ -124,10 +126,10 @@ pub(crate) fn learned_positions(command: &LearnedCommand, args: &[&[u8]]) -> Opt
 
 /// Finds each key's master. A tag on the first key draws the untagged keys behind it to the same node.
 #[inline]
-fn place<'a>(config: &Config, args: &[&'a [u8]], positions: &[usize]) -> PlacedKeys<'a> {
+fn place<'a>(config: &Config, args: &[&'a [u8]], positions: impl ExactSizeIterator<Item = usize>) -> PlacedKeys<'a> {
     let mut pin: Option<Tagged<'a>> = None;
     let mut keys = PlacedKeys::with_capacity(positions.len());
-    for (at, &position) in positions.iter().enumerate() {
+    for (at, position) in positions.enumerate() {
         let tagged = config.hash_tag.split(args[position]);
         if at == 0 && tagged.pins {
             pin = Some(tagged);

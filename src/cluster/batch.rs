@@ -17,6 +17,8 @@ pub(super) struct Batch<'p, 'a> {
     /// By server.
     lanes: Vec<Option<Lane<'p, 'a>>>,
     slots: Vec<Slot<'a>>,
+    /// There is one command only: each server's part is sent as soon as it is laid out.
+    is_alone: bool,
 }
 
 /// A command, and where its answer will be found.
@@ -51,9 +53,15 @@ pub(super) struct Part {
 }
 
 impl<'p, 'a> Batch<'p, 'a> {
+    /// For the commands of a request.
     pub(super) fn new(understanding: &'p Understanding<'p>, request: &'a [u8]) -> Batch<'p, 'a> {
         let servers = understanding.config().servers.len();
-        Batch { understanding, request, lanes: (0..servers).map(|_| None).collect(), slots: Vec::new() }
+        Batch { understanding, request, lanes: (0..servers).map(|_| None).collect(), slots: Vec::new(), is_alone: false }
+    }
+
+    /// For a single command.
+    pub(super) fn alone(understanding: &'p Understanding<'p>, request: &'a [u8]) -> Batch<'p, 'a> {
+        Batch { is_alone: true, ..Batch::new(understanding, request) }
     }
 
     /// Adds a command, which stands at `whole` in the request if anywhere. One that is refused fails alone.
@@ -81,36 +89,51 @@ impl<'p, 'a> Batch<'p, 'a> {
     }
 
     /// Shares the keys of a command out: to each server its own, in the caller's order, with what belongs to them.
+    ///
+    /// The servers take their turns in one order for all callers: those that are sent to at once must not wait for each other's
+    /// connections in a circle.
     fn split(&mut self, args: &[&'a [u8]], spread: Spread, keys: &PlacedKeys<'a>, traits: Traits) -> Split {
-        const NONE: u32 = u32::MAX;
-        let config = self.understanding.config();
-        let mut part_of = vec![NONE; self.lanes.len()];
-        let mut parts: Vec<Part> = Vec::new();
-        let mut owners = Vec::with_capacity(keys.len());
-        for key in keys {
-            let server = config.masters[key.master()].server;
-            if part_of[server] == NONE {
-                part_of[server] = parts.len() as u32;
-                parts.push(Part { server, ordinal: 0, keys: 0 });
-            }
-            parts[part_of[server] as usize].keys += 1;
-            owners.push(part_of[server]);
-        }
         let width = if spread == Spread::Stored { 2 } else { 1 };
-        for part in &parts {
-            let outbox = &mut self.lane(part.server).outbox;
-            outbox.push_head(1 + part.keys * width);
-            outbox.push_argument(args[0]);
-        }
-        for (key, &owner) in keys.iter().zip(&owners) {
-            let outbox = &mut self.lane(parts[owner as usize].server).outbox;
-            outbox.push_argument(key.name);
-            args[key.position() + 1..key.position() + width].iter().for_each(|argument| outbox.push_argument(argument));
-        }
+        let (mut parts, owners) = self.share_out(keys);
+        let by_part = grouped(&owners, &parts);
+        let mut rest = by_part.as_slice();
         for part in &mut parts {
-            part.ordinal = self.lane(part.server).finish_command(traits);
+            let (own, behind) = rest.split_at(part.keys);
+            rest = behind;
+            let lane = self.lane(part.server);
+            lane.outbox.push_head(1 + part.keys * width);
+            lane.outbox.push_argument(args[0]);
+            for &key in own {
+                let key = &keys[key as usize];
+                lane.outbox.push_argument(key.name);
+                args[key.position() + 1..key.position() + width].iter().for_each(|argument| lane.outbox.push_argument(argument));
+            }
+            part.ordinal = lane.finish_command(traits);
+            if self.is_alone {
+                self.lane(part.server).start();
+            }
         }
         Split { spread, owners, parts }
+    }
+
+    /// The servers that have a part, and for each key which part it belongs to.
+    fn share_out(&self, keys: &PlacedKeys<'a>) -> (Vec<Part>, Vec<u32>) {
+        let config = self.understanding.config();
+        let mut counts = vec![0; self.lanes.len()];
+        let mut owners: Vec<u32> = Vec::with_capacity(keys.len());
+        for key in keys {
+            let server = config.masters[key.master()].server;
+            counts[server] += 1;
+            owners.push(server as u32);
+        }
+        let mut part_of = vec![0; counts.len()];
+        let mut parts = Vec::new();
+        for (server, &keys) in counts.iter().enumerate().filter(|(_, keys)| **keys > 0) {
+            part_of[server] = parts.len() as u32;
+            parts.push(Part { server, ordinal: 0, keys });
+        }
+        owners.iter_mut().for_each(|owner| *owner = part_of[*owner as usize]);
+        (parts, owners)
     }
 
     /// Carries all out; one reply a command, under one array.
@@ -141,4 +164,20 @@ impl<'p, 'a> Batch<'p, 'a> {
         let plain = self.slots.iter().all(|slot| matches!(slot.answer, Answer::One { .. }));
         (used.next().is_none() && whole && plain).then_some(server)
     }
+}
+
+/// The numbers of the keys, those of the first part first.
+fn grouped(owners: &[u32], parts: &[Part]) -> Vec<u32> {
+    let mut next: Vec<usize> = Vec::with_capacity(parts.len());
+    let mut start = 0;
+    for part in parts {
+        next.push(start);
+        start += part.keys;
+    }
+    let mut keys = vec![0; owners.len()];
+    for (key, &owner) in owners.iter().enumerate() {
+        keys[next[owner as usize]] = key as u32;
+        next[owner as usize] += 1;
+    }
+    keys
 }

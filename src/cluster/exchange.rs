@@ -18,7 +18,7 @@ pub(super) fn exchange(lanes: &mut [&mut Lane], write_timeout: Option<Duration>)
 }
 
 fn round(lanes: &mut [&mut Lane], fresh: bool, write_timeout: Option<Duration>) {
-    for lane in lanes.iter_mut() {
+    for lane in lanes.iter_mut().filter(|lane| !lane.is_started()) {
         lane.connect(fresh, true);
     }
     for lane in lanes.iter_mut() {

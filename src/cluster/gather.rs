@@ -18,8 +18,9 @@ pub(super) struct Gathered<'l, 'p, 'a> {
 impl<'l, 'p, 'a> Gathered<'l, 'p, 'a> {
     pub(super) fn from(lanes: &'l [Option<Lane<'p, 'a>>]) -> Result<Self, Error> {
         let mut builder = Builder::default();
+        builder.reserve_bytes(lanes.iter().flatten().map(|lane| lane.bytes().len()).sum())?;
         let bytes = lanes.iter().map(|lane| lane.as_ref().map_or(&[][..], Lane::bytes));
-        let bases = bytes.map(|bytes| builder.adopt(bytes)).collect::<Result<_, _>>()?;
+        let bases = bytes.map(|bytes| builder.adopt(bytes)).collect();
         // Entry 0 of a lane's index is the place of an array that is not needed here.
         Ok(Gathered { lanes, bases, next: vec![1; lanes.len()], builder })
     }

@@ -72,6 +72,19 @@ impl<'p, 'a> Lane<'p, 'a> {
         }
     }
 
+    /// Gets a connection and sends what the kernel takes at once.
+    pub(super) fn start(&mut self) {
+        self.outbox.settle();
+        if self.connect(false, true) {
+            self.attempt(|lane| lane.send_some().map(drop));
+        }
+    }
+
+    /// Whether it has a connection, or could get none.
+    pub(super) fn is_started(&self) -> bool {
+        self.lease.is_some() || self.failure.is_some()
+    }
+
     /// Gets a connection; answers whether there is one.
     #[inline]
     pub(super) fn connect(&mut self, fresh: bool, rooted: bool) -> bool {

@@ -89,7 +89,7 @@ impl Cluster {
             plan @ Plan::One { .. } => one(&process, None, args, plan),
             Plan::Answer(text) => Ok(error_reply(&text)),
             plan @ Plan::Split { .. } => {
-                let mut batch = Batch::new(&understanding, &[]);
+                let mut batch = Batch::alone(&understanding, &[]);
                 batch.add_planned(args, None, Ok(plan));
                 batch.run_single()
             }
@@ -116,7 +116,7 @@ impl Cluster {
         match understanding.plan(&args) {
             Ok(plan @ Plan::One { .. }) => one(&process, Some(request), &args, plan).or_else(|error| Ok(failed(&error))),
             plan => {
-                let mut batch = Batch::new(&understanding, request);
+                let mut batch = Batch::alone(&understanding, request);
                 batch.add_planned(&args, Some(whole), plan);
                 batch.run()
             }

@@ -3,6 +3,8 @@
 use super::{Begin, Command, Find, KeySpec, Keys};
 use crate::error::{Code, Error};
 use smallvec::SmallVec;
+use std::iter::StepBy;
+use std::ops::Range;
 
 /// The places of the keys among the arguments, the command's name being at 0.
 pub(crate) type Positions = SmallVec<[usize; 4]>;
@@ -15,7 +17,7 @@ pub(crate) fn positions(command: &Command, args: &[&[u8]]) -> Result<Positions, 
         Keys::One(position) => found.push(position),
         Keys::Specs(specs) => {
             for spec in specs {
-                follow(spec, args, &mut found).ok_or_else(|| untold(command.name))?;
+                found.extend(places(command, spec, args)?);
             }
             if specs.len() > 1 {
                 // The first key is the one that stands first, whichever specification found it.
@@ -34,14 +36,20 @@ fn untold(name: &str) -> Error {
     Error::new(Code::Request, format!("{}: its keys cannot be told from its arguments", name.replace('|', " ").to_uppercase()))
 }
 
-/// Adds the keys of one specification; `None` when the arguments contradict it.
+/// The places of the keys of one specification.
 #[inline]
-fn follow(spec: &KeySpec, args: &[&[u8]], found: &mut Positions) -> Option<()> {
+pub(crate) fn places(command: &Command, spec: &KeySpec, args: &[&[u8]]) -> Result<StepBy<Range<usize>>, Error> {
+    follow(spec, args).map(|(keys, step)| keys.step_by(step)).ok_or_else(|| untold(command.name))
+}
+
+/// From the first key to behind the last, and the step; `None` when the arguments contradict the specification.
+#[inline]
+fn follow(spec: &KeySpec, args: &[&[u8]]) -> Option<(Range<usize>, usize)> {
     let begin = match spec.begin {
         Begin::Index(index) => index,
         Begin::Keyword(word, from) => match behind(word, from, args) {
             Some(begin) => begin,
-            None => return Some(()),
+            None => return Some((0..0, 1)),
         },
     };
     let (first, last, step) = match spec.find {
@@ -49,17 +57,13 @@ fn follow(spec: &KeySpec, args: &[&[u8]], found: &mut Positions) -> Option<()> {
         Find::Counted { count, first, step } => {
             let number: usize = std::str::from_utf8(args.get(begin + count)?).ok()?.parse().ok()?;
             if number == 0 {
-                return Some(());
+                return Some((0..0, 1));
             }
             let first = begin + first;
             (first, first.checked_add((number - 1).checked_mul(step)?)?, step)
         }
     };
-    if last >= args.len() || last < first {
-        return None;
-    }
-    found.extend((first..=last).step_by(step));
-    Some(())
+    (first <= last && last < args.len()).then_some((first..last + 1, step))
 }
 
 #[inline]

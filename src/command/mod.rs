@@ -8,7 +8,7 @@ mod learned;
 mod lookup;
 mod table;
 
-pub(crate) use keys::{Positions, positions, sort_pattern};
+pub(crate) use keys::{Positions, places, positions, sort_pattern};
 pub(crate) use learned::{Learned, LearnedCommand, LearnedKeys};
 pub(crate) use lookup::lookup;
 

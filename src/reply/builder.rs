@@ -11,12 +11,16 @@ pub(crate) struct Builder {
 }
 
 impl Builder {
+    /// Room for bytes that will be adopted.
+    pub(crate) fn reserve_bytes(&mut self, bytes: usize) -> Result<(), Error> {
+        self.bytes.try_reserve_exact(bytes).map_err(|_| Error::new(Code::Memory, "no memory for the reply"))
+    }
+
     /// Takes the bytes of a server's replies in, and answers where they now begin.
-    pub(crate) fn adopt(&mut self, bytes: &[u8]) -> Result<usize, Error> {
+    pub(crate) fn adopt(&mut self, bytes: &[u8]) -> usize {
         let base = self.bytes.len();
-        self.bytes.try_reserve(bytes.len()).map_err(|_| Error::new(Code::Memory, "no memory for the reply"))?;
         self.bytes.extend_from_slice(bytes);
-        Ok(base)
+        base
     }
 
     /// Begins an array or map of `children`; [`Builder::end`] with the answered place closes it.

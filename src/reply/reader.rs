@@ -115,9 +115,41 @@ impl Reader {
     #[inline]
     pub(crate) fn advance(&mut self, wanted: usize) -> Result<(), Error> {
         while self.complete < wanted && self.bytes.len() >= self.need {
+            if !self.open.is_empty() {
+                self.strings()?;
+            }
             if !self.value()? {
                 break;
             }
+        }
+        Ok(())
+    }
+
+    /// Reads the strings that come next in the innermost array: what large replies are made of. It stops at all else, be it another type, a
+    /// string that is long, not complete or wrong, or the last value of the array; [`Reader::value`] sees to that.
+    fn strings(&mut self) -> Result<(), Error> {
+        let Some(open) = self.open.last_mut() else { return Ok(()) };
+        let bytes = self.bytes.as_slice();
+        let digit = |byte: &u8| usize::from(byte.wrapping_sub(b'0'));
+        // No more than there can be in these bytes: a string takes five at least.
+        let most = (open.left - 1).min((bytes.len() - self.at) / 5);
+        self.entries.try_reserve(most).map_err(|_| out_of_memory())?;
+        while open.left > 1 {
+            let (length, start) = match &bytes[self.at..] {
+                [b'$', a, b'\r', b'\n', ..] if digit(a) < 10 => (digit(a), self.at + 4),
+                [b'$', a, b, b'\r', b'\n', ..] if digit(a) < 10 && digit(b) < 10 => (digit(a) * 10 + digit(b), self.at + 5),
+                [b'$', a, b, c, b'\r', b'\n', ..] if digit(a) < 10 && digit(b) < 10 && digit(c) < 10 => {
+                    (digit(a) * 100 + digit(b) * 10 + digit(c), self.at + 6)
+                }
+                _ => break,
+            };
+            let end = start + length;
+            if bytes.get(end..end + 2) != Some(b"\r\n") {
+                break;
+            }
+            self.entries.push(Entry::new(Kind::String, length, start as i64));
+            self.at = end + 2;
+            open.left -= 1;
         }
         Ok(())
     }
