@@ -3,6 +3,7 @@
 use super::exchange::exchange;
 use super::gather::Gathered;
 use super::lane::Lane;
+use super::outbox::LARGE;
 use super::understand::Understanding;
 use crate::command::Spread;
 use crate::error::Error;
@@ -101,6 +102,8 @@ impl<'p, 'a> Batch<'p, 'a> {
             let (own, behind) = rest.split_at(part.keys);
             rest = behind;
             let lane = self.lane(part.server);
+            let arguments = own.iter().map(|&key| &keys[key as usize]).flat_map(|key| &args[key.position()..key.position() + width]);
+            lane.outbox.reserve(room_for(arguments));
             lane.outbox.push_head(1 + part.keys * width);
             lane.outbox.push_argument(args[0]);
             for &key in own {
@@ -164,6 +167,12 @@ impl<'p, 'a> Batch<'p, 'a> {
         let plain = self.slots.iter().all(|slot| matches!(slot.answer, Answer::One { .. }));
         (used.next().is_none() && whole && plain).then_some(server)
     }
+}
+
+/// About as many bytes as arguments take in a request, those aside that are too large to be copied.
+fn room_for<'x>(arguments: impl Iterator<Item = &'x &'x [u8]>) -> usize {
+    const AROUND: usize = 16;
+    arguments.map(|argument| AROUND + if argument.len() < LARGE { argument.len() } else { 0 }).sum::<usize>() + AROUND
 }
 
 /// The numbers of the keys, those of the first part first.

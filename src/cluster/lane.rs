@@ -20,6 +20,8 @@ pub(crate) struct Lane<'p, 'a> {
     lease: Option<Lease<'p>>,
     reader: Reader,
     failure: Option<Error>,
+    /// All replies were read, and nothing more will come over the connection.
+    is_done: bool,
 }
 
 impl<'p, 'a> Lane<'p, 'a> {
@@ -35,6 +37,7 @@ impl<'p, 'a> Lane<'p, 'a> {
             lease: None,
             reader: Reader::new(Vec::new(), false),
             failure: None,
+            is_done: false,
         }
     }
 
@@ -139,15 +142,15 @@ impl<'p, 'a> Lane<'p, 'a> {
         lease.receive_now(&mut self.reader, self.ends.len())
     }
 
-    /// Reads the remaining replies, and gives the connection back.
+    /// Reads the remaining replies. The connection goes back when the lane goes, with the buffer that nobody needs by then.
     #[inline]
     pub(super) fn receive_all(&mut self) -> Result<(), Error> {
-        let Some(lease) = self.lease.take() else { return Ok(()) };
+        let Some(lease) = &self.lease else { return Ok(()) };
         if self.reader.complete() < self.ends.len() {
             lease.wait(self.patience, self.pool.config().read_timeout)?;
         }
         lease.receive(&mut self.reader, self.ends.len())?;
-        lease.keep();
+        self.is_done = true;
         Ok(())
     }
 
@@ -199,14 +202,30 @@ impl<'p, 'a> Lane<'p, 'a> {
 
     /// The reply to its only command.
     #[inline]
-    pub(super) fn into_single(self, name: &[u8], rooted: bool) -> Result<Reply, Error> {
+    pub(super) fn into_single(mut self, name: &[u8], rooted: bool) -> Result<Reply, Error> {
         self.outcome(0, name)?;
-        Ok(Reply::from_reader(self.reader, rooted.then_some(1)).0)
+        Ok(self.take_reply(rooted.then_some(1)))
     }
 
     /// The replies to all its commands under one array, when none failed.
-    pub(super) fn into_all(self) -> Reply {
-        let count = self.ends.len();
-        Reply::from_reader(self.reader, Some(count)).0
+    pub(super) fn into_all(mut self) -> Reply {
+        self.take_reply(Some(self.ends.len()))
+    }
+
+    fn take_reply(&mut self, replies: Option<usize>) -> Reply {
+        let reader = std::mem::replace(&mut self.reader, Reader::new(Vec::new(), false));
+        let (reply, buffer) = Reply::from_reader(reader, replies);
+        self.reader = Reader::new(buffer, false);
+        reply
+    }
+}
+
+impl Drop for Lane<'_, '_> {
+    fn drop(&mut self) {
+        if let Some(mut lease) = self.lease.take().filter(|_| self.is_done) {
+            let reader = std::mem::replace(&mut self.reader, Reader::new(Vec::new(), false));
+            lease.reuse(reader.into_parts().0);
+            lease.keep();
+        }
     }
 }

@@ -5,7 +5,7 @@ use crate::request::{push_argument, push_count, push_header};
 use std::ops::Range;
 
 /// A piece of the caller's memory as large as this is sent from there: copying would cost more than another system call.
-const LARGE: usize = 16 << 10;
+pub(super) const LARGE: usize = 16 << 10;
 
 pub(crate) struct Outbox<'a> {
     /// The caller's request, if there is one.
@@ -87,6 +87,11 @@ impl<'a> Outbox<'a> {
             let key = keys.next_if(|key| key.position() == position);
             self.push_argument(key.map_or(argument, |key| key.name));
         }
+    }
+
+    /// Room for so many bytes that will be gathered.
+    pub(crate) fn reserve(&mut self, bytes: usize) {
+        self.gathered.reserve(bytes);
     }
 
     pub(crate) fn push_head(&mut self, count: usize) {

@@ -1,14 +1,12 @@
 //! One command to one server: the path that nearly every call takes. It allocates the reply and nothing else.
 
 use super::blame::{explain, may_begin_again};
+use super::outbox::LARGE;
 use crate::error::Error;
 use crate::node::Pool;
 use crate::plan::{Key, Traits, is_renamed};
 use crate::reply::Reply;
 use crate::request::{push_argument, push_count};
-
-/// A command with a larger argument is not copied to be packed.
-const LARGE: usize = 16 << 10;
 
 /// A command as it is to be sent.
 pub(super) struct Single<'c, 'a> {

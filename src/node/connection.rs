@@ -14,7 +14,7 @@ use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 /// A larger buffer is not kept for the next command.
-const KEPT: usize = 64 << 10;
+const KEPT: usize = 128 << 10;
 /// A first read may take so much.
 const READ: usize = 16 << 10;
 
@@ -100,7 +100,9 @@ impl Connection {
     /// Takes the buffer of a reader back, where nobody keeps it.
     #[inline]
     pub(crate) fn reuse(&mut self, buffer: Vec<u8>) {
-        self.buffer = buffer;
+        if buffer.capacity() <= KEPT {
+            self.buffer = buffer;
+        }
     }
 
     /// Sends all of the bytes; `sent` grows by what the kernel took, also when it fails half-way.
