@@ -27,6 +27,7 @@ mod partition;
 mod plan;
 mod reply;
 mod request;
+mod resp;
 
 pub use cluster::Cluster;
 pub use config::{Address, Config, CrossNode, Master, Server};

@@ -85,7 +85,7 @@ pub(crate) fn plan<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) ->
 }
 
 /// A command of the table with a single key, as most are: its server, its key, its traits. `None` leaves the planning to [`plan`].
-#[inline]
+#[inline(always)]
 pub(crate) fn plan_single<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) -> Option<(usize, Key<'a>, Traits)> {
     let Keys::One(position) = command.keys else { return None };
     if command.session || !command.takes(args.len()) {

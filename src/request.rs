@@ -1,6 +1,7 @@
 //! Requests as every Redis client writes them: arrays of bulk strings. Taken apart here, and put together.
 
 use crate::error::{Code, Error};
+use crate::resp::short_number;
 use smallvec::SmallVec;
 use std::ops::Range;
 
@@ -39,7 +40,7 @@ impl<'a> Commands<'a> {
     }
 
     /// `*12\r\n` or `$12\r\n`.
-    #[inline]
+    #[inline(always)]
     fn number(&mut self, sign: u8, what: &str) -> Result<usize, Error> {
         let start = self.at;
         match self.request.get(start) {
@@ -47,6 +48,17 @@ impl<'a> Commands<'a> {
             Some(&byte) => return Err(fault(start, &format!("expected '{}', found '{}'", char::from(sign), byte.escape_ascii()))),
             None => return Err(fault(start, &format!("the request ends before {what}"))),
         }
+        match short_number(&self.request[start + 1..]) {
+            Some((number, taken)) => {
+                self.at = start + 1 + taken;
+                Ok(number)
+            }
+            None => self.long_number(what),
+        }
+    }
+
+    fn long_number(&mut self, what: &str) -> Result<usize, Error> {
+        let start = self.at;
         let mut number: usize = 0;
         let mut at = start + 1;
         while let Some(digit) = self.request.get(at).filter(|byte| byte.is_ascii_digit()) {

@@ -5,10 +5,10 @@ use super::gather::Gathered;
 use super::lane::Lane;
 use super::outbox::LARGE;
 use super::understand::Understanding;
-use crate::command::Spread;
+use crate::command::{Spread, lookup};
 use crate::error::Error;
 use crate::node::Process;
-use crate::plan::{PlacedKeys, Plan, Traits};
+use crate::plan::{PlacedKeys, Plan, Traits, plan_single};
 use crate::reply::Reply;
 use std::ops::Range;
 
@@ -67,7 +67,13 @@ impl<'p, 'a> Batch<'p, 'a> {
 
     /// Adds a command, which stands at `whole` in the request if anywhere. One that is refused fails alone.
     pub(super) fn add(&mut self, args: &[&'a [u8]], whole: Option<Range<usize>>) {
-        self.add_planned(args, whole, self.understanding.plan(args));
+        match lookup(args).and_then(|command| plan_single(self.understanding.config(), command, args)) {
+            Some((server, key, traits)) => {
+                let ordinal = self.lane(server).add(whole, args, std::slice::from_ref(&key), traits);
+                self.slots.push(Slot { name: args[0], answer: Answer::One { server, ordinal } });
+            }
+            None => self.add_planned(args, whole, self.understanding.plan(args)),
+        }
     }
 
     pub(super) fn add_planned(&mut self, args: &[&'a [u8]], whole: Option<Range<usize>>, plan: Result<Plan<'a>, Error>) {

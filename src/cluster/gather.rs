@@ -34,6 +34,7 @@ impl<'l, 'p, 'a> Gathered<'l, 'p, 'a> {
     /// The answers to all commands under one array; a failed one is a failure in its place.
     pub(super) fn all(mut self, slots: &[Slot<'a>]) -> Reply {
         let root = self.builder.begin(Kind::Array, slots.len());
+        self.builder.reserve(slots.len());
         for slot in slots {
             if let Err(error) = self.answer(slot) {
                 self.builder.failure(&error);
@@ -62,8 +63,8 @@ impl<'l, 'p, 'a> Gathered<'l, 'p, 'a> {
     fn answer(&mut self, slot: &Slot<'a>) -> Result<(), Error> {
         match &slot.answer {
             Answer::One { server, ordinal } => {
-                let entries = self.take(*server, *ordinal, slot.name)?;
-                self.builder.copy(entries, self.bases[*server]);
+                let entries = self.next_of(*server, *ordinal, slot.name)?;
+                self.next[*server] += self.builder.copy_one(entries, self.bases[*server]);
                 Ok(())
             }
             Answer::Split(split) => self.put_together(split, slot.name),
@@ -75,14 +76,20 @@ impl<'l, 'p, 'a> Gathered<'l, 'p, 'a> {
         }
     }
 
-    /// The entries of a lane's next reply.
-    fn take(&mut self, server: usize, ordinal: u32, name: &[u8]) -> Result<&'l [Entry], Error> {
+    /// The entries of a lane from its next reply on.
+    #[inline]
+    fn next_of(&self, server: usize, ordinal: u32, name: &[u8]) -> Result<&'l [Entry], Error> {
         let Some(lane) = &self.lanes[server] else { return Err(Error::new(Code::Internal, "a reply of a server that was not asked")) };
         lane.outcome(ordinal, name)?;
-        let start = self.next[server];
-        let end = start + lane.entries()[start].span();
-        self.next[server] = end;
-        Ok(&lane.entries()[start..end])
+        Ok(&lane.entries()[self.next[server]..])
+    }
+
+    /// The entries of a lane's next reply, which is then behind us.
+    fn take(&mut self, server: usize, ordinal: u32, name: &[u8]) -> Result<&'l [Entry], Error> {
+        let entries = self.next_of(server, ordinal, name)?;
+        let span = entries[0].span();
+        self.next[server] += span;
+        Ok(&entries[..span])
     }
 
     fn put_together(&mut self, split: &Split, name: &[u8]) -> Result<(), Error> {

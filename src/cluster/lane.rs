@@ -52,11 +52,13 @@ impl<'p, 'a> Lane<'p, 'a> {
     }
 
     /// Ends a command whose bytes were pushed one by one; answers which of the lane's commands it is.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn finish_command(&mut self, traits: Traits) -> u32 {
         self.ends.push(self.outbox.length());
         self.repeatable &= traits.repeatable;
-        self.patience = self.patience.and(traits.patience);
+        if traits.patience != Patience::Usual {
+            self.patience = self.patience.and(traits.patience);
+        }
         self.ends.len() as u32 - 1
     }
 

@@ -5,6 +5,7 @@
 
 use super::entry::{Entries, Entry, Kind};
 use crate::error::{Code, Error};
+use crate::resp::short_number;
 use rustix::buffer::{SpareCapacity, spare_capacity};
 
 /// Arrays within arrays. No command of Redis comes near; a script's result may not go beyond.
@@ -13,8 +14,6 @@ const MAX_DEPTH: usize = 1024;
 const MAX_LENGTH: i64 = (1 << 48) - 1;
 /// The longest status or error line.
 const MAX_LINE: usize = 1 << 20;
-/// As many digits cannot exceed a 64-bit number.
-const MOST_DIGITS: usize = 18;
 /// A sign and some leading zeros are let pass.
 const LONGEST_NUMBER: usize = 24;
 /// How much memory may be reserved ahead of the bytes that fill it, or as much as came already, whichever is more.
@@ -130,19 +129,13 @@ impl Reader {
     fn strings(&mut self) -> Result<(), Error> {
         let Some(open) = self.open.last_mut() else { return Ok(()) };
         let bytes = self.bytes.as_slice();
-        let digit = |byte: &u8| usize::from(byte.wrapping_sub(b'0'));
         // No more than there can be in these bytes: a string takes five at least.
         let most = (open.left - 1).min((bytes.len() - self.at) / 5);
         self.entries.try_reserve(most).map_err(|_| out_of_memory())?;
         while open.left > 1 {
-            let (length, start) = match &bytes[self.at..] {
-                [b'$', a, b'\r', b'\n', ..] if digit(a) < 10 => (digit(a), self.at + 4),
-                [b'$', a, b, b'\r', b'\n', ..] if digit(a) < 10 && digit(b) < 10 => (digit(a) * 10 + digit(b), self.at + 5),
-                [b'$', a, b, c, b'\r', b'\n', ..] if digit(a) < 10 && digit(b) < 10 && digit(c) < 10 => {
-                    (digit(a) * 100 + digit(b) * 10 + digit(c), self.at + 6)
-                }
-                _ => break,
-            };
+            let [b'$', line @ ..] = &bytes[self.at..] else { break };
+            let Some((length, taken)) = short_number(line) else { break };
+            let start = self.at + 1 + taken;
             let end = start + length;
             if bytes.get(end..end + 2) != Some(b"\r\n") {
                 break;
@@ -180,23 +173,13 @@ impl Reader {
     /// The number between the sign and CR LF, and where the line ends.
     #[inline(always)]
     fn number(&mut self) -> Result<Option<(i64, usize)>, Error> {
-        let line = &self.bytes[self.at + 1..];
-        let mut number: i64 = 0;
-        for (at, &byte) in line.iter().enumerate().take(MOST_DIGITS + 1) {
-            let digit = byte.wrapping_sub(b'0');
-            if digit < 10 && at < MOST_DIGITS {
-                number = number * 10 + i64::from(digit);
-            } else if byte == b'\r' && at > 0 && line.get(at + 1) == Some(&b'\n') {
-                return Ok(Some((number, self.at + at + 3)));
-            } else {
-                break;
-            }
+        match short_number(&self.bytes[self.at + 1..]) {
+            Some((number, taken)) => Ok(Some((number as i64, self.at + 1 + taken))),
+            None => self.unusual_number(),
         }
-        self.unusual_number()
     }
 
-    /// A number with a sign, with very many digits, or not complete.
-    #[cold]
+    /// A number with a sign, with many digits, or not complete.
     fn unusual_number(&mut self) -> Result<Option<(i64, usize)>, Error> {
         let line = &self.bytes[self.at + 1..];
         let Some(end) = line.iter().take(LONGEST_NUMBER + 1).position(|&byte| byte == b'\r') else {
