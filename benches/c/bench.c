@@ -1,0 +1,54 @@
+#define _POSIX_C_SOURCE 200809L
+#include "bench.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { ROUNDS = 31, QUICK_ROUNDS = 5 };
+
+int bench_rounds(void) {
+  return getenv("BENCH_QUICK") ? QUICK_ROUNDS : ROUNDS;
+}
+
+static double now_in_microseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
+}
+
+static double sample(bench_side side, void *state, int calls) {
+  double start = now_in_microseconds();
+  for (int call = 0; call < calls; call++) side(state);
+  return (now_in_microseconds() - start) / calls;
+}
+
+void bench_compare(const bench_case *one) {
+  double ours[ROUNDS], peer[ROUNDS];
+  int rounds = bench_rounds();
+  one->ours(one->state);
+  one->peer(one->state);
+  for (int round = 0; round < rounds; round++) {
+    ours[round] = sample(one->ours, one->state, one->calls);
+    peer[round] = sample(one->peer, one->state, one->calls);
+  }
+  bench_print(one->name, "us", one->asked, rounds, ours, peer);
+}
+
+static void print_samples(int rounds, const double *samples) {
+  for (int round = 0; round < rounds; round++) printf("%s%.3f", round ? " " : "\t", samples[round]);
+}
+
+void bench_print(const char *name, const char *unit, const char *asked, int rounds, const double *ours, const double *peer) {
+  printf("%s\t%s\t%s", name, unit, asked);
+  print_samples(rounds, ours);
+  print_samples(rounds, peer);
+  printf("\n");
+  fflush(stdout);
+}
+
+void bench_require(int condition, const char *message) {
+  if (condition) return;
+  fprintf(stderr, "bench: %s\n", message);
+  exit(1);
+}

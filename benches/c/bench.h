@@ -1,0 +1,27 @@
+/* Timed rounds: ours and the peer's in turn, in one process, as one line of samples that benches/table.awk reads. */
+#ifndef BENCH_H
+#define BENCH_H
+
+typedef void (*bench_side)(void *state);
+
+typedef struct bench_case {
+  const char *name;  /* first column of the table */
+  const char *asked; /* what the project asks of it, in the words of table.awk; "-" for nothing */
+  int calls;         /* calls a sample; the sample is their mean */
+  bench_side ours, peer;
+  void *state; /* handed to both */
+} bench_case;
+
+/* Rounds of ours, peer, ours, peer … after one unmeasured call of each; prints microseconds a call. */
+void bench_compare(const bench_case *one);
+
+/* How many samples of each side a case takes; fewer when BENCH_QUICK is set. */
+int bench_rounds(void);
+
+/* Prints one line of samples that were taken elsewhere. */
+void bench_print(const char *name, const char *unit, const char *asked, int rounds, const double *ours, const double *peer);
+
+/* Ends the program with a message if the condition does not hold: a comparison of unequal work is worth nothing. */
+void bench_require(int condition, const char *message);
+
+#endif
