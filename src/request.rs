@@ -27,6 +27,18 @@ impl<'a> Commands<'a> {
         if start == self.request.len() {
             return Ok(None);
         }
+        match quick(&self.request[start..], args) {
+            Some(length) => self.at = start + length,
+            None => self.carefully(args)?,
+        }
+        Ok(Some(start..self.at))
+    }
+
+    /// Reads a command that is long or wrong.
+    #[cold]
+    fn carefully(&mut self, args: &mut Args<'a>) -> Result<(), Error> {
+        args.clear();
+        let start = self.at;
         let count = self.number(b'*', "the number of arguments")?;
         if count == 0 {
             return Err(fault(start, "a command without a name"));
@@ -36,11 +48,10 @@ impl<'a> Commands<'a> {
             let argument = self.argument(length)?;
             args.push(argument);
         }
-        Ok(Some(start..self.at))
+        Ok(())
     }
 
     /// `*12\r\n` or `$12\r\n`.
-    #[inline(always)]
     fn number(&mut self, sign: u8, what: &str) -> Result<usize, Error> {
         let start = self.at;
         match self.request.get(start) {
@@ -48,17 +59,6 @@ impl<'a> Commands<'a> {
             Some(&byte) => return Err(fault(start, &format!("expected '{}', found '{}'", char::from(sign), byte.escape_ascii()))),
             None => return Err(fault(start, &format!("the request ends before {what}"))),
         }
-        match short_number(&self.request[start + 1..]) {
-            Some((number, taken)) => {
-                self.at = start + 1 + taken;
-                Ok(number)
-            }
-            None => self.long_number(what),
-        }
-    }
-
-    fn long_number(&mut self, what: &str) -> Result<usize, Error> {
-        let start = self.at;
         let mut number: usize = 0;
         let mut at = start + 1;
         while let Some(digit) = self.request.get(at).filter(|byte| byte.is_ascii_digit()) {
@@ -73,7 +73,6 @@ impl<'a> Commands<'a> {
         Ok(number)
     }
 
-    #[inline]
     fn argument(&mut self, length: usize) -> Result<&'a [u8], Error> {
         let start = self.at;
         let left = self.request.len() - start;
@@ -87,6 +86,27 @@ impl<'a> Commands<'a> {
         self.at = end + 2;
         Ok(&self.request[start..end])
     }
+}
+
+/// Reads a command none of whose numbers is long; answers how many bytes it takes. `None`: it is not of that kind, and `args` holds anything.
+#[inline(always)]
+fn quick<'a>(request: &'a [u8], args: &mut Args<'a>) -> Option<usize> {
+    let (count, mut rest) = header(request, b'*')?;
+    for _ in 0..count {
+        let (length, body) = header(rest, b'$')?;
+        let (argument, behind) = body.split_at_checked(length)?;
+        rest = behind.strip_prefix(b"\r\n")?;
+        args.push(argument);
+    }
+    (count > 0).then_some(request.len() - rest.len())
+}
+
+/// The number in a header, and what stands behind it.
+#[inline(always)]
+fn header(bytes: &[u8], sign: u8) -> Option<(usize, &[u8])> {
+    let (&first, line) = bytes.split_first()?;
+    let (number, taken) = short_number(line).filter(|_| first == sign)?;
+    Some((number, &line[taken..]))
 }
 
 fn fault(at: usize, what: &str) -> Error {

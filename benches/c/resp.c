@@ -20,8 +20,13 @@ static void append(resp *request, const char *bytes, size_t length) {
 }
 
 static void header(resp *request, char type, size_t number) {
+  char *end = request->bytes + request->length;
   if (number < 10) { /* most are: no need to divide */
-    append(request, (const char[]){type, (char)('0' + number), '\r', '\n'}, 4);
+    end[0] = type;
+    end[1] = (char)('0' + number);
+    end[2] = '\r';
+    end[3] = '\n';
+    request->length += 4;
     return;
   }
   char digits[LONGEST_HEADER];
