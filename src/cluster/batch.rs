@@ -30,12 +30,12 @@ pub(super) struct Slot<'a> {
 
 pub(super) enum Answer {
     One {
-        server: usize,
+        server: u32,
         ordinal: u32,
     },
     Split(Box<Split>),
     /// What the server would say, known without asking.
-    Error(String),
+    Error(Box<str>),
     Failed(Error),
 }
 
@@ -65,12 +65,17 @@ impl<'p, 'a> Batch<'p, 'a> {
         Batch { is_alone: true, ..Batch::new(understanding, request) }
     }
 
+    /// Room for about so many commands.
+    pub(super) fn reserve(&mut self, commands: usize) {
+        self.slots.reserve(commands);
+    }
+
     /// Adds a command, which stands at `whole` in the request if anywhere. One that is refused fails alone.
     pub(super) fn add(&mut self, args: &[&'a [u8]], whole: Option<Range<usize>>) {
         match lookup(args).and_then(|command| plan_single(self.understanding.config(), command, args)) {
             Some((server, key, traits)) => {
                 let ordinal = self.lane(server).add(whole, args, std::slice::from_ref(&key), traits);
-                self.slots.push(Slot { name: args[0], answer: Answer::One { server, ordinal } });
+                self.slots.push(Slot { name: args[0], answer: Answer::One { server: server as u32, ordinal } });
             }
             None => self.add_planned(args, whole, self.understanding.plan(args)),
         }
@@ -80,10 +85,10 @@ impl<'p, 'a> Batch<'p, 'a> {
         let answer = match plan {
             Ok(Plan::One { server, keys, traits }) => {
                 let ordinal = self.lane(server).add(whole, args, &keys, traits);
-                Answer::One { server, ordinal }
+                Answer::One { server: server as u32, ordinal }
             }
             Ok(Plan::Split { spread, keys, traits }) => Answer::Split(Box::new(self.split(args, spread, &keys, traits))),
-            Ok(Plan::Answer(text)) => Answer::Error(text),
+            Ok(Plan::Answer(text)) => Answer::Error(text.into()),
             Err(error) => Answer::Failed(error),
         };
         self.slots.push(Slot { name: args[0], answer });

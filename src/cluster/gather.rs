@@ -63,8 +63,9 @@ impl<'l, 'p, 'a> Gathered<'l, 'p, 'a> {
     fn answer(&mut self, slot: &Slot<'a>) -> Result<(), Error> {
         match &slot.answer {
             Answer::One { server, ordinal } => {
-                let entries = self.next_of(*server, *ordinal, slot.name)?;
-                self.next[*server] += self.builder.copy_one(entries, self.bases[*server]);
+                let server = *server as usize;
+                let entries = self.next_of(server, *ordinal, slot.name)?;
+                self.next[server] += self.builder.copy_one(entries, self.bases[server]);
                 Ok(())
             }
             Answer::Split(split) => self.put_together(split, slot.name),

@@ -108,7 +108,7 @@ impl Cluster {
         let process = self.process();
         let understanding = Understanding::new(&self.config, &process);
         if whole.end < request.len() {
-            return execute_many(&understanding, request);
+            return execute_many(&understanding, request, whole.len());
         }
         if let Some(outcome) = self.single(&process, Some(request), &args) {
             return outcome.or_else(|error| Ok(failed(&error)));
@@ -171,8 +171,10 @@ impl Cluster {
     }
 }
 
-fn execute_many(understanding: &Understanding, request: &[u8]) -> Result<Reply, Error> {
+/// Runs the commands of a request, the first of which has so many bytes.
+fn execute_many(understanding: &Understanding, request: &[u8], first: usize) -> Result<Reply, Error> {
     let mut batch = Batch::new(understanding, request);
+    batch.reserve(request.len() / first);
     let mut commands = Commands::of(request);
     let mut args = Args::new();
     while let Some(whole) = commands.next(&mut args)? {
