@@ -165,8 +165,8 @@ rediscluster_status rediscluster_open_shared(const char *config,
                                              struct rediscluster **rc,
                                              struct rediscluster_error **error);
 
-// Closes a handle and its connections, once calls that are under way in other threads are over; no call may begin after it. NULL is
-// nothing. Replies and errors that came from it stay valid.
+// Closes a handle, and its connections unless it is a shared one. No other call on this handle may be under way then, in any thread, and
+// none may follow. NULL is nothing. Replies and errors that came from it stay valid.
 void rediscluster_close(struct rediscluster *rc);
 
 // Runs the commands in `request`: one or many RESP arrays of bulk strings, as every Redis client writes them.

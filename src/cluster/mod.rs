@@ -174,7 +174,8 @@ impl Cluster {
 /// Runs the commands of a request, the first of which has so many bytes.
 fn execute_many(understanding: &Understanding, request: &[u8], first: usize) -> Result<Reply, Error> {
     let mut batch = Batch::new(understanding, request);
-    batch.reserve(request.len() / first);
+    // A guess, for most pipelines repeat one kind of command; a wrong one must cost little.
+    batch.reserve((request.len() / first).min(4096));
     let mut commands = Commands::of(request);
     let mut args = Args::new();
     while let Some(whole) = commands.next(&mut args)? {

@@ -78,8 +78,8 @@ unsafe fn open(
     }
 }
 
-/// Closes a handle and its connections, once calls that are under way in other threads are over; no call may begin after it. NULL is
-/// nothing. Replies and errors that came from it stay valid.
+/// Closes a handle, and its connections unless it is a shared one. No other call on this handle may be under way then, in any thread, and
+/// none may follow. NULL is nothing. Replies and errors that came from it stay valid.
 ///
 /// # Safety
 /// `rc` must be NULL, or come from this library and not have been closed.
