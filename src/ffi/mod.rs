@@ -1,7 +1,7 @@
 //! The C ABI: one file a handle type, and nothing but conversions. The only place with `unsafe`.
 //!
 //! Every function that can fail answers a [`Status`] and takes, last, a nullable place for an error. Its outputs are cleared on entry and
-//! written only on success. No panic leaves it ([`guard`]). The header, `include/rediscluster.h`, is made from these files.
+//! written only on success. No panic leaves it (`guard`). The header, `include/rediscluster.h`, is made from these files.
 
 mod boundary;
 mod cluster;

@@ -47,7 +47,7 @@ pub enum Value<'a> {
     Array(Children<'a>),
     /// key, value, key, value, …
     Map(Children<'a>),
-    /// This command got no reply; see [`Reply::failure`].
+    /// This command got no reply; see [`Body::failure`].
     Failure(Children<'a>),
 }
 
