@@ -98,6 +98,19 @@ fn any_command(random: &mut Random) -> String {
 }
 
 #[test]
+fn a_split_command_that_one_server_refuses_answers_that_servers_error() {
+    let hidden = ["--rename-command", "MGET", "X1", "--rename-command", "MSET", "X2", "--rename-command", "DEL", "X3"];
+    let servers = [Server::start(), Server::start_with(&hidden)];
+    let cluster = cluster(&ports(&servers), &[]);
+    let (one, two) = (key_on(1, 2), key_on(2, 2));
+    for command in [format!("MGET {one} {two}"), format!("MSET {one} 1 {two} 2"), format!("DEL {one} {two}")] {
+        let text = answer(&cluster, &command);
+        assert!(text.starts_with("(ERR unknown command"), "{command} answers {text}");
+    }
+    assert_eq!(answer(&cluster, &format!("EXISTS {one} {two}")), "0");
+}
+
+#[test]
 fn a_pipeline_over_all_nodes_answers_in_order() {
     let servers = Server::start_many(3);
     let cluster = cluster(&ports(&servers), &[]);
