@@ -18,15 +18,16 @@ final class Request
      */
     public static function command(array $arguments): string
     {
-        static $headers = [];
+        static $kept = null;
+        // Headers of short arguments are looked up faster than written, and in a local variable faster than in a static one.
+        $headers = $kept ??= \array_map(static fn (int $length): string => "\r\n\$$length\r\n", \range(0, 255));
         $request = '*' . \count($arguments);
         foreach ($arguments as $argument) {
             if (!\is_string($argument)) {
                 $argument = self::bytes($argument);
             }
             $length = \strlen($argument);
-            // Those of short arguments are kept: they are looked up faster than written.
-            $request .= $length < 256 ? $headers[$length] ??= "\r\n\$$length\r\n" : "\r\n\$$length\r\n";
+            $request .= $headers[$length] ?? "\r\n\$$length\r\n";
             $request .= $argument;
         }
         $request .= "\r\n";
