@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace RedisCluster\Tests;
 
 use RedisCluster\Tests\Support\ClusterTestCase;
+use RedisCluster\Tests\Support\InstalledPackage;
 use RedisCluster\Tests\Support\Libraries;
 use RedisCluster\Tests\Support\Php;
 use RedisCluster\Tests\Support\Readme;
@@ -16,16 +17,18 @@ final class PreloadTest extends ClusterTestCase
     private const HELLO = __DIR__ . '/programs/hello.php';
 
     private Libraries $libraries;
+    private InstalledPackage $package;
 
     protected function setUp(): void
     {
         parent::setUp();
         $this->libraries = new Libraries();
+        $this->package = new InstalledPackage();
     }
 
     public function testOnTheCommandLine(): void
     {
-        $options = [...self::preload(self::someUser()), '-d', 'opcache.enable_cli=1'];
+        $options = [...$this->preload(self::someUser()), '-d', 'opcache.enable_cli=1'];
         [, $output] = Php::run(self::HELLO, [], $options, $this->onlyForPreloading());
 
         self::assertStringStartsWith('["hello"', $output);
@@ -34,7 +37,7 @@ final class PreloadTest extends ClusterTestCase
     /** @dataProvider users */
     public function testInAServer(?string $user): void
     {
-        $server = $this->server(self::preload($user), $this->onlyForPreloading());
+        $server = $this->server($this->preload($user), $this->onlyForPreloading());
         $first = $server->get();
 
         self::assertStringStartsWith('["hello"', $first);
@@ -73,9 +76,9 @@ final class PreloadTest extends ClusterTestCase
     }
 
     /** @return list<string> the README's settings, as options */
-    private static function preload(?string $user): array
+    private function preload(?string $user): array
     {
-        $ini = str_replace('/path/to/vendor/rediscluster/rediscluster', dirname(__DIR__), Readme::block('ini'));
+        $ini = str_replace('/path/to/vendor/rediscluster/rediscluster', $this->package->folder, Readme::block('ini'));
         $ini = preg_replace('/^opcache\.preload_user=.*\n/m', $user === null ? '' : "opcache.preload_user=$user\n", $ini, -1, $count);
         self::assertSame(1, $count);
         return array_merge(...array_map(fn (string $setting) => ['-d', $setting], explode("\n", trim($ini))));

@@ -13,6 +13,7 @@ final class Libraries
     {
         $this->folder = sys_get_temp_dir() . '/rediscluster-php-' . bin2hex(random_bytes(6));
         mkdir($this->folder);
+        chmod($this->folder, 0755);
     }
 
     public function __destruct()
@@ -24,9 +25,10 @@ final class Libraries
     /** A folder for LD_LIBRARY_PATH that holds the library under test by its soname. */
     public function folderOfReal(): string
     {
-        $link = "$this->folder/librediscluster.so.1";
-        if (!is_link($link)) {
-            symlink(realpath((string) getenv('REDISCLUSTER_LIBRARY')), $link);
+        $copy = "$this->folder/librediscluster.so.1";
+        if (!is_file($copy)) {
+            copy((string) getenv('REDISCLUSTER_LIBRARY'), $copy);
+            chmod($copy, 0755);
         }
         return $this->folder;
     }
