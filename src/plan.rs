@@ -43,6 +43,21 @@ pub(crate) fn is_renamed(args: &[&[u8]], keys: &[Key]) -> bool {
     keys.iter().any(|key| key.name.len() != args[key.position()].len())
 }
 
+/// A command's arguments as they are sent: its keys under their own names.
+#[inline]
+pub(crate) fn as_sent<'a>(args: &[&'a [u8]], keys: &[Key<'a>], mut send: impl FnMut(&'a [u8])) {
+    let mut keys = keys;
+    for (position, &argument) in args.iter().enumerate() {
+        match keys.split_first() {
+            Some((key, rest)) if key.position() == position => {
+                send(key.name);
+                keys = rest;
+            }
+            _ => send(argument),
+        }
+    }
+}
+
 /// What is to be done with a command.
 pub(crate) enum Plan<'a> {
     /// It goes to one server as it is, but for the names of its keys.
@@ -165,7 +180,7 @@ fn decide<'a>(config: &Config, args: &[&'a [u8]], keys: PlacedKeys<'a>, spread: 
     Ok(Plan::Split { spread, keys, traits })
 }
 
-fn wrong_arity<'a>(name: &str) -> Plan<'a> {
+pub(crate) fn wrong_arity<'a>(name: &str) -> Plan<'a> {
     Plan::Answer(format!("ERR wrong number of arguments for '{name}' command"))
 }
 

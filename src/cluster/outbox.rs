@@ -1,6 +1,6 @@
 //! The bytes on their way to one server. What the caller already laid out as RESP is sent from where it lies; small pieces are gathered.
 
-use crate::plan::Key;
+use crate::plan::{Key, as_sent};
 use crate::request::{push_argument, push_count, push_header};
 use std::ops::Range;
 
@@ -82,11 +82,7 @@ impl<'a> Outbox<'a> {
     /// Appends a command with the names of its keys in place of the keys.
     pub(crate) fn push_renamed(&mut self, args: &[&'a [u8]], keys: &[Key<'a>]) {
         self.push_head(args.len());
-        let mut keys = keys.iter().peekable();
-        for (position, &argument) in args.iter().enumerate() {
-            let key = keys.next_if(|key| key.position() == position);
-            self.push_argument(key.map_or(argument, |key| key.name));
-        }
+        as_sent(args, keys, |argument| self.push_argument(argument));
     }
 
     /// Room for so many bytes that will be gathered.

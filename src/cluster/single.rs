@@ -4,7 +4,7 @@ use super::blame::{explain, may_begin_again};
 use super::outbox::LARGE;
 use crate::error::Error;
 use crate::node::Pool;
-use crate::plan::{Key, Traits, is_renamed};
+use crate::plan::{Key, Traits, as_sent, is_renamed};
 use crate::reply::Reply;
 use crate::request::{push_argument, push_count};
 
@@ -78,16 +78,7 @@ impl Single<'_, '_> {
     #[inline]
     fn pack(&self, out: &mut Vec<u8>) {
         push_count(out, self.args.len());
-        let mut keys = self.keys;
-        for (position, &argument) in self.args.iter().enumerate() {
-            match keys.split_first() {
-                Some((key, rest)) if key.position() == position => {
-                    push_argument(out, key.name);
-                    keys = rest;
-                }
-                _ => push_argument(out, argument),
-            }
-        }
+        as_sent(self.args, self.keys, |argument| push_argument(out, argument));
     }
 }
 

@@ -5,7 +5,7 @@ use crate::command::{Learned, LearnedCommand, Positions, fits, lookup};
 use crate::config::Config;
 use crate::error::{Code, Error, printable};
 use crate::node::{Patience, Process};
-use crate::plan::{PlacedKeys, Plan, Traits, learned_positions, plan, plan_learned};
+use crate::plan::{PlacedKeys, Plan, Traits, learned_positions, plan, plan_learned, wrong_arity};
 use crate::reply::{Reply, Value};
 use std::sync::Arc;
 
@@ -42,8 +42,7 @@ impl<'p> Understanding<'p> {
     fn plan_unknown<'a>(&self, args: &[&'a [u8]]) -> Result<Plan<'a>, Error> {
         let Some(command) = self.learn(args)? else { return Ok(to_be_refused()) };
         if !fits(command.arity, args.len()) {
-            let name = printable(&args[0].to_ascii_lowercase());
-            return Ok(Plan::Answer(format!("ERR wrong number of arguments for '{name}' command")));
+            return Ok(wrong_arity(&printable(&args[0].to_ascii_lowercase())));
         }
         let positions = match learned_positions(&command, args) {
             Some(positions) => positions,
