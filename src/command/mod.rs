@@ -3,11 +3,14 @@
 //!
 //! The facts are Redis's own ([`table`]); a command that the table lacks is looked up on a server once ([`Learned`]).
 
+mod facts;
 mod keys;
 mod learned;
 mod lookup;
 mod table;
 
+#[doc(hidden)]
+pub use facts::{data_commands, keys_of};
 pub(crate) use keys::{Positions, places, positions, sort_pattern};
 pub(crate) use learned::{Learned, LearnedCommand, LearnedKeys};
 pub(crate) use lookup::lookup;

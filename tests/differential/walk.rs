@@ -1,0 +1,26 @@
+//! SCAN and its kin: followed to the end.
+
+use super::answer::{Answer, Answers};
+use std::collections::BTreeSet;
+
+/// More than any cursor needs here.
+const STEPS: usize = 10_000;
+
+/// All that the cursor leads to, each element (or, `width` being 2, pair) once, sorted; what went wrong, where something did. Only a walk
+/// from 0 is one.
+pub fn walk(answers: &dyn Answers, args: &[&[u8]]) -> Answer {
+    let place = if args[0].eq_ignore_ascii_case(b"scan") { 1 } else { 2 };
+    let width = if args[0].eq_ignore_ascii_case(b"hscan") || args[0].eq_ignore_ascii_case(b"zscan") { 2 } else { 1 };
+    let mut found: BTreeSet<Vec<Answer>> = BTreeSet::new();
+    let mut args: Vec<Vec<u8>> = args.iter().map(|argument| argument.to_vec()).collect();
+    for _ in 0..STEPS {
+        let answer = answers.answer(&args.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        let [Answer::Text(cursor), Answer::Array(items)] = answer.items() else { return answer };
+        found.extend(items.chunks(width).map(<[Answer]>::to_vec));
+        if cursor == b"0" || args.get(place).is_none_or(|cursor| cursor.first() == Some(&b'-')) {
+            return Answer::Array(found.into_iter().flatten().collect());
+        }
+        args[place] = cursor.clone();
+    }
+    Answer::Failure(0, format!("a cursor that is not 0 after {STEPS} steps"))
+}
