@@ -37,9 +37,13 @@ fn render(commands: &Value) -> String {
 
 const HEAD: &str = "//! The commands of Redis 7.0, made from the server's own `COMMAND` by `make generated`; not to be edited.\n\n\
     use super::Access::{Read, Write};\n\
+    use super::Across::*;\n\
     use super::Begin::{Index, Keyword};\n\
+    use super::Combination::{Sets, SortedSets};\n\
+    use super::Destination::{First, FirstToo, Last, Nowhere};\n\
     use super::Find::{Counted, Range};\n\
-    use super::{Block, Command, KeySpec, Keys, PLAIN, Spread};\n\n\
+    use super::SetOperation::{Cardinality, Difference, Intersection, Union};\n\
+    use super::{Answers, Block, Combination, Command, KeySpec, Keys, Move, PLAIN, Pop, Spread};\n\n\
     /// One key at a place.\n\
     const fn at(index: usize) -> KeySpec {\n    range(index, 0, 1)\n}\n\n\
     /// Keys from a place to the end, or so far from it, by steps.\n\
@@ -75,7 +79,7 @@ fn row(name: &str, facts: &[Value]) -> String {
     if !keys.is_empty() {
         write!(row, "keys: {keys}, ").unwrap();
     }
-    for (fact, value) in [("spread", spread(name)), ("block", block(name))] {
+    for (fact, value) in [("across", across(name, !keys.is_empty())), ("block", block(name))] {
         if let Some(value) = value {
             write!(row, "{fact}: {value}, ").unwrap();
         }
@@ -96,6 +100,8 @@ fn keys(name: &str, specs: &[Value]) -> String {
     match name {
         "sort" | "sort_ro" => return "Keys::Sort".into(),
         "migrate" => return "Keys::Migrate".into(),
+        // Its channel is no key to the server; to us it names the node.
+        "publish" => return "Keys::One(1)".into(),
         _ if specs.is_empty() => return String::new(),
         _ => {}
     }
@@ -140,12 +146,73 @@ fn key_spec(name: &str, spec: &BTreeMap<String, Value>) -> String {
 }
 
 /// Our own column: what happens across nodes.
-fn spread(name: &str) -> Option<&'static str> {
+fn across(name: &str, has_keys: bool) -> Option<&'static str> {
+    Some(match name {
+        "mget" => "Split(Spread::Values)",
+        "mset" => "Split(Spread::Stored)",
+        "del" | "unlink" | "exists" | "touch" => "Split(Spread::Counted)",
+        "msetnx" => "StoredIfNone",
+        "migrate" => "Migrated",
+        "sunion" => "Combined(Sets(Union, Nowhere))",
+        "sinter" => "Combined(Sets(Intersection, Nowhere))",
+        "sdiff" => "Combined(Sets(Difference, Nowhere))",
+        "sintercard" => "Combined(Sets(Cardinality, Nowhere))",
+        "sunionstore" => "Combined(Sets(Union, First))",
+        "sinterstore" => "Combined(Sets(Intersection, First))",
+        "sdiffstore" => "Combined(Sets(Difference, First))",
+        "zunion" => "Combined(SortedSets(Union, Nowhere))",
+        "zinter" => "Combined(SortedSets(Intersection, Nowhere))",
+        "zdiff" => "Combined(SortedSets(Difference, Nowhere))",
+        "zintercard" => "Combined(SortedSets(Cardinality, Nowhere))",
+        "zunionstore" => "Combined(SortedSets(Union, First))",
+        "zinterstore" => "Combined(SortedSets(Intersection, First))",
+        "zdiffstore" => "Combined(SortedSets(Difference, First))",
+        "bitop" => "Combined(Combination::Bits)",
+        "pfcount" | "lcs" => "Together(Nowhere)",
+        "pfmerge" => "Together(FirstToo)",
+        "geosearchstore" | "zrangestore" => "Together(First)",
+        "georadius" | "georadiusbymember" => "Together(Last)",
+        "sort" | "sort_ro" => "Sorted",
+        "rename" | "renamenx" => "Moved(Move::Value)",
+        "copy" => "Moved(Move::Copy)",
+        "lmove" | "rpoplpush" | "blmove" | "brpoplpush" => "Moved(Move::Element)",
+        "smove" => "Moved(Move::Member)",
+        "blpop" | "brpop" => "Popped(Pop::Element)",
+        "bzpopmin" | "bzpopmax" => "Popped(Pop::Scored)",
+        "lmpop" | "blmpop" => "Popped(Pop::Elements)",
+        "zmpop" | "bzmpop" => "Popped(Pop::ScoredElements)",
+        "xread" | "xreadgroup" => "Streams",
+        "eval" | "eval_ro" | "evalsha" | "evalsha_ro" | "fcall" | "fcall_ro" => "Script",
+        "scan" => "Scan",
+        "randomkey" => "RandomKey",
+        _ if has_keys || SESSION.contains(&name) => return None,
+        _ => keyless(name),
+    })
+}
+
+/// What happens to a command without keys. Where Redis's request and response policies say something, it is that; the rest is decided by
+/// what one server would be understood to answer.
+fn keyless(name: &str) -> &'static str {
     match name {
-        "mget" => Some("Spread::Values"),
-        "mset" => Some("Spread::Stored"),
-        "del" | "unlink" | "exists" | "touch" => Some("Spread::Counted"),
-        _ => None,
+        "keys" => "Everywhere(Answers::Keys)",
+        "dbsize" => "Everywhere(Answers::Size)",
+        "slowlog|len" => "Everywhere(Answers::Sum)",
+        "wait" | "lastsave" => "Everywhere(Answers::Least)",
+        "pubsub|numpat" => "Everywhere(Answers::Greatest)",
+        "pubsub|numsub" | "pubsub|shardnumsub" => "Everywhere(Answers::Tally)",
+        "pubsub|channels" | "pubsub|shardchannels" => "Everywhere(Answers::Names)",
+        "slowlog|get" => "Everywhere(Answers::Lists)",
+        "info" | "client|list" => "Everywhere(Answers::Texts)",
+        "script|exists" => "Everywhere(Answers::AllTrue)",
+        "script|kill" | "function|kill" => "Everywhere(Answers::OneOk)",
+        "ping" | "flushall" | "flushdb" | "swapdb" | "save" | "bgsave" | "bgrewriteaof" | "config|set" | "config|resetstat"
+        | "config|rewrite" | "script|load" | "script|flush" | "function|load" | "function|delete" | "function|flush"
+        | "function|restore" | "client|pause" | "client|unpause" | "memory|purge" | "acl|setuser" | "acl|deluser" | "acl|save"
+        | "acl|load" | "latency|reset" | "slowlog|reset" => "Everywhere(Answers::AllOk)",
+        "echo" | "time" | "lolwut" | "config|get" | "function|list" | "function|dump" | "acl|cat" | "acl|dryrun" | "acl|genpass"
+        | "acl|getuser" | "acl|list" | "acl|users" | "acl|whoami" | "command" | "module|list" | "pfselftest" => "Anywhere",
+        _ if name.starts_with("command|") || name.ends_with("|help") => "Anywhere",
+        _ => "OneServer",
     }
 }
 

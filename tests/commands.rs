@@ -145,9 +145,9 @@ fn requests_and_replies_larger_than_any_buffer_flow_both_ways_at_once() {
 }
 
 #[test]
-fn a_set_that_spans_nodes_is_refused_with_its_keys_and_nodes() {
+fn a_strict_cluster_refuses_what_spans_nodes_and_names_keys_and_nodes() {
     let servers = Server::start_many(2);
-    let cluster = cluster(&ports(&servers), &[]);
+    let cluster = cluster(&ports(&servers), &[r#""cross_node":"strict""#]);
     let (one, two) = (key_on(1, 2), key_on(2, 2));
     for command in [format!("SUNION {one} {two}"), format!("RENAME {one} {two}"), format!("EVAL return{{}} 2 {one} {two}")] {
         let error = cluster.command(&words(&command)).map(|_| ()).unwrap_err();

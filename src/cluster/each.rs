@@ -1,11 +1,11 @@
 //! One command on every master.
 
-use super::exchange::exchange;
 use super::gather::Gathered;
-use super::lane::Lane;
 use crate::command::{Access, lookup};
 use crate::config::Config;
 use crate::error::{Code, Error};
+use crate::lane::Lane;
+use crate::lane::exchange;
 use crate::node::{Patience, Process};
 use crate::plan::{Traits, needs_session};
 use crate::reply::Reply;

@@ -110,13 +110,13 @@ fn sort(args: &[&[u8]], found: &mut Positions) -> Result<(), Error> {
     Ok(())
 }
 
-/// The pattern of a SORT that makes it read keys beyond those it names: a BY or GET with an asterisk.
-pub(crate) fn sort_pattern<'a>(args: &[&'a [u8]]) -> Option<&'a [u8]> {
+/// The patterns of a SORT that make it read keys beyond those it names: each BY or GET with an asterisk.
+pub(crate) fn sort_patterns<'c, 'a>(args: &'c [&'a [u8]]) -> impl Iterator<Item = &'a [u8]> + use<'c, 'a> {
     let words = args.iter().enumerate().skip(2);
     words
         .filter(|(_, word)| word.eq_ignore_ascii_case(b"BY") || word.eq_ignore_ascii_case(b"GET"))
         .filter_map(|(at, _)| args.get(at + 1))
-        .find(|pattern| pattern.contains(&b'*'))
+        .filter(|pattern| pattern.contains(&b'*'))
         .copied()
 }
 
