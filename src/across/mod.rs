@@ -7,12 +7,14 @@ mod merge;
 mod migrated;
 mod moved;
 mod popped;
+mod recover;
 mod sorted;
 mod stop;
 mod stored_if_none;
 mod streams;
 mod talk;
 mod together;
+mod waiter;
 
 use crate::command::Across;
 use crate::config::Config;
@@ -20,6 +22,7 @@ use crate::error::{Code, Error};
 use crate::node::Process;
 use crate::plan::Over;
 use crate::reply::Reply;
+pub(crate) use recover::recover;
 use stop::{Outcome, Stop};
 
 /// A command that is being carried out.

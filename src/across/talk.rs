@@ -1,6 +1,6 @@
 //! What an operation says to its servers, in rounds: everything for all of them is sent before any answer is read.
 
-use super::stop::{Outcome, Stop};
+use super::stop::{Outcome, Stop, accepted};
 use crate::config::Config;
 use crate::error::Error;
 use crate::lane::{Lane, exchange};
@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use std::borrow::Cow;
 
 /// The arguments of a command, its name first.
-pub(super) type Words<'a> = SmallVec<[Cow<'a, [u8]>; 8]>;
+pub(super) type Words<'a> = Vec<Cow<'a, [u8]>>;
 
 /// A command from anything that is bytes.
 macro_rules! words {
@@ -103,6 +103,13 @@ impl<'p> Talk<'p> {
         self.seats.iter_mut().filter(|seat| seat.server == server).for_each(|seat| seat.watches = watches);
     }
 
+    /// Tells a server to forget what it watches over this connection.
+    pub(super) fn unwatch(&mut self, server: usize) -> Result<(), Error> {
+        self.ask(Ask::write(server, vec![words![b"UNWATCH"]]))?;
+        self.watches(server, false);
+        Ok(())
+    }
+
     /// Asks several servers at once, each at most one thing; the answers stand in the same order, each an array with one reply a command.
     pub(super) fn round(&mut self, asks: &[Ask<'_>]) -> Vec<Result<Reply, Error>> {
         let mut lanes: Vec<(usize, Lane)> = asks.iter().map(|ask| (ask.server, self.lane(ask))).collect();
@@ -187,5 +194,16 @@ pub(super) fn replies(reply: &Reply) -> Children<'_> {
     match reply.root() {
         Value::Array(children) => children,
         _ => unreachable!("a round answers arrays"),
+    }
+}
+
+/// The answer to TIME, in milliseconds since 1970.
+pub(super) fn millis(time: Value) -> Outcome<u64> {
+    let Value::Array(time) = accepted(time)? else { return Err(Stop::fault("TIME was answered with something else than a list")) };
+    let mut numbers =
+        time.map(|part| if let Value::String(text) = part { std::str::from_utf8(text).ok()?.parse::<u64>().ok() } else { None });
+    match (numbers.next(), numbers.next()) {
+        (Some(Some(seconds)), Some(Some(micros))) => Ok(seconds * 1000 + micros / 1000),
+        _ => Err(Stop::fault("TIME was answered with something else than two numbers")),
     }
 }

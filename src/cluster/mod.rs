@@ -24,6 +24,7 @@ use sequence::Sequence;
 use single::Single;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 use understand::Understanding;
 
 /// A handle on the servers of a configuration.
@@ -130,6 +131,16 @@ impl Cluster {
     /// Runs the one command of a request on every master, and answers a map: alias, reply. A server with several aliases is asked once.
     pub fn each(&self, request: &[u8]) -> Result<Reply, Error> {
         each::each(&self.config, &self.process(), request)
+    }
+
+    /// Finds what interrupted moves between nodes (RENAME, SMOVE, LMOVE and the like) have left on the servers, and brings it to an end: what
+    /// had arrived is removed from where it came from, what had not is put back there. Nothing is lost in between; it only is not seen.
+    ///
+    /// A move that began less than `min_age` ago is left alone, for it may be under way; it should be longer than any call may take. Answers an
+    /// array with a map for each thing found: node, key, command, source, destination, age (milliseconds), outcome (`finished`, `undone`,
+    /// `removed`: an unneeded copy, `young`, `waiting`) and the reason where it waits.
+    pub fn recover(&self, min_age: Duration) -> Result<Reply, Error> {
+        across::recover(&self.config, &self.process(), min_age)
     }
 
     /// Where a key lives, and under which name: a map of alias, host, port, unix, key. Asks nobody.
