@@ -179,6 +179,19 @@ fn a_command_that_the_table_lacks_is_learned_from_the_server() {
 }
 
 #[test]
+fn a_newer_servers_command_goes_to_the_node_of_its_key_without_asking() {
+    // Servers that have DIGEST, a STRLEN of another name, and tell nobody.
+    let options = ["--rename-command", "STRLEN", "DIGEST", "--rename-command", "COMMAND", ""];
+    let servers = [Server::start_with(&options), Server::start_with(&options)];
+    let cluster = cluster(&ports(&servers), &[]);
+    for master in [1, 2] {
+        let key = key_on(master, 2);
+        assert_eq!(answer(&cluster, &format!("SET {key} four")), "OK");
+        assert_eq!(answer(&cluster, &format!("DIGEST {key}")), "4");
+    }
+}
+
+#[test]
 fn a_container_that_the_table_lacks_is_learned_by_its_subcommands() {
     let servers: Vec<Server> = (0..2).map(|_| Server::start_with(&["--rename-command", "OBJECT", "THING"])).collect();
     let cluster = cluster(&ports(&servers), &[]);
