@@ -179,6 +179,27 @@ fn a_command_that_the_table_lacks_is_learned_from_the_server() {
 }
 
 #[test]
+fn a_newer_servers_command_goes_to_the_node_of_its_key_without_asking() {
+    // Servers that have DIGEST, if need be a STRLEN of another name, and tell nobody.
+    let known: Vec<redis::Value> = redis::cmd("COMMAND").arg("INFO").arg("DIGEST").query(&mut Server::start().client()).unwrap();
+    let rename = if known == [redis::Value::Nil] { &["--rename-command", "STRLEN", "DIGEST"][..] } else { &[] };
+    let options = [rename, &["--rename-command", "COMMAND", ""]].concat();
+    let servers = [Server::start_with(&options), Server::start_with(&options)];
+    let plain = Server::start_with(&options);
+    let (ours, judge) = (cluster(&ports(&servers), &[]), cluster(&[plain.port], &[]));
+    for master in [1, 2] {
+        let digest = format!("DIGEST {}", key_on(master, 2));
+        let missing = answer(&ours, &digest);
+        assert!(!missing.starts_with('('), "{missing}");
+        for cluster in [&ours, &judge] {
+            assert_eq!(answer(cluster, &format!("SET {} four", key_on(master, 2))), "OK");
+        }
+        assert_eq!(answer(&ours, &digest), answer(&judge, &digest));
+        assert_ne!(answer(&ours, &digest), missing);
+    }
+}
+
+#[test]
 fn a_container_that_the_table_lacks_is_learned_by_its_subcommands() {
     let servers: Vec<Server> = (0..2).map(|_| Server::start_with(&["--rename-command", "OBJECT", "THING"])).collect();
     let cluster = cluster(&ports(&servers), &[]);

@@ -2,7 +2,7 @@
 
 use super::Job;
 use super::hidden::{REGISTRY, below, is_hidden};
-use super::merge::{all_true, concatenated, first, first_ok, names, tally, texts};
+use super::merge::{concatenated, first, first_ok, least_of_each, names, tally, texts};
 use super::stop::{Outcome, Stop, accepted};
 use super::talk::{Ask, Executed, Talk, Words, executed, replies, words};
 use crate::command::Answers;
@@ -27,7 +27,7 @@ pub(super) fn run(job: &Job, answers: Answers) -> Outcome<Reply> {
         Answers::Sum => Ok(Reply::integer(numbers(&replies)?.iter().sum())),
         Answers::Least => Ok(Reply::integer(numbers(&replies)?.into_iter().min().unwrap_or(0))),
         Answers::Greatest => Ok(Reply::integer(numbers(&replies)?.into_iter().max().unwrap_or(0))),
-        Answers::AllTrue => all_true(&replies),
+        Answers::AllTrue | Answers::LeastOfEach => least_of_each(&replies),
         Answers::Lists => Ok(concatenated(&replies, |_| true)),
         Answers::Keys => Ok(concatenated(&replies, |key| !matches!(key, Value::String(key) if is_hidden(key)))),
         Answers::Names => Ok(names(&replies)),

@@ -65,14 +65,14 @@ pub(super) fn page<'r>(cursor: u64, keys: impl Iterator<Item = Value<'r>> + Clon
     builder.finish()
 }
 
-/// Lists of 0 and 1 of one length: 1 where all say 1.
-pub(super) fn all_true(replies: &[Reply]) -> Outcome<Reply> {
+/// Lists of numbers of one length: the least at each place. Of 0 and 1 that is 1 where all say 1.
+pub(super) fn least_of_each(replies: &[Reply]) -> Outcome<Reply> {
     let mut all: Vec<i64> = Vec::new();
     for (nth, reply) in replies.iter().enumerate() {
         let list: Vec<i64> = numbers(reply)?;
         match nth {
             0 => all = list,
-            _ if list.len() == all.len() => all.iter_mut().zip(list).for_each(|(all, one)| *all &= one),
+            _ if list.len() == all.len() => all.iter_mut().zip(list).for_each(|(all, one)| *all = one.min(*all)),
             _ => return Err(Stop::fault("servers answered with lists of different lengths")),
         }
     }

@@ -15,11 +15,9 @@ pub(super) type Words<'a> = Vec<Cow<'a, [u8]>>;
 
 /// A command from anything that is bytes.
 macro_rules! words {
-    ($($word:expr),* $(,)?) => {{
-        let mut words = $crate::across::talk::Words::new();
-        $(words.push(std::borrow::Cow::from($word));)*
-        words
-    }};
+    ($($word:expr),* $(,)?) => {
+        vec![$(std::borrow::Cow::from($word)),*] as $crate::across::talk::Words
+    };
 }
 pub(super) use words;
 

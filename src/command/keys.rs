@@ -131,3 +131,35 @@ fn migrate(args: &[&[u8]], found: &mut Positions) {
         found.extend(6 + at + 1..args.len());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(request: &str) -> Vec<&str> {
+        let words: Vec<&str> = request.split(' ').collect();
+        let args: Vec<&[u8]> = words.iter().map(|word| word.as_bytes()).collect();
+        let command = crate::command::lookup(&args).unwrap();
+        assert!(command.takes(args.len()), "{request}");
+        positions(command, &args).unwrap().iter().map(|at| words[*at]).collect()
+    }
+
+    #[test]
+    fn the_keys_of_newer_servers_commands_are_told_from_their_values() {
+        assert_eq!(keys("MSETEX 2 one 1 two 2 NX EX 10"), ["one", "two"]);
+        assert_eq!(keys("HSETEX hash FNX EX 10 FIELDS 1 field value"), ["hash"]);
+        assert_eq!(keys("VSIM vectors ELE element COUNT 3"), ["vectors"]);
+        assert_eq!(keys("XREADGROUP GROUP group consumer CLAIM 1000 STREAMS one two > >"), ["one", "two"]);
+    }
+
+    #[test]
+    fn a_cursor_is_no_key() {
+        assert_eq!(keys("CLUSTERSCAN 0 COUNT 10"), [""; 0]);
+    }
+
+    #[test]
+    fn a_command_takes_as_many_arguments_as_any_release_lets_it_have() {
+        assert_eq!(keys("ZRANK scores member"), ["scores"]);
+        assert_eq!(keys("ZRANK scores member WITHSCORE"), ["scores"]);
+    }
+}

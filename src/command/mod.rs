@@ -16,7 +16,10 @@ use crate::node::Patience;
 use std::time::Duration;
 
 /// A command, or a subcommand of a container such as `CONFIG`.
+///
+/// In memory as it stands here: what every call looks at lies together, and what none does behind it.
 #[derive(Debug, Clone, Copy)]
+#[repr(C)]
 pub struct Command {
     /// In small letters; of a subcommand `config|get`.
     pub name: &'static str,
@@ -32,6 +35,10 @@ pub struct Command {
     pub container: bool,
     /// Its name is of at most eight letters and nothing else, as most are.
     pub is_short_word: bool,
+    /// The first release that has it, `redis 7.4.0`; `redis 7.4.0, valkey 9.0.0` where both products added it. What Redis had up to 7.2, Valkey
+    /// has too.
+    #[allow(dead_code, reason = "a fact for those who ask, not for carrying it out")]
+    pub since: &'static str,
 }
 
 /// An entry's ordinary values; the table names what differs.
@@ -45,6 +52,7 @@ pub(crate) const PLAIN: Command = Command {
     session: false,
     container: false,
     is_short_word: false,
+    since: "",
 };
 
 /// What a command does to data, as far as sending it a second time goes.
@@ -207,6 +215,8 @@ pub enum Answers {
     Sum,
     Least,
     Greatest,
+    /// Lists of numbers: the least at each place.
+    LeastOfEach,
     /// Lists of 0 and 1, of which every node must say 1.
     AllTrue,
     /// Lists, one behind the other.
