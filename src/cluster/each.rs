@@ -24,7 +24,7 @@ pub(super) fn each(config: &Config, process: &Process, request: &[u8]) -> Result
     Ok(Gathered::from(&lanes)?.by_alias(&aliases, args[0]))
 }
 
-fn only_command(request: &[u8]) -> Result<Args<'_>, Error> {
+pub(super) fn only_command(request: &[u8]) -> Result<Args<'_>, Error> {
     let mut commands = Commands::of(request);
     let mut args = Args::new();
     match commands.next(&mut args)? {
