@@ -16,12 +16,14 @@
 
 #![deny(unsafe_code)]
 
+mod across;
 mod cluster;
 mod command;
 mod config;
 mod error;
 #[allow(unsafe_code, non_camel_case_types)]
 pub mod ffi;
+mod lane;
 mod node;
 mod partition;
 mod plan;

@@ -1,6 +1,6 @@
 //! From a command to the nodes it must go to. Nothing is sent here, and nothing is guessed: what has no honest place is refused.
 
-use crate::command::{Access, Command, Keys, LearnedCommand, LearnedKeys, Positions, Spread, places, positions, sort_pattern};
+use crate::command::{Access, Across, Command, Keys, LearnedCommand, LearnedKeys, Positions, Spread, places, positions, sort_patterns};
 use crate::config::{Config, CrossNode};
 use crate::error::{Code, Error, printable};
 use crate::node::Patience;
@@ -64,8 +64,18 @@ pub(crate) enum Plan<'a> {
     One { server: usize, keys: PlacedKeys<'a>, traits: Traits },
     /// Its keys are shared out over servers, and the answers put together.
     Split { spread: Spread, keys: PlacedKeys<'a>, traits: Traits },
+    /// It takes several steps on several servers.
+    Over(Over<'a>),
     /// The server would refuse it, with this error; there is no need to ask.
     Answer(String),
+}
+
+/// A command that concerns several servers, and what the table says of that.
+#[derive(Debug, Clone)]
+pub(crate) struct Over<'a> {
+    pub across: Across,
+    pub keys: PlacedKeys<'a>,
+    pub traits: Traits,
 }
 
 /// What must be known of a command while it is under way.
@@ -89,14 +99,21 @@ pub(crate) fn plan<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) ->
         Keys::Specs([spec]) => place(config, args, places(command, spec, args)?),
         _ => place(config, args, positions(command, args)?.into_iter()),
     };
-    if command.keys == Keys::Sort && config.servers.len() > 1 {
-        refuse_patterns(args)?;
-    }
     let traits = traits(command, args);
-    if command.spread == Spread::Stored && args.len().is_multiple_of(2) {
+    if command.across == Across::Split(Spread::Stored) && args.len().is_multiple_of(2) {
         return Ok(wrong_arity(command.name));
     }
-    decide(config, args, keys, command.spread, traits)
+    if command.across == Across::Sorted && reads_elsewhere(config, args) {
+        return over(config, args, keys, command.across, traits);
+    }
+    decide(config, args, keys, command.across, traits)
+}
+
+/// Whether a SORT may read keys of other servers by its patterns: those of a pinned command stay where its key is, unless they have tags of
+/// their own.
+fn reads_elsewhere(config: &Config, args: &[&[u8]]) -> bool {
+    let pinned = config.hash_tag.split(args[1]).pins;
+    config.servers.len() > 1 && sort_patterns(args).any(|pattern| !pinned || pattern.ends_with(b"}"))
 }
 
 /// A command of the table with a single key, as most are: its server, its key, its traits. `None` leaves the planning to [`plan`].
@@ -124,7 +141,7 @@ pub(crate) fn plan_learned<'a>(
     positions: &[usize],
 ) -> Result<Plan<'a>, Error> {
     let keys = place(config, args, positions.iter().copied());
-    decide(config, args, keys, Spread::Refused, Traits { repeatable: command.access == Access::Read, patience: Patience::Usual })
+    decide(config, args, keys, Across::Refused, Traits { repeatable: command.access == Access::Read, patience: Patience::Usual })
 }
 
 /// The keys of a learned command, where its description alone tells them.
@@ -164,20 +181,35 @@ pub(crate) fn master_of(config: &Config, hashed: &[u8]) -> usize {
 }
 
 #[inline]
-fn decide<'a>(config: &Config, args: &[&'a [u8]], keys: PlacedKeys<'a>, spread: Spread, traits: Traits) -> Result<Plan<'a>, Error> {
+fn decide<'a>(config: &Config, args: &[&'a [u8]], keys: PlacedKeys<'a>, across: Across, traits: Traits) -> Result<Plan<'a>, Error> {
     let server_of = |key: &Key| config.masters[key.master()].server;
     let server = match keys.first() {
         Some(key) => server_of(key),
-        None if config.servers.len() == 1 => 0,
-        None => return Err(keyless(args[0])),
+        None if config.servers.len() == 1 || across == Across::Anywhere => 0,
+        None => return without_keys(args, across, traits),
     };
     if keys.iter().skip(1).all(|key| server_of(key) == server) {
         return Ok(Plan::One { server, keys, traits });
     }
-    if spread == Spread::Refused || config.cross_node == CrossNode::Strict {
-        return Err(crossnode(config, args[0], &keys));
+    over(config, args, keys, across, traits)
+}
+
+fn over<'a>(config: &Config, args: &[&'a [u8]], keys: PlacedKeys<'a>, across: Across, traits: Traits) -> Result<Plan<'a>, Error> {
+    match across {
+        _ if config.cross_node == CrossNode::Strict => Err(crossnode(config, args, &keys)),
+        Across::Split(spread) => Ok(Plan::Split { spread, keys, traits }),
+        Across::Refused | Across::Script => Err(crossnode(config, args, &keys)),
+        across => Ok(Plan::Over(Over { across, keys, traits })),
     }
-    Ok(Plan::Split { spread, keys, traits })
+}
+
+/// A command without keys where there are several servers.
+#[cold]
+fn without_keys<'a>(args: &[&[u8]], across: Across, traits: Traits) -> Result<Plan<'a>, Error> {
+    match across {
+        Across::Everywhere(_) | Across::Scan | Across::RandomKey => Ok(Plan::Over(Over { across, keys: PlacedKeys::new(), traits })),
+        _ => Err(keyless(args[0])),
+    }
 }
 
 pub(crate) fn wrong_arity<'a>(name: &str) -> Plan<'a> {
@@ -204,19 +236,17 @@ fn keyless(name: &[u8]) -> Error {
 }
 
 #[cold]
-fn refuse_patterns(args: &[&[u8]]) -> Result<(), Error> {
-    let Some(pattern) = sort_pattern(args) else { return Ok(()) };
-    let text = format!("CROSSNODE {}: the pattern \"{}\" reads keys that may live on other nodes", upper(args[0]), printable(pattern));
-    Err(Error::new(Code::CrossNode, text))
-}
-
-#[cold]
-fn crossnode(config: &Config, name: &[u8], keys: &[Key]) -> Error {
+fn crossnode(config: &Config, args: &[&[u8]], keys: &[Key]) -> Error {
     const SHOWN: usize = 8;
+    let name = upper(args[0]);
+    if keys.iter().all(|key| config.masters[key.master()].server == config.masters[keys[0].master()].server) {
+        let pattern = printable(sort_patterns(args).next().unwrap_or_default());
+        return Error::new(Code::CrossNode, format!("CROSSNODE {name}: the pattern \"{pattern}\" reads keys that may live on other nodes"));
+    }
     let places: Vec<String> =
         keys.iter().take(SHOWN).map(|key| format!("\"{}\" on {}", printable(key.name), config.masters[key.master()].alias)).collect();
     let more = if keys.len() > SHOWN { format!(" and {} more", keys.len() - SHOWN) } else { String::new() };
-    Error::new(Code::CrossNode, format!("CROSSNODE {}: its keys live on several nodes: {}{more}", upper(name), places.join(", ")))
+    Error::new(Code::CrossNode, format!("CROSSNODE {name}: its keys live on several nodes: {}{more}", places.join(", ")))
 }
 
 #[cfg(test)]
@@ -237,6 +267,7 @@ mod tests {
         let args: Vec<&[u8]> = command.split(' ').map(str::as_bytes).collect();
         let keys = match plan(config, lookup(&args).unwrap(), &args)? {
             Plan::One { keys, .. } | Plan::Split { keys, .. } => keys,
+            Plan::Over(over) => over.keys,
             Plan::Answer(text) => panic!("{text}"),
         };
         Ok(keys.iter().map(|key| (String::from_utf8_lossy(key.name).into(), key.master())).collect())
@@ -271,7 +302,7 @@ mod tests {
         let key = |wanted| (0..100).map(|number| number.to_string()).find(|key| master(key) == wanted).unwrap();
         let (one, two, three) = (key(0), key(1), key(2));
         assert!(placed(&config(""), &format!("SDIFF {one} {three}")).is_ok());
-        let error = placed(&config(""), &format!("SDIFF {one} {two}")).unwrap_err();
+        let error = placed(&config(r#""cross_node":"strict""#), &format!("SDIFF {one} {two}")).unwrap_err();
         assert_eq!(error.message(), format!("CROSSNODE SDIFF: its keys live on several nodes: \"{one}\" on node_1, \"{two}\" on node_2"));
     }
 
@@ -311,9 +342,13 @@ mod tests {
     }
 
     #[test]
-    fn patterns_of_sort_and_commands_without_keys_are_refused() {
-        for command in ["SORT a BY w_*", "SORT a GET # GET o_*->f", "DBSIZE", "EVAL script 0"] {
+    fn what_names_no_node_is_refused() {
+        for command in ["ROLE", "SHUTDOWN NOSAVE", "EVAL script 0"] {
             assert_eq!(placed(&config(""), command).unwrap_err().code(), Code::CrossNode, "{command}");
+        }
+        for command in ["SORT a BY w_*", "SORT a GET # GET o_*->f"] {
+            let error = placed(&config(r#""cross_node":"strict""#), command).unwrap_err();
+            assert!(error.message().starts_with("CROSSNODE SORT: the pattern"), "{error}");
         }
     }
 }

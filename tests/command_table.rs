@@ -1,13 +1,17 @@
-//! The command table is Redis's own metadata: made from `COMMAND` of a running server, and compared with it.
+//! The command table is Redis's own metadata: made from `COMMAND` of a running server, and compared with it. The commands of newer servers
+//! come from their metadata in tests/commands/newer.json.
 
+#[path = "commands/newer.rs"]
+mod newer;
 mod support;
 
+use newer::{Newer, Since};
 use redis::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use support::Server;
 
-/// The release whose metadata the table holds. A server of another release has other commands; those are learned when they are used.
+/// The release that the table is made from and compared with.
 const RELEASE: &str = "7.0.";
 
 #[test]
@@ -21,31 +25,38 @@ fn the_table_says_of_every_command_what_the_server_says() {
         return;
     }
     let commands: Value = redis::cmd("COMMAND").query(&mut client).unwrap();
-    support::generated::check("src/command/table.rs", &render(&commands));
+    let docs: Value = redis::cmd("COMMAND").arg("DOCS").query(&mut client).unwrap();
+    let newer = Newer::read();
+    support::generated::check("src/command/table.rs", &render(&newer.join(&commands), &newer.since(&docs)));
 }
 
-fn render(commands: &Value) -> String {
+fn render(commands: &Value, since: &Since) -> String {
     let mut rows = BTreeMap::new();
     collect(commands, &mut rows);
     let mut text = String::from(HEAD);
     for (name, row) in &rows {
-        writeln!(text, "    Command {{ name: \"{name}\", {row}..PLAIN }},").unwrap();
+        writeln!(text, "    Command {{ name: \"{name}\", {row}since: {:?}, ..PLAIN }},", since[name]).unwrap();
     }
     text.push_str("];\n");
     text
 }
 
-const HEAD: &str = "//! The commands of Redis 7.0, made from the server's own `COMMAND` by `make generated`; not to be edited.\n\n\
+const HEAD: &str = "//! The commands of Redis 7.0, made from the server's own `COMMAND` by `make generated`, and those of newer servers from their metadata;\n\
+    //! not to be edited.\n\n\
     use super::Access::{Read, Write};\n\
+    use super::Across::*;\n\
     use super::Begin::{Index, Keyword};\n\
+    use super::Combination::{Sets, SortedSets};\n\
+    use super::Destination::{First, FirstToo, Last, Nowhere};\n\
     use super::Find::{Counted, Range};\n\
-    use super::{Block, Command, KeySpec, Keys, PLAIN, Spread};\n\n\
+    use super::SetOperation::{Cardinality, Difference, Intersection, Union};\n\
+    use super::{Answers, Block, Combination, Command, KeySpec, Keys, Move, PLAIN, Pop, Spread};\n\n\
     /// One key at a place.\n\
     const fn at(index: usize) -> KeySpec {\n    range(index, 0, 1)\n}\n\n\
     /// Keys from a place to the end, or so far from it, by steps.\n\
     const fn range(index: usize, last: i32, step: usize) -> KeySpec {\n    KeySpec { begin: Index(index), find: Range { last, step, limit: 0 } }\n}\n\n\
-    /// As many keys behind a place as the argument there says.\n\
-    const fn counted(index: usize) -> KeySpec {\n    KeySpec { begin: Index(index), find: Counted { count: 0, first: 1, step: 1 } }\n}\n\n\
+    /// As many keys behind a place as the argument there says, by steps.\n\
+    const fn counted(index: usize, step: usize) -> KeySpec {\n    KeySpec { begin: Index(index), find: Counted { count: 0, first: 1, step } }\n}\n\n\
     /// Keys behind a word.\n\
     const fn behind(word: &'static str, from: i32, last: i32, limit: usize) -> KeySpec {\n    \
     KeySpec { begin: Keyword(word, from), find: Range { last, step: 1, limit } }\n}\n\n\
@@ -75,7 +86,7 @@ fn row(name: &str, facts: &[Value]) -> String {
     if !keys.is_empty() {
         write!(row, "keys: {keys}, ").unwrap();
     }
-    for (fact, value) in [("spread", spread(name)), ("block", block(name))] {
+    for (fact, value) in [("across", across(name, !keys.is_empty())), ("block", block(name))] {
         if let Some(value) = value {
             write!(row, "{fact}: {value}, ").unwrap();
         }
@@ -96,6 +107,8 @@ fn keys(name: &str, specs: &[Value]) -> String {
     match name {
         "sort" | "sort_ro" => return "Keys::Sort".into(),
         "migrate" => return "Keys::Migrate".into(),
+        // Its channel is no key to the server; to us it names the node.
+        "publish" => return "Keys::One(1)".into(),
         _ if specs.is_empty() => return String::new(),
         _ => {}
     }
@@ -121,9 +134,9 @@ fn key_spec(name: &str, spec: &BTreeMap<String, Value>) -> String {
             if (last, step) == (0, 1) { format!("at({index})") } else { format!("range({index}, {last}, {step})") }
         }
         ("index", "keynum") => {
-            let layout = (number(&find_spec, "keynumidx"), number(&find_spec, "firstkey"), number(&find_spec, "keystep"));
-            assert_eq!(layout, (0, 1, 1), "{name}: an unusual place of the number of keys");
-            format!("counted({})", number(&begin_spec, "index"))
+            let layout = (number(&find_spec, "keynumidx"), number(&find_spec, "firstkey"));
+            assert_eq!(layout, (0, 1), "{name}: an unusual place of the number of keys");
+            format!("counted({}, {})", number(&begin_spec, "index"), number(&find_spec, "keystep"))
         }
         ("keyword", "range") => {
             assert_eq!(number(&find_spec, "keystep"), 1, "{name}: keys behind a word by steps");
@@ -140,12 +153,74 @@ fn key_spec(name: &str, spec: &BTreeMap<String, Value>) -> String {
 }
 
 /// Our own column: what happens across nodes.
-fn spread(name: &str) -> Option<&'static str> {
+fn across(name: &str, has_keys: bool) -> Option<&'static str> {
+    Some(match name {
+        "mget" => "Split(Spread::Values)",
+        "mset" => "Split(Spread::Stored)",
+        "del" | "unlink" | "exists" | "touch" => "Split(Spread::Counted)",
+        "msetnx" | "msetex" => "StoredIfNone",
+        "migrate" => "Migrated",
+        "sunion" => "Combined(Sets(Union, Nowhere))",
+        "sinter" => "Combined(Sets(Intersection, Nowhere))",
+        "sdiff" => "Combined(Sets(Difference, Nowhere))",
+        "sintercard" => "Combined(Sets(Cardinality, Nowhere))",
+        "sunionstore" => "Combined(Sets(Union, First))",
+        "sinterstore" => "Combined(Sets(Intersection, First))",
+        "sdiffstore" => "Combined(Sets(Difference, First))",
+        "zunion" => "Combined(SortedSets(Union, Nowhere))",
+        "zinter" => "Combined(SortedSets(Intersection, Nowhere))",
+        "zdiff" => "Combined(SortedSets(Difference, Nowhere))",
+        "zintercard" => "Combined(SortedSets(Cardinality, Nowhere))",
+        "zunionstore" => "Combined(SortedSets(Union, First))",
+        "zinterstore" => "Combined(SortedSets(Intersection, First))",
+        "zdiffstore" => "Combined(SortedSets(Difference, First))",
+        "bitop" => "Combined(Combination::Bits)",
+        "pfcount" | "lcs" => "Together(Nowhere)",
+        "pfmerge" => "Together(FirstToo)",
+        "geosearchstore" | "zrangestore" => "Together(First)",
+        "georadius" | "georadiusbymember" => "Together(Last)",
+        "sort" | "sort_ro" => "Sorted",
+        "rename" | "renamenx" => "Moved(Move::Value)",
+        "copy" => "Moved(Move::Copy)",
+        "lmove" | "rpoplpush" | "blmove" | "brpoplpush" => "Moved(Move::Element)",
+        "smove" => "Moved(Move::Member)",
+        "blpop" | "brpop" => "Popped(Pop::Element)",
+        "bzpopmin" | "bzpopmax" => "Popped(Pop::Scored)",
+        "lmpop" | "blmpop" => "Popped(Pop::Elements)",
+        "zmpop" | "bzmpop" => "Popped(Pop::ScoredElements)",
+        "xread" | "xreadgroup" => "Streams",
+        "eval" | "eval_ro" | "evalsha" | "evalsha_ro" | "fcall" | "fcall_ro" => "Script",
+        "scan" => "Scan",
+        "randomkey" => "RandomKey",
+        _ if has_keys || SESSION.contains(&name) => return None,
+        _ => keyless(name),
+    })
+}
+
+/// What happens to a command without keys. Where Redis's request and response policies say something, it is that; the rest is decided by
+/// what one server would be understood to answer.
+fn keyless(name: &str) -> &'static str {
     match name {
-        "mget" => Some("Spread::Values"),
-        "mset" => Some("Spread::Stored"),
-        "del" | "unlink" | "exists" | "touch" => Some("Spread::Counted"),
-        _ => None,
+        "keys" => "Everywhere(Answers::Keys)",
+        "dbsize" => "Everywhere(Answers::Size)",
+        "slowlog|len" | "commandlog|len" | "latency|reset" => "Everywhere(Answers::Sum)",
+        "wait" | "lastsave" => "Everywhere(Answers::Least)",
+        "waitaof" => "Everywhere(Answers::LeastOfEach)",
+        "pubsub|numpat" => "Everywhere(Answers::Greatest)",
+        "pubsub|numsub" | "pubsub|shardnumsub" => "Everywhere(Answers::Tally)",
+        "pubsub|channels" | "pubsub|shardchannels" => "Everywhere(Answers::Names)",
+        "slowlog|get" | "commandlog|get" => "Everywhere(Answers::Lists)",
+        "info" | "client|list" => "Everywhere(Answers::Texts)",
+        "script|exists" => "Everywhere(Answers::AllTrue)",
+        "script|kill" | "function|kill" => "Everywhere(Answers::OneOk)",
+        "ping" | "flushall" | "flushdb" | "swapdb" | "save" | "bgsave" | "bgrewriteaof" | "config|set" | "config|resetstat"
+        | "config|rewrite" | "script|load" | "script|flush" | "function|load" | "function|delete" | "function|flush"
+        | "function|restore" | "client|pause" | "client|unpause" | "memory|purge" | "acl|setuser" | "acl|deluser" | "acl|save"
+        | "acl|load" | "slowlog|reset" => "Everywhere(Answers::AllOk)",
+        "echo" | "time" | "lolwut" | "config|get" | "function|list" | "function|dump" | "acl|cat" | "acl|dryrun" | "acl|genpass"
+        | "acl|getuser" | "acl|list" | "acl|users" | "acl|whoami" | "command" | "module|list" | "pfselftest" | "script|show" => "Anywhere",
+        _ if name.starts_with("command|") || name.ends_with("|help") => "Anywhere",
+        _ => "OneServer",
     }
 }
 
@@ -154,7 +229,7 @@ fn block(name: &str) -> Option<&'static str> {
     match name {
         "blpop" | "brpop" | "bzpopmin" | "bzpopmax" | "blmove" | "brpoplpush" => Some("Block::Last"),
         "blmpop" | "bzmpop" => Some("Block::First"),
-        "wait" => Some("Block::LastMillis"),
+        "wait" | "waitaof" => Some("Block::LastMillis"),
         "xread" | "xreadgroup" => Some("Block::Option"),
         _ => None,
     }
@@ -165,10 +240,15 @@ const SESSION: &[&str] = &[
     "asking",
     "auth",
     "client|caching",
+    "client|capa",
+    "client|import-source",
     "client|no-evict",
+    "client|no-touch",
     "client|reply",
+    "client|setinfo",
     "client|setname",
     "client|tracking",
+    "cluster|syncslots",
     "discard",
     "exec",
     "hello",

@@ -145,9 +145,9 @@ fn requests_and_replies_larger_than_any_buffer_flow_both_ways_at_once() {
 }
 
 #[test]
-fn a_set_that_spans_nodes_is_refused_with_its_keys_and_nodes() {
+fn a_strict_cluster_refuses_what_spans_nodes_and_names_keys_and_nodes() {
     let servers = Server::start_many(2);
-    let cluster = cluster(&ports(&servers), &[]);
+    let cluster = cluster(&ports(&servers), &[r#""cross_node":"strict""#]);
     let (one, two) = (key_on(1, 2), key_on(2, 2));
     for command in [format!("SUNION {one} {two}"), format!("RENAME {one} {two}"), format!("EVAL return{{}} 2 {one} {two}")] {
         let error = cluster.command(&words(&command)).map(|_| ()).unwrap_err();
@@ -176,6 +176,27 @@ fn a_command_that_the_table_lacks_is_learned_from_the_server() {
     assert_eq!(answer(&cluster, "GETX"), "(ERR wrong number of arguments for \\'getx\\' command)");
     assert_eq!(answer(&cluster, "NONSENSE a b"), "(ERR unknown command \\'NONSENSE\\', with args beginning with: \\'a\\' \\'b\\' )");
     assert!(answer(&cluster, "CONFIG NONSENSE").contains("unknown subcommand"));
+}
+
+#[test]
+fn a_newer_servers_command_goes_to_the_node_of_its_key_without_asking() {
+    // Servers that have DIGEST, if need be a STRLEN of another name, and tell nobody.
+    let known: Vec<redis::Value> = redis::cmd("COMMAND").arg("INFO").arg("DIGEST").query(&mut Server::start().client()).unwrap();
+    let rename = if known == [redis::Value::Nil] { &["--rename-command", "STRLEN", "DIGEST"][..] } else { &[] };
+    let options = [rename, &["--rename-command", "COMMAND", ""]].concat();
+    let servers = [Server::start_with(&options), Server::start_with(&options)];
+    let plain = Server::start_with(&options);
+    let (ours, judge) = (cluster(&ports(&servers), &[]), cluster(&[plain.port], &[]));
+    for master in [1, 2] {
+        let digest = format!("DIGEST {}", key_on(master, 2));
+        let missing = answer(&ours, &digest);
+        assert!(!missing.starts_with('('), "{missing}");
+        for cluster in [&ours, &judge] {
+            assert_eq!(answer(cluster, &format!("SET {} four", key_on(master, 2))), "OK");
+        }
+        assert_eq!(answer(&ours, &digest), answer(&judge, &digest));
+        assert_ne!(answer(&ours, &digest), missing);
+    }
 }
 
 #[test]

@@ -96,14 +96,21 @@ fn find(bench: &Bench, ours: &dyn Answers, sequence: &[Command]) -> Option<Strin
     Some(report(&sequence, &mismatch))
 }
 
+/// What came after Redis 7.0 is not tried: the servers that are at hand need not know it.
+fn is_newer(since: &str) -> bool {
+    let release =
+        since.strip_prefix("redis ").map(|rest| rest.split(['.', ',']).map(|number| number.parse().unwrap_or(0)).collect::<Vec<u32>>());
+    release.is_none_or(|release| release[..2] > [7, 0][..])
+}
+
 #[test]
 fn every_command_on_data_is_tried() {
     let tried: BTreeSet<String> = rules().into_iter().map(|rule| rule.name).collect();
-    for name in rediscluster::data_commands() {
+    for (name, since) in rediscluster::data_commands().filter(|(_, since)| !is_newer(since)) {
         let excepted = UNTRIED.iter().any(|(untried, _)| *untried == name);
         assert!(
             tried.contains(name) != excepted,
-            "{name} is {}",
+            "{name}, of {since}, is {}",
             if excepted { "tried and excepted" } else { "neither tried nor excepted" }
         );
     }

@@ -1,14 +1,14 @@
 //! The commands of one call, planned and shared out over servers.
 
-use super::exchange::exchange;
 use super::gather::Gathered;
-use super::lane::Lane;
-use super::outbox::LARGE;
 use super::understand::Understanding;
 use crate::command::{Spread, lookup};
 use crate::error::Error;
+use crate::lane::LARGE;
+use crate::lane::Lane;
+use crate::lane::exchange;
 use crate::node::Process;
-use crate::plan::{PlacedKeys, Plan, Traits, plan_single};
+use crate::plan::{Over, PlacedKeys, Plan, Traits, plan_single};
 use crate::reply::Reply;
 use std::ops::Range;
 
@@ -70,28 +70,41 @@ impl<'p, 'a> Batch<'p, 'a> {
         self.slots.reserve(commands);
     }
 
-    /// Adds a command, which stands at `whole` in the request if anywhere. One that is refused fails alone.
-    pub(super) fn add(&mut self, args: &[&'a [u8]], whole: Option<Range<usize>>) {
+    /// Adds a command, which stands at `whole` in the request if anywhere. One that is refused fails alone; one that takes several steps is
+    /// handed back, as it cannot be part of a batch.
+    pub(super) fn add(&mut self, args: &[&'a [u8]], whole: Option<Range<usize>>) -> Option<Over<'a>> {
         match lookup(args).and_then(|command| plan_single(self.understanding.config(), command, args)) {
             Some((server, key, traits)) => {
                 let ordinal = self.lane(server).add(whole, args, std::slice::from_ref(&key), traits);
                 self.slots.push(Slot { name: args[0], answer: Answer::One { server: server as u32, ordinal } });
+                None
             }
             None => self.add_planned(args, whole, self.understanding.plan(args)),
         }
     }
 
-    pub(super) fn add_planned(&mut self, args: &[&'a [u8]], whole: Option<Range<usize>>, plan: Result<Plan<'a>, Error>) {
+    pub(super) fn add_planned(
+        &mut self,
+        args: &[&'a [u8]],
+        whole: Option<Range<usize>>,
+        plan: Result<Plan<'a>, Error>,
+    ) -> Option<Over<'a>> {
         let answer = match plan {
             Ok(Plan::One { server, keys, traits }) => {
                 let ordinal = self.lane(server).add(whole, args, &keys, traits);
                 Answer::One { server: server as u32, ordinal }
             }
             Ok(Plan::Split { spread, keys, traits }) => Answer::Split(Box::new(self.split(args, spread, &keys, traits))),
+            Ok(Plan::Over(over)) => return Some(over),
             Ok(Plan::Answer(text)) => Answer::Error(text.into()),
             Err(error) => Answer::Failed(error),
         };
         self.slots.push(Slot { name: args[0], answer });
+        None
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.slots.is_empty()
     }
 
     #[inline]

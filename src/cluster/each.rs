@@ -1,11 +1,11 @@
 //! One command on every master.
 
-use super::exchange::exchange;
 use super::gather::Gathered;
-use super::lane::Lane;
 use crate::command::{Access, lookup};
 use crate::config::Config;
 use crate::error::{Code, Error};
+use crate::lane::Lane;
+use crate::lane::exchange;
 use crate::node::{Patience, Process};
 use crate::plan::{Traits, needs_session};
 use crate::reply::Reply;
@@ -24,7 +24,7 @@ pub(super) fn each(config: &Config, process: &Process, request: &[u8]) -> Result
     Ok(Gathered::from(&lanes)?.by_alias(&aliases, args[0]))
 }
 
-fn only_command(request: &[u8]) -> Result<Args<'_>, Error> {
+pub(super) fn only_command(request: &[u8]) -> Result<Args<'_>, Error> {
     let mut commands = Commands::of(request);
     let mut args = Args::new();
     match commands.next(&mut args)? {

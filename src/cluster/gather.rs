@@ -1,9 +1,9 @@
 //! From the replies of several servers to the replies the caller asked for, in the caller's order.
 
 use super::batch::{Answer, Slot, Split};
-use super::lane::Lane;
 use crate::command::Spread;
 use crate::error::{Code, Error};
+use crate::lane::Lane;
 use crate::reply::{Builder, Entry, Kind, Reply};
 
 /// The lanes once their replies have come, by server.
@@ -104,7 +104,7 @@ impl<'l, 'p, 'a> Gathered<'l, 'p, 'a> {
         match split.spread {
             Spread::Values => self.values(split, &parts),
             Spread::Counted => self.sum(&parts),
-            Spread::Stored | Spread::Refused => {
+            Spread::Stored => {
                 self.builder.copy(parts[0], self.bases[split.parts[0].server]);
                 Ok(())
             }

@@ -1,30 +1,31 @@
 //! The handle: N servers that answer like one.
 
 mod batch;
-mod blame;
 mod each;
-mod exchange;
+mod explain;
 mod gather;
-mod lane;
 mod node_for;
-mod outbox;
+mod sequence;
 mod shared;
 mod single;
 mod understand;
 
+use crate::across;
 use crate::command::lookup;
 use crate::config::Config;
 use crate::error::{Code, Error};
+use crate::lane::Lane;
 use crate::node::Process;
 use crate::plan::{Plan, plan_single};
 use crate::reply::{Builder, Kind, Reply};
 use crate::request::{Args, Commands};
 use arc_swap::ArcSwapOption;
 use batch::Batch;
-use lane::Lane;
+use sequence::Sequence;
 use single::Single;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 use understand::Understanding;
 
 /// A handle on the servers of a configuration.
@@ -87,7 +88,8 @@ impl Cluster {
         let understanding = Understanding::new(&self.config, &process);
         match understanding.plan(args)? {
             plan @ Plan::One { .. } => one(&process, None, args, plan),
-            Plan::Answer(text) => Ok(error_reply(&text)),
+            Plan::Over(over) => across::run(&self.config, &process, args, &over),
+            Plan::Answer(text) => Ok(Reply::error(text.as_bytes())),
             plan @ Plan::Split { .. } => {
                 let mut batch = Batch::alone(&understanding, &[]);
                 batch.add_planned(args, None, Ok(plan));
@@ -115,6 +117,10 @@ impl Cluster {
         }
         match understanding.plan(&args) {
             Ok(plan @ Plan::One { .. }) => one(&process, Some(request), &args, plan).or_else(|error| Ok(failed(&error))),
+            Ok(Plan::Over(over)) => {
+                let outcome = across::run(&self.config, &process, &args, &over);
+                Ok(outcome.map_or_else(|error| failed(&error), Reply::under_array))
+            }
             plan => {
                 let mut batch = Batch::alone(&understanding, request);
                 batch.add_planned(&args, Some(whole), plan);
@@ -126,6 +132,25 @@ impl Cluster {
     /// Runs the one command of a request on every master, and answers a map: alias, reply. A server with several aliases is asked once.
     pub fn each(&self, request: &[u8]) -> Result<Reply, Error> {
         each::each(&self.config, &self.process(), request)
+    }
+
+    /// Tells what the one command of a request would do, and does not do it. Where that depends on the size of the operands, they are looked at.
+    ///
+    /// A map: command, strategy (`one node`, `split`, `colocate`, `gather`, `transfer`, `refuse` …), atomic (1 or 0), round_trips, nodes, keys
+    /// (each a map of position, key as it is stored, node, pinned: whether the tag of the first key drew it there), steps (each a map of round,
+    /// node, command; those of one round are under way at the same time), and the reason where the command is refused.
+    pub fn explain(&self, request: &[u8]) -> Result<Reply, Error> {
+        explain::explain(&Understanding::new(&self.config, &self.process()), request)
+    }
+
+    /// Finds what interrupted moves between nodes (RENAME, SMOVE, LMOVE and the like) have left on the servers, and brings it to an end: what
+    /// had arrived is removed from where it came from, what had not is put back there. Nothing is lost in between; it only is not seen.
+    ///
+    /// A move that began less than `min_age` ago is left alone, for it may be under way; it should be longer than any call may take. Answers an
+    /// array with a map for each thing found: node, key, command, source, destination, age (milliseconds), outcome (`finished`, `undone`,
+    /// `removed`: an unneeded copy, `young`, `waiting`) and the reason where it waits.
+    pub fn recover(&self, min_age: Duration) -> Result<Reply, Error> {
+        across::recover(&self.config, &self.process(), min_age)
     }
 
     /// Where a key lives, and under which name: a map of alias, host, port, unix, key. Asks nobody.
@@ -171,17 +196,26 @@ impl Cluster {
     }
 }
 
-/// Runs the commands of a request, the first of which has so many bytes.
+/// Runs the commands of a request, the first of which has so many bytes. What takes several steps waits for what stands before it, and what
+/// stands behind it waits for that: as one server would, each command sees what those before it did.
 fn execute_many(understanding: &Understanding, request: &[u8], first: usize) -> Result<Reply, Error> {
     let mut batch = Batch::new(understanding, request);
     // A guess, for most pipelines repeat one kind of command; a wrong one must cost little.
     batch.reserve((request.len() / first).min(4096));
+    let mut sequence = Sequence::default();
     let mut commands = Commands::of(request);
     let mut args = Args::new();
     while let Some(whole) = commands.next(&mut args)? {
-        batch.add(&args, Some(whole));
+        if let Some(over) = batch.add(&args, Some(whole)) {
+            sequence.run(std::mem::replace(&mut batch, Batch::new(understanding, request)))?;
+            sequence.push(across::run(understanding.config(), understanding.process(), &args, &over));
+        }
     }
-    batch.run()
+    if sequence.is_empty() {
+        return batch.run();
+    }
+    sequence.run(batch)?;
+    Ok(sequence.into_reply())
 }
 
 /// Runs a command that goes to one server. In a request it stands alone, and its reply under an array.
@@ -210,11 +244,5 @@ fn failed(error: &Error) -> Reply {
     let root = builder.begin(Kind::Array, 1);
     builder.failure(error);
     builder.end(root);
-    builder.finish()
-}
-
-fn error_reply(text: &str) -> Reply {
-    let mut builder = Builder::default();
-    builder.text(Kind::Error, text.as_bytes());
     builder.finish()
 }

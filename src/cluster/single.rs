@@ -1,8 +1,8 @@
 //! One command to one server: the path that nearly every call takes. It allocates the reply and nothing else.
 
-use super::blame::{explain, may_begin_again};
-use super::outbox::LARGE;
 use crate::error::Error;
+use crate::lane::LARGE;
+use crate::lane::{explain, may_begin_again};
 use crate::node::Pool;
 use crate::plan::{Key, Traits, as_sent, is_renamed};
 use crate::reply::Reply;

@@ -1,9 +1,9 @@
 //! What a command means here: from the table, or, where that has no such command, from a server.
 
-use super::lane::Lane;
 use crate::command::{Learned, LearnedCommand, Positions, fits, lookup};
 use crate::config::Config;
 use crate::error::{Code, Error, printable};
+use crate::lane::Lane;
 use crate::node::{Patience, Process};
 use crate::plan::{PlacedKeys, Plan, Traits, learned_positions, plan, plan_learned, wrong_arity};
 use crate::reply::{Reply, Value};

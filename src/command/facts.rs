@@ -14,9 +14,11 @@ pub fn keys_of(args: &[&[u8]]) -> Result<Vec<usize>, Error> {
     positions(command, args).map(|found| found.to_vec())
 }
 
-/// The commands of the table that read or write data, or have keys, by their names in small letters; those that need a session are left out.
+/// The commands of the table that read or write data, or have keys: their names in small letters, and the release that brought each. Those
+/// that need a session are left out.
 #[doc(hidden)]
-pub fn data_commands() -> impl Iterator<Item = &'static str> {
+pub fn data_commands() -> impl Iterator<Item = (&'static str, &'static str)> {
     let is_on_data = |access: Access, keys: Keys| access != Access::Other || keys != Keys::Specs(&[]);
-    TABLE.iter().filter(move |command| is_on_data(command.access, command.keys) && !command.session).map(|command| command.name)
+    let commands = TABLE.iter().filter(move |command| is_on_data(command.access, command.keys) && !command.session);
+    commands.map(|command| (command.name, command.since))
 }

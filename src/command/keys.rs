@@ -53,6 +53,8 @@ fn follow(spec: &KeySpec, args: &[&[u8]]) -> Option<(Range<usize>, usize)> {
         },
     };
     let (first, last, step) = match spec.find {
+        // There need be no keys behind the first ones: PFMERGE may have no sources.
+        Find::Range { last: -1, step, limit: 0 } if begin == args.len() => return Some((begin..begin, step)),
         Find::Range { last, step, limit } => (begin, last_of(begin, last, limit, args.len())?, step),
         Find::Counted { count, first, step } => {
             let number: usize = std::str::from_utf8(args.get(begin + count)?).ok()?.parse().ok()?;
@@ -110,13 +112,13 @@ fn sort(args: &[&[u8]], found: &mut Positions) -> Result<(), Error> {
     Ok(())
 }
 
-/// The pattern of a SORT that makes it read keys beyond those it names: a BY or GET with an asterisk.
-pub(crate) fn sort_pattern<'a>(args: &[&'a [u8]]) -> Option<&'a [u8]> {
+/// The patterns of a SORT that make it read keys beyond those it names: each BY or GET with an asterisk.
+pub(crate) fn sort_patterns<'c, 'a>(args: &'c [&'a [u8]]) -> impl Iterator<Item = &'a [u8]> + use<'c, 'a> {
     let words = args.iter().enumerate().skip(2);
     words
         .filter(|(_, word)| word.eq_ignore_ascii_case(b"BY") || word.eq_ignore_ascii_case(b"GET"))
         .filter_map(|(at, _)| args.get(at + 1))
-        .find(|pattern| pattern.contains(&b'*'))
+        .filter(|pattern| pattern.contains(&b'*'))
         .copied()
 }
 
@@ -129,5 +131,37 @@ fn migrate(args: &[&[u8]], found: &mut Positions) {
     let keys = args.iter().skip(6).position(|word| word.eq_ignore_ascii_case(b"KEYS"));
     if let Some(at) = keys {
         found.extend(6 + at + 1..args.len());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(request: &str) -> Vec<&str> {
+        let words: Vec<&str> = request.split(' ').collect();
+        let args: Vec<&[u8]> = words.iter().map(|word| word.as_bytes()).collect();
+        let command = crate::command::lookup(&args).unwrap();
+        assert!(command.takes(args.len()), "{request}");
+        positions(command, &args).unwrap().iter().map(|at| words[*at]).collect()
+    }
+
+    #[test]
+    fn the_keys_of_newer_servers_commands_are_told_from_their_values() {
+        assert_eq!(keys("MSETEX 2 one 1 two 2 NX EX 10"), ["one", "two"]);
+        assert_eq!(keys("HSETEX hash FNX EX 10 FIELDS 1 field value"), ["hash"]);
+        assert_eq!(keys("VSIM vectors ELE element COUNT 3"), ["vectors"]);
+        assert_eq!(keys("XREADGROUP GROUP group consumer CLAIM 1000 STREAMS one two > >"), ["one", "two"]);
+    }
+
+    #[test]
+    fn a_cursor_is_no_key() {
+        assert_eq!(keys("CLUSTERSCAN 0 COUNT 10"), [""; 0]);
+    }
+
+    #[test]
+    fn a_command_takes_as_many_arguments_as_any_release_lets_it_have() {
+        assert_eq!(keys("ZRANK scores member"), ["scores"]);
+        assert_eq!(keys("ZRANK scores member WITHSCORE"), ["scores"]);
     }
 }

@@ -11,7 +11,7 @@ mod table;
 
 #[doc(hidden)]
 pub use facts::{data_commands, keys_of};
-pub(crate) use keys::{Positions, places, positions, sort_pattern};
+pub(crate) use keys::{Positions, places, positions, sort_patterns};
 pub(crate) use learned::{Learned, LearnedCommand, LearnedKeys};
 pub(crate) use lookup::lookup;
 
@@ -19,7 +19,10 @@ use crate::node::Patience;
 use std::time::Duration;
 
 /// A command, or a subcommand of a container such as `CONFIG`.
+///
+/// In memory as it stands here: what every call looks at lies together, and what none does behind it.
 #[derive(Debug, Clone, Copy)]
+#[repr(C)]
 pub struct Command {
     /// In small letters; of a subcommand `config|get`.
     pub name: &'static str,
@@ -27,7 +30,7 @@ pub struct Command {
     pub arity: i32,
     pub access: Access,
     pub keys: Keys,
-    pub spread: Spread,
+    pub across: Across,
     pub block: Block,
     /// It changes the state of its connection, which a shared connection must not suffer.
     pub session: bool,
@@ -35,6 +38,10 @@ pub struct Command {
     pub container: bool,
     /// Its name is of at most eight letters and nothing else, as most are.
     pub is_short_word: bool,
+    /// The first release that has it, `redis 7.4.0`; `redis 7.4.0, valkey 9.0.0` where both products added it. What Redis had up to 7.2, Valkey
+    /// has too.
+    #[allow(dead_code, reason = "a fact for those who ask, not for carrying it out")]
+    pub since: &'static str,
 }
 
 /// An entry's ordinary values; the table names what differs.
@@ -43,11 +50,12 @@ pub(crate) const PLAIN: Command = Command {
     arity: 0,
     access: Access::Other,
     keys: Keys::Specs(&[]),
-    spread: Spread::Refused,
+    across: Across::Refused,
     block: Block::Never,
     session: false,
     container: false,
     is_short_word: false,
+    since: "",
 };
 
 /// What a command does to data, as far as sending it a second time goes.
@@ -97,17 +105,135 @@ pub enum Find {
     Counted { count: usize, first: usize, step: usize },
 }
 
-/// How a command whose keys live on several nodes is carried out.
+/// What happens to a command whose keys, or whose work, lie on several nodes: the one column of the table that is ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Across {
+    /// It has no honest meaning there and is refused.
+    Refused,
+    /// One sub-command a node, the answers put together.
+    Split(Spread),
+    /// MSETNX: all keys or none.
+    StoredIfNone,
+    /// MIGRATE: each node sends its own keys.
+    Migrated,
+    /// The operands are fetched and combined here, or brought together, whichever is cheaper.
+    Combined(Combination),
+    /// The keys that it reads are brought to one node, where it runs.
+    Together(Destination),
+    /// SORT, which may read keys that its arguments do not name.
+    Sorted,
+    /// A key goes to another node.
+    Moved(Move),
+    /// From the first of its keys that has something.
+    Popped(Pop),
+    /// XREAD and XREADGROUP: each node reads its own streams.
+    Streams,
+    /// A script: one node must have all its keys, but any may have to be told the source again.
+    Script,
+    /// It has no keys, and every node answers the same.
+    Anywhere,
+    /// It has no keys, and every master is asked.
+    Everywhere(Answers),
+    /// SCAN: one cursor over all nodes.
+    Scan,
+    RandomKey,
+    /// It has no keys and speaks of one server, which must be named.
+    OneServer,
+}
+
+/// How the answers to the parts of a split command are put together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spread {
-    /// It is not.
-    Refused,
     /// One value a key, put back in the caller's order.
     Values,
     /// Pairs of key and value, one OK for all.
     Stored,
     /// Numbers that are added up.
     Counted,
+}
+
+/// What is made of several operands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Combination {
+    Sets(SetOperation, Destination),
+    SortedSets(SetOperation, Destination),
+    Bits,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetOperation {
+    Union,
+    Intersection,
+    Difference,
+    /// SINTERCARD and ZINTERCARD: how many members the intersection has.
+    Cardinality,
+}
+
+/// Which key a command replaces by its result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Destination {
+    /// None: it only reads.
+    Nowhere,
+    /// The first key.
+    First,
+    /// The first key, which it reads as well: PFMERGE.
+    FirstToo,
+    /// The last key, where there are several: what follows STORE.
+    Last,
+}
+
+/// What goes from one key to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Move {
+    /// RENAME, RENAMENX: the whole value.
+    Value,
+    /// COPY: the whole value, which stays where it was too.
+    Copy,
+    /// LMOVE, RPOPLPUSH and their blocking forms: an element of a list.
+    Element,
+    /// SMOVE: a member of a set.
+    Member,
+}
+
+/// What is popped from several keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pop {
+    /// BLPOP, BRPOP: key and element.
+    Element,
+    /// BZPOPMIN, BZPOPMAX: key, member and score.
+    Scored,
+    /// LMPOP, BLMPOP: key and elements.
+    Elements,
+    /// ZMPOP, BZMPOP: key, members and scores.
+    ScoredElements,
+}
+
+/// How the answers of all masters become one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answers {
+    /// The first error, or else the first answer.
+    AllOk,
+    /// The first answer that is no error.
+    OneOk,
+    Sum,
+    Least,
+    Greatest,
+    /// Lists of numbers: the least at each place.
+    LeastOfEach,
+    /// Lists of 0 and 1, of which every node must say 1.
+    AllTrue,
+    /// Lists, one behind the other.
+    Lists,
+    /// Lists of names, each but once.
+    Names,
+    /// Lists of keys, without those of the library itself.
+    Keys,
+    /// DBSIZE: a sum, without the keys of the library itself.
+    Size,
+    /// PUBSUB NUMSUB: name, number, name, number, …, added up by name.
+    Tally,
+    /// Texts, one behind the other, each under a line with its node's name.
+    Texts,
 }
 
 /// Which argument says how long a command may block on the server.

@@ -133,7 +133,11 @@ impl Pool {
     }
 }
 
-impl Lease<'_> {
+impl<'p> Lease<'p> {
+    pub(crate) fn pool(&self) -> &'p Pool {
+        self.pool
+    }
+
     /// Gives the connection back, after all its replies were read.
     #[inline]
     pub(crate) fn keep(mut self) {

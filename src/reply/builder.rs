@@ -1,8 +1,9 @@
 //! Replies put together here: of the answers of several servers, of failures, and of what the library knows itself.
 
-use super::Reply;
 use super::entry::{Bytes, Entries, Entry, Kind};
+use super::{Children, Reply, Value};
 use crate::error::{Code, Error};
+use std::ops::Range;
 
 #[derive(Default)]
 pub(crate) struct Builder {
@@ -50,6 +51,12 @@ impl Builder {
         1
     }
 
+    /// Copies values of a reply: its entries in that range, which must be whole values, and all of its bytes.
+    pub(crate) fn append(&mut self, reply: &Reply, entries: Range<usize>) {
+        let base = self.adopt(reply.bytes());
+        self.copy(&reply.entries()[entries], base);
+    }
+
     pub(crate) fn reserve(&mut self, entries: usize) {
         self.entries.reserve(entries);
     }
@@ -74,8 +81,33 @@ impl Builder {
         self.entries.push(Entry::new(Kind::Nil, 0, 0));
     }
 
+    pub(crate) fn nil_array(&mut self) {
+        self.entries.push(Entry::new(Kind::NilArray, 0, 0));
+    }
+
     pub(crate) fn integer(&mut self, number: i64) {
         self.entries.push(Entry::new(Kind::Integer, 0, number));
+    }
+
+    /// Copies a value of another reply, bytes and all.
+    pub(crate) fn value(&mut self, value: &Value) {
+        match value {
+            Value::Nil => self.nil(),
+            Value::NilArray => self.nil_array(),
+            Value::Integer(number) => self.integer(*number),
+            Value::String(text) => self.string(text),
+            Value::Status(text) => self.text(Kind::Status, text),
+            Value::Error(text) => self.text(Kind::Error, text),
+            Value::Array(children) => self.children(Kind::Array, *children),
+            Value::Map(children) => self.children(Kind::Map, *children),
+            Value::Failure(children) => self.children(Kind::Failure, *children),
+        }
+    }
+
+    fn children(&mut self, kind: Kind, children: Children) {
+        let place = self.begin(kind, children.len());
+        children.for_each(|child| self.value(&child));
+        self.end(place);
     }
 
     /// A command that got no reply: code, message, node, whether it may have been executed.

@@ -2,6 +2,7 @@
 
 mod builder;
 mod entry;
+mod made;
 mod reader;
 #[cfg(test)]
 mod reader_tests;

@@ -23,8 +23,10 @@ pub enum Judge {
     Chosen,
     /// But for the times in them.
     Timeless,
-    /// As a bag where a set was sorted by nothing; exact otherwise.
+    /// To the byte, unless the order is that of a set's hash table.
     Sorted,
+    /// To the byte, if the range is one of names: among members of different scores that is no range, and what is found a matter of chance.
+    Lexical,
 }
 
 const JUDGES: &[(&str, Judge)] = &[
@@ -69,6 +71,12 @@ const JUDGES: &[(&str, Judge)] = &[
     ("xinfo|consumers", Judge::Timeless),
     ("sort", Judge::Sorted),
     ("sort_ro", Judge::Sorted),
+    ("zrange", Judge::Lexical),
+    ("zrangestore", Judge::Lexical),
+    ("zrangebylex", Judge::Lexical),
+    ("zrevrangebylex", Judge::Lexical),
+    ("zremrangebylex", Judge::Lexical),
+    ("zlexcount", Judge::Lexical),
 ];
 
 pub fn judge(name: &str) -> Judge {
@@ -82,9 +90,9 @@ pub fn judged() -> impl Iterator<Item = &'static str> {
 /// Commands on data that are not tried here, and why.
 pub const UNTRIED: &[(&str, &str)] = &[];
 
-/// Commands that are refused when their keys live on several nodes, or, with a number of keys, when they have none. Elsewhere a CROSSNODE is a
-/// fault.
-pub const REFUSED: &[&str] = &["eval", "eval_ro", "evalsha", "evalsha_ro", "fcall", "fcall_ro", "migrate"];
+/// Commands that are refused when their keys live on several nodes, or when they have none: scripts run on one node, and so does what speaks of
+/// one server alone. Elsewhere a CROSSNODE is a fault.
+pub const REFUSED: &[&str] = &["eval", "eval_ro", "evalsha", "evalsha_ro", "fcall", "fcall_ro", "client|getname", "role"];
 
 /// Commands that tell the number of their keys, and those with as many ids as keys: where that number cannot be, the library may refuse them
 /// in its own words, provided that the server refuses them too.

@@ -3,6 +3,7 @@
 use super::answer::Answer;
 use super::exceptions::{COUNTED, REFUSED};
 use super::generate::Command;
+use super::generate::command::Word;
 use super::generate::names::{NAMES, home};
 use rediscluster::Code;
 
@@ -19,10 +20,8 @@ pub fn expected(command: &Command, masters: usize) -> Option<Vec<usize>> {
 }
 
 fn has_doubtful_number(command: &Command) -> bool {
-    use super::generate::command::Word;
-    let keys = command.keys().count();
-    let number = command.words.get(2);
-    command.spoilt || (command.name != "migrate" && number != Some(&Word::Text(keys.to_string().into_bytes())))
+    let keys = Word::Text(command.keys().count().to_string().into_bytes());
+    command.spoilt || (COUNTED.contains(&command.name.as_str()) && command.words.get(2) != Some(&keys))
 }
 
 /// Whether a reply is the refusal that was expected: it names each node, unless there are none.

@@ -30,5 +30,6 @@ pub fn shrink(bench: &Bench, ours: &dyn Answers, sequence: &[Command], found: Mi
 pub fn report(sequence: &[Command], mismatch: &Mismatch) -> String {
     let lines: Vec<String> = sequence.iter().map(|command| format!("    {command}")).collect();
     let place = if mismatch.at < sequence.len() { "the last one answers" } else { "in the end" };
-    format!("{}\n{place}:\n   {}", lines.join("\n"), mismatch.text)
+    let text: String = mismatch.text.chars().take(4000).collect();
+    format!("{}\n{place}:\n   {text}", lines.join("\n"))
 }

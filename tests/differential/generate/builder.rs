@@ -12,6 +12,8 @@ pub enum Kind {
     List,
     Set,
     Sorted,
+    /// A sorted set whose members have one score.
+    Lexical,
     Hash,
     Stream,
     Loglog,
@@ -19,7 +21,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 7] = [Kind::Text, Kind::List, Kind::Set, Kind::Sorted, Kind::Hash, Kind::Stream, Kind::Loglog];
+    pub const ALL: [Kind; 8] = [Kind::Text, Kind::List, Kind::Set, Kind::Sorted, Kind::Lexical, Kind::Hash, Kind::Stream, Kind::Loglog];
 
     pub fn of_slot(slot: &str) -> Option<Kind> {
         Some(match slot {
@@ -27,6 +29,7 @@ impl Kind {
             "list" => Kind::List,
             "set" => Kind::Set,
             "zset" => Kind::Sorted,
+            "lex" => Kind::Lexical,
             "hash" => Kind::Hash,
             "stream" | "streams" | "groupstreams" => Kind::Stream,
             "hll" => Kind::Loglog,

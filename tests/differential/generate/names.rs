@@ -27,7 +27,7 @@ pub static NAMES: &[Name] = &[
     plain(b"k5"),
     plain(b"k6"),
     plain(b"{odd}"),
-    plain(b"b\0\xff\r\n"),
+    plain(b"B\0\xff\r\n"),
     plain(b""),
     tagged(b"t1{x}", b"t1", b"x"),
     tagged(b"t2{x}", b"t2", b"x"),

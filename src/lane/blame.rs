@@ -5,13 +5,13 @@ use crate::error::{Code, Error, printable};
 
 /// After a connection that broke: whether the same may be sent again over a new one. A read may; a write only if nothing of it was sent.
 #[inline]
-pub(super) fn may_begin_again(failure: &Error, repeatable: bool, nothing_sent: bool) -> bool {
+pub(crate) fn may_begin_again(failure: &Error, repeatable: bool, nothing_sent: bool) -> bool {
     failure.code() == Code::Io && (repeatable || nothing_sent)
 }
 
 /// Names the node, its address, the command, and whether that may have been executed: a server executes what reached it whole.
 #[cold]
-pub(super) fn explain(server: &Server, failure: Error, name: &[u8], reached: bool) -> Error {
+pub(crate) fn explain(server: &Server, failure: Error, name: &[u8], reached: bool) -> Error {
     let prefix = format!("{} ({}): {}: ", server.alias, server.address, printable(&name.to_ascii_uppercase()));
     let error = failure.on_node(&server.alias).prefixed(&prefix);
     if reached { error.suffixed("; it may have been executed").perhaps_executed() } else { error.suffixed("; it was not executed") }

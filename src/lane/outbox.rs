@@ -5,7 +5,7 @@ use crate::request::{push_argument, push_count, push_header};
 use std::ops::Range;
 
 /// A piece of the caller's memory as large as this is sent from there: copying would cost more than another system call.
-pub(super) const LARGE: usize = 16 << 10;
+pub(crate) const LARGE: usize = 16 << 10;
 
 pub(crate) struct Outbox<'a> {
     /// The caller's request, if there is one.

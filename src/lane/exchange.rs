@@ -1,6 +1,6 @@
 //! Several servers at once: everything is on its way to all of them before the first reply is waited for.
 
-use super::lane::Lane;
+use super::Lane;
 use crate::error::{Code, Error};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 /// Runs the lanes, which must stand in the order of their servers: callers that all take connections in one order cannot wait for
 /// each other in a circle.
-pub(super) fn exchange(lanes: &mut [&mut Lane], write_timeout: Option<Duration>) {
+pub(crate) fn exchange(lanes: &mut [&mut Lane], write_timeout: Option<Duration>) {
     lanes.iter_mut().for_each(|lane| lane.outbox.settle());
     round(lanes, false, write_timeout);
     let mut again: Vec<&mut Lane> = lanes.iter_mut().filter_map(|lane| lane.begin_again().then_some(&mut **lane)).collect();

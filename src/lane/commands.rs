@@ -11,11 +11,13 @@ use std::ops::Range;
 
 pub(crate) struct Lane<'p, 'a> {
     pool: &'p Pool,
-    pub(super) outbox: Outbox<'a>,
+    pub(crate) outbox: Outbox<'a>,
     /// Where each command ends among the bytes that are sent.
     ends: SmallVec<[usize; 1]>,
     /// All of its commands may be sent a second time.
     repeatable: bool,
+    /// The connection holds a state, such as WATCH, that another one would lack.
+    bound: bool,
     patience: Patience,
     lease: Option<Lease<'p>>,
     reader: Reader,
@@ -33,12 +35,21 @@ impl<'p, 'a> Lane<'p, 'a> {
             outbox: Outbox::new(request),
             ends: SmallVec::new(),
             repeatable: true,
+            bound: false,
             patience: Patience::Usual,
             lease: None,
             reader: Reader::new(Vec::new(), false),
             failure: None,
             is_done: false,
         }
+    }
+
+    /// A lane over a connection that its caller holds; `bound` says that no other will do.
+    pub(crate) fn over(lease: Lease<'p>, bound: bool) -> Lane<'p, 'a> {
+        let mut lane = Lane::new(lease.pool(), &[]);
+        lane.bound = bound;
+        lane.seat(lease, true);
+        lane
     }
 
     /// Adds a command: as it stands in the request where that will do, else from its arguments.
@@ -78,7 +89,7 @@ impl<'p, 'a> Lane<'p, 'a> {
     }
 
     /// Gets a connection and sends what the kernel takes at once.
-    pub(super) fn start(&mut self) {
+    pub(crate) fn start(&mut self) {
         self.outbox.settle();
         if self.connect(false, true) {
             self.attempt(|lane| lane.send_some().map(drop));
@@ -86,26 +97,29 @@ impl<'p, 'a> Lane<'p, 'a> {
     }
 
     /// Whether it has a connection, or could get none.
-    pub(super) fn is_started(&self) -> bool {
+    pub(crate) fn is_started(&self) -> bool {
         self.lease.is_some() || self.failure.is_some()
     }
 
     /// Gets a connection; answers whether there is one.
     #[inline]
-    pub(super) fn connect(&mut self, fresh: bool, rooted: bool) -> bool {
+    pub(crate) fn connect(&mut self, fresh: bool, rooted: bool) -> bool {
         match self.pool.take(fresh) {
-            Ok(mut lease) => {
-                self.reader = lease.reader(rooted);
-                self.lease = Some(lease);
-            }
+            Ok(lease) => self.seat(lease, rooted),
             Err(error) => self.failure = Some(error),
         }
         self.lease.is_some()
     }
 
+    #[inline]
+    fn seat(&mut self, mut lease: Lease<'p>, rooted: bool) {
+        self.reader = lease.reader(rooted);
+        self.lease = Some(lease);
+    }
+
     /// Takes a step, unless one failed before.
     #[inline]
-    pub(super) fn attempt(&mut self, step: impl FnOnce(&mut Self) -> Result<(), Error>) {
+    pub(crate) fn attempt(&mut self, step: impl FnOnce(&mut Self) -> Result<(), Error>) {
         if self.failure.is_none()
             && let Err(error) = step(self)
         {
@@ -126,7 +140,7 @@ impl<'p, 'a> Lane<'p, 'a> {
     }
 
     /// Sends what the kernel takes at once; answers how much that was.
-    pub(super) fn send_some(&mut self) -> Result<usize, Error> {
+    pub(crate) fn send_some(&mut self) -> Result<usize, Error> {
         let before = self.outbox.sent();
         while !self.outbox.is_sent() {
             let (bytes, more) = self.outbox.next();
@@ -139,14 +153,14 @@ impl<'p, 'a> Lane<'p, 'a> {
     }
 
     /// Reads what is there at once; answers how much that was.
-    pub(super) fn receive_some(&mut self) -> Result<usize, Error> {
+    pub(crate) fn receive_some(&mut self) -> Result<usize, Error> {
         let Some(lease) = &self.lease else { return Ok(0) };
         lease.receive_now(&mut self.reader, self.ends.len())
     }
 
     /// Reads the remaining replies. The connection goes back when the lane goes, with the buffer that nobody needs by then.
     #[inline]
-    pub(super) fn receive_all(&mut self) -> Result<(), Error> {
+    pub(crate) fn receive_all(&mut self) -> Result<(), Error> {
         let Some(lease) = &self.lease else { return Ok(()) };
         if self.reader.complete() < self.ends.len() {
             lease.wait(self.patience, self.pool.config().read_timeout)?;
@@ -158,9 +172,9 @@ impl<'p, 'a> Lane<'p, 'a> {
 
     /// After a connection that broke: whether all may be sent again over a new one, and if so, back to the start.
     #[inline]
-    pub(super) fn begin_again(&mut self) -> bool {
+    pub(crate) fn begin_again(&mut self) -> bool {
         let Some(failure) = &self.failure else { return false };
-        if !may_begin_again(failure, self.repeatable, self.outbox.sent() == 0) {
+        if self.bound || !may_begin_again(failure, self.repeatable, self.outbox.sent() == 0) {
             return false;
         }
         self.outbox.rewind();
@@ -168,33 +182,33 @@ impl<'p, 'a> Lane<'p, 'a> {
         true
     }
 
-    pub(super) fn is_sending(&self) -> bool {
+    pub(crate) fn is_sending(&self) -> bool {
         self.failure.is_none() && !self.outbox.is_sent()
     }
 
-    pub(super) fn has_failed(&self) -> bool {
+    pub(crate) fn has_failed(&self) -> bool {
         self.failure.is_some()
     }
 
-    pub(super) fn connection(&self) -> &Connection {
+    pub(crate) fn connection(&self) -> &Connection {
         self.lease.as_ref().expect("a lane that has not failed has a connection until its replies are read")
     }
 
     /// How many commands it has.
-    pub(super) fn commands(&self) -> usize {
+    pub(crate) fn commands(&self) -> usize {
         self.ends.len()
     }
 
-    pub(super) fn entries(&self) -> &[Entry] {
+    pub(crate) fn entries(&self) -> &[Entry] {
         self.reader.entries()
     }
 
-    pub(super) fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         self.reader.bytes()
     }
 
     /// Whether the reply to its `ordinal`th command is there; if not, why. `name` is the command's.
-    pub(super) fn outcome(&self, ordinal: u32, name: &[u8]) -> Result<(), Error> {
+    pub(crate) fn outcome(&self, ordinal: u32, name: &[u8]) -> Result<(), Error> {
         if (ordinal as usize) < self.reader.complete() {
             return Ok(());
         }
@@ -204,14 +218,28 @@ impl<'p, 'a> Lane<'p, 'a> {
 
     /// The reply to its only command.
     #[inline]
-    pub(super) fn into_single(mut self, name: &[u8], rooted: bool) -> Result<Reply, Error> {
+    pub(crate) fn into_single(mut self, name: &[u8], rooted: bool) -> Result<Reply, Error> {
         self.outcome(0, name)?;
         Ok(self.take_reply(rooted.then_some(1)))
     }
 
     /// The replies to all its commands under one array, when none failed.
-    pub(super) fn into_all(mut self) -> Reply {
+    pub(crate) fn into_all(mut self) -> Reply {
         self.take_reply(Some(self.ends.len()))
+    }
+
+    /// The connection, if it still stands, and the replies to all commands under one array, or why there is none. `name` is for messages.
+    pub(crate) fn into_seat(mut self, name: &[u8]) -> (Option<Lease<'p>>, Result<Reply, Error>) {
+        let outcome = match self.ends.len() {
+            0 => Err(Error::new(Code::Internal, "a lane without commands")),
+            commands => self.outcome(commands as u32 - 1, name).map(|()| self.take_reply(Some(commands))),
+        };
+        let mut lease = self.lease.take().filter(|_| self.is_done);
+        if let Some(lease) = &mut lease {
+            let reader = std::mem::replace(&mut self.reader, Reader::new(Vec::new(), false));
+            lease.reuse(reader.into_parts().0);
+        }
+        (lease, outcome)
     }
 
     fn take_reply(&mut self, replies: Option<usize>) -> Reply {

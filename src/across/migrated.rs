@@ -1,0 +1,11 @@
+//! MIGRATE of keys of several nodes: each sends its own.
+
+use super::Job;
+use super::stop::Outcome;
+
+use crate::error::{Code, Error};
+use crate::reply::Reply;
+
+pub(super) fn run(job: &Job) -> Outcome<Reply> {
+    Err(Error::new(Code::CrossNode, format!("CROSSNODE {}: its keys live on several nodes", job.args[0].escape_ascii())).into())
+}

@@ -1,0 +1,46 @@
+//! Why an operation ends before its time.
+
+use crate::error::{Code, Error};
+use crate::reply::{Reply, Value};
+
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// A server would refuse the command, or has refused it, in these words: they are the answer.
+    Refusal(Box<[u8]>),
+    Error(Error),
+}
+
+pub(super) type Outcome<T> = Result<T, Stop>;
+
+impl Stop {
+    pub(super) fn refusal(text: impl AsRef<[u8]>) -> Stop {
+        Stop::Refusal(text.as_ref().into())
+    }
+
+    /// Something that a sound server does not answer.
+    pub(super) fn fault(what: &str) -> Stop {
+        Stop::Error(Error::new(Code::Protocol, what))
+    }
+
+    /// What the caller is answered.
+    pub(super) fn into_answer(self) -> Result<Reply, Error> {
+        match self {
+            Stop::Refusal(text) => Ok(Reply::error(&text)),
+            Stop::Error(error) => Err(error),
+        }
+    }
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Stop {
+        Stop::Error(error)
+    }
+}
+
+/// The value, unless it is a server's error, which then is the answer.
+pub(super) fn accepted(value: Value<'_>) -> Outcome<Value<'_>> {
+    match value {
+        Value::Error(text) => Err(Stop::refusal(text)),
+        value => Ok(value),
+    }
+}

@@ -1,0 +1,11 @@
+//! Commands on their way to servers: what one call has for one server makes a lane, and lanes run side by side.
+
+mod blame;
+mod commands;
+mod exchange;
+mod outbox;
+
+pub(crate) use blame::{explain, may_begin_again};
+pub(crate) use commands::Lane;
+pub(crate) use exchange::exchange;
+pub(crate) use outbox::LARGE;

@@ -1,0 +1,161 @@
+//! The commands of newer servers, from the file that `collect.py` made of their metadata, in the form of a server's own `COMMAND`.
+
+use redis::Value;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+
+/// The first release with each command, by its name: `redis 7.4.0`, or `redis 7.4.0, valkey 9.0.0` where both products added it.
+pub type Since = BTreeMap<String, String>;
+
+/// The commands of newer servers, beside a list of those that a running server has.
+pub struct Newer {
+    commands: Vec<Json>,
+    changed: Vec<Json>,
+}
+
+impl Newer {
+    pub fn read() -> Newer {
+        let file: Json = serde_json::from_str(include_str!("newer.json")).unwrap();
+        let list = |field: &str| file[field].as_array().unwrap().clone();
+        Newer { commands: list("commands"), changed: list("changed") }
+    }
+
+    /// What `COMMAND` answered, with the newer commands behind it, and arities as wide as any release has them. A subcommand that a known
+    /// container gained stands beside it, for it is found by its whole name.
+    pub fn join(&self, known: &Value) -> Value {
+        let Value::Array(known) = known else { panic!("{known:?} is no list") };
+        let known = known.iter().map(|command| self.widened(command));
+        Value::Array(known.chain(self.commands.iter().map(|command| self.command(command))).collect())
+    }
+
+    /// Adds to what `COMMAND DOCS` answered the releases that brought the newer commands.
+    pub fn since(&self, docs: &Value) -> Since {
+        let mut since = Since::new();
+        note_since(docs, &mut since);
+        for command in &self.commands {
+            let before = since.insert(text(&command["name"]).into(), text(&command["since"]).into());
+            assert_eq!(before, None, "{} is known to the server already", command["name"]);
+        }
+        since
+    }
+
+    /// A command with an arity that lets through what any release does, and its subcommands likewise.
+    fn widened(&self, command: &Value) -> Value {
+        let Value::Array(mut facts) = command.clone() else { panic!("{command:?} is no list") };
+        let name = string(&facts[0]);
+        for change in self.changed.iter().filter(|change| change["name"] == name) {
+            for arity in change["arity"].as_object().iter().flat_map(|said| said.values()) {
+                facts[1] = Value::Int(wider(&facts[1], arity.as_i64().unwrap()));
+            }
+        }
+        if let Value::Array(subcommands) = &mut facts[9] {
+            *subcommands = subcommands.iter().map(|subcommand| self.widened(subcommand)).collect();
+        }
+        Value::Array(facts)
+    }
+
+    /// The facts at the places that a server gives them; those that nobody asks for are left empty.
+    fn command(&self, command: &Json) -> Value {
+        let name = text(&command["name"]);
+        let words = |field: &str| Value::Array(array(&command[field]).iter().map(|word| bulk(text(word))).collect());
+        let inside = format!("{name}|");
+        let subcommands = self.commands.iter().filter(|other| text(&other["name"]).starts_with(&inside));
+        let mut facts = vec![Value::Array(Vec::new()); 10];
+        facts[0] = bulk(name);
+        facts[1] = Value::Int(command["arity"].as_i64().unwrap());
+        facts[2] = words("flags");
+        facts[7] = words("tips");
+        facts[8] = Value::Array(keys(command).map(key_spec).collect());
+        facts[9] = Value::Array(subcommands.map(|subcommand| self.command(subcommand)).collect());
+        Value::Array(facts)
+    }
+}
+
+#[test]
+fn the_keys_of_newer_commands_stand_where_their_least_arguments_reach() {
+    for command in &Newer::read().commands {
+        let least = command["arity"].as_i64().unwrap().unsigned_abs();
+        for spec in keys(command) {
+            let begin = spec["index"].as_u64().expect("newer commands have their keys at fixed places");
+            let last = match &spec["keynum"] {
+                Json::Null => begin + spec["range"][0].as_i64().unwrap().max(0) as u64,
+                keynum => begin + keynum[0].as_u64().unwrap().max(keynum[1].as_u64().unwrap()),
+            };
+            assert!(last < least, "{}: a key at {last} of {least} arguments", command["name"]);
+        }
+    }
+}
+
+#[test]
+fn a_newer_command_either_reads_or_writes_the_keys_it_names() {
+    for command in &Newer::read().commands {
+        let has = |flag: &str| array(&command["flags"]).iter().any(|known| known == flag);
+        if keys(command).next().is_some() {
+            assert_ne!(has("readonly"), has("write"), "{}", command["name"]);
+        }
+    }
+}
+
+/// The key specifications, but for those that a server marks as naming no key: a cursor, say, that tells a slot as a key would.
+fn keys(command: &Json) -> impl Iterator<Item = &Json> {
+    array(&command["keys"]).iter().filter(|spec| array(&spec["does"]).iter().all(|word| word != "not_key"))
+}
+
+fn key_spec(spec: &Json) -> Value {
+    let number = |value: &Json| Value::Int(value.as_i64().unwrap());
+    let begin = match &spec["keyword"] {
+        Json::Null => typed("index", vec![("index", number(&spec["index"]))]),
+        keyword => typed("keyword", vec![("keyword", bulk(text(&keyword[0]))), ("startfrom", number(&keyword[1]))]),
+    };
+    let (kind, fields) = match &spec["keynum"] {
+        Json::Null => ("range", ["lastkey", "keystep", "limit"]),
+        _ => ("keynum", ["keynumidx", "firstkey", "keystep"]),
+    };
+    let find = typed(kind, fields.iter().zip(array(&spec[kind])).map(|(field, value)| (*field, number(value))).collect());
+    map(vec![("begin_search", begin), ("find_keys", find)])
+}
+
+fn typed(kind: &str, spec: Vec<(&str, Value)>) -> Value {
+    map(vec![("type", bulk(kind)), ("spec", map(spec))])
+}
+
+fn map(fields: Vec<(&str, Value)>) -> Value {
+    Value::Array(fields.into_iter().flat_map(|(field, value)| [bulk(field), value]).collect())
+}
+
+/// What a server tells of its commands is all of Redis: other products came later than this one's last.
+fn note_since(docs: &Value, since: &mut Since) {
+    let Value::Array(docs) = docs else { panic!("{docs:?} is no list") };
+    for pair in docs.chunks(2) {
+        let Value::Array(facts) = &pair[1] else { panic!("{:?} is no list", pair[1]) };
+        for fact in facts.chunks(2) {
+            match string(&fact[0]).as_str() {
+                "since" => _ = since.insert(string(&pair[0]), format!("redis {}", string(&fact[1]))),
+                "subcommands" => note_since(&fact[1], since),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// An arity that lets through what either does; a negative one means so many or more.
+fn wider(one: &Value, other: i64) -> i64 {
+    let Value::Int(one) = *one else { panic!("{one:?} is no arity") };
+    if one == other { one } else { -one.abs().min(other.abs()) }
+}
+
+fn array(value: &Json) -> &[Json] {
+    value.as_array().unwrap()
+}
+
+fn text(value: &Json) -> &str {
+    value.as_str().unwrap()
+}
+
+fn string(value: &Value) -> String {
+    redis::from_redis_value(value.clone()).unwrap()
+}
+
+fn bulk(text: &str) -> Value {
+    Value::BulkString(text.into())
+}
