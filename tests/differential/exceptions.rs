@@ -150,6 +150,7 @@ pub const PENDING: &[&str] = &[
     "lmpop",
     "lolwut",
     "memory",
+    "migrate",
     "msetnx",
     "object|help",
     "pfcount",

@@ -37,9 +37,13 @@ DUMP any
 2! RESTORE-ASKING any 0 dumped [REPLACE]
 1= MIGRATE 127.0.0.1 sink any 0 1000 <[COPY] REPLACE>
 1= MIGRATE 127.0.0.1 sink empty 0 1000 <[COPY] REPLACE> KEYS any+
+1= MIGRATE 127.0.0.1 sink empty 0 1000 REPLACE (AUTH 'keys|AUTH2 'keys 'copy) KEYS any+
 12 SORT (list|set|zset) <[BY 'nosort] [LIMIT index small] [GET '#]* [(ASC|DESC)] [ALPHA]>
 12 SORT (list|set|zset) <[LIMIT index small] [(ASC|DESC)] [ALPHA] STORE any>
 16u SORT (list|set|zset) <[BY by] [LIMIT index small] (GET got)* [(ASC|DESC)] [ALPHA] [STORE any]>
+1 SORT (list|set) BY 'store STORE any
+1 SORT (list|set) LIMIT 'store 1 STORE any
+1 SORT list STORE any STORE any
 4 SORT_RO (list|set|zset) <[BY 'nosort] [LIMIT index small] [GET '#] [(ASC|DESC)] [ALPHA]>
 8u SORT_RO (list|set|zset) <[BY by] [LIMIT index small] (GET got)* [(ASC|DESC)] [ALPHA]>
 KEYS pattern

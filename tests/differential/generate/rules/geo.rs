@@ -10,6 +10,8 @@ pub const RULES: &str = "
 2 GEORADIUS zset longitude latitude radius unit <[(ASC|DESC)] [COUNT small [ANY]] [WITHCOORD] [WITHDIST] [WITHHASH]>
 2 GEORADIUS_RO zset longitude latitude radius unit <[(ASC|DESC)] [COUNT small [ANY]] [WITHCOORD] [WITHDIST] [WITHHASH]>
 6 GEORADIUS zset longitude latitude radius unit <[(ASC|DESC)] [COUNT small [ANY]] (STORE zset|STOREDIST zset)>
+1 GEORADIUS zset longitude latitude radius unit <(STORE zset) (STOREDIST zset)>
+1 GEORADIUSBYMEMBER zset 'store radius unit STORE zset
 2 GEORADIUSBYMEMBER zset member radius unit <[(ASC|DESC)] [COUNT small [ANY]] [WITHCOORD] [WITHDIST] [WITHHASH]>
 2 GEORADIUSBYMEMBER_RO zset member radius unit <[(ASC|DESC)] [COUNT small [ANY]] [WITHCOORD] [WITHDIST] [WITHHASH]>
 6 GEORADIUSBYMEMBER zset member radius unit <[(ASC|DESC)] [COUNT small [ANY]] (STORE zset|STOREDIST zset)>

@@ -9,9 +9,11 @@ XDEL stream id+
 2 XTRIM stream (MAXLEN [(=|~)] small|MINID [=] id|MAXLEN ~ small LIMIT small)
 2 XSETID stream id [ENTRIESADDED small MAXDELETEDID id]
 24 XREAD [COUNT small] STREAMS streams
-4= XREAD <[COUNT small] BLOCK waitmillis> STREAMS streams
-24 XREADGROUP GROUP group consumer <[COUNT small] [NOACK]> STREAMS groupstreams
-4= XREADGROUP GROUP group consumer <[COUNT small] BLOCK waitmillis> STREAMS groupstreams
+4= XREAD <[COUNT small] (BLOCK waitmillis)> STREAMS streams
+24 XREADGROUP <(GROUP group consumer) [COUNT small] [NOACK]> STREAMS groupstreams
+1 XREADGROUP COUNT small GROUP group 'streams STREAMS groupstreams
+1 XREADGROUP GROUP 'streams consumer STREAMS groupstreams
+4= XREADGROUP GROUP group consumer <[COUNT small] (BLOCK waitmillis)> STREAMS groupstreams
 +16 XGROUP CREATE stream group (0|0|$|id) <[MKSTREAM] [ENTRIESREAD small]>
 2 XGROUP CREATECONSUMER stream group consumer
 2 XGROUP DELCONSUMER stream group consumer
