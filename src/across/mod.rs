@@ -6,6 +6,7 @@ mod hidden;
 mod merge;
 mod migrated;
 mod moved;
+mod native;
 mod popped;
 mod sorted;
 mod stop;
@@ -13,6 +14,7 @@ mod stored_if_none;
 mod streams;
 mod talk;
 mod together;
+mod waiter;
 
 use crate::command::Across;
 use crate::config::Config;
