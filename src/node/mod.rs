@@ -5,5 +5,5 @@ mod pool;
 mod process;
 
 pub(crate) use connection::{Connection, Patience};
-pub(crate) use pool::{Lease, Pool};
+pub(crate) use pool::{Aside, Lease, Pool};
 pub(crate) use process::Process;

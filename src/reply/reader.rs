@@ -58,6 +58,11 @@ impl Reader {
         self.complete
     }
 
+    /// Whether all that came is complete replies.
+    pub(crate) fn is_between(&self) -> bool {
+        self.open.is_empty() && self.at == self.bytes.len()
+    }
+
     /// Called when all replies that were asked for are complete. Where more bytes came, nobody can tell which reply answers what, and none
     /// counts as complete.
     #[inline]
