@@ -83,6 +83,11 @@ impl Reader {
         &self.bytes
     }
 
+    /// The bytes, which are needed here no more.
+    pub(crate) fn take_bytes(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.bytes)
+    }
+
     pub(crate) fn entries(&self) -> &[Entry] {
         &self.entries
     }
