@@ -7,26 +7,15 @@ use super::Job;
 use super::native;
 use super::stop::{Outcome, Stop, accepted};
 use super::talk::{Ask, Talk, Words, replies, words};
-use super::waiter::{Waiter, until_seconds};
+use super::waiter::{integer, until_found, until_seconds};
 use crate::command::Pop;
 use crate::reply::{Reply, Value};
 use std::time::Instant;
 
 pub(super) fn run(job: &Job, pop: Pop) -> Outcome<Reply> {
-    let Some(popping) = Popping::read(job, pop) else { return native::refusal(job) };
-    if let Some(popped) = popping.pass()? {
-        return Ok(popped);
-    }
-    let Some(deadline) = popping.deadline else { return Ok(Reply::nil_array()) };
-    let keys: Vec<(usize, &[u8])> = (0..job.over.keys.len()).map(|key| (job.server_of(key), job.key(key))).collect();
-    let mut waiter = Waiter::new(job, &keys)?;
-    loop {
-        if let Some(popped) = popping.pass()? {
-            return Ok(popped);
-        }
-        if !waiter.wait(deadline)? {
-            return Ok(Reply::nil_array());
-        }
+    match Popping::read(job, pop) {
+        Some(popping) => until_found(job, popping.deadline, || popping.pass()),
+        None => native::refusal(job, native::with_one_key(job)),
     }
 }
 
@@ -130,14 +119,7 @@ fn is_where(arguments: &[&[u8]], ends: [&[u8]; 2]) -> bool {
     let is_end = |end: &[u8]| ends.iter().any(|word| end.eq_ignore_ascii_case(word));
     match arguments {
         [end] => is_end(end),
-        [end, word, count] => is_end(end) && word.eq_ignore_ascii_case(b"COUNT") && is_positive(count),
+        [end, word, count] => is_end(end) && word.eq_ignore_ascii_case(b"COUNT") && integer(count).is_some_and(|count| count > 0),
         _ => false,
     }
-}
-
-/// A number above 0 as servers write it: no sign, no leading 0.
-fn is_positive(number: &[u8]) -> bool {
-    !number.starts_with(b"0")
-        && number.iter().all(u8::is_ascii_digit)
-        && std::str::from_utf8(number).is_ok_and(|text| text.parse::<i64>().is_ok())
 }

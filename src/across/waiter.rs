@@ -213,6 +213,28 @@ fn prefixes<'k>(keys: &[&'k [u8]]) -> Vec<&'k [u8]> {
     prefixes
 }
 
+/// Tries until something is found or the time is up, which is answered as nil. `deadline`: `None` outside tries once, inside for ever.
+pub(super) fn until_found(
+    job: &Job,
+    deadline: Option<Option<Instant>>,
+    mut attempt: impl FnMut() -> Outcome<Option<Reply>>,
+) -> Outcome<Reply> {
+    if let Some(found) = attempt()? {
+        return Ok(found);
+    }
+    let Some(deadline) = deadline else { return Ok(Reply::nil_array()) };
+    let keys: Vec<(usize, &[u8])> = (0..job.over.keys.len()).map(|key| (job.server_of(key), job.key(key))).collect();
+    let mut waiter = Waiter::new(job, &keys)?;
+    loop {
+        if let Some(found) = attempt()? {
+            return Ok(found);
+        }
+        if !waiter.wait(deadline)? {
+            return Ok(Reply::nil_array());
+        }
+    }
+}
+
 fn left(deadline: Option<Instant>) -> Option<Duration> {
     deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
 }
@@ -227,9 +249,14 @@ pub(super) fn until_seconds(timeout: &[u8]) -> Outcome<Option<Instant>> {
 
 /// The same for a timeout in milliseconds.
 pub(super) fn until_millis(timeout: &[u8]) -> Outcome<Option<Instant>> {
-    let millis = std::str::from_utf8(timeout).ok().and_then(|text| text.parse::<i64>().ok());
-    let Some(millis) = millis else { return Err(Stop::refusal("ERR timeout is not an integer or out of range")) };
+    let Some(millis) = integer(timeout) else { return Err(Stop::refusal("ERR timeout is not an integer or out of range")) };
     until(millis as f64)
+}
+
+/// A whole number as the server reads it: as it would write it.
+pub(super) fn integer(text: &[u8]) -> Option<i64> {
+    let number: i64 = std::str::from_utf8(text).ok()?.parse().ok()?;
+    (number.to_string().as_bytes() == text).then_some(number)
 }
 
 fn until(millis: f64) -> Outcome<Option<Instant>> {
