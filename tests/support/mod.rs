@@ -7,8 +7,8 @@ pub mod fake;
 pub mod generated;
 pub mod proxy;
 pub mod random;
-pub mod stage;
 pub mod recover;
+pub mod stage;
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{Read, Write};

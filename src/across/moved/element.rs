@@ -60,7 +60,7 @@ fn pass(job: &Job, ends: &Ends) -> Outcome<Option<Reply>> {
     let mut transfer = Transfer::new(job, ends.from);
     let mut talk = Talk::with(job.config, job.process, job.args[0], job.servers())?;
     let asks = [
-        Ask::read(transfer.source, vec![words![b"LLEN", job.key(0)], words![b"TIME"]]),
+        Ask::read(transfer.source, vec![words![b"LLEN", job.key(0)], words![b"TIME"], words![b"PEXPIRETIME", job.key(0)]]),
         Ask::write(transfer.target, vec![words![b"WATCH", transfer.landing.clone()], words![b"LLEN", job.key(1)]]),
     ];
     talk.watches(transfer.target, true);
@@ -72,6 +72,7 @@ fn pass(job: &Job, ends: &Ends) -> Outcome<Option<Reply>> {
         return Ok(None);
     }
     transfer.at(there.next().unwrap_or(Value::Nil))?;
+    transfer.expires(there.next().unwrap_or(Value::Nil));
     for reply in replies(&here) {
         accepted(reply)?;
     }
