@@ -185,6 +185,24 @@ fn more_may_wait_than_a_pool_has_connections() {
 }
 
 #[test]
+fn who_waits_again_and_again_needs_no_new_connections() {
+    let stage = Stage::new();
+    let ours = stage.ours();
+    let connections = || {
+        let statistics: String = redis::cmd("INFO").arg("stats").query(&mut stage.servers[1].client()).unwrap();
+        let count = statistics.lines().find_map(|line| line.strip_prefix("total_connections_received:")).unwrap();
+        count.parse::<usize>().unwrap()
+    };
+    answer(&ours, &stage.command("BLPOP A B C 0.001"));
+    let before = connections();
+    for _ in 0..20 {
+        assert_eq!(answer(&ours, &stage.command("BLPOP A B C 0.001")), "NilArray");
+        assert_eq!(answer(&ours, &stage.command("LLEN B")), "0");
+    }
+    assert_eq!(connections(), before + 1, "but for the one that asks");
+}
+
+#[test]
 fn servers_that_tell_of_no_changes_are_asked_again() {
     let mut stage = Stage::new();
     stage.servers =

@@ -143,6 +143,8 @@ fn a_server_that_was_restarted_is_told_its_scripts() {
     load(&cluster);
     servers[1].restart();
     let key = key_on(2, 2);
+    // A read finds the new server without fail.
+    answer(&cluster, &format!("GET {key}"));
     let reply = cluster.command(&words(&format!("EVALSHA {} 1 {key} x", digest()))).unwrap();
     assert_eq!(readable(&reply), format!("[\"{key}\" \"x\"]"));
 }

@@ -3,7 +3,11 @@
 mod support;
 
 use rediscluster::Value;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, Ordering};
+use support::fake::Fake;
 use support::random::Random;
 use support::stage::{Stage, answer, raw};
 use support::words;
@@ -85,4 +89,47 @@ fn with_a_server_gone_nothing_is_stored() {
         let exists: usize = raw(&format!("EXISTS {}", stage.keys[node])).query(&mut stage.servers[node].client()).unwrap();
         assert_eq!(exists, 0);
     }
+}
+
+/// Passes on what is said to a real server. The answer to the first EXEC is not passed on: the connection breaks, and with `for_good` every
+/// later one too.
+fn forgetful(server: u16, for_good: bool) -> Fake {
+    let broken = AtomicBool::new(false);
+    Fake::start(move |mut client, _| {
+        let mut server = TcpStream::connect(("127.0.0.1", server)).unwrap();
+        let mut buffer = vec![0; 64 << 10];
+        while !(for_good && broken.load(Ordering::SeqCst)) {
+            let Some(count) = client.read(&mut buffer).ok().filter(|&count| count > 0) else { return };
+            let is_transaction = buffer[..count].windows(4).any(|word| word == b"EXEC");
+            server.write_all(&buffer[..count]).unwrap();
+            let count = server.read(&mut buffer).unwrap();
+            if is_transaction && !broken.swap(true, Ordering::SeqCst) {
+                return;
+            }
+            client.write_all(&buffer[..count]).unwrap();
+        }
+    })
+}
+
+#[test]
+fn what_a_broken_connection_left_behind_is_taken_back() {
+    let stage = Stage::new();
+    let fake = forgetful(stage.servers[1].port, false);
+    let ours = support::cluster(&[stage.servers[0].port, fake.port, stage.servers[2].port], &[]);
+    let error = ours.command(&words(&stage.command("MSETNX A 1 B 2 C 3"))).unwrap_err();
+    assert_eq!((error.node(), error.executed()), (Some("node_2"), false), "{error}");
+    assert!(error.message().ends_with("nothing remains stored"), "{error}");
+    assert_eq!(answer(&stage.ours(), &stage.command("EXISTS A B C")), "0");
+    assert_eq!(answer(&ours, &stage.command("MSETNX A 1 B 2 C 3")), "1");
+}
+
+#[test]
+fn what_cannot_be_taken_back_is_named() {
+    let stage = Stage::new();
+    let fake = forgetful(stage.servers[1].port, true);
+    let ours = support::cluster(&[stage.servers[0].port, fake.port, stage.servers[2].port], &[]);
+    let error = ours.command(&words(&stage.command("MSETNX A 1 B 2 C 3"))).unwrap_err();
+    assert_eq!((error.node(), error.executed()), (Some("node_2"), true), "{error}");
+    assert!(error.message().ends_with(&format!("perhaps stored, as it could not be taken back: \"{}\"", stage.keys[1])), "{error}");
+    assert_eq!(answer(&stage.ours(), &stage.command("EXISTS A C")), "0");
 }

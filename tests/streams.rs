@@ -92,9 +92,9 @@ fn who_waits_gets_what_comes_after_and_nothing_older() {
         answer(&ours, &stage.command(command));
     }
     for (node, command, id) in [
+        (1, "XREADGROUP GROUP group me BLOCK 40000 STREAMS C B > >", "4-1"),
         (0, "XREAD BLOCK 40000 STREAMS C B A nosuch $ $ $ $", "2-1"),
         (2, "XREAD COUNT 1 BLOCK 40000 STREAMS A B C $ $ $", "3-1"),
-        (1, "XREADGROUP GROUP group me BLOCK 40000 STREAMS C B > >", "4-1"),
     ] {
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| answer(&ours, &stage.command(command)));
@@ -105,8 +105,11 @@ fn who_waits_gets_what_comes_after_and_nothing_older() {
             assert_eq!(waiting.join().unwrap(), format!("[[\"{key}\" [[\"{id}\" [\"f\" \"new\"]]]]]"), "{command}");
         });
     }
+    for stream in ["B", "C"] {
+        answer(&ours, &stage.command(&format!("XGROUP CREATE {stream} late $")));
+    }
     assert_eq!(answer(&ours, &stage.command("XREAD BLOCK 50 STREAMS A B C $ $ $")), "NilArray");
-    assert_eq!(answer(&ours, &stage.command("XREADGROUP GROUP group me BLOCK 50 STREAMS B C > >")), "NilArray");
+    assert_eq!(answer(&ours, &stage.command("XREADGROUP GROUP late me BLOCK 50 STREAMS B C > >")), "NilArray");
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod combined;
 mod everywhere;
 mod explain;
 mod hidden;
+mod listener;
 mod merge;
 mod migrated;
 mod moved;
@@ -15,6 +16,7 @@ mod stop;
 mod stored_if_none;
 mod streams;
 mod talk;
+mod timeout;
 mod together;
 mod waiter;
 

@@ -47,7 +47,7 @@ pub(crate) struct Lease<'p> {
     taken: Millis,
 }
 
-/// A connection that is taken out for long, while its owner goes on taking others for moments. It is never given back.
+/// A connection that is taken out for long, while its owner goes on taking others for moments. It goes back by [`Aside::keep`].
 pub(crate) struct Aside<'p> {
     lease: Lease<'p>,
     _place: Place<'p>,
@@ -192,6 +192,13 @@ impl Drop for Lease<'_> {
     fn drop(&mut self) {
         self.connection = None;
         self.pool.release(|state| state.open -= 1);
+    }
+}
+
+impl Aside<'_> {
+    /// Gives the connection back, as it was taken.
+    pub(crate) fn keep(self) {
+        self.lease.keep();
     }
 }
 
