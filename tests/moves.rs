@@ -82,7 +82,7 @@ impl Mover {
 
     /// Moves an element, a member or a whole key, if there is one; or looks around.
     fn step(&mut self, number: usize) {
-        if number % 100 == 0 {
+        if number.is_multiple_of(100) {
             return self.looks_around();
         }
         let [from, to] = [(); 2].map(|()| list(self.random.below(LISTS)));
