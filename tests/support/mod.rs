@@ -4,6 +4,7 @@
 
 pub mod fake;
 pub mod generated;
+pub mod plain;
 pub mod random;
 
 use std::io::{Read, Write};
