@@ -104,7 +104,10 @@ func openNative(how opener, config string) (*handle, error) {
 }
 
 // A reply is memory of the library, to be decoded and freed at once.
-type reply struct{ answer C.answer }
+type reply struct {
+	native *C.rediscluster_reply
+	data   C.rediscluster_data
+}
 
 func callNative(run operation, rc *C.rediscluster, input string) (reply, error) {
 	a := C.call(run, rc, chars(input), C.size_t(len(input)))
@@ -112,17 +115,19 @@ func callNative(run operation, rc *C.rediscluster, input string) (reply, error) 
 		C.rediscluster_reply_free(a.reply)
 		return reply{}, takeError(a.status, a.error)
 	}
-	return reply{a}, nil
+	return reply{a.reply, a.data}, nil
 }
 
-func (r reply) free() { C.rediscluster_reply_free(r.answer.reply) }
+// isNone tells whether there is no reply, which of a session is no failure.
+func (r reply) isNone() bool { return r.native == nil }
+
+func (r reply) free() { C.rediscluster_reply_free(r.native) }
 
 // decoder looks at the reply where it is; it must not be used after free.
 func (r reply) decoder() decoder {
-	data := r.answer.data
 	return decoder{
-		entries: unsafe.Slice((*entry)(unsafe.Pointer(data.entries)), int(data.entries_length)),
-		bytes:   unsafe.String((*byte)(unsafe.Pointer(data.bytes)), int(data.bytes_length)),
+		entries: unsafe.Slice((*entry)(unsafe.Pointer(r.data.entries)), int(r.data.entries_length)),
+		bytes:   unsafe.String((*byte)(unsafe.Pointer(r.data.bytes)), int(r.data.bytes_length)),
 	}
 }
 

@@ -109,9 +109,8 @@ impl Reader {
         Ok(spare_capacity(&mut self.bytes))
     }
 
-    /// Takes bytes in as a socket would.
-    #[cfg(test)]
-    pub(super) fn feed(&mut self, bytes: &[u8]) {
+    /// Takes bytes in as from a socket.
+    pub(crate) fn feed(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }
 

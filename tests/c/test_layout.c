@@ -95,6 +95,8 @@ static void test_exports(void) {
         "error_free",    "error_message", "error_node",    "execute",     "node_for",        "open",
         "open_shared",   "partition",     "reply_bytes",   "reply_data",  "reply_element",   "reply_failure",
         "reply_free",    "reply_integer", "reply_length",  "reply_type",  "reply_view",      "version",
+        "session_open",  "session_execute", "session_receive", "session_write", "session_read", "session_interrupt",
+        "session_close",
     };
     size_t i, count = sizeof names / sizeof *names;
     char line[4096], symbol[64];

@@ -35,7 +35,7 @@ final class Client
             ? $ffi->rediscluster_open_shared($json, \strlen($json), $handle, $error)
             : $ffi->rediscluster_open($json, \strlen($json), $handle, $error);
         if ($status !== 0) {
-            throw $this->failure($error);
+            throw $this->library->failure($error);
         }
         $this->handle = $handle[0];
     }
@@ -82,6 +82,12 @@ final class Client
         return new Pipeline($this->send(...));
     }
 
+    /** What has a state: MULTI, WATCH, SELECT, SUBSCRIBE … It connects to nothing yet, and outlives this client. */
+    public function session(): Session
+    {
+        return new Session($this->library, $this->handle);
+    }
+
     /**
      * Where a key lives: alias, host, port, unix (null where it does not apply), and key, the name that is sent.
      *
@@ -116,21 +122,13 @@ final class Client
         $error = $ffi->new($this->library->error);
         try {
             if ($ffi->$function($this->handle, $bytes, \strlen($bytes), $reply, $error) !== 0) {
-                throw $this->failure($error);
+                throw $this->library->failure($error);
             }
             return Reply::value($this->library, $reply[0], $entry);
         } finally {
             $this->library->unread = null;
             $ffi->rediscluster_reply_free($reply[0]);
         }
-    }
-
-    /** The exception of a failed call, whose error it frees. */
-    private function failure(CData $error): Exception
-    {
-        $exception = Exception::from($this->library->ffi, $error[0]);
-        $this->library->ffi->rediscluster_error_free($error[0]);
-        return $exception;
     }
 
     /** @param array<string, mixed> $config */
