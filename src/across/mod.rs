@@ -7,6 +7,7 @@ mod hidden;
 mod merge;
 mod migrated;
 mod moved;
+mod native;
 mod popped;
 mod recover;
 mod sorted;

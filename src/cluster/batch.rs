@@ -168,14 +168,14 @@ impl<'p, 'a> Batch<'p, 'a> {
         self.exchange();
         match self.only_lane() {
             Some(server) => Ok(self.lanes.swap_remove(server).map(Lane::into_all).expect("the only lane is there")),
-            None => Ok(Gathered::from(&self.lanes)?.all(&self.slots)),
+            None => Ok(Gathered::from(&mut self.lanes)?.all(&self.slots)),
         }
     }
 
     /// Carries a single command out; its reply alone.
     pub(super) fn run_single(mut self) -> Result<Reply, Error> {
         self.exchange();
-        Gathered::from(&self.lanes)?.single(&self.slots[0])
+        Gathered::from(&mut self.lanes)?.single(&self.slots[0])
     }
 
     fn exchange(&mut self) {

@@ -21,7 +21,7 @@ pub(super) fn each(config: &Config, process: &Process, request: &[u8]) -> Result
     }
     exchange(&mut lanes.iter_mut().flatten().collect::<Vec<_>>(), config.write_timeout);
     let aliases: Vec<(&str, usize)> = config.masters.iter().map(|master| (master.alias.as_str(), master.server)).collect();
-    Ok(Gathered::from(&lanes)?.by_alias(&aliases, args[0]))
+    Ok(Gathered::from(&mut lanes)?.by_alias(&aliases, args[0]))
 }
 
 pub(super) fn only_command(request: &[u8]) -> Result<Args<'_>, Error> {

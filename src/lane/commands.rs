@@ -167,6 +167,7 @@ impl<'p, 'a> Lane<'p, 'a> {
         }
         lease.receive(&mut self.reader, self.ends.len())?;
         self.is_done = true;
+        self.outbox.forget();
         Ok(())
     }
 
@@ -205,6 +206,11 @@ impl<'p, 'a> Lane<'p, 'a> {
 
     pub(crate) fn bytes(&self) -> &[u8] {
         self.reader.bytes()
+    }
+
+    /// The bytes, where they are too many to be kept with the connection.
+    pub(crate) fn take_bytes(&mut self) -> Vec<u8> {
+        self.reader.take_bytes()
     }
 
     /// Whether the reply to its `ordinal`th command is there; if not, why. `name` is the command's.

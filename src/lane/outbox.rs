@@ -155,6 +155,12 @@ impl<'a> Outbox<'a> {
         }
     }
 
+    /// Lets go of bytes that were sent and will not be sent again.
+    pub(crate) fn forget(&mut self) {
+        self.segments = Vec::new();
+        self.sent.segment = 0;
+    }
+
     /// Begins again from the first byte.
     pub(crate) fn rewind(&mut self) {
         self.sent = Sent::default();

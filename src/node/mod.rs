@@ -4,6 +4,6 @@ mod connection;
 mod pool;
 mod process;
 
-pub(crate) use connection::{Connection, Patience};
-pub(crate) use pool::{Lease, Pool};
+pub(crate) use connection::{Connection, KEPT, Patience};
+pub(crate) use pool::{Aside, Lease, Pool};
 pub(crate) use process::Process;

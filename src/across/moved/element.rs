@@ -3,7 +3,7 @@
 use super::super::Job;
 use super::super::stop::{Outcome, Stop, accepted};
 use super::super::talk::{Ask, Talk, Words, replies, words};
-use super::super::waiter::{Waiter, deadline};
+use super::super::waiter::{Waiter, until_seconds};
 use super::transfer::Transfer;
 use crate::reply::{Reply, Value};
 use std::borrow::Cow;
@@ -19,10 +19,7 @@ struct Ends {
 pub(super) fn run(job: &Job) -> Outcome<Reply> {
     let Some(ends) = ends(job.args) else { return refused(job) };
     let Some(timeout) = ends.timeout else { return Ok(pass(job, &ends)?.unwrap_or_else(Reply::nil)) };
-    let deadline = match deadline(job.args[timeout]) {
-        Some(deadline) => deadline,
-        None => return refused(job),
-    };
+    let deadline = until_seconds(job.args[timeout])?;
     if let Some(reply) = pass(job, &ends)? {
         return Ok(reply);
     }
