@@ -2,72 +2,13 @@
 
 mod support;
 
-use rediscluster::{Cluster, Reply, Value};
+use rediscluster::Value;
 use std::collections::HashSet;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 use support::random::Random;
-use support::{Server, cluster, key_on, ports, words};
-
-fn answer(cluster: &Cluster, command: &str) -> String {
-    match cluster.command(&words(command)) {
-        Ok(reply) => readable(&reply),
-        Err(error) => format!("{:?}: {error}", error.code()),
-    }
-}
-
-/// Texts in place of bytes.
-fn readable(reply: &Reply) -> String {
-    fn show(value: &Value) -> String {
-        match value {
-            Value::String(text) => format!("\"{}\"", text.escape_ascii()),
-            Value::Status(text) | Value::Error(text) => text.escape_ascii().to_string(),
-            Value::Integer(number) => number.to_string(),
-            Value::Array(values) => format!("[{}]", values.map(|value| show(&value)).collect::<Vec<_>>().join(" ")),
-            other => format!("{other:?}"),
-        }
-    }
-    show(&reply.root())
-}
-
-/// A cluster of three, one server as the judge, and a key on each of the three.
-struct Stage {
-    servers: Vec<Server>,
-    judge: Server,
-    keys: [String; 3],
-}
-
-impl Stage {
-    fn new() -> Stage {
-        Stage { servers: Server::start_many(3), judge: Server::start(), keys: [key_on(1, 3), key_on(2, 3), key_on(3, 3)] }
-    }
-
-    fn ours(&self) -> Cluster {
-        cluster(&ports(&self.servers), &[])
-    }
-
-    fn judge(&self) -> Cluster {
-        cluster(&[self.judge.port], &[])
-    }
-
-    /// A command with A, B and C replaced by the keys.
-    fn command(&self, command: &str) -> String {
-        let replace = |word: &str| match word {
-            "A" => self.keys[0].clone(),
-            "B" => self.keys[1].clone(),
-            "C" => self.keys[2].clone(),
-            word => word.to_owned(),
-        };
-        command.split(' ').map(replace).collect::<Vec<_>>().join(" ")
-    }
-
-    fn compare(&self, ours: &Cluster, judge: &Cluster, command: &str) -> String {
-        let command = self.command(command);
-        let answered = answer(ours, &command);
-        assert_eq!(answered, answer(judge, &command), "{command}");
-        answered
-    }
-}
+use support::stage::{Stage, answer, await_listeners, raw, readable};
+use support::{Server, cluster, ports, words};
 
 #[test]
 fn pops_answer_what_one_server_answers() {
@@ -166,11 +107,11 @@ fn who_waits_is_woken_by_whichever_node_gets_something() {
     ] {
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| answer(&ours, &stage.command(command)));
-            await_listeners(&stage, 1);
+            await_listeners(&stage.servers, 1);
             let _: () = raw(&stage.command(push)).query(&mut stage.servers[at].client()).unwrap();
             assert_eq!(waiting.join().unwrap(), format!("[\"{}\" {popped}]", stage.keys[at]), "{command}");
         });
-        await_listeners(&stage, 0);
+        await_listeners(&stage.servers, 0);
     }
 }
 
@@ -179,38 +120,18 @@ fn changes_of_keys_that_are_merely_named_alike_wake_nobody_for_nothing() {
     let stage = Stage::new();
     let ours = stage.ours();
     std::thread::scope(|scope| {
-        let waiting = scope.spawn(|| answer(&ours, &stage.command("BLPOP A B 40")));
-        await_listeners(&stage, 1);
+        let waiting = scope.spawn(|| answer(&ours, &stage.command("BLPOP A B C 40")));
+        await_listeners(&stage.servers, 1);
         let mut client = stage.servers[0].client();
         for _ in 0..100 {
             let _: () = raw(&format!("SET {}:other v", stage.keys[0])).query(&mut client).unwrap();
         }
         let _: () = raw(&stage.command("SET A text")).query(&mut client).unwrap();
         assert!(waiting.join().unwrap().starts_with("WRONGTYPE"));
+        let statistics: String = redis::cmd("INFO").arg("commandstats").query(&mut client).unwrap();
+        let looks = statistics.lines().find_map(|line| line.strip_prefix("cmdstat_type:calls=")).unwrap();
+        assert!(looks.split(',').next().unwrap().parse::<usize>().unwrap() < 50, "{looks}");
     });
-}
-
-fn raw(command: &str) -> redis::Cmd {
-    let mut words = command.split(' ');
-    let mut cmd = redis::cmd(words.next().unwrap());
-    words.for_each(|word| drop(cmd.arg(word)));
-    cmd
-}
-
-/// Waits until so many connections of the library listen on every server.
-fn await_listeners(stage: &Stage, count: usize) {
-    for server in &stage.servers {
-        let mut client = server.client();
-        let start = Instant::now();
-        loop {
-            assert!(start.elapsed() < Duration::from_secs(30), "no {count} connections listen");
-            let list: String = redis::cmd("CLIENT").arg("LIST").arg("TYPE").arg("PUBSUB").query(&mut client).unwrap();
-            if list.lines().count() == count {
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(1));
-        }
-    }
 }
 
 #[test]
@@ -255,7 +176,7 @@ fn more_may_wait_than_a_pool_has_connections() {
     let ours = cluster(&ports(&stage.servers), &["\"pool_size\":2"]);
     std::thread::scope(|scope| {
         let waiting: Vec<_> = (0..8).map(|_| scope.spawn(|| answer(&ours, &stage.command("BLPOP A B C 30")))).collect();
-        await_listeners(&stage, 1);
+        await_listeners(&stage.servers, 1);
         let _: () = raw(&stage.command("RPUSH C 1 2 3 4 5 6 7 8")).query(&mut stage.servers[2].client()).unwrap();
         let got: HashSet<String> = waiting.into_iter().map(|waiting| waiting.join().unwrap()).collect();
         assert_eq!(got.len(), 8, "{got:?}");
@@ -284,7 +205,7 @@ fn a_server_that_dies_under_who_waits_is_named() {
     let command = stage.command("BLPOP A B C 40");
     std::thread::scope(|scope| {
         let waiting = scope.spawn(|| ours.command(&words(&command)).unwrap_err());
-        await_listeners(&stage, 1);
+        await_listeners(&stage.servers, 1);
         stage.servers[1].stop();
         let error = waiting.join().unwrap();
         assert_eq!((error.node(), error.executed()), (Some("node_2"), false), "{error}");

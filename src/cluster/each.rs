@@ -1,6 +1,7 @@
 //! One command on every master.
 
 use super::gather::Gathered;
+use super::scripts;
 use crate::command::{Access, lookup};
 use crate::config::Config;
 use crate::error::{Code, Error};
@@ -14,6 +15,7 @@ use crate::request::{Args, Commands};
 pub(super) fn each(config: &Config, process: &Process, request: &[u8]) -> Result<Reply, Error> {
     let args = only_command(request)?;
     let traits = traits(&args)?;
+    scripts::note(process, &args);
     let servers = 0..config.servers.len();
     let mut lanes: Vec<Option<Lane>> = servers.map(|server| Some(Lane::new(process.pool(server), request))).collect();
     for lane in lanes.iter_mut().flatten() {

@@ -79,6 +79,10 @@ impl<'l, 'p, 'a> Gathered<'l, 'p, 'a> {
                 self.next[server] += self.builder.copy_one(entries, self.bases[server]);
                 Ok(())
             }
+            Answer::Behind { server, ordinal } => {
+                self.take(*server as usize, *ordinal - 1, slot.name)?;
+                self.answer(&Slot { name: slot.name, answer: Answer::One { server: *server, ordinal: *ordinal } })
+            }
             Answer::Split(split) => self.put_together(split, slot.name),
             Answer::Error(text) => {
                 self.builder.text(Kind::Error, text.as_bytes());

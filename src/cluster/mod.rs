@@ -5,6 +5,7 @@ mod each;
 mod explain;
 mod gather;
 mod node_for;
+mod scripts;
 mod sequence;
 mod shared;
 mod single;
@@ -85,6 +86,7 @@ impl Cluster {
         if args.is_empty() {
             return Err(Error::new(Code::Request, "a command without a name"));
         }
+        scripts::note(&process, args);
         let understanding = Understanding::new(&self.config, &process);
         match understanding.plan(args)? {
             plan @ Plan::One { .. } => one(&process, None, args, plan),
@@ -115,6 +117,7 @@ impl Cluster {
         if let Some(outcome) = self.single(&process, Some(request), &args) {
             return outcome.or_else(|error| Ok(failed(&error)));
         }
+        scripts::note(&process, &args);
         match understanding.plan(&args) {
             Ok(plan @ Plan::One { .. }) => one(&process, Some(request), &args, plan).or_else(|error| Ok(failed(&error))),
             Ok(Plan::Over(over)) => {
@@ -224,13 +227,21 @@ fn one<'a>(process: &Process, request: Option<&'a [u8]>, args: &[&'a [u8]], plan
     let Plan::One { server, keys, traits } = plan else { return Err(Error::new(Code::Internal, "a plan for several servers")) };
     let pool = process.pool(server);
     let single = Single { whole: request, args, keys: &keys, traits };
-    if single.fits() {
-        return single.run(pool);
+    let rooted = request.is_some();
+    let reply = if single.fits() {
+        single.run(pool)?
+    } else {
+        let mut lane = Lane::new(pool, &[]);
+        lane.add(None, args, &keys, traits);
+        lane.run(rooted);
+        lane.into_single(args[0], rooted)?
+    };
+    if scripts::is_unknown(reply.value(usize::from(rooted)))
+        && let Some(outcome) = scripts::call_again(process, server, args, &keys, traits)
+    {
+        return outcome.map(|reply| if rooted { reply.under_array() } else { reply });
     }
-    let mut lane = Lane::new(pool, &[]);
-    lane.add(None, args, &keys, traits);
-    lane.run(request.is_some());
-    lane.into_single(args[0], request.is_some())
+    Ok(reply)
 }
 
 fn no_replies() -> Reply {

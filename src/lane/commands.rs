@@ -62,6 +62,12 @@ impl<'p, 'a> Lane<'p, 'a> {
         self.finish_command(traits)
     }
 
+    /// Adds a command whose arguments may go before the lane does.
+    pub(crate) fn add_copied(&mut self, args: &[&[u8]], traits: Traits) -> u32 {
+        self.outbox.push_copied(args);
+        self.finish_command(traits)
+    }
+
     /// Ends a command whose bytes were pushed one by one; answers which of the lane's commands it is.
     #[inline(always)]
     pub(crate) fn finish_command(&mut self, traits: Traits) -> u32 {

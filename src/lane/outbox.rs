@@ -85,6 +85,12 @@ impl<'a> Outbox<'a> {
         as_sent(args, keys, |argument| self.push_argument(argument));
     }
 
+    /// Appends a command whose arguments need not stay.
+    pub(crate) fn push_copied(&mut self, args: &[&[u8]]) {
+        self.push_head(args.len());
+        args.iter().for_each(|argument| push_argument(&mut self.gathered, argument));
+    }
+
     /// Room for so many bytes that will be gathered.
     pub(crate) fn reserve(&mut self, bytes: usize) {
         self.gathered.reserve(bytes);

@@ -3,6 +3,7 @@
 mod connection;
 mod pool;
 mod process;
+mod sources;
 
 pub(crate) use connection::{Connection, KEPT, Patience};
 pub(crate) use pool::{Aside, Lease, Pool};

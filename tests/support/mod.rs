@@ -5,6 +5,7 @@
 pub mod fake;
 pub mod generated;
 pub mod random;
+pub mod stage;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
