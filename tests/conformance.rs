@@ -44,7 +44,9 @@ fn every_command_answers_over_several_nodes_as_on_one() {
     over_one_two_and_three_nodes(|cluster, case| {
         for (command, is_refused) in &case.setup {
             let reply = tokens(cluster, command);
-            assert_eq!(reply[0][0] == b'-', *is_refused, "{}: {:?}", case.place, shown(&reply));
+            if reply[0].starts_with(b"-") != *is_refused {
+                return [vec![b"before it:".to_vec()], reply].concat();
+            }
         }
         tokens(cluster, &case.command)
     });
@@ -75,7 +77,7 @@ fn over_one_two_and_three_nodes(answer: impl Fn(&Cluster, &Case) -> Vec<Vec<u8>>
             cluster.command(&[b"FLUSHALL"]).unwrap();
             let found = answer(cluster, case);
             if in_order(case.order, &found) != in_order(case.order, &case.reply) {
-                wrong.push(format!("{} over {masters}: {:?}, not {:?}", case.place, shown(&found), shown(&case.reply)));
+                wrong.push(format!("{} over {masters}: {}, not {}", case.place, shown(&found), shown(&case.reply)));
             }
         }
     }
@@ -107,7 +109,10 @@ fn add_tokens(value: Value, tokens: &mut Vec<Vec<u8>>) {
             tokens.push(format!("*{}", elements.count()).into());
             return elements.for_each(|element| add_tokens(element, tokens));
         }
-        Value::Failure(mut told) => format!("{:?}", told.nth(1)).into(),
+        Value::Failure(mut told) => match told.nth(1) {
+            Some(Value::String(message)) => message.to_vec(),
+            other => format!("{other:?}").into(),
+        },
         Value::Map(_) => format!("{value:?}").into(),
     };
     tokens.push(token);
