@@ -60,12 +60,26 @@ func newHandle(native *C.rediscluster) *handle {
 
 // call runs one operation of the library, unless the context is done or the client closed.
 func (h *handle) call(ctx context.Context, run operation, input string) (reply, error) {
-	if err := ctx.Err(); err != nil {
-		return reply{}, err
-	}
-	if err := h.acquire(); err != nil {
+	if err := h.enter(ctx); err != nil {
 		return reply{}, err
 	}
 	defer h.release()
 	return callNative(run, h.native, input)
+}
+
+// recover is the operation that takes a number instead of bytes.
+func (h *handle) recover(ctx context.Context, minAge uint64) (reply, error) {
+	if err := h.enter(ctx); err != nil {
+		return reply{}, err
+	}
+	defer h.release()
+	return recoverNative(h.native, minAge)
+}
+
+// enter acquires the handle unless the context is done.
+func (h *handle) enter(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return h.acquire()
 }

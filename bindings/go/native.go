@@ -8,7 +8,7 @@ package rediscluster
 #error "this version of the Go package is written for ABI 1 of rediscluster: install the library and the package of one release"
 #endif
 
-// execute, node_for and each, and both ways to open, are of one form.
+// execute, node_for, each and explain, and both ways to open, are of one form.
 typedef rediscluster_status (*operation)(const rediscluster *, const char *, size_t, rediscluster_reply **, rediscluster_error **);
 typedef rediscluster_status (*opener)(const char *, size_t, rediscluster **, rediscluster_error **);
 
@@ -24,6 +24,14 @@ typedef struct {
 static answer call(operation run, const rediscluster *rc, const char *input, size_t length) {
 	answer a = {0};
 	a.status = run(rc, input, length, &a.reply, &a.error);
+	if (a.status == REDISCLUSTER_OK)
+		a.status = rediscluster_reply_data(a.reply, &a.data, &a.error);
+	return a;
+}
+
+static answer call_recover(const rediscluster *rc, uint64_t min_age) {
+	answer a = {0};
+	a.status = rediscluster_recover(rc, min_age, &a.reply, &a.error);
 	if (a.status == REDISCLUSTER_OK)
 		a.status = rediscluster_reply_data(a.reply, &a.data, &a.error);
 	return a;
@@ -69,6 +77,7 @@ var (
 	execute = operation(C.rediscluster_execute)
 	nodeFor = operation(C.rediscluster_node_for)
 	each    = operation(C.rediscluster_each)
+	explain = operation(C.rediscluster_explain)
 
 	openOwn    = opener(C.rediscluster_open)
 	openShared = opener(C.rediscluster_open_shared)
@@ -110,7 +119,15 @@ type reply struct {
 }
 
 func callNative(run operation, rc *C.rediscluster, input string) (reply, error) {
-	a := C.call(run, rc, chars(input), C.size_t(len(input)))
+	return newReply(C.call(run, rc, chars(input), C.size_t(len(input))))
+}
+
+// recoverNative takes the age in milliseconds.
+func recoverNative(rc *C.rediscluster, minAge uint64) (reply, error) {
+	return newReply(C.call_recover(rc, C.uint64_t(minAge)))
+}
+
+func newReply(a C.answer) (reply, error) {
 	if a.status != C.REDISCLUSTER_OK {
 		C.rediscluster_reply_free(a.reply)
 		return reply{}, takeError(a.status, a.error)
