@@ -52,6 +52,11 @@ demo: ## start two servers, and let C, PHP and Go read what the others wrote
 test: ## run every check there is
 	@scripts/test
 
+.PHONY: chaos
+chaos: ## kill servers and clients for CHAOS_SECONDS (60), and see that nothing is lost
+	@scripts/setup test
+	CHAOS_SECONDS=$${CHAOS_SECONDS:-60} $(CARGO) test --test chaos
+
 .PHONY: bench
 bench: ## measure the library beside its peers
 	@scripts/setup test
@@ -107,8 +112,10 @@ stage: # the installed library, for the tests and the demo
 # ---- the rest -------------------------------------------------------------------------------------------------------
 
 .PHONY: generated
-generated: ## write the headers and the command table anew
-	UPDATE=1 $(CARGO) test --test header --test command_table
+generated: ## write the headers, the command table and docs/commands.md anew
+	UPDATE=1 $(CARGO) test --test command_table
+	UPDATE=1 $(CARGO) test --test header
+	UPDATE=1 $(CARGO) test --lib command::docs
 
 .PHONY: clean
 clean: ## remove all that was built

@@ -14,12 +14,16 @@ pub fn seed() -> u64 {
 
 impl Random {
     pub fn seeded() -> Random {
-        Random(seed() | 1)
+        Random::of(seed())
+    }
+
+    pub fn of(seed: u64) -> Random {
+        Random(seed | 1)
     }
 
     /// One of the many streams of numbers that a seed stands for.
     pub fn stream(seed: u64, number: u64) -> Random {
-        Random(seed.rotate_left(32) ^ number.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+        Random::of(seed.rotate_left(32) ^ number.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15))
     }
 
     /// The next number of xorshift64*.
