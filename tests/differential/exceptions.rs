@@ -23,6 +23,8 @@ pub enum Judge {
     Chosen,
     /// But for the times in them.
     Timeless,
+    /// To the byte, but an error may have the node behind it that it comes from.
+    OfNode,
     /// To the byte, unless the order is that of a set's hash table.
     Sorted,
     /// To the byte, if the range is one of names: among members of different scores that is no range, and what is found a matter of chance.
@@ -69,6 +71,8 @@ const JUDGES: &[(&str, Judge)] = &[
     ("xpending", Judge::Timeless),
     ("xinfo|stream", Judge::Timeless),
     ("xinfo|consumers", Judge::Timeless),
+    // Each node sends its own keys; it matters which of them could not.
+    ("migrate", Judge::OfNode),
     ("sort", Judge::Sorted),
     ("sort_ro", Judge::Sorted),
     ("zrange", Judge::Lexical),
@@ -92,7 +96,7 @@ pub const UNTRIED: &[(&str, &str)] = &[];
 
 /// Commands that are refused when their keys live on several nodes, or when they have none: scripts run on one node, and so does what speaks of
 /// one server alone. Elsewhere a CROSSNODE is a fault.
-pub const REFUSED: &[&str] = &["eval", "eval_ro", "evalsha", "evalsha_ro", "fcall", "fcall_ro", "client|getname", "role"];
+pub const REFUSED: &[&str] = &["eval", "eval_ro", "evalsha", "evalsha_ro", "fcall", "fcall_ro", "client|getname", "role", "function|stats"];
 
 /// Commands that tell the number of their keys, and those with as many ids as keys: where that number cannot be, the library may refuse them
 /// in its own words, provided that the server refuses them too.
@@ -120,79 +124,8 @@ pub const COUNTED: &[&str] = &[
 ];
 
 /// Commands that still answer CROSSNODE where they need not; they are passed over when they do.
-pub const PENDING: &[&str] = &[
-    "acl",
-    "bitop",
-    "blmove",
-    "blmpop",
-    "blpop",
-    "brpop",
-    "brpoplpush",
-    "bzmpop",
-    "bzpopmax",
-    "bzpopmin",
-    "client",
-    "command",
-    "config",
-    "copy",
-    "dbsize",
-    "echo",
-    "flushall",
-    "flushdb",
-    "function",
-    "georadius",
-    "georadiusbymember",
-    "geosearchstore",
-    "keys",
-    "lastsave",
-    "lcs",
-    "lmove",
-    "lmpop",
-    "lolwut",
-    "memory",
-    "migrate",
-    "msetnx",
-    "object|help",
-    "pfcount",
-    "pfmerge",
-    "ping",
-    "publish",
-    "pubsub",
-    "randomkey",
-    "rename",
-    "renamenx",
-    "rpoplpush",
-    "scan",
-    "script",
-    "sdiff",
-    "sdiffstore",
-    "sinter",
-    "sintercard",
-    "sinterstore",
-    "smove",
-    "sort",
-    "sort_ro",
-    "sunion",
-    "sunionstore",
-    "swapdb",
-    "time",
-    "wait",
-    "xgroup|help",
-    "xinfo|help",
-    "xread",
-    "xreadgroup",
-    "zdiff",
-    "zdiffstore",
-    "zinter",
-    "zintercard",
-    "zinterstore",
-    "zmpop",
-    "zrangestore",
-    "zunion",
-    "zunionstore",
-];
+pub const PENDING: &[&str] = &[];
 
 pub fn is_pending(name: &str) -> bool {
-    let container = name.split('|').next().unwrap_or(name);
-    PENDING.contains(&name) || PENDING.contains(&container)
+    PENDING.contains(&name)
 }

@@ -11,7 +11,6 @@ const FLOATS: &[&str] = &["0", "1", "2.5", "-1", "0.1", "0.2", "0.7", "1e3", "-3
 const TEXTS: &[&str] = &["", "a", "hello world", "ohmytext", "mynewtext", "\0é\r\n\x7f", "foobar", "10.5", "  7", "1e2"];
 const PLACES: &[&str] = &["13.361389", "15.087269", "2.3522", "-73.98", "-5.5", "0", "38.115556", "37.502669", "48.8566", "40.7128", "70"];
 
-/// The scripts of EVAL are never those that SCRIPT LOAD takes: EVAL leaves a script on one node, and one server has but one.
 const SCRIPTS: &[&str] = &[
     "return {KEYS[1], ARGV[1]}",
     "return redis.call('SET', KEYS[1], ARGV[1] or 'x')",
@@ -28,7 +27,7 @@ const SCRIPTS: &[&str] = &[
 const READING_SCRIPTS: &[&str] =
     &["return redis.call('EXISTS', KEYS[1] or 'k1')", "return redis.call('SET', KEYS[1], 'x')", "return {#KEYS, #ARGV}"];
 
-/// Scripts that are loaded, and their names.
+/// Scripts that are called by their names too.
 const LOADED: &[(&str, &str)] = &[
     ("return redis.call('SET', KEYS[1], ARGV[1])", "d8f2fad9f8e86a53d2a6ebd960b33c4972cacc37"),
     ("return redis.call('EXISTS', KEYS[1])", "36470718001cbf79c047c6e440069970b40bb3b4"),
