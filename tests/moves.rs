@@ -14,7 +14,7 @@ const LISTS: usize = 10;
 const SETS: usize = 10;
 const ELEMENTS: usize = 10_000;
 /// By each thread.
-const MOVES: usize = 1_000;
+const MOVES: usize = 700;
 
 fn list(number: usize) -> String {
     format!("list{number}")
