@@ -9,7 +9,7 @@ void digest_add(digest *to, const char *bytes, size_t length) {
 
 crossnode crossnode_open(const char *prefix) {
   crossnode made = {.rc = ours_open(), .by_hand = peers_open()};
-  for (int node = 0; node < NODES; node++) made.by_hand.node[node]->reader->maxbuf = 0; /* keeps large buffers: what hiredis advises for speed */
+  for (int node = 0; node < NODES; node++) made.by_hand.node[node]->reader->maxbuf = 0; /* keeps large buffers: faster for large replies */
   made.to = place_on(&made.by_hand, prefix, 0);
   made.a = place_on(&made.by_hand, prefix, 1);
   made.b = place_on(&made.by_hand, prefix, 2);
