@@ -31,8 +31,8 @@ mod reply;
 mod request;
 mod resp;
 
-pub use cluster::Cluster;
-pub use config::{Address, Config, CrossNode, Master, Server};
+pub use cluster::{Cluster, Nodes};
+pub use config::{Address, Config, CrossNode, Master, Read, Server};
 pub use error::{Code, Error};
 pub use partition::{HashTag, Tagged, partition};
 pub use reply::{Body, Children, Entry, Kind, Reply, Value};

@@ -3,6 +3,8 @@
 mod batch;
 mod each;
 mod gather;
+mod handle;
+mod nearby;
 mod node_for;
 mod sequence;
 mod shared;
@@ -11,18 +13,18 @@ mod understand;
 
 use crate::across;
 use crate::command::lookup;
-use crate::config::Config;
+use crate::config::{Config, Read};
 use crate::error::{Code, Error};
 use crate::lane::Lane;
 use crate::node::Process;
 use crate::plan::{Plan, plan_single};
 use crate::reply::{Builder, Kind, Reply};
 use crate::request::{Args, Commands};
-use arc_swap::ArcSwapOption;
 use batch::Batch;
+pub use each::Nodes;
+use handle::{Handle, Own};
 use sequence::Sequence;
 use single::Single;
-use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 use understand::Understanding;
@@ -31,38 +33,19 @@ use understand::Understanding;
 ///
 /// It may be used from many threads at once, and from forked children beside their parent: each process makes connections of its own.
 /// Connections are made when a command first needs them and kept until the handle goes.
+///
+/// A clone, like [`Cluster::with_read`], is another view of the same handle, with the same connections; they go with the last of them.
+#[derive(Clone)]
 pub struct Cluster {
-    config: Arc<Config>,
-    /// What belongs to the process that made the handle.
-    first: Process,
-    /// What belongs to a child of it, or to a child of that.
-    forked: ArcSwapOption<Process>,
-}
-
-/// What belongs to this process.
-enum Own<'c> {
-    First(&'c Process),
-    Forked(Arc<Process>),
-}
-
-impl Deref for Own<'_> {
-    type Target = Process;
-
-    #[inline]
-    fn deref(&self) -> &Process {
-        match self {
-            Own::First(process) => process,
-            Own::Forked(process) => process,
-        }
-    }
+    handle: Arc<Handle>,
+    read: Read,
 }
 
 impl Cluster {
     /// A handle of its own. Connects to nothing yet.
     pub fn open(config: Config) -> Cluster {
-        let config = Arc::new(config);
-        let first = Process::new(&config);
-        Cluster { config, first, forked: ArcSwapOption::empty() }
+        let read = config.read;
+        Cluster { handle: Arc::new(Handle::new(config)), read }
     }
 
     /// The handle that this process shares for that configuration; made when first asked for, and kept until the process ends.
@@ -71,7 +54,12 @@ impl Cluster {
     }
 
     pub fn config(&self) -> &Config {
-        &self.config
+        &self.handle.config
+    }
+
+    /// The same handle, with the same connections, which reads from elsewhere than the configuration says. It costs next to nothing.
+    pub fn with_read(&self, read: Read) -> Cluster {
+        Cluster { handle: self.handle.clone(), read }
     }
 
     /// Runs one command, its name first, and answers its reply. A server's own error is a reply.
@@ -84,10 +72,10 @@ impl Cluster {
         if args.is_empty() {
             return Err(Error::new(Code::Request, "a command without a name"));
         }
-        let understanding = Understanding::new(&self.config, &process);
+        let understanding = Understanding::new(self.config(), &process).reading(self.read);
         match understanding.plan(args)? {
-            plan @ Plan::One { .. } => one(&process, None, args, plan),
-            Plan::Over(over) => across::run(&self.config, &process, args, &over),
+            plan @ Plan::One { .. } => one(&understanding, None, args, plan),
+            Plan::Over(over) => across::run(self.config(), &process, args, &over),
             Plan::Answer(text) => Ok(Reply::error(text.as_bytes())),
             plan @ Plan::Split { .. } => {
                 let mut batch = Batch::alone(&understanding, &[]);
@@ -107,17 +95,18 @@ impl Cluster {
         let mut args = Args::new();
         let Some(whole) = commands.next(&mut args)? else { return Ok(no_replies()) };
         let process = self.process();
-        let understanding = Understanding::new(&self.config, &process);
         if whole.end < request.len() {
+            let understanding = Understanding::new(self.config(), &process).reading(self.read);
             return execute_many(&understanding, request, whole.len());
         }
         if let Some(outcome) = self.single(&process, Some(request), &args) {
             return outcome.or_else(|error| Ok(failed(&error)));
         }
+        let understanding = Understanding::new(self.config(), &process).reading(self.read);
         match understanding.plan(&args) {
-            Ok(plan @ Plan::One { .. }) => one(&process, Some(request), &args, plan).or_else(|error| Ok(failed(&error))),
+            Ok(plan @ Plan::One { .. }) => one(&understanding, Some(request), &args, plan).or_else(|error| Ok(failed(&error))),
             Ok(Plan::Over(over)) => {
-                let outcome = across::run(&self.config, &process, &args, &over);
+                let outcome = across::run(self.config(), &process, &args, &over);
                 Ok(outcome.map_or_else(|error| failed(&error), Reply::under_array))
             }
             plan => {
@@ -130,7 +119,13 @@ impl Cluster {
 
     /// Runs the one command of a request on every master, and answers a map: alias, reply. A server with several aliases is asked once.
     pub fn each(&self, request: &[u8]) -> Result<Reply, Error> {
-        each::each(&self.config, &self.process(), request)
+        self.each_on(Nodes::Masters, request)
+    }
+
+    /// The same on masters, replicas or all. The replicas of node_1 are called `node_1_slave`, `node_1_slave_2` and so on; the masters are
+    /// asked for theirs first, unless the configuration names them.
+    pub fn each_on(&self, nodes: Nodes, request: &[u8]) -> Result<Reply, Error> {
+        each::each(self.config(), &self.process(), nodes, request)
     }
 
     /// Finds what interrupted moves between nodes (RENAME, SMOVE, LMOVE and the like) have left on the servers, and brings it to an end: what
@@ -140,49 +135,33 @@ impl Cluster {
     /// array with a map for each thing found: node, key, command, source, destination, age (milliseconds), outcome (`finished`, `undone`,
     /// `removed`: an unneeded copy, `young`, `waiting`) and the reason where it waits.
     pub fn recover(&self, min_age: Duration) -> Result<Reply, Error> {
-        across::recover(&self.config, &self.process(), min_age)
+        across::recover(self.config(), &self.process(), min_age)
     }
 
     /// Where a key lives, and under which name: a map of alias, host, port, unix, key. Asks nobody.
     pub fn node_for(&self, key: &[u8]) -> Reply {
-        node_for::node_for(&self.config, key)
+        node_for::node_for(self.config(), key)
+    }
+
+    #[inline]
+    fn process(&self) -> Own<'_> {
+        self.handle.process()
     }
 
     /// The shortest way, for a command with a single key; `None` when it is another.
     #[inline]
     fn single(&self, process: &Process, request: Option<&[u8]>, args: &[&[u8]]) -> Option<Result<Reply, Error>> {
-        let (server, key, traits) = plan_single(&self.config, lookup(args)?, args)?;
+        let (server, key, traits) = plan_single(self.config(), lookup(args)?, args)?;
         let single = Single { whole: request, args, keys: std::slice::from_ref(&key), traits };
-        single.fits().then(|| single.run(process.pool(server)))
-    }
-
-    #[inline]
-    fn process(&self) -> Own<'_> {
-        if self.first.is_current() { Own::First(&self.first) } else { Own::Forked(self.forked()) }
-    }
-
-    /// In a child the first caller makes what the child owns, and lets go of what came over from the parent. There is no lock in this:
-    /// one that another thread held at the fork would never open.
-    #[cold]
-    fn forked(&self) -> Arc<Process> {
-        loop {
-            let known = self.forked.load_full();
-            match &known {
-                Some(process) if process.is_current() => return process.clone(),
-                _ => {}
-            }
-            let fresh = Arc::new(Process::new(&self.config));
-            let before = self.forked.compare_and_swap(&known, Some(fresh.clone()));
-            let is_first = match (&*before, &known) {
-                (Some(before), Some(known)) => Arc::ptr_eq(before, known),
-                (None, None) => true,
-                _ => false,
-            };
-            if is_first {
-                known.as_deref().unwrap_or(&self.first).abandon();
-                return fresh;
-            }
+        if !single.fits() {
+            return None;
         }
+        let pool = process.pool(server);
+        // Most clusters have no replicas: what tells whether there may be any is asked first.
+        if pool.may_have_replicas() && self.read == Read::Replica && traits.repeatable {
+            return Some(nearby::run(&single, pool));
+        }
+        Some(single.run(pool))
     }
 }
 
@@ -197,7 +176,8 @@ fn execute_many(understanding: &Understanding, request: &[u8], first: usize) -> 
     let mut args = Args::new();
     while let Some(whole) = commands.next(&mut args)? {
         if let Some(over) = batch.add(&args, Some(whole)) {
-            sequence.run(std::mem::replace(&mut batch, Batch::new(understanding, request)))?;
+            // What follows may have to see what this changes, which a replica gets later.
+            sequence.run(std::mem::replace(&mut batch, Batch::new(understanding, request).on_masters()))?;
             sequence.push(across::run(understanding.config(), understanding.process(), &args, &over));
         }
     }
@@ -210,17 +190,26 @@ fn execute_many(understanding: &Understanding, request: &[u8], first: usize) -> 
 
 /// Runs a command that goes to one server. In a request it stands alone, and its reply under an array.
 #[inline]
-fn one<'a>(process: &Process, request: Option<&'a [u8]>, args: &[&'a [u8]], plan: Plan<'a>) -> Result<Reply, Error> {
+fn one<'a>(understanding: &Understanding, request: Option<&'a [u8]>, args: &[&'a [u8]], plan: Plan<'a>) -> Result<Reply, Error> {
     let Plan::One { server, keys, traits } = plan else { return Err(Error::new(Code::Internal, "a plan for several servers")) };
-    let pool = process.pool(server);
+    let pool = understanding.process().pool(server);
     let single = Single { whole: request, args, keys: &keys, traits };
-    if single.fits() {
-        return single.run(pool);
+    let may_go_elsewhere = understanding.reads_replicas() && pool.may_have_replicas() && nearby::may_be_asked(args[0], &keys, traits);
+    match (single.fits(), may_go_elsewhere) {
+        (true, false) => single.run(pool),
+        (true, true) => nearby::run(&single, pool),
+        (false, false) => {
+            let mut lane = Lane::new(pool, &[]);
+            lane.add(None, args, &keys, traits);
+            lane.run(request.is_some());
+            lane.into_single(args[0], request.is_some())
+        }
+        (false, true) => {
+            let mut batch = Batch::alone(understanding, &[]);
+            batch.add_planned(args, None, Ok(Plan::One { server, keys, traits }));
+            if request.is_some() { batch.run() } else { batch.run_single() }
+        }
     }
-    let mut lane = Lane::new(pool, &[]);
-    lane.add(None, args, &keys, traits);
-    lane.run(request.is_some());
-    lane.into_single(args[0], request.is_some())
 }
 
 fn no_replies() -> Reply {

@@ -1,9 +1,14 @@
 //! Servers and the connections to them.
 
+mod clock;
 mod connection;
 mod pool;
 mod process;
+mod replicas;
+mod role;
+mod watch;
 
 pub(crate) use connection::{Connection, Patience};
 pub(crate) use pool::{Lease, Pool};
 pub(crate) use process::Process;
+pub(crate) use replicas::{Replica, turns_away};

@@ -1,9 +1,13 @@
 //! The connections to one server: opened when needed, kept when done, never more than the configuration allows.
 
+use super::clock::{Millis, now};
 use super::connection::Connection;
+use super::replicas::Replica;
+use super::role::{self, Role};
+use super::watch::Watch;
 use crate::config::{Config, Server};
 use crate::error::{Code, Error};
-use rustix::time::{ClockId, clock_gettime};
+use crate::reply::Reply;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -11,13 +15,15 @@ use std::time::{Duration, Instant};
 /// A connection that lay idle longer is asked whether it still stands before a command is trusted to it. Shorter, and a busy caller
 /// would pay a system call a command for what almost never happens.
 const TRUSTED_FOR: Millis = 20;
-
-/// On a clock that is cheap, and compared with itself alone.
-type Millis = u64;
+/// The longest time to wait for what a master could do as well, or for an answer that tells only what a server is.
+const SHORT: Duration = Duration::from_millis(500);
 
 pub(crate) struct Pool {
     config: Arc<Config>,
-    server: usize,
+    server: Server,
+    /// `None` waits for ever.
+    connect_timeout: Option<Duration>,
+    watch: Watch,
     state: Mutex<State>,
     freed: Condvar,
 }
@@ -45,12 +51,23 @@ pub(crate) struct Lease<'p> {
 }
 
 impl Pool {
-    pub(crate) fn new(config: Arc<Config>, server: usize) -> Pool {
-        Pool { config, server, state: Mutex::default(), freed: Condvar::new() }
+    /// The connections to a master, which is asked from time to time whether it is one.
+    pub(crate) fn of_master(config: &Arc<Config>, server: usize) -> Pool {
+        let watch = Watch::over_master(config, server);
+        Pool::new(config.clone(), config.servers[server].clone(), config.connect_timeout, watch)
+    }
+
+    pub(super) fn of_replica(config: Arc<Config>, server: Server) -> Pool {
+        let connect_timeout = at_most(config.connect_timeout, SHORT);
+        Pool::new(config, server, Some(connect_timeout), Watch::never())
+    }
+
+    fn new(config: Arc<Config>, server: Server, connect_timeout: Option<Duration>, watch: Watch) -> Pool {
+        Pool { config, server, connect_timeout, watch, state: Mutex::default(), freed: Condvar::new() }
     }
 
     pub(crate) fn server(&self) -> &Server {
-        &self.config.servers[self.server]
+        &self.server
     }
 
     pub(crate) fn config(&self) -> &Config {
@@ -61,6 +78,13 @@ impl Pool {
     #[inline]
     pub(crate) fn take(&self, fresh: bool) -> Result<Lease<'_>, Error> {
         let taken = now();
+        // A connection that the server has just answered over is as good as a new one.
+        let fresh = if self.watch.must_look(taken) { !self.look(taken)? && fresh } else { fresh };
+        self.take_now(fresh, taken, self.connect_timeout)
+    }
+
+    #[inline]
+    fn take_now(&self, fresh: bool, taken: Millis, connect_timeout: Option<Duration>) -> Result<Lease<'_>, Error> {
         let mut state = self.lock();
         let mut waiting_since = None;
         loop {
@@ -75,25 +99,30 @@ impl Pool {
             } else if state.open < self.config.pool_size {
                 state.open += 1;
                 drop(state);
-                return self.connect();
+                return self.connect(connect_timeout);
             } else {
                 let since = *waiting_since.get_or_insert_with(Instant::now);
-                state = self.wait(state, since)?;
+                state = self.wait(state, since, connect_timeout)?;
             }
         }
     }
 
     #[cold]
-    fn connect(&self) -> Result<Lease<'_>, Error> {
+    fn connect(&self, timeout: Option<Duration>) -> Result<Lease<'_>, Error> {
         // Made first, so that the place is given back when the connect fails.
         let mut lease = Lease { pool: self, connection: None, taken: now() };
-        lease.connection = Some(Box::new(Connection::open(self.server(), &self.config)?));
+        lease.connection = Some(Box::new(Connection::open(&self.server, &self.config, timeout)?));
         Ok(lease)
     }
 
     #[cold]
-    fn wait<'s>(&self, mut state: MutexGuard<'s, State>, since: Instant) -> Result<MutexGuard<'s, State>, Error> {
-        let left = self.config.connect_timeout.map(|limit| limit.saturating_sub(since.elapsed()));
+    fn wait<'s>(
+        &self,
+        mut state: MutexGuard<'s, State>,
+        since: Instant,
+        limit: Option<Duration>,
+    ) -> Result<MutexGuard<'s, State>, Error> {
+        let left = limit.map(|limit| limit.saturating_sub(since.elapsed()));
         if left == Some(Duration::ZERO) {
             let text = format!("all {} connections (pool_size) are in use", self.config.pool_size);
             return Err(Error::new(Code::Pool, text));
@@ -105,6 +134,103 @@ impl Pool {
         };
         state.waiting -= 1;
         Ok(state)
+    }
+
+    /// Sees to it that the server is a master before a connection to it is used; asks it where the time has come. Answers whether it was asked.
+    #[cold]
+    fn look(&self, now: Millis) -> Result<bool, Error> {
+        let asks = self.watch.begins(now);
+        if asks {
+            match self.role_within(self.connect_timeout) {
+                Ok(role) => self.learn(role),
+                // It may be busy with something long: the caller will see.
+                Err(error) if error.code() == Code::Timeout => {
+                    self.watch.stays(now);
+                    return Ok(false);
+                }
+                Err(error) => {
+                    self.watch.ask_soon();
+                    return Err(error);
+                }
+            }
+        }
+        self.watch.refusal().map(|()| asks)
+    }
+
+    /// The replica that a read may go to in this master's place, if there is one.
+    pub(crate) fn reader(&self) -> Option<Arc<Replica>> {
+        let began = now();
+        if self.watch.should_look(began) {
+            self.look_for_reader(began);
+        }
+        self.watch.refusal().ok()?;
+        self.watch.replicas.next(began)
+    }
+
+    /// What is known is enough to go on with where the master does not answer.
+    #[cold]
+    fn look_for_reader(&self, began: Millis) {
+        if self.watch.begins(began) {
+            match self.role_within(Some(at_most(self.connect_timeout, SHORT))) {
+                Ok(role) => self.learn(role),
+                Err(_) => self.watch.spare(began),
+            }
+        }
+    }
+
+    fn learn(&self, role: Role) {
+        let (replicas, refusal) = match role {
+            Role::Master(replicas) => (replicas, None),
+            Role::Replica { of, .. } => {
+                let text = format!("the server is a replica of {of}; a configured master must be one");
+                (Vec::new(), Some(Error::new(Code::Config, text)))
+            }
+            Role::Refused(_) | Role::Other => (Vec::new(), None),
+        };
+        self.watch.replicas.are(&replicas, &self.config, &self.server);
+        self.watch.answered(refusal);
+    }
+
+    /// Whether a read should ask for a [`Pool::reader`].
+    #[inline]
+    pub(crate) fn may_have_replicas(&self) -> bool {
+        self.watch.replicas.may_be_there()
+    }
+
+    /// Its replicas by what it says now, or, where it says nothing, by what is known; those too that cannot be read from.
+    pub(crate) fn replicas(&self) -> Arc<Vec<Arc<Replica>>> {
+        self.watch.ask_soon();
+        self.look_for_reader(now());
+        self.watch.replicas.all()
+    }
+
+    /// Notes that a replica could not be read from; it is left alone for some time, and the master is asked.
+    pub(crate) fn put_out(&self, replica: &Replica) {
+        replica.put_out();
+        self.watch.ask_soon();
+    }
+
+    /// Asks the server what it is.
+    pub(super) fn role(&self) -> Result<Role, Error> {
+        self.role_within(self.connect_timeout)
+    }
+
+    fn role_within(&self, connect_timeout: Option<Duration>) -> Result<Role, Error> {
+        match self.take_now(false, now(), connect_timeout).and_then(|lease| self.role_over(lease)) {
+            Err(error) if error.code() == Code::Io => self.role_over(self.take_now(true, now(), connect_timeout)?),
+            outcome => outcome,
+        }
+    }
+
+    fn role_over(&self, mut lease: Lease) -> Result<Role, Error> {
+        lease.send_all(role::QUESTION, &mut 0)?;
+        let mut reader = lease.reader(false);
+        lease.wait_within(at_most(self.config.read_timeout, SHORT))?;
+        lease.receive(&mut reader, 1)?;
+        let (reply, buffer) = Reply::from_reader(reader, None);
+        lease.reuse(buffer);
+        lease.keep();
+        Ok(Role::of(&reply))
     }
 
     /// Takes a change to the state in, and wakes a caller that waited for it.
@@ -125,6 +251,7 @@ impl Pool {
         if let Ok(mut state) = self.state.try_lock() {
             state.idle.clear();
         }
+        self.watch.replicas.all().iter().for_each(|replica| replica.pool().abandon());
     }
 
     #[inline]
@@ -168,12 +295,11 @@ impl DerefMut for Lease<'_> {
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
         self.connection = None;
+        self.pool.watch.ask_soon();
         self.pool.release(|state| state.open -= 1);
     }
 }
 
-#[inline]
-fn now() -> Millis {
-    let time = clock_gettime(ClockId::MonotonicCoarse);
-    time.tv_sec as u64 * 1000 + time.tv_nsec as u64 / 1_000_000
+fn at_most(limit: Option<Duration>, most: Duration) -> Duration {
+    limit.map_or(most, |limit| limit.min(most))
 }

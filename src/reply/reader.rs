@@ -101,7 +101,7 @@ impl Reader {
 
     /// Takes bytes in as a socket would.
     #[cfg(test)]
-    pub(super) fn feed(&mut self, bytes: &[u8]) {
+    pub(crate) fn feed(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }
 
