@@ -107,8 +107,10 @@ stage: # the installed library, for the tests and the demo
 # ---- the rest -------------------------------------------------------------------------------------------------------
 
 .PHONY: generated
-generated: ## write the headers and the command table anew
-	UPDATE=1 $(CARGO) test --test header --test command_table
+generated: ## write the headers, the command table and docs/commands.md anew
+	UPDATE=1 $(CARGO) test --test command_table
+	UPDATE=1 $(CARGO) test --test header
+	UPDATE=1 $(CARGO) test --lib command::docs
 
 .PHONY: clean
 clean: ## remove all that was built

@@ -208,6 +208,29 @@ rediscluster_status rediscluster_each(const struct rediscluster *rc,
                                       struct rediscluster_reply **reply,
                                       struct rediscluster_error **error);
 
+// Tells what the one command in `request` would do, and does not do it. Where that depends on the size of the operands, they are looked at.
+//
+// The reply's root is a map: `command`, `strategy` (`one node`, `split`, `gather`, `colocate`, `transfer`, `refuse` and others), `atomic`
+// (1 or 0), `round_trips`, `nodes`, `keys` (each a map of `position`, `key` as it is stored, `node`, and `pinned`: 1 where the tag of the
+// first key drew it there), `steps` (each a map of `round`, `node`, `command`; steps of one round are under way at the same time), and
+// `reason`, nil unless the command is refused.
+rediscluster_status rediscluster_explain(const struct rediscluster *rc,
+                                         const char *request,
+                                         size_t request_length,
+                                         struct rediscluster_reply **reply,
+                                         struct rediscluster_error **error);
+
+// Finds what interrupted moves between nodes (RENAME, SMOVE, LMOVE and the like) have left on the servers, and brings it to an end: what had
+// arrived is removed from where it came from, what had not is put back there. Until then it is kept, and not seen.
+//
+// A move that began less than `min_age` milliseconds ago is left alone, for it may be under way: choose it longer than any call may take. The
+// reply's root is an array with a map for each thing found: `node`, `key` (the hidden one), `command`, `source`, `destination`, `age` in
+// milliseconds, `outcome` (`finished`, `undone`, `removed`: a copy that was not needed, `young`, `waiting`) and `reason`, nil unless it waits.
+rediscluster_status rediscluster_recover(const struct rediscluster *rc,
+                                         uint64_t min_age,
+                                         struct rediscluster_reply **reply,
+                                         struct rediscluster_error **error);
+
 // The status that the failed call answered. NULL: `REDISCLUSTER_ERROR_ARGUMENT`.
 rediscluster_status rediscluster_error_code(const struct rediscluster_error *error);
 

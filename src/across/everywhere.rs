@@ -110,13 +110,12 @@ fn counted(reply: &Reply) -> Outcome<(i64, Value<'_>)> {
 /// process may go on with it.
 pub(super) fn scan(job: &Job) -> Outcome<Reply> {
     let servers = job.config.servers.len() as u64;
-    let cursor = std::str::from_utf8(job.args[1]).ok().and_then(|text| text.parse::<u64>().ok());
-    let Some(cursor) = cursor else { return Err(Stop::refusal("ERR invalid cursor")) };
-    let (server, inner) = (cursor % servers, (cursor / servers).to_string());
+    let (server, inner) = scanned(job)?;
+    let inner = inner.to_string();
     let mut command: Words = job.args.iter().map(|&word| Cow::from(word)).collect();
     command[1] = Cow::from(inner.as_bytes());
-    let mut talk = Talk::with(job.config, job.process, job.args[0], [server as usize])?;
-    let reply = talk.ask(Ask::read(server as usize, vec![command]))?;
+    let mut talk = Talk::with(job.config, job.process, job.args[0], [server])?;
+    let reply = talk.ask(Ask::read(server, vec![command]))?;
     let Some(Value::Array(mut page)) = replies(&reply).next().map(accepted).transpose()? else {
         return Err(Stop::fault("SCAN was answered with something else than a list"));
     };
@@ -124,10 +123,18 @@ pub(super) fn scan(job: &Job) -> Outcome<Reply> {
         return Err(Stop::fault("SCAN was answered with something else than a cursor and keys"));
     };
     let next = std::str::from_utf8(next).ok().and_then(|text| text.parse::<u64>().ok());
-    let next = next.and_then(|next| outer(next, server, servers)).ok_or_else(|| {
-        Error::new(Code::Protocol, format!("SCAN: the cursor of {} is too large", job.config.servers[server as usize].alias))
-    })?;
+    let next = next
+        .and_then(|next| outer(next, server as u64, servers))
+        .ok_or_else(|| Error::new(Code::Protocol, format!("SCAN: the cursor of {} is too large", job.config.servers[server].alias)))?;
     Ok(super::merge::page(next, keys.filter(|key| !matches!(key, Value::String(key) if is_hidden(key)))))
+}
+
+/// The server that a cursor belongs to, and the cursor there.
+pub(super) fn scanned(job: &Job) -> Outcome<(usize, u64)> {
+    let servers = job.config.servers.len() as u64;
+    let cursor = std::str::from_utf8(job.args[1]).ok().and_then(|text| text.parse::<u64>().ok());
+    let cursor = cursor.ok_or_else(|| Stop::refusal("ERR invalid cursor"))?;
+    Ok(((cursor % servers) as usize, cursor / servers))
 }
 
 /// The cursor to go on with: on the same server, on the next one, or nowhere.

@@ -2,6 +2,7 @@
 
 mod combined;
 mod everywhere;
+mod explain;
 mod hidden;
 mod merge;
 mod migrated;
@@ -22,6 +23,7 @@ use crate::error::{Code, Error};
 use crate::node::Process;
 use crate::plan::Over;
 use crate::reply::Reply;
+pub(crate) use explain::{Explanation, Step};
 pub(crate) use recover::recover;
 use stop::{Outcome, Stop};
 
@@ -53,6 +55,20 @@ impl<'a> Job<'_, 'a> {
 /// Carries a command out. A server's refusal is its answer.
 pub(crate) fn run<'a>(config: &Config, process: &Process, args: &[&'a [u8]], over: &Over<'a>) -> Result<Reply, Error> {
     operate(&Job { config, process, args, over }).or_else(Stop::into_answer)
+}
+
+/// Tells what [`run`] would do; an inner error is the text with which a server would refuse it.
+pub(crate) fn explain<'a>(
+    config: &Config,
+    process: &Process,
+    args: &[&'a [u8]],
+    over: &Over<'a>,
+) -> Result<Result<Explanation, String>, Error> {
+    match explain::explain(&Job { config, process, args, over }) {
+        Ok(explanation) => Ok(Ok(explanation)),
+        Err(Stop::Refusal(text)) => Ok(Err(String::from_utf8_lossy(&text).into_owned())),
+        Err(Stop::Error(error)) => Err(error),
+    }
 }
 
 fn operate(job: &Job) -> Outcome<Reply> {

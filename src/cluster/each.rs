@@ -61,7 +61,7 @@ fn named(config: &Config, places: &[Places]) -> Vec<(String, usize)> {
     named
 }
 
-fn only_command(request: &[u8]) -> Result<Args<'_>, Error> {
+pub(super) fn only_command(request: &[u8]) -> Result<Args<'_>, Error> {
     let mut commands = Commands::of(request);
     let mut args = Args::new();
     match commands.next(&mut args)? {

@@ -2,6 +2,7 @@
 
 mod batch;
 mod each;
+mod explain;
 mod gather;
 mod handle;
 mod nearby;
@@ -126,6 +127,15 @@ impl Cluster {
     /// asked for theirs first, unless the configuration names them.
     pub fn each_on(&self, nodes: Nodes, request: &[u8]) -> Result<Reply, Error> {
         each::each(self.config(), &self.process(), nodes, request)
+    }
+
+    /// Tells what the one command of a request would do, and does not do it. Where that depends on the size of the operands, they are looked at.
+    ///
+    /// A map: command, strategy (`one node`, `split`, `colocate`, `gather`, `transfer`, `refuse` …), atomic (1 or 0), round_trips, nodes, keys
+    /// (each a map of position, key as it is stored, node, pinned: whether the tag of the first key drew it there), steps (each a map of round,
+    /// node, command; those of one round are under way at the same time), and the reason where the command is refused.
+    pub fn explain(&self, request: &[u8]) -> Result<Reply, Error> {
+        explain::explain(&Understanding::new(&self.config, &self.process()), request)
     }
 
     /// Finds what interrupted moves between nodes (RENAME, SMOVE, LMOVE and the like) have left on the servers, and brings it to an end: what

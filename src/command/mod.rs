@@ -3,6 +3,8 @@
 //!
 //! The facts are Redis's own ([`table`]); a command that the table lacks is looked up on a server once ([`Learned`]).
 
+#[cfg(test)]
+mod docs;
 mod keys;
 mod learned;
 mod lookup;

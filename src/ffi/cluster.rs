@@ -14,6 +14,7 @@ use libc::c_char;
 use std::ffi::CStr;
 use std::ptr::null_mut;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A handle on the servers of a configuration. It belongs to the caller, who closes it with `rediscluster_close`.
 ///
@@ -192,6 +193,47 @@ pub unsafe extern "C" fn rediscluster_each(
 ) -> Status {
     // SAFETY: the caller's promises are the same.
     unsafe { answered(rc, reply, error, |cluster| cluster.each(bytes(request, request_length, "request")?)) }
+}
+
+/// Tells what the one command in `request` would do, and does not do it. Where that depends on the size of the operands, they are looked at.
+///
+/// The reply's root is a map: `command`, `strategy` (`one node`, `split`, `gather`, `colocate`, `transfer`, `refuse` and others), `atomic`
+/// (1 or 0), `round_trips`, `nodes`, `keys` (each a map of `position`, `key` as it is stored, `node`, and `pinned`: 1 where the tag of the
+/// first key drew it there), `steps` (each a map of `round`, `node`, `command`; steps of one round are under way at the same time), and
+/// `reason`, nil unless the command is refused.
+///
+/// # Safety
+/// As for `rediscluster_execute`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rediscluster_explain(
+    rc: *const Handle,
+    request: *const c_char,
+    request_length: usize,
+    reply: *mut *mut Body,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: the caller's promises are the same.
+    unsafe { answered(rc, reply, error, |cluster| cluster.explain(bytes(request, request_length, "request")?)) }
+}
+
+/// Finds what interrupted moves between nodes (RENAME, SMOVE, LMOVE and the like) have left on the servers, and brings it to an end: what had
+/// arrived is removed from where it came from, what had not is put back there. Until then it is kept, and not seen.
+///
+/// A move that began less than `min_age` milliseconds ago is left alone, for it may be under way: choose it longer than any call may take. The
+/// reply's root is an array with a map for each thing found: `node`, `key` (the hidden one), `command`, `source`, `destination`, `age` in
+/// milliseconds, `outcome` (`finished`, `undone`, `removed`: a copy that was not needed, `young`, `waiting`) and `reason`, nil unless it waits.
+///
+/// # Safety
+/// `rc` must be NULL or live; `reply` and `error` must be NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rediscluster_recover(
+    rc: *const Handle,
+    min_age: u64,
+    reply: *mut *mut Body,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: the caller's promises are the same.
+    unsafe { answered(rc, reply, error, |cluster| cluster.recover(Duration::from_millis(min_age))) }
 }
 
 /// What the calls that answer a reply have in common.

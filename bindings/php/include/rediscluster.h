@@ -79,6 +79,15 @@ rediscluster_status rediscluster_each(const struct rediscluster *rc,
                                       size_t request_length,
                                       struct rediscluster_reply **reply,
                                       struct rediscluster_error **error);
+rediscluster_status rediscluster_explain(const struct rediscluster *rc,
+                                         const char *request,
+                                         size_t request_length,
+                                         struct rediscluster_reply **reply,
+                                         struct rediscluster_error **error);
+rediscluster_status rediscluster_recover(const struct rediscluster *rc,
+                                         uint64_t min_age,
+                                         struct rediscluster_reply **reply,
+                                         struct rediscluster_error **error);
 rediscluster_status rediscluster_error_code(const struct rediscluster_error *error);
 const char *rediscluster_error_message(const struct rediscluster_error *error);
 const char *rediscluster_error_node(const struct rediscluster_error *error);

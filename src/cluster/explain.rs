@@ -1,0 +1,110 @@
+//! What a command would do, told as a map.
+
+use super::each::only_command;
+use super::understand::Understanding;
+use crate::across::{self, Explanation, Step};
+use crate::config::Config;
+use crate::error::{Error, printable};
+use crate::plan::{Key, PlacedKeys, Plan, as_sent};
+use crate::reply::{Builder, Kind, Reply};
+
+pub(super) fn explain(understanding: &Understanding, request: &[u8]) -> Result<Reply, Error> {
+    let config = understanding.config();
+    let args = only_command(request)?;
+    let one = |strategy, steps| Explanation { strategy, steps, atomic: true };
+    let (explanation, keys, reason) = match understanding.plan(&args) {
+        Ok(Plan::One { server, keys, .. }) => {
+            let mut words = Vec::new();
+            as_sent(&args, &keys, |word| words.push(printable(word)));
+            let step = Step { round: 1, server, command: words.join(" ") };
+            (one("one node", vec![step]), keys, None)
+        }
+        Ok(Plan::Split { keys, .. }) => (Explanation { strategy: "split", steps: parts(config, &args, &keys), atomic: false }, keys, None),
+        Ok(Plan::Over(over)) => match across::explain(config, understanding.process(), &args, &over)? {
+            Ok(explanation) => (explanation, over.keys, None),
+            Err(refusal) => (one("refuse", Vec::new()), over.keys, Some(refusal)),
+        },
+        Ok(Plan::Answer(text)) => (one("refuse", Vec::new()), PlacedKeys::new(), Some(text)),
+        Err(error) => (one("refuse", Vec::new()), PlacedKeys::new(), Some(error.message().to_owned())),
+    };
+    Ok(told(config, &args, &explanation, &keys, reason.as_deref()))
+}
+
+/// The sub-commands of a split command.
+fn parts(config: &Config, args: &[&[u8]], keys: &[Key]) -> Vec<Step> {
+    let own = |server: usize| keys.iter().filter(move |key| config.masters[key.master()].server == server);
+    (0..config.servers.len())
+        .filter(|&server| own(server).next().is_some())
+        .map(|server| {
+            let names: Vec<String> = own(server).map(|key| printable(key.name)).collect();
+            Step { round: 1, server, command: format!("{} {}", printable(args[0]), names.join(" ")) }
+        })
+        .collect()
+}
+
+fn told(config: &Config, args: &[&[u8]], explanation: &Explanation, keys: &[Key], reason: Option<&str>) -> Reply {
+    let mut map = Builder::default();
+    let root = map.begin(Kind::Map, 16);
+    map.string(b"command");
+    map.string(&args[0].to_ascii_uppercase());
+    map.string(b"strategy");
+    map.string(explanation.strategy.as_bytes());
+    map.string(b"atomic");
+    map.integer(explanation.atomic.into());
+    map.string(b"round_trips");
+    map.integer(explanation.steps.iter().map(|step| step.round).max().unwrap_or(0) as i64);
+    map.string(b"nodes");
+    nodes(&mut map, config, explanation);
+    map.string(b"keys");
+    told_keys(&mut map, config, args, keys);
+    map.string(b"steps");
+    steps(&mut map, config, explanation);
+    map.string(b"reason");
+    map.optional(reason);
+    map.end(root);
+    map.finish()
+}
+
+fn nodes(map: &mut Builder, config: &Config, explanation: &Explanation) {
+    let mut servers: Vec<usize> = explanation.steps.iter().map(|step| step.server).collect();
+    servers.sort_unstable();
+    servers.dedup();
+    let list = map.begin(Kind::Array, servers.len());
+    servers.iter().for_each(|&server| map.string(config.servers[server].alias.as_bytes()));
+    map.end(list);
+}
+
+/// Each key: under which name it is stored, on which node, and whether the tag of the first key drew it there.
+fn told_keys(map: &mut Builder, config: &Config, args: &[&[u8]], keys: &[Key]) {
+    let pins = keys.first().is_some_and(|first| config.hash_tag.split(args[first.position()]).pins);
+    let list = map.begin(Kind::Array, keys.len());
+    for (nth, key) in keys.iter().enumerate() {
+        let is_pinned = pins && nth > 0 && !config.hash_tag.split(args[key.position()]).pins;
+        let entry = map.begin(Kind::Map, 8);
+        map.string(b"position");
+        map.integer(key.position() as i64);
+        map.string(b"key");
+        map.string(key.name);
+        map.string(b"node");
+        map.string(config.masters[key.master()].alias.as_bytes());
+        map.string(b"pinned");
+        map.integer(is_pinned.into());
+        map.end(entry);
+    }
+    map.end(list);
+}
+
+fn steps(map: &mut Builder, config: &Config, explanation: &Explanation) {
+    let list = map.begin(Kind::Array, explanation.steps.len());
+    for step in &explanation.steps {
+        let entry = map.begin(Kind::Map, 6);
+        map.string(b"round");
+        map.integer(step.round as i64);
+        map.string(b"node");
+        map.string(config.servers[step.server].alias.as_bytes());
+        map.string(b"command");
+        map.string(step.command.as_bytes());
+        map.end(entry);
+    }
+    map.end(list);
+}
