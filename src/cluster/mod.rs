@@ -135,7 +135,7 @@ impl Cluster {
     /// (each a map of position, key as it is stored, node, pinned: whether the tag of the first key drew it there), steps (each a map of round,
     /// node, command; those of one round are under way at the same time), and the reason where the command is refused.
     pub fn explain(&self, request: &[u8]) -> Result<Reply, Error> {
-        explain::explain(&Understanding::new(&self.config, &self.process()), request)
+        explain::explain(&Understanding::new(self.config(), &self.process()), request)
     }
 
     /// Finds what interrupted moves between nodes (RENAME, SMOVE, LMOVE and the like) have left on the servers, and brings it to an end: what
@@ -168,10 +168,15 @@ impl Cluster {
         }
         let pool = process.pool(server);
         // Most clusters have no replicas: what tells whether there may be any is asked first.
-        if pool.may_have_replicas() && self.read == Read::Replica && traits.repeatable {
+        if pool.may_have_replicas() && self.goes_elsewhere(&single) {
             return Some(nearby::run(&single, pool));
         }
         Some(single.run(pool))
+    }
+
+    #[cold]
+    fn goes_elsewhere(&self, single: &Single) -> bool {
+        self.read == Read::Replica && single.traits.repeatable
     }
 }
 

@@ -1,6 +1,6 @@
 //! The connections to one server: opened when needed, kept when done, never more than the configuration allows.
 
-use super::clock::{Millis, now};
+use super::clock::{Time, now};
 use super::connection::Connection;
 use super::replicas::Replica;
 use super::role::{self, Role};
@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 /// A connection that lay idle longer is asked whether it still stands before a command is trusted to it. Shorter, and a busy caller
 /// would pay a system call a command for what almost never happens.
-const TRUSTED_FOR: Millis = 20;
+const TRUSTED_FOR: Time = 20_000_000;
 /// The longest time to wait for what a master could do as well, or for an answer that tells only what a server is.
 const SHORT: Duration = Duration::from_millis(500);
 
@@ -40,14 +40,14 @@ struct State {
 struct Idle {
     connection: Box<Connection>,
     /// When it was last taken. A clock is asked once a command, not twice; a command that took long merely makes the connection be looked at.
-    taken: Millis,
+    taken: Time,
 }
 
 /// A connection that is out. It goes back by [`Lease::keep`]; dropped, it is closed, for nobody knows what may still come over it.
 pub(crate) struct Lease<'p> {
     pool: &'p Pool,
     connection: Option<Box<Connection>>,
-    taken: Millis,
+    taken: Time,
 }
 
 impl Pool {
@@ -83,8 +83,8 @@ impl Pool {
         self.take_now(fresh, taken, self.connect_timeout)
     }
 
-    #[inline]
-    fn take_now(&self, fresh: bool, taken: Millis, connect_timeout: Option<Duration>) -> Result<Lease<'_>, Error> {
+    #[inline(always)]
+    fn take_now(&self, fresh: bool, taken: Time, connect_timeout: Option<Duration>) -> Result<Lease<'_>, Error> {
         let mut state = self.lock();
         let mut waiting_since = None;
         loop {
@@ -116,12 +116,7 @@ impl Pool {
     }
 
     #[cold]
-    fn wait<'s>(
-        &self,
-        mut state: MutexGuard<'s, State>,
-        since: Instant,
-        limit: Option<Duration>,
-    ) -> Result<MutexGuard<'s, State>, Error> {
+    fn wait<'s>(&self, mut state: MutexGuard<'s, State>, since: Instant, limit: Option<Duration>) -> Result<MutexGuard<'s, State>, Error> {
         let left = limit.map(|limit| limit.saturating_sub(since.elapsed()));
         if left == Some(Duration::ZERO) {
             let text = format!("all {} connections (pool_size) are in use", self.config.pool_size);
@@ -138,7 +133,7 @@ impl Pool {
 
     /// Sees to it that the server is a master before a connection to it is used; asks it where the time has come. Answers whether it was asked.
     #[cold]
-    fn look(&self, now: Millis) -> Result<bool, Error> {
+    fn look(&self, now: Time) -> Result<bool, Error> {
         let asks = self.watch.begins(now);
         if asks {
             match self.role_within(self.connect_timeout) {
@@ -169,7 +164,7 @@ impl Pool {
 
     /// What is known is enough to go on with where the master does not answer.
     #[cold]
-    fn look_for_reader(&self, began: Millis) {
+    fn look_for_reader(&self, began: Time) {
         if self.watch.begins(began) {
             match self.role_within(Some(at_most(self.connect_timeout, SHORT))) {
                 Ok(role) => self.learn(role),

@@ -1,6 +1,6 @@
 //! The replicas of one master, as far as they are known, and which of them may be read from.
 
-use super::clock::{Millis, NEVER, again, millis, now};
+use super::clock::{NEVER, Time, again, now, span};
 use super::pool::Pool;
 use super::role::Role;
 use crate::config::{Address, Config, Server};
@@ -31,7 +31,7 @@ pub(crate) struct Replica {
     is_up: AtomicBool,
     /// From when on it must be asked first whether it may be read from.
     ask_from: AtomicU64,
-    interval: Option<Millis>,
+    interval: Option<Time>,
     /// Its master would say if it went away, so that it need not be asked again and again.
     is_listed: bool,
 }
@@ -93,7 +93,7 @@ impl Replicas {
     }
 
     /// The next one in turn that can be read from.
-    pub(super) fn next(&self, now: Millis) -> Option<Arc<Replica>> {
+    pub(super) fn next(&self, now: Time) -> Option<Arc<Replica>> {
         let known = self.known.load();
         let first = if known.len() > 1 { self.turn.fetch_add(1, Relaxed) } else { 0 };
         (0..known.len()).map(|at| &known[first.wrapping_add(at) % known.len()]).find(|replica| replica.can_be_read(now)).cloned()
@@ -114,7 +114,7 @@ fn seen_from_here(address: &Address, master: &Server) -> Address {
 
 impl Replica {
     fn new(config: &Arc<Config>, server: Server, number: usize, is_listed: bool) -> Replica {
-        let interval = config.refresh_interval.map(millis);
+        let interval = config.refresh_interval.map(span);
         Replica {
             pool: Pool::of_replica(config.clone(), server),
             number,
@@ -130,7 +130,7 @@ impl Replica {
     }
 
     /// Whether it may be read from. Where that is to be asked, one caller does; for the others it stays meanwhile what it was.
-    fn can_be_read(&self, now: Millis) -> bool {
+    fn can_be_read(&self, now: Time) -> bool {
         let ask_from = self.ask_from.load(Relaxed);
         if now < ask_from {
             return self.is_up.load(Relaxed);
@@ -143,7 +143,7 @@ impl Replica {
     }
 
     #[cold]
-    fn ask(&self, began: Millis) -> bool {
+    fn ask(&self, began: Time) -> bool {
         let is_up = match self.interval {
             // Nobody is to be asked: the next read will find out.
             None => true,
@@ -170,8 +170,8 @@ impl Replica {
         }
     }
 
-    fn pause(&self) -> Millis {
-        self.interval.unwrap_or_else(|| millis(PAUSE))
+    fn pause(&self) -> Time {
+        self.interval.unwrap_or_else(|| span(PAUSE))
     }
 }
 

@@ -92,7 +92,14 @@ mod tests {
     #[test]
     fn whoever_will_not_tell_is_neither() {
         assert_eq!(role(b"-NOPERM no\r\n"), Role::Refused((*b"NOPERM no").into()));
-        for other in [&b"+OK\r\n"[..], b"*0\r\n", b"*1\r\n$6\r\nmaster\r\n", b"*2\r\n$8\r\nsentinel\r\n*0\r\n", b"*2\r\n$5\r\nslave\r\n:1\r\n", b"$-1\r\n"] {
+        for other in [
+            &b"+OK\r\n"[..],
+            b"*0\r\n",
+            b"*1\r\n$6\r\nmaster\r\n",
+            b"*2\r\n$8\r\nsentinel\r\n*0\r\n",
+            b"*2\r\n$5\r\nslave\r\n:1\r\n",
+            b"$-1\r\n",
+        ] {
             assert_eq!(role(other), Role::Other, "{:?}", other.escape_ascii().to_string());
         }
     }

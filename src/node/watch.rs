@@ -1,6 +1,6 @@
 //! Whether a master still is one, and what replicas it has: asked at an interval by the caller who finds that it is over.
 
-use super::clock::{Millis, NEVER, again, millis};
+use super::clock::{NEVER, Time, again, span};
 use super::replicas::Replicas;
 use crate::config::Config;
 use crate::error::Error;
@@ -13,7 +13,7 @@ pub(super) struct Watch {
     look_from: AtomicU64,
     /// When to ask next; `NEVER` where nobody ever asks.
     ask_from: AtomicU64,
-    interval: Option<Millis>,
+    interval: Option<Time>,
     /// Why the server is not to be used.
     refusal: ArcSwapOption<Error>,
     pub(super) replicas: Replicas,
@@ -39,24 +39,24 @@ impl Watch {
         Watch {
             look_from: AtomicU64::new(first),
             ask_from: AtomicU64::new(first),
-            interval: config.refresh_interval.map(millis),
+            interval: config.refresh_interval.map(span),
             replicas: Replicas::of_master(config, server),
             ..Watch::never()
         }
     }
 
     #[inline]
-    pub(super) fn must_look(&self, now: Millis) -> bool {
+    pub(super) fn must_look(&self, now: Time) -> bool {
         now >= self.look_from.load(Relaxed)
     }
 
     /// The same for one who reads from a replica, and need not suffer from a master that does not answer.
-    pub(super) fn should_look(&self, now: Millis) -> bool {
+    pub(super) fn should_look(&self, now: Time) -> bool {
         self.must_look(now) && now >= self.spared_until.load(Relaxed)
     }
 
     /// Whether it is this caller who asks the server.
-    pub(super) fn begins(&self, now: Millis) -> bool {
+    pub(super) fn begins(&self, now: Time) -> bool {
         let (Some(interval), ask_from) = (self.interval, self.ask_from.load(Relaxed)) else { return false };
         now >= ask_from && self.ask_from.compare_exchange(ask_from, now.saturating_add(interval), Relaxed, Relaxed).is_ok()
     }
@@ -70,14 +70,14 @@ impl Watch {
     }
 
     /// It was asked, and nobody knows more than before.
-    pub(super) fn stays(&self, now: Millis) {
+    pub(super) fn stays(&self, now: Time) {
         let next = now.saturating_add(self.interval.unwrap_or(NEVER));
         self.ask_from.store(next, Relaxed);
         self.look_from.store(if self.refusal.load().is_some() { 0 } else { next }, Relaxed);
     }
 
     /// It has not answered one who wanted to read from its replicas.
-    pub(super) fn spare(&self, began: Millis) {
+    pub(super) fn spare(&self, began: Time) {
         self.spared_until.store(again(began, self.interval.unwrap_or(NEVER)), Relaxed);
         self.ask_soon();
     }

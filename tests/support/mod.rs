@@ -5,6 +5,7 @@
 pub mod fake;
 pub mod generated;
 pub mod random;
+pub mod replication;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -15,6 +16,7 @@ pub struct Server {
     pub port: u16,
     process: Child,
     folder: tempfile::TempDir,
+    options: Vec<String>,
 }
 
 impl Server {
@@ -28,7 +30,8 @@ impl Server {
             let port = free_port();
             let folder = tempfile::tempdir().expect("a temporary folder");
             let process = spawn(port, &folder, options);
-            let mut server = Server { port, process, folder };
+            let options = options.iter().map(|option| option.to_string()).collect();
+            let mut server = Server { port, process, folder, options };
             if server.answers() {
                 return server;
             }
@@ -62,10 +65,11 @@ impl Server {
         stream.read_exact(&mut answer)
     }
 
-    /// Ends the server as a crash would, keeps its port and starts another there.
+    /// Ends the server as a crash would, keeps its port and starts another there, with the same arguments.
     pub fn restart(&mut self) {
         self.stop();
-        self.process = spawn(self.port, &self.folder, &[]);
+        let options: Vec<&str> = self.options.iter().map(String::as_str).collect();
+        self.process = spawn(self.port, &self.folder, &options);
         assert!(self.answers(), "the server starts again on its port");
     }
 
@@ -73,6 +77,12 @@ impl Server {
     pub fn stop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
+    }
+
+    /// Lets the server hang: it holds its connections and answers nothing.
+    pub fn hang(&self) {
+        let done = Command::new("kill").args(["-STOP", &self.process.id().to_string()]).status().expect("kill is there");
+        assert!(done.success());
     }
 
     /// A bare client of this server, of other people's making.
