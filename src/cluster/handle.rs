@@ -39,6 +39,12 @@ impl Handle {
         Handle { config, first, forked: ArcSwapOption::empty() }
     }
 
+    /// What belongs to this process, if it is the one that made the handle, as it nearly always is.
+    #[inline]
+    pub(super) fn first(&self) -> Option<&Process> {
+        self.first.is_current().then_some(&self.first)
+    }
+
     #[inline]
     pub(super) fn process(&self) -> Own<'_> {
         if self.first.is_current() { Own::First(&self.first) } else { Own::Forked(self.forked()) }

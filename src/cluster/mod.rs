@@ -66,17 +66,29 @@ impl Cluster {
     /// Runs one command, its name first, and answers its reply. A server's own error is a reply.
     #[inline]
     pub fn command(&self, args: &[&[u8]]) -> Result<Reply, Error> {
-        let process = self.process();
-        if let Some(outcome) = self.single(&process, None, args) {
+        match self.handle.first() {
+            Some(process) => self.command_in(process, args),
+            None => self.command_forked(args),
+        }
+    }
+
+    #[cold]
+    fn command_forked(&self, args: &[&[u8]]) -> Result<Reply, Error> {
+        self.command_in(&self.process(), args)
+    }
+
+    #[inline(always)]
+    fn command_in(&self, process: &Process, args: &[&[u8]]) -> Result<Reply, Error> {
+        if let Some(outcome) = self.single(process, None, args) {
             return outcome;
         }
         if args.is_empty() {
             return Err(Error::new(Code::Request, "a command without a name"));
         }
-        let understanding = Understanding::new(self.config(), &process).reading(self.read);
+        let understanding = Understanding::new(self.config(), process).reading(self.read);
         match understanding.plan(args)? {
             plan @ Plan::One { .. } => one(&understanding, None, args, plan),
-            Plan::Over(over) => across::run(self.config(), &process, args, &over),
+            Plan::Over(over) => across::run(self.config(), process, args, &over),
             Plan::Answer(text) => Ok(Reply::error(text.as_bytes())),
             plan @ Plan::Split { .. } => {
                 let mut batch = Batch::alone(&understanding, &[]);

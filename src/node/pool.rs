@@ -28,6 +28,15 @@ pub(crate) struct Pool {
     freed: Condvar,
 }
 
+/// How long getting a connection may take.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Limit {
+    /// As long as the configuration has it.
+    Usual,
+    /// No longer than is worth it where one can go on without.
+    Short,
+}
+
 #[derive(Default)]
 struct State {
     idle: Vec<Idle>,
@@ -80,11 +89,11 @@ impl Pool {
         let taken = now();
         // A connection that the server has just answered over is as good as a new one.
         let fresh = if self.watch.must_look(taken) { !self.look(taken)? && fresh } else { fresh };
-        self.take_now(fresh, taken, self.connect_timeout)
+        self.take_now(fresh, taken, Limit::Usual)
     }
 
     #[inline(always)]
-    fn take_now(&self, fresh: bool, taken: Time, connect_timeout: Option<Duration>) -> Result<Lease<'_>, Error> {
+    fn take_now(&self, fresh: bool, taken: Time, limit: Limit) -> Result<Lease<'_>, Error> {
         let mut state = self.lock();
         let mut waiting_since = None;
         loop {
@@ -99,25 +108,29 @@ impl Pool {
             } else if state.open < self.config.pool_size {
                 state.open += 1;
                 drop(state);
-                return self.connect(connect_timeout);
+                return self.connect(limit);
             } else {
                 let since = *waiting_since.get_or_insert_with(Instant::now);
-                state = self.wait(state, since, connect_timeout)?;
+                state = self.wait(state, since, limit)?;
             }
         }
     }
 
+    fn within(&self, limit: Limit) -> Option<Duration> {
+        if limit == Limit::Usual { self.connect_timeout } else { Some(at_most(self.connect_timeout, SHORT)) }
+    }
+
     #[cold]
-    fn connect(&self, timeout: Option<Duration>) -> Result<Lease<'_>, Error> {
+    fn connect(&self, limit: Limit) -> Result<Lease<'_>, Error> {
         // Made first, so that the place is given back when the connect fails.
         let mut lease = Lease { pool: self, connection: None, taken: now() };
-        lease.connection = Some(Box::new(Connection::open(&self.server, &self.config, timeout)?));
+        lease.connection = Some(Box::new(Connection::open(&self.server, &self.config, self.within(limit))?));
         Ok(lease)
     }
 
     #[cold]
-    fn wait<'s>(&self, mut state: MutexGuard<'s, State>, since: Instant, limit: Option<Duration>) -> Result<MutexGuard<'s, State>, Error> {
-        let left = limit.map(|limit| limit.saturating_sub(since.elapsed()));
+    fn wait<'s>(&self, mut state: MutexGuard<'s, State>, since: Instant, limit: Limit) -> Result<MutexGuard<'s, State>, Error> {
+        let left = self.within(limit).map(|limit| limit.saturating_sub(since.elapsed()));
         if left == Some(Duration::ZERO) {
             let text = format!("all {} connections (pool_size) are in use", self.config.pool_size);
             return Err(Error::new(Code::Pool, text));
@@ -136,7 +149,7 @@ impl Pool {
     fn look(&self, now: Time) -> Result<bool, Error> {
         let asks = self.watch.begins(now);
         if asks {
-            match self.role_within(self.connect_timeout) {
+            match self.role_within(Limit::Usual) {
                 Ok(role) => self.learn(role),
                 // It may be busy with something long: the caller will see.
                 Err(error) if error.code() == Code::Timeout => {
@@ -166,7 +179,7 @@ impl Pool {
     #[cold]
     fn look_for_reader(&self, began: Time) {
         if self.watch.begins(began) {
-            match self.role_within(Some(at_most(self.connect_timeout, SHORT))) {
+            match self.role_within(Limit::Short) {
                 Ok(role) => self.learn(role),
                 Err(_) => self.watch.spare(began),
             }
@@ -207,12 +220,12 @@ impl Pool {
 
     /// Asks the server what it is.
     pub(super) fn role(&self) -> Result<Role, Error> {
-        self.role_within(self.connect_timeout)
+        self.role_within(Limit::Usual)
     }
 
-    fn role_within(&self, connect_timeout: Option<Duration>) -> Result<Role, Error> {
-        match self.take_now(false, now(), connect_timeout).and_then(|lease| self.role_over(lease)) {
-            Err(error) if error.code() == Code::Io => self.role_over(self.take_now(true, now(), connect_timeout)?),
+    fn role_within(&self, limit: Limit) -> Result<Role, Error> {
+        match self.take_now(false, now(), limit).and_then(|lease| self.role_over(lease)) {
+            Err(error) if error.code() == Code::Io => self.role_over(self.take_now(true, now(), limit)?),
             outcome => outcome,
         }
     }
