@@ -104,22 +104,34 @@ impl Cluster {
     /// have no replies.
     #[inline]
     pub fn execute(&self, request: &[u8]) -> Result<Reply, Error> {
+        match self.handle.first() {
+            Some(process) => self.execute_in(process, request),
+            None => self.execute_forked(request),
+        }
+    }
+
+    #[cold]
+    fn execute_forked(&self, request: &[u8]) -> Result<Reply, Error> {
+        self.execute_in(&self.process(), request)
+    }
+
+    #[inline(always)]
+    fn execute_in(&self, process: &Process, request: &[u8]) -> Result<Reply, Error> {
         let mut commands = Commands::of(request);
         let mut args = Args::new();
         let Some(whole) = commands.next(&mut args)? else { return Ok(no_replies()) };
-        let process = self.process();
         if whole.end < request.len() {
-            let understanding = Understanding::new(self.config(), &process).reading(self.read);
+            let understanding = Understanding::new(self.config(), process).reading(self.read);
             return execute_many(&understanding, request, whole.len());
         }
-        if let Some(outcome) = self.single(&process, Some(request), &args) {
+        if let Some(outcome) = self.single(process, Some(request), &args) {
             return outcome.or_else(|error| Ok(failed(&error)));
         }
-        let understanding = Understanding::new(self.config(), &process).reading(self.read);
+        let understanding = Understanding::new(self.config(), process).reading(self.read);
         match understanding.plan(&args) {
             Ok(plan @ Plan::One { .. }) => one(&understanding, Some(request), &args, plan).or_else(|error| Ok(failed(&error))),
             Ok(Plan::Over(over)) => {
-                let outcome = across::run(self.config(), &process, &args, &over);
+                let outcome = across::run(self.config(), process, &args, &over);
                 Ok(outcome.map_or_else(|error| failed(&error), Reply::under_array))
             }
             plan => {

@@ -2,6 +2,7 @@
 
 mod clock;
 mod connection;
+mod inquiry;
 mod pool;
 mod process;
 mod replicas;
