@@ -178,7 +178,7 @@ fn a_replica_that_joins_is_found() {
     let cluster = cluster(&[master.port], &[OFTEN]);
     run(&cluster, "SET a 1");
     assert_eq!(read(&cluster, "a"), b"1");
-    let replica = joining(&master, &[]);
+    let replica = joining(&master);
     until(|| {
         assert_eq!(read(&cluster, "a"), b"1");
         calls(&replica, "get") > 0
@@ -234,7 +234,8 @@ fn a_replica_that_loads_its_data_is_spared_until_it_has_them() {
         .unwrap();
     assert_eq!(filled, 3000);
     // Half a second, in which it looks after its clients.
-    let replica = joining(&master, &["--key-load-delay", "200", "--loading-process-events-interval-bytes", "1024"]);
+    let replica = Server::start_with(&["--key-load-delay", "200", "--loading-process-events-interval-bytes", "1024"]);
+    let _: () = redis::cmd("REPLICAOF").arg("127.0.0.1").arg(master.port).query(&mut replica.client()).unwrap();
     let cluster = with_given([&master, &master], [&replica, &replica], OFTEN);
     run(&cluster, "SET a 1");
     until(|| {

@@ -2,6 +2,7 @@
 
 use super::gather::Gathered;
 use super::nearby::may_be_asked;
+use super::scripts;
 use super::understand::Understanding;
 use crate::command::{Spread, lookup};
 use crate::error::Error;
@@ -12,6 +13,7 @@ use crate::node::Process;
 use crate::plan::{Over, PlacedKeys, Plan, Traits, plan_single};
 use crate::reply::Reply;
 use std::ops::Range;
+use std::sync::Arc;
 
 pub(super) struct Batch<'p, 'a> {
     understanding: &'p Understanding<'p>,
@@ -19,6 +21,8 @@ pub(super) struct Batch<'p, 'a> {
     /// By server.
     lanes: Vec<Option<Lane<'p, 'a>>>,
     slots: Vec<Slot<'a>>,
+    /// The scripts that servers are told by it.
+    told: Vec<(usize, Arc<[u8]>)>,
     /// There is one command only: each server's part is sent as soon as it is laid out.
     is_alone: bool,
     /// Replicas are not to be read from.
@@ -33,6 +37,11 @@ pub(super) struct Slot<'a> {
 
 pub(super) enum Answer {
     One {
+        server: u32,
+        ordinal: u32,
+    },
+    /// The same, behind a reply that nobody asked for.
+    Behind {
         server: u32,
         ordinal: u32,
     },
@@ -60,7 +69,15 @@ impl<'p, 'a> Batch<'p, 'a> {
     /// For the commands of a request.
     pub(super) fn new(understanding: &'p Understanding<'p>, request: &'a [u8]) -> Batch<'p, 'a> {
         let servers = understanding.config().servers.len();
-        Batch { understanding, request, lanes: (0..servers).map(|_| None).collect(), slots: Vec::new(), is_alone: false, on_masters: false }
+        Batch {
+            understanding,
+            request,
+            lanes: (0..servers).map(|_| None).collect(),
+            slots: Vec::new(),
+            told: Vec::new(),
+            is_alone: false,
+            on_masters: false,
+        }
     }
 
     /// For a single command.
@@ -97,12 +114,15 @@ impl<'p, 'a> Batch<'p, 'a> {
         whole: Option<Range<usize>>,
         plan: Result<Plan<'a>, Error>,
     ) -> Option<Over<'a>> {
+        let source = scripts::note(self.understanding.process(), args);
         let answer = match plan {
             Ok(Plan::One { server, keys, traits }) => {
+                let told = source.is_some_and(|source| self.tell(server, source));
                 let lane = self.lane(server);
                 let ordinal = lane.add(whole, args, &keys, traits);
                 lane.stays |= !may_be_asked(args[0], &keys, traits);
-                Answer::One { server: server as u32, ordinal }
+                let server = server as u32;
+                if told { Answer::Behind { server, ordinal } } else { Answer::One { server, ordinal } }
             }
             Ok(Plan::Split { spread, keys, traits }) => Answer::Split(Box::new(self.split(args, spread, &keys, traits))),
             Ok(Plan::Over(over)) => return Some(over),
@@ -111,6 +131,16 @@ impl<'p, 'a> Batch<'p, 'a> {
         };
         self.slots.push(Slot { name: args[0], answer });
         None
+    }
+
+    /// Tells a server a script, unless it is told already; answers whether it was.
+    fn tell(&mut self, server: usize, source: Arc<[u8]>) -> bool {
+        if self.told.iter().any(|(to, told)| *to == server && Arc::ptr_eq(told, &source)) {
+            return false;
+        }
+        scripts::tell(self.lane(server), &source);
+        self.told.push((server, source));
+        true
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -181,14 +211,14 @@ impl<'p, 'a> Batch<'p, 'a> {
         self.exchange();
         match self.only_lane() {
             Some(server) => Ok(self.lanes.swap_remove(server).map(Lane::into_all).expect("the only lane is there")),
-            None => Ok(Gathered::from(&self.lanes)?.all(&self.slots)),
+            None => Ok(Gathered::from(&mut self.lanes)?.all(&self.slots)),
         }
     }
 
     /// Carries a single command out; its reply alone.
     pub(super) fn run_single(mut self) -> Result<Reply, Error> {
         self.exchange();
-        Gathered::from(&self.lanes)?.single(&self.slots[0])
+        Gathered::from(&mut self.lanes)?.single(&self.slots[0])
     }
 
     /// Sends a lane that only reads to a replica. One that writes as well does not go there: what is read behind a write must show it.

@@ -1,6 +1,7 @@
 //! One command on every server.
 
 use super::gather::Gathered;
+use super::scripts;
 use crate::command::{Access, lookup};
 use crate::config::{Config, Server};
 use crate::error::{Code, Error};
@@ -29,6 +30,7 @@ struct Places {
 pub(super) fn each(config: &Config, process: &Process, nodes: Nodes, request: &[u8]) -> Result<Reply, Error> {
     let args = only_command(request)?;
     let traits = traits(&args)?;
+    scripts::note(process, &args);
     let replicas: Vec<Arc<Vec<Arc<Replica>>>> = match nodes {
         Nodes::Masters => Vec::new(),
         _ => (0..config.servers.len()).map(|server| process.pool(server).replicas()).collect(),
@@ -47,7 +49,7 @@ pub(super) fn each(config: &Config, process: &Process, nodes: Nodes, request: &[
         places.push(Places { master, replicas: replicas.map(|replica| place(replica.pool())).collect() });
     }
     exchange(&mut lanes.iter_mut().flatten().collect::<Vec<_>>(), config.write_timeout);
-    Ok(Gathered::from(&lanes)?.by_alias(&named(config, &places), args[0]))
+    Ok(Gathered::from(&mut lanes)?.by_alias(&named(config, &places), args[0]))
 }
 
 /// The lanes by the names of their nodes: each master, and behind it its replicas.

@@ -7,6 +7,7 @@ mod gather;
 mod handle;
 mod nearby;
 mod node_for;
+mod scripts;
 mod sequence;
 mod shared;
 mod single;
@@ -85,6 +86,7 @@ impl Cluster {
         if args.is_empty() {
             return Err(Error::new(Code::Request, "a command without a name"));
         }
+        scripts::note(process, args);
         let understanding = Understanding::new(self.config(), process).reading(self.read);
         match understanding.plan(args)? {
             plan @ Plan::One { .. } => one(&understanding, None, args, plan),
@@ -127,6 +129,7 @@ impl Cluster {
         if let Some(outcome) = self.single(process, Some(request), &args) {
             return outcome.or_else(|error| Ok(failed(&error)));
         }
+        scripts::note(process, &args);
         let understanding = Understanding::new(self.config(), process).reading(self.read);
         match understanding.plan(&args) {
             Ok(plan @ Plan::One { .. }) => one(&understanding, Some(request), &args, plan).or_else(|error| Ok(failed(&error))),
@@ -234,21 +237,28 @@ fn one<'a>(understanding: &Understanding, request: Option<&'a [u8]>, args: &[&'a
     let pool = understanding.process().pool(server);
     let single = Single { whole: request, args, keys: &keys, traits };
     let may_go_elsewhere = understanding.reads_replicas() && pool.may_have_replicas() && nearby::may_be_asked(args[0], &keys, traits);
-    match (single.fits(), may_go_elsewhere) {
-        (true, false) => single.run(pool),
-        (true, true) => nearby::run(&single, pool),
+    let rooted = request.is_some();
+    let reply = match (single.fits(), may_go_elsewhere) {
+        (true, false) => single.run(pool)?,
+        (true, true) => nearby::run(&single, pool)?,
         (false, false) => {
             let mut lane = Lane::new(pool, &[]);
             lane.add(None, args, &keys, traits);
-            lane.run(request.is_some());
-            lane.into_single(args[0], request.is_some())
+            lane.run(rooted);
+            lane.into_single(args[0], rooted)?
         }
         (false, true) => {
             let mut batch = Batch::alone(understanding, &[]);
             batch.add_planned(args, None, Ok(Plan::One { server, keys, traits }));
-            if request.is_some() { batch.run() } else { batch.run_single() }
+            return if rooted { batch.run() } else { batch.run_single() };
         }
+    };
+    if scripts::is_unknown(reply.value(usize::from(rooted)))
+        && let Some(outcome) = scripts::call_again(understanding.process(), server, args, &keys, traits)
+    {
+        return outcome.map(|reply| if rooted { reply.under_array() } else { reply });
     }
+    Ok(reply)
 }
 
 fn no_replies() -> Reply {

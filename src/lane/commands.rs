@@ -68,6 +68,12 @@ impl<'p, 'a> Lane<'p, 'a> {
         self.finish_command(traits)
     }
 
+    /// Adds a command whose arguments may go before the lane does.
+    pub(crate) fn add_copied(&mut self, args: &[&[u8]], traits: Traits) -> u32 {
+        self.outbox.push_copied(args);
+        self.finish_command(traits)
+    }
+
     /// Ends a command whose bytes were pushed one by one; answers which of the lane's commands it is.
     #[inline(always)]
     pub(crate) fn finish_command(&mut self, traits: Traits) -> u32 {
@@ -173,6 +179,10 @@ impl<'p, 'a> Lane<'p, 'a> {
         }
         lease.receive(&mut self.reader, self.ends.len())?;
         self.is_done = true;
+        // What a replica could not answer is sent once more, to the master.
+        if !self.is_elsewhere {
+            self.outbox.forget();
+        }
         Ok(())
     }
 
@@ -254,6 +264,11 @@ impl<'p, 'a> Lane<'p, 'a> {
 
     pub(crate) fn bytes(&self) -> &[u8] {
         self.reader.bytes()
+    }
+
+    /// The bytes, where they are too many to be kept with the connection.
+    pub(crate) fn take_bytes(&mut self) -> Vec<u8> {
+        self.reader.take_bytes()
     }
 
     /// Whether the reply to its `ordinal`th command is there; if not, why. `name` is the command's.

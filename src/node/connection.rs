@@ -14,7 +14,7 @@ use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 /// A larger buffer is not kept for the next command.
-const KEPT: usize = 128 << 10;
+pub(crate) const KEPT: usize = 128 << 10;
 /// A first read may take so much.
 const READ: usize = 16 << 10;
 

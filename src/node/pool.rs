@@ -6,6 +6,7 @@ use super::watch::Watch;
 use crate::config::{Config, Server};
 use crate::error::{Code, Error};
 use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -23,6 +24,8 @@ pub(crate) struct Pool {
     pub(super) watch: Watch,
     state: Mutex<State>,
     freed: Condvar,
+    /// How many connections stand aside.
+    aside: AtomicUsize,
 }
 
 /// How long getting a connection may take.
@@ -56,6 +59,14 @@ pub(crate) struct Lease<'p> {
     taken: Time,
 }
 
+/// A connection that is taken out for long, while its owner goes on taking others for moments. It goes back by [`Aside::keep`].
+pub(crate) struct Aside<'p> {
+    lease: Lease<'p>,
+    _place: Place<'p>,
+}
+
+struct Place<'p>(&'p AtomicUsize);
+
 impl Pool {
     /// The connections to a master, which is asked from time to time whether it is one.
     pub(crate) fn of_master(config: &Arc<Config>, server: usize) -> Pool {
@@ -69,7 +80,7 @@ impl Pool {
     }
 
     fn new(config: Arc<Config>, server: Server, connect_timeout: Option<Duration>, watch: Watch) -> Pool {
-        Pool { config, server, connect_timeout, watch, state: Mutex::default(), freed: Condvar::new() }
+        Pool { config, server, connect_timeout, watch, state: Mutex::default(), freed: Condvar::new(), aside: AtomicUsize::new(0) }
     }
 
     pub(crate) fn server(&self) -> &Server {
@@ -115,6 +126,18 @@ impl Pool {
 
     fn within(&self, limit: Limit) -> Option<Duration> {
         if limit == Limit::Usual { self.connect_timeout } else { Some(at_most(self.connect_timeout, SHORT)) }
+    }
+
+    /// A connection to stand aside, if less than half of all do: the rest must suffice for what their owners do meanwhile, or all would
+    /// wait for each other.
+    pub(crate) fn take_aside(&self, fresh: bool) -> Result<Option<Aside<'_>>, Error> {
+        let most = self.config.pool_size / 2;
+        let more = |aside: usize| (aside < most).then_some(aside + 1);
+        if self.aside.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_err() {
+            return Ok(None);
+        }
+        let place = Place(&self.aside);
+        Ok(Some(Aside { lease: self.take(fresh)?, _place: place }))
     }
 
     #[cold]
@@ -210,4 +233,31 @@ impl Drop for Lease<'_> {
 
 pub(super) fn at_most(limit: Option<Duration>, most: Duration) -> Duration {
     limit.map_or(most, |limit| limit.min(most))
+}
+
+impl Aside<'_> {
+    /// Gives the connection back, as it was taken.
+    pub(crate) fn keep(self) {
+        self.lease.keep();
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl<'p> Deref for Aside<'p> {
+    type Target = Lease<'p>;
+
+    fn deref(&self) -> &Lease<'p> {
+        &self.lease
+    }
+}
+
+impl DerefMut for Aside<'_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.lease
+    }
 }

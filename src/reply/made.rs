@@ -29,10 +29,6 @@ impl Reply {
         made(Builder::nil_array)
     }
 
-    pub(crate) fn empty_array() -> Reply {
-        made(|builder| drop(builder.begin(Kind::Array, 0)))
-    }
-
     /// The value at a place of the index as a reply of its own. The bytes around it stay where they are.
     pub(crate) fn extract(self, at: usize) -> Reply {
         let body = *self.into_body();

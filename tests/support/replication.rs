@@ -13,15 +13,14 @@ pub fn master() -> Server {
 
 /// A replica that has its master's data, and is known to it.
 pub fn replica_of(master: &Server) -> Server {
-    let replica = joining(master, &[]);
+    let replica = joining(master);
     until(|| is_in_step(&replica) && listed(master).contains(&replica.port));
     replica
 }
 
 /// A replica that was just started.
-pub fn joining(master: &Server, options: &[&str]) -> Server {
-    let port = master.port.to_string();
-    Server::start_with(&[&["--replicaof", "127.0.0.1", &port, "--repl-diskless-sync-delay", "0"], options].concat())
+pub fn joining(master: &Server) -> Server {
+    Server::start_with(&["--replicaof", "127.0.0.1", &master.port.to_string(), "--repl-diskless-sync-delay", "0"])
 }
 
 pub fn until(mut condition: impl FnMut() -> bool) {

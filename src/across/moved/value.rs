@@ -57,16 +57,20 @@ fn land(talk: &mut Talk, transfer: &Transfer, carried: &Carried, destination: &[
     let Ask { mut commands, .. } = Ask::transaction(transfer.target, copy);
     let transaction = commands.len();
     commands.push(if only_new { words![b"WATCH", landing, destination] } else { words![b"WATCH", landing] });
+    // Only what is seen under the watch is safe from whoever removes copies that seem abandoned.
+    commands.push(words![b"EXISTS", landing]);
     commands.push(words![b"EXISTS", destination]);
     talk.watches(transfer.target, true);
     let answer = talk.ask(Ask::write(transfer.target, commands))?;
-    let exists = replies(&answer).nth(transaction + 1) == Some(Value::Integer(1));
+    let has_landed = replies(&answer).nth(transaction + 1) == Some(Value::Integer(1));
+    let exists = replies(&answer).nth(transaction + 2) == Some(Value::Integer(1));
     let landed = match replies(&answer).nth(transaction - 1) {
         Some(Value::Array(mut done)) => accepted(done.next().unwrap_or(Value::Nil)).map(drop),
         // The server refused the transaction, and says why where it refused a command of it.
         _ => Err(replies(&answer).find_map(|reply| accepted(reply).err()).unwrap_or_else(|| Stop::fault("EXEC was not answered"))),
     };
     match landed {
+        Ok(()) if !has_landed => Err(transfer.overtaken()),
         Ok(()) if !(exists && only_new) => Ok(true),
         outcome => {
             talk.unwatch(transfer.target)?;
@@ -100,8 +104,11 @@ fn put_into_place(job: &Job, talk: &mut Talk, transfer: &Transfer, carried: &Car
     match transfer.settle(talk, delivered, words![b"RENAMENX", staged, job.key(0)]) {
         Ok(()) if only_new => Ok(Some(Reply::integer(1))),
         Ok(()) => Ok(Some(Reply::status(b"OK"))),
-        // Somebody made the destination meanwhile.
-        Err(Stop::Error(error)) if was_refused && only_new && !error.executed() => Ok(Some(Reply::integer(0))),
+        Err(Stop::Error(error)) if was_refused && only_new && !error.executed() => {
+            // Somebody may have made the destination meanwhile.
+            let answer = talk.ask(Ask::read(transfer.target, vec![words![b"EXISTS", job.key(1)]]))?;
+            if replies(&answer).next() == Some(Value::Integer(1)) { Ok(Some(Reply::integer(0))) } else { Err(error.into()) }
+        }
         Err(stop) => Err(stop),
     }
 }
