@@ -50,7 +50,12 @@ impl Setup {
 
 impl Seat {
     pub(super) fn open(server: &Server, config: &Config) -> Result<Seat, Error> {
-        Ok(Seat { connection: Connection::open(server, config)?, db: server.db, told: Setup::default(), begins: false })
+        Ok(Seat {
+            connection: Connection::open(server, config, config.connect_timeout)?,
+            db: server.db,
+            told: Setup::default(),
+            begins: false,
+        })
     }
 
     /// Whether the server still holds its end.

@@ -196,7 +196,8 @@ impl World {
 
     /// Over the network that fails.
     fn handle(&self) -> Cluster {
-        cluster(self.network.ports(), &[r#""read_timeout":2"#, r#""connect_timeout":2"#])
+        // No question but the commands' own: the steps must be the same in every run.
+        cluster(self.network.ports(), &[r#""read_timeout":2"#, r#""connect_timeout":2"#, r#""refresh_interval":0"#])
     }
 
     /// Nothing of the library's own stays, and where there was something to recover there is nothing more.
