@@ -93,6 +93,46 @@ typedef int32_t rediscluster_type;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// Where reads go. The values never change; new ones may be added behind.
+enum rediscluster_read
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // To the replicas of a master in turn; to the master where none can answer.
+  REDISCLUSTER_READ_REPLICA = 0,
+  // To the masters alone.
+  REDISCLUSTER_READ_MASTER = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum rediscluster_read rediscluster_read;
+#else
+typedef int32_t rediscluster_read;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// Which servers a command is run on. The values never change; new ones may be added behind.
+enum rediscluster_nodes
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // The masters.
+  REDISCLUSTER_NODES_MASTERS = 0,
+  // The replicas of all masters.
+  REDISCLUSTER_NODES_REPLICAS = 1,
+  // Each master, and behind it its replicas.
+  REDISCLUSTER_NODES_ALL = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum rediscluster_nodes rediscluster_nodes;
+#else
+typedef int32_t rediscluster_nodes;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // A reply. It belongs to the caller, who frees it with `rediscluster_reply_free`; it never changes and may be read from many threads.
 //
 // Its values are numbered in the order in which they stand: 0 is the root, the first child of the value `at` is `at + 1`, and each value
@@ -103,10 +143,6 @@ typedef struct rediscluster_reply rediscluster_reply;
 // threads.
 typedef struct rediscluster_error rediscluster_error;
 
-// A handle on the servers of a configuration. It belongs to the caller, who closes it with `rediscluster_close`.
-//
-// It may be used from many threads at once, and after a fork by parent and child at the same time: each process makes connections of its
-// own. It connects when a command first needs it, and has no threads.
 typedef struct rediscluster rediscluster;
 
 // One client of all servers, with what a connection to a single one would remember: MULTI and WATCH, SELECT, SUBSCRIBE. It belongs to the
@@ -253,6 +289,23 @@ int32_t rediscluster_error_executed(const struct rediscluster_error *error);
 
 // Frees an error. NULL is nothing.
 void rediscluster_error_free(struct rediscluster_error *error);
+
+// Makes another view of a handle, which reads from elsewhere (`rediscluster_read`) than the configuration says and is otherwise the same: it
+// shares configuration and connections, and costs next to nothing. It is closed by itself, before or after the one that it was made from.
+rediscluster_status rediscluster_with_read(const struct rediscluster *rc,
+                                           int32_t read,
+                                           struct rediscluster **view,
+                                           struct rediscluster_error **error);
+
+// Runs the one command in `request` as `rediscluster_each` does, on the servers that `nodes` (`rediscluster_nodes`) says. The replicas of
+// node_1 are called `node_1_slave`, `node_1_slave_2` and so on. The masters are asked for their replicas first, unless the configuration
+// names them (`master_of`) or forbids asking (`refresh_interval` 0).
+rediscluster_status rediscluster_each_on(const struct rediscluster *rc,
+                                         int32_t nodes,
+                                         const char *request,
+                                         size_t request_length,
+                                         struct rediscluster_reply **reply,
+                                         struct rediscluster_error **error);
 
 // The number of the node, from 1, of `masters` that the bytes of `key` hash to: crc32(key) % masters + 1. The key is hashed as it is: hash
 // tags are for `rediscluster_node_for`. Answers 0, which is no node, when `masters` is 0 or `key` is NULL with a length. Thread safe.

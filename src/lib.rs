@@ -32,10 +32,10 @@ mod request;
 mod resp;
 mod session;
 
-pub use cluster::Cluster;
+pub use cluster::{Cluster, Nodes};
 #[doc(hidden)]
 pub use command::{data_commands, keys_of};
-pub use config::{Address, Config, CrossNode, Master, Server};
+pub use config::{Address, Config, CrossNode, Master, Read, Server};
 pub use error::{Code, Error};
 pub use partition::{HashTag, Tagged, partition};
 pub use reply::{Body, Children, Entry, Kind, Reply, Value};

@@ -1,6 +1,6 @@
 //! Configurations: what is accepted, and how clearly the rest is refused.
 
-use rediscluster::{Address, Code, Config, CrossNode, HashTag};
+use rediscluster::{Address, Code, Config, CrossNode, HashTag, Read};
 use std::time::Duration;
 
 fn read(text: &str) -> Config {
@@ -16,6 +16,39 @@ fn the_hash_of_the_old_packages_is_accepted_as_it_is() {
     );
     assert_eq!(config.masters.iter().map(|master| master.alias.as_str()).collect::<Vec<_>>(), ["node_1", "node_2"]);
     assert_eq!(config.servers[1].address, Address::Tcp { host: "127.0.0.1".into(), port: 63792 });
+    assert_eq!(replicas(&config), [["node_1_slave 127.0.0.1:63796 0"], ["node_2_slave 127.0.0.1:63795 0"]]);
+}
+
+/// Of each server: name, address and database.
+fn replicas(config: &Config) -> Vec<Vec<String>> {
+    let told = |replica: &rediscluster::Server| format!("{} {} {}", replica.alias, replica.address, replica.db);
+    config.replicas.as_ref().expect("they are given").iter().map(|replicas| replicas.iter().map(told).collect()).collect()
+}
+
+#[test]
+fn replicas_are_those_of_the_servers_that_masters_name_in_their_database() {
+    let config = read(
+        r#"{"nodes": {"node_1": "redis://a/2", "node_2": "redis://a/2", "node_3": "redis://b", "r": "redis://me:secret@c", "s": "redis://d/7"},
+            "master_of": {"node_1": ["r", "s"], "node_2": "r", "node_3": []}}"#,
+    );
+    assert_eq!(replicas(&config), [vec!["node_1_slave c:6379 2", "node_1_slave_2 d:6379 2"], vec![]]);
+    let replica = &config.replicas.as_ref().unwrap()[0][0];
+    assert_eq!((replica.username.as_deref(), replica.password.as_deref()), (Some("me"), Some("secret")));
+    assert_eq!(read(r#"{"nodes": {"node_1": "redis://a"}}"#).replicas, None);
+}
+
+#[test]
+fn masters_only_is_the_old_name_of_where_reads_go() {
+    for (members, expected) in [
+        ("", Read::Replica),
+        (r#","read":"replica""#, Read::Replica),
+        (r#","read":"master""#, Read::Master),
+        (r#","masters_only":true"#, Read::Master),
+        (r#","masters_only":false"#, Read::Replica),
+        (r#","masters_only":true,"read":"master""#, Read::Master),
+    ] {
+        assert_eq!(read(&format!(r#"{{"nodes":{{"node_1":"redis://a"}}{members}}}"#)).read, expected, "{members}");
+    }
 }
 
 #[test]
@@ -24,6 +57,7 @@ fn defaults_are_those_of_the_documentation() {
     let five = Some(Duration::from_secs(5));
     assert_eq!((config.connect_timeout, config.read_timeout, config.write_timeout), (five, five, five));
     assert_eq!((config.hash_tag, config.cross_node, config.pool_size), (HashTag::Strip, CrossNode::Emulate, 64));
+    assert_eq!((config.read, config.refresh_interval, &config.replicas), (Read::Replica, Some(Duration::from_secs(1)), &None));
     assert_eq!((config.servers[0].db, &config.servers[0].password), (0, &None));
     assert_eq!(config.servers[0].address.to_string(), "localhost:6379");
 }
@@ -116,8 +150,14 @@ fn what_is_wrong_is_named_with_its_path() {
         (format!(r#"{{{node},"default_node":"node_7"}}"#), "default_node: nodes has no node_7"),
         (format!(r#"{{{node},"hash_tag":"first"}}"#), r#"hash_tag: "first" is not one of "strip", "keep", "off""#),
         (format!(r#"{{{node},"cross_node":true}}"#), "cross_node: true is not a text"),
-        (format!(r#"{{{node},"read":"replica"}}"#), "read: reads from replicas are not supported yet"),
-        (format!(r#"{{{node},"masters_only":false}}"#), "masters_only: reads from replicas are not supported yet"),
+        (
+            format!(r#"{{{node},"master_of":{{"node_1":["node_3"],"node_2":"node_3"}}}}"#),
+            "master_of.node_2: node_3 is a replica of node_1 already",
+        ),
+        (format!(r#"{{{node},"read":"slave"}}"#), r#"read: "slave" is not one of "replica", "master""#),
+        (format!(r#"{{{node},"read":"replica","masters_only":true}}"#), "masters_only: says the opposite of read"),
+        (format!(r#"{{{node},"read":"master","masters_only":false}}"#), "masters_only: says the opposite of read"),
+        (format!(r#"{{{node},"refresh_interval":-1}}"#), "refresh_interval: -1 is not a number of seconds"),
         (format!(r#"{{{node},"read_timeout":-1}}"#), "read_timeout: -1 is not a number of seconds"),
         (format!(r#"{{{node},"connect_timeout":"5"}}"#), "connect_timeout: a text is not a number of seconds"),
         (format!(r#"{{{node},"write_timeout":1e300}}"#), "write_timeout: "),

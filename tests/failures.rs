@@ -78,7 +78,7 @@ fn a_read_is_sent_again_when_its_reply_was_lost() {
             stream.write_all(b"$2\r\nhi\r\n").unwrap();
         }
     });
-    assert_eq!(run(&cluster(&[fake.port], &[]), "GET a").unwrap().root(), Value::String(b"hi"));
+    assert_eq!(run(&fake.cluster(&[]), "GET a").unwrap().root(), Value::String(b"hi"));
     assert_eq!(fake.connections(), 2);
 }
 
@@ -89,7 +89,7 @@ fn a_write_whose_reply_was_lost_is_not_sent_again() {
     let fake = Fake::start(move |mut stream, _| {
         count.fetch_add(usize::from(read_request(&mut stream)), Ordering::AcqRel);
     });
-    let error = failure(&cluster(&[fake.port], &[]), "INCR a");
+    let error = failure(&fake.cluster(&[]), "INCR a");
     assert_eq!((error.code(), error.node(), error.executed()), (Code::Io, Some("node_1"), true));
     assert!(error.message().ends_with("it may have been executed"), "{error}");
     assert_eq!(requests.load(Ordering::Acquire), 1);
@@ -107,7 +107,7 @@ fn a_server_that_does_not_answer_is_given_up_and_its_late_reply_belongs_to_nobod
             let _ = stream.write_all(format!(":{nth}\r\n").as_bytes());
         }
     });
-    let cluster = cluster(&[fake.port], &[r#""read_timeout":0.05"#]);
+    let cluster = fake.cluster(&[r#""read_timeout":0.05"#]);
     let error = failure(&cluster, "INCR a");
     assert_eq!((error.code(), error.executed()), (Code::Timeout, true));
     release.send(()).unwrap();
@@ -133,7 +133,7 @@ fn what_is_not_resp_ends_the_connection_and_the_next_command_gets_another() {
                 let _ = stream.write_all(answer);
             }
         });
-        let cluster = cluster(&[fake.port], &[]);
+        let cluster = fake.cluster(&[]);
         let error = failure(&cluster, "SET a 1");
         assert_eq!((error.code(), error.executed()), (Code::Protocol, true), "{:?}", garbage.escape_ascii().to_string());
         assert_eq!(run(&cluster, "SET a 1").unwrap().root(), Value::Status(b"OK"));

@@ -86,7 +86,7 @@ fn a_server_of_nonsense_harms_nobody() {
             let _ = stream.write_all(&answer);
         }
     });
-    let cluster = cluster(&[fake.port], &[]);
+    let cluster = fake.cluster(&[]);
     for _ in 0..3_000 {
         // Whatever it is, it comes to an end: the server closes behind its nonsense.
         match cluster.command(&[b"INCR", b"a"]) {
@@ -127,7 +127,7 @@ fn announced_sizes_reserve_no_memory() {
             }
         });
         let before = peak_memory();
-        let error = cluster(&[fake.port], &[]).command(&[b"INCR", b"a"]).map(|_| ()).unwrap_err();
+        let error = fake.cluster(&[]).command(&[b"INCR", b"a"]).map(|_| ()).unwrap_err();
         assert_eq!(error.code(), Code::Io, "{error}");
         let grown = peak_memory() - before;
         assert!(grown < 64 << 10, "the peak of memory grew by {grown} KiB");

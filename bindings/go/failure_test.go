@@ -176,7 +176,7 @@ func TestServersThatMisbehave(t *testing.T) {
 		"*2\r\n$x\r\n":           rediscluster.ErrProtocol,
 		"$99999999999999999\r\n": rediscluster.ErrProtocol,
 	} {
-		c := oneServer(fakeServer(t, answer)).with("read_timeout", 0.2).open(t)
+		c := oneServer(fakeServer(t, answer)).with("read_timeout", 0.2).with("refresh_interval", 0).open(t)
 		begin := time.Now()
 		_, err := c.Do(ctx, "SET", "key", "value")
 		wantError(t, err, want, "node_1", true)

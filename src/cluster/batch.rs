@@ -1,6 +1,7 @@
 //! The commands of one call, planned and shared out over servers.
 
 use super::gather::Gathered;
+use super::nearby::may_be_asked;
 use super::scripts;
 use super::understand::Understanding;
 use crate::command::{Spread, lookup};
@@ -24,6 +25,8 @@ pub(super) struct Batch<'p, 'a> {
     told: Vec<(usize, Arc<[u8]>)>,
     /// There is one command only: each server's part is sent as soon as it is laid out.
     is_alone: bool,
+    /// Replicas are not to be read from.
+    on_masters: bool,
 }
 
 /// A command, and where its answer will be found.
@@ -66,12 +69,25 @@ impl<'p, 'a> Batch<'p, 'a> {
     /// For the commands of a request.
     pub(super) fn new(understanding: &'p Understanding<'p>, request: &'a [u8]) -> Batch<'p, 'a> {
         let servers = understanding.config().servers.len();
-        Batch { understanding, request, lanes: (0..servers).map(|_| None).collect(), slots: Vec::new(), told: Vec::new(), is_alone: false }
+        Batch {
+            understanding,
+            request,
+            lanes: (0..servers).map(|_| None).collect(),
+            slots: Vec::new(),
+            told: Vec::new(),
+            is_alone: false,
+            on_masters: false,
+        }
     }
 
     /// For a single command.
     pub(super) fn alone(understanding: &'p Understanding<'p>, request: &'a [u8]) -> Batch<'p, 'a> {
         Batch { is_alone: true, ..Batch::new(understanding, request) }
+    }
+
+    /// For commands that must see what others before them did.
+    pub(super) fn on_masters(self) -> Batch<'p, 'a> {
+        Batch { on_masters: true, ..self }
     }
 
     /// Room for about so many commands.
@@ -102,7 +118,9 @@ impl<'p, 'a> Batch<'p, 'a> {
         let answer = match plan {
             Ok(Plan::One { server, keys, traits }) => {
                 let told = source.is_some_and(|source| self.tell(server, source));
-                let ordinal = self.lane(server).add(whole, args, &keys, traits);
+                let lane = self.lane(server);
+                let ordinal = lane.add(whole, args, &keys, traits);
+                lane.stays |= !may_be_asked(args[0], &keys, traits);
                 let server = server as u32;
                 if told { Answer::Behind { server, ordinal } } else { Answer::One { server, ordinal } }
             }
@@ -143,6 +161,7 @@ impl<'p, 'a> Batch<'p, 'a> {
         let width = if spread == Spread::Stored { 2 } else { 1 };
         let (mut parts, owners) = self.share_out(keys);
         let by_part = grouped(&owners, &parts);
+        let for_masters = !may_be_asked(args[0], keys, traits);
         let mut rest = by_part.as_slice();
         for part in &mut parts {
             let (own, behind) = rest.split_at(part.keys);
@@ -158,7 +177,9 @@ impl<'p, 'a> Batch<'p, 'a> {
                 args[key.position() + 1..key.position() + width].iter().for_each(|argument| lane.outbox.push_argument(argument));
             }
             part.ordinal = lane.finish_command(traits);
+            lane.stays |= for_masters;
             if self.is_alone {
+                self.direct(part.server);
                 self.lane(part.server).start();
             }
         }
@@ -200,9 +221,41 @@ impl<'p, 'a> Batch<'p, 'a> {
         Gathered::from(&mut self.lanes)?.single(&self.slots[0])
     }
 
+    /// Sends a lane that only reads to a replica. One that writes as well does not go there: what is read behind a write must show it.
+    fn direct(&mut self, server: usize) {
+        if let Some(lane) = self.lanes[server].as_mut().filter(|lane| !self.on_masters && lane.may_go_elsewhere())
+            && let Some(replica) = self.understanding.reader(server)
+        {
+            lane.go_to(replica.pool());
+        }
+    }
+
     fn exchange(&mut self) {
+        (0..self.lanes.len()).for_each(|server| self.direct(server));
         let mut lanes: Vec<&mut Lane> = self.lanes.iter_mut().flatten().collect();
         exchange(&mut lanes, self.understanding.config().write_timeout);
+        if lanes.iter().any(|lane| lane.is_turned_away()) {
+            self.exchange_again();
+        }
+    }
+
+    /// What replicas could not answer, their masters are asked.
+    #[cold]
+    fn exchange_again(&mut self) {
+        // Whoever waits for a connection must hold none.
+        self.lanes.iter_mut().flatten().for_each(Lane::let_go);
+        let mut again: Vec<&mut Lane> = Vec::new();
+        for (server, lane) in self.lanes.iter_mut().enumerate() {
+            if let Some(lane) = lane.as_mut().filter(|lane| lane.is_turned_away()) {
+                let master = self.understanding.process().pool(server);
+                if let Some(replica) = self.understanding.reader(server).filter(|_| !lane.found_no_connection()) {
+                    master.put_out(replica);
+                }
+                lane.begin_anew(master);
+                again.push(lane);
+            }
+        }
+        exchange(&mut again, self.understanding.config().write_timeout);
     }
 
     /// The server whose lane holds the answer to every command in order, nothing missing and nothing to be put together.

@@ -1,29 +1,66 @@
-//! One command on every master.
+//! One command on every server.
 
 use super::gather::Gathered;
 use super::scripts;
 use crate::command::{Access, lookup};
-use crate::config::Config;
+use crate::config::{Config, Server};
 use crate::error::{Code, Error};
 use crate::lane::Lane;
 use crate::lane::exchange;
-use crate::node::{Patience, Process};
+use crate::node::{Patience, Process, Replica};
 use crate::plan::{Traits, needs_session};
 use crate::reply::Reply;
 use crate::request::{Args, Commands};
+use std::sync::Arc;
 
-pub(super) fn each(config: &Config, process: &Process, request: &[u8]) -> Result<Reply, Error> {
+/// Which servers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nodes {
+    Masters,
+    Replicas,
+    All,
+}
+
+/// The lanes of a server: its own, and those of its replicas.
+struct Places {
+    master: Option<usize>,
+    replicas: Vec<usize>,
+}
+
+pub(super) fn each(config: &Config, process: &Process, nodes: Nodes, request: &[u8]) -> Result<Reply, Error> {
     let args = only_command(request)?;
     let traits = traits(&args)?;
     scripts::note(process, &args);
-    let servers = 0..config.servers.len();
-    let mut lanes: Vec<Option<Lane>> = servers.map(|server| Some(Lane::new(process.pool(server), request))).collect();
-    for lane in lanes.iter_mut().flatten() {
-        lane.add(Some(0..request.len()), &args, &[], traits);
+    let replicas: Vec<Arc<Vec<Arc<Replica>>>> = match nodes {
+        Nodes::Masters => Vec::new(),
+        _ => (0..config.servers.len()).map(|server| process.pool(server).replicas()).collect(),
+    };
+    let mut lanes: Vec<Option<Lane>> = Vec::new();
+    let mut places: Vec<Places> = Vec::new();
+    for server in 0..config.servers.len() {
+        let mut place = |pool| {
+            let mut lane = Lane::new(pool, request);
+            lane.add(Some(0..request.len()), &args, &[], traits);
+            lanes.push(Some(lane));
+            lanes.len() - 1
+        };
+        let master = (nodes != Nodes::Replicas).then(|| place(process.pool(server)));
+        let replicas = replicas.get(server).into_iter().flat_map(|replicas| replicas.iter());
+        places.push(Places { master, replicas: replicas.map(|replica| place(replica.pool())).collect() });
     }
     exchange(&mut lanes.iter_mut().flatten().collect::<Vec<_>>(), config.write_timeout);
-    let aliases: Vec<(&str, usize)> = config.masters.iter().map(|master| (master.alias.as_str(), master.server)).collect();
-    Ok(Gathered::from(&mut lanes)?.by_alias(&aliases, args[0]))
+    Ok(Gathered::from(&mut lanes)?.by_alias(&named(config, &places), args[0]))
+}
+
+/// The lanes by the names of their nodes: each master, and behind it its replicas.
+fn named(config: &Config, places: &[Places]) -> Vec<(String, usize)> {
+    let mut named = Vec::new();
+    for master in &config.masters {
+        let Places { master: own, replicas } = &places[master.server];
+        named.extend(own.map(|lane| (master.alias.clone(), lane)));
+        named.extend(replicas.iter().enumerate().map(|(at, lane)| (Server::replica_alias(&master.alias, at + 1), *lane)));
+    }
+    named
 }
 
 pub(super) fn only_command(request: &[u8]) -> Result<Args<'_>, Error> {

@@ -56,9 +56,9 @@ impl<'l, 'p, 'a> Gathered<'l, 'p, 'a> {
     }
 
     /// The first answer of each lane, by alias; lanes are asked as often as they have aliases.
-    pub(super) fn by_alias(mut self, aliases: &[(&str, usize)], name: &[u8]) -> Reply {
+    pub(super) fn by_alias(mut self, aliases: &[(String, usize)], name: &[u8]) -> Reply {
         let root = self.builder.begin(Kind::Map, aliases.len() * 2);
-        for &(alias, server) in aliases {
+        for &(ref alias, server) in aliases {
             self.builder.string(alias.as_bytes());
             self.next[server] = 1;
             match self.take(server, 0, name) {

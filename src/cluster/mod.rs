@@ -4,6 +4,8 @@ mod batch;
 mod each;
 mod explain;
 mod gather;
+mod handle;
+mod nearby;
 mod node_for;
 mod scripts;
 mod sequence;
@@ -13,7 +15,7 @@ mod understand;
 
 use crate::across;
 use crate::command::lookup;
-use crate::config::Config;
+use crate::config::{Config, Read};
 use crate::error::{Code, Error};
 use crate::lane::Lane;
 use crate::node::Process;
@@ -21,11 +23,12 @@ use crate::plan::{Plan, plan_single};
 use crate::reply::{Builder, Kind, Reply};
 use crate::request::{Args, Commands};
 use crate::session::Session;
-use arc_swap::ArcSwapOption;
 use batch::Batch;
+pub use each::Nodes;
+use handle::Handle;
+pub(crate) use handle::Own;
 use sequence::Sequence;
 use single::Single;
-use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 pub(crate) use understand::{Located, Understanding};
@@ -33,45 +36,20 @@ pub(crate) use understand::{Located, Understanding};
 /// A handle on the servers of a configuration.
 ///
 /// It may be used from many threads at once, and from forked children beside their parent: each process makes connections of its own.
-/// Connections are made when a command first needs them and kept until the handle goes. A clone is the same handle once more.
+/// Connections are made when a command first needs them and kept until the handle goes.
+///
+/// A clone, like [`Cluster::with_read`], is another view of the same handle, with the same connections; they go with the last of them.
 #[derive(Clone)]
 pub struct Cluster {
-    shared: Arc<Shared>,
-}
-
-/// What all clones of a handle have in common.
-struct Shared {
-    config: Arc<Config>,
-    /// What belongs to the process that made the handle.
-    first: Process,
-    /// What belongs to a child of it, or to a child of that.
-    forked: ArcSwapOption<Process>,
-}
-
-/// What belongs to this process.
-pub(crate) enum Own<'c> {
-    First(&'c Process),
-    Forked(Arc<Process>),
-}
-
-impl Deref for Own<'_> {
-    type Target = Process;
-
-    #[inline]
-    fn deref(&self) -> &Process {
-        match self {
-            Own::First(process) => process,
-            Own::Forked(process) => process,
-        }
-    }
+    handle: Arc<Handle>,
+    read: Read,
 }
 
 impl Cluster {
     /// A handle of its own. Connects to nothing yet.
     pub fn open(config: Config) -> Cluster {
-        let config = Arc::new(config);
-        let first = Process::new(&config);
-        Cluster { shared: Arc::new(Shared { config, first, forked: ArcSwapOption::empty() }) }
+        let read = config.read;
+        Cluster { handle: Arc::new(Handle::new(config)), read }
     }
 
     /// The handle that this process shares for that configuration; made when first asked for, and kept until the process ends.
@@ -80,7 +58,7 @@ impl Cluster {
     }
 
     pub fn config(&self) -> &Config {
-        &self.shared.config
+        &self.handle.config
     }
 
     /// A session on the same servers: what has a state, such as MULTI, WATCH, SELECT and SUBSCRIBE. It connects to nothing yet, and the
@@ -89,21 +67,43 @@ impl Cluster {
         Session::new(self.clone())
     }
 
+    /// The same handle, with the same connections, which reads from elsewhere than the configuration says. It costs next to nothing.
+    pub fn with_read(&self, read: Read) -> Cluster {
+        Cluster { handle: self.handle.clone(), read }
+    }
+
+    /// Where it reads from.
+    pub(crate) fn read(&self) -> Read {
+        self.read
+    }
+
     /// Runs one command, its name first, and answers its reply. A server's own error is a reply.
     #[inline]
     pub fn command(&self, args: &[&[u8]]) -> Result<Reply, Error> {
-        let process = self.process();
-        if let Some(outcome) = self.single(&process, None, args) {
+        match self.handle.first() {
+            Some(process) => self.command_in(process, args),
+            None => self.command_forked(args),
+        }
+    }
+
+    #[cold]
+    fn command_forked(&self, args: &[&[u8]]) -> Result<Reply, Error> {
+        self.command_in(&self.process(), args)
+    }
+
+    #[inline(always)]
+    fn command_in(&self, process: &Process, args: &[&[u8]]) -> Result<Reply, Error> {
+        if let Some(outcome) = self.single(process, None, args) {
             return outcome;
         }
         if args.is_empty() {
             return Err(Error::new(Code::Request, "a command without a name"));
         }
-        scripts::note(&process, args);
-        let understanding = Understanding::new(self.config(), &process);
+        scripts::note(process, args);
+        let understanding = Understanding::new(self.config(), process).reading(self.read);
         match understanding.plan(args)? {
-            plan @ Plan::One { .. } => one(&process, None, args, plan),
-            Plan::Over(over) => across::run(self.config(), &process, args, &over),
+            plan @ Plan::One { .. } => one(&understanding, None, args, plan),
+            Plan::Over(over) => across::run(self.config(), process, args, &over),
             Plan::Answer(text) => Ok(Reply::error(text.as_bytes())),
             plan @ Plan::Split { .. } => {
                 let mut batch = Batch::alone(&understanding, &[]);
@@ -119,22 +119,35 @@ impl Cluster {
     /// have no replies.
     #[inline]
     pub fn execute(&self, request: &[u8]) -> Result<Reply, Error> {
+        match self.handle.first() {
+            Some(process) => self.execute_in(process, request),
+            None => self.execute_forked(request),
+        }
+    }
+
+    #[cold]
+    fn execute_forked(&self, request: &[u8]) -> Result<Reply, Error> {
+        self.execute_in(&self.process(), request)
+    }
+
+    #[inline(always)]
+    fn execute_in(&self, process: &Process, request: &[u8]) -> Result<Reply, Error> {
         let mut commands = Commands::of(request);
         let mut args = Args::new();
         let Some(whole) = commands.next(&mut args)? else { return Ok(no_replies()) };
-        let process = self.process();
-        let understanding = Understanding::new(self.config(), &process);
         if whole.end < request.len() {
+            let understanding = Understanding::new(self.config(), process).reading(self.read);
             return execute_many(&understanding, request, whole.len());
         }
-        if let Some(outcome) = self.single(&process, Some(request), &args) {
+        if let Some(outcome) = self.single(process, Some(request), &args) {
             return outcome.or_else(|error| Ok(failed(&error)));
         }
-        scripts::note(&process, &args);
+        scripts::note(process, &args);
+        let understanding = Understanding::new(self.config(), process).reading(self.read);
         match understanding.plan(&args) {
-            Ok(plan @ Plan::One { .. }) => one(&process, Some(request), &args, plan).or_else(|error| Ok(failed(&error))),
+            Ok(plan @ Plan::One { .. }) => one(&understanding, Some(request), &args, plan).or_else(|error| Ok(failed(&error))),
             Ok(Plan::Over(over)) => {
-                let outcome = across::run(self.config(), &process, &args, &over);
+                let outcome = across::run(self.config(), process, &args, &over);
                 Ok(outcome.map_or_else(|error| failed(&error), Reply::under_array))
             }
             plan => {
@@ -147,7 +160,13 @@ impl Cluster {
 
     /// Runs the one command of a request on every master, and answers a map: alias, reply. A server with several aliases is asked once.
     pub fn each(&self, request: &[u8]) -> Result<Reply, Error> {
-        each::each(self.config(), &self.process(), request)
+        self.each_on(Nodes::Masters, request)
+    }
+
+    /// The same on masters, replicas or all. The replicas of node_1 are called `node_1_slave`, `node_1_slave_2` and so on; the masters are
+    /// asked for theirs first, unless the configuration names them.
+    pub fn each_on(&self, nodes: Nodes, request: &[u8]) -> Result<Reply, Error> {
+        each::each(self.config(), &self.process(), nodes, request)
     }
 
     /// Tells what the one command of a request would do, and does not do it. Where that depends on the size of the operands, they are looked at.
@@ -174,43 +193,30 @@ impl Cluster {
         node_for::node_for(self.config(), key)
     }
 
+    #[inline]
+    pub(crate) fn process(&self) -> Own<'_> {
+        self.handle.process()
+    }
+
     /// The shortest way, for a command with a single key; `None` when it is another.
     #[inline]
     fn single(&self, process: &Process, request: Option<&[u8]>, args: &[&[u8]]) -> Option<Result<Reply, Error>> {
         let (server, key, traits) = plan_single(self.config(), lookup(args)?, args)?;
         let single = Single { whole: request, args, keys: std::slice::from_ref(&key), traits };
-        single.fits().then(|| single.run(process.pool(server)))
-    }
-
-    #[inline]
-    pub(crate) fn process(&self) -> Own<'_> {
-        if self.shared.first.is_current() { Own::First(&self.shared.first) } else { Own::Forked(self.shared.forked()) }
-    }
-}
-
-impl Shared {
-    /// In a child the first caller makes what the child owns, and lets go of what came over from the parent. There is no lock in this:
-    /// one that another thread held at the fork would never open.
-    #[cold]
-    fn forked(&self) -> Arc<Process> {
-        loop {
-            let known = self.forked.load_full();
-            match &known {
-                Some(process) if process.is_current() => return process.clone(),
-                _ => {}
-            }
-            let fresh = Arc::new(Process::new(&self.config));
-            let before = self.forked.compare_and_swap(&known, Some(fresh.clone()));
-            let is_first = match (&*before, &known) {
-                (Some(before), Some(known)) => Arc::ptr_eq(before, known),
-                (None, None) => true,
-                _ => false,
-            };
-            if is_first {
-                known.as_deref().unwrap_or(&self.first).abandon();
-                return fresh;
-            }
+        if !single.fits() {
+            return None;
         }
+        let pool = process.pool(server);
+        // Most clusters have no replicas: what tells whether there may be any is asked first.
+        if pool.may_have_replicas() && self.goes_elsewhere(&single) {
+            return Some(nearby::run(&single, pool));
+        }
+        Some(single.run(pool))
+    }
+
+    #[cold]
+    fn goes_elsewhere(&self, single: &Single) -> bool {
+        self.read == Read::Replica && single.traits.repeatable
     }
 }
 
@@ -225,7 +231,8 @@ fn execute_many(understanding: &Understanding, request: &[u8], first: usize) -> 
     let mut args = Args::new();
     while let Some(whole) = commands.next(&mut args)? {
         if let Some(over) = batch.add(&args, Some(whole)) {
-            sequence.run(std::mem::replace(&mut batch, Batch::new(understanding, request)))?;
+            // What follows may have to see what this changes, which a replica gets later.
+            sequence.run(std::mem::replace(&mut batch, Batch::new(understanding, request).on_masters()))?;
             sequence.push(across::run(understanding.config(), understanding.process(), &args, &over));
         }
     }
@@ -238,21 +245,29 @@ fn execute_many(understanding: &Understanding, request: &[u8], first: usize) -> 
 
 /// Runs a command that goes to one server. In a request it stands alone, and its reply under an array.
 #[inline]
-fn one<'a>(process: &Process, request: Option<&'a [u8]>, args: &[&'a [u8]], plan: Plan<'a>) -> Result<Reply, Error> {
+fn one<'a>(understanding: &Understanding, request: Option<&'a [u8]>, args: &[&'a [u8]], plan: Plan<'a>) -> Result<Reply, Error> {
     let Plan::One { server, keys, traits } = plan else { return Err(Error::new(Code::Internal, "a plan for several servers")) };
-    let pool = process.pool(server);
+    let pool = understanding.process().pool(server);
     let single = Single { whole: request, args, keys: &keys, traits };
+    let may_go_elsewhere = understanding.reads_replicas() && pool.may_have_replicas() && nearby::may_be_asked(args[0], &keys, traits);
     let rooted = request.is_some();
-    let reply = if single.fits() {
-        single.run(pool)?
-    } else {
-        let mut lane = Lane::new(pool, &[]);
-        lane.add(None, args, &keys, traits);
-        lane.run(rooted);
-        lane.into_single(args[0], rooted)?
+    let reply = match (single.fits(), may_go_elsewhere) {
+        (true, false) => single.run(pool)?,
+        (true, true) => nearby::run(&single, pool)?,
+        (false, false) => {
+            let mut lane = Lane::new(pool, &[]);
+            lane.add(None, args, &keys, traits);
+            lane.run(rooted);
+            lane.into_single(args[0], rooted)?
+        }
+        (false, true) => {
+            let mut batch = Batch::alone(understanding, &[]);
+            batch.add_planned(args, None, Ok(Plan::One { server, keys, traits }));
+            return if rooted { batch.run() } else { batch.run_single() };
+        }
     };
     if scripts::is_unknown(reply.value(usize::from(rooted)))
-        && let Some(outcome) = scripts::call_again(process, server, args, &keys, traits)
+        && let Some(outcome) = scripts::call_again(understanding.process(), server, args, &keys, traits)
     {
         return outcome.map(|reply| if rooted { reply.under_array() } else { reply });
     }

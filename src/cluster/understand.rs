@@ -1,17 +1,21 @@
 //! What a command means here: from the table, or, where that has no such command, from a server.
 
 use crate::command::{Across, Learned, LearnedCommand, Positions, fits, lookup};
-use crate::config::Config;
+use crate::config::{Config, Read};
 use crate::error::{Code, Error, printable};
 use crate::lane::Lane;
-use crate::node::{Patience, Process};
+use crate::node::{Patience, Process, Replica};
 use crate::plan::{PlacedKeys, Plan, Traits, arity_text, keys_of, learned_positions, place, plan, plan_learned, wrong_arity};
 use crate::reply::{Reply, Value};
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 pub(crate) struct Understanding<'p> {
     config: &'p Config,
     process: &'p Process,
+    read: Read,
+    /// For each server the replica that this call reads from, if any: the same for all its commands.
+    readers: OnceCell<Vec<OnceCell<Option<Arc<Replica>>>>>,
 }
 
 /// What a command is about, for a caller who runs it on one server or not at all.
@@ -27,7 +31,28 @@ pub(crate) enum Located<'a> {
 impl<'p> Understanding<'p> {
     #[inline]
     pub(crate) fn new(config: &'p Config, process: &'p Process) -> Understanding<'p> {
-        Understanding { config, process }
+        Understanding { config, process, read: Read::Master, readers: OnceCell::new() }
+    }
+
+    /// With reads from there.
+    #[inline]
+    pub(super) fn reading(self, read: Read) -> Understanding<'p> {
+        Understanding { read, ..self }
+    }
+
+    #[inline]
+    pub(super) fn reads_replicas(&self) -> bool {
+        self.read == Read::Replica
+    }
+
+    /// The replica that this call reads from in place of a server, if there is one.
+    pub(super) fn reader(&self, server: usize) -> Option<&Replica> {
+        let pool = self.process.pool(server);
+        if !self.reads_replicas() || !pool.may_have_replicas() {
+            return None;
+        }
+        let readers = self.readers.get_or_init(|| vec![OnceCell::new(); self.config.servers.len()]);
+        readers[server].get_or_init(|| pool.reader()).as_deref()
     }
 
     #[inline]

@@ -19,8 +19,14 @@ pub struct Config {
     pub servers: Vec<Server>,
     /// The masters in the order node_1, node_2, …
     pub masters: Vec<Master>,
+    /// The replicas that the configuration names (`master_of`), for each of the servers; `None`: the masters are asked for theirs.
+    pub replicas: Option<Vec<Vec<Server>>>,
     pub hash_tag: HashTag,
     pub cross_node: CrossNode,
+    /// Where reads go, unless a call says otherwise.
+    pub read: Read,
+    /// How often a server is asked for its role and its replicas; `None`: never.
+    pub refresh_interval: Option<Duration>,
     /// `None` waits for ever, here and below.
     pub connect_timeout: Option<Duration>,
     /// The longest silence while a reply is awaited.
@@ -42,7 +48,7 @@ pub struct Master {
 /// A server, and who we are on it.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Server {
-    /// The first alias that names it.
+    /// The first alias that names it; of a replica `node_1_slave`, `node_1_slave_2` and so on, by its master's.
     pub alias: String,
     pub address: Address,
     pub username: Option<String>,
@@ -65,6 +71,15 @@ pub enum CrossNode {
     Strict,
 }
 
+/// Which servers are read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Read {
+    /// The replicas of a master, in turn; the master where none can answer.
+    Replica,
+    /// The masters alone.
+    Master,
+}
+
 impl Config {
     /// Reads a configuration; the error names the path of what is wrong with it.
     pub fn from_json(text: &[u8]) -> Result<Config, Error> {
@@ -82,6 +97,11 @@ impl Config {
 }
 
 impl Server {
+    /// The name of a master's replica, the how-manieth counted from 1.
+    pub(crate) fn replica_alias(master: &str, number: usize) -> String {
+        if number == 1 { format!("{master}_slave") } else { format!("{master}_slave_{number}") }
+    }
+
     /// Whether a connection to the one would do for the other.
     fn same_endpoint(&self, other: &Server) -> bool {
         self.address == other.address && self.db == other.db && self.username == other.username && self.password == other.password

@@ -13,7 +13,6 @@ use crate::request::Args;
 use libc::c_char;
 use std::ffi::CStr;
 use std::ptr::null_mut;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// A handle on the servers of a configuration. It belongs to the caller, who closes it with `rediscluster_close`.
@@ -21,7 +20,7 @@ use std::time::Duration;
 /// It may be used from many threads at once, and after a fork by parent and child at the same time: each process makes connections of its
 /// own. It connects when a command first needs it, and has no threads.
 pub struct Handle {
-    cluster: Arc<Cluster>,
+    pub(super) cluster: Cluster,
 }
 
 impl Handle {
@@ -45,7 +44,7 @@ pub unsafe extern "C" fn rediscluster_open(
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller's promises are the same.
-    unsafe { open(config, config_length, rc, error, |config| Arc::new(Cluster::open(config))) }
+    unsafe { open(config, config_length, rc, error, Cluster::open) }
 }
 
 /// Like `rediscluster_open`, but all handles on equal configurations in one process share their connections, and these stay when the last
@@ -61,7 +60,7 @@ pub unsafe extern "C" fn rediscluster_open_shared(
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller's promises are the same.
-    unsafe { open(config, config_length, rc, error, Cluster::open_shared) }
+    unsafe { open(config, config_length, rc, error, |config| Cluster::clone(&Cluster::open_shared(config))) }
 }
 
 /// # Safety
@@ -71,7 +70,7 @@ unsafe fn open(
     config_length: usize,
     rc: *mut *mut Handle,
     error: *mut *mut ErrorHandle,
-    make: impl FnOnce(Config) -> Arc<Cluster>,
+    make: impl FnOnce(Config) -> Cluster,
 ) -> Status {
     // SAFETY: the caller's promises are the same.
     unsafe {
@@ -247,7 +246,7 @@ pub unsafe extern "C" fn rediscluster_recover(
 /// # Safety
 /// `rc` must be NULL or live; `reply` and `error` must be NULL or writable.
 #[inline]
-unsafe fn answered(
+pub(super) unsafe fn answered(
     rc: *const Handle,
     reply: *mut *mut Body,
     error: *mut *mut ErrorHandle,

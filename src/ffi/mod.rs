@@ -7,6 +7,7 @@ mod boundary;
 mod cluster;
 mod error;
 mod guard;
+mod nodes;
 mod partition;
 mod reply;
 mod session;
@@ -15,6 +16,7 @@ mod version;
 
 pub use cluster::*;
 pub use error::*;
+pub use nodes::*;
 pub use partition::*;
 pub use reply::*;
 pub use session::*;

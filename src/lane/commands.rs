@@ -3,9 +3,9 @@
 use super::blame::{explain, may_begin_again};
 use super::outbox::Outbox;
 use crate::error::{Code, Error};
-use crate::node::{Connection, Lease, Patience, Pool};
+use crate::node::{Connection, Lease, Patience, Pool, turns_away};
 use crate::plan::{Key, Traits, is_renamed};
-use crate::reply::{Entry, Reader, Reply};
+use crate::reply::{Entry, Kind, Reader, Reply};
 use smallvec::SmallVec;
 use std::ops::Range;
 
@@ -18,6 +18,10 @@ pub(crate) struct Lane<'p, 'a> {
     repeatable: bool,
     /// The connection holds a state, such as WATCH, that another one would lack.
     bound: bool,
+    /// One of its commands must go to the master, though it may only read.
+    pub(crate) stays: bool,
+    /// It goes to a replica.
+    is_elsewhere: bool,
     patience: Patience,
     lease: Option<Lease<'p>>,
     reader: Reader,
@@ -36,6 +40,8 @@ impl<'p, 'a> Lane<'p, 'a> {
             ends: SmallVec::new(),
             repeatable: true,
             bound: false,
+            stays: false,
+            is_elsewhere: false,
             patience: Patience::Usual,
             lease: None,
             reader: Reader::new(Vec::new(), false),
@@ -173,7 +179,10 @@ impl<'p, 'a> Lane<'p, 'a> {
         }
         lease.receive(&mut self.reader, self.ends.len())?;
         self.is_done = true;
-        self.outbox.forget();
+        // What a replica could not answer is sent once more, to the master.
+        if !self.is_elsewhere {
+            self.outbox.forget();
+        }
         Ok(())
     }
 
@@ -187,6 +196,49 @@ impl<'p, 'a> Lane<'p, 'a> {
         self.outbox.rewind();
         self.failure = None;
         true
+    }
+
+    /// Whether it may still be sent to a replica: all its commands read, and none has been sent.
+    pub(crate) fn may_go_elsewhere(&self) -> bool {
+        self.repeatable && !self.stays && !self.is_started()
+    }
+
+    /// Sends it to a replica.
+    pub(crate) fn go_to(&mut self, replica: &'p Pool) {
+        self.pool = replica;
+        self.is_elsewhere = true;
+    }
+
+    /// Whether it went to a replica that could not answer all of it.
+    pub(crate) fn is_turned_away(&self) -> bool {
+        let is_refusal = |entry: &Entry| {
+            let start = entry.data as usize;
+            entry.kind() == Kind::Error && turns_away(&self.reader.bytes()[start..start + entry.length()])
+        };
+        self.is_elsewhere && (self.has_failed() || self.reader.entries().iter().any(is_refusal))
+    }
+
+    /// Whether all connections of the server were in use.
+    pub(crate) fn found_no_connection(&self) -> bool {
+        self.failure.as_ref().is_some_and(|failure| failure.code() == Code::Pool)
+    }
+
+    /// Back to the start, to be sent to the master.
+    pub(crate) fn begin_anew(&mut self, master: &'p Pool) {
+        self.let_go();
+        self.pool = master;
+        self.is_elsewhere = false;
+        self.is_done = false;
+        self.failure = None;
+        self.reader = Reader::new(Vec::new(), false);
+        self.outbox.rewind();
+    }
+
+    /// Gives the connection back when all replies were read.
+    pub(crate) fn let_go(&mut self) {
+        if let Some(lease) = self.lease.take().filter(|_| self.is_done) {
+            lease.keep();
+        }
     }
 
     pub(crate) fn is_sending(&self) -> bool {

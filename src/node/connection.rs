@@ -52,18 +52,18 @@ impl Patience {
 }
 
 impl Connection {
-    /// Connects, and says who we are and which database we want. Nothing that the caller asked for has been sent when this fails.
-    pub(crate) fn open(server: &Server, config: &Config) -> Result<Connection, Error> {
-        let socket = connect(&server.address, config.connect_timeout).map_err(|error| refused(&error.to_string()))?;
+    /// Connects within a time, and says who we are and which database we want. Nothing that the caller asked for has been sent when this fails.
+    pub(crate) fn open(server: &Server, config: &Config, timeout: Option<Duration>) -> Result<Connection, Error> {
+        let socket = connect(&server.address, timeout).map_err(|error| refused(&error.to_string()))?;
         sockopt::set_socket_timeout(&socket, sockopt::Timeout::Recv, config.read_timeout).map_err(|error| refused(&error.to_string()))?;
         sockopt::set_socket_timeout(&socket, sockopt::Timeout::Send, config.write_timeout).map_err(|error| refused(&error.to_string()))?;
         let mut connection = Connection { socket, owner: std::process::id(), buffer: Vec::new(), packed: Vec::new() };
-        connection.introduce(server)?;
+        connection.introduce(server, timeout)?;
         Ok(connection)
     }
 
     /// AUTH and SELECT, in one round trip, where the configuration asks for them.
-    fn introduce(&mut self, server: &Server) -> Result<(), Error> {
+    fn introduce(&mut self, server: &Server, timeout: Option<Duration>) -> Result<(), Error> {
         let db = server.db.to_string();
         let mut requests: Vec<Vec<u8>> = Vec::new();
         match (&server.username, &server.password) {
@@ -81,6 +81,9 @@ impl Connection {
         }
         self.send_all(&requests.concat(), &mut 0).map_err(|error| refused(error.message()))?;
         let mut reader = self.reader(true);
+        if let Some(timeout) = timeout {
+            self.wait_within(timeout).map_err(|error| refused(error.message()))?;
+        }
         self.receive(&mut reader, requests.len()).map_err(|error| refused(error.message()))?;
         match Reply::from_reader(reader, Some(requests.len())).0.root() {
             Value::Array(mut replies) => replies.try_for_each(|reply| match reply {
@@ -186,6 +189,15 @@ impl Connection {
             (Patience::Longer(longer), Some(usual)) => Some(longer.saturating_add(usual)),
             _ => None,
         };
+        self.wait_for_bytes(limit)
+    }
+
+    /// Waits for the first byte of a reply, so long at most.
+    pub(crate) fn wait_within(&self, limit: Duration) -> Result<(), Error> {
+        self.wait_for_bytes(Some(limit))
+    }
+
+    fn wait_for_bytes(&self, limit: Option<Duration>) -> Result<(), Error> {
         let start = Instant::now();
         loop {
             let left = limit.map(|limit| limit.saturating_sub(start.elapsed()));

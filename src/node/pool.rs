@@ -1,9 +1,10 @@
 //! The connections to one server: opened when needed, kept when done, never more than the configuration allows.
 
+use super::clock::{Time, now};
 use super::connection::Connection;
+use super::watch::Watch;
 use crate::config::{Config, Server};
 use crate::error::{Code, Error};
-use rustix::time::{ClockId, clock_gettime};
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -11,18 +12,29 @@ use std::time::{Duration, Instant};
 
 /// A connection that lay idle longer is asked whether it still stands before a command is trusted to it. Shorter, and a busy caller
 /// would pay a system call a command for what almost never happens.
-const TRUSTED_FOR: Millis = 20;
-
-/// On a clock that is cheap, and compared with itself alone.
-type Millis = u64;
+const TRUSTED_FOR: Time = 20_000_000;
+/// The longest time to wait for what a master could do as well, or for an answer that tells only what a server is.
+pub(super) const SHORT: Duration = Duration::from_millis(500);
 
 pub(crate) struct Pool {
-    config: Arc<Config>,
-    server: usize,
+    pub(super) config: Arc<Config>,
+    pub(super) server: Server,
+    /// `None` waits for ever.
+    connect_timeout: Option<Duration>,
+    pub(super) watch: Watch,
     state: Mutex<State>,
     freed: Condvar,
     /// How many connections stand aside.
     aside: AtomicUsize,
+}
+
+/// How long getting a connection may take.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Limit {
+    /// As long as the configuration has it.
+    Usual,
+    /// No longer than is worth it where one can go on without.
+    Short,
 }
 
 #[derive(Default)]
@@ -37,14 +49,14 @@ struct State {
 struct Idle {
     connection: Box<Connection>,
     /// When it was last taken. A clock is asked once a command, not twice; a command that took long merely makes the connection be looked at.
-    taken: Millis,
+    taken: Time,
 }
 
 /// A connection that is out. It goes back by [`Lease::keep`]; dropped, it is closed, for nobody knows what may still come over it.
 pub(crate) struct Lease<'p> {
     pool: &'p Pool,
     connection: Option<Box<Connection>>,
-    taken: Millis,
+    taken: Time,
 }
 
 /// A connection that is taken out for long, while its owner goes on taking others for moments. It goes back by [`Aside::keep`].
@@ -56,12 +68,23 @@ pub(crate) struct Aside<'p> {
 struct Place<'p>(&'p AtomicUsize);
 
 impl Pool {
-    pub(crate) fn new(config: Arc<Config>, server: usize) -> Pool {
-        Pool { config, server, state: Mutex::default(), freed: Condvar::new(), aside: AtomicUsize::new(0) }
+    /// The connections to a master, which is asked from time to time whether it is one.
+    pub(crate) fn of_master(config: &Arc<Config>, server: usize) -> Pool {
+        let watch = Watch::over_master(config, server);
+        Pool::new(config.clone(), config.servers[server].clone(), config.connect_timeout, watch)
+    }
+
+    pub(super) fn of_replica(config: Arc<Config>, server: Server) -> Pool {
+        let connect_timeout = at_most(config.connect_timeout, SHORT);
+        Pool::new(config, server, Some(connect_timeout), Watch::never())
+    }
+
+    fn new(config: Arc<Config>, server: Server, connect_timeout: Option<Duration>, watch: Watch) -> Pool {
+        Pool { config, server, connect_timeout, watch, state: Mutex::default(), freed: Condvar::new(), aside: AtomicUsize::new(0) }
     }
 
     pub(crate) fn server(&self) -> &Server {
-        &self.config.servers[self.server]
+        &self.server
     }
 
     pub(crate) fn config(&self) -> &Config {
@@ -72,6 +95,13 @@ impl Pool {
     #[inline]
     pub(crate) fn take(&self, fresh: bool) -> Result<Lease<'_>, Error> {
         let taken = now();
+        // A connection that the server has just answered over is as good as a new one.
+        let fresh = if self.watch.must_look(taken) { !self.look(taken)? && fresh } else { fresh };
+        self.take_now(fresh, taken, Limit::Usual)
+    }
+
+    #[inline(always)]
+    pub(super) fn take_now(&self, fresh: bool, taken: Time, limit: Limit) -> Result<Lease<'_>, Error> {
         let mut state = self.lock();
         let mut waiting_since = None;
         loop {
@@ -86,12 +116,16 @@ impl Pool {
             } else if state.open < self.config.pool_size {
                 state.open += 1;
                 drop(state);
-                return self.connect();
+                return self.connect(limit);
             } else {
                 let since = *waiting_since.get_or_insert_with(Instant::now);
-                state = self.wait(state, since)?;
+                state = self.wait(state, since, limit)?;
             }
         }
+    }
+
+    fn within(&self, limit: Limit) -> Option<Duration> {
+        if limit == Limit::Usual { self.connect_timeout } else { Some(at_most(self.connect_timeout, SHORT)) }
     }
 
     /// A connection to stand aside, if less than half of all do: the rest must suffice for what their owners do meanwhile, or all would
@@ -107,16 +141,16 @@ impl Pool {
     }
 
     #[cold]
-    fn connect(&self) -> Result<Lease<'_>, Error> {
+    fn connect(&self, limit: Limit) -> Result<Lease<'_>, Error> {
         // Made first, so that the place is given back when the connect fails.
         let mut lease = Lease { pool: self, connection: None, taken: now() };
-        lease.connection = Some(Box::new(Connection::open(self.server(), &self.config)?));
+        lease.connection = Some(Box::new(Connection::open(&self.server, &self.config, self.within(limit))?));
         Ok(lease)
     }
 
     #[cold]
-    fn wait<'s>(&self, mut state: MutexGuard<'s, State>, since: Instant) -> Result<MutexGuard<'s, State>, Error> {
-        let left = self.config.connect_timeout.map(|limit| limit.saturating_sub(since.elapsed()));
+    fn wait<'s>(&self, mut state: MutexGuard<'s, State>, since: Instant, limit: Limit) -> Result<MutexGuard<'s, State>, Error> {
+        let left = self.within(limit).map(|limit| limit.saturating_sub(since.elapsed()));
         if left == Some(Duration::ZERO) {
             let text = format!("all {} connections (pool_size) are in use", self.config.pool_size);
             return Err(Error::new(Code::Pool, text));
@@ -148,6 +182,7 @@ impl Pool {
         if let Ok(mut state) = self.state.try_lock() {
             state.idle.clear();
         }
+        self.watch.replicas.all().iter().for_each(|replica| replica.pool().abandon());
     }
 
     #[inline]
@@ -191,8 +226,13 @@ impl DerefMut for Lease<'_> {
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
         self.connection = None;
+        self.pool.watch.ask_soon();
         self.pool.release(|state| state.open -= 1);
     }
+}
+
+pub(super) fn at_most(limit: Option<Duration>, most: Duration) -> Duration {
+    limit.map_or(most, |limit| limit.min(most))
 }
 
 impl Aside<'_> {
@@ -220,10 +260,4 @@ impl DerefMut for Aside<'_> {
     fn deref_mut(&mut self) -> &mut Self::Target {
         &mut self.lease
     }
-}
-
-#[inline]
-fn now() -> Millis {
-    let time = clock_gettime(ClockId::MonotonicCoarse);
-    time.tv_sec as u64 * 1000 + time.tv_nsec as u64 / 1_000_000
 }

@@ -15,7 +15,7 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) fn new(config: &Arc<Config>) -> Process {
-        let pools = (0..config.servers.len()).map(|server| Pool::new(config.clone(), server)).collect();
+        let pools = (0..config.servers.len()).map(|server| Pool::of_master(config, server)).collect();
         Process { id: std::process::id(), pools, learned: Learned::default(), sources: Sources::default() }
     }
 

@@ -25,7 +25,7 @@ impl Session {
         if let Some(refusal) = ask_all(self.view.config(), &self.view.process(), index)? {
             return Ok(refusal);
         }
-        self.view = if there == *config { self.cluster.clone() } else { Cluster::clone(&Cluster::open_shared(there)) };
+        self.view = if there == *config { self.cluster.clone() } else { Cluster::open_shared(there).with_read(self.cluster.read()) };
         self.setup.db = Some(db);
         Ok(Reply::status(b"OK"))
     }

@@ -242,6 +242,31 @@ static void test_shared(size_t nodes) {
     rediscluster_close(first);
 }
 
+/* A view has the connections of the handle that it was made from, and outlives it. */
+static void test_views(size_t nodes) {
+    int64_t ids[64], view_ids[64];
+    rediscluster *own = cluster_open(cluster_config()), *view = NULL;
+    request ping = {NULL, 0, 0};
+    rediscluster_reply *reply = NULL;
+    client_ids(own, ids, nodes);
+    CHECK_INT(rediscluster_with_read(own, REDISCLUSTER_READ_MASTER, &view, &error), REDISCLUSTER_OK);
+    rediscluster_close(own);
+    client_ids(view, view_ids, nodes);
+    CHECK(memcmp(ids, view_ids, nodes * sizeof *ids) == 0);
+
+    /* These servers have no replicas. */
+    request_add(&ping, "PING", NULL);
+    CHECK_INT(rediscluster_each_on(view, REDISCLUSTER_NODES_REPLICAS, ping.bytes, ping.length, &reply, &error), REDISCLUSTER_OK);
+    CHECK_TYPE(reply, 0, REDISCLUSTER_TYPE_MAP);
+    CHECK_INT(cluster_view(reply, 0).length, 0);
+    rediscluster_reply_free(reply);
+    CHECK_INT(rediscluster_each_on(view, REDISCLUSTER_NODES_ALL, ping.bytes, ping.length, &reply, &error), REDISCLUSTER_OK);
+    CHECK_INT(cluster_view(reply, 0).length, 2 * nodes);
+    rediscluster_reply_free(reply);
+    request_free(&ping);
+    rediscluster_close(view);
+}
+
 int main(void) {
     int ports[64];
     size_t nodes = cluster_ports(ports, 64);
@@ -255,6 +280,7 @@ int main(void) {
     test_refused_in_pipeline(nodes);
     test_not_resp();
     test_shared(nodes);
+    test_views(nodes);
     rediscluster_close(rc);
     return check_done();
 }

@@ -6,6 +6,13 @@
 
 static rediscluster_error *error;
 
+/* A handle that asks no server what it is, and so sends nothing but commands. */
+static rediscluster *open_unasked(const int *ports, size_t count, const char *options) {
+    char all[128];
+    snprintf(all, sizeof all, ",\"refresh_interval\":0%s", options);
+    return cluster_open_of(ports, count, all);
+}
+
 static void answer_ok(peer *to) {
     while (peer_read_command(to)) peer_write_text(to, "+OK\r\n");
 }
@@ -50,7 +57,7 @@ static void misbehave(peer *to) {
 /* A write fails as it must, may have been executed, and the next one gets a new connection. */
 static void check_fault(const fault *what) {
     server *server = server_start(misbehave, what);
-    rediscluster *rc = cluster_open_of(&server->port, 1, ",\"read_timeout\":0.5");
+    rediscluster *rc = open_unasked(&server->port, 1, ",\"read_timeout\":0.5");
     rediscluster_status status = set_on(rc);
     int right = what->status == ANY_FAILURE ? CHECK(status != REDISCLUSTER_OK) : CHECK_INT(status, what->status);
     right &= CHECK_INT(rediscluster_error_code(error), status);
@@ -114,7 +121,7 @@ static void answer_and_close(peer *to) {
  * Idle means a moment here: a connection that was used just now is trusted without a look. */
 static void test_idle_closed(void) {
     server *server = server_start(answer_and_close, NULL);
-    rediscluster *rc = cluster_open_of(&server->port, 1, "");
+    rediscluster *rc = open_unasked(&server->port, 1, "");
     int i;
     for (i = 1; i <= 5; i++) {
         check_set_works(rc);
@@ -130,7 +137,7 @@ static void test_idle_closed(void) {
 static void test_read_again(void) {
     static const fault cut = FAULT("$10\r\nabc", CLOSE, REDISCLUSTER_OK);
     server *server = server_start(misbehave, &cut);
-    rediscluster *rc = cluster_open_of(&server->port, 1, "");
+    rediscluster *rc = open_unasked(&server->port, 1, "");
     rediscluster_reply *reply = cluster_command(rc, "GET", "foo", NULL);
     CHECK_TYPED(reply, 0, REDISCLUSTER_TYPE_STATUS, "OK", 2);
     CHECK_INT(server_get(server, &server->commands), 2);
@@ -150,7 +157,7 @@ static void answer_too_much(peer *to) {
 /* A reply that nobody asked for is never taken for the answer to the next command. */
 static void test_unasked_reply(void) {
     server *server = server_start(answer_too_much, NULL);
-    rediscluster *rc = cluster_open_of(&server->port, 1, ",\"read_timeout\":0.5");
+    rediscluster *rc = open_unasked(&server->port, 1, ",\"read_timeout\":0.5");
     rediscluster_status status = set_on(rc);
     CHECK(status == REDISCLUSTER_OK || status == REDISCLUSTER_ERROR_PROTOCOL);
     rediscluster_error_free(error);
@@ -174,7 +181,7 @@ static void drip(peer *to) {
 /* A reply may come byte by byte. */
 static void test_dripping(void) {
     server *server = server_start(drip, NULL);
-    rediscluster *rc = cluster_open_of(&server->port, 1, "");
+    rediscluster *rc = open_unasked(&server->port, 1, "");
     int twice;
     for (twice = 0; twice < 2; twice++) {
         rediscluster_reply *reply = cluster_command(rc, "LRANGE", "foo", "0", "-1", NULL);
@@ -205,7 +212,7 @@ static void answer_two(peer *to) {
 /* The replies before the fault are kept; the commands behind it failed. */
 static void test_pipeline_cut(void) {
     server *server = server_start(answer_two, NULL);
-    rediscluster *rc = cluster_open_of(&server->port, 1, "");
+    rediscluster *rc = open_unasked(&server->port, 1, "");
     request pipeline = {NULL, 0, 0};
     rediscluster_reply *reply;
     size_t third;
@@ -236,7 +243,7 @@ static void test_other_node(void) {
     request pipeline = {NULL, 0, 0};
     rediscluster_reply *reply;
     ports[0] = good->port, ports[1] = bad->port;
-    rc = cluster_open_of(ports, 2, ",\"read_timeout\":0.5");
+    rc = open_unasked(ports, 2, ",\"read_timeout\":0.5");
     request_add(&pipeline, "SET", "foo", "1", NULL);
     request_add(&pipeline, "SET", "bar", "1", NULL);
     reply = cluster_execute(rc, &pipeline);
@@ -260,7 +267,7 @@ static void *set_that_hangs(void *rc) {
 /* The only connection of the pool stays busy for longer than a connect may take: certainly not executed. */
 static void test_pool(void) {
     server *server = server_start(hang, NULL);
-    rediscluster *rc = cluster_open_of(&server->port, 1, ",\"connect_timeout\":0.3,\"read_timeout\":1,\"pool_size\":1");
+    rediscluster *rc = open_unasked(&server->port, 1, ",\"connect_timeout\":0.3,\"read_timeout\":1,\"pool_size\":1");
     pthread_t other;
     if (pthread_create(&other, NULL, set_that_hangs, rc) != 0) abort();
     server_wait(server, &server->opened, 1);

@@ -48,6 +48,13 @@ static void test_numbers(void) {
     CHECK_INT(REDISCLUSTER_ERROR_MEMORY, 10);
     CHECK_INT(REDISCLUSTER_ERROR_INTERNAL, 11);
 
+    CHECK_INT(REDISCLUSTER_READ_REPLICA, 0);
+    CHECK_INT(REDISCLUSTER_READ_MASTER, 1);
+
+    CHECK_INT(REDISCLUSTER_NODES_MASTERS, 0);
+    CHECK_INT(REDISCLUSTER_NODES_REPLICAS, 1);
+    CHECK_INT(REDISCLUSTER_NODES_ALL, 2);
+
     CHECK_INT(REDISCLUSTER_TYPE_NIL, 0);
     CHECK_INT(REDISCLUSTER_TYPE_STRING, 1);
     CHECK_INT(REDISCLUSTER_TYPE_STATUS, 2);
@@ -91,12 +98,12 @@ static void test_soname(void) {
 
 static void test_exports(void) {
     static const char *const names[] = {
-        "abi_version",      "close",           "command",         "each",           "error_code",        "error_executed",
+        "abi_version",      "close",           "command",         "each",           "each_on",        "error_code",        "error_executed",
         "error_free",       "error_message",   "error_node",      "execute",        "explain",           "node_for",
         "open",             "open_shared",     "partition",       "recover",        "reply_bytes",       "reply_data",
         "reply_element",    "reply_failure",   "reply_free",      "reply_integer",  "reply_length",      "reply_type",
         "reply_view",       "session_close",   "session_execute", "session_interrupt", "session_open",   "session_read",
-        "session_receive",  "session_write",   "version",
+        "session_receive",  "session_write",   "version",          "with_read",
     };
     size_t i, count = sizeof names / sizeof *names;
     char line[4096], symbol[64];

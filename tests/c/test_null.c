@@ -197,6 +197,27 @@ static void test_free(void) {
     CHECK(1);
 }
 
+static void test_nodes(void) {
+    rediscluster *view = (rediscluster *)poison;
+    rediscluster_reply *reply = (rediscluster_reply *)poison;
+    CHECK_FAILS(rediscluster_with_read(NULL, REDISCLUSTER_READ_MASTER, &view, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK(view == NULL);
+    view = (rediscluster *)poison;
+    CHECK_FAILS(rediscluster_with_read(rc, 7, &view, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK(view == NULL);
+    CHECK_FAILS(rediscluster_with_read(rc, REDISCLUSTER_READ_MASTER, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_INT(rediscluster_with_read(NULL, 0, NULL, NULL), REDISCLUSTER_ERROR_ARGUMENT);
+
+    CHECK_FAILS(rediscluster_each_on(NULL, REDISCLUSTER_NODES_ALL, ping, ping_length, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK(reply == NULL);
+    reply = (rediscluster_reply *)poison;
+    CHECK_FAILS(rediscluster_each_on(rc, -1, ping, ping_length, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK(reply == NULL);
+    CHECK_FAILS(rediscluster_each_on(rc, REDISCLUSTER_NODES_ALL, NULL, 5, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_FAILS(rediscluster_each_on(rc, REDISCLUSTER_NODES_ALL, ping, ping_length, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_INT(rediscluster_each_on(NULL, 0, NULL, 0, NULL, NULL), REDISCLUSTER_ERROR_ARGUMENT);
+}
+
 static void test_partition(void) {
     CHECK_INT(rediscluster_partition(NULL, 5, 3), 0);
     CHECK_INT(rediscluster_partition("foo", 3, 0), 0);
@@ -221,6 +242,7 @@ int main(void) {
     test_reply();
     test_error();
     test_free();
+    test_nodes();
     test_partition();
     rediscluster_close(rc);
     free(config);

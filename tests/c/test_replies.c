@@ -176,7 +176,7 @@ static void check_root(const rediscluster *rc) {
 
 int main(void) {
     server *server = server_start(answer_all, NULL);
-    rediscluster *rc = cluster_open_of(&server->port, 1, "");
+    rediscluster *rc = cluster_open_of(&server->port, 1, ",\"refresh_interval\":0");
     request gets = {NULL, 0, 0};
     rediscluster_reply *reply;
     int i;

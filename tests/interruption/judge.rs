@@ -80,12 +80,13 @@ impl World {
         let mut faults = Vec::new();
         let outcome = self.attempt(&expected, None, None, &run);
         faults.extend(self.fault(&expected, &outcome, script, "no fault"));
-        self.at_every_step(&[Then::AllAreGone], |world, first| {
+        // To the servers a command that was lost is the same as a lost reply to the one before.
+        self.at_every_step(&[Cut::Reply], &[Then::AllAreGone], |world, first| {
             let alone = world.attempt(&expected, Some(first), None, &run);
             if alone.recovered == 0 {
                 return alone.hit;
             }
-            world.at_every_step(&[Then::AllAreGone], |world, second| {
+            world.at_every_step(&[Cut::Reply], &[Then::AllAreGone], |world, second| {
                 let outcome = world.attempt(&expected, Some(first), Some(second), &run);
                 faults.extend(world.fault(&expected, &outcome, script, &format!("{first:?} and, while recovering, {second:?}")));
                 world.network.happened()
@@ -121,17 +122,17 @@ impl World {
             outcome.hit
         };
         attempt(self, None);
-        self.at_every_step(thens, |world, fault| attempt(world, Some(fault)));
+        self.at_every_step(&[Cut::Command, Cut::Reply], thens, |world, fault| attempt(world, Some(fault)));
         faults
     }
 
     /// Tries each fault, step by step, until none is hit any more.
-    fn at_every_step(&mut self, thens: &[Then], mut attempt: impl FnMut(&mut World, Fault) -> bool) {
+    fn at_every_step(&mut self, cuts: &[Cut], thens: &[Then], mut attempt: impl FnMut(&mut World, Fault) -> bool) {
         for node in 0..self.masters as usize {
             for step in 1.. {
                 assert!(step < MANY_STEPS, "there is no end of steps on node_{}", node + 1);
                 let mut hit = false;
-                for cut in [Cut::Command, Cut::Reply] {
+                for &cut in cuts {
                     for &then in thens {
                         hit |= attempt(self, Fault { node, step, cut, then });
                     }
@@ -196,7 +197,8 @@ impl World {
 
     /// Over the network that fails.
     fn handle(&self) -> Cluster {
-        cluster(self.network.ports(), &[r#""read_timeout":2"#, r#""connect_timeout":2"#])
+        // No question but the commands' own: the steps must be the same in every run.
+        cluster(self.network.ports(), &[r#""read_timeout":2"#, r#""connect_timeout":2"#, r#""refresh_interval":0"#])
     }
 
     /// Nothing of the library's own stays, and where there was something to recover there is nothing more.

@@ -32,6 +32,11 @@ impl Fake {
         Fake { port, connections, stop, thread: Some(thread) }
     }
 
+    /// A handle on it that does not ask it what it is, and so sends it nothing but commands.
+    pub fn cluster(&self, members: &[&str]) -> rediscluster::Cluster {
+        super::cluster(&[self.port], &[&[r#""refresh_interval":0"#], members].concat())
+    }
+
     pub fn connections(&self) -> usize {
         self.connections.load(Ordering::Acquire)
     }

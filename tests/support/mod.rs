@@ -9,6 +9,7 @@ pub mod plain;
 pub mod proxy;
 pub mod random;
 pub mod recover;
+pub mod replication;
 pub mod stage;
 
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -83,6 +84,12 @@ impl Server {
     pub fn stop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
+    }
+
+    /// Lets the server hang: it holds its connections and answers nothing.
+    pub fn hang(&self) {
+        let done = Command::new("kill").args(["-STOP", &self.process.id().to_string()]).status().expect("kill is there");
+        assert!(done.success());
     }
 
     /// A bare client of this server, of other people's making.

@@ -29,6 +29,19 @@ enum rediscluster_type
   REDISCLUSTER_TYPE_FAILURE = 8,
 };
 typedef int32_t rediscluster_type;
+enum rediscluster_read
+ {
+  REDISCLUSTER_READ_REPLICA = 0,
+  REDISCLUSTER_READ_MASTER = 1,
+};
+typedef int32_t rediscluster_read;
+enum rediscluster_nodes
+ {
+  REDISCLUSTER_NODES_MASTERS = 0,
+  REDISCLUSTER_NODES_REPLICAS = 1,
+  REDISCLUSTER_NODES_ALL = 2,
+};
+typedef int32_t rediscluster_nodes;
 typedef struct rediscluster_reply rediscluster_reply;
 typedef struct rediscluster_error rediscluster_error;
 typedef struct rediscluster rediscluster;
@@ -94,6 +107,16 @@ const char *rediscluster_error_message(const struct rediscluster_error *error);
 const char *rediscluster_error_node(const struct rediscluster_error *error);
 int32_t rediscluster_error_executed(const struct rediscluster_error *error);
 void rediscluster_error_free(struct rediscluster_error *error);
+rediscluster_status rediscluster_with_read(const struct rediscluster *rc,
+                                           int32_t read,
+                                           struct rediscluster **view,
+                                           struct rediscluster_error **error);
+rediscluster_status rediscluster_each_on(const struct rediscluster *rc,
+                                         int32_t nodes,
+                                         const char *request,
+                                         size_t request_length,
+                                         struct rediscluster_reply **reply,
+                                         struct rediscluster_error **error);
 uint32_t rediscluster_partition(const char *key,
                                 size_t key_length,
                                 uint32_t masters);

@@ -1,0 +1,76 @@
+//! What a handle owns: its configuration, and in each process connections of that process alone.
+
+use crate::config::Config;
+use crate::node::Process;
+use arc_swap::ArcSwapOption;
+use std::ops::Deref;
+use std::sync::Arc;
+
+pub(super) struct Handle {
+    pub config: Arc<Config>,
+    /// What belongs to the process that made the handle.
+    first: Process,
+    /// What belongs to a child of it, or to a child of that.
+    forked: ArcSwapOption<Process>,
+}
+
+/// What belongs to this process.
+pub(crate) enum Own<'c> {
+    First(&'c Process),
+    Forked(Arc<Process>),
+}
+
+impl Deref for Own<'_> {
+    type Target = Process;
+
+    #[inline]
+    fn deref(&self) -> &Process {
+        match self {
+            Own::First(process) => process,
+            Own::Forked(process) => process,
+        }
+    }
+}
+
+impl Handle {
+    pub(super) fn new(config: Config) -> Handle {
+        let config = Arc::new(config);
+        let first = Process::new(&config);
+        Handle { config, first, forked: ArcSwapOption::empty() }
+    }
+
+    /// What belongs to this process, if it is the one that made the handle, as it nearly always is.
+    #[inline]
+    pub(super) fn first(&self) -> Option<&Process> {
+        self.first.is_current().then_some(&self.first)
+    }
+
+    #[inline]
+    pub(super) fn process(&self) -> Own<'_> {
+        if self.first.is_current() { Own::First(&self.first) } else { Own::Forked(self.forked()) }
+    }
+
+    /// In a child the first caller makes what the child owns, and lets go of what came over from the parent. There is no lock in this:
+    /// one that another thread held at the fork would never open.
+    #[cold]
+    fn forked(&self) -> Arc<Process> {
+        loop {
+            let known = self.forked.load_full();
+            match &known {
+                Some(process) if process.is_current() => return process.clone(),
+                _ => {}
+            }
+            let fresh = Arc::new(Process::new(&self.config));
+            let before = self.forked.compare_and_swap(&known, Some(fresh.clone()));
+            let is_first = match (&*before, &known) {
+                (Some(before), Some(known)) => Arc::ptr_eq(before, known),
+                (None, None) => true,
+                _ => false,
+            };
+            if is_first {
+                known.as_deref().unwrap_or(&self.first).abandon();
+                return fresh;
+            }
+        }
+    }
+}

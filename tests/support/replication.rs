@@ -1,0 +1,103 @@
+//! Masters with replicas, and who was told what.
+
+use super::Server;
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+use std::sync::mpsc::{Receiver, channel};
+
+/// A master whose replicas get its data at once.
+pub fn master() -> Server {
+    Server::start_with(&["--repl-diskless-sync-delay", "0"])
+}
+
+/// A replica that has its master's data, and is known to it.
+pub fn replica_of(master: &Server) -> Server {
+    let replica = joining(master);
+    until(|| is_in_step(&replica) && listed(master).contains(&replica.port));
+    replica
+}
+
+/// A replica that was just started.
+pub fn joining(master: &Server) -> Server {
+    Server::start_with(&["--replicaof", "127.0.0.1", &master.port.to_string(), "--repl-diskless-sync-delay", "0"])
+}
+
+pub fn until(mut condition: impl FnMut() -> bool) {
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while !condition() {
+        assert!(std::time::Instant::now() < deadline, "what is waited for does not come");
+        std::thread::yield_now();
+    }
+}
+
+pub fn is_in_step(replica: &Server) -> bool {
+    let role: redis::RedisResult<(String, String, u16, String, i64)> = redis::cmd("ROLE").query(&mut replica.client());
+    role.is_ok_and(|role| role.3 == "connected")
+}
+
+/// The ports of the replicas that a master knows of.
+pub fn listed(master: &Server) -> Vec<u16> {
+    type Role = (String, i64, Vec<(String, u16, i64)>);
+    let role: Role = redis::cmd("ROLE").query(&mut master.client()).expect("a master");
+    role.2.into_iter().map(|replica| replica.1).collect()
+}
+
+/// How often a server has run a command for anybody.
+pub fn calls(server: &Server, command: &str) -> u64 {
+    let stats: String = redis::cmd("INFO").arg("commandstats").query(&mut server.client()).expect("statistics");
+    let line = stats.lines().find_map(|line| line.strip_prefix(&format!("cmdstat_{command}:calls=")));
+    line.and_then(|line| line.split(',').next()).map_or(0, |count| count.parse().expect("a number"))
+}
+
+/// Reads along what clients tell a server. What a replica hears from its master is left out.
+pub struct Monitor {
+    port: u16,
+    lines: Receiver<String>,
+}
+
+impl Monitor {
+    pub fn of(server: &Server, masters: &[u16]) -> Monitor {
+        let mut stream = TcpStream::connect(("127.0.0.1", server.port)).expect("a connection");
+        stream.write_all(b"MONITOR\r\n").expect("the server listens");
+        let mut reader = BufReader::new(stream);
+        let mut first = String::new();
+        reader.read_line(&mut first).expect("an answer");
+        assert_eq!(first, "+OK\r\n");
+        let (sender, lines) = channel();
+        let from_masters: Vec<String> = masters.iter().map(|port| format!("127.0.0.1:{port}]")).collect();
+        std::thread::spawn(move || {
+            for line in reader.lines().map_while(Result::ok) {
+                if !from_masters.iter().any(|master| line.contains(master)) && sender.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        Monitor { port: server.port, lines }
+    }
+
+    /// The commands up to now, in small letters: each with its arguments.
+    pub fn commands(&self) -> Vec<Vec<String>> {
+        let url = format!("redis://127.0.0.1:{}", self.port);
+        let mut client = redis::Client::open(url).and_then(|client| client.get_connection()).expect("a bare connection");
+        let _: String = redis::cmd("ECHO").arg("that-is-all").query(&mut client).expect("an echo");
+        let mut commands = Vec::new();
+        for line in self.lines.iter() {
+            let words: Vec<String> = line.split('"').skip(1).step_by(2).map(str::to_lowercase).collect();
+            if words == ["echo", "that-is-all"] {
+                break;
+            }
+            commands.push(words);
+        }
+        commands
+    }
+
+    /// How often each command came, those aside by which a client introduces itself.
+    pub fn counts(&self) -> BTreeMap<String, usize> {
+        let mut counts = BTreeMap::new();
+        for command in self.commands().into_iter().filter(|command| !["client", "hello"].contains(&command[0].as_str())) {
+            *counts.entry(command[0].clone()).or_default() += 1;
+        }
+        counts
+    }
+}
