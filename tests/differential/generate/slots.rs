@@ -104,7 +104,7 @@ impl Builder<'_> {
             "fullid" => self.full_id(),
             "from" => self.bound("-"),
             "to" => self.bound("+"),
-            "group" => self.one(&["g1", "g1", "g2"]),
+            "group" => self.one(&["g1", "g1", "g1", "g1", "g2"]),
             "consumer" => self.one(&["c1", "c2", "c3"]),
             "idle" => self.one(&["0", "0", "0", "100000000"]),
             "pattern" => self.one(&["*", "k*", "?1", "[kt]*", "*{*", "nothing", "t[^1]", "*\r*", ""]),
