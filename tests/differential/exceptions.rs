@@ -98,27 +98,24 @@ pub const UNTRIED: &[(&str, &str)] = &[];
 /// one server alone. Elsewhere a CROSSNODE is a fault.
 pub const REFUSED: &[&str] = &["eval", "eval_ro", "evalsha", "evalsha_ro", "fcall", "fcall_ro", "client|getname", "role", "function|stats"];
 
-/// Commands that tell the number of their keys, and those with as many ids as keys: where that number cannot be, the library may refuse them
-/// in its own words, provided that the server refuses them too.
-pub const COUNTED: &[&str] = &[
-    "eval",
-    "eval_ro",
-    "evalsha",
-    "evalsha_ro",
-    "fcall",
-    "fcall_ro",
-    "sintercard",
-    "zunion",
-    "zinter",
-    "zdiff",
-    "zintercard",
-    "zunionstore",
-    "zinterstore",
-    "zdiffstore",
-    "lmpop",
-    "zmpop",
-    "blmpop",
-    "bzmpop",
-    "xread",
-    "xreadgroup",
+/// Commands that tell the number of their keys, and where. A number that cannot be, the library refuses in its own words.
+pub const COUNTED: &[(&str, usize)] = &[
+    ("eval", 2),
+    ("eval_ro", 2),
+    ("evalsha", 2),
+    ("evalsha_ro", 2),
+    ("fcall", 2),
+    ("fcall_ro", 2),
+    ("sintercard", 1),
+    ("zunion", 1),
+    ("zinter", 1),
+    ("zdiff", 1),
+    ("zintercard", 1),
+    ("zunionstore", 2),
+    ("zinterstore", 2),
+    ("zdiffstore", 2),
+    ("lmpop", 1),
+    ("zmpop", 1),
+    ("blmpop", 2),
+    ("bzmpop", 2),
 ];

@@ -165,9 +165,9 @@ impl<'r> Builder<'r> {
         let count = if self.spoilt && self.chance(1, 4) { count - 1 } else { count };
         for _ in 0..count {
             match (of_group, self.random.below(10)) {
-                (true, 0..7) => self.text(b">"),
+                (true, 0..8) => self.text(b">"),
                 (false, 0) => self.text(b"$"),
-                (_, 0..5) => self.text(b"0"),
+                (false, 1..6) | (true, 8) => self.text(b"0"),
                 _ => self.slot("id"),
             }
         }

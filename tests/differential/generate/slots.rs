@@ -86,6 +86,9 @@ impl Builder<'_> {
             "millis" => self.seldom("0", 100_000_000, 1_000_000_000),
             "at" => self.seldom("1", (FAR / 1000) as i64, (FAR / 1000) as i64 + 50),
             "atmillis" => self.seldom("-5", FAR as i64, FAR as i64 + 50_000),
+            // SET takes a time that is past for good, and leaves a dead key, which DBSIZE counts until the server happens to look at it.
+            "later" => self.between((FAR / 1000) as i64, (FAR / 1000) as i64 + 50),
+            "latermillis" => self.between(FAR as i64, FAR as i64 + 50_000),
             "badtime" => self.one(&["0", "-1", "abc", "9223372036854775807", "9999999999999999", "1.5", ""]),
             // Blocking ends by itself, soon.
             "wait" => self.one(&["0.01", "0.001", "0.005", "-1", "abc", "0.002", "1e-3"]),

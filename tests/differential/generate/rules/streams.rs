@@ -15,7 +15,7 @@ XDEL stream id+
 1 XREADGROUP COUNT small GROUP group 'streams STREAMS groupstreams
 1 XREADGROUP GROUP 'streams consumer STREAMS groupstreams
 4= XREADGROUP GROUP group consumer <[COUNT small] (BLOCK waitmillis)> STREAMS groupstreams
-+24 XGROUP CREATE stream 'g1 0 MKSTREAM
++40 XGROUP CREATE stream 'g1 0 MKSTREAM
 +8 XGROUP CREATE stream group (0|0|$|id) <[MKSTREAM] [ENTRIESREAD small]>
 2 XGROUP CREATECONSUMER stream group consumer
 2 XGROUP DELCONSUMER stream group consumer

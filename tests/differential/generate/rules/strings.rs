@@ -1,7 +1,7 @@
 //! Strings, bitmaps and HyperLogLogs.
 
 pub const RULES: &str = "
-+24! SET text value <[(NX|XX)] [GET] [(EX seconds|PX millis|EXAT at|PXAT atmillis|KEEPTTL)]>
++24! SET text value <[(NX|XX)] [GET] [(EX seconds|PX millis|EXAT later|PXAT latermillis|KEEPTTL)]>
 2= SET text value (EX|PX|EXAT|PXAT) badtime
 GET text
 + SETNX text value
