@@ -214,6 +214,8 @@ fn over<'a>(config: &Config, args: &[&'a [u8]], keys: PlacedKeys<'a>, across: Ac
 fn without_keys<'a>(args: &[&[u8]], across: Across, traits: Traits) -> Result<Plan<'a>, Error> {
     match across {
         Across::Everywhere(_) | Across::Scan | Across::RandomKey => Ok(Plan::Over(Over { across, keys: PlacedKeys::new(), traits })),
+        // It counts its keys and says that there are none: any server has the words for that.
+        Across::Combined(_) | Across::Popped(_) => Ok(Plan::One { server: 0, keys: PlacedKeys::new(), traits }),
         _ => Err(keyless(args[0])),
     }
 }
