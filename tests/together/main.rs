@@ -1,6 +1,7 @@
 //! Commands whose keys lie on several nodes: answered, and their results stored, as one plain server would.
 
 mod brought;
+mod combined;
 mod judge;
 #[path = "../support/mod.rs"]
 mod support;
