@@ -52,6 +52,11 @@ demo: ## start two servers, and let C, PHP and Go read what the others wrote
 test: ## run every check there is
 	@scripts/test
 
+.PHONY: chaos
+chaos: ## kill servers and clients for CHAOS_SECONDS (60), and see that nothing is lost
+	@scripts/setup test
+	CHAOS_SECONDS=$${CHAOS_SECONDS:-60} $(CARGO) test --test chaos
+
 .PHONY: bench
 bench: ## measure the library beside its peers
 	@scripts/setup test

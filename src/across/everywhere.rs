@@ -70,39 +70,37 @@ fn numbers(replies: &[Reply]) -> Outcome<Vec<i64>> {
     replies.iter().map(number).collect()
 }
 
-/// DBSIZE: what is hidden is not counted. Where a server has hidden keys, which is rare, those that still stand are counted with the rest in
-/// one step.
+/// Counts the keys of a server without the hidden ones, in one step.
+const VISIBLE: &str = "local size = redis.call('DBSIZE') - redis.call('EXISTS', KEYS[1])
+for _, name in ipairs(redis.call('HKEYS', KEYS[1])) do size = size - redis.call('EXISTS', name) end
+return size";
+
+/// DBSIZE: what is hidden is not counted. A server that has hidden keys, which is rare, counts the others by a script.
 fn size(job: &Job) -> Outcome<Reply> {
     let servers = 0..job.config.servers.len();
     let mut talk = Talk::with(job.config, job.process, job.args[0], servers.clone())?;
-    let questions: Vec<Ask> = servers.map(|server| count_with(server, words![b"HKEYS", REGISTRY])).collect();
+    let count = |server| {
+        let commands = vec![words![b"DBSIZE"], words![b"EXISTS", REGISTRY]];
+        Ask { repeatable: true, ..Ask::transaction(server, commands) }
+    };
+    let counts: Vec<Ask> = servers.map(count).collect();
     let mut sum = 0;
-    for (server, reply) in talk.all(&questions)?.iter().enumerate() {
-        let (size, names) = counted(reply)?;
-        let Value::Array(names) = names else { return Err(Stop::fault("HKEYS was answered with something else than a list")) };
-        sum += match names.len() {
-            0 => size,
-            _ => {
-                let mut exists = words![b"EXISTS", REGISTRY];
-                exists.extend(names.filter_map(|name| if let Value::String(name) = name { Some(Cow::from(name)) } else { None }));
-                let reply = talk.ask(count_with(server, exists))?;
-                let (size, hidden) = counted(&reply)?;
-                size - if let Value::Integer(hidden) = hidden { hidden } else { 0 }
-            }
+    for (server, reply) in talk.all(&counts)?.iter().enumerate() {
+        let Executed::Done(mut done) = executed(reply)? else { return Err(Stop::fault("a transaction that watched nothing was given up")) };
+        sum += match (done.next(), done.next()) {
+            (Some(Value::Integer(size)), Some(Value::Integer(0))) => size,
+            (Some(Value::Integer(_)), _) => visible(&mut talk, server)?,
+            _ => return Err(Stop::fault("DBSIZE was answered with something else than a number")),
         };
     }
     Ok(Reply::integer(sum))
 }
 
-fn count_with(server: usize, second: Words<'_>) -> Ask<'_> {
-    Ask { repeatable: true, ..Ask::transaction(server, vec![words![b"DBSIZE"], second]) }
-}
-
-fn counted(reply: &Reply) -> Outcome<(i64, Value<'_>)> {
-    let Executed::Done(mut done) = executed(reply)? else { return Err(Stop::fault("a transaction that watched nothing was given up")) };
-    match (done.next(), done.next()) {
-        (Some(Value::Integer(size)), Some(second)) => Ok((size, accepted(second)?)),
-        _ => Err(Stop::fault("DBSIZE was answered with something else than a number")),
+fn visible(talk: &mut Talk, server: usize) -> Outcome<i64> {
+    let answer = talk.ask(Ask::read(server, vec![words![b"EVAL", VISIBLE.as_bytes(), b"1", REGISTRY]]))?;
+    match accepted(replies(&answer).next().unwrap_or(Value::Nil))? {
+        Value::Integer(size) => Ok(size),
+        _ => Err(Stop::fault("a script that counts was answered with something else than a number")),
     }
 }
 

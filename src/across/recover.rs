@@ -2,7 +2,7 @@
 //! where it has not.
 
 use super::hidden::{self, REGISTRY};
-use super::moved::{Note, Role};
+use super::moved::{Note, Role, put_back};
 use super::stop::{Outcome, Stop, accepted};
 use super::talk::{Ask, Executed, Talk, executed, millis, replies, words};
 use crate::config::Config;
@@ -170,13 +170,7 @@ impl Recovery<'_> {
                 .collect(),
             _ => vec![words![b"LMOVE", staged, home, b"LEFT", note.end.as_slice()]],
         };
-        let answer = talk.ask(Ask::write(source, back))?;
-        let refused = replies(&answer).find_map(|reply| match reply {
-            Value::Error(text) => Some(String::from_utf8_lossy(text).into_owned()),
-            Value::Integer(0) => Some("its key is in use again".to_owned()),
-            _ => None,
-        });
-        Ok(refused)
+        put_back(&mut talk, source, note, back)
     }
 
     /// Removes a hidden key and its note.

@@ -87,10 +87,6 @@ impl<'p> Talk<'p> {
         Ok(Talk { config, process, name, seats })
     }
 
-    pub(super) fn config(&self) -> &'p Config {
-        self.config
-    }
-
     /// The servers that it speaks with.
     pub(super) fn servers(&self) -> impl Iterator<Item = usize> + use<'_, 'p> {
         self.seats.iter().map(|seat| seat.server)

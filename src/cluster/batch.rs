@@ -1,6 +1,7 @@
 //! The commands of one call, planned and shared out over servers.
 
 use super::gather::Gathered;
+use super::scripts;
 use super::understand::Understanding;
 use crate::command::{Spread, lookup};
 use crate::error::Error;
@@ -11,6 +12,7 @@ use crate::node::Process;
 use crate::plan::{Over, PlacedKeys, Plan, Traits, plan_single};
 use crate::reply::Reply;
 use std::ops::Range;
+use std::sync::Arc;
 
 pub(super) struct Batch<'p, 'a> {
     understanding: &'p Understanding<'p>,
@@ -18,6 +20,8 @@ pub(super) struct Batch<'p, 'a> {
     /// By server.
     lanes: Vec<Option<Lane<'p, 'a>>>,
     slots: Vec<Slot<'a>>,
+    /// The scripts that servers are told by it.
+    told: Vec<(usize, Arc<[u8]>)>,
     /// There is one command only: each server's part is sent as soon as it is laid out.
     is_alone: bool,
 }
@@ -30,6 +34,11 @@ pub(super) struct Slot<'a> {
 
 pub(super) enum Answer {
     One {
+        server: u32,
+        ordinal: u32,
+    },
+    /// The same, behind a reply that nobody asked for.
+    Behind {
         server: u32,
         ordinal: u32,
     },
@@ -57,7 +66,7 @@ impl<'p, 'a> Batch<'p, 'a> {
     /// For the commands of a request.
     pub(super) fn new(understanding: &'p Understanding<'p>, request: &'a [u8]) -> Batch<'p, 'a> {
         let servers = understanding.config().servers.len();
-        Batch { understanding, request, lanes: (0..servers).map(|_| None).collect(), slots: Vec::new(), is_alone: false }
+        Batch { understanding, request, lanes: (0..servers).map(|_| None).collect(), slots: Vec::new(), told: Vec::new(), is_alone: false }
     }
 
     /// For a single command.
@@ -89,10 +98,13 @@ impl<'p, 'a> Batch<'p, 'a> {
         whole: Option<Range<usize>>,
         plan: Result<Plan<'a>, Error>,
     ) -> Option<Over<'a>> {
+        let source = scripts::note(self.understanding.process(), args);
         let answer = match plan {
             Ok(Plan::One { server, keys, traits }) => {
+                let told = source.is_some_and(|source| self.tell(server, source));
                 let ordinal = self.lane(server).add(whole, args, &keys, traits);
-                Answer::One { server: server as u32, ordinal }
+                let server = server as u32;
+                if told { Answer::Behind { server, ordinal } } else { Answer::One { server, ordinal } }
             }
             Ok(Plan::Split { spread, keys, traits }) => Answer::Split(Box::new(self.split(args, spread, &keys, traits))),
             Ok(Plan::Over(over)) => return Some(over),
@@ -101,6 +113,16 @@ impl<'p, 'a> Batch<'p, 'a> {
         };
         self.slots.push(Slot { name: args[0], answer });
         None
+    }
+
+    /// Tells a server a script, unless it is told already; answers whether it was.
+    fn tell(&mut self, server: usize, source: Arc<[u8]>) -> bool {
+        if self.told.iter().any(|(to, told)| *to == server && Arc::ptr_eq(told, &source)) {
+            return false;
+        }
+        scripts::tell(self.lane(server), &source);
+        self.told.push((server, source));
+        true
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -168,14 +190,14 @@ impl<'p, 'a> Batch<'p, 'a> {
         self.exchange();
         match self.only_lane() {
             Some(server) => Ok(self.lanes.swap_remove(server).map(Lane::into_all).expect("the only lane is there")),
-            None => Ok(Gathered::from(&self.lanes)?.all(&self.slots)),
+            None => Ok(Gathered::from(&mut self.lanes)?.all(&self.slots)),
         }
     }
 
     /// Carries a single command out; its reply alone.
     pub(super) fn run_single(mut self) -> Result<Reply, Error> {
         self.exchange();
-        Gathered::from(&self.lanes)?.single(&self.slots[0])
+        Gathered::from(&mut self.lanes)?.single(&self.slots[0])
     }
 
     fn exchange(&mut self) {

@@ -1,6 +1,7 @@
 //! One command on every master.
 
 use super::gather::Gathered;
+use super::scripts;
 use crate::command::{Access, lookup};
 use crate::config::Config;
 use crate::error::{Code, Error};
@@ -14,6 +15,7 @@ use crate::request::{Args, Commands};
 pub(super) fn each(config: &Config, process: &Process, request: &[u8]) -> Result<Reply, Error> {
     let args = only_command(request)?;
     let traits = traits(&args)?;
+    scripts::note(process, &args);
     let servers = 0..config.servers.len();
     let mut lanes: Vec<Option<Lane>> = servers.map(|server| Some(Lane::new(process.pool(server), request))).collect();
     for lane in lanes.iter_mut().flatten() {
@@ -21,7 +23,7 @@ pub(super) fn each(config: &Config, process: &Process, request: &[u8]) -> Result
     }
     exchange(&mut lanes.iter_mut().flatten().collect::<Vec<_>>(), config.write_timeout);
     let aliases: Vec<(&str, usize)> = config.masters.iter().map(|master| (master.alias.as_str(), master.server)).collect();
-    Ok(Gathered::from(&lanes)?.by_alias(&aliases, args[0]))
+    Ok(Gathered::from(&mut lanes)?.by_alias(&aliases, args[0]))
 }
 
 pub(super) fn only_command(request: &[u8]) -> Result<Args<'_>, Error> {

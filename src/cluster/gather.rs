@@ -4,6 +4,7 @@ use super::batch::{Answer, Slot, Split};
 use crate::command::Spread;
 use crate::error::{Code, Error};
 use crate::lane::Lane;
+use crate::node::KEPT;
 use crate::reply::{Builder, Entry, Kind, Reply};
 
 /// The lanes once their replies have come, by server.
@@ -16,11 +17,21 @@ pub(super) struct Gathered<'l, 'p, 'a> {
 }
 
 impl<'l, 'p, 'a> Gathered<'l, 'p, 'a> {
-    pub(super) fn from(lanes: &'l [Option<Lane<'p, 'a>>]) -> Result<Self, Error> {
+    pub(super) fn from(lanes: &'l mut [Option<Lane<'p, 'a>>]) -> Result<Self, Error> {
         let mut builder = Builder::default();
-        builder.reserve_bytes(lanes.iter().flatten().map(|lane| lane.bytes().len()).sum())?;
-        let bytes = lanes.iter().map(|lane| lane.as_ref().map_or(&[][..], Lane::bytes));
-        let bases = bytes.map(|bytes| builder.adopt(bytes)).collect();
+        let mut left: usize = lanes.iter().flatten().map(|lane| lane.bytes().len()).sum();
+        let mut bases = Vec::with_capacity(lanes.len());
+        for lane in lanes.iter_mut() {
+            let length = lane.as_ref().map_or(0, |lane| lane.bytes().len());
+            left -= length;
+            bases.push(match lane {
+                // Never all of it twice in memory.
+                Some(lane) if length > KEPT => builder.adopt_whole(lane.take_bytes(), left)?,
+                Some(lane) => builder.adopt_and_reserve(lane.bytes(), left)?,
+                None => 0,
+            });
+        }
+        let lanes = &*lanes;
         // Entry 0 of a lane's index is the place of an array that is not needed here.
         Ok(Gathered { lanes, bases, next: vec![1; lanes.len()], builder })
     }
@@ -67,6 +78,10 @@ impl<'l, 'p, 'a> Gathered<'l, 'p, 'a> {
                 let entries = self.next_of(server, *ordinal, slot.name)?;
                 self.next[server] += self.builder.copy_one(entries, self.bases[server]);
                 Ok(())
+            }
+            Answer::Behind { server, ordinal } => {
+                self.take(*server as usize, *ordinal - 1, slot.name)?;
+                self.answer(&Slot { name: slot.name, answer: Answer::One { server: *server, ordinal: *ordinal } })
             }
             Answer::Split(split) => self.put_together(split, slot.name),
             Answer::Error(text) => {

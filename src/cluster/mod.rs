@@ -5,6 +5,7 @@ mod each;
 mod explain;
 mod gather;
 mod node_for;
+mod scripts;
 mod sequence;
 mod shared;
 mod single;
@@ -19,6 +20,7 @@ use crate::node::Process;
 use crate::plan::{Plan, plan_single};
 use crate::reply::{Builder, Kind, Reply};
 use crate::request::{Args, Commands};
+use crate::session::Session;
 use arc_swap::ArcSwapOption;
 use batch::Batch;
 use sequence::Sequence;
@@ -26,13 +28,19 @@ use single::Single;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
-use understand::Understanding;
+pub(crate) use understand::{Located, Understanding};
 
 /// A handle on the servers of a configuration.
 ///
 /// It may be used from many threads at once, and from forked children beside their parent: each process makes connections of its own.
-/// Connections are made when a command first needs them and kept until the handle goes.
+/// Connections are made when a command first needs them and kept until the handle goes. A clone is the same handle once more.
+#[derive(Clone)]
 pub struct Cluster {
+    shared: Arc<Shared>,
+}
+
+/// What all clones of a handle have in common.
+struct Shared {
     config: Arc<Config>,
     /// What belongs to the process that made the handle.
     first: Process,
@@ -41,7 +49,7 @@ pub struct Cluster {
 }
 
 /// What belongs to this process.
-enum Own<'c> {
+pub(crate) enum Own<'c> {
     First(&'c Process),
     Forked(Arc<Process>),
 }
@@ -63,7 +71,7 @@ impl Cluster {
     pub fn open(config: Config) -> Cluster {
         let config = Arc::new(config);
         let first = Process::new(&config);
-        Cluster { config, first, forked: ArcSwapOption::empty() }
+        Cluster { shared: Arc::new(Shared { config, first, forked: ArcSwapOption::empty() }) }
     }
 
     /// The handle that this process shares for that configuration; made when first asked for, and kept until the process ends.
@@ -72,7 +80,13 @@ impl Cluster {
     }
 
     pub fn config(&self) -> &Config {
-        &self.config
+        &self.shared.config
+    }
+
+    /// A session on the same servers: what has a state, such as MULTI, WATCH, SELECT and SUBSCRIBE. It connects to nothing yet, and the
+    /// servers stay its own even when this handle goes.
+    pub fn session(&self) -> Session {
+        Session::new(self.clone())
     }
 
     /// Runs one command, its name first, and answers its reply. A server's own error is a reply.
@@ -85,10 +99,11 @@ impl Cluster {
         if args.is_empty() {
             return Err(Error::new(Code::Request, "a command without a name"));
         }
-        let understanding = Understanding::new(&self.config, &process);
+        scripts::note(&process, args);
+        let understanding = Understanding::new(self.config(), &process);
         match understanding.plan(args)? {
             plan @ Plan::One { .. } => one(&process, None, args, plan),
-            Plan::Over(over) => across::run(&self.config, &process, args, &over),
+            Plan::Over(over) => across::run(self.config(), &process, args, &over),
             Plan::Answer(text) => Ok(Reply::error(text.as_bytes())),
             plan @ Plan::Split { .. } => {
                 let mut batch = Batch::alone(&understanding, &[]);
@@ -108,17 +123,18 @@ impl Cluster {
         let mut args = Args::new();
         let Some(whole) = commands.next(&mut args)? else { return Ok(no_replies()) };
         let process = self.process();
-        let understanding = Understanding::new(&self.config, &process);
+        let understanding = Understanding::new(self.config(), &process);
         if whole.end < request.len() {
             return execute_many(&understanding, request, whole.len());
         }
         if let Some(outcome) = self.single(&process, Some(request), &args) {
             return outcome.or_else(|error| Ok(failed(&error)));
         }
+        scripts::note(&process, &args);
         match understanding.plan(&args) {
             Ok(plan @ Plan::One { .. }) => one(&process, Some(request), &args, plan).or_else(|error| Ok(failed(&error))),
             Ok(Plan::Over(over)) => {
-                let outcome = across::run(&self.config, &process, &args, &over);
+                let outcome = across::run(self.config(), &process, &args, &over);
                 Ok(outcome.map_or_else(|error| failed(&error), Reply::under_array))
             }
             plan => {
@@ -131,7 +147,7 @@ impl Cluster {
 
     /// Runs the one command of a request on every master, and answers a map: alias, reply. A server with several aliases is asked once.
     pub fn each(&self, request: &[u8]) -> Result<Reply, Error> {
-        each::each(&self.config, &self.process(), request)
+        each::each(self.config(), &self.process(), request)
     }
 
     /// Tells what the one command of a request would do, and does not do it. Where that depends on the size of the operands, they are looked at.
@@ -140,7 +156,7 @@ impl Cluster {
     /// (each a map of position, key as it is stored, node, pinned: whether the tag of the first key drew it there), steps (each a map of round,
     /// node, command; those of one round are under way at the same time), and the reason where the command is refused.
     pub fn explain(&self, request: &[u8]) -> Result<Reply, Error> {
-        explain::explain(&Understanding::new(&self.config, &self.process()), request)
+        explain::explain(&Understanding::new(self.config(), &self.process()), request)
     }
 
     /// Finds what interrupted moves between nodes (RENAME, SMOVE, LMOVE and the like) have left on the servers, and brings it to an end: what
@@ -150,27 +166,29 @@ impl Cluster {
     /// array with a map for each thing found: node, key, command, source, destination, age (milliseconds), outcome (`finished`, `undone`,
     /// `removed`: an unneeded copy, `young`, `waiting`) and the reason where it waits.
     pub fn recover(&self, min_age: Duration) -> Result<Reply, Error> {
-        across::recover(&self.config, &self.process(), min_age)
+        across::recover(self.config(), &self.process(), min_age)
     }
 
     /// Where a key lives, and under which name: a map of alias, host, port, unix, key. Asks nobody.
     pub fn node_for(&self, key: &[u8]) -> Reply {
-        node_for::node_for(&self.config, key)
+        node_for::node_for(self.config(), key)
     }
 
     /// The shortest way, for a command with a single key; `None` when it is another.
     #[inline]
     fn single(&self, process: &Process, request: Option<&[u8]>, args: &[&[u8]]) -> Option<Result<Reply, Error>> {
-        let (server, key, traits) = plan_single(&self.config, lookup(args)?, args)?;
+        let (server, key, traits) = plan_single(self.config(), lookup(args)?, args)?;
         let single = Single { whole: request, args, keys: std::slice::from_ref(&key), traits };
         single.fits().then(|| single.run(process.pool(server)))
     }
 
     #[inline]
-    fn process(&self) -> Own<'_> {
-        if self.first.is_current() { Own::First(&self.first) } else { Own::Forked(self.forked()) }
+    pub(crate) fn process(&self) -> Own<'_> {
+        if self.shared.first.is_current() { Own::First(&self.shared.first) } else { Own::Forked(self.shared.forked()) }
     }
+}
 
+impl Shared {
     /// In a child the first caller makes what the child owns, and lets go of what came over from the parent. There is no lock in this:
     /// one that another thread held at the fork would never open.
     #[cold]
@@ -224,13 +242,21 @@ fn one<'a>(process: &Process, request: Option<&'a [u8]>, args: &[&'a [u8]], plan
     let Plan::One { server, keys, traits } = plan else { return Err(Error::new(Code::Internal, "a plan for several servers")) };
     let pool = process.pool(server);
     let single = Single { whole: request, args, keys: &keys, traits };
-    if single.fits() {
-        return single.run(pool);
+    let rooted = request.is_some();
+    let reply = if single.fits() {
+        single.run(pool)?
+    } else {
+        let mut lane = Lane::new(pool, &[]);
+        lane.add(None, args, &keys, traits);
+        lane.run(rooted);
+        lane.into_single(args[0], rooted)?
+    };
+    if scripts::is_unknown(reply.value(usize::from(rooted)))
+        && let Some(outcome) = scripts::call_again(process, server, args, &keys, traits)
+    {
+        return outcome.map(|reply| if rooted { reply.under_array() } else { reply });
     }
-    let mut lane = Lane::new(pool, &[]);
-    lane.add(None, args, &keys, traits);
-    lane.run(request.is_some());
-    lane.into_single(args[0], request.is_some())
+    Ok(reply)
 }
 
 fn no_replies() -> Reply {

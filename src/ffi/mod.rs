@@ -9,6 +9,7 @@ mod error;
 mod guard;
 mod partition;
 mod reply;
+mod session;
 mod status;
 mod version;
 
@@ -16,5 +17,6 @@ pub use cluster::*;
 pub use error::*;
 pub use partition::*;
 pub use reply::*;
+pub use session::*;
 pub use status::*;
 pub use version::*;

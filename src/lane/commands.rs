@@ -62,6 +62,12 @@ impl<'p, 'a> Lane<'p, 'a> {
         self.finish_command(traits)
     }
 
+    /// Adds a command whose arguments may go before the lane does.
+    pub(crate) fn add_copied(&mut self, args: &[&[u8]], traits: Traits) -> u32 {
+        self.outbox.push_copied(args);
+        self.finish_command(traits)
+    }
+
     /// Ends a command whose bytes were pushed one by one; answers which of the lane's commands it is.
     #[inline(always)]
     pub(crate) fn finish_command(&mut self, traits: Traits) -> u32 {
@@ -167,6 +173,7 @@ impl<'p, 'a> Lane<'p, 'a> {
         }
         lease.receive(&mut self.reader, self.ends.len())?;
         self.is_done = true;
+        self.outbox.forget();
         Ok(())
     }
 
@@ -205,6 +212,11 @@ impl<'p, 'a> Lane<'p, 'a> {
 
     pub(crate) fn bytes(&self) -> &[u8] {
         self.reader.bytes()
+    }
+
+    /// The bytes, where they are too many to be kept with the connection.
+    pub(crate) fn take_bytes(&mut self) -> Vec<u8> {
+        self.reader.take_bytes()
     }
 
     /// Whether the reply to its `ordinal`th command is there; if not, why. `name` is the command's.

@@ -85,6 +85,12 @@ impl<'a> Outbox<'a> {
         as_sent(args, keys, |argument| self.push_argument(argument));
     }
 
+    /// Appends a command whose arguments need not stay.
+    pub(crate) fn push_copied(&mut self, args: &[&[u8]]) {
+        self.push_head(args.len());
+        args.iter().for_each(|argument| push_argument(&mut self.gathered, argument));
+    }
+
     /// Room for so many bytes that will be gathered.
     pub(crate) fn reserve(&mut self, bytes: usize) {
         self.gathered.reserve(bytes);
@@ -153,6 +159,12 @@ impl<'a> Outbox<'a> {
             self.sent.segment += 1;
             self.sent.within = 0;
         }
+    }
+
+    /// Lets go of bytes that were sent and will not be sent again.
+    pub(crate) fn forget(&mut self) {
+        self.segments = Vec::new();
+        self.sent.segment = 0;
     }
 
     /// Begins again from the first byte.

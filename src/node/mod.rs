@@ -3,7 +3,8 @@
 mod connection;
 mod pool;
 mod process;
+mod sources;
 
-pub(crate) use connection::{Connection, Patience};
-pub(crate) use pool::{Lease, Pool};
+pub(crate) use connection::{Connection, KEPT, Patience};
+pub(crate) use pool::{Aside, Lease, Pool};
 pub(crate) use process::Process;

@@ -5,6 +5,7 @@ use crate::config::{Config, Server};
 use crate::error::{Code, Error};
 use rustix::time::{ClockId, clock_gettime};
 use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -20,6 +21,8 @@ pub(crate) struct Pool {
     server: usize,
     state: Mutex<State>,
     freed: Condvar,
+    /// How many connections stand aside.
+    aside: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -44,9 +47,17 @@ pub(crate) struct Lease<'p> {
     taken: Millis,
 }
 
+/// A connection that is taken out for long, while its owner goes on taking others for moments. It goes back by [`Aside::keep`].
+pub(crate) struct Aside<'p> {
+    lease: Lease<'p>,
+    _place: Place<'p>,
+}
+
+struct Place<'p>(&'p AtomicUsize);
+
 impl Pool {
     pub(crate) fn new(config: Arc<Config>, server: usize) -> Pool {
-        Pool { config, server, state: Mutex::default(), freed: Condvar::new() }
+        Pool { config, server, state: Mutex::default(), freed: Condvar::new(), aside: AtomicUsize::new(0) }
     }
 
     pub(crate) fn server(&self) -> &Server {
@@ -81,6 +92,18 @@ impl Pool {
                 state = self.wait(state, since)?;
             }
         }
+    }
+
+    /// A connection to stand aside, if less than half of all do: the rest must suffice for what their owners do meanwhile, or all would
+    /// wait for each other.
+    pub(crate) fn take_aside(&self, fresh: bool) -> Result<Option<Aside<'_>>, Error> {
+        let most = self.config.pool_size / 2;
+        let more = |aside: usize| (aside < most).then_some(aside + 1);
+        if self.aside.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_err() {
+            return Ok(None);
+        }
+        let place = Place(&self.aside);
+        Ok(Some(Aside { lease: self.take(fresh)?, _place: place }))
     }
 
     #[cold]
@@ -169,6 +192,33 @@ impl Drop for Lease<'_> {
     fn drop(&mut self) {
         self.connection = None;
         self.pool.release(|state| state.open -= 1);
+    }
+}
+
+impl Aside<'_> {
+    /// Gives the connection back, as it was taken.
+    pub(crate) fn keep(self) {
+        self.lease.keep();
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl<'p> Deref for Aside<'p> {
+    type Target = Lease<'p>;
+
+    fn deref(&self) -> &Lease<'p> {
+        &self.lease
+    }
+}
+
+impl DerefMut for Aside<'_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.lease
     }
 }
 

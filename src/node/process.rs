@@ -1,6 +1,7 @@
 //! What a handle owns in one process: its connections. After a fork the child finds that it is another process and begins anew.
 
 use super::pool::Pool;
+use super::sources::Sources;
 use crate::command::Learned;
 use crate::config::Config;
 use std::sync::Arc;
@@ -9,12 +10,13 @@ pub(crate) struct Process {
     id: u32,
     pools: Vec<Pool>,
     learned: Learned,
+    sources: Sources,
 }
 
 impl Process {
     pub(crate) fn new(config: &Arc<Config>) -> Process {
         let pools = (0..config.servers.len()).map(|server| Pool::new(config.clone(), server)).collect();
-        Process { id: std::process::id(), pools, learned: Learned::default() }
+        Process { id: std::process::id(), pools, learned: Learned::default(), sources: Sources::default() }
     }
 
     /// Whether this is the process that the connections were made in.
@@ -31,6 +33,11 @@ impl Process {
     /// The commands that servers told about.
     pub(crate) fn learned(&self) -> &Learned {
         &self.learned
+    }
+
+    /// The scripts that went to servers.
+    pub(crate) fn sources(&self) -> &Sources {
+        &self.sources
     }
 
     /// Called in a forked child on what it inherited.

@@ -23,8 +23,23 @@ impl Builder {
         (&mut self.bytes, &mut self.entries)
     }
 
-    /// Room for bytes that will be adopted.
-    pub(crate) fn reserve_bytes(&mut self, bytes: usize) -> Result<(), Error> {
+    /// Takes bytes in, and answers where they now begin; `left` more will follow.
+    pub(crate) fn adopt_and_reserve(&mut self, bytes: &[u8], left: usize) -> Result<usize, Error> {
+        self.reserve_bytes(bytes.len() + left)?;
+        Ok(self.adopt(bytes))
+    }
+
+    /// The same with memory that nobody else needs: the first goes on as it is, what follows is let go of once it is copied.
+    pub(crate) fn adopt_whole(&mut self, bytes: Vec<u8>, left: usize) -> Result<usize, Error> {
+        if !self.bytes.is_empty() {
+            return self.adopt_and_reserve(&bytes, left);
+        }
+        self.bytes = bytes;
+        self.reserve_bytes(left)?;
+        Ok(0)
+    }
+
+    fn reserve_bytes(&mut self, bytes: usize) -> Result<(), Error> {
         self.bytes.try_reserve_exact(bytes).map_err(|_| Error::new(Code::Memory, "no memory for the reply"))
     }
 

@@ -58,6 +58,11 @@ impl Reader {
         self.complete
     }
 
+    /// Whether all that came is complete replies.
+    pub(crate) fn is_between(&self) -> bool {
+        self.open.is_empty() && self.at == self.bytes.len()
+    }
+
     /// Called when all replies that were asked for are complete. Where more bytes came, nobody can tell which reply answers what, and none
     /// counts as complete.
     #[inline]
@@ -76,6 +81,11 @@ impl Reader {
 
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// The bytes, which are needed here no more.
+    pub(crate) fn take_bytes(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.bytes)
     }
 
     pub(crate) fn entries(&self) -> &[Entry] {
@@ -99,9 +109,8 @@ impl Reader {
         Ok(spare_capacity(&mut self.bytes))
     }
 
-    /// Takes bytes in as a socket would.
-    #[cfg(test)]
-    pub(super) fn feed(&mut self, bytes: &[u8]) {
+    /// Takes bytes in as from a socket.
+    pub(crate) fn feed(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }
 

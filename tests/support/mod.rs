@@ -2,10 +2,16 @@
 
 #![allow(dead_code)] // every suite uses its own part of it
 
+pub mod data;
 pub mod fake;
 pub mod generated;
+pub mod plain;
+pub mod proxy;
 pub mod random;
+pub mod recover;
+pub mod stage;
 
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
@@ -15,6 +21,7 @@ pub struct Server {
     pub port: u16,
     process: Child,
     folder: tempfile::TempDir,
+    options: Vec<String>,
 }
 
 impl Server {
@@ -27,8 +34,9 @@ impl Server {
         for _ in 0..20 {
             let port = free_port();
             let folder = tempfile::tempdir().expect("a temporary folder");
-            let process = spawn(port, &folder, options);
-            let mut server = Server { port, process, folder };
+            let options: Vec<String> = options.iter().map(|option| option.to_string()).collect();
+            let process = spawn(port, &folder, &options);
+            let mut server = Server { port, process, folder, options };
             if server.answers() {
                 return server;
             }
@@ -40,14 +48,15 @@ impl Server {
         (0..count).map(|_| Server::start()).collect()
     }
 
-    /// Waits until the server answers; false when it ended instead.
+    /// Waits until the server has its data and answers; false when it ended instead.
     fn answers(&mut self) -> bool {
         let deadline = Instant::now() + Duration::from_secs(30);
         while Instant::now() < deadline {
             if self.process.try_wait().expect("the server's state").is_some() {
                 return false;
             }
-            if self.ping().is_ok() {
+            // It may ask for a password, and answers for all that.
+            if self.ping().is_ok_and(|answer| &answer != b"-LOADI") {
                 return true;
             }
             std::thread::sleep(Duration::from_millis(5));
@@ -55,17 +64,18 @@ impl Server {
         false
     }
 
-    fn ping(&self) -> std::io::Result<()> {
+    fn ping(&self) -> std::io::Result<[u8; 6]> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         stream.write_all(b"PING\r\n")?;
-        let mut answer = [0; 1];
-        stream.read_exact(&mut answer)
+        let mut answer = [0; 6];
+        stream.read_exact(&mut answer).map(|()| answer)
     }
 
-    /// Ends the server as a crash would, keeps its port and starts another there.
+    /// Ends the server as a crash would, keeps its port and starts another there with the same options. It finds again what they made the
+    /// first one write down, such as with `--appendonly yes`.
     pub fn restart(&mut self) {
         self.stop();
-        self.process = spawn(self.port, &self.folder, &[]);
+        self.process = spawn(self.port, &self.folder, &self.options);
         assert!(self.answers(), "the server starts again on its port");
     }
 
@@ -93,7 +103,7 @@ impl Drop for Server {
 }
 
 /// The server dies with the thread that started it, whatever becomes of that.
-fn spawn(port: u16, folder: &tempfile::TempDir, options: &[&str]) -> Child {
+fn spawn(port: u16, folder: &tempfile::TempDir, options: &[String]) -> Child {
     Command::new("setpriv")
         .args(["--pdeathsig", "KILL", "--", "redis-server", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
         .args(["--port", &port.to_string(), "--dir"])
@@ -106,8 +116,11 @@ fn spawn(port: u16, folder: &tempfile::TempDir, options: &[&str]) -> Child {
         .expect("redis-server and setpriv are installed")
 }
 
+/// Not one of those that the kernel gives to clients: they could take it while its server is down, or even connect to themselves there.
 pub fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr()).expect("a free port").port()
+    let any = || 16_384 + (RandomState::new().build_hasher().finish() % 16_384) as u16;
+    let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    std::iter::repeat_with(any).take(1000).find(is_free).expect("a free port")
 }
 
 /// The configuration of these masters, with further members such as `"hash_tag":"keep"`.
@@ -128,6 +141,22 @@ pub fn cluster(ports: &[u16], members: &[&str]) -> rediscluster::Cluster {
     rediscluster::Cluster::open(rediscluster::Config::from_json(config(ports, members).as_bytes()).expect("a sound configuration"))
 }
 
+/// As redis-cli would show it, on one line.
+pub fn shown(value: &rediscluster::Value) -> String {
+    use rediscluster::Value;
+    let text = |bytes: &[u8]| bytes.escape_ascii().to_string();
+    let all = |children: rediscluster::Children| children.map(|child| shown(&child)).collect::<Vec<_>>().join(" ");
+    match value {
+        Value::Nil | Value::NilArray => "nil".into(),
+        Value::String(bytes) => format!("\"{}\"", text(bytes)),
+        Value::Status(bytes) => text(bytes),
+        Value::Error(bytes) => format!("({})", text(bytes)),
+        Value::Integer(number) => number.to_string(),
+        Value::Array(children) | Value::Map(children) => format!("[{}]", all(*children)),
+        Value::Failure(children) => format!("FAILURE {}", all(*children)),
+    }
+}
+
 /// A request of commands whose arguments are separated by spaces.
 pub fn request(commands: &[&str]) -> Vec<u8> {
     commands.iter().flat_map(|command| rediscluster::pack(&words(command))).collect()
@@ -139,8 +168,13 @@ pub fn words(command: &str) -> Vec<&[u8]> {
 
 /// A key that lives on that master, counted from 1, of so many.
 pub fn key_on(master: u32, masters: u32) -> String {
+    name_on("key", master, masters)
+}
+
+/// Such a key whose name begins so.
+pub fn name_on(prefix: &str, master: u32, masters: u32) -> String {
     (0..)
-        .map(|number| format!("key{number}"))
+        .map(|number| format!("{prefix}{number}"))
         .find(|key| rediscluster::partition(key.as_bytes(), masters) == master)
         .expect("there are many keys")
 }

@@ -10,6 +10,10 @@ impl Random {
             Err(_) => std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock").as_nanos() as u64,
         };
         println!("SEED={seed}");
+        Random::of(seed)
+    }
+
+    pub fn of(seed: u64) -> Random {
         Random(seed | 1)
     }
 

@@ -3,7 +3,7 @@
 use super::super::Job;
 use super::super::stop::{Outcome, Stop, accepted};
 use super::super::talk::{Ask, Talk, Words, replies, words};
-use super::super::waiter::{Waiter, deadline};
+use super::super::waiter::{Waiter, until_seconds};
 use super::transfer::Transfer;
 use crate::reply::{Reply, Value};
 use std::borrow::Cow;
@@ -19,10 +19,7 @@ struct Ends {
 pub(super) fn run(job: &Job) -> Outcome<Reply> {
     let Some(ends) = ends(job.args) else { return refused(job) };
     let Some(timeout) = ends.timeout else { return Ok(pass(job, &ends)?.unwrap_or_else(Reply::nil)) };
-    let deadline = match deadline(job.args[timeout]) {
-        Some(deadline) => deadline,
-        None => return refused(job),
-    };
+    let deadline = until_seconds(job.args[timeout])?;
     if let Some(reply) = pass(job, &ends)? {
         return Ok(reply);
     }
@@ -63,7 +60,7 @@ fn pass(job: &Job, ends: &Ends) -> Outcome<Option<Reply>> {
     let mut transfer = Transfer::new(job, ends.from);
     let mut talk = Talk::with(job.config, job.process, job.args[0], job.servers())?;
     let asks = [
-        Ask::read(transfer.source, vec![words![b"LLEN", job.key(0)], words![b"TIME"]]),
+        Ask::read(transfer.source, vec![words![b"LLEN", job.key(0)], words![b"TIME"], words![b"PEXPIRETIME", job.key(0)]]),
         Ask::write(transfer.target, vec![words![b"WATCH", transfer.landing.clone()], words![b"LLEN", job.key(1)]]),
     ];
     talk.watches(transfer.target, true);
@@ -75,6 +72,7 @@ fn pass(job: &Job, ends: &Ends) -> Outcome<Option<Reply>> {
         return Ok(None);
     }
     transfer.at(there.next().unwrap_or(Value::Nil))?;
+    transfer.expires(there.next().unwrap_or(Value::Nil));
     for reply in replies(&here) {
         accepted(reply)?;
     }

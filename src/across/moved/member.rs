@@ -10,8 +10,10 @@ pub(super) fn run(job: &Job) -> Outcome<Reply> {
     let member = job.args[3];
     let mut transfer = Transfer::new(job, b"");
     let mut talk = Talk::with(job.config, job.process, job.args[0], job.servers())?;
+    let look =
+        vec![words![b"SISMEMBER", job.key(0), member], words![b"EXISTS", job.key(0)], words![b"TIME"], words![b"PEXPIRETIME", job.key(0)]];
     let asks = [
-        Ask::read(transfer.source, vec![words![b"SISMEMBER", job.key(0), member], words![b"EXISTS", job.key(0)], words![b"TIME"]]),
+        Ask::read(transfer.source, look),
         Ask::write(transfer.target, vec![words![b"WATCH", transfer.landing.clone()], words![b"SCARD", job.key(1)]]),
     ];
     talk.watches(transfer.target, true);
@@ -29,6 +31,7 @@ pub(super) fn run(job: &Job) -> Outcome<Reply> {
         return Ok(Reply::integer(0));
     }
     transfer.at(there.next().unwrap_or(Value::Nil))?;
+    transfer.expires(there.next().unwrap_or(Value::Nil));
     transfer_member(&mut talk, &transfer, job, member)
 }
 

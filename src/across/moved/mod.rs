@@ -11,6 +11,7 @@ mod transfer;
 mod value;
 
 pub(super) use note::{Note, Role};
+pub(super) use transfer::put_back;
 
 use super::Job;
 use super::stop::Outcome;

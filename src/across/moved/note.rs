@@ -43,11 +43,13 @@ pub(crate) struct Note {
     pub destination: Vec<u8>,
     /// Which end of the source an element came from.
     pub end: Vec<u8>,
+    /// When the source expires, in milliseconds since 1970; 0 never. What empties it takes that away, and undoing brings it back.
+    pub expires: u64,
 }
 
 impl Note {
     pub(crate) fn encode(&self, role: Role) -> Vec<u8> {
-        let (since, masters) = (self.since.to_string(), self.masters.to_string());
+        let (since, masters, expires) = (self.since.to_string(), self.masters.to_string(), self.expires.to_string());
         pack(&[
             role.word().as_bytes(),
             self.id.as_bytes(),
@@ -59,6 +61,7 @@ impl Note {
             &self.source,
             &self.destination,
             &self.end,
+            expires.as_bytes(),
         ])
     }
 
@@ -66,7 +69,7 @@ impl Note {
     pub(crate) fn decode(bytes: &[u8]) -> Option<Note> {
         let mut args = Args::new();
         Commands::of(bytes).next(&mut args).ok()??;
-        let [role, id, since, masters, command, from, to, source, destination, end] = args.as_slice() else { return None };
+        let [role, id, since, masters, command, from, to, source, destination, end, expires] = args.as_slice() else { return None };
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).ok();
         Some(Note {
             role: Role::from_word(role)?,
@@ -79,6 +82,7 @@ impl Note {
             source: source.to_vec(),
             destination: destination.to_vec(),
             end: end.to_vec(),
+            expires: text(expires)?.parse().ok()?,
         })
     }
 }
@@ -100,6 +104,7 @@ mod tests {
             source: b"a\0\r\n".to_vec(),
             destination: vec![0xff],
             end: b"LEFT".to_vec(),
+            expires: 1_800_000_000_000,
         };
         assert_eq!(Note::decode(&note.encode(Role::Landing)), Some(note));
         assert_eq!(Note::decode(b"what else"), None);

@@ -55,6 +55,7 @@ impl Transfer {
                 source: job.key(0).to_vec(),
                 destination: job.key(1).to_vec(),
                 end: end.to_vec(),
+                expires: 0,
             },
         }
     }
@@ -63,6 +64,11 @@ impl Transfer {
     pub(super) fn at(&mut self, time: Value) -> Outcome<()> {
         self.note.since = millis(time)?;
         Ok(())
+    }
+
+    /// Notes when the source expires, from the answer to PEXPIRETIME. Servers before 7.0 do not tell.
+    pub(super) fn expires(&mut self, at: Value) {
+        self.note.expires = if let Value::Integer(at) = at { at.max(0) as u64 } else { 0 };
     }
 
     /// The command that makes a note of a hidden key.
@@ -153,20 +159,20 @@ impl Transfer {
         talk.ask(Ask::transaction(self.target, commands)).map(drop)
     }
 
-    /// Undoes a claim after a delivery that certainly did not happen: `back` puts it where it was and answers nil, 0 or an error where that
-    /// cannot be done.
-    pub(super) fn undo(&self, talk: &mut Talk, back: Words) -> Outcome<()> {
+    /// Undoes a claim after a delivery that certainly did not happen: `back` puts it where it was.
+    fn undo(&self, talk: &mut Talk, back: Words) -> Outcome<()> {
         self.clear_landing(talk).map_err(|error| self.kept(error))?;
-        let answer = talk.ask(Ask::write(self.source, vec![back])).map_err(|error| self.kept(error))?;
-        match replies(&answer).next() {
-            Some(Value::Integer(0) | Value::Nil | Value::Error(_)) | None => {
-                let text = format!("{}: it could not be put back", printable(&self.note.command));
-                Err(self.kept(Error::new(Code::Io, text)))
-            }
-            Some(_) => {
+        match put_back(talk, self.source, &self.note, vec![back]) {
+            Ok(None) => {
                 let _ = self.unclaimed(talk);
                 Ok(())
             }
+            Ok(Some(reason)) => {
+                let text = format!("{}: it could not be put back: {reason}", printable(&self.note.command));
+                Err(self.kept(Error::new(Code::Io, text)))
+            }
+            Err(Stop::Error(error)) => Err(self.kept(error)),
+            Err(stop) => Err(stop),
         }
     }
 
@@ -191,6 +197,32 @@ impl Transfer {
         );
         Stop::Error(error.suffixed(&text).perhaps_executed())
     }
+}
+
+/// Puts what was staged back by some commands, and, where its key was gone, gives that its time to live again. Answers why it cannot be put
+/// back, if so; then nothing was done.
+pub(in crate::across) fn put_back(talk: &mut Talk, server: usize, note: &Note, back: Vec<Words>) -> Outcome<Option<String>> {
+    const ATTEMPTS: usize = 100;
+    let home = note.source.as_slice();
+    for _ in 0..ATTEMPTS {
+        talk.watches(server, true);
+        let answer = talk.ask(Ask::write(server, vec![words![b"WATCH", home], words![b"EXISTS", home]]))?;
+        let is_gone = replies(&answer).nth(1) == Some(Value::Integer(0));
+        let mut commands = back.clone();
+        if is_gone && note.expires > 0 {
+            commands.push(words![b"PEXPIREAT", home, note.expires.to_string().into_bytes()]);
+        }
+        let answer = talk.ask(Ask::transaction(server, commands))?;
+        talk.watches(server, false);
+        if let Executed::Done(done) = executed(&answer)? {
+            return Ok(done.take(back.len()).find_map(|reply| match reply {
+                Value::Error(text) => Some(String::from_utf8_lossy(text).into_owned()),
+                Value::Integer(0) | Value::Nil => Some("its key is in use again, or somebody else has put it back".to_owned()),
+                _ => None,
+            }));
+        }
+    }
+    Ok(Some("its key is changed again and again".to_owned()))
 }
 
 /// The reply to one command of a transaction of so many.

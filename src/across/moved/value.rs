@@ -7,7 +7,7 @@ use super::super::Job;
 use super::super::stop::{Outcome, Stop, accepted};
 use super::super::talk::{Ask, Talk, Words, replies, words};
 use super::note::Role;
-use super::transfer::Transfer;
+use super::transfer::{Delivered, Transfer};
 use crate::error::{Code, Error};
 use crate::reply::{Children, Reply, Value};
 
@@ -57,16 +57,20 @@ fn land(talk: &mut Talk, transfer: &Transfer, carried: &Carried, destination: &[
     let Ask { mut commands, .. } = Ask::transaction(transfer.target, copy);
     let transaction = commands.len();
     commands.push(if only_new { words![b"WATCH", landing, destination] } else { words![b"WATCH", landing] });
+    // Only what is seen under the watch is safe from whoever removes copies that seem abandoned.
+    commands.push(words![b"EXISTS", landing]);
     commands.push(words![b"EXISTS", destination]);
     talk.watches(transfer.target, true);
     let answer = talk.ask(Ask::write(transfer.target, commands))?;
-    let exists = replies(&answer).nth(transaction + 1) == Some(Value::Integer(1));
+    let has_landed = replies(&answer).nth(transaction + 1) == Some(Value::Integer(1));
+    let exists = replies(&answer).nth(transaction + 2) == Some(Value::Integer(1));
     let landed = match replies(&answer).nth(transaction - 1) {
         Some(Value::Array(mut done)) => accepted(done.next().unwrap_or(Value::Nil)).map(drop),
         // The server refused the transaction, and says why where it refused a command of it.
         _ => Err(replies(&answer).find_map(|reply| accepted(reply).err()).unwrap_or_else(|| Stop::fault("EXEC was not answered"))),
     };
     match landed {
+        Ok(()) if !has_landed => Err(transfer.overtaken()),
         Ok(()) if !(exists && only_new) => Ok(true),
         outcome => {
             talk.unwatch(transfer.target)?;
@@ -96,14 +100,19 @@ fn put_into_place(job: &Job, talk: &mut Talk, transfer: &Transfer, carried: &Car
     }
     let rename = words![if only_new { &b"RENAMENX"[..] } else { b"RENAME" }, landing, job.key(1)];
     let delivered = transfer.deliver(talk, Vec::new(), rename, Some(carried.lives(job.key(1))));
-    let was_refused = matches!(&delivered, Ok(super::transfer::Delivered::Refused(None)));
+    // Where the destination was touched by others, which matters only where it must be new, the copy is still there.
+    let again = matches!(&delivered, Ok(Delivered::Refused(None))) && has_landed(talk, transfer)?;
     match transfer.settle(talk, delivered, words![b"RENAMENX", staged, job.key(0)]) {
         Ok(()) if only_new => Ok(Some(Reply::integer(1))),
         Ok(()) => Ok(Some(Reply::status(b"OK"))),
-        // Somebody made the destination meanwhile.
-        Err(Stop::Error(error)) if was_refused && only_new && !error.executed() => Ok(Some(Reply::integer(0))),
+        Err(Stop::Error(error)) if again && !error.executed() => Ok(None),
         Err(stop) => Err(stop),
     }
+}
+
+fn has_landed(talk: &mut Talk, transfer: &Transfer) -> Outcome<bool> {
+    let answer = talk.ask(Ask::read(transfer.target, vec![words![b"EXISTS", transfer.landing.as_slice()]]))?;
+    Ok(replies(&answer).next() == Some(Value::Integer(1)))
 }
 
 /// A value on its way: its serialised form, and when it expires.

@@ -1,0 +1,171 @@
+//! What servers hold, read from each of them without the library, whole and comparable.
+
+use super::Server;
+use redis::{Connection, Value};
+use std::collections::BTreeMap;
+
+/// Keys that the library keeps for itself begin so.
+pub const HIDDEN: &[u8] = b"\0rediscluster\0";
+
+/// The longest time after which a hidden key that may stay has to be gone by itself. Those of the users' keys that expire in the tests live
+/// longer by far.
+const SOON: i64 = 7 * 24 * 3_600_000;
+
+/// What a key holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    pub kind: String,
+    /// Milliseconds since 1970; -1 for never.
+    pub expires: i64,
+    /// All its elements, where their order means nothing in the order of their bytes.
+    pub elements: Vec<String>,
+}
+
+pub type Data = BTreeMap<String, Content>;
+
+/// A key as it can be put on a server again, to the last detail.
+#[derive(Clone)]
+pub struct Dump {
+    pub key: Vec<u8>,
+    payload: Vec<u8>,
+    expires: i64,
+}
+
+/// Bare connections to servers, `node_1` first.
+pub struct Bare(pub Vec<Connection>);
+
+impl Bare {
+    pub fn of(servers: &[Server]) -> Bare {
+        Bare(servers.iter().map(Server::client).collect())
+    }
+
+    /// All that the users' keys hold. Each must lie on the node where the library looks for it.
+    pub fn data(&mut self) -> Data {
+        let mut data = Data::new();
+        let masters = self.0.len() as u32;
+        for (node, server) in self.0.iter_mut().enumerate() {
+            for (key, content) in contents(server) {
+                if key.starts_with(HIDDEN) {
+                    continue;
+                }
+                let name = text(&key);
+                assert_eq!(rediscluster::partition(&key, masters), node as u32 + 1, "{name} lies on a node where nobody looks for it");
+                data.insert(name, content);
+            }
+        }
+        data
+    }
+
+    /// The library's own keys, but for those that expire by themselves.
+    pub fn hidden(&mut self) -> Vec<String> {
+        let mut hidden = Vec::new();
+        for (node, server) in self.0.iter_mut().enumerate() {
+            let pattern = [HIDDEN, b"*"].concat();
+            let keys: Vec<Vec<u8>> = redis::cmd("KEYS").arg(pattern).query(server).expect("its keys");
+            for key in keys {
+                let left: i64 = redis::cmd("PTTL").arg(&key).query(server).expect("a time to live");
+                if left == -1 || left > SOON {
+                    hidden.push(format!("node_{}: {}", node + 1, text(&key)));
+                }
+            }
+        }
+        hidden
+    }
+
+    /// Forgets everything, and takes in these keys, each on the node where it belongs.
+    pub fn restore(&mut self, dumps: &[Dump]) {
+        let masters = self.0.len() as u32;
+        for (node, server) in self.0.iter_mut().enumerate() {
+            let mut commands = redis::pipe();
+            commands.cmd("FLUSHALL").ignore();
+            for dump in dumps.iter().filter(|dump| rediscluster::partition(&dump.key, masters) == node as u32 + 1) {
+                let expires = dump.expires.max(0);
+                commands.cmd("RESTORE").arg(&dump.key).arg(expires).arg(&dump.payload).arg("REPLACE").arg("ABSTTL").ignore();
+            }
+            commands.exec(server).expect("restored keys");
+        }
+    }
+
+    pub fn dumps(&mut self) -> Vec<Dump> {
+        let mut dumps = Vec::new();
+        for server in &mut self.0 {
+            let keys: Vec<Vec<u8>> = redis::cmd("KEYS").arg("*").query(server).expect("its keys");
+            for key in keys {
+                let mut commands = redis::pipe();
+                commands.cmd("DUMP").arg(&key).cmd("PEXPIRETIME").arg(&key);
+                let (payload, expires) = commands.query(server).expect("a dump");
+                dumps.push(Dump { key, payload, expires });
+            }
+        }
+        dumps
+    }
+
+    /// Waits until nobody but this is connected, and so nothing is on its way any more.
+    pub fn alone(&mut self) {
+        for server in &mut self.0 {
+            let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+            loop {
+                let clients: String = redis::cmd("CLIENT").arg("LIST").query(server).expect("its clients");
+                if clients.lines().count() <= 1 {
+                    break;
+                }
+                assert!(std::time::Instant::now() < deadline, "somebody stays connected:\n{clients}");
+                std::thread::yield_now();
+            }
+        }
+    }
+}
+
+/// All keys of a server in one round trip.
+fn contents(server: &mut Connection) -> Vec<(Vec<u8>, Content)> {
+    const ALL: &str = "
+        local read = {
+            string = {'GET'}, list = {'LRANGE', 0, -1}, set = {'SMEMBERS'}, hash = {'HGETALL'},
+            zset = {'ZRANGE', 0, -1, 'WITHSCORES'}, stream = {'XINFO', 'STREAM', false, 'FULL', 'COUNT', 0}
+        }
+        local all = {}
+        for _, key in ipairs(redis.call('KEYS', '*')) do
+            local kind = redis.call('TYPE', key).ok
+            local command = {unpack(read[kind])}
+            if kind == 'stream' then command[3] = key else table.insert(command, 2, key) end
+            all[#all + 1] = {key, kind, redis.call('PEXPIRETIME', key), redis.call(unpack(command))}
+        end
+        return all";
+    let all: Vec<(Vec<u8>, String, i64, Value)> = redis::cmd("EVAL").arg(ALL).arg(0).query(server).expect("all its keys");
+    let content = |kind: String, expires, value: Value| {
+        let elements = elements(&kind, &value);
+        Content { kind, expires, elements }
+    };
+    all.into_iter().map(|(key, kind, expires, value)| (key, content(kind, expires, value))).collect()
+}
+
+fn elements(kind: &str, value: &Value) -> Vec<String> {
+    let Value::Array(values) = value else { return vec![shown(value)] };
+    let mut elements: Vec<String> = match kind {
+        "hash" | "zset" => values.chunks(2).map(|pair| format!("{} {}", shown(&pair[0]), shown(&pair[1]))).collect(),
+        // How a stream lies in memory is not what it holds.
+        "stream" => {
+            let fields = values.chunks(2).map(|pair| (shown(&pair[0]), shown(&pair[1])));
+            fields.filter(|(name, _)| !name.starts_with("radix-tree")).map(|(name, value)| format!("{name} {value}")).collect()
+        }
+        _ => values.iter().map(shown).collect(),
+    };
+    if matches!(kind, "hash" | "set") {
+        elements.sort_unstable();
+    }
+    elements
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::BulkString(bytes) => text(bytes),
+        Value::SimpleString(string) => string.clone(),
+        Value::Int(number) => number.to_string(),
+        Value::Array(values) => format!("[{}]", values.iter().map(shown).collect::<Vec<_>>().join(" ")),
+        other => format!("{other:?}"),
+    }
+}
+
+pub fn text(bytes: &[u8]) -> String {
+    bytes.escape_ascii().to_string()
+}
