@@ -3,5 +3,7 @@
 mod brought;
 mod combined;
 mod judge;
+mod others;
+mod sorted;
 #[path = "../support/mod.rs"]
 mod support;

@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn eight_bytes_at_a_time_are_as_good_as_one_by_one() {
-        let bytes: Vec<u8> = (0..1000_u32).map(|at| (at * at >> 3) as u8).collect();
+        let bytes: Vec<u8> = (0..1000_u32).map(|at| ((at * at) >> 3) as u8).collect();
         for length in 0..100 {
             let bytes = &bytes[length..length * 9];
             let slow = bytes.iter().fold(0, |sum: u64, byte| TABLES[0][(sum as u8 ^ byte) as usize] ^ sum >> 8);
