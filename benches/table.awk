@@ -1,6 +1,7 @@
 # Turns lines of samples into rows of the table. The only place where a figure is judged.
 #
 # A line: case, unit, what is asked, our samples, the peer's samples; tabs between them, spaces between samples.
+# Without samples of ours the library does not do yet what the case is about, and the peer's stand alone.
 # Samples with the same number were taken one right after the other. What is asked is one of
 #     -                  nothing
 #     ratio <= 0.60      our median against the peer's
@@ -15,6 +16,12 @@ BEGIN {
 }
 
 NF != 5 { print "not a line of samples: " $0; next }
+
+$4 == "" {
+    printf form, $1, "-", shown(median($5), $2), "-", "-", $3, "not supported yet"
+    fflush()
+    next
+}
 
 {
     ours = median($4)

@@ -33,6 +33,8 @@ mod resp;
 mod session;
 
 pub use cluster::Cluster;
+#[doc(hidden)]
+pub use command::{data_commands, keys_of};
 pub use config::{Address, Config, CrossNode, Master, Server};
 pub use error::{Code, Error};
 pub use partition::{HashTag, Tagged, partition};

@@ -158,7 +158,7 @@ fn across(name: &str, has_keys: bool) -> Option<&'static str> {
         "mget" => "Split(Spread::Values)",
         "mset" => "Split(Spread::Stored)",
         "del" | "unlink" | "exists" | "touch" => "Split(Spread::Counted)",
-        "msetnx" | "msetex" => "StoredIfNone",
+        "msetnx" => "StoredIfNone",
         "migrate" => "Migrated",
         "sunion" => "Combined(Sets(Union, Nowhere))",
         "sinter" => "Combined(Sets(Intersection, Nowhere))",

@@ -246,6 +246,35 @@ fn a_lost_connection_fails_exec_and_never_runs_without_the_watch() {
 }
 
 #[test]
+fn where_multi_is_not_granted_nothing_is_done() {
+    let server = Server::start();
+    let cluster = cluster(&[server.port], &[]);
+    redis::cmd("ACL").arg(&["SETUSER", "default", "-multi"]).exec(&mut server.client()).unwrap();
+    let mut session = cluster.session();
+    assert_eq!(run(&mut session, &["WATCH a", "MULTI"]), ["OK", "OK"]);
+    let told = run(&mut session, &["SET a 1", "SET a 2", "EXEC", "GET a"]);
+    assert!(told[..3].iter().all(|answer| answer.contains("MULTI was refused: NOPERM")), "{told:?}");
+    assert_eq!(told[3], "nil");
+    // Taken away between two transactions: the one that is begun does not go on.
+    redis::cmd("ACL").arg(&["SETUSER", "default", "+multi"]).exec(&mut server.client()).unwrap();
+    assert_eq!(run(&mut session, &["MULTI", "SET a 1", "EXEC"]), ["OK", "QUEUED", "[OK]"]);
+    redis::cmd("ACL").arg(&["SETUSER", "default", "-multi"]).exec(&mut server.client()).unwrap();
+    assert_eq!(run(&mut session, &["MULTI", "GET a"]), ["OK", "1"]);
+    let told = run(&mut session, &["SET a 2", "EXEC", "GET a"]);
+    assert!(told[0].contains("MULTI was refused"), "{told:?}");
+    assert_eq!(told[1..], [ABORTED, "1"]);
+}
+
+#[test]
+fn a_session_may_be_moved_to_another_thread() {
+    let server = Server::start();
+    let mut session = cluster(&[server.port], &[]).session();
+    run(&mut session, &["MULTI", "SET a 1"]);
+    let told = std::thread::spawn(move || run(&mut session, &["EXEC"])).join().unwrap();
+    assert_eq!(told, ["[OK]"]);
+}
+
+#[test]
 fn an_idle_connection_that_was_lost_does_no_harm() {
     let mut server = Server::start();
     let cluster = cluster(&[server.port], &[]);

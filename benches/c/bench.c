@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { ROUNDS = 31, QUICK_ROUNDS = 5 };
+enum { ROUNDS = 31, SLOW_ROUNDS = 11, QUICK_ROUNDS = 5 };
 
 int bench_rounds(void) {
   return getenv("BENCH_QUICK") ? QUICK_ROUNDS : ROUNDS;
@@ -23,9 +23,12 @@ static double sample(bench_side side, void *state, int calls) {
   return (now_in_microseconds() - start) / calls;
 }
 
-void bench_compare(const bench_case *one) {
+static int fewer_if_slow(void) {
+  return bench_rounds() < SLOW_ROUNDS ? bench_rounds() : SLOW_ROUNDS;
+}
+
+static void compare(const bench_case *one, int rounds) {
   double ours[ROUNDS], peer[ROUNDS];
-  int rounds = bench_rounds();
   one->ours(one->state);
   one->peer(one->state);
   for (int round = 0; round < rounds; round++) {
@@ -35,8 +38,24 @@ void bench_compare(const bench_case *one) {
   bench_print(one->name, "us", one->asked, rounds, ours, peer);
 }
 
+void bench_compare(const bench_case *one) {
+  compare(one, bench_rounds());
+}
+
+void bench_compare_slow(const bench_case *one) {
+  compare(one, fewer_if_slow());
+}
+
+void bench_peer_alone(const bench_case *one) {
+  double peer[ROUNDS];
+  int rounds = fewer_if_slow();
+  for (int round = 0; round < rounds; round++) peer[round] = sample(one->peer, one->state, one->calls);
+  bench_print(one->name, "us", one->asked, rounds, NULL, peer);
+}
+
 static void print_samples(int rounds, const double *samples) {
-  for (int round = 0; round < rounds; round++) printf("%s%.3f", round ? " " : "\t", samples[round]);
+  printf("\t");
+  for (int round = 0; samples && round < rounds; round++) printf("%s%.3f", round ? " " : "", samples[round]);
 }
 
 void bench_print(const char *name, const char *unit, const char *asked, int rounds, const double *ours, const double *peer) {

@@ -15,10 +15,15 @@ typedef struct bench_case {
 /* Rounds of ours, peer, ours, peer … after one unmeasured call of each; prints microseconds a call. */
 void bench_compare(const bench_case *one);
 
+/* The same for calls that take many milliseconds, in fewer rounds. */
+void bench_compare_slow(const bench_case *one);
+/* Times the peer and leaves ours empty: for what the library does not do yet. */
+void bench_peer_alone(const bench_case *one);
+
 /* How many samples of each side a case takes; fewer when BENCH_QUICK is set. */
 int bench_rounds(void);
 
-/* Prints one line of samples that were taken elsewhere. */
+/* Prints one line of samples that were taken elsewhere. Ours may be NULL: what the library does not do yet. */
 void bench_print(const char *name, const char *unit, const char *asked, int rounds, const double *ours, const double *peer);
 
 /* Ends the program with a message if the condition does not hold: a comparison of unequal work is worth nothing. */

@@ -26,5 +26,5 @@ a_get() { # SIDE
 }
 
 ours=$(a_get ours)
-printf 'GET, user space\tinstructions\tours <= 1500\t%s\t%s\n' "$ours" "$(a_get hiredis)"
+printf 'GET, user space\tinstructions\tours <= 1468\t%s\t%s\n' "$ours" "$(a_get hiredis)"
 printf '  hiredis with a format string\tinstructions\t-\t%s\t%s\n' "$ours" "$(a_get hiredis-format)"

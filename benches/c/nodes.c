@@ -43,6 +43,29 @@ rediscluster_reply *ours_command(const rediscluster *rc, size_t argc, const char
   return reply;
 }
 
+/* An error that the library or a server gave as the whole reply. */
+static const char *error_in(const rediscluster_reply *reply) {
+  rediscluster_view root;
+  bench_require(rediscluster_reply_view(reply, 0, &root, NULL) == REDISCLUSTER_OK, "a reply without a root");
+  return root.type == REDISCLUSTER_TYPE_ERROR ? (const char *)root.bytes : NULL;
+}
+
+rediscluster_reply *ours_over_nodes(const rediscluster *rc, size_t argc, const char *const *argv, const size_t *lengths) {
+  rediscluster_reply *reply;
+  rediscluster_error *error;
+  rediscluster_status status = rediscluster_command(rc, argc, argv, lengths, &reply, &error);
+  if (status == REDISCLUSTER_ERROR_CROSSNODE) {
+    rediscluster_error_free(error);
+    return NULL;
+  }
+  require_ok(status, &error);
+  const char *refusal = error_in(reply);
+  if (!refusal) return reply;
+  bench_require(!strncmp(refusal, "CROSSNODE", strlen("CROSSNODE")), "a command failed through the library");
+  rediscluster_reply_free(reply);
+  return NULL;
+}
+
 rediscluster_reply *ours_execute(const rediscluster *rc, const char *request, size_t length) {
   rediscluster_reply *reply;
   rediscluster_error *error;
@@ -73,11 +96,17 @@ int node_of(const char *key, size_t length) {
   return (int)((crc ^ 0xffffffffu) % NODES);
 }
 
+/* The first such key whose number is *number or higher; *number becomes the one behind it. */
 static char *next_key(const char *prefix, int node, size_t *number) {
   char text[64];
   do snprintf(text, sizeof text, "%s:%zu", prefix, (*number)++);
   while (node != ANY_NODE && node_of(text, strlen(text)) != node);
   return strdup(text);
+}
+
+char *key_on(const char *prefix, int node) {
+  size_t number = 0;
+  return next_key(prefix, node, &number);
 }
 
 static void store(redisContext *node, const char *key) {

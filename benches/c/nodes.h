@@ -19,6 +19,8 @@ peers peers_open(void);
 
 /* One command through the library; ends the program if it fails. Free the reply. */
 rediscluster_reply *ours_command(const rediscluster *rc, size_t argc, const char *const *argv, const size_t *lengths);
+/* The same, but NULL if the library refuses the command because its keys lie on several nodes, as an error or as a reply. */
+rediscluster_reply *ours_over_nodes(const rediscluster *rc, size_t argc, const char *const *argv, const size_t *lengths);
 /* One request of many commands through the library, likewise. */
 rediscluster_reply *ours_execute(const rediscluster *rc, const char *request, size_t length);
 /* One command through hiredis, in its cheapest form; ends the program if it fails. Free the reply. */
@@ -35,6 +37,9 @@ typedef struct keys {
 } keys;
 
 enum { ANY_NODE = -1 };
+
+/* A key that begins with prefix and lives on that node, from 0, or anywhere. */
+char *key_on(const char *prefix, int node);
 
 /* count keys that begin with prefix and live on that node (from 0), or on all, each set to a value of VALUE_LENGTH bytes. */
 keys keys_stored(const peers *by_hand, const char *prefix, size_t count, int node);

@@ -4,6 +4,7 @@
 use super::hidden::{self, REGISTRY};
 use super::moved::{Note, Role, put_back};
 use super::stop::{Outcome, Stop, accepted};
+use super::stored_if_none::{Pact, take_back};
 use super::talk::{Ask, Executed, Talk, executed, millis, replies, words};
 use crate::config::Config;
 use crate::error::Error;
@@ -15,9 +16,22 @@ use std::time::Duration;
 struct Found {
     server: usize,
     key: Vec<u8>,
-    /// `None`: nobody knows what was written.
-    note: Option<Note>,
+    written: Written,
     age: Duration,
+}
+
+/// What was written of it.
+enum Written {
+    Note(Note),
+    Pact(Pact),
+    /// Nobody knows.
+    Unknown,
+}
+
+impl Found {
+    fn note(&self) -> Option<&Note> {
+        if let Written::Note(note) = &self.written { Some(note) } else { None }
+    }
 }
 
 /// What has become of it.
@@ -50,19 +64,32 @@ pub(crate) fn recover(config: &Config, process: &Process, min_age: Duration) -> 
     for server in 0..config.servers.len() {
         match recovery.look(server) {
             Ok(more) => found.extend(more),
-            Err(stop) => ends.push((Found { server, key: Vec::new(), note: None, age: Duration::ZERO }, End::Waiting(reason(stop)))),
+            Err(stop) => {
+                ends.push((Found { server, key: Vec::new(), written: Written::Unknown, age: Duration::ZERO }, End::Waiting(reason(stop))))
+            }
         }
     }
     let blind: Vec<usize> = ends.iter().map(|(found, _)| found.server).collect();
     // What was staged first: it decides what becomes of its copy on the other server.
-    found.sort_by_key(|found| found.note.as_ref().is_none_or(|note| note.role != Role::Staged));
+    found.sort_by_key(|found| found.note().is_none_or(|note| note.role != Role::Staged));
+    let holders: Vec<(usize, Vec<u8>)> = found.iter().map(|found| (found.server, found.key.clone())).collect();
     let mut ended: Vec<String> = Vec::new();
     for found in found {
-        if found.note.as_ref().is_some_and(|note| note.role != Role::Staged && ended.contains(&note.id)) {
+        let id = match &found.written {
+            Written::Note(note) if note.role == Role::Staged => None,
+            Written::Note(note) => Some(note.id.clone()),
+            Written::Pact(pact) => Some(pact.id.clone()),
+            Written::Unknown => None,
+        };
+        if id.is_some_and(|id| ended.contains(&id)) {
             continue;
         }
-        let end = recovery.end(&found, &blind).unwrap_or_else(|stop| End::Waiting(reason(stop)));
-        ended.extend(found.note.as_ref().map(|note| note.id.clone()));
+        let end = recovery.end(&found, &holders, &blind).unwrap_or_else(|stop| End::Waiting(reason(stop)));
+        match &found.written {
+            Written::Note(note) => ended.push(note.id.clone()),
+            Written::Pact(pact) => ended.push(pact.id.clone()),
+            Written::Unknown => {}
+        }
         ends.push((found, end));
     }
     Ok(told(config, &ends))
@@ -89,18 +116,60 @@ impl Recovery<'_> {
         let Value::Array(mut entries) = entries else { return Err(Stop::fault("HGETALL was answered with something else than a list")) };
         let mut found = Vec::new();
         while let (Some(Value::String(key)), Some(Value::String(note))) = (entries.next(), entries.next()) {
-            let note = Note::decode(note);
-            let age = note.as_ref().map_or(Duration::ZERO, |note| Duration::from_millis(now.saturating_sub(note.since)));
-            found.push(Found { server, key: key.to_vec(), note, age });
+            let written = match (Note::decode(note), Pact::decode(note)) {
+                (Some(note), _) => Written::Note(note),
+                (None, Some(pact)) => Written::Pact(pact),
+                (None, None) => Written::Unknown,
+            };
+            let since = match &written {
+                Written::Note(note) => note.since,
+                Written::Pact(pact) => pact.since,
+                Written::Unknown => now,
+            };
+            found.push(Found { server, key: key.to_vec(), written, age: Duration::from_millis(now.saturating_sub(since)) });
         }
         Ok(found)
     }
 
-    fn end(&self, found: &Found, blind: &[usize]) -> Outcome<End> {
-        let Some(note) = &found.note else { return Ok(End::Waiting("its note cannot be read by this version".into())) };
-        if found.age < self.min_age {
+    fn end(&self, found: &Found, holders: &[(usize, Vec<u8>)], blind: &[usize]) -> Outcome<End> {
+        if found.age < self.min_age && !matches!(found.written, Written::Unknown) {
             return Ok(End::Young);
         }
+        match &found.written {
+            Written::Note(note) => self.end_move(note, &found.key, blind),
+            Written::Pact(pact) => {
+                let holds = |server: usize| holders.iter().any(|(holder, key)| *holder == server && *key == found.key);
+                self.end_pact(pact, holds, blind)
+            }
+            Written::Unknown => Ok(End::Waiting("its note cannot be read by this version".into())),
+        }
+    }
+
+    /// MSETNX: finished where all nodes have stored, else taken back.
+    fn end_pact(&self, pact: &Pact, holds: impl Fn(usize) -> bool, blind: &[usize]) -> Outcome<End> {
+        let servers: Option<Vec<usize>> = pact.parts.iter().map(|part| self.server(&part.alias)).collect();
+        let Some(servers) = servers.filter(|_| pact.masters == self.config.masters.len()) else {
+            return Ok(End::Waiting(format!("it was begun when there were {} masters", pact.masters)));
+        };
+        if let Some(server) = servers.iter().find(|server| blind.contains(server)) {
+            return Ok(End::Waiting(format!("{} cannot be asked", self.config.servers[*server].alias)));
+        }
+        let field = pact.field();
+        let mut talk = self.talk(servers.iter().copied())?;
+        if !holds(servers[0]) || servers.iter().all(|&server| holds(server)) {
+            for &server in &servers {
+                talk.ask(Ask::write(server, vec![words![b"HDEL", REGISTRY, field.as_slice()]]))?;
+            }
+            return Ok(End::Finished);
+        }
+        for (part, &server) in pact.parts.iter().zip(&servers).rev() {
+            let keys: Vec<(&[u8], Vec<u8>)> = part.keys.iter().map(|(key, digest)| (key.as_slice(), digest.clone())).collect();
+            take_back(&mut talk, server, &keys, &field, !holds(server))?;
+        }
+        Ok(End::Undone)
+    }
+
+    fn end_move(&self, note: &Note, key: &[u8], blind: &[usize]) -> Outcome<End> {
         let (Some(source), Some(target), true) =
             (self.server(&note.from), self.server(&note.to), note.masters == self.config.masters.len())
         else {
@@ -108,10 +177,10 @@ impl Recovery<'_> {
             return Ok(End::Waiting(text));
         };
         match note.role {
-            Role::Staged => self.end_staged(note, &found.key, source, target),
+            Role::Staged => self.end_staged(note, key, source, target),
             _ if blind.contains(&source) => Ok(End::Waiting(format!("{} cannot be asked", note.from))),
             _ => {
-                self.remove(target, &found.key)?;
+                self.remove(target, key)?;
                 Ok(End::Removed)
             }
         }
@@ -197,9 +266,10 @@ fn told(config: &Config, ends: &[(Found, End)]) -> Reply {
         list.string(config.servers[found.server].alias.as_bytes());
         list.string(b"key");
         list.string(&found.key);
-        let note = found.note.as_ref();
+        let note = found.note();
+        let pact = if let Written::Pact(_) = &found.written { Some(&b"MSETNX"[..]) } else { None };
         for (name, value) in [
-            ("command", note.map(|note| note.command.as_slice())),
+            ("command", note.map(|note| note.command.as_slice()).or(pact)),
             ("source", note.map(|note| note.source.as_slice())),
             ("destination", note.map(|note| note.destination.as_slice())),
         ] {

@@ -53,6 +53,8 @@ fn follow(spec: &KeySpec, args: &[&[u8]]) -> Option<(Range<usize>, usize)> {
         },
     };
     let (first, last, step) = match spec.find {
+        // There need be no keys behind the first ones: PFMERGE may have no sources.
+        Find::Range { last: -1, step, limit: 0 } if begin == args.len() => return Some((begin..begin, step)),
         Find::Range { last, step, limit } => (begin, last_of(begin, last, limit, args.len())?, step),
         Find::Counted { count, first, step } => {
             let number: usize = std::str::from_utf8(args.get(begin + count)?).ok()?.parse().ok()?;
@@ -79,13 +81,29 @@ fn last_of(begin: usize, last: i32, limit: usize, count: usize) -> Option<usize>
 fn behind(word: &str, from: i32, args: &[&[u8]]) -> Option<usize> {
     let is_word = |at: &usize| args[*at].eq_ignore_ascii_case(word.as_bytes());
     let last = args.len() - 1;
-    let at = if from > 0 {
+    let at = if word == "STREAMS" {
+        streams(args)
+    } else if from > 0 {
         (from as usize..last).find(is_word)
     } else {
         let start = args.len().checked_sub(from.unsigned_abs() as usize)?;
         (2..=start).rev().find(is_word)
     };
     at.map(|at| at + 1)
+}
+
+/// The word STREAMS of `XREAD` and `XREADGROUP`: a group or a consumer may have that name, wherever it stands.
+fn streams(args: &[&[u8]]) -> Option<usize> {
+    let mut at = 1;
+    while at + 1 < args.len() {
+        at += 1 + match args[at].to_ascii_uppercase().as_slice() {
+            b"STREAMS" => return Some(at),
+            b"GROUP" => 2,
+            b"BLOCK" | b"COUNT" | b"CLAIM" => 1,
+            _ => 0,
+        };
+    }
+    None
 }
 
 /// `SORT key [BY pattern] [LIMIT offset count] [GET pattern …] [ASC|DESC] [ALPHA] [STORE destination]`.
@@ -120,16 +138,20 @@ pub(crate) fn sort_patterns<'c, 'a>(args: &'c [&'a [u8]]) -> impl Iterator<Item 
         .copied()
 }
 
-/// `MIGRATE host port key|"" destination-db timeout [COPY] [REPLACE] [AUTH …] [KEYS key …]`
+/// `MIGRATE host port key|"" destination-db timeout [COPY] [REPLACE] [AUTH password | AUTH2 user password] [KEYS key …]`
+///
+/// The empty key counts where the word KEYS is missing, and a password may be that word.
 fn migrate(args: &[&[u8]], found: &mut Positions) {
-    if !args[3].is_empty() {
-        found.push(3);
-        return;
+    let mut at = 6;
+    while let (true, Some(&word)) = (args[3].is_empty(), args.get(at)) {
+        at += 1 + match word.to_ascii_uppercase().as_slice() {
+            b"KEYS" => return found.extend(at + 1..args.len()),
+            b"AUTH" => 1,
+            b"AUTH2" => 2,
+            _ => 0,
+        };
     }
-    let keys = args.iter().skip(6).position(|word| word.eq_ignore_ascii_case(b"KEYS"));
-    if let Some(at) = keys {
-        found.extend(6 + at + 1..args.len());
-    }
+    found.push(3);
 }
 
 #[cfg(test)]
@@ -150,6 +172,25 @@ mod tests {
         assert_eq!(keys("HSETEX hash FNX EX 10 FIELDS 1 field value"), ["hash"]);
         assert_eq!(keys("VSIM vectors ELE element COUNT 3"), ["vectors"]);
         assert_eq!(keys("XREADGROUP GROUP group consumer CLAIM 1000 STREAMS one two > >"), ["one", "two"]);
+    }
+
+    #[test]
+    fn a_group_and_a_consumer_may_be_called_streams() {
+        assert_eq!(keys("XREADGROUP GROUP streams c STREAMS one >"), ["one"]);
+        assert_eq!(keys("XREADGROUP COUNT 2 GROUP g streams streams one two > >"), ["one", "two"]);
+    }
+
+    #[test]
+    fn the_keys_of_migrate_stand_behind_the_word_unless_that_is_a_password() {
+        assert_eq!(keys("MIGRATE host 1  0 9 COPY KEYS one two"), ["one", "two"]);
+        assert_eq!(keys("MIGRATE host 1  0 9 AUTH keys KEYS one"), ["one"]);
+        assert_eq!(keys("MIGRATE host 1  0 9 AUTH2 keys keys KEYS one"), ["one"]);
+        assert_eq!(keys("MIGRATE host 1  0 9 COPY"), [""]);
+    }
+
+    #[test]
+    fn a_union_need_have_no_sources() {
+        assert_eq!(keys("PFMERGE one"), ["one"]);
     }
 
     #[test]

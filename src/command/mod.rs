@@ -5,11 +5,14 @@
 
 #[cfg(test)]
 mod docs;
+mod facts;
 mod keys;
 mod learned;
 mod lookup;
 mod table;
 
+#[doc(hidden)]
+pub use facts::{data_commands, keys_of};
 pub(crate) use keys::{Positions, places, positions, sort_patterns};
 pub(crate) use learned::{Learned, LearnedCommand, LearnedKeys};
 pub(crate) use lookup::lookup;

@@ -276,7 +276,7 @@ pub(super) static TABLE: &[Command] = &[
     Command { name: "monitor", arity: 1, session: true, is_short_word: true, since: "redis 1.0.0", ..PLAIN },
     Command { name: "move", arity: 3, access: Write, keys: Keys::One(1), is_short_word: true, since: "redis 1.0.0", ..PLAIN },
     Command { name: "mset", arity: -3, access: Write, keys: Keys::Specs(&[range(1, -1, 2)]), across: Split(Spread::Stored), is_short_word: true, since: "redis 1.0.1", ..PLAIN },
-    Command { name: "msetex", arity: -4, access: Write, keys: Keys::Specs(&[counted(1, 2)]), across: StoredIfNone, is_short_word: true, since: "redis 8.4.0, valkey 9.1.0", ..PLAIN },
+    Command { name: "msetex", arity: -4, access: Write, keys: Keys::Specs(&[counted(1, 2)]), is_short_word: true, since: "redis 8.4.0, valkey 9.1.0", ..PLAIN },
     Command { name: "msetnx", arity: -3, access: Write, keys: Keys::Specs(&[range(1, -1, 2)]), across: StoredIfNone, is_short_word: true, since: "redis 1.0.1", ..PLAIN },
     Command { name: "multi", arity: 1, session: true, is_short_word: true, since: "redis 1.2.0", ..PLAIN },
     Command { name: "object", arity: -2, across: OneServer, container: true, is_short_word: true, since: "redis 2.2.3", ..PLAIN },

@@ -6,12 +6,17 @@ use crate::node::Connection;
 use crate::reply::{Reply, Value};
 use crate::request::pack;
 
+/// As it is sent.
+pub(super) const MULTI: &[u8] = b"*1\r\n$5\r\nMULTI\r\n";
+
 pub(super) struct Seat {
     connection: Connection,
     /// The database that it is in.
     db: u32,
     /// What it was told.
     told: Setup,
+    /// The server has granted MULTI over it.
+    begins: bool,
 }
 
 /// What a session tells each of its own connections.
@@ -45,7 +50,7 @@ impl Setup {
 
 impl Seat {
     pub(super) fn open(server: &Server, config: &Config) -> Result<Seat, Error> {
-        Ok(Seat { connection: Connection::open(server, config)?, db: server.db, told: Setup::default() })
+        Ok(Seat { connection: Connection::open(server, config)?, db: server.db, told: Setup::default(), begins: false })
     }
 
     /// Whether the server still holds its end.
@@ -70,6 +75,20 @@ impl Seat {
             self.told = setup.clone();
         }
         Ok(())
+    }
+
+    /// Has the server grant MULTI, once a connection: were it refused, what follows would be carried out at once. Answers whether it was asked, and
+    /// the transaction is begun.
+    pub(super) fn begin(&mut self) -> Result<bool, Error> {
+        if self.begins {
+            return Ok(false);
+        }
+        let reply = self.ask(MULTI, 1, &mut 0)?;
+        if let Some(Value::Error(text)) = reply.value(1) {
+            return Err(Error::new(Code::Request, format!("MULTI was refused: {}", String::from_utf8_lossy(text))));
+        }
+        self.begins = true;
+        Ok(true)
     }
 
     /// Sends commands and reads as many replies, under one array. `sent` grows by the bytes that the kernel took.

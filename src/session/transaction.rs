@@ -2,6 +2,7 @@
 
 use super::place::Place;
 use super::run::{Run, refused, state_command};
+use super::seat::MULTI;
 use super::{Outcome, Session};
 use crate::command::lookup;
 use crate::error::{Code, Error};
@@ -35,6 +36,8 @@ pub(super) struct Pin {
 pub(super) struct Batch {
     server: usize,
     bytes: Vec<u8>,
+    /// The first is MULTI.
+    begins: bool,
     /// So many at the beginning are none of the caller's, or were answered.
     silent: usize,
     /// Of the others, for messages.
@@ -63,6 +66,19 @@ fn push(out: &mut Vec<u8>, args: &[&[u8]], keys: &[Key]) {
 impl Session {
     fn is_pinned_elsewhere(&self, server: usize) -> bool {
         self.pin.as_ref().is_some_and(|pin| pin.server != server)
+    }
+
+    /// The replies to a batch under one array, and how many at its beginning are nobody's.
+    fn transact(&mut self, batch: &Batch, sent: &mut usize) -> Result<(Reply, usize), Error> {
+        let seat = self.seat(batch.server, batch.bound)?;
+        let (mut bytes, mut silent) = (batch.bytes.as_slice(), batch.silent);
+        if batch.begins && seat.begin()? {
+            bytes = &bytes[MULTI.len()..];
+            silent -= 1;
+            *sent += MULTI.len();
+        }
+        let reply = seat.ask(bytes, silent + batch.names.len(), sent)?;
+        Ok((reply, silent))
     }
 
     fn pin_to(&mut self, server: usize) -> &mut Pin {
@@ -164,11 +180,12 @@ impl<'r> Run<'_, 'r> {
             return self.spoil(Err(error));
         }
         let (server, bound) = (pin.server, pin.watches || transaction.begun);
-        let empty = || Batch { server, bytes: Vec::new(), silent: 0, names: Vec::new(), bound, executes: false };
+        let empty = || Batch { server, bytes: Vec::new(), begins: false, silent: 0, names: Vec::new(), bound, executes: false };
         let batch = self.batch.get_or_insert_with(empty);
         if !transaction.begun {
             transaction.begun = true;
-            batch.bytes.extend_from_slice(&pack(&[b"MULTI"]));
+            batch.begins = true;
+            batch.bytes.extend_from_slice(MULTI);
             batch.bytes.append(&mut transaction.waiting);
             batch.silent = 1 + transaction.commands;
         }
@@ -180,16 +197,14 @@ impl<'r> Run<'_, 'r> {
     pub(super) fn flush_batch(&mut self) {
         let Some(batch) = self.batch.take() else { return };
         let (server, mut sent) = (batch.server, 0);
-        let replies = batch.silent + batch.names.len();
-        match self.session.seat(server, batch.bound).and_then(|seat| seat.ask(&batch.bytes, replies, &mut sent)) {
-            Ok(reply) => {
-                if batch.silent > 0
-                    && let Some(Value::Error(text)) = reply.value(1)
-                {
-                    let refused = Error::new(Code::Io, format!("MULTI was refused: {}", String::from_utf8_lossy(text)));
+        match self.session.transact(&batch, &mut sent) {
+            Ok((reply, silent)) => {
+                if let (true, Some(Value::Error(_))) = (batch.begins && silent > 0, reply.value(1)) {
+                    // Granted before and refused now: the answers tell what was done, and nothing more must be.
+                    let refused = Error::new(Code::Request, "MULTI was refused");
                     self.session.lose(server, refused, b"MULTI", false);
                 }
-                self.answers.many(reply, batch.silent);
+                self.answers.many(reply, silent);
             }
             Err(error) => {
                 // Without EXEC a server forgets what it queued.

@@ -2,19 +2,28 @@
 
 pub struct Random(u64);
 
+/// From `SEED`, or the clock; printed.
+pub fn seed() -> u64 {
+    let seed = match std::env::var("SEED") {
+        Ok(text) => text.parse().expect("SEED is a number"),
+        Err(_) => std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock").as_nanos() as u64,
+    };
+    println!("SEED={seed}");
+    seed
+}
+
 impl Random {
-    /// From `SEED`, or the clock.
     pub fn seeded() -> Random {
-        let seed = match std::env::var("SEED") {
-            Ok(text) => text.parse().expect("SEED is a number"),
-            Err(_) => std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock").as_nanos() as u64,
-        };
-        println!("SEED={seed}");
-        Random::of(seed)
+        Random::of(seed())
     }
 
     pub fn of(seed: u64) -> Random {
         Random(seed | 1)
+    }
+
+    /// One of the many streams of numbers that a seed stands for.
+    pub fn stream(seed: u64, number: u64) -> Random {
+        Random::of(seed.rotate_left(32) ^ number.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15))
     }
 
     /// The next number of xorshift64*.

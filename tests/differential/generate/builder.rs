@@ -1,0 +1,175 @@
+//! One command in the making.
+
+use super::command::{Command, Word};
+use super::grammar::{Part, Rule};
+use super::names::NAMES;
+use crate::support::random::Random;
+
+/// What a key is meant to hold. Now and then it is used as something else.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Kind {
+    Text,
+    List,
+    Set,
+    Sorted,
+    /// A sorted set whose members have one score.
+    Lexical,
+    Hash,
+    Stream,
+    Loglog,
+    Any,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 8] = [Kind::Text, Kind::List, Kind::Set, Kind::Sorted, Kind::Lexical, Kind::Hash, Kind::Stream, Kind::Loglog];
+
+    pub fn of_slot(slot: &str) -> Option<Kind> {
+        Some(match slot {
+            "text" => Kind::Text,
+            "list" => Kind::List,
+            "set" => Kind::Set,
+            "zset" => Kind::Sorted,
+            "lex" => Kind::Lexical,
+            "hash" => Kind::Hash,
+            "stream" | "streams" | "groupstreams" => Kind::Stream,
+            "hll" => Kind::Loglog,
+            "any" => Kind::Any,
+            _ => return None,
+        })
+    }
+}
+
+pub struct Builder<'r> {
+    pub random: &'r mut Random,
+    /// What each of the names is meant to hold.
+    homes: &'r [Kind],
+    /// Which command of its sequence it is.
+    pub position: usize,
+    pub words: Vec<Word>,
+    first_key: Option<usize>,
+    /// No key may have a tag: what is no key in the end, for the command is wrong, both sides must be sent alike.
+    untagged: bool,
+    /// The number of the keys is to be wrong at times.
+    pub spoilt: bool,
+    /// How many were last counted.
+    pub counted: usize,
+}
+
+impl<'r> Builder<'r> {
+    pub fn new(random: &'r mut Random, homes: &'r [Kind], position: usize, untagged: bool, spoilt: bool) -> Builder<'r> {
+        Builder { random, homes, position, words: Vec::new(), first_key: None, untagged, spoilt, counted: 0 }
+    }
+
+    pub fn command(mut self, rule: &Rule) -> Command {
+        self.parts(&rule.parts);
+        Command { name: rule.name.clone(), words: self.words, spoilt: self.spoilt }
+    }
+
+    fn parts(&mut self, parts: &[Part]) {
+        parts.iter().for_each(|part| self.part(part));
+    }
+
+    fn part(&mut self, part: &Part) {
+        match part {
+            Part::Word(word) => self.cased(word),
+            Part::Exact(word) => self.text(word.as_bytes()),
+            Part::Slot(slot) => match Kind::of_slot(slot) {
+                Some(Kind::Stream) if slot.ends_with('s') => self.streams(*slot == "groupstreams"),
+                Some(kind) => self.key(kind),
+                None => self.slot(slot),
+            },
+            Part::Maybe(parts) => {
+                if self.chance(2, 5) {
+                    self.parts(parts);
+                }
+            }
+            Part::Choice(choices) => {
+                let chosen = self.random.below(choices.len());
+                self.parts(&choices[chosen]);
+            }
+            Part::AnyOrder(parts) => {
+                let mut order: Vec<usize> = (0..parts.len()).collect();
+                (1..order.len()).rev().for_each(|at| order.swap(at, self.random.below(at + 1)));
+                order.into_iter().for_each(|at| self.part(&parts[at]));
+            }
+            Part::Many { least, part } => {
+                let count = self.many(*least);
+                (0..count).for_each(|_| self.part(part));
+            }
+            Part::Counted(part) => self.counted(part),
+            Part::All(parts) => self.parts(parts),
+        }
+    }
+
+    fn counted(&mut self, part: &Part) {
+        let place = self.words.len();
+        self.text(b"");
+        self.part(part);
+        self.counted = self.words.len() - place - 1;
+        let wrong = [b"0".to_vec(), b"-1".to_vec(), b"x".to_vec(), b"".to_vec(), b"99".to_vec(), b"4294967297".to_vec()];
+        let near = [self.counted + 1, self.counted - 1];
+        let number = match self.spoilt && self.chance(1, 3) {
+            true if self.chance(1, 2) => self.random.pick(&near).to_string().into_bytes(),
+            true => self.random.pick(&wrong).clone(),
+            false => self.counted.to_string().into_bytes(),
+        };
+        self.words[place] = Word::Text(number);
+    }
+
+    /// Mostly few, seldom many.
+    fn many(&mut self, least: usize) -> usize {
+        let more = if self.chance(1, 60) { self.random.below(30) } else { self.random.below(4) };
+        least + more
+    }
+
+    pub fn chance(&mut self, of: usize, among: usize) -> bool {
+        self.random.below(among) < of
+    }
+
+    pub fn text(&mut self, text: &[u8]) {
+        self.words.push(Word::Text(text.to_vec()));
+    }
+
+    /// A word in capitals, in small letters, or mixed.
+    fn cased(&mut self, word: &str) {
+        let text = match self.random.below(4) {
+            0 => word.to_lowercase(),
+            1 => word.chars().map(|letter| if self.random.below(2) == 0 { letter.to_ascii_lowercase() } else { letter }).collect(),
+            _ => word.to_owned(),
+        };
+        self.text(text.as_bytes());
+    }
+
+    /// A key that is meant for it, as a rule. A tag on the first key would draw an untagged key behind it to another node than its own, so
+    /// only tagged ones follow; one of the same tag may then be written without it.
+    pub fn key(&mut self, kind: Kind) {
+        let first_tag = self.first_key.and_then(|first| NAMES[first].tag);
+        let untagged = self.untagged;
+        let fits = move |name: &usize| match NAMES[*name].tag {
+            None => first_tag.is_none(),
+            Some(_) => !untagged,
+        };
+        let of_kind: Vec<usize> = (0..NAMES.len()).filter(fits).filter(|&name| self.homes[name] == kind).collect();
+        let any: Vec<usize> = (0..NAMES.len()).filter(fits).collect();
+        let choices = if of_kind.is_empty() || kind == Kind::Any || self.chance(1, 9) { any } else { of_kind };
+        let name = *self.random.pick(&choices);
+        let bare = first_tag.is_some() && NAMES[name].tag == first_tag && self.chance(1, 2);
+        self.first_key.get_or_insert(name);
+        self.words.push(Word::Key { name, bare });
+    }
+
+    /// The keys of XREAD, and as many ids.
+    fn streams(&mut self, of_group: bool) {
+        let count = self.many(1);
+        (0..count).for_each(|_| self.key(Kind::Stream));
+        let count = if self.spoilt && self.chance(1, 4) { count - 1 } else { count };
+        for _ in 0..count {
+            match (of_group, self.random.below(10)) {
+                (true, 0..7) => self.text(b">"),
+                (false, 0) => self.text(b"$"),
+                (_, 0..5) => self.text(b"0"),
+                _ => self.slot("id"),
+            }
+        }
+    }
+}

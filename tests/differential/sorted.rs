@@ -1,0 +1,52 @@
+//! Commands that in some forms, or of some values, answer what chance gave: the order of a hash table, the levels of a skip list.
+
+use super::answer::{Answer, Answers};
+use super::wire::Wire;
+
+#[derive(PartialEq, Debug)]
+pub enum Order {
+    Exact,
+    /// Rows of so many values in any order.
+    Rows(usize),
+    /// Which elements are meant is left open as well.
+    Open,
+}
+
+/// What SORT leaves to the hash table of a set or sorted set.
+pub fn order(oracle: &Wire, args: &[&[u8]]) -> Order {
+    let kind = args.get(1).map_or(Answer::Nil, |key| oracle.answer(&[b"TYPE", key]));
+    if ![&b"set"[..], b"zset"].contains(&kind.bytes()) {
+        return Order::Exact;
+    }
+    let is = |at: usize, word: &str| args[at].eq_ignore_ascii_case(word.as_bytes());
+    let has = |word: &str| (2..args.len()).any(|at| is(at, word));
+    let by: Vec<&[u8]> = (2..args.len()).filter(|&at| is(at, "BY")).filter_map(|at| args.get(at + 1)).copied().collect();
+    if by.iter().any(|pattern| !pattern.contains(&b'*')) {
+        let gets = (2..args.len()).filter(|&at| is(at, "GET")).count();
+        return match has("LIMIT") {
+            // A sorted set has an order of its own, and what is to be stored is sorted after all.
+            _ if kind.bytes() == b"zset" || has("STORE") => Order::Exact,
+            true => Order::Open,
+            false => Order::Rows(gets.max(1)),
+        };
+    }
+    // Elements of one weight stay as they came, unless the weights are numbers: then their own bytes decide.
+    if has("ALPHA") && !by.is_empty() { Order::Open } else { Order::Exact }
+}
+
+/// Whether a range is one of names, among members of different scores.
+pub fn is_no_range(oracle: &Wire, args: &[&[u8]]) -> bool {
+    let is = |word: &[u8], other: &str| word.eq_ignore_ascii_case(other.as_bytes());
+    let (by_word, source) = match args {
+        [name, ..] if is(name, "zrange") => (true, 1),
+        [name, ..] if is(name, "zrangestore") => (true, 2),
+        _ => (false, 1),
+    };
+    if by_word && !args.iter().any(|word| is(word, "BYLEX")) {
+        return false;
+    }
+    let Some(key) = args.get(source) else { return false };
+    let members = oracle.answer(&[b"ZRANGE", key, b"0", b"-1", b"WITHSCORES"]);
+    let scores: Vec<&Answer> = members.items().iter().skip(1).step_by(2).collect();
+    scores.windows(2).any(|pair| pair[0] != pair[1])
+}

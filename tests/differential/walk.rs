@@ -1,0 +1,34 @@
+//! SCAN and its kin: followed to the end.
+
+use super::answer::{Answer, Answers};
+use std::collections::BTreeSet;
+
+/// More than any cursor needs here.
+const STEPS: usize = 10_000;
+
+/// Whether a walk begins at the beginning. From elsewhere nobody knows where it leads, nor whether it may.
+pub fn begins(args: &[&[u8]]) -> bool {
+    args.get(place(args)).is_none_or(|cursor| *cursor == b"0")
+}
+
+fn place(args: &[&[u8]]) -> usize {
+    if args[0].eq_ignore_ascii_case(b"scan") { 1 } else { 2 }
+}
+
+/// All that the cursor leads to, each element or pair once, sorted; the error, where there is one.
+pub fn walk(answers: &dyn Answers, args: &[&[u8]]) -> Answer {
+    let place = place(args);
+    let width = if args[0].eq_ignore_ascii_case(b"hscan") || args[0].eq_ignore_ascii_case(b"zscan") { 2 } else { 1 };
+    let mut found: BTreeSet<Vec<Answer>> = BTreeSet::new();
+    let mut args: Vec<Vec<u8>> = args.iter().map(|argument| argument.to_vec()).collect();
+    for _ in 0..STEPS {
+        let answer = answers.answer(&args.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        let [Answer::Text(cursor), Answer::Array(items)] = answer.items() else { return answer };
+        found.extend(items.chunks(width).map(<[Answer]>::to_vec));
+        if cursor == b"0" {
+            return Answer::Array(found.into_iter().flatten().collect());
+        }
+        args[place] = cursor.clone();
+    }
+    Answer::Failure(0, format!("a cursor that is not 0 after {STEPS} steps"))
+}

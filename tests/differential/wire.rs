@@ -1,0 +1,86 @@
+//! A connection to one server that knows the protocol and nothing else: no code of the library judges the library.
+
+use super::answer::{Answer, Answers};
+use std::cell::RefCell;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+pub struct Wire {
+    stream: RefCell<BufReader<TcpStream>>,
+}
+
+impl Wire {
+    pub fn connect(port: u16) -> Wire {
+        let stream = TcpStream::connect(("127.0.0.1", port)).expect("the server takes a connection");
+        stream.set_nodelay(true).and_then(|()| stream.set_read_timeout(Some(Duration::from_secs(60)))).expect("a usable socket");
+        Wire { stream: RefCell::new(BufReader::new(stream)) }
+    }
+
+    /// Sends a command whose answer is received later.
+    pub fn send(&self, args: &[&[u8]]) {
+        self.write(&packed(args));
+    }
+
+    pub fn receive(&self) -> Answer {
+        read(&mut self.stream.borrow_mut())
+    }
+
+    pub fn ask(&self, words: &[&str]) -> Answer {
+        self.answer(&words.iter().map(|word| word.as_bytes()).collect::<Vec<_>>())
+    }
+
+    /// Sends many commands at once, and answers their answers.
+    pub fn pipeline<A: AsRef<[u8]>>(&self, commands: &[Vec<A>]) -> Vec<Answer> {
+        let mut request = Vec::new();
+        for command in commands {
+            request.extend(packed(&command.iter().map(AsRef::as_ref).collect::<Vec<_>>()));
+        }
+        self.write(&request);
+        commands.iter().map(|_| self.receive()).collect()
+    }
+
+    fn write(&self, request: &[u8]) {
+        self.stream.borrow_mut().get_mut().write_all(request).expect("the server takes a request");
+    }
+}
+
+impl Answers for Wire {
+    fn answer(&self, args: &[&[u8]]) -> Answer {
+        self.send(args);
+        self.receive()
+    }
+}
+
+fn packed(args: &[&[u8]]) -> Vec<u8> {
+    let mut request = format!("*{}\r\n", args.len()).into_bytes();
+    for argument in args {
+        request.extend(format!("${}\r\n", argument.len()).into_bytes());
+        request.extend_from_slice(argument);
+        request.extend_from_slice(b"\r\n");
+    }
+    request
+}
+
+fn read(stream: &mut BufReader<TcpStream>) -> Answer {
+    let mut line = Vec::new();
+    stream.read_until(b'\n', &mut line).expect("the server answers in time");
+    let (sign, rest) = line.split_first().expect("the server does not hang up");
+    let text = rest.strip_suffix(b"\r\n").expect("a whole line");
+    let number = || std::str::from_utf8(text).ok().and_then(|text| text.parse::<i64>().ok()).expect("a number");
+    match (sign, text) {
+        (b'+', _) => Answer::Status(text.to_vec()),
+        (b'-', _) => Answer::Error(text.to_vec()),
+        (b':', _) => Answer::Number(number()),
+        (b'$', b"-1") => Answer::Nil,
+        (b'*', b"-1") => Answer::NilArray,
+        (b'$', _) => {
+            let mut bytes = vec![0; number() as usize + 2];
+            stream.read_exact(&mut bytes).expect("the server answers whole");
+            bytes.truncate(bytes.len() - 2);
+            Answer::Text(bytes)
+        }
+        (b'*', _) => Answer::Array((0..number()).map(|_| read(stream)).collect()),
+        _ => panic!("no answer begins with {:?}", line.escape_ascii().to_string()),
+    }
+}
