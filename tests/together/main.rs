@@ -2,6 +2,7 @@
 
 mod brought;
 mod combined;
+mod explained;
 mod judge;
 mod others;
 mod sorted;
