@@ -145,6 +145,13 @@ typedef struct rediscluster_error rediscluster_error;
 
 typedef struct rediscluster rediscluster;
 
+// One client of all servers, with what a connection to a single one would remember: MULTI and WATCH, SELECT, SUBSCRIBE. It belongs to the
+// caller, who closes it with `rediscluster_session_close`.
+//
+// It may be used from any thread, by one at a time: a call waits for one that is under way. In a forked child every call on it fails, and the
+// parent's session is not touched.
+typedef struct rediscluster_session rediscluster_session;
+
 // An entry. Entries stand in pre-order: a value, then all that is in it, then the value behind it.
 typedef struct rediscluster_entry {
   // The lowest byte is the type. The other seven are the length: the bytes of a string, status or error; the children of an
@@ -359,6 +366,59 @@ rediscluster_status rediscluster_reply_failure(const struct rediscluster_reply *
 
 // Frees a reply, and with it all that points into it. NULL is nothing.
 void rediscluster_reply_free(struct rediscluster_reply *reply);
+
+// Makes a session on the servers of a handle, which may be closed before it. Connects to nothing: connections of the session's own, beside
+// those of the handle, are made when a transaction or a subscription needs them.
+rediscluster_status rediscluster_session_open(const struct rediscluster *rc,
+                                              struct rediscluster_session **session,
+                                              struct rediscluster_error **error);
+
+// Runs the commands in `request`, as `rediscluster_execute` does, and those that have a state too.
+//
+// The reply's root is an array with one child a command, in order; but the SUBSCRIBE family answers one a channel or pattern, as a server
+// does, and nothing behind a QUIT is answered.
+rediscluster_status rediscluster_session_execute(const struct rediscluster_session *session,
+                                                 const char *request,
+                                                 size_t request_length,
+                                                 struct rediscluster_reply **reply,
+                                                 struct rediscluster_error **error);
+
+// Waits for the next message of any server, for `timeout` milliseconds, 0 looking once and a negative number waiting for ever. The reply is
+// an array as a server would send it: `message`, channel, text; `pmessage`, pattern, channel, text; `smessage`, channel, text. It is NULL,
+// and the call a success, when the time is up or somebody interrupted.
+//
+// When the connection to a server was lost, the call fails and names the node, as messages may have been lost with it; the next call
+// subscribes there again.
+rediscluster_status rediscluster_session_receive(const struct rediscluster_session *session,
+                                                 int64_t timeout,
+                                                 struct rediscluster_reply **reply,
+                                                 struct rediscluster_error **error);
+
+// Takes the next bytes of a stream of requests, cut anywhere, and runs every command that is whole. `rediscluster_session_read` hands out the
+// replies as RESP2. With these two a session stands where a client of some language expects a socket.
+//
+// A stream that is not one of RESP arrays of bulk strings fails the call and closes the session.
+rediscluster_status rediscluster_session_write(const struct rediscluster_session *session,
+                                               const char *data,
+                                               size_t length,
+                                               struct rediscluster_error **error);
+
+// Copies up to `capacity` bytes of what the session has to say to `buffer`: replies, and, while it is subscribed, messages. Where there is
+// nothing it waits, for `timeout` milliseconds, or for ever if that is negative. `*length` of 0: the time is up, or somebody interrupted.
+rediscluster_status rediscluster_session_read(const struct rediscluster_session *session,
+                                              int64_t timeout,
+                                              char *buffer,
+                                              size_t capacity,
+                                              size_t *length,
+                                              struct rediscluster_error **error);
+
+// Ends a call that waits in `rediscluster_session_receive` or `rediscluster_session_read`, as if its time were up; when none waits, the next
+// that would wait returns at once. It never waits itself and may be called from any thread, also while the session is in use. NULL is nothing.
+void rediscluster_session_interrupt(const struct rediscluster_session *session);
+
+// Closes a session and its own connections: what was queued or watched is forgotten. No other call on it may be under way then, in any thread,
+// and none may follow. NULL is nothing.
+void rediscluster_session_close(struct rediscluster_session *session);
 
 // The version of the library: NUL-terminated, never freed. Thread safe.
 const char *rediscluster_version(void);

@@ -30,6 +30,7 @@ mod plan;
 mod reply;
 mod request;
 mod resp;
+mod session;
 
 pub use cluster::{Cluster, Nodes};
 pub use config::{Address, Config, CrossNode, Master, Read, Server};
@@ -37,3 +38,4 @@ pub use error::{Code, Error};
 pub use partition::{HashTag, Tagged, partition};
 pub use reply::{Body, Children, Entry, Kind, Reply, Value};
 pub use request::{Args, Commands, pack};
+pub use session::{Interrupter, Session};

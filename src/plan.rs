@@ -95,10 +95,7 @@ pub(crate) fn plan<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) ->
     if !command.takes(args.len()) {
         return Ok(wrong_arity(command.name));
     }
-    let keys = match command.keys {
-        Keys::Specs([spec]) => place(config, args, places(command, spec, args)?),
-        _ => place(config, args, positions(command, args)?.into_iter()),
-    };
+    let keys = keys_of(config, command, args)?;
     let traits = traits(command, args);
     if command.across == Across::Split(Spread::Stored) && args.len().is_multiple_of(2) {
         return Ok(wrong_arity(command.name));
@@ -109,9 +106,18 @@ pub(crate) fn plan<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) ->
     decide(config, args, keys, command.across, traits)
 }
 
+/// The keys of a command of the table, whose number of arguments was found right.
+#[inline]
+pub(crate) fn keys_of<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) -> Result<PlacedKeys<'a>, Error> {
+    Ok(match command.keys {
+        Keys::Specs([spec]) => place(config, args, places(command, spec, args)?),
+        _ => place(config, args, positions(command, args)?.into_iter()),
+    })
+}
+
 /// Whether a SORT may read keys of other servers by its patterns: those of a pinned command stay where its key is, unless they have tags of
 /// their own.
-fn reads_elsewhere(config: &Config, args: &[&[u8]]) -> bool {
+pub(crate) fn reads_elsewhere(config: &Config, args: &[&[u8]]) -> bool {
     let pinned = config.hash_tag.split(args[1]).pins;
     config.servers.len() > 1 && sort_patterns(args).any(|pattern| !pinned || pattern.ends_with(b"}"))
 }
@@ -158,7 +164,7 @@ pub(crate) fn learned_positions(command: &LearnedCommand, args: &[&[u8]]) -> Opt
 
 /// Finds each key's master. A tag on the first key draws the untagged keys behind it to the same node.
 #[inline]
-fn place<'a>(config: &Config, args: &[&'a [u8]], positions: impl ExactSizeIterator<Item = usize>) -> PlacedKeys<'a> {
+pub(crate) fn place<'a>(config: &Config, args: &[&'a [u8]], positions: impl ExactSizeIterator<Item = usize>) -> PlacedKeys<'a> {
     let mut pin: Option<Tagged<'a>> = None;
     let mut keys = PlacedKeys::with_capacity(positions.len());
     for (at, position) in positions.enumerate() {
@@ -213,10 +219,14 @@ fn without_keys<'a>(args: &[&[u8]], across: Across, traits: Traits) -> Result<Pl
 }
 
 pub(crate) fn wrong_arity<'a>(name: &str) -> Plan<'a> {
-    Plan::Answer(format!("ERR wrong number of arguments for '{name}' command"))
+    Plan::Answer(arity_text(name))
 }
 
-fn upper(name: &[u8]) -> String {
+pub(crate) fn arity_text(name: &str) -> String {
+    format!("ERR wrong number of arguments for '{name}' command")
+}
+
+pub(crate) fn upper(name: &[u8]) -> String {
     printable(&name.to_ascii_uppercase())
 }
 
@@ -225,7 +235,7 @@ pub(crate) fn needs_session(name: &str) -> Error {
     let name = name.replace('|', " ").to_uppercase();
     Error::new(
         Code::Request,
-        format!("{name}: it changes the state of its connection, and connections are shared here; it is not supported yet"),
+        format!("{name}: it changes the state of its connection, and connections are shared here; a session has connections of its own"),
     )
 }
 
@@ -236,7 +246,7 @@ fn keyless(name: &[u8]) -> Error {
 }
 
 #[cold]
-fn crossnode(config: &Config, args: &[&[u8]], keys: &[Key]) -> Error {
+pub(crate) fn crossnode(config: &Config, args: &[&[u8]], keys: &[Key]) -> Error {
     const SHOWN: usize = 8;
     let name = upper(args[0]);
     if keys.iter().all(|key| config.masters[key.master()].server == config.masters[keys[0].master()].server) {

@@ -14,7 +14,7 @@ const LISTS: usize = 10;
 const SETS: usize = 10;
 const ELEMENTS: usize = 10_000;
 /// By each thread.
-const MOVES: usize = 1_000;
+const MOVES: usize = 700;
 
 fn list(number: usize) -> String {
     format!("list{number}")
@@ -82,7 +82,7 @@ impl Mover {
 
     /// Moves an element, a member or a whole key, if there is one; or looks around.
     fn step(&mut self, number: usize) {
-        if number % 100 == 0 {
+        if number.is_multiple_of(100) {
             return self.looks_around();
         }
         let [from, to] = [(); 2].map(|()| list(self.random.below(LISTS)));

@@ -404,6 +404,29 @@ fn a_view_reads_from_where_it_says_over_the_same_connections() {
 }
 
 #[test]
+fn a_session_reads_as_its_handle_does_in_every_database() {
+    let master = master();
+    let replica = replica_of(&master);
+    for given in [false, true] {
+        let cluster = match given {
+            false => cluster(&[master.port], &[ONCE]),
+            true => with_given([&master, &master], [&replica, &replica], ONCE),
+        };
+        let monitors = [&master, &replica].map(|server| Monitor::of(server, &[master.port]));
+        for (cluster, command) in [(&cluster, "TTL a"), (&cluster.with_read(Read::Master), "STRLEN a")] {
+            let mut session = cluster.session();
+            session.execute(&request(&[command])).unwrap();
+            session.execute(&request(&["SELECT 5"])).unwrap();
+            session.execute(&request(&[command])).unwrap();
+            session.execute(&request(&["MULTI", "GET a", "EXEC"])).unwrap();
+        }
+        let [at_master, at_replica] = monitors.map(|monitor| monitor.counts());
+        assert_eq!((at_master.get("ttl"), at_master["strlen"], at_master["get"]), (None, 2, 2));
+        assert_eq!((at_replica["ttl"], at_replica.get("strlen"), at_replica.get("get")), (2, None, None));
+    }
+}
+
+#[test]
 fn without_an_interval_nobody_is_asked_for_anything() {
     let master = master();
     let replica = replica_of(&master);

@@ -41,6 +41,11 @@
 // connect_timeout, read_timeout and write_timeout of the configuration (5 seconds each unless set), whatever the
 // context says meanwhile, and what it answers is then what happened. No goroutine is left behind in either case.
 //
+// # Sessions
+//
+// A Session has a state: MULTI and WATCH, SELECT, SUBSCRIBE. Its Receive, which waits for messages, ends when its context
+// does. As a net.Conn it can stand in for a connection to one server.
+//
 // # Goroutines and threads
 //
 // A Client may be used by many goroutines at once. Each call in progress holds one thread of the operating system, as

@@ -8,7 +8,7 @@ package rediscluster
 #error "this version of the Go package is written for ABI 1 of rediscluster: install the library and the package of one release"
 #endif
 
-// execute, node_for and each, and both ways to open, are of one form.
+// execute, node_for, each and explain, and both ways to open, are of one form.
 typedef rediscluster_status (*operation)(const rediscluster *, const char *, size_t, rediscluster_reply **, rediscluster_error **);
 typedef rediscluster_status (*opener)(const char *, size_t, rediscluster **, rediscluster_error **);
 
@@ -24,6 +24,14 @@ typedef struct {
 static answer call(operation run, const rediscluster *rc, const char *input, size_t length) {
 	answer a = {0};
 	a.status = run(rc, input, length, &a.reply, &a.error);
+	if (a.status == REDISCLUSTER_OK)
+		a.status = rediscluster_reply_data(a.reply, &a.data, &a.error);
+	return a;
+}
+
+static answer call_recover(const rediscluster *rc, uint64_t min_age) {
+	answer a = {0};
+	a.status = rediscluster_recover(rc, min_age, &a.reply, &a.error);
 	if (a.status == REDISCLUSTER_OK)
 		a.status = rediscluster_reply_data(a.reply, &a.data, &a.error);
 	return a;
@@ -69,6 +77,7 @@ var (
 	execute = operation(C.rediscluster_execute)
 	nodeFor = operation(C.rediscluster_node_for)
 	each    = operation(C.rediscluster_each)
+	explain = operation(C.rediscluster_explain)
 
 	openOwn    = opener(C.rediscluster_open)
 	openShared = opener(C.rediscluster_open_shared)
@@ -104,25 +113,38 @@ func openNative(how opener, config string) (*handle, error) {
 }
 
 // A reply is memory of the library, to be decoded and freed at once.
-type reply struct{ answer C.answer }
+type reply struct {
+	native *C.rediscluster_reply
+	data   C.rediscluster_data
+}
 
 func callNative(run operation, rc *C.rediscluster, input string) (reply, error) {
-	a := C.call(run, rc, chars(input), C.size_t(len(input)))
+	return newReply(C.call(run, rc, chars(input), C.size_t(len(input))))
+}
+
+// recoverNative takes the age in milliseconds.
+func recoverNative(rc *C.rediscluster, minAge uint64) (reply, error) {
+	return newReply(C.call_recover(rc, C.uint64_t(minAge)))
+}
+
+func newReply(a C.answer) (reply, error) {
 	if a.status != C.REDISCLUSTER_OK {
 		C.rediscluster_reply_free(a.reply)
 		return reply{}, takeError(a.status, a.error)
 	}
-	return reply{a}, nil
+	return reply{a.reply, a.data}, nil
 }
 
-func (r reply) free() { C.rediscluster_reply_free(r.answer.reply) }
+// isNone tells whether there is no reply, which of a session is no failure.
+func (r reply) isNone() bool { return r.native == nil }
+
+func (r reply) free() { C.rediscluster_reply_free(r.native) }
 
 // decoder looks at the reply where it is; it must not be used after free.
 func (r reply) decoder() decoder {
-	data := r.answer.data
 	return decoder{
-		entries: unsafe.Slice((*entry)(unsafe.Pointer(data.entries)), int(data.entries_length)),
-		bytes:   unsafe.String((*byte)(unsafe.Pointer(data.bytes)), int(data.bytes_length)),
+		entries: unsafe.Slice((*entry)(unsafe.Pointer(r.data.entries)), int(r.data.entries_length)),
+		bytes:   unsafe.String((*byte)(unsafe.Pointer(r.data.bytes)), int(r.data.bytes_length)),
 	}
 }
 

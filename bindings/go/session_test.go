@@ -22,6 +22,9 @@ func TestSession(t *testing.T) {
 		{"2", []any{"DEL", "foo", "bar{foo}"}},
 		{"3", []any{"SADD", "foo", "a1", "a2", "a3"}},
 		{"3", []any{"SADD", "bar", "b1", "a2", "b3"}},
+		{"2", []any{"SDIFFSTORE", "foobar", "foo", "bar"}},
+		{"2", []any{"SCARD", "foobar"}},
+		{"[1 0 1]", []any{"SMISMEMBER", "foobar", "a1", "a2", "a3"}},
 	}
 	for _, step := range steps {
 		if got := do(t, c, step.command...).String(); got != step.want {

@@ -15,7 +15,7 @@ pub(super) struct Handle {
 }
 
 /// What belongs to this process.
-pub(super) enum Own<'c> {
+pub(crate) enum Own<'c> {
     First(&'c Process),
     Forked(Arc<Process>),
 }

@@ -22,14 +22,16 @@ use crate::node::Process;
 use crate::plan::{Plan, plan_single};
 use crate::reply::{Builder, Kind, Reply};
 use crate::request::{Args, Commands};
+use crate::session::Session;
 use batch::Batch;
 pub use each::Nodes;
-use handle::{Handle, Own};
+use handle::Handle;
+pub(crate) use handle::Own;
 use sequence::Sequence;
 use single::Single;
 use std::sync::Arc;
 use std::time::Duration;
-use understand::Understanding;
+pub(crate) use understand::{Located, Understanding};
 
 /// A handle on the servers of a configuration.
 ///
@@ -62,6 +64,17 @@ impl Cluster {
     /// The same handle, with the same connections, which reads from elsewhere than the configuration says. It costs next to nothing.
     pub fn with_read(&self, read: Read) -> Cluster {
         Cluster { handle: self.handle.clone(), read }
+    }
+
+    /// Where it reads from.
+    pub fn read(&self) -> Read {
+        self.read
+    }
+
+    /// A session on the same servers: what has a state, such as MULTI, WATCH, SELECT and SUBSCRIBE. It connects to nothing yet, and the
+    /// servers stay its own even when this handle goes.
+    pub fn session(&self) -> Session {
+        Session::new(self.clone())
     }
 
     /// Runs one command, its name first, and answers its reply. A server's own error is a reply.
@@ -181,7 +194,7 @@ impl Cluster {
     }
 
     #[inline]
-    fn process(&self) -> Own<'_> {
+    pub(crate) fn process(&self) -> Own<'_> {
         self.handle.process()
     }
 

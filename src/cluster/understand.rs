@@ -1,16 +1,16 @@
 //! What a command means here: from the table, or, where that has no such command, from a server.
 
-use crate::command::{Learned, LearnedCommand, Positions, fits, lookup};
+use crate::command::{Across, Learned, LearnedCommand, Positions, fits, lookup};
 use crate::config::{Config, Read};
 use crate::error::{Code, Error, printable};
 use crate::lane::Lane;
 use crate::node::{Patience, Process, Replica};
-use crate::plan::{PlacedKeys, Plan, Traits, learned_positions, plan, plan_learned, wrong_arity};
+use crate::plan::{PlacedKeys, Plan, Traits, arity_text, keys_of, learned_positions, place, plan, plan_learned, wrong_arity};
 use crate::reply::{Reply, Value};
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-pub(super) struct Understanding<'p> {
+pub(crate) struct Understanding<'p> {
     config: &'p Config,
     process: &'p Process,
     read: Read,
@@ -18,9 +18,19 @@ pub(super) struct Understanding<'p> {
     readers: OnceCell<Vec<OnceCell<Option<Arc<Replica>>>>>,
 }
 
+/// What a command is about, for a caller who runs it on one server or not at all.
+pub(crate) enum Located<'a> {
+    /// Its keys, and what the table says of it where several servers are concerned.
+    Keys { keys: PlacedKeys<'a>, across: Across },
+    /// The server would refuse it, with this error.
+    Answer(String),
+    /// No server knows it.
+    Unknown,
+}
+
 impl<'p> Understanding<'p> {
     #[inline]
-    pub(super) fn new(config: &'p Config, process: &'p Process) -> Understanding<'p> {
+    pub(crate) fn new(config: &'p Config, process: &'p Process) -> Understanding<'p> {
         Understanding { config, process, read: Read::Master, readers: OnceCell::new() }
     }
 
@@ -63,17 +73,34 @@ impl<'p> Understanding<'p> {
         }
     }
 
+    /// Finds the keys of a command, and plans nothing.
+    pub(crate) fn locate<'a>(&self, args: &[&'a [u8]]) -> Result<Located<'a>, Error> {
+        if let Some(command) = lookup(args) {
+            return match command.takes(args.len()) {
+                true => Ok(Located::Keys { keys: keys_of(self.config, command, args)?, across: command.across }),
+                false => Ok(Located::Answer(arity_text(command.name))),
+            };
+        }
+        let Some(command) = self.learn(args)? else { return Ok(Located::Unknown) };
+        if !fits(command.arity, args.len()) {
+            return Ok(Located::Answer(arity_text(&printable(&args[0].to_ascii_lowercase()))));
+        }
+        let positions = self.positions(&command, args)?;
+        Ok(Located::Keys { keys: place(self.config, args, positions.iter().copied()), across: Across::Refused })
+    }
+
     #[cold]
     fn plan_unknown<'a>(&self, args: &[&'a [u8]]) -> Result<Plan<'a>, Error> {
         let Some(command) = self.learn(args)? else { return Ok(to_be_refused()) };
         if !fits(command.arity, args.len()) {
             return Ok(wrong_arity(&printable(&args[0].to_ascii_lowercase())));
         }
-        let positions = match learned_positions(&command, args) {
-            Some(positions) => positions,
-            None => self.ask_for_keys(args)?,
-        };
+        let positions = self.positions(&command, args)?;
         plan_learned(self.config, &command, args, &positions)
+    }
+
+    fn positions(&self, command: &LearnedCommand, args: &[&[u8]]) -> Result<Positions, Error> {
+        learned_positions(command, args).map_or_else(|| self.ask_for_keys(args), Ok)
     }
 
     /// The command, or subcommand, as the first server describes it; `None` when that does not know it either.

@@ -85,6 +85,16 @@ impl Config {
     pub fn from_json(text: &[u8]) -> Result<Config, Error> {
         parse::config(text)
     }
+
+    /// The same servers, all of them in one database; `None` where that would make two servers one.
+    pub(crate) fn in_database(&self, db: u32) -> Option<Config> {
+        let mut config = self.clone();
+        config.servers.iter_mut().for_each(|server| server.db = db);
+        config.replicas.iter_mut().flatten().flatten().for_each(|replica| replica.db = db);
+        let distinct =
+            config.servers.iter().enumerate().all(|(at, one)| config.servers[..at].iter().all(|other| !one.same_endpoint(other)));
+        distinct.then_some(config)
+    }
 }
 
 impl Server {

@@ -23,6 +23,12 @@ pub struct Handle {
     pub(super) cluster: Cluster,
 }
 
+impl Handle {
+    pub(super) fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+}
+
 /// Makes a handle from a configuration in JSON. Connects to nothing.
 ///
 /// On success `*rc` is the handle. On failure it is NULL, and the error names the path of the bad value, such as

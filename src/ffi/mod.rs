@@ -10,6 +10,7 @@ mod guard;
 mod nodes;
 mod partition;
 mod reply;
+mod session;
 mod status;
 mod version;
 
@@ -18,5 +19,6 @@ pub use error::*;
 pub use nodes::*;
 pub use partition::*;
 pub use reply::*;
+pub use session::*;
 pub use status::*;
 pub use version::*;

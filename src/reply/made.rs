@@ -29,6 +29,28 @@ impl Reply {
         made(Builder::nil_array)
     }
 
+    pub(crate) fn strings<const COUNT: usize>(texts: [&[u8]; COUNT]) -> Reply {
+        made(|builder| {
+            let root = builder.begin(Kind::Array, COUNT);
+            texts.iter().for_each(|text| builder.string(text));
+            builder.end(root);
+        })
+    }
+
+    /// A server's word on a subscription: what, which, and how many there are now.
+    pub(crate) fn confirmation(word: &[u8], name: Option<&[u8]>, count: i64) -> Reply {
+        made(|builder| {
+            let root = builder.begin(Kind::Array, 3);
+            builder.string(word);
+            match name {
+                Some(name) => builder.string(name),
+                None => builder.nil(),
+            }
+            builder.integer(count);
+            builder.end(root);
+        })
+    }
+
     /// The value at a place of the index as a reply of its own. The bytes around it stay where they are.
     pub(crate) fn extract(self, at: usize) -> Reply {
         let body = *self.into_body();

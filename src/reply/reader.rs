@@ -109,8 +109,7 @@ impl Reader {
         Ok(spare_capacity(&mut self.bytes))
     }
 
-    /// Takes bytes in as a socket would.
-    #[cfg(test)]
+    /// Takes bytes in as from a socket.
     pub(crate) fn feed(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }

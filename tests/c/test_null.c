@@ -36,7 +36,7 @@ static void test_open(open_function *open) {
     rediscluster_close(opened);
 }
 
-/* execute, node_for and each take the same arguments. */
+/* execute, node_for, each and explain take the same arguments. */
 static void test_run(run_function *run) {
     rediscluster_reply *reply = (rediscluster_reply *)poison;
     CHECK_FAILS(run(NULL, ping, ping_length, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
@@ -52,6 +52,9 @@ static void test_run(run_function *run) {
 static void test_empty_slices(void) {
     rediscluster_reply *reply = (rediscluster_reply *)poison;
     CHECK_FAILS(rediscluster_each(rc, NULL, 0, &reply, &error), REDISCLUSTER_ERROR_REQUEST);
+    CHECK(reply == NULL);
+    reply = (rediscluster_reply *)poison;
+    CHECK_FAILS(rediscluster_explain(rc, NULL, 0, &reply, &error), REDISCLUSTER_ERROR_REQUEST);
     CHECK(reply == NULL);
 
     /* No command, no reply. */
@@ -88,6 +91,18 @@ static void test_command(void) {
     CHECK_FAILS(rediscluster_command(rc, 2, words, NULL, &reply, &error), REDISCLUSTER_ERROR_CONNECT);
     CHECK_INT(rediscluster_command(rc, 2, words, lengths, &reply, NULL), REDISCLUSTER_ERROR_CONNECT);
     CHECK(reply == NULL);
+}
+
+/* A server that cannot be asked is something to wait for, and no failure of the call. */
+static void test_recover(void) {
+    rediscluster_reply *reply = (rediscluster_reply *)poison;
+    CHECK_FAILS(rediscluster_recover(NULL, 0, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK(reply == NULL);
+    CHECK_FAILS(rediscluster_recover(rc, 0, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_INT(rediscluster_recover(NULL, 0, NULL, NULL), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_INT(rediscluster_recover(rc, UINT64_MAX, &reply, NULL), REDISCLUSTER_OK);
+    CHECK_INT(cluster_view(reply, 0).length, 1);
+    rediscluster_reply_free(reply);
 }
 
 static void test_reply(void) {
@@ -220,6 +235,8 @@ int main(void) {
     test_run(rediscluster_execute);
     test_run(rediscluster_each);
     test_run(rediscluster_node_for);
+    test_run(rediscluster_explain);
+    test_recover();
     test_empty_slices();
     test_command();
     test_reply();

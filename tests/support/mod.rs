@@ -5,6 +5,7 @@
 pub mod data;
 pub mod fake;
 pub mod generated;
+pub mod plain;
 pub mod proxy;
 pub mod random;
 pub mod recover;

@@ -186,51 +186,65 @@ fn accept(shared: &Arc<Mutex<State>>, listener: &TcpListener, node: usize, targe
         if state.closing {
             return;
         }
-        if state.gone[node] {
-            continue;
+        if !state.gone[node] {
+            let copy = shared.clone();
+            state.threads.push(std::thread::spawn(move || serve(&copy, node, target, &client)));
         }
-        let server = TcpStream::connect(("127.0.0.1", target)).expect("the server listens");
-        for stream in [&client, &server] {
-            stream.set_nodelay(true).expect("a TCP socket");
-        }
-        server.set_read_timeout(Some(Duration::from_millis(20))).expect("a TCP socket");
-        state.open.retain(|(_, client, _)| client.peer_addr().is_ok());
-        state.open.push((node, client.try_clone().expect("a copy"), server.try_clone().expect("a copy")));
-        let copy = shared.clone();
-        state.threads.push(std::thread::spawn(move || {
-            carry(&copy, node, &client, &server);
-            end(&client, &server);
-        }));
     }
 }
 
-/// Carries commands to the server and replies back, one at a time, until one side has gone.
-fn carry(shared: &Mutex<State>, node: usize, mut client: &TcpStream, mut server: &TcpStream) {
-    let (mut asked, mut answered) = (Vec::new(), Vec::new());
-    while let Some(command) = take_value(client, &mut asked, || true) {
-        if command == b"!" {
-            let _ = client.write_all(b"!");
-            return;
-        }
-        let fate = lock(shared).next(node);
-        match fate {
-            Fate::IsLost => return,
-            Fate::IsLate => wait(shared),
-            _ => {}
-        }
-        if server.write_all(&command).is_err() {
-            return;
-        }
-        let Some(reply) = take_value(server, &mut answered, || is_open(client)) else { return };
-        match fate {
-            Fate::LosesItsReply => return lock(shared).strike_now(),
-            Fate::HasALateReply => wait(shared),
-            _ => {}
-        }
-        if client.write_all(&reply).is_err() {
-            return;
-        }
+fn serve(shared: &Mutex<State>, node: usize, target: u16, mut client: &TcpStream) {
+    let mut asked = Vec::new();
+    let Some(first) = take_value(client, &mut asked, || true) else { return };
+    if first == b"!" {
+        let _ = client.write_all(b"!");
+        return;
     }
+    let server = TcpStream::connect(("127.0.0.1", target)).expect("the server listens");
+    for stream in [client, &server] {
+        stream.set_nodelay(true).expect("a TCP socket");
+    }
+    server.set_read_timeout(Some(Duration::from_millis(20))).expect("a TCP socket");
+    let ends = (node, client.try_clone().expect("a copy"), server.try_clone().expect("a copy"));
+    lock(shared).open.push(ends);
+    let (mut answered, mut command) = (Vec::new(), Some(first));
+    while let Some(next) = command {
+        if !carry(shared, node, &next, client, &server, &mut answered) {
+            break;
+        }
+        command = take_value(client, &mut asked, || true);
+    }
+    end(client, &server);
+}
+
+/// Carries a command to the server and its reply back. False: that is the end of the connection.
+fn carry(
+    shared: &Mutex<State>,
+    node: usize,
+    command: &[u8],
+    mut client: &TcpStream,
+    mut server: &TcpStream,
+    answered: &mut Vec<u8>,
+) -> bool {
+    let fate = lock(shared).next(node);
+    match fate {
+        Fate::IsLost => return false,
+        Fate::IsLate => wait(shared),
+        _ => {}
+    }
+    if server.write_all(command).is_err() {
+        return false;
+    }
+    let Some(reply) = take_value(server, answered, || is_open(client)) else { return false };
+    match fate {
+        Fate::LosesItsReply => {
+            lock(shared).strike_now();
+            return false;
+        }
+        Fate::HasALateReply => wait(shared),
+        _ => {}
+    }
+    client.write_all(&reply).is_ok()
 }
 
 /// Waits while something else happens.

@@ -45,6 +45,7 @@ typedef int32_t rediscluster_nodes;
 typedef struct rediscluster_reply rediscluster_reply;
 typedef struct rediscluster_error rediscluster_error;
 typedef struct rediscluster rediscluster;
+typedef struct rediscluster_session rediscluster_session;
 typedef struct rediscluster_entry {
   uint64_t head;
   int64_t data;
@@ -153,5 +154,29 @@ rediscluster_status rediscluster_reply_failure(const struct rediscluster_reply *
                                                struct rediscluster_error **failure,
                                                struct rediscluster_error **error);
 void rediscluster_reply_free(struct rediscluster_reply *reply);
+rediscluster_status rediscluster_session_open(const struct rediscluster *rc,
+                                              struct rediscluster_session **session,
+                                              struct rediscluster_error **error);
+rediscluster_status rediscluster_session_execute(const struct rediscluster_session *session,
+                                                 const char *request,
+                                                 size_t request_length,
+                                                 struct rediscluster_reply **reply,
+                                                 struct rediscluster_error **error);
+rediscluster_status rediscluster_session_receive(const struct rediscluster_session *session,
+                                                 int64_t timeout,
+                                                 struct rediscluster_reply **reply,
+                                                 struct rediscluster_error **error);
+rediscluster_status rediscluster_session_write(const struct rediscluster_session *session,
+                                               const char *data,
+                                               size_t length,
+                                               struct rediscluster_error **error);
+rediscluster_status rediscluster_session_read(const struct rediscluster_session *session,
+                                              int64_t timeout,
+                                              char *buffer,
+                                              size_t capacity,
+                                              size_t *length,
+                                              struct rediscluster_error **error);
+void rediscluster_session_interrupt(const struct rediscluster_session *session);
+void rediscluster_session_close(struct rediscluster_session *session);
 const char *rediscluster_version(void);
 uint32_t rediscluster_abi_version(void);

@@ -35,7 +35,7 @@ final class Client
             ? $ffi->rediscluster_open_shared($json, \strlen($json), $handle, $error)
             : $ffi->rediscluster_open($json, \strlen($json), $handle, $error);
         if ($status !== 0) {
-            throw $this->failure($error);
+            throw $this->library->failure($error);
         }
         $this->handle = $handle[0];
     }
@@ -62,7 +62,7 @@ final class Client
     /** Runs one command: command('SET', 'foo', 'bar'). */
     public function command(string|int|float|\Stringable ...$arguments): mixed
     {
-        $reply = $this->call('rediscluster_execute', Request::command($arguments), 1);
+        $reply = $this->run('rediscluster_execute', Request::command($arguments), 1);
         return $reply instanceof Exception ? throw $reply : $reply;
     }
 
@@ -82,6 +82,12 @@ final class Client
         return new Pipeline($this->send(...));
     }
 
+    /** What has a state: MULTI, WATCH, SELECT, SUBSCRIBE … It connects to nothing yet, and outlives this client. */
+    public function session(): Session
+    {
+        return new Session($this->library, $this->handle);
+    }
+
     /**
      * Where a key lives: alias, host, port, unix (null where it does not apply), and key, the name that is sent.
      *
@@ -89,7 +95,7 @@ final class Client
      */
     public function nodeFor(string $key): array
     {
-        return $this->call('rediscluster_node_for', $key, 0);
+        return $this->run('rediscluster_node_for', $key);
     }
 
     /**
@@ -99,38 +105,86 @@ final class Client
      */
     public function each(string|int|float|\Stringable ...$command): array
     {
-        return $this->call('rediscluster_each', Request::command($command), 0);
+        return $this->run('rediscluster_each', Request::command($command));
+    }
+
+    /**
+     * What a command would do. It is not done; where that depends on the size of its operands, they are looked at.
+     *
+     * `strategy` is `one node`, `split`, `gather`, `colocate`, `transfer`, `refuse` and others. `atomic` and `pinned` are 1 or 0;
+     * pinned: the tag of the first key drew it there. Steps of one round are under way at the same time.
+     *
+     * @return array{
+     *     command: string,
+     *     strategy: string,
+     *     atomic: int,
+     *     round_trips: int,
+     *     nodes: list<string>,
+     *     keys: list<array{position: int, key: string, node: string, pinned: int}>,
+     *     steps: list<array{round: int, node: string, command: string}>,
+     *     reason: ?string,
+     * } reason: why it is refused
+     */
+    public function explain(string|int|float|\Stringable ...$command): array
+    {
+        return $this->run('rediscluster_explain', Request::command($command));
+    }
+
+    /**
+     * Finds what interrupted moves between nodes (RENAME, SMOVE, LMOVE and the like) have left on the servers, and brings it to an
+     * end: what had arrived is removed from where it came from, what had not is put back there. Until then it is kept, and not seen.
+     *
+     * `outcome` is `finished`, `undone`, `removed` (a copy that was not needed), `young` or `waiting`, for the `reason`.
+     *
+     * @param int|float $minAge seconds; a move that began less long ago is left alone, for it may be under way
+     * @return list<array{
+     *     node: string,
+     *     key: string,
+     *     command: ?string,
+     *     source: ?string,
+     *     destination: ?string,
+     *     age: float,
+     *     outcome: string,
+     *     reason: ?string,
+     * }> for each thing found; age in seconds, like $minAge
+     */
+    public function recover(int|float $minAge): array
+    {
+        if (!($minAge >= 0 && $minAge < 1e12)) {
+            throw new \ValueError("The least age is a number of seconds, not $minAge");
+        }
+        $found = $this->call('rediscluster_recover', 0, (int) \ceil($minAge * 1000));
+        return \array_map(static fn (array $one): array => \array_replace($one, ['age' => $one['age'] / 1000.0]), $found);
     }
 
     /** @return list<mixed> the replies to the commands of a request */
     private function send(string $request): array
     {
-        return $this->call('rediscluster_execute', $request, 0);
+        return $this->run('rediscluster_execute', $request);
     }
 
     /** The value of one entry of what a function of the library answers to these bytes. */
-    private function call(string $function, string $bytes, int $entry): mixed
+    private function run(string $function, string $bytes, int $entry = 0): mixed
+    {
+        return $this->call($function, $entry, $bytes, \strlen($bytes));
+    }
+
+    /** The same of any arguments. */
+    private function call(string $function, int $entry, string|int ...$arguments): mixed
     {
         $ffi = $this->library->ffi;
         $reply = $this->library->unread = $ffi->new($this->library->reply);
         $error = $ffi->new($this->library->error);
+        \array_push($arguments, $reply, $error);
         try {
-            if ($ffi->$function($this->handle, $bytes, \strlen($bytes), $reply, $error) !== 0) {
-                throw $this->failure($error);
+            if ($ffi->$function($this->handle, ...$arguments) !== 0) {
+                throw $this->library->failure($error);
             }
             return Reply::value($this->library, $reply[0], $entry);
         } finally {
             $this->library->unread = null;
             $ffi->rediscluster_reply_free($reply[0]);
         }
-    }
-
-    /** The exception of a failed call, whose error it frees. */
-    private function failure(CData $error): Exception
-    {
-        $exception = Exception::from($this->library->ffi, $error[0]);
-        $this->library->ffi->rediscluster_error_free($error[0]);
-        return $exception;
     }
 
     /** @param array<string, mixed> $config */

@@ -26,6 +26,7 @@ final class Library
 
     /** Pointers that calls write, as arrays of one: PHP passes an array as the pointer to its first element. */
     public readonly CType $handle;
+    public readonly CType $session;
     public readonly CType $reply;
     public readonly CType $error;
     /** Structs that calls fill. */
@@ -40,6 +41,7 @@ final class Library
     private function __construct(public readonly \FFI $ffi)
     {
         $this->handle = $ffi->type('rediscluster *[1]');
+        $this->session = $ffi->type('rediscluster_session *[1]');
         $this->reply = $ffi->type('rediscluster_reply *[1]');
         $this->error = $ffi->type('rediscluster_error *[1]');
         $this->view = $ffi->type('rediscluster_view');
@@ -51,6 +53,14 @@ final class Library
     public static function get(): self
     {
         return self::$loaded ??= self::load();
+    }
+
+    /** The exception of a failed call, whose error it frees. */
+    public function failure(CData $error): Exception
+    {
+        $exception = Exception::from($this->ffi, $error[0]);
+        $this->ffi->rediscluster_error_free($error[0]);
+        return $exception;
     }
 
     private function freeUnread(): void

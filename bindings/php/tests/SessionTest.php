@@ -25,6 +25,8 @@ final class SessionTest extends ClusterTestCase
         self::assertSame(1, $client->command('DEL', 'foo'));
         self::assertSame(3, $client->command('SADD', 'foo', 'a1', 'a2', 'a3'));
         self::assertSame(3, $client->command('SADD', 'bar', 'b1', 'a2', 'b3'));
+        self::assertSame(2, $client->command('SDIFFSTORE', 'foobar', 'foo', 'bar'));
+        self::assertEqualsCanonicalizing(['a1', 'a3'], $client->command('SMEMBERS', 'foobar'));
     }
 
     public function testTaggedKeyIsStoredUnderItsNameOnTheTagsNode(): void

@@ -7,7 +7,7 @@ use super::super::Job;
 use super::super::stop::{Outcome, Stop, accepted};
 use super::super::talk::{Ask, Talk, Words, replies, words};
 use super::note::Role;
-use super::transfer::Transfer;
+use super::transfer::{Delivered, Transfer};
 use crate::error::{Code, Error};
 use crate::reply::{Children, Reply, Value};
 
@@ -100,17 +100,19 @@ fn put_into_place(job: &Job, talk: &mut Talk, transfer: &Transfer, carried: &Car
     }
     let rename = words![if only_new { &b"RENAMENX"[..] } else { b"RENAME" }, landing, job.key(1)];
     let delivered = transfer.deliver(talk, Vec::new(), rename, Some(carried.lives(job.key(1))));
-    let was_refused = matches!(&delivered, Ok(super::transfer::Delivered::Refused(None)));
+    // Where the destination was touched by others, which matters only where it must be new, the copy is still there.
+    let again = matches!(&delivered, Ok(Delivered::Refused(None))) && has_landed(talk, transfer)?;
     match transfer.settle(talk, delivered, words![b"RENAMENX", staged, job.key(0)]) {
         Ok(()) if only_new => Ok(Some(Reply::integer(1))),
         Ok(()) => Ok(Some(Reply::status(b"OK"))),
-        Err(Stop::Error(error)) if was_refused && only_new && !error.executed() => {
-            // Somebody may have made the destination meanwhile.
-            let answer = talk.ask(Ask::read(transfer.target, vec![words![b"EXISTS", job.key(1)]]))?;
-            if replies(&answer).next() == Some(Value::Integer(1)) { Ok(Some(Reply::integer(0))) } else { Err(error.into()) }
-        }
+        Err(Stop::Error(error)) if again && !error.executed() => Ok(None),
         Err(stop) => Err(stop),
     }
+}
+
+fn has_landed(talk: &mut Talk, transfer: &Transfer) -> Outcome<bool> {
+    let answer = talk.ask(Ask::read(transfer.target, vec![words![b"EXISTS", transfer.landing.as_slice()]]))?;
+    Ok(replies(&answer).next() == Some(Value::Integer(1)))
 }
 
 /// A value on its way: its serialised form, and when it expires.

@@ -1,0 +1,108 @@
+package rediscluster_test
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	rediscluster "github.com/rediscluster/rediscluster/bindings/go"
+)
+
+func TestExplainTellsWhereACommandGoes(t *testing.T) {
+	c := fresh(t)
+	one, err := c.Explain(ctx, "SET", "name{foo}", 1)
+	want := rediscluster.Explanation{
+		Command: "SET", Strategy: "one node", Atomic: true, RoundTrips: 1, Nodes: []string{"node_3"},
+		Keys:  []rediscluster.ExplainedKey{{Position: 1, Key: "name", Node: "node_3"}},
+		Steps: []rediscluster.ExplainedStep{{Round: 1, Node: "node_3", Command: "SET name 1"}},
+	}
+	if err != nil || !reflect.DeepEqual(one, want) {
+		t.Errorf("%+v (%v), want %+v", one, err, want)
+	}
+	split, err := c.Explain(ctx, "MGET", "foo{foo}", "bar", "a{a}")
+	if err != nil || split.Strategy != "split" || split.Atomic || len(split.Steps) != 2 || !reflect.DeepEqual(split.Nodes, []string{"node_1", "node_3"}) {
+		t.Errorf("%+v (%v)", split, err)
+	}
+	if !split.Keys[1].Pinned || split.Keys[0].Pinned || split.Keys[2].Pinned {
+		t.Errorf("bar alone is drawn to the node of the first key: %+v", split.Keys)
+	}
+	if v := do(t, c, "DBSIZE"); v.String() != "0" {
+		t.Errorf("what is explained is not done, but there are %s keys", v)
+	}
+}
+
+func TestExplainTellsWhyACommandIsRefused(t *testing.T) {
+	refused, err := fresh(t).Explain(ctx, "EVAL", "return 1", 2, "foo", "a")
+	if err != nil || refused.Strategy != "refuse" || !strings.HasPrefix(refused.Reason, "CROSSNODE EVAL") || len(refused.Steps) != 0 {
+		t.Errorf("%+v (%v)", refused, err)
+	}
+}
+
+func TestExplainOfWhatCannotBeSent(t *testing.T) {
+	c := fresh(t)
+	if _, err := c.Explain(ctx); !errors.Is(err, rediscluster.ErrArgument) {
+		t.Error(err)
+	}
+	if _, err := c.Explain(ctx, "GET", nil); !errors.Is(err, rediscluster.ErrArgument) {
+		t.Error(err)
+	}
+	done, cancel := context.WithCancel(ctx)
+	cancel()
+	if _, err := c.Explain(done, "GET", "foo"); err != context.Canceled {
+		t.Error(err)
+	}
+}
+
+func TestRecoverFindsNothingWhereNothingWasInterrupted(t *testing.T) {
+	c := fresh(t)
+	if found, err := c.Recover(ctx, time.Minute); err != nil || len(found) != 0 {
+		t.Error(found, err)
+	}
+	if _, err := c.Recover(ctx, -1); !errors.Is(err, rediscluster.ErrArgument) {
+		t.Error(err)
+	}
+	c.Close()
+	if _, err := c.Recover(ctx, 0); err != rediscluster.ErrClosed {
+		t.Error(err)
+	}
+}
+
+// The destination's server takes no writes for so long that the move is given up.
+func TestRecoverEndsAMoveThatWasInterrupted(t *testing.T) {
+	c := emptied(t, servers(t, 3).with("read_timeout", 0.3).open(t))
+	destination, err := c.NodeFor("a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	alone := oneServer(destination.Port).open(t)
+	do(t, c, "RPUSH", "foo", "element")
+	do(t, alone, "CLIENT", "PAUSE", 60_000, "WRITE")
+	defer alone.Do(ctx, "CLIENT", "UNPAUSE")
+	if _, err := c.Do(ctx, "LMOVE", "foo", "a", "LEFT", "RIGHT"); !errors.Is(err, rediscluster.ErrTimeout) {
+		t.Fatal(err)
+	}
+	do(t, alone, "CLIENT", "UNPAUSE")
+
+	young, err := c.Recover(ctx, time.Hour)
+	if err != nil || len(young) != 1 || young[0].Outcome != "young" {
+		t.Fatalf("%+v (%v)", young, err)
+	}
+	ended, err := c.Recover(ctx, 0)
+	if err != nil || len(ended) != 1 {
+		t.Fatalf("%+v (%v)", ended, err)
+	}
+	found := ended[0]
+	if found.Node != "node_3" || found.Command != "LMOVE" || found.Source != "foo" || found.Destination != "a" || found.Outcome != "undone" ||
+		found.Reason != "" || found.Key == "" || found.Age <= 0 || found.Age > time.Hour {
+		t.Errorf("%+v", found)
+	}
+	if list := do(t, c, "LRANGE", "foo", 0, -1).String(); list != "[element]" {
+		t.Errorf("%s is where it came from", list)
+	}
+	if again, err := c.Recover(ctx, 0); err != nil || len(again) != 0 {
+		t.Error(again, err)
+	}
+}

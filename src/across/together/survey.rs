@@ -1,0 +1,85 @@
+//! How large the sources are, and of which type.
+
+use super::super::Job;
+use super::super::questions::Questions;
+use super::super::stop::Outcome;
+use super::super::store::usage;
+use super::super::talk::{Talk, words};
+use super::operands::Operand;
+use crate::command::{Across, Combination};
+use crate::reply::Value;
+
+/// What a source was found to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::across) enum Found {
+    Missing,
+    /// Of a type that the command takes, or one that is not known; and about how many bytes.
+    Value(u64),
+    /// Of a type that the command refuses.
+    Wrong,
+}
+
+/// What is taken for the size of something that a server does not tell the size of.
+pub(in crate::across) const UNKNOWN: u64 = 1 << 10;
+
+impl Found {
+    pub(in crate::across) fn bytes(self) -> u64 {
+        if let Found::Value(bytes) = self { bytes } else { 0 }
+    }
+}
+
+/// The type of all that a command reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::across) enum Wanted {
+    Strings,
+    Sets,
+    /// Sorted sets, or sets.
+    SortedSets,
+    /// It is for the server to say.
+    Any,
+}
+
+impl Wanted {
+    pub(in crate::across) fn by(job: &Job) -> Wanted {
+        match job.over.across {
+            Across::Combined(Combination::Sets(..)) => Wanted::Sets,
+            Across::Combined(Combination::SortedSets(..)) => Wanted::SortedSets,
+            Across::Combined(Combination::Bits) => Wanted::Strings,
+            _ => match job.args[0].to_ascii_lowercase().as_slice() {
+                b"pfcount" | b"pfmerge" | b"lcs" => Wanted::Strings,
+                _ => Wanted::Any,
+            },
+        }
+    }
+
+    fn takes(self, name: &[u8]) -> bool {
+        match self {
+            Wanted::Strings => name == b"string",
+            Wanted::Sets => name == b"set",
+            Wanted::SortedSets => name == b"zset" || name == b"set",
+            Wanted::Any => true,
+        }
+    }
+}
+
+/// Asks in one round.
+pub(super) fn survey(job: &Job, talk: &mut Talk, sources: &[Operand]) -> Outcome<Vec<Found>> {
+    let wanted = Wanted::by(job);
+    let mut questions = Questions::default();
+    let numbers: Vec<(usize, usize)> = sources
+        .iter()
+        .map(|source| (questions.add(source.server, words![b"TYPE", source.name]), questions.add(source.server, usage(source.name))))
+        .collect();
+    let answers = questions.put(talk)?;
+    Ok(numbers.iter().map(|&(kind, size)| found(wanted, answers.get(kind), answers.get(size))).collect())
+}
+
+/// A server that will not tell, be it that it does not know the command or that it does not allow it, leaves us with guesses.
+fn found(wanted: Wanted, kind: Value, size: Value) -> Found {
+    match (kind, size) {
+        (Value::Status(b"none"), _) => Found::Missing,
+        (Value::Status(kind), _) if !wanted.takes(kind) => Found::Wrong,
+        (_, Value::Integer(bytes)) => Found::Value(bytes.max(1) as u64),
+        _ => Found::Value(UNKNOWN),
+    }
+}

@@ -1,0 +1,92 @@
+//! A connection that messages come over, and the confirmations between them.
+
+use super::frames::Frames;
+use super::seat::{Seat, Setup};
+use super::topics::Kind;
+use crate::config::{Config, Server};
+use crate::error::Error;
+use crate::node::{Connection, Patience};
+use crate::reply::{Reply, Value};
+use crate::request::{push_argument, push_count};
+use std::collections::VecDeque;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::Duration;
+
+pub(super) struct Link {
+    connection: Connection,
+    frames: Frames,
+    read_timeout: Option<Duration>,
+}
+
+impl Link {
+    pub(super) fn open(server: &Server, config: &Config, setup: &Setup) -> Result<Link, Error> {
+        let mut seat = Seat::open(server, config)?;
+        // Messages know no databases.
+        seat.prepare(&Setup { db: None, ..setup.clone() }, server.db)?;
+        Ok(Link { connection: seat.into_connection(), frames: Frames::default(), read_timeout: config.read_timeout })
+    }
+
+    /// Sends a command for each name, so that each is confirmed or refused by itself.
+    pub(super) fn send(&self, command: &str, names: &[&[u8]]) -> Result<(), Error> {
+        let mut request = Vec::new();
+        for name in names {
+            push_count(&mut request, 2);
+            push_argument(&mut request, command.as_bytes());
+            push_argument(&mut request, name);
+        }
+        self.connection.send_all(&request, &mut 0)
+    }
+
+    /// Waits for the next confirmation; the messages before it are put aside. Answers the server's refusal, if it is one.
+    pub(super) fn confirmation(&mut self, messages: &mut VecDeque<Reply>) -> Result<Option<Reply>, Error> {
+        loop {
+            while let Some(reply) = self.next()? {
+                match reply.root() {
+                    Value::Error(_) => return Ok(Some(reply)),
+                    _ if is_message(&reply) => messages.push_back(reply),
+                    _ => return Ok(None),
+                }
+            }
+            self.connection.wait(Patience::Longer(Duration::ZERO), self.read_timeout)?;
+            self.connection.receive_into(self.frames.room())?;
+        }
+    }
+
+    /// Subscribes to what the session is subscribed to here.
+    pub(super) fn renew(&mut self, topics: &[(Kind, Vec<&[u8]>)], messages: &mut VecDeque<Reply>) -> Result<(), Error> {
+        for (kind, names) in topics {
+            self.send(kind.subscribe(), names)?;
+        }
+        for _ in topics.iter().flat_map(|(_, names)| names) {
+            self.confirmation(messages)?;
+        }
+        Ok(())
+    }
+
+    /// Takes in what is there at once.
+    pub(super) fn receive(&mut self, messages: &mut VecDeque<Reply>) -> Result<(), Error> {
+        self.connection.receive_into(self.frames.room())?;
+        while let Some(reply) = self.next()? {
+            if is_message(&reply) {
+                messages.push_back(reply);
+            }
+        }
+        Ok(())
+    }
+
+    fn next(&mut self) -> Result<Option<Reply>, Error> {
+        let whole = self.frames.next()?;
+        whole.map(|whole| self.frames.reply(whole)).transpose()
+    }
+}
+
+impl AsFd for Link {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.connection.as_fd()
+    }
+}
+
+fn is_message(reply: &Reply) -> bool {
+    let Value::Array(mut parts) = reply.root() else { return false };
+    matches!(parts.next(), Some(Value::String(b"message" | b"pmessage" | b"smessage")))
+}
