@@ -136,8 +136,8 @@ fn what_a_replica_would_answer_otherwise_is_read_from_the_master() {
     let master = master();
     let replica = replica_of(&master);
     let cluster = cluster(&[master.port], &[ONCE]);
+    store(&cluster, &[&replica], "a", "1");
     let monitor = Monitor::of(&replica, &[master.port]);
-    run(&cluster, "SET a 1");
     assert_eq!(run(&cluster, "EVAL_RO return{redis.call('GET',KEYS[1])} 1 a").root(), run(&cluster, "MGET a").root());
     run(&cluster, "SCRIPT LOAD return{1}");
     let sha: String = redis::cmd("SCRIPT").arg("LOAD").arg("return{1}").query(&mut master.client()).unwrap();
