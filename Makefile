@@ -57,6 +57,11 @@ chaos: ## kill servers and clients for CHAOS_SECONDS (60), and see that nothing 
 	@scripts/setup test
 	CHAOS_SECONDS=$${CHAOS_SECONDS:-60} $(CARGO) test --test chaos
 
+.PHONY: soak
+soak: ## compare N servers with one until stopped, or for COMMANDS of them; SEED repeats a run
+	@scripts/setup test
+	COMMANDS=$${COMMANDS:-endless} $(CARGO) test --test differential -- --nocapture --test-threads 3 servers_answer_as_one
+
 .PHONY: bench
 bench: ## measure the library beside its peers
 	@scripts/setup test

@@ -214,8 +214,10 @@ fn over<'a>(config: &Config, args: &[&'a [u8]], keys: PlacedKeys<'a>, across: Ac
 fn without_keys<'a>(args: &[&[u8]], across: Across, traits: Traits) -> Result<Plan<'a>, Error> {
     match across {
         Across::Everywhere(_) | Across::Scan | Across::RandomKey => Ok(Plan::Over(Over { across, keys: PlacedKeys::new(), traits })),
-        // It counts its keys and says that there are none: any server has the words for that.
-        Across::Combined(_) | Across::Popped(_) => Ok(Plan::One { server: 0, keys: PlacedKeys::new(), traits }),
+        // It should have keys; any server says why it has none: a number of 0, or the word STREAMS that is missing.
+        Across::Combined(_) | Across::Together(_) | Across::Popped(_) | Across::Streams => {
+            Ok(Plan::One { server: 0, keys: PlacedKeys::new(), traits })
+        }
         _ => Err(keyless(args[0])),
     }
 }

@@ -3,7 +3,7 @@
 use super::stop::{Outcome, Stop};
 use crate::error::Error;
 use crate::reply::{Builder, Children, Kind, Reply, Value};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 pub(super) fn first(replies: Vec<Reply>) -> Reply {
     replies.into_iter().next().unwrap_or_else(Reply::nil)
@@ -91,24 +91,26 @@ fn numbers(reply: &Reply) -> Outcome<Vec<i64>> {
     .collect()
 }
 
-/// Lists of name, number, name, number, …: the numbers added up by name, in the order of the first list.
+/// Lists of name, number, name, number, …, which all have the same names: the numbers added up at each place. A name may have several.
 pub(super) fn tally(replies: &[Reply]) -> Outcome<Reply> {
-    let mut order: Vec<&[u8]> = Vec::new();
-    let mut sums: HashMap<&[u8], i64> = HashMap::new();
+    let mut all: Vec<(Value, i64)> = Vec::new();
     for reply in replies {
         let mut list = children(reply).ok_or_else(|| Stop::fault("a server answered with something else than a list"))?;
-        while let (Some(Value::String(name)), Some(Value::Integer(number))) = (list.next(), list.next()) {
-            *sums.entry(name).or_insert_with(|| {
-                order.push(name);
-                0
-            }) += number;
+        for at in 0..list.len() / 2 {
+            let (Some(name), Some(Value::Integer(number))) = (list.next(), list.next()) else {
+                return Err(Stop::fault("a list of something else than names and numbers"));
+            };
+            match all.get_mut(at) {
+                Some((_, sum)) => *sum += number,
+                None => all.push((name, number)),
+            }
         }
     }
     let mut builder = Builder::default();
-    let root = builder.begin(Kind::Array, order.len() * 2);
-    for name in order {
-        builder.string(name);
-        builder.integer(sums[name]);
+    let root = builder.begin(Kind::Array, all.len() * 2);
+    for (name, number) in all {
+        builder.value(&name);
+        builder.integer(number);
     }
     builder.end(root);
     Ok(builder.finish())

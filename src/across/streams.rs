@@ -222,9 +222,10 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
         if count == 0 {
             return None;
         }
+        let all: Vec<Value> = found.iter().flatten().flat_map(|(rest, next)| next.iter().copied().chain(*rest)).collect();
         let mut builder = Builder::default();
         let root = builder.begin(Kind::Array, count);
-        for stream in 0..self.ids.len() {
+        for stream in (0..self.ids.len()).filter(|&stream| self.is_answered(stream, &all)) {
             let part = parts.iter().position(|(server, _)| *server == self.job.server_of(stream))?;
             if let Some((rest, next)) = &mut found[part]
                 && let Some(entries) = next.as_ref().filter(|entries| is_of(entries, self.job.key(stream)))
@@ -236,6 +237,23 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
         builder.end(root);
         Some(builder.finish())
     }
+
+    /// A stream that stands there several times may be answered less often, and the answers bear its name alone. They belong to the places
+    /// with the least ids; of a group's, to those that ask for what is pending, and then to the first that ask for what is new.
+    fn is_answered(&self, stream: usize, answers: &[Value]) -> bool {
+        let (key, server) = (self.job.key(stream), self.job.server_of(stream));
+        let order = |stream: usize| (place(&self.ids[stream]), stream);
+        let is_before = |&other: &usize| self.job.key(other) == key && self.job.server_of(other) == server && order(other) < order(stream);
+        let before = (0..self.ids.len()).filter(is_before).count();
+        before == 0 || before < answers.iter().filter(|answer| is_of(answer, key)).count()
+    }
+}
+
+/// An id as it is ordered: whether it stands for what is new, its time and its number.
+fn place(id: &[u8]) -> (bool, u64, u64) {
+    let text = String::from_utf8_lossy(id);
+    let (time, number) = text.split_once('-').unwrap_or((&text, "0"));
+    (id == b">" || id == b"$", time.parse().unwrap_or(0), number.parse().unwrap_or(0))
 }
 
 /// A server's refusal, if that is its answer.

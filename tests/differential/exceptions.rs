@@ -122,10 +122,3 @@ pub const COUNTED: &[&str] = &[
     "xread",
     "xreadgroup",
 ];
-
-/// Commands that still answer CROSSNODE where they need not; they are passed over when they do.
-pub const PENDING: &[&str] = &[];
-
-pub fn is_pending(name: &str) -> bool {
-    PENDING.contains(&name)
-}

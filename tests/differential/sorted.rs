@@ -31,7 +31,16 @@ pub fn order(oracle: &Wire, args: &[&[u8]]) -> Order {
         };
     }
     // Elements of one weight stay as they came, unless the weights are numbers: then their own bytes decide.
-    if has("ALPHA") && !by.is_empty() { Order::Open } else { Order::Exact }
+    if has("ALPHA") && (!by.is_empty() || has_twins(oracle, args[1], kind.bytes())) { Order::Open } else { Order::Exact }
+}
+
+/// Whether two elements are one to the C library, which sorts texts up to their first NUL.
+fn has_twins(oracle: &Wire, key: &[u8], kind: &[u8]) -> bool {
+    let elements = if kind == b"set" { oracle.answer(&[b"SMEMBERS", key]) } else { oracle.answer(&[b"ZRANGE", key, b"0", b"-1"]) };
+    let mut texts: Vec<&[u8]> =
+        elements.items().iter().map(|element| element.bytes().split(|&byte| byte == 0).next().unwrap_or_default()).collect();
+    texts.sort();
+    texts.windows(2).any(|pair| pair[0] == pair[1])
 }
 
 /// Whether a range is one of names, among members of different scores.

@@ -15,11 +15,11 @@ struct Options<'a> {
 }
 
 pub(super) fn run(job: &Job) -> Outcome<Reply> {
-    let Some(options) = options(&job.args[3..]) else { return refused(job) };
+    let Some(options) = options(&job.args[3..]) else { return of_nothing(job) };
     let (source, target) = (job.server_of(0), job.server_of(1));
     let mut talk = Talk::with(job.config, job.process, job.args[0], [source, target])?;
     let answer = talk.ask(Ask::read(source, fetch(job.key(0))))?;
-    let Some(carried) = Carried::from(&mut replies(&answer))? else { return Ok(Reply::integer(0)) };
+    let Some(carried) = Carried::from(&mut replies(&answer))? else { return of_nothing(job) };
     let restore = carried.restored(job.key(1), options.replace);
     let answer = match options.db {
         None => talk.ask(Ask::write(target, vec![restore]))?,
@@ -63,8 +63,8 @@ fn options<'a>(args: &[&'a [u8]]) -> Option<Options<'a>> {
     Some(options)
 }
 
-/// The server says what is wrong with the options, before it looks at any key.
-fn refused(job: &Job) -> Outcome<Reply> {
+/// The server says what is wrong with the options, before it looks at any key; or that nothing was copied, if nothing is.
+fn of_nothing(job: &Job) -> Outcome<Reply> {
     let mut command: Words = job.args.iter().map(|&word| Cow::from(word)).collect();
     command[1] = Cow::from(hidden::key(&hidden::fresh_id(), "nothing"));
     command[2] = Cow::from(hidden::key(&hidden::fresh_id(), "nothing"));

@@ -151,7 +151,7 @@ impl<'r> Builder<'r> {
         };
         let of_kind: Vec<usize> = (0..NAMES.len()).filter(fits).filter(|&name| self.homes[name] == kind).collect();
         let any: Vec<usize> = (0..NAMES.len()).filter(fits).collect();
-        let choices = if of_kind.is_empty() || kind == Kind::Any || self.chance(1, 9) { any } else { of_kind };
+        let choices = if of_kind.is_empty() || kind == Kind::Any || self.chance(1, 15) { any } else { of_kind };
         let name = *self.random.pick(&choices);
         let bare = first_tag.is_some() && NAMES[name].tag == first_tag && self.chance(1, 2);
         self.first_key.get_or_insert(name);

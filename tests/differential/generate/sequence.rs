@@ -27,7 +27,7 @@ pub fn sequence(rules: &[Rule], seed: u64, number: u64) -> Vec<Command> {
 }
 
 pub fn command(rule: &Rule, random: &mut Random, homes: &[Kind], position: usize) -> Command {
-    let is_spoilt = rule.spoil != Spoil::Nothing && random.below(8) == 0;
+    let is_spoilt = rule.spoil != Spoil::Nothing && random.below(10) == 0;
     let mut command = Builder::new(random, homes, position, is_spoilt || rule.untagged, is_spoilt).command(rule);
     if is_spoilt {
         spoil(&mut Builder::new(random, homes, position, true, true), &mut command, rule.spoil);

@@ -32,6 +32,8 @@ const LOADED: &[(&str, &str)] = &[
     ("return redis.call('SET', KEYS[1], ARGV[1])", "d8f2fad9f8e86a53d2a6ebd960b33c4972cacc37"),
     ("return redis.call('EXISTS', KEYS[1])", "36470718001cbf79c047c6e440069970b40bb3b4"),
 ];
+/// One that no SCRIPT EXISTS asks for: it is on one node, and told to another when that is to run it.
+const EVALED: (&str, &str) = ("return redis.call('APPEND', KEYS[1], ARGV[1])", "68014bf0cbd405594c3f62158602855af28788cb");
 const NO_SCRIPT: &str = "ffffffffffffffffffffffffffffffffffffffff";
 
 const LIBRARIES: &[&str] = &[
@@ -102,7 +104,7 @@ impl Builder<'_> {
             "fullid" => self.full_id(),
             "from" => self.bound("-"),
             "to" => self.bound("+"),
-            "group" => self.one(&["g1", "g1", "g2"]),
+            "group" => self.one(&["g1", "g1", "g1", "g1", "g2"]),
             "consumer" => self.one(&["c1", "c2", "c3"]),
             "idle" => self.one(&["0", "0", "0", "100000000"]),
             "pattern" => self.one(&["*", "k*", "?1", "[kt]*", "*{*", "nothing", "t[^1]", "*\r*", ""]),
@@ -113,6 +115,8 @@ impl Builder<'_> {
             "script" => self.one(SCRIPTS),
             "readingscript" => self.one(READING_SCRIPTS),
             "loadedscript" => self.random.pick(LOADED).0.as_bytes().to_vec(),
+            "evaledscript" => EVALED.0.as_bytes().to_vec(),
+            "evaledsha" => EVALED.1.as_bytes().to_vec(),
             "sha" => self.sha(),
             "library" => self.one(LIBRARIES),
             "libraryname" => self.one(&["mylib", "mylib", "nolib"]),

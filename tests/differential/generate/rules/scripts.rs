@@ -2,7 +2,8 @@
 
 pub const RULES: &str = "
 8= EVAL script 1 any value*
-3= EVAL loadedscript 1 any value
+3= EVAL evaledscript 1 any value
+3= EVALSHA evaledsha 1 any value
 2= EVAL script #any+ value*
 1= EVAL script 0 value*
 1= EVAL script (-1|'x|9) any

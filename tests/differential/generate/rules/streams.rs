@@ -10,11 +10,13 @@ XDEL stream id+
 2 XSETID stream id [ENTRIESADDED small MAXDELETEDID id]
 24 XREAD [COUNT small] STREAMS streams
 4= XREAD <[COUNT small] (BLOCK waitmillis)> STREAMS streams
+8 XREADGROUP GROUP 'g1 consumer STREAMS groupstreams
 24 XREADGROUP <(GROUP group consumer) [COUNT small] [NOACK]> STREAMS groupstreams
 1 XREADGROUP COUNT small GROUP group 'streams STREAMS groupstreams
 1 XREADGROUP GROUP 'streams consumer STREAMS groupstreams
 4= XREADGROUP GROUP group consumer <[COUNT small] (BLOCK waitmillis)> STREAMS groupstreams
-+16 XGROUP CREATE stream group (0|0|$|id) <[MKSTREAM] [ENTRIESREAD small]>
++24 XGROUP CREATE stream 'g1 0 MKSTREAM
++8 XGROUP CREATE stream group (0|0|$|id) <[MKSTREAM] [ENTRIESREAD small]>
 2 XGROUP CREATECONSUMER stream group consumer
 2 XGROUP DELCONSUMER stream group consumer
 1 XGROUP DESTROY stream group
