@@ -136,8 +136,8 @@ fn what_a_replica_would_answer_otherwise_is_read_from_the_master() {
     let master = master();
     let replica = replica_of(&master);
     let cluster = cluster(&[master.port], &[ONCE]);
+    store(&cluster, &[&replica], "a", "1");
     let monitor = Monitor::of(&replica, &[master.port]);
-    run(&cluster, "SET a 1");
     assert_eq!(run(&cluster, "EVAL_RO return{redis.call('GET',KEYS[1])} 1 a").root(), run(&cluster, "MGET a").root());
     run(&cluster, "SCRIPT LOAD return{1}");
     let sha: String = redis::cmd("SCRIPT").arg("LOAD").arg("return{1}").query(&mut master.client()).unwrap();
@@ -400,6 +400,29 @@ fn a_view_reads_from_where_it_says_over_the_same_connections() {
         assert_eq!([at_replica["ttl"], at_replica["exists"]], [10, 10]);
         let clients: String = redis::cmd("CLIENT").arg("LIST").query(&mut master.client()).unwrap();
         assert_eq!(clients.lines().filter(|line| line.contains("flags=N")).count(), 2, "ours and the asking one: {clients}");
+    }
+}
+
+#[test]
+fn a_session_reads_as_its_handle_does_in_every_database() {
+    let master = master();
+    let replica = replica_of(&master);
+    for given in [false, true] {
+        let cluster = match given {
+            false => cluster(&[master.port], &[ONCE]),
+            true => with_given([&master, &master], [&replica, &replica], ONCE),
+        };
+        let monitors = [&master, &replica].map(|server| Monitor::of(server, &[master.port]));
+        for (cluster, command) in [(&cluster, "TTL a"), (&cluster.with_read(Read::Master), "STRLEN a")] {
+            let mut session = cluster.session();
+            session.execute(&request(&[command])).unwrap();
+            session.execute(&request(&["SELECT 5"])).unwrap();
+            session.execute(&request(&[command])).unwrap();
+            session.execute(&request(&["MULTI", "GET a", "EXEC"])).unwrap();
+        }
+        let [at_master, at_replica] = monitors.map(|monitor| monitor.counts());
+        assert_eq!((at_master.get("ttl"), at_master["strlen"], at_master["get"]), (None, 2, 2));
+        assert_eq!((at_replica["ttl"], at_replica.get("strlen"), at_replica.get("get")), (2, None, None));
     }
 }
 

@@ -1,8 +1,9 @@
 //! Questions to several servers, asked in one round.
 
+use super::stop::{Outcome, Stop};
 use super::talk::{Ask, Talk, Words};
 use crate::error::Error;
-use crate::reply::{Reply, Value};
+use crate::reply::{Entry, Kind, Reply, Value};
 
 /// What is to be asked. Each question is answered under the number that [`Questions::add`] gives it.
 #[derive(Default)]
@@ -31,6 +32,10 @@ impl<'a> Questions<'a> {
         self.places.len() - 1
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.places.len()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.places.is_empty()
     }
@@ -48,6 +53,63 @@ impl Answers {
     pub(super) fn get(&self, question: usize) -> Value<'_> {
         let (reply, place) = self.places[question];
         self.replies[reply].value(place).unwrap_or(Value::Nil)
+    }
+
+    /// Lets go of the first answers: those behind them are counted from 0.
+    pub(super) fn forget(&mut self, answers: usize) {
+        self.places.drain(..answers);
+    }
+
+    /// An answer that is a list of strings. A server's error is the caller's answer.
+    pub(super) fn list(&self, question: usize) -> Outcome<List<'_>> {
+        let (reply, place) = self.places[question];
+        List::at(&self.replies[reply], place)
+    }
+
+    /// The second value of an answer to SCAN or its like, and whether it is all there is.
+    pub(super) fn page(&self, question: usize) -> Outcome<(List<'_>, bool)> {
+        let (reply, place) = self.places[question];
+        let reply = &self.replies[reply];
+        match reply.value(place) {
+            Some(Value::Array(mut page)) => {
+                let is_all = page.next() == Some(Value::String(b"0"));
+                List::at(reply, place + 2).map(|list| (list, is_all))
+            }
+            Some(Value::Error(text)) => Err(Stop::refusal(text)),
+            _ => Err(Stop::fault("a page was answered with something else")),
+        }
+    }
+
+    /// The replies, and where in which of them the answer to each question stands.
+    pub(super) fn into_parts(self) -> (Vec<Reply>, Vec<(usize, usize)>) {
+        (self.replies, self.places)
+    }
+}
+
+/// A list of strings in a reply.
+#[derive(Clone, Copy)]
+pub(super) struct List<'r> {
+    reply: &'r Reply,
+    entries: &'r [Entry],
+}
+
+impl<'r> List<'r> {
+    /// The list at a place of a reply's index.
+    pub(super) fn at(reply: &'r Reply, place: usize) -> Outcome<List<'r>> {
+        let entry = reply.entries().get(place).filter(|entry| entry.kind() == Kind::Array && entry.span() == entry.length() + 1);
+        match (entry, reply.value(place)) {
+            (Some(entry), _) => Ok(List { reply, entries: &reply.entries()[place + 1..place + entry.span()] }),
+            (None, Some(Value::Error(text))) => Err(Stop::refusal(text)),
+            (None, _) => Err(Stop::fault("a list was answered with something else")),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(super) fn iter(self) -> impl ExactSizeIterator<Item = &'r [u8]> + Clone {
+        self.entries.iter().map(move |entry| self.reply.text(entry))
     }
 }
 

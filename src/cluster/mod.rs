@@ -61,20 +61,20 @@ impl Cluster {
         &self.handle.config
     }
 
-    /// A session on the same servers: what has a state, such as MULTI, WATCH, SELECT and SUBSCRIBE. It connects to nothing yet, and the
-    /// servers stay its own even when this handle goes.
-    pub fn session(&self) -> Session {
-        Session::new(self.clone())
-    }
-
     /// The same handle, with the same connections, which reads from elsewhere than the configuration says. It costs next to nothing.
     pub fn with_read(&self, read: Read) -> Cluster {
         Cluster { handle: self.handle.clone(), read }
     }
 
     /// Where it reads from.
-    pub(crate) fn read(&self) -> Read {
+    pub fn read(&self) -> Read {
         self.read
+    }
+
+    /// A session on the same servers: what has a state, such as MULTI, WATCH, SELECT and SUBSCRIBE. It connects to nothing yet, and the
+    /// servers stay its own even when this handle goes.
+    pub fn session(&self) -> Session {
+        Session::new(self.clone())
     }
 
     /// Runs one command, its name first, and answers its reply. A server's own error is a reply.

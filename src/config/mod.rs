@@ -90,6 +90,7 @@ impl Config {
     pub(crate) fn in_database(&self, db: u32) -> Option<Config> {
         let mut config = self.clone();
         config.servers.iter_mut().for_each(|server| server.db = db);
+        config.replicas.iter_mut().flatten().flatten().for_each(|replica| replica.db = db);
         let distinct =
             config.servers.iter().enumerate().all(|(at, one)| config.servers[..at].iter().all(|other| !one.same_endpoint(other)));
         distinct.then_some(config)

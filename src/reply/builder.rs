@@ -12,6 +12,17 @@ pub(crate) struct Builder {
 }
 
 impl Builder {
+    /// Goes on with the bytes of a reply and its index, whose arrays are to be closed anew.
+    pub(crate) fn over(reply: Reply) -> Builder {
+        let body = *reply.into_body();
+        Builder { bytes: body.bytes.into_vec(), entries: body.entries }
+    }
+
+    /// The bytes, and the index of the values in them.
+    pub(crate) fn parts(&mut self) -> (&mut Vec<u8>, &mut Entries) {
+        (&mut self.bytes, &mut self.entries)
+    }
+
     /// Takes bytes in, and answers where they now begin; `left` more will follow.
     pub(crate) fn adopt_and_reserve(&mut self, bytes: &[u8], left: usize) -> Result<usize, Error> {
         self.reserve_bytes(bytes.len() + left)?;

@@ -58,6 +58,11 @@ impl Reply {
         Reply::new(body.bytes, body.entries[at..at + span].into())
     }
 
+    /// The bytes alone.
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.into_body().bytes.into_vec()
+    }
+
     /// The reply as the only value of an array.
     pub(crate) fn under_array(self) -> Reply {
         let mut body = *self.into_body();

@@ -127,11 +127,11 @@ static void test_blocking(void) {
 
 /* foo is on node_2 of two, bar on node_1; two handles on the wrong ports: nothing may be sent. */
 static void test_crossnode(void) {
-    const char *diff[] = {"SDIFF", "foo", "bar"}, *mget[] = {"MGET", "foo", "bar"};
+    const char *eval[] = {"EVAL", "return 1", "2", "foo", "bar"}, *mget[] = {"MGET", "foo", "bar"};
     rediscluster *two = open_two(""), *strict = open_two(",\"cross_node\":\"strict\"");
     rediscluster_reply *reply = NULL;
     const char *message;
-    CHECK_INT(rediscluster_command(two, 3, diff, NULL, &reply, &error), REDISCLUSTER_ERROR_CROSSNODE);
+    CHECK_INT(rediscluster_command(two, 5, eval, NULL, &reply, &error), REDISCLUSTER_ERROR_CROSSNODE);
     CHECK_INT(rediscluster_error_code(error), REDISCLUSTER_ERROR_CROSSNODE);
     CHECK_INT(rediscluster_error_executed(error), 0);
     message = rediscluster_error_message(error);
@@ -140,7 +140,7 @@ static void test_crossnode(void) {
         fprintf(stderr, "  %s\n", message);
     rediscluster_error_free(error);
     error = NULL;
-    CHECK_FAILS(rediscluster_command(strict, 3, diff, NULL, &reply, &error), REDISCLUSTER_ERROR_CROSSNODE);
+    CHECK_FAILS(rediscluster_command(strict, 5, eval, NULL, &reply, &error), REDISCLUSTER_ERROR_CROSSNODE);
     CHECK_FAILS(rediscluster_command(strict, 3, mget, NULL, &reply, &error), REDISCLUSTER_ERROR_CROSSNODE);
     rediscluster_close(two);
     rediscluster_close(strict);
@@ -148,16 +148,18 @@ static void test_crossnode(void) {
 
 /* In a pipeline a command that cannot be routed fails alone. */
 static void test_refused_in_pipeline(size_t nodes) {
-    request pipeline = {NULL, 0, 0}, diff = {NULL, 0, 0};
+    request pipeline = {NULL, 0, 0}, eval = {NULL, 0, 0};
     rediscluster_error *failure = NULL;
     rediscluster_reply *reply;
     size_t nth, at;
     char key[32];
-    request_begin(&diff, 1 + 16 * nodes); /* so many keys lie on every node */
-    request_word(&diff, "SDIFF", 5);
-    for (nth = 0; nth < 16 * nodes; nth++) request_word(&diff, key, (size_t)sprintf(key, "refused:%u", (unsigned)nth));
+    request_begin(&eval, 3 + 16 * nodes); /* so many keys lie on every node */
+    request_word(&eval, "EVAL", 4);
+    request_word(&eval, "return 1", 8);
+    request_word(&eval, key, (size_t)sprintf(key, "%u", (unsigned)(16 * nodes)));
+    for (nth = 0; nth < 16 * nodes; nth++) request_word(&eval, key, (size_t)sprintf(key, "refused:%u", (unsigned)nth));
     request_add(&pipeline, "SET", "refused:a", "1", NULL);
-    request_append(&pipeline, diff.bytes, diff.length);
+    request_append(&pipeline, eval.bytes, eval.length);
     request_add(&pipeline, "GET", NULL);
     request_add(&pipeline, "DEL", "refused:a", NULL);
 
@@ -178,7 +180,7 @@ static void test_refused_in_pipeline(size_t nodes) {
     CHECK_INTEGER(reply, cluster_child(reply, 0, 3), 1);
     rediscluster_reply_free(reply);
     request_free(&pipeline);
-    request_free(&diff);
+    request_free(&eval);
 }
 
 /* What is not RESP fails the whole call, and nothing of it is sent. */

@@ -54,7 +54,7 @@ final class FailuresTest extends ClusterTestCase
     public function testCommandOverSeveralNodesThatCannotBeSplit(): void
     {
         $keys = [$this->keyOn('node_1'), $this->keyOn('node_2')];
-        $thrown = self::thrownBy(fn () => $this->client->command('MSETNX', $keys[0], 'a', $keys[1], 'b'));
+        $thrown = self::thrownBy(fn () => $this->client->command('EVAL', 'return 1', 2, ...$keys));
 
         self::assertInstanceOf(CrossNodeException::class, $thrown);
         self::assertStringStartsWith('CROSSNODE', $thrown->getMessage());

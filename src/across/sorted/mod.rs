@@ -8,11 +8,12 @@ mod pattern;
 use super::explain::Explanation;
 use super::hidden;
 use super::stop::{Outcome, Stop, accepted};
+use super::store::{Content, Replacement, is_large, usage};
 use super::talk::{Ask, Executed, Talk, Words, executed, replies, words};
+use super::together::located;
 use super::{Job, together};
 use crate::command::{Destination, sort_patterns};
 use crate::error::{Code, Error};
-use crate::plan::master_of;
 use crate::reply::{Reply, Value};
 use pattern::{Clauses, Pattern, clauses};
 use std::borrow::Cow;
@@ -46,7 +47,7 @@ pub(super) fn explain(job: &Job) -> Outcome<Explanation> {
         .steps(3, 0..job.config.servers.len(), "MGET …; HGET … (what the patterns name)")
         .step(4, home, "MULTI; MSET …; HSET …; SORT …; UNLINK …; EXEC");
     Ok(match destination(job) {
-        Some(server) if server != home => explanation.step(5, server, "MULTI; UNLINK …; RESTORE …; EXEC"),
+        Some(server) if server != home => explanation.step(5, server, "MULTI; RESTORE …; EXEC"),
         _ => explanation,
     })
 }
@@ -68,7 +69,6 @@ fn native(job: &Job) -> Outcome<Reply> {
 fn attempt(job: &Job, clauses: &Clauses) -> Outcome<Option<Reply>> {
     let home = job.server_of(0);
     let mut talk = Talk::with(job.config, job.process, job.args[0], 0..job.config.servers.len())?;
-    talk.watches(home, true);
     let elements = elements(job, &mut talk, home)?;
     let id = hidden::fresh_id();
     // SORT takes a NUL for the end of a pattern, so these names cannot begin as hidden ones do. They exist in one transaction only.
@@ -86,12 +86,22 @@ fn attempt(job: &Job, clauses: &Clauses) -> Outcome<Option<Reply>> {
     let mut temporaries = values.names();
     temporaries.push(Cow::from(stored.as_slice()));
     commands.push(temporaries);
-    let answer = talk.ask(Ask::transaction(home, commands))?;
+    let mut asks = vec![Ask::transaction(home, commands)];
+    let target = elsewhere.map(|server| (server, job.key(job.over.keys.len() - 1)));
+    asks.extend(target.map(|(server, key)| Ask::read(server, vec![usage(key)])));
+    let mut replies = talk.all(&asks)?.into_iter();
+    drop(asks);
     talk.watches(home, false);
+    let (Some(answer), old) = (replies.next(), replies.next()) else { return Err(Stop::fault("a transaction was not answered")) };
     let Executed::Done(mut done) = executed(&answer)? else { return Ok(None) };
     let count = accepted(done.nth(sort).unwrap_or(Value::Nil))?;
-    if let Some(server) = elsewhere {
-        store(&mut talk, server, job.key(job.over.keys.len() - 1), done.next().unwrap_or(Value::Nil))?;
+    if let Some((server, key)) = target {
+        let content = match accepted(done.next().unwrap_or(Value::Nil))? {
+            Value::String(payload) => Content::Payload(payload.into()),
+            _ => Content::Nothing,
+        };
+        let old_is_large = old.is_some_and(|old| old.value(1).is_some_and(is_large));
+        Replacement::new(key, content, old_is_large).carry_out(job, &mut talk, server)?;
     }
     let place = answer.element(exec_of(&answer), sort);
     match (count, place) {
@@ -109,7 +119,9 @@ fn exec_of(answer: &Reply) -> usize {
 /// What is in the list, set or sorted set; nothing where it is something else, which SORT itself will refuse.
 fn elements(job: &Job, talk: &mut Talk, home: usize) -> Outcome<Vec<Vec<u8>>> {
     let key = job.key(0);
-    let answer = talk.ask(Ask::write(home, vec![words![b"WATCH", key], words![b"TYPE", key]]))?;
+    let answer = talk.ask(Ask::read(home, vec![words![b"WATCH", key], words![b"TYPE", key]]));
+    talk.watches(home, true);
+    let answer = answer?;
     let read = match replies(&answer).nth(1) {
         Some(Value::Status(b"list")) => words![b"LRANGE", key, b"0", b"-1"],
         Some(Value::Status(b"set")) => words![b"SMEMBERS", key],
@@ -162,7 +174,8 @@ impl Values {
             for element in elements {
                 let name = pattern.key(element);
                 if seen.insert((name.clone(), pattern.field), ()).is_none() {
-                    let (server, stored) = placed(job, &name);
+                    let (stored, server) = located(job, &name);
+                    let stored = stored.to_vec();
                     by_server[server].push(Wanted { name, stored, field: pattern.field });
                 }
             }
@@ -176,19 +189,19 @@ impl Values {
             by_server.iter().enumerate().filter(|(_, wanted)| !wanted.is_empty()).map(|(server, wanted)| asked(server, wanted)).collect();
         let answers = talk.all(&asks)?;
         for (ask, answer) in asks.iter().zip(&answers) {
-            values.take(&by_server[ask.server], answer, prefix);
+            values.take(&by_server[ask.server], answer, prefix)?;
         }
         Ok(values)
     }
 
     /// Takes the answers of one server in: first that to MGET, then those to HGET. What is missing or of another type is not there for SORT
     /// either.
-    fn take(&mut self, wanted: &[Wanted], answer: &Reply, prefix: &[u8]) {
+    fn take(&mut self, wanted: &[Wanted], answer: &Reply, prefix: &[u8]) -> Outcome<()> {
         let hidden = |wanted: &Wanted| [prefix, wanted.name.as_slice()].concat();
         let strings = wanted.iter().take_while(|wanted| wanted.field.is_none()).count();
         let mut answers = replies(answer);
         if strings > 0
-            && let Some(Value::Array(values)) = answers.next()
+            && let Some(Value::Array(values)) = answers.next().map(accepted).transpose()?
         {
             for (wanted, value) in wanted.iter().zip(values) {
                 if let Value::String(value) = value {
@@ -197,10 +210,13 @@ impl Values {
             }
         }
         for (wanted, value) in wanted[strings..].iter().zip(answers) {
-            if let (Some(field), Value::String(value)) = (wanted.field, value) {
-                self.fields.push((hidden(wanted), field.to_vec(), value.to_vec()));
+            match (wanted.field, value) {
+                (Some(field), Value::String(value)) => self.fields.push((hidden(wanted), field.to_vec(), value.to_vec())),
+                (_, Value::Error(text)) if !text.starts_with(b"WRONGTYPE") => return Err(Stop::refusal(text)),
+                _ => {}
             }
         }
+        Ok(())
     }
 
     /// The commands that put them beside the list.
@@ -224,13 +240,6 @@ impl Values {
     }
 }
 
-/// Where a key that a pattern names lives, and under which name. A tag of the list draws it to the list's node, unless it has one of its own.
-fn placed(job: &Job, name: &[u8]) -> (usize, Vec<u8>) {
-    let (own, first) = (job.config.hash_tag.split(name), job.config.hash_tag.split(job.args[1]));
-    let hashed = if first.pins && !own.pins { first.hashed } else { own.hashed };
-    (job.config.masters[master_of(job.config, hashed)].server, own.name.to_vec())
-}
-
 /// MGET answers nil for what is no string, as SORT takes it.
 fn asked<'w>(server: usize, wanted: &'w [Wanted]) -> Ask<'w> {
     let mut commands = Vec::new();
@@ -242,14 +251,4 @@ fn asked<'w>(server: usize, wanted: &'w [Wanted]) -> Ask<'w> {
     }
     commands.extend(wanted.iter().filter_map(|wanted| Some(words![b"HGET", &wanted.stored, wanted.field?])));
     Ask::read(server, commands)
-}
-
-/// Replaces the destination by the result, in one step.
-fn store(talk: &mut Talk, server: usize, key: &[u8], payload: Value) -> Outcome<()> {
-    let command = match accepted(payload)? {
-        Value::String(payload) => words![b"RESTORE", key, b"0", payload, b"REPLACE"],
-        _ => words![b"UNLINK", key],
-    };
-    let answer = talk.ask(Ask::write(server, vec![command]))?;
-    replies(&answer).try_for_each(|reply| accepted(reply).map(drop))
 }

@@ -10,11 +10,14 @@ pub(super) struct Pattern<'a> {
 }
 
 impl<'a> Pattern<'a> {
-    /// `None`: it has no asterisk, and names no key. A `->` with something behind it counts only behind the asterisk.
+    /// `None`: it has no asterisk, and names no key. A `->` with something behind it counts only behind the asterisk. The server looks for
+    /// neither behind a NUL.
     pub(super) fn of(text: &'a [u8]) -> Option<Pattern<'a>> {
-        let star = text.iter().position(|&byte| byte == b'*')?;
+        let visible = text.iter().position(|&byte| byte == 0).unwrap_or(text.len());
+        let star = text[..visible].iter().position(|&byte| byte == b'*')?;
         let (before, rest) = (&text[..star], &text[star + 1..]);
-        let arrow = rest.windows(2).position(|pair| pair == b"->").filter(|arrow| arrow + 2 < rest.len());
+        let visible = &rest[..visible - star - 1];
+        let arrow = visible.windows(2).position(|pair| pair == b"->").filter(|arrow| arrow + 2 < visible.len());
         Some(match arrow {
             Some(arrow) => Pattern { before, after: &rest[..arrow], field: Some(&rest[arrow + 2..]) },
             None => Pattern { before, after: rest, field: None },
@@ -79,5 +82,9 @@ mod tests {
         assert_eq!(expanded("a->b*"), plain("a->b7"));
         assert_eq!(expanded("#"), None);
         assert_eq!(expanded("nosort"), None);
+        assert_eq!(expanded("\0*"), None);
+        assert_eq!(expanded("*\0->a"), plain("7\0->a"));
+        assert_eq!(expanded("*->a\0b"), Some(("7".into(), Some("a\0b".into()))));
+        assert_eq!(expanded("*->\0b"), plain("7->\0b"));
     }
 }

@@ -85,7 +85,8 @@ pub(super) fn explain_over(job: &Job, talk: &mut Talk, operands: &Operands, foun
     Ok(explanation)
 }
 
-fn distinct(servers: impl Iterator<Item = usize>) -> Vec<usize> {
+/// Each of these servers once, in order.
+pub(super) fn distinct(servers: impl Iterator<Item = usize>) -> Vec<usize> {
     let mut servers: Vec<usize> = servers.collect();
     servers.sort_unstable();
     servers.dedup();
