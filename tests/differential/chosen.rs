@@ -20,12 +20,10 @@ pub fn run(ours: &dyn Answers, args: &[&[u8]], oracle: &Wire, theirs: &[&[u8]]) 
 
 /// Whether an SPOP is sound, and its key a set, so that it takes at random.
 fn pops(oracle: &Wire, args: &[&[u8]]) -> bool {
-    let count = |text: &&[u8]| {
+    let is_count = |text: &&[u8]| {
         std::str::from_utf8(text).is_ok_and(|text| text.parse::<i64>().is_ok_and(|count| count >= 0 && count.to_string() == text))
     };
-    matches!(args.len(), 2 | 3)
-        && args.get(2).is_none_or(|text| count(text))
-        && oracle.answer(&[b"TYPE", args[1]]) == Answer::Status(b"set".to_vec())
+    matches!(args.len(), 2 | 3) && args.get(2).is_none_or(is_count) && oracle.answer(&[b"TYPE", args[1]]) == Answer::Status(b"set".to_vec())
 }
 
 /// The one server answers how many there would be, and gives up the members that the many gave up.
