@@ -24,7 +24,7 @@ pub(super) fn note(process: &Process, args: &[&[u8]]) -> Option<Arc<[u8]>> {
         process.sources().remember(args[1]);
     } else if is(0, "SCRIPT") && is(1, "LOAD") && args.len() == 3 {
         process.sources().remember(args[2]);
-    } else if is(0, "SCRIPT") && is(1, "FLUSH") && (args.len() == 2 || is(2, "SYNC") || is(2, "ASYNC")) {
+    } else if is(0, "SCRIPT") && is(1, "FLUSH") && (args.len() == 2 || (args.len() == 3 && (is(2, "SYNC") || is(2, "ASYNC")))) {
         process.sources().forget_all();
     } else if is(0, "EVALSHA") || is(0, "EVALSHA_RO") {
         return process.sources().get(args[1]);
