@@ -283,10 +283,14 @@ fn fact<'r>(mut facts: Children<'r>, name: &[u8]) -> Option<Value<'r>> {
     None
 }
 
-/// `>`, or an id that stands for a place in a stream.
+/// `>`, or an id that stands for a place in a stream. The server reads numbers as C does: behind blanks and a plus, and up to a NUL.
 fn is_id(id: &[u8]) -> bool {
-    let is_number =
-        |part: &[u8]| part.iter().all(u8::is_ascii_digit) && std::str::from_utf8(part).is_ok_and(|text| text.parse::<u64>().is_ok());
+    let id = id.split(|&byte| byte == 0).next().unwrap_or_default();
+    let is_number = |part: &[u8]| {
+        let part = part.trim_ascii_start();
+        let digits = part.strip_prefix(b"+").unwrap_or(part);
+        digits.iter().all(u8::is_ascii_digit) && std::str::from_utf8(digits).is_ok_and(|text| text.parse::<u64>().is_ok())
+    };
     match id.iter().position(|&byte| byte == b'-') {
         _ if id == b">" => true,
         Some(dash) => is_number(&id[..dash]) && is_number(&id[dash + 1..]),
