@@ -18,17 +18,28 @@ fn place(args: &[&[u8]]) -> usize {
 /// All that the cursor leads to, each element or pair once, sorted; the error, where there is one.
 pub fn walk(answers: &dyn Answers, args: &[&[u8]]) -> Answer {
     let place = place(args);
-    let width = if args[0].eq_ignore_ascii_case(b"hscan") || args[0].eq_ignore_ascii_case(b"zscan") { 2 } else { 1 };
+    let of_scores = args[0].eq_ignore_ascii_case(b"zscan");
+    let width = if of_scores || args[0].eq_ignore_ascii_case(b"hscan") { 2 } else { 1 };
     let mut found: BTreeSet<Vec<Answer>> = BTreeSet::new();
     let mut args: Vec<Vec<u8>> = args.iter().map(|argument| argument.to_vec()).collect();
     for _ in 0..STEPS {
         let answer = answers.answer(&args.iter().map(Vec::as_slice).collect::<Vec<_>>());
         let [Answer::Text(cursor), Answer::Array(items)] = answer.items() else { return answer };
-        found.extend(items.chunks(width).map(<[Answer]>::to_vec));
+        found.extend(items.chunks(width).map(|row| if of_scores { scored(row) } else { row.to_vec() }));
         if cursor == b"0" {
             return Answer::Array(found.into_iter().flatten().collect());
         }
         args[place] = cursor.clone();
     }
     Answer::Failure(0, format!("a cursor that is not 0 after {STEPS} steps"))
+}
+
+/// A member and its score, which ZSCAN writes as it is kept: 100000000000000000 or 1e+17.
+fn scored(row: &[Answer]) -> Vec<Answer> {
+    let mut row = row.to_vec();
+    if let Some(Answer::Text(score)) = row.get_mut(1) {
+        let number = std::str::from_utf8(score).ok().and_then(|text| text.parse::<f64>().ok());
+        *score = number.map_or(score.clone(), |number| format!("{number:?}").into_bytes());
+    }
+    row
 }
