@@ -63,8 +63,8 @@ fn attempts<'a>(job: &Job<'_, 'a>, operands: &Operands<'a>, mut attempt: impl Fn
     together::run_over(job, &mut talk, operands, found.as_deref())
 }
 
-/// Asks what an attempt begins with. Where the destination is an operand it is watched from here on, so that nothing that others write to it
-/// meanwhile is lost.
+/// Asks what an attempt begins with. Where the destination is an operand it is watched from here on, so that nothing that others write to
+/// it meanwhile is lost.
 fn begin<'a>(talk: &mut Talk, operands: &Operands<'a>, ask: impl FnOnce(&mut Questions<'a>)) -> Outcome<Answers> {
     let mut questions = Questions::default();
     let watched = operands.destination.filter(|_| operands.destination_is_read);

@@ -139,7 +139,8 @@ impl<'o, 'a> SortedSets<'o, 'a> {
         Ok(look)
     }
 
-    /// Whether the operands are brought to where the largest is; and so they are when one of them is refused, which the server is left to say.
+    /// Whether the operands are brought to where the largest is; and so they are when one of them is refused, which the server is left to
+    /// say.
     fn stays(&self, look: &Look) -> bool {
         let (least, most) = (look.bytes.iter().min().copied().unwrap_or(0), look.bytes.iter().max().copied().unwrap_or(0));
         let first = look.bytes[self.which[0]];
