@@ -29,6 +29,7 @@ use handle::Handle;
 pub(crate) use handle::Own;
 use sequence::Sequence;
 use single::Single;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 pub(crate) use understand::{Located, Understanding};
@@ -96,6 +97,12 @@ impl Cluster {
         if let Some(outcome) = self.single(process, None, args) {
             return outcome;
         }
+        self.command_planned(process, args)
+    }
+
+    /// What is not the shortest way is kept out of it, so that this can be part of its caller.
+    #[inline(never)]
+    fn command_planned(&self, process: &Process, args: &[&[u8]]) -> Result<Reply, Error> {
         if args.is_empty() {
             return Err(Error::new(Code::Request, "a command without a name"));
         }
@@ -135,24 +142,31 @@ impl Cluster {
         let mut commands = Commands::of(request);
         let mut args = Args::new();
         let Some(whole) = commands.next(&mut args)? else { return Ok(no_replies()) };
-        if whole.end < request.len() {
-            let understanding = Understanding::new(self.config(), process).reading(self.read);
-            return execute_many(&understanding, request, whole.len());
-        }
-        if let Some(outcome) = self.single(process, Some(request), &args) {
+        if whole.end == request.len()
+            && let Some(outcome) = self.single(process, Some(request), &args)
+        {
             return outcome.or_else(|error| Ok(failed(&error)));
         }
-        scripts::note(process, &args);
+        self.execute_planned(process, request, whole, &args)
+    }
+
+    /// With the first command of the request, and where it stands there.
+    #[inline(never)]
+    fn execute_planned<'a>(&self, process: &Process, request: &'a [u8], whole: Range<usize>, args: &[&'a [u8]]) -> Result<Reply, Error> {
         let understanding = Understanding::new(self.config(), process).reading(self.read);
-        match understanding.plan(&args) {
-            Ok(plan @ Plan::One { .. }) => one(&understanding, Some(request), &args, plan).or_else(|error| Ok(failed(&error))),
+        if whole.end < request.len() {
+            return execute_many(&understanding, request, whole.len());
+        }
+        scripts::note(process, args);
+        match understanding.plan(args) {
+            Ok(plan @ Plan::One { .. }) => one(&understanding, Some(request), args, plan).or_else(|error| Ok(failed(&error))),
             Ok(Plan::Over(over)) => {
-                let outcome = across::run(self.config(), process, &args, &over);
+                let outcome = across::run(self.config(), process, args, &over);
                 Ok(outcome.map_or_else(|error| failed(&error), Reply::under_array))
             }
             plan => {
                 let mut batch = Batch::alone(&understanding, request);
-                batch.add_planned(&args, Some(whole), plan);
+                batch.add_planned(args, Some(whole), plan);
                 batch.run()
             }
         }
