@@ -26,10 +26,14 @@ func open(how opener, config string) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	return newClient(handle), nil
+}
+
+func newClient(handle *handle) *Client {
 	c := &Client{handle}
 	// A safety net for clients that were forgotten, no more: call Close.
 	runtime.SetFinalizer(c, (*Client).Close)
-	return c, nil
+	return c
 }
 
 // Close closes the client; its methods answer ErrClosed from now on. Calls that are running end as they would have,
@@ -73,15 +77,7 @@ func (c *Client) Each(ctx context.Context, args ...any) (map[string]Result, erro
 		return nil, err
 	}
 	defer reply.free()
-	values, err := reply.decoder().value(0).Map()
-	if err != nil {
-		return nil, err
-	}
-	results := make(map[string]Result, len(values))
-	for alias, value := range values {
-		results[alias] = newResult(value)
-	}
-	return results, nil
+	return reply.byAlias()
 }
 
 // A Node is where a key is kept.

@@ -76,6 +76,24 @@ func (h *handle) recover(ctx context.Context, minAge uint64) (reply, error) {
 	return recoverNative(h.native, minAge)
 }
 
+// eachOn is the operation that takes a number and bytes.
+func (h *handle) eachOn(ctx context.Context, nodes Nodes, input string) (reply, error) {
+	if err := h.enter(ctx); err != nil {
+		return reply{}, err
+	}
+	defer h.release()
+	return eachOnNative(h.native, nodes, input)
+}
+
+// withRead makes another handle.
+func (h *handle) withRead(read Read) (*handle, error) {
+	if err := h.acquire(); err != nil {
+		return nil, err
+	}
+	defer h.release()
+	return withReadNative(h.native, read)
+}
+
 // enter acquires the handle unless the context is done.
 func (h *handle) enter(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {

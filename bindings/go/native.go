@@ -37,6 +37,14 @@ static answer call_recover(const rediscluster *rc, uint64_t min_age) {
 	return a;
 }
 
+static answer call_each_on(const rediscluster *rc, int32_t nodes, const char *input, size_t length) {
+	answer a = {0};
+	a.status = rediscluster_each_on(rc, nodes, input, length, &a.reply, &a.error);
+	if (a.status == REDISCLUSTER_OK)
+		a.status = rediscluster_reply_data(a.reply, &a.data, &a.error);
+	return a;
+}
+
 typedef struct {
 	rediscluster_status status;
 	rediscluster_error *error;
@@ -46,6 +54,12 @@ typedef struct {
 static opened open_with(opener open, const char *config, size_t length) {
 	opened o = {0};
 	o.status = open(config, length, &o.rc, &o.error);
+	return o;
+}
+
+static opened view_of(const rediscluster *rc, int32_t read) {
+	opened o = {0};
+	o.status = rediscluster_with_read(rc, read, &o.rc, &o.error);
 	return o;
 }
 */
@@ -63,6 +77,11 @@ const abiVersion = 1
 var (
 	_ = [1]bool{}[ErrInternal-C.REDISCLUSTER_ERROR_INTERNAL]
 	_ = [1]bool{}[TypeFailure-C.REDISCLUSTER_TYPE_FAILURE]
+	_ = [1]bool{}[Masters-C.REDISCLUSTER_NODES_MASTERS]
+	_ = [1]bool{}[Replicas-C.REDISCLUSTER_NODES_REPLICAS]
+	_ = [1]bool{}[All-C.REDISCLUSTER_NODES_ALL]
+	_ = [1]bool{}[ReadReplica-C.REDISCLUSTER_READ_REPLICA]
+	_ = [1]bool{}[ReadMaster-C.REDISCLUSTER_READ_MASTER]
 	_ = [1]bool{}[unsafe.Sizeof(entry{})-C.sizeof_rediscluster_entry]
 	_ = [1]bool{}[unsafe.Offsetof(entry{}.data)-unsafe.Offsetof(C.rediscluster_entry{}.data)]
 )
@@ -105,7 +124,15 @@ func checkABI() error {
 }
 
 func openNative(how opener, config string) (*handle, error) {
-	o := C.open_with(how, chars(config), C.size_t(len(config)))
+	return newOpened(C.open_with(how, chars(config), C.size_t(len(config))))
+}
+
+// withReadNative makes a handle that shares the connections of this one.
+func withReadNative(rc *C.rediscluster, read Read) (*handle, error) {
+	return newOpened(C.view_of(rc, C.int32_t(read)))
+}
+
+func newOpened(o C.opened) (*handle, error) {
 	if o.status != C.REDISCLUSTER_OK {
 		return nil, takeError(o.status, o.error)
 	}
@@ -125,6 +152,10 @@ func callNative(run operation, rc *C.rediscluster, input string) (reply, error) 
 // recoverNative takes the age in milliseconds.
 func recoverNative(rc *C.rediscluster, minAge uint64) (reply, error) {
 	return newReply(C.call_recover(rc, C.uint64_t(minAge)))
+}
+
+func eachOnNative(rc *C.rediscluster, nodes Nodes, input string) (reply, error) {
+	return newReply(C.call_each_on(rc, C.int32_t(nodes), chars(input), C.size_t(len(input))))
 }
 
 func newReply(a C.answer) (reply, error) {

@@ -1,0 +1,141 @@
+package rediscluster_test
+
+import (
+	"errors"
+	"reflect"
+	"sort"
+	"testing"
+
+	rediscluster "github.com/rediscluster/rediscluster/bindings/go"
+)
+
+// withReplica answers a configuration of two empty masters, and a client of the third server, which is a replica of node_1 for the
+// time of the test and takes writes of its own.
+func withReplica(t *testing.T) (masters config, replica *rediscluster.Client) {
+	t.Helper()
+	fresh(t)
+	all := servers(t, 3)
+	// Asked for nothing but what the test says: as a master, a replica would be refused.
+	alone := func(alias string) *rediscluster.Client {
+		return oneServer(int(all.Nodes[alias]["port"].(float64))).with("refresh_interval", 0).with("read_timeout", 30).open(t)
+	}
+	master := alone("node_1")
+	replica = alone("node_3")
+	do(t, master, "CONFIG", "SET", "repl-diskless-sync-delay", 0)
+	do(t, replica, "CONFIG", "SET", "replica-read-only", "no")
+	do(t, replica, "REPLICAOF", "127.0.0.1", all.Nodes["node_1"]["port"])
+	t.Cleanup(func() {
+		do(t, replica, "REPLICAOF", "NO", "ONE")
+		do(t, replica, "CONFIG", "SET", "replica-read-only", "yes")
+		do(t, master, "CONFIG", "SET", "repl-diskless-sync-delay", 5)
+	})
+	if n, err := do(t, master, "WAIT", 1, 20_000).Int(); err != nil || n != 1 {
+		t.Fatalf("%d replicas follow (%v)", n, err)
+	}
+	return servers(t, 2), replica
+}
+
+// aliases answers whom a PING on these nodes reaches, in order.
+func aliases(t *testing.T, c *rediscluster.Client, nodes rediscluster.Nodes) []string {
+	t.Helper()
+	results, err := c.EachOn(ctx, nodes, "PING")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := []string{}
+	for alias, result := range results {
+		if result.Err != nil || result.Value.String() != "PONG" {
+			t.Errorf("%s: %v %v", alias, result.Value, result.Err)
+		}
+		names = append(names, alias)
+	}
+	sort.Strings(names)
+	return names
+}
+
+func TestEachOnMastersReplicasOrAll(t *testing.T) {
+	masters, _ := withReplica(t)
+	c := masters.open(t)
+	for nodes, want := range map[rediscluster.Nodes][]string{
+		rediscluster.Masters:  {"node_1", "node_2"},
+		rediscluster.Replicas: {"node_1_slave"},
+		rediscluster.All:      {"node_1", "node_1_slave", "node_2"},
+	} {
+		if got := aliases(t, c, nodes); !reflect.DeepEqual(got, want) {
+			t.Errorf("nodes %d: %v, want %v", nodes, got, want)
+		}
+	}
+}
+
+func TestEachOnReplicasWhereThereAreNone(t *testing.T) {
+	if got := aliases(t, fresh(t), rediscluster.Replicas); len(got) != 0 {
+		t.Error(got)
+	}
+}
+
+func TestEachOnOfWhatCannotBeSent(t *testing.T) {
+	c := fresh(t)
+	if _, err := c.EachOn(ctx, rediscluster.Nodes(3), "PING"); !errors.Is(err, rediscluster.ErrArgument) {
+		t.Error(err)
+	}
+	if _, err := c.EachOn(ctx, rediscluster.All, nil); !errors.Is(err, rediscluster.ErrArgument) {
+		t.Error(err)
+	}
+	c.Close()
+	if _, err := c.EachOn(ctx, rediscluster.All, "PING"); err != rediscluster.ErrClosed {
+		t.Error(err)
+	}
+}
+
+// What the replica alone knows tells who was asked. bar lies on node_1.
+func TestWithReadReadsFromElsewhere(t *testing.T) {
+	masters, replica := withReplica(t)
+	c := masters.with("read", "replica").open(t)
+	do(t, replica, "SET", "bar", "replica")
+	fromMaster, err := c.WithRead(rediscluster.ReadMaster)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer fromMaster.Close()
+	fromReplica, err := fromMaster.WithRead(rediscluster.ReadReplica)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer fromReplica.Close()
+	for _, step := range []struct {
+		want   string
+		client *rediscluster.Client
+	}{{"replica", c}, {"(nil)", fromMaster}, {"replica", fromReplica}} {
+		if got := do(t, step.client, "GET", "bar").String(); got != step.want {
+			t.Errorf("%s, want %s", got, step.want)
+		}
+	}
+}
+
+func TestAViewIsClosedByItself(t *testing.T) {
+	c := fresh(t)
+	first, err := c.WithRead(rediscluster.ReadMaster)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := c.WithRead(rediscluster.ReadMaster)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close()
+	first.Close()
+	do(t, c, "SET", "foo", "bar")
+	c.Close()
+	if got := do(t, second, "GET", "foo").String(); got != "bar" {
+		t.Errorf("after the client was closed: %s", got)
+	}
+	if _, err := first.Do(ctx, "GET", "foo"); err != rediscluster.ErrClosed {
+		t.Error(err)
+	}
+	if _, err := c.WithRead(rediscluster.ReadMaster); err != rediscluster.ErrClosed {
+		t.Error(err)
+	}
+	if _, err := second.WithRead(rediscluster.Read(2)); !errors.Is(err, rediscluster.ErrArgument) {
+		t.Error(err)
+	}
+}
