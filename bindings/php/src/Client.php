@@ -45,7 +45,7 @@ final class Client
         $this->close();
     }
 
-    /** A handle has one owner. */
+    /** A handle has one owner: a copy, which withRead() alone makes, is given one of its own. */
     private function __clone()
     {
     }
@@ -106,6 +106,32 @@ final class Client
     public function each(string|int|float|\Stringable ...$command): array
     {
         return $this->run('rediscluster_each', Request::command($command));
+    }
+
+    /**
+     * Runs one command, as each() does, on masters, replicas or all. The replicas of node_1 are called node_1_slave, node_1_slave_2
+     * and so on; behind each master stand its own.
+     *
+     * @return array<string, mixed> alias => reply; the exception of a node that failed stands in the place of its reply
+     */
+    public function eachOn(Nodes $nodes, string|int|float|\Stringable ...$command): array
+    {
+        $request = Request::command($command);
+        return $this->call('rediscluster_each_on', 0, $nodes->value, $request, \strlen($request));
+    }
+
+    /** A view of this client, which shares its connections, reads from elsewhere than the configuration says, and is closed by itself. */
+    public function withRead(Read $read): self
+    {
+        $ffi = $this->library->ffi;
+        $handle = $ffi->new($this->library->handle);
+        $error = $ffi->new($this->library->error);
+        if ($ffi->rediscluster_with_read($this->handle, $read->value, $handle, $error) !== 0) {
+            throw $this->library->failure($error);
+        }
+        $view = clone $this;
+        $view->handle = $handle[0];
+        return $view;
     }
 
     /**

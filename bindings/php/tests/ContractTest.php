@@ -7,6 +7,8 @@ namespace RedisCluster\Tests;
 use PHPUnit\Framework\TestCase;
 use RedisCluster\Exception;
 use RedisCluster\Library;
+use RedisCluster\Nodes;
+use RedisCluster\Read;
 use RedisCluster\Reply;
 
 /** The numbers that PHP repeats are those of the C header. */
@@ -31,6 +33,17 @@ final class ContractTest extends TestCase
         self::assertNotEmpty($types);
         foreach ($types as $name => $type) {
             self::assertSame(Library::get()->ffi->{"REDISCLUSTER_TYPE_$name"}, $type, $name);
+        }
+    }
+
+    public function testNodesAndReads(): void
+    {
+        $ffi = Library::get()->ffi;
+
+        foreach (['NODES' => Nodes::cases(), 'READ' => Read::cases()] as $kind => $cases) {
+            foreach ($cases as $case) {
+                self::assertSame($ffi->{"REDISCLUSTER_{$kind}_" . strtoupper($case->name)}, $case->value, $case->name);
+            }
         }
     }
 

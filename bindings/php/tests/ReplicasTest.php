@@ -1,0 +1,94 @@
+<?php
+
+declare(strict_types=1);
+
+namespace RedisCluster\Tests;
+
+use RedisCluster\Client;
+use RedisCluster\Nodes;
+use RedisCluster\Read;
+use RedisCluster\ServerException;
+use RedisCluster\Tests\Support\ClusterTestCase;
+
+/** eachOn() and withRead(), on two masters. The third server is a replica of node_1 meanwhile, and takes writes of its own. */
+final class ReplicasTest extends ClusterTestCase
+{
+    private Client $masters;
+    private Client $master;
+    private Client $replica;
+
+    protected function setUp(): void
+    {
+        parent::setUp();
+        $this->masters = new Client(self::config(2, ['read' => 'replica']), shared: false);
+        $this->master = self::alone('node_1');
+        $this->replica = self::alone('node_3');
+        $this->master->command('CONFIG', 'SET', 'repl-diskless-sync-delay', 0);
+        $this->replica->command('CONFIG', 'SET', 'replica-read-only', 'no');
+        $this->replica->command('REPLICAOF', '127.0.0.1', self::config()['nodes']['node_1']['port']);
+        self::assertSame(1, $this->master->command('WAIT', 1, 20_000), 'so many replicas follow');
+    }
+
+    protected function tearDown(): void
+    {
+        $this->replica->command('REPLICAOF', 'NO', 'ONE');
+        $this->replica->command('CONFIG', 'SET', 'replica-read-only', 'yes');
+        $this->master->command('CONFIG', 'SET', 'repl-diskless-sync-delay', 5);
+    }
+
+    public function testEachOnMastersReplicasOrAll(): void
+    {
+        self::assertSame(['node_1' => 'PONG', 'node_2' => 'PONG'], $this->masters->eachOn(Nodes::Masters, 'PING'));
+        self::assertSame(['node_1_slave' => 'PONG'], $this->masters->eachOn(Nodes::Replicas, 'PING'));
+        self::assertSame(
+            ['node_1' => 'PONG', 'node_1_slave' => 'PONG', 'node_2' => 'PONG'],
+            $this->masters->eachOn(Nodes::All, 'PING'),
+        );
+    }
+
+    public function testEachOnReplicasWhereThereAreNone(): void
+    {
+        $client = new Client(['nodes' => ['node_1' => self::config()['nodes']['node_2']]], shared: false);
+
+        self::assertSame([], $client->eachOn(Nodes::Replicas, 'PING'));
+    }
+
+    public function testEachOnKeepsErrorsAsObjects(): void
+    {
+        $errors = $this->masters->eachOn(Nodes::Replicas, 'CONFIG', 'NONSENSE');
+
+        self::assertInstanceOf(ServerException::class, $errors['node_1_slave']);
+    }
+
+    /** What the replica alone knows tells who was asked. */
+    public function testWithReadReadsFromElsewhere(): void
+    {
+        self::assertSame('node_1', $this->masters->nodeFor('bar')['alias']);
+        $this->replica->command('SET', 'bar', 'replica');
+        $fromMaster = $this->masters->withRead(Read::Master);
+
+        self::assertSame('replica', $this->masters->command('GET', 'bar'));
+        self::assertNull($fromMaster->command('GET', 'bar'));
+        self::assertSame('replica', $fromMaster->withRead(Read::Replica)->command('GET', 'bar'));
+    }
+
+    public function testAViewIsClosedByItself(): void
+    {
+        $first = $this->masters->withRead(Read::Master);
+        $second = $this->masters->withRead(Read::Master);
+        $first->close();
+        $this->masters->command('SET', 'foo', 'bar');
+        $this->masters->close();
+
+        self::assertSame('bar', $second->command('GET', 'foo'));
+        self::thrownBy(fn () => $first->command('GET', 'foo'));
+        self::thrownBy(fn () => $this->masters->withRead(Read::Master));
+    }
+
+    /** A client of one server that asks it for nothing but what the test says: as a master, a replica would be refused. */
+    private static function alone(string $alias): Client
+    {
+        $node = self::config()['nodes'][$alias];
+        return new Client(['nodes' => ['node_1' => $node], 'refresh_interval' => 0, 'read_timeout' => 30], shared: false);
+    }
+}
