@@ -350,7 +350,15 @@ mod tests {
 
     #[test]
     fn a_number_of_keys_that_cannot_be_is_refused() {
-        for command in ["EVAL script x a", "EVAL script 3 a", "EVAL script -1 a", "EVAL script 18446744073709551615 a", "SINTERCARD 9 a"] {
+        for command in [
+            "EVAL script x a",
+            "EVAL script 3 a",
+            "EVAL script -1 a",
+            "EVAL script 18446744073709551615 a",
+            "SINTERCARD 9 a",
+            "ZDIFF +1 a",
+            "ZDIFF 01 a",
+        ] {
             assert_eq!(placed(&config(""), command).unwrap_err().code(), Code::Request, "{command}");
         }
     }

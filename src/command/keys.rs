@@ -57,7 +57,7 @@ fn follow(spec: &KeySpec, args: &[&[u8]]) -> Option<(Range<usize>, usize)> {
         Find::Range { last: -1, step, limit: 0 } if begin == args.len() => return Some((begin..begin, step)),
         Find::Range { last, step, limit } => (begin, last_of(begin, last, limit, args.len())?, step),
         Find::Counted { count, first, step } => {
-            let number: usize = std::str::from_utf8(args.get(begin + count)?).ok()?.parse().ok()?;
+            let number = number(args.get(begin + count)?)?;
             if number == 0 {
                 return Some((0..0, 1));
             }
@@ -66,6 +66,13 @@ fn follow(spec: &KeySpec, args: &[&[u8]]) -> Option<(Range<usize>, usize)> {
         }
     };
     (first <= last && last < args.len()).then_some((first..last + 1, step))
+}
+
+/// A number of keys as the server reads it: in digits, without a sign and without a 0 before others.
+#[inline]
+fn number(text: &[u8]) -> Option<usize> {
+    let is_plain = matches!(text, [b'0'] | [b'1'..=b'9', ..]);
+    std::str::from_utf8(text).ok().filter(|_| is_plain)?.parse().ok()
 }
 
 #[inline]

@@ -42,7 +42,8 @@ pub fn is_untold(command: &Command, ours: &Answer, theirs: &Answer) -> bool {
 fn has_wrong_number(command: &Command) -> bool {
     let Some((_, place)) = COUNTED.iter().find(|(name, _)| *name == command.name) else { return false };
     let words = command.spelled(Side::Theirs, 0);
-    let number = words.get(*place).and_then(|word| std::str::from_utf8(word).ok()).and_then(|text| text.parse::<usize>().ok());
+    let text = words.get(*place).and_then(|word| std::str::from_utf8(word).ok()).unwrap_or_default();
+    let number = text.parse::<usize>().ok().filter(|number| number.to_string() == text);
     number.is_none_or(|number| number >= words.len() - place)
 }
 

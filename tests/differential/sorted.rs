@@ -18,20 +18,45 @@ pub fn order(oracle: &Wire, args: &[&[u8]]) -> Order {
     if ![&b"set"[..], b"zset"].contains(&kind.bytes()) {
         return Order::Exact;
     }
-    let is = |at: usize, word: &str| args[at].eq_ignore_ascii_case(word.as_bytes());
-    let has = |word: &str| (2..args.len()).any(|at| is(at, word));
-    let by: Vec<&[u8]> = (2..args.len()).filter(|&at| is(at, "BY")).filter_map(|at| args.get(at + 1)).copied().collect();
-    if by.iter().any(|pattern| !pattern.contains(&b'*')) {
-        let gets = (2..args.len()).filter(|&at| is(at, "GET")).count();
-        return match has("LIMIT") {
+    let options = Options::of(args);
+    if options.by.iter().any(|pattern| !pattern.contains(&b'*')) {
+        return match options.limited {
             // A sorted set has an order of its own, and what is to be stored is sorted after all.
-            _ if kind.bytes() == b"zset" || has("STORE") => Order::Exact,
+            _ if kind.bytes() == b"zset" || options.stored => Order::Exact,
             true => Order::Open,
-            false => Order::Rows(gets.max(1)),
+            false => Order::Rows(options.gets.max(1)),
         };
     }
     // Elements of one weight stay as they came, unless the weights are numbers: then their own bytes decide.
-    if has("ALPHA") && (!by.is_empty() || has_twins(oracle, args[1], kind.bytes())) { Order::Open } else { Order::Exact }
+    let has_ties = || !options.by.is_empty() || has_twins(oracle, args[1], kind.bytes());
+    if options.alpha && has_ties() { Order::Open } else { Order::Exact }
+}
+
+#[derive(Default)]
+struct Options<'a> {
+    by: Vec<&'a [u8]>,
+    gets: usize,
+    limited: bool,
+    alpha: bool,
+    stored: bool,
+}
+
+impl<'a> Options<'a> {
+    fn of(args: &[&'a [u8]]) -> Options<'a> {
+        let mut options = Options::default();
+        let mut rest = args.iter().skip(2);
+        while let Some(word) = rest.next() {
+            match word.to_ascii_uppercase().as_slice() {
+                b"BY" => options.by.extend(rest.next()),
+                b"GET" => options.gets += usize::from(rest.next().is_some()),
+                b"LIMIT" => options.limited = rest.nth(1).is_some(),
+                b"STORE" => options.stored = rest.next().is_some(),
+                b"ALPHA" => options.alpha = true,
+                _ => {}
+            }
+        }
+        options
+    }
 }
 
 /// Whether two elements are one to the C library, which sorts texts up to their first NUL.
