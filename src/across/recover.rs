@@ -179,11 +179,20 @@ impl Recovery<'_> {
         match note.role {
             Role::Staged => self.end_staged(note, key, source, target),
             _ if blind.contains(&source) => Ok(End::Waiting(format!("{} cannot be asked", note.from))),
-            _ => {
-                self.remove(target, key)?;
-                Ok(End::Removed)
-            }
+            _ => self.end_brought(note, key, source, target),
         }
+    }
+
+    /// A copy, or the note of a delivery, of which nothing staged was found. What is on its way may have been staged since the source's server
+    /// was looked at: it is asked again, as a delivery comes after its claim.
+    fn end_brought(&self, note: &Note, key: &[u8], source: usize, target: usize) -> Outcome<End> {
+        let staged = hidden::key(&note.id, "staged");
+        let answer = self.talk([source])?.ask(Ask::read(source, vec![words![b"HEXISTS", REGISTRY, staged.as_slice()]]))?;
+        if accepted(replies(&answer).next().unwrap_or(Value::Nil))? == Value::Integer(1) {
+            return self.end_staged(note, &staged, source, target);
+        }
+        self.remove(target, key)?;
+        Ok(End::Removed)
     }
 
     fn server(&self, alias: &str) -> Option<usize> {
