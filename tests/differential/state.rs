@@ -1,7 +1,7 @@
 //! What the servers hold in the end: every key's place, type, value and time, whatever they are kept as.
 
 use super::answer::{Answer, Answers};
-use super::compare::{bag, near, timeless};
+use super::compare::{bag, near, timeless, unsigned};
 use super::generate::command::quoted;
 use super::generate::names::home;
 use super::wire::Wire;
@@ -56,6 +56,7 @@ fn settled(kind: &[u8], value: Answer) -> Answer {
         b"set" => bag(&value, 1),
         b"hash" => bag(&value, 2),
         b"stream" => timeless(&value),
+        b"zset" => unsigned(&value),
         _ => value,
     }
 }

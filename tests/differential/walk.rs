@@ -34,12 +34,12 @@ pub fn walk(answers: &dyn Answers, args: &[&[u8]]) -> Answer {
     Answer::Failure(0, format!("a cursor that is not 0 after {STEPS} steps"))
 }
 
-/// A member and its score, which ZSCAN writes as it is kept: 100000000000000000 or 1e+17.
+/// A member and its score, which ZSCAN writes as it is kept: 100000000000000000 or 1e+17, -0 or 0.
 fn scored(row: &[Answer]) -> Vec<Answer> {
     let mut row = row.to_vec();
     if let Some(Answer::Text(score)) = row.get_mut(1) {
         let number = std::str::from_utf8(score).ok().and_then(|text| text.parse::<f64>().ok());
-        *score = number.map_or(score.clone(), |number| format!("{number:?}").into_bytes());
+        *score = number.map_or(score.clone(), |number| format!("{:?}", number + 0.0).into_bytes());
     }
     row
 }
