@@ -58,7 +58,7 @@ pub(super) fn explain(job: &Job) -> Outcome<Explanation> {
         }
         Across::Moved(Move::Value) => Explanation::of("transfer", false)
             .step(1, job.server_of(0), "WATCH …; DUMP …; PEXPIRETIME …; TIME")
-            .step(2, job.server_of(1), "MULTI; RESTORE …; HSET …; EXEC; WATCH …")
+            .step(2, job.server_of(1), "HSET …; RESTORE …; WATCH …; EXISTS …")
             .step(3, job.server_of(0), "MULTI; RENAME …; HSET …; EXEC")
             .step(4, job.server_of(1), format!("MULTI; HSET …; {name} …; PEXPIREAT …; EXEC"))
             .step(5, job.server_of(0), "MULTI; UNLINK …; HDEL …; EXEC")
