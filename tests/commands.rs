@@ -261,3 +261,17 @@ fn an_empty_command_is_refused_and_an_empty_request_has_no_replies() {
     assert_eq!(cluster.command(&[]).unwrap_err().code(), Code::Request);
     assert_eq!(shown(&cluster.execute(b"").unwrap().root()), "[]");
 }
+
+#[test]
+fn a_server_with_several_aliases_is_counted_once() {
+    let servers = Server::start_many(2);
+    let (one, two) = (servers[0].port, servers[1].port);
+    let cluster = cluster(&[one, two, one], &[]);
+    for number in 0..30 {
+        assert_eq!(answer(&cluster, &format!("SET key{number} x")), "OK");
+    }
+    assert_eq!(answer(&cluster, "DBSIZE"), "30");
+    let keys = cluster.command(&words("KEYS *")).unwrap();
+    let Value::Array(keys) = keys.root() else { panic!("KEYS answers {:?}", keys.root()) };
+    assert_eq!(keys.len(), 30);
+}
