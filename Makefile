@@ -55,12 +55,12 @@ test: ## run every check there is
 .PHONY: chaos
 chaos: ## kill servers and clients for CHAOS_SECONDS (60), and see that nothing is lost
 	@scripts/setup test
-	CHAOS_SECONDS=$${CHAOS_SECONDS:-60} $(CARGO) test --test chaos
+	SEED=$${SEED:-random} CHAOS_SECONDS=$${CHAOS_SECONDS:-60} $(CARGO) test --test chaos
 
 .PHONY: soak
 soak: ## compare N servers with one until stopped, or for COMMANDS of them; SEED repeats a run
 	@scripts/setup test
-	COMMANDS=$${COMMANDS:-endless} $(CARGO) test --test differential -- --nocapture --test-threads 3 servers_answer_as_one
+	SEED=$${SEED:-random} COMMANDS=$${COMMANDS:-endless} $(CARGO) test --test differential -- --nocapture --test-threads 3 servers_answer_as_one
 
 .PHONY: bench
 bench: ## measure the library beside its peers

@@ -2,11 +2,13 @@
 
 pub struct Random(u64);
 
-/// From `SEED`, or the clock; printed.
+/// `SEED`; without it always the same one, so that a change is judged by what it changes. `SEED=random`, which `make soak` and
+/// `make chaos` take, looks for something new. It is printed.
 pub fn seed() -> u64 {
-    let seed = match std::env::var("SEED") {
-        Ok(text) => text.parse().expect("SEED is a number"),
-        Err(_) => std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock").as_nanos() as u64,
+    let seed = match std::env::var("SEED").as_deref() {
+        Err(_) => 1,
+        Ok("random") => std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock").as_nanos() as u64,
+        Ok(text) => text.parse().expect("SEED is a number, or `random`"),
     };
     println!("SEED={seed}");
     seed
