@@ -5,8 +5,10 @@ declare(strict_types=1);
 // Loads the classes where Composer's vendor/autoload.php is not at hand.
 
 spl_autoload_register(static function (string $class): void {
-    $file = __DIR__ . '/src/' . substr($class, strlen('RedisCluster\\')) . '.php';
-    if (str_starts_with($class, 'RedisCluster\\') && is_file($file)) {
-        require $file;
+    if (str_starts_with($class, 'RedisCluster\\')) {
+        $file = __DIR__ . '/src/' . strtr(substr($class, strlen('RedisCluster\\')), '\\', '/') . '.php';
+        if (is_file($file)) {
+            require $file;
+        }
     }
 });

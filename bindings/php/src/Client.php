@@ -62,7 +62,7 @@ final class Client
     /** Runs one command: command('SET', 'foo', 'bar'). */
     public function command(string|int|float|\Stringable ...$arguments): mixed
     {
-        $reply = $this->run('rediscluster_execute', Request::command($arguments), 1);
+        $reply = $this->answer('rediscluster_execute', Request::command($arguments), 1);
         return $reply instanceof Exception ? throw $reply : $reply;
     }
 
@@ -95,7 +95,7 @@ final class Client
      */
     public function nodeFor(string $key): array
     {
-        return $this->run('rediscluster_node_for', $key);
+        return $this->answer('rediscluster_node_for', $key);
     }
 
     /**
@@ -105,7 +105,7 @@ final class Client
      */
     public function each(string|int|float|\Stringable ...$command): array
     {
-        return $this->run('rediscluster_each', Request::command($command));
+        return $this->answer('rediscluster_each', Request::command($command));
     }
 
     /**
@@ -153,7 +153,7 @@ final class Client
      */
     public function explain(string|int|float|\Stringable ...$command): array
     {
-        return $this->run('rediscluster_explain', Request::command($command));
+        return $this->answer('rediscluster_explain', Request::command($command));
     }
 
     /**
@@ -183,20 +183,49 @@ final class Client
         return \array_map(static fn (array $one): array => \array_replace($one, ['age' => $one['age'] / 1000.0]), $found);
     }
 
+    /**
+     * Runs one command whose arguments may stand in lists, or as key => value under the key `pairs`.
+     *
+     * @internal
+     * @param array<mixed> $command strings, ints, bools and nulls: floats and objects are the caller's to write
+     * @return mixed the reply; a server's error is a ServerException, and not thrown
+     */
+    public function run(array $command, int $form = Form::PLAIN): mixed
+    {
+        $reply = $this->runAll([$command], $form)[0];
+        return $reply instanceof Exception && !$reply instanceof ServerException ? throw $reply : $reply;
+    }
+
+    /**
+     * The same of many commands.
+     *
+     * @internal
+     * @param array<array<mixed>> $commands
+     * @param int|list<int>       $form     of all replies, or of each
+     * @return list<mixed> the exception of a command that failed stands in the place of its reply
+     */
+    public function runAll(array $commands, int|array $form = Form::PLAIN): array
+    {
+        $request = Request::commands(\array_map(Request::flat(...), $commands));
+        $forms = \is_array($form) ? $form : \array_fill(0, \count($commands), $form);
+        $read = static fn (Library $library, CData $reply): array => Reply::values($library, $reply, $forms);
+        return $this->call('rediscluster_execute', $read, $request, \strlen($request));
+    }
+
     /** @return list<mixed> the replies to the commands of a request */
     private function send(string $request): array
     {
-        return $this->run('rediscluster_execute', $request);
+        return $this->answer('rediscluster_execute', $request);
     }
 
     /** The value of one entry of what a function of the library answers to these bytes. */
-    private function run(string $function, string $bytes, int $entry = 0): mixed
+    private function answer(string $function, string $bytes, int $entry = 0): mixed
     {
         return $this->call($function, $entry, $bytes, \strlen($bytes));
     }
 
     /** The same of any arguments. */
-    private function call(string $function, int $entry, string|int ...$arguments): mixed
+    private function call(string $function, int|\Closure $entry, string|int ...$arguments): mixed
     {
         $ffi = $this->library->ffi;
         $reply = $this->library->unread = $ffi->new($this->library->reply);
@@ -206,7 +235,7 @@ final class Client
             if ($ffi->$function($this->handle, ...$arguments) !== 0) {
                 throw $this->library->failure($error);
             }
-            return Reply::value($this->library, $reply[0], $entry);
+            return \is_int($entry) ? Reply::value($this->library, $reply[0], $entry) : $entry($this->library, $reply[0]);
         } finally {
             $this->library->unread = null;
             $ffi->rediscluster_reply_free($reply[0]);

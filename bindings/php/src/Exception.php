@@ -6,13 +6,15 @@ namespace RedisCluster;
 
 use FFI\CData;
 
+require_once __DIR__ . '/Phpredis/polyfill.php';
+
 /**
  * Everything this package throws, save TypeError for arguments that are not bytes.
  *
  * Among the replies of execute() and each(), and inside arrays, a failure is not thrown: its exception stands in the
  * place of the reply.
  */
-class Exception extends \RuntimeException
+class Exception extends \RedisException
 {
     /** What getCode() answers: the library's rediscluster_status, and 0 where it does not come from the library. */
     public const ARGUMENT = 1;

@@ -31,12 +31,16 @@ final class Reply
      * @param CData  $numbers its index: entry n is the numbers 2n (head) and 2n + 1 (data)
      * @param int    $next    the number to read next: entries stand in the order in which values are read
      */
-    private function __construct(private readonly string $bytes, private readonly CData $numbers, private int $next)
-    {
+    private function __construct(
+        private readonly string $bytes,
+        private readonly CData $numbers,
+        private int $next,
+        private int $form,
+    ) {
     }
 
     /** The value of one entry. The reply stays the caller's, who frees it. */
-    public static function value(Library $library, CData $reply, int $entry): mixed
+    public static function value(Library $library, CData $reply, int $entry, int $form = Form::PLAIN): mixed
     {
         $view = $library->ffi->new($library->view);
         $status = $library->ffi->rediscluster_reply_view($reply, $entry, \FFI::addr($view), null);
@@ -45,8 +49,9 @@ final class Reply
         }
         switch ($view->type) {
             case self::STRING:
-            case self::STATUS:
                 return \FFI::string($view->bytes, $view->length);
+            case self::STATUS:
+                return $form & Form::STATUS_TRUE ? true : \FFI::string($view->bytes, $view->length);
             case self::INTEGER:
                 return $view->integer;
             case self::ERROR:
@@ -54,13 +59,42 @@ final class Reply
             case self::ARRAY:
             case self::MAP:
             case self::FAILURE:
-                return self::whole($library, $reply, $entry)->read();
+                return self::formed(self::whole($library, $reply, $entry, $form)->read(), $form);
             default:
-                return null;
+                return $form & Form::NIL_FALSE ? false : null;
         }
     }
 
-    private static function whole(Library $library, CData $reply, int $entry): self
+    /**
+     * The values of a list, each in a form of its own.
+     *
+     * @param list<int> $forms
+     * @return list<mixed>
+     */
+    public static function values(Library $library, CData $reply, array $forms): array
+    {
+        $reader = self::whole($library, $reply, 1, Form::PLAIN);
+        $values = [];
+        foreach ($forms as $form) {
+            $reader->form = $form;
+            $values[] = self::formed($reader->read(), $form);
+        }
+        return $values;
+    }
+
+    private static function formed(mixed $value, int $form): mixed
+    {
+        if (!($form & Form::PAIRS) || !\is_array($value) || !\array_is_list($value)) {
+            return $value;
+        }
+        $pairs = [];
+        for ($i = 0, $end = \count($value) - 1; $i < $end; $i += 2) {
+            $pairs[$value[$i]] = $value[$i + 1];
+        }
+        return $pairs;
+    }
+
+    private static function whole(Library $library, CData $reply, int $entry, int $form): self
     {
         $data = $library->ffi->new($library->data);
         $library->ffi->rediscluster_reply_data($reply, \FFI::addr($data), null);
@@ -70,6 +104,7 @@ final class Reply
             $bytes === null ? '' : \FFI::string($bytes, $data->bytes_length),
             $library->ffi->cast($library->numbers, $entries),
             2 * $entry,
+            $form,
         );
     }
 
@@ -85,8 +120,9 @@ final class Reply
         $length = $head >> 8;
         switch ($head & 0xff) {
             case self::STRING:
-            case self::STATUS:
                 return \substr($this->bytes, $data, $length);
+            case self::STATUS:
+                return $this->form & Form::STATUS_TRUE ? true : \substr($this->bytes, $data, $length);
             case self::INTEGER:
                 return $data;
             case self::ERROR:
@@ -98,7 +134,7 @@ final class Reply
             case self::FAILURE:
                 return Exception::of(...$this->list($length));
             default:
-                return null;
+                return $this->form & Form::NIL_FALSE ? false : null;
         }
     }
 

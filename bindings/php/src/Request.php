@@ -51,6 +51,30 @@ final class Request
         return $request;
     }
 
+    /**
+     * The arguments of a command, whose lists are opened, and `pairs` to keys and values in turn.
+     *
+     * @param array<mixed> $command
+     * @return list<string>
+     */
+    public static function flat(array $command): array
+    {
+        $flat = [];
+        foreach ($command as $place => $argument) {
+            if (!\is_array($argument)) {
+                $flat[] = (string) $argument;
+                continue;
+            }
+            foreach ($argument as $key => $value) {
+                if ($place === 'pairs') {
+                    $flat[] = (string) $key;
+                }
+                $flat[] = (string) $value;
+            }
+        }
+        return $flat;
+    }
+
     private static function bytes(mixed $argument): string
     {
         return match (true) {

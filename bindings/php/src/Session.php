@@ -65,14 +65,35 @@ final class Session
      */
     public function execute(array $commands): array
     {
-        $request = Request::commands($commands);
-        return $this->read(fn (CData $reply, CData $error): int => $this->library->ffi->rediscluster_session_execute(
-            $this->handle,
-            $request,
-            \strlen($request),
-            $reply,
-            $error,
-        ));
+        return $this->read($this->send(Request::commands($commands)));
+    }
+
+    /**
+     * Client::run(), here.
+     *
+     * @internal
+     * @param array<mixed> $command
+     */
+    public function run(array $command, int $form = Form::PLAIN): mixed
+    {
+        $reply = $this->runAll([$command], $form)[0];
+        return $reply instanceof Exception && !$reply instanceof ServerException ? throw $reply : $reply;
+    }
+
+    /**
+     * Client::runAll(), here.
+     *
+     * @internal
+     * @param array<array<mixed>> $commands
+     * @param int|list<int>       $form
+     * @return list<mixed>
+     */
+    public function runAll(array $commands, int|array $form = Form::PLAIN): array
+    {
+        $request = Request::commands(\array_map(Request::flat(...), $commands));
+        $forms = \is_array($form) ? $form : \array_fill(0, \count($commands), $form);
+        $read = static fn (Library $library, CData $reply): array => Reply::values($library, $reply, $forms);
+        return $this->read($this->send($request), $read);
     }
 
     /**
@@ -94,8 +115,19 @@ final class Session
         ));
     }
 
+    private function send(string $request): \Closure
+    {
+        return fn (CData $reply, CData $error): int => $this->library->ffi->rediscluster_session_execute(
+            $this->handle,
+            $request,
+            \strlen($request),
+            $reply,
+            $error,
+        );
+    }
+
     /** @param \Closure(CData, CData): int $call */
-    private function read(\Closure $call): ?array
+    private function read(\Closure $call, ?\Closure $value = null): ?array
     {
         $ffi = $this->library->ffi;
         $reply = $this->library->unread = $ffi->new($this->library->reply);
@@ -104,7 +136,8 @@ final class Session
             if ($call($reply, $error) !== 0) {
                 throw $this->library->failure($error);
             }
-            return $reply[0] === null ? null : Reply::value($this->library, $reply[0], 0);
+            $value ??= static fn (Library $library, CData $reply): array => Reply::value($library, $reply, 0);
+            return $reply[0] === null ? null : $value($this->library, $reply[0]);
         } finally {
             $this->library->unread = null;
             $ffi->rediscluster_reply_free($reply[0]);

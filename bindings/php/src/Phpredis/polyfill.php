@@ -1,0 +1,11 @@
+<?php
+
+declare(strict_types=1);
+
+// phpredis' exception, for who has no phpredis: code that catches it works with and without the extension.
+
+if (!class_exists('RedisException', false)) {
+    class RedisException extends RuntimeException
+    {
+    }
+}
