@@ -4,6 +4,9 @@ declare(strict_types=1);
 
 require __DIR__ . '/../autoload.php';
 
-foreach (glob(__DIR__ . '/Support/*.php') as $file) {
-    require $file;
-}
+spl_autoload_register(static function (string $class): void {
+    $file = __DIR__ . '/' . strtr(substr($class, strlen('RedisCluster\\Tests\\')), '\\', '/') . '.php';
+    if (str_starts_with($class, 'RedisCluster\\Tests\\') && is_file($file)) {
+        require $file;
+    }
+});

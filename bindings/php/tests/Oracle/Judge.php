@@ -1,0 +1,131 @@
+<?php
+
+declare(strict_types=1);
+
+namespace RedisCluster\Tests\Oracle;
+
+/** Compares what a scenario does on two subjects. */
+final class Judge
+{
+    public int $calls = 0;
+    /** @var array<string, true> lower-case names of the methods that were called */
+    public array $methods = [];
+
+    public function __construct(private readonly Subject $ours, private readonly Subject $theirs)
+    {
+    }
+
+    /** @return list<Mismatch> */
+    public function mismatches(Scenario $scenario): array
+    {
+        $theirs = Recorder::run($this->theirs, $scenario);
+        $theirData = $this->theirs->data();
+        $ours = Recorder::run($this->ours, $scenario);
+        $ourData = $this->ours->data();
+        $found = [];
+        foreach ($scenario->calls as $place => $call) {
+            $method = $call[0];
+            if ($method[0] !== '@') {
+                $this->calls++;
+                $this->methods[\strtolower($method)] = true;
+            }
+            $text = Text::call($method, \array_slice($call, 1));
+            foreach ($this->compare($call, $ours[$place], $theirs[$place]) as $aspect => [$our, $their]) {
+                $found[] = new Mismatch("$scenario->name #$place", \strtolower($method), $text, $aspect, $our, $their);
+            }
+        }
+        if ($ourData !== $theirData) {
+            [$our, $their] = [self::without($ourData, $theirData), self::without($theirData, $ourData)];
+            $calls = \implode('; ', \array_map(static fn (array $call): string => Text::call($call[0], \array_slice($call, 1)), $scenario->calls));
+            $found[] = new Mismatch("$scenario->name, at the end", $scenario->about, $calls, 'data', Text::of($our), Text::of($their));
+        }
+        return $found;
+    }
+
+    /** @return iterable<string, array{string, string}> */
+    private function compare(array $call, Outcome $ours, Outcome $theirs): iterable
+    {
+        $method = \array_shift($call);
+        [$our, $their] = [$this->outcome($method, $ours), $this->outcome($method, $theirs)];
+        if (!$this->isBroadcast($method, $ours, $theirs) && $our !== $their && !Rules::isNear($method, $ours->value, $theirs->value)) {
+            yield 'outcome' => [$our, $their];
+        }
+        $aspects = [
+            'warnings' => [\array_map(Text::message(...), $ours->warnings), \array_map(Text::message(...), $theirs->warnings)],
+            'last error' => [$ours->lastError, $theirs->lastError],
+            'arguments' => [$ours->arguments, $theirs->arguments],
+        ];
+        foreach ($aspects as $aspect => [$one, $other]) {
+            if (Text::of($one) !== Text::of($other) && !$this->isResult($call, $aspect)) {
+                yield $aspect => [Text::of($one), Text::of($other)];
+            }
+        }
+    }
+
+    /** The results of earlier calls, given as arguments, were compared there. */
+    private function isResult(array $arguments, string $aspect): bool
+    {
+        $results = false;
+        \array_walk_recursive($arguments, static function (mixed $argument) use (&$results): void {
+            $results = $results || $argument instanceof Result;
+        });
+        return $results && $aspect === 'arguments';
+    }
+
+    private function outcome(string $method, Outcome $outcome): string
+    {
+        if ($outcome->thrown !== null) {
+            return Text::of($outcome->thrown);
+        }
+        if (\strtolower($method) !== 'exec' || !\is_array($outcome->value)) {
+            return Rules::text($method, $outcome->arguments, $outcome->value);
+        }
+        $texts = [];
+        foreach ($outcome->value as $place => $value) {
+            [$queued, $arguments] = $outcome->queued[$place] ?? ['', []];
+            $texts[] = Rules::text($queued, $arguments, $value);
+        }
+        return '[' . \implode(', ', $texts) . ']';
+    }
+
+    /** Whether ours is alias => value, as several servers answer, and each value is as theirs; slaves do not answer to what is written. */
+    private function isBroadcast(string $method, Outcome $ours, Outcome $theirs): bool
+    {
+        if (!Rules::isBroadcast($method) || !\is_array($ours->value) || $ours->inQueue || $theirs->thrown !== null) {
+            return false;
+        }
+        $slaves = \array_map(static fn (string $alias): string => "{$alias}_slave", $this->ours->aliases);
+        $aliases = \array_keys($ours->value);
+        if (\array_diff($this->ours->aliases, $aliases) !== [] || \array_diff($aliases, $this->ours->aliases, $slaves) !== []) {
+            return false;
+        }
+        $expected = Rules::text($method, $theirs->arguments, $theirs->value);
+        foreach ($ours->value as $alias => $value) {
+            $silent = $value === null && \in_array($alias, $slaves, true);
+            if (!$silent && Rules::text($method, $ours->arguments, $value) !== $expected) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * The keys in which one differs from the other.
+     *
+     * @param array<string, array<string, mixed>> $data
+     * @param array<string, array<string, mixed>> $other
+     * @return array<string, mixed>
+     */
+    private static function without(array $data, array $other): array
+    {
+        $found = [];
+        foreach ($data as $database => $keys) {
+            foreach ($keys as $key => $content) {
+                if (($other[$database][$key] ?? null) !== $content) {
+                    $found["$database $key"] = $content;
+                }
+            }
+        }
+        return $found;
+    }
+}

@@ -1,0 +1,60 @@
+<?php
+
+declare(strict_types=1);
+
+namespace RedisCluster\Tests\Oracle;
+
+/** Values as text, in which two are equal if PHP would tell them apart by nothing: 1 is not '1', nor 1.0, nor true. */
+final class Text
+{
+    public static function of(mixed $value): string
+    {
+        return match (true) {
+            \is_array($value) => '[' . \implode(', ', self::entries($value)) . ']',
+            $value instanceof Itself => '(itself)',
+            $value instanceof \Closure => '(closure)',
+            $value instanceof \Throwable => self::thrown($value),
+            \is_object($value) => $value::class . ' ' . self::of((array) $value),
+            \is_string($value) => self::string($value),
+            \is_resource($value) => '(resource)',
+            $value === null => 'null',
+            default => \var_export($value, true),
+        };
+    }
+
+    /** @param array<mixed> $call */
+    public static function call(string $method, array $arguments): string
+    {
+        return "$method(" . \implode(', ', self::entries($arguments)) . ')';
+    }
+
+    /** @return list<string> */
+    private static function entries(array $value): array
+    {
+        $entries = [];
+        foreach ($value as $key => $entry) {
+            $entries[] = (\array_is_list($value) ? '' : self::of($key) . ' => ') . self::of($entry);
+        }
+        return $entries;
+    }
+
+    private static function string(string $value): string
+    {
+        $shown = \strlen($value) > 200 ? \substr($value, 0, 200) . '…' . \strlen($value) . ' bytes, ' . \md5($value) : $value;
+        return "'" . \preg_replace_callback('/[^ -~…]/', static fn (array $byte): string => \sprintf('\x%02x', \ord($byte[0])), $shown) . "'";
+    }
+
+    private static function thrown(\Throwable $thrown): string
+    {
+        // Ours may be a subclass of phpredis'.
+        $class = $thrown instanceof \RedisException ? 'RedisException' : $thrown::class;
+        return "throws $class: " . self::message($thrown->getMessage());
+    }
+
+    /** A message of PHP or the class, without the name of the class. */
+    public static function message(string $message): string
+    {
+        $message = \preg_replace('/\bRedisCluster\\\\RedisCluster\b/', 'Redis', $message);
+        return \preg_replace_callback('/Redis::\w+\(\)/', static fn (array $name): string => \strtolower($name[0]), $message);
+    }
+}
