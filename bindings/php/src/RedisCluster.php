@@ -109,6 +109,9 @@ class RedisCluster implements Phpredis\Constants
         $entry = Methods::TABLE[$name] ?? Methods::TABLE[\strtolower($name)]
             ?? throw new \Error('Call to undefined method ' . static::class . "::$name()");
         $call = $this->arguments->call($name, $entry, $arguments);
+        if ($call === null) {
+            return false;
+        }
         if ($this->queue !== null) {
             $this->queue->add($call);
             return $this;

@@ -14,6 +14,10 @@ final class Queue
     /** @var list<Call> */
     public array $calls = [];
 
+    public function __construct(public readonly int $mode)
+    {
+    }
+
     public function add(Call $call): void
     {
         $this->calls[] = $call;

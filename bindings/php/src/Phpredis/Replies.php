@@ -25,6 +25,15 @@ final class Replies
         'scores' => Form::NIL_FALSE | Form::PAIRS,
     ];
 
+    private const TYPES = [
+        'string' => Constants::REDIS_STRING,
+        'set' => Constants::REDIS_SET,
+        'list' => Constants::REDIS_LIST,
+        'zset' => Constants::REDIS_ZSET,
+        'hash' => Constants::REDIS_HASH,
+        'stream' => Constants::REDIS_STREAM,
+    ];
+
     /** Errors that begin otherwise are thrown (LOADING, OOM, READONLY, NOAUTH …), as phpredis does. */
     private const ANSWERED_FALSE = '/^(ERR(?! AUTH)|NOSCRIPT|NOQUORUM|NOGOODSLAVE|WRONGTYPE|BUSYGROUP|NOGROUP)/';
 
@@ -61,6 +70,10 @@ final class Replies
                 return $reply === 1 || $reply === true;
             case 'float':
                 return \is_string($reply) ? (float) $reply : $reply;
+            case 'floats':
+                return \is_array($reply) ? $this->floats($reply) : $this->nothing();
+            case 'type':
+                return self::TYPES[$reply] ?? Constants::REDIS_NOT_FOUND;
             case 'list':
             case 'map':
                 return $reply === false ? $this->nothing() : $reply;
@@ -119,6 +132,18 @@ final class Replies
             $unpacked[\is_scalar($member) ? $member : Arguments::text($member)] = (float) $score;
         }
         return $unpacked;
+    }
+
+    /**
+     * @param list<string|false> $numbers
+     * @return list<float|false>
+     */
+    private function floats(array $numbers): array
+    {
+        foreach ($numbers as $place => $number) {
+            $numbers[$place] = $number === false ? false : (float) $number;
+        }
+        return $numbers;
     }
 
     /**
