@@ -44,7 +44,6 @@ class RedisCluster implements Phpredis\Constants
     private Client $client;
     /** @var array<string, mixed> */
     private array $config;
-    private readonly bool $mastersOnly;
     /** Where calls go between multi() or pipeline() and exec(). */
     private ?Queue $queue = null;
 
@@ -57,12 +56,19 @@ class RedisCluster implements Phpredis\Constants
      */
     public function __construct(#[\SensitiveParameter] $cluster, $redisdb = 0, $masters_only = false)
     {
-        $this->mastersOnly = Coercion::bool($masters_only);
-        $this->config = \is_array($cluster) ? $cluster : throw new \TypeError('RedisCluster::__construct(): Argument #1 ($cluster) must be of type array');
+        if (!\is_array($cluster)) {
+            throw new \TypeError('RedisCluster::__construct(): Argument #1 ($cluster) must be of type array');
+        }
+        $this->config = \array_diff_key($cluster, ['slaves' => 0]);
+        if (Coercion::bool($masters_only)) {
+            $this->config = ['masters_only' => true] + \array_diff_key($this->config, ['read' => 0]);
+        }
         $database = Coercion::int($redisdb);
-        $this->config = ($this->mastersOnly ? ['read' => 'master'] : []) + ($database === 0 ? [] : ['db' => $database]) + $this->config;
+        if ($database !== 0) {
+            $this->config = ['db' => $database] + $this->config;
+        }
         $this->client = new Client($this->config);
-        $this->no_servers = \count($cluster['master_of'] ?? $cluster['nodes'] ?? []);
+        $this->no_servers = \count($cluster['master_of'] ?? $cluster['nodes']);
         $this->options = new Options();
         $this->packer = new Packer($this->options);
         $this->arguments = new Arguments($this->options, $this->packer);
@@ -97,7 +103,7 @@ class RedisCluster implements Phpredis\Constants
     public function set($key, $value, $options = null)
     {
         if (\is_string($key) && \is_string($value) && $options === null && $this->queue === null && $this->options->plain) {
-            $reply = $this->client->run(['SET', $this->options->prefix . $key, $value], $this->options->statusForm);
+            $reply = $this->client->run(['SET', $this->options->prefix . $key, $value], Form::PHPREDIS);
             return \is_object($reply) ? $this->replies->error($reply) : $reply;
         }
         return $this->__call('set', \func_num_args() > 3 ? \func_get_args() : [$key, $value, $options]);
@@ -122,7 +128,7 @@ class RedisCluster implements Phpredis\Constants
     public function &__get(string $name): mixed
     {
         if ($name === 'cluster') {
-            $slaves = Discovery::slaves($this->config, $this->mastersOnly ? null : $this->client);
+            $slaves = Discovery::slaves($this->config, $this->client);
             $this->cluster = $this->config + ['slaves' => $slaves];
             return $this->cluster;
         }
@@ -150,8 +156,19 @@ class RedisCluster implements Phpredis\Constants
     /** Changes the database on every node. */
     public function setSelectDB($db): bool
     {
-        $this->config = ['db' => Coercion::int($db)] + $this->config;
-        $this->client = new Client($this->config);
+        $this->configure(['db' => Coercion::int($db)]);
         return true;
+    }
+
+    /**
+     * Goes on with another configuration, if it is a good one.
+     *
+     * @param array<string, mixed> $changes
+     */
+    private function configure(#[\SensitiveParameter] array $changes): void
+    {
+        $config = $changes + $this->config;
+        $this->client = new Client($config);
+        $this->config = $config;
     }
 }

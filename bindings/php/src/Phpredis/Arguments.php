@@ -85,6 +85,13 @@ final class Arguments
         return isset($empty) ? null : new Call($command, $reply);
     }
 
+    /** For methods that are not in the table. */
+    public function named(string $method): self
+    {
+        $this->method = $method;
+        return $this;
+    }
+
     /**
      * For shapes that are functions: the number of arguments must be right.
      *
