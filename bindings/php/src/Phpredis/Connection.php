@@ -102,6 +102,29 @@ trait Connection
         return Discovery::address($this->firstMaster())['port'] ?? false;
     }
 
+    /** `redis`, `valkey` … */
+    public function serverName(): string|false
+    {
+        $info = $this->client->run(['INFO', 'server']);
+        return \is_string($info) && \preg_match('/^server_name:(\w+)/m', $info, $found) ? $found[1] : 'redis';
+    }
+
+    public function serverVersion(): string|false
+    {
+        $info = $this->client->run(['INFO', 'server']);
+        return \is_string($info) && \preg_match('/^valkey_version:(\S+)/m', $info, $found) || \is_string($info) && \preg_match('/^redis_version:(\S+)/m', $info, $found) ? $found[1] : false;
+    }
+
+    /** @return array{int, int} nothing: the library does not count */
+    public function getTransferredBytes(): array
+    {
+        return [0, 0];
+    }
+
+    public function clearTransferredBytes(): void
+    {
+    }
+
     public function getDBNum(): int
     {
         return $this->config['db'] ?? 0;

@@ -17,6 +17,10 @@ final class Options
     public int $compressionLevel = 0;
     /** No value is changed on its way: neither serializer nor compression. */
     public bool $plain = true;
+    /** Nor is a failure: get() and set() may take the short way. */
+    public bool $ordinary = true;
+    /** A connection's failure is logged, and answered with null, as rediscluster-php did it. */
+    public bool $failureAsNull = false;
     /** Numbers are neither serialized nor compressed. */
     public bool $packIgnoreNumbers = false;
     /** A status among the replies of scripts and raw commands is its text (`OK`) and not true. */
@@ -59,6 +63,10 @@ final class Options
             case Constants::OPT_NULL_MULTIBULK_AS_NULL:
                 $this->nullArrayAsNull = (bool) $value;
                 return true;
+            case Constants::OPT_FAILURE_AS_NULL:
+                $this->failureAsNull = (bool) $value;
+                $this->ordinary = $this->plain && !$this->failureAsNull;
+                return true;
             case Constants::OPT_SCAN:
                 return $this->scanning((int) $value);
             case Constants::OPT_READ_TIMEOUT:
@@ -79,6 +87,7 @@ final class Options
             Constants::OPT_PACK_IGNORE_NUMBERS => (int) $this->packIgnoreNumbers,
             Constants::OPT_REPLY_LITERAL => (int) $this->replyLiteral,
             Constants::OPT_NULL_MULTIBULK_AS_NULL => (int) $this->nullArrayAsNull,
+            Constants::OPT_FAILURE_AS_NULL => (int) $this->failureAsNull,
             Constants::OPT_SCAN => $this->scan,
             Constants::OPT_READ_TIMEOUT => $this->readTimeout,
             default => $this->connection[$option] ?? false,
@@ -90,6 +99,7 @@ final class Options
         if ($possible) {
             $option = $value;
             $this->plain = $this->serializer === Constants::SERIALIZER_NONE && $this->compression === Constants::COMPRESSION_NONE;
+            $this->ordinary = $this->plain && !$this->failureAsNull;
         }
         return $possible;
     }
