@@ -23,6 +23,7 @@ final class Judge
         $ours = Recorder::run($this->ours, $scenario);
         $ourData = $this->ours->data();
         $found = [];
+        $errors = null;
         foreach ($scenario->calls as $place => $call) {
             $method = $call[0];
             if ($method[0] !== '@') {
@@ -31,8 +32,12 @@ final class Judge
             }
             $text = Text::call($method, \array_slice($call, 1));
             foreach ($this->compare($call, $ours[$place], $theirs[$place]) as $aspect => [$our, $their]) {
-                $found[] = new Mismatch("$scenario->name #$place", \strtolower($method), $text, $aspect, $our, $their);
+                // An error is kept until the next one: that it differs is said once.
+                if ($aspect !== 'last error' || $errors !== [$our, $their]) {
+                    $found[] = new Mismatch("$scenario->name #$place", \strtolower($method), $text, $aspect, $our, $their);
+                }
             }
+            $errors = [Text::of($ours[$place]->lastError), Text::of($theirs[$place]->lastError)];
         }
         if ($ourData !== $theirData) {
             [$our, $their] = [self::without($ourData, $theirData), self::without($theirData, $ourData)];
@@ -46,7 +51,7 @@ final class Judge
     private function compare(array $call, Outcome $ours, Outcome $theirs): iterable
     {
         $method = \array_shift($call);
-        [$our, $their] = [$this->outcome($method, $ours), $this->outcome($method, $theirs)];
+        [$our, $their] = [$this->outcome($method, $ours, $theirs), $this->outcome($method, $theirs, $theirs)];
         if (!$this->isBroadcast($method, $ours, $theirs) && $our !== $their && !Rules::isNear($method, $ours->value, $theirs->value)) {
             yield 'outcome' => [$our, $their];
         }
@@ -72,10 +77,12 @@ final class Judge
         return $results && $aspect === 'arguments';
     }
 
-    private function outcome(string $method, Outcome $outcome): string
+    /** What a call did; an exception goes by the class of the other's if it is of a subclass, for then it is caught as that. */
+    private function outcome(string $method, Outcome $outcome, Outcome $other): string
     {
         if ($outcome->thrown !== null) {
-            return Text::of($outcome->thrown);
+            $caught = $other->thrown !== null && $outcome->thrown instanceof $other->thrown;
+            return Text::thrown($outcome->thrown, ($caught ? $other->thrown : $outcome->thrown)::class);
         }
         if (\strtolower($method) !== 'exec' || !\is_array($outcome->value)) {
             return Rules::text($method, $outcome->arguments, $outcome->value);

@@ -160,7 +160,9 @@ final class Recorder
 
     private function warn(int $level, string $message): bool
     {
-        $this->warnings[] = "$level $message";
+        // PHP code can raise the second kind only.
+        $raised = [\E_USER_DEPRECATED => \E_DEPRECATED, \E_USER_WARNING => \E_WARNING, \E_USER_NOTICE => \E_NOTICE];
+        $this->warnings[] = ($raised[$level] ?? $level) . " $message";
         return true;
     }
 }

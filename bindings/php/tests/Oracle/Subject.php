@@ -54,9 +54,9 @@ final class Subject
     public function prepare(array $commands): void
     {
         foreach ($commands as $command) {
-            $reply = $this->server((string) $command[1])->rawCommand(...$command);
-            if ($reply === false) {
-                throw new \LogicException(implode(' ', $command) . ': ' . $this->server((string) $command[1])->getLastError());
+            $server = $this->server((string) $command[$command[0] === 'XGROUP' ? 2 : 1]);
+            if ($server->rawCommand(...$command) === false) {
+                throw new \LogicException(implode(' ', $command) . ': ' . $server->getLastError());
             }
         }
     }

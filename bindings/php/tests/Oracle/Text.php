@@ -13,7 +13,7 @@ final class Text
             \is_array($value) => '[' . \implode(', ', self::entries($value)) . ']',
             $value instanceof Itself => '(itself)',
             $value instanceof \Closure => '(closure)',
-            $value instanceof \Throwable => self::thrown($value),
+            $value instanceof \Throwable => self::thrown($value, $value::class),
             \is_object($value) => $value::class . ' ' . self::of((array) $value),
             \is_string($value) => self::string($value),
             \is_resource($value) => '(resource)',
@@ -44,17 +44,16 @@ final class Text
         return "'" . \preg_replace_callback('/[^ -~…]/', static fn (array $byte): string => \sprintf('\x%02x', \ord($byte[0])), $shown) . "'";
     }
 
-    private static function thrown(\Throwable $thrown): string
+    /** @param string $class by which it is caught */
+    public static function thrown(\Throwable $thrown, string $class): string
     {
-        // Ours may be a subclass of phpredis'.
-        $class = $thrown instanceof \RedisException ? 'RedisException' : $thrown::class;
         return "throws $class: " . self::message($thrown->getMessage());
     }
 
     /** A message of PHP or the class, without the name of the class. */
     public static function message(string $message): string
     {
-        $message = \preg_replace('/\bRedisCluster\\\\RedisCluster\b/', 'Redis', $message);
+        $message = \preg_replace('/\b(RedisCluster\\\\)?RedisCluster(?=::)/', 'Redis', $message);
         return \preg_replace_callback('/Redis::\w+\(\)/', static fn (array $name): string => \strtolower($name[0]), $message);
     }
 }
