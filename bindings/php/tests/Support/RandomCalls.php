@@ -1,0 +1,139 @@
+<?php
+
+declare(strict_types=1);
+
+namespace RedisCluster\Tests\Support;
+
+use RedisCluster\Client;
+use RedisCluster\Nodes;
+use RedisCluster\Read;
+use RedisCluster\RedisCluster;
+use RedisCluster\Session;
+use RedisCluster\Tests\Oracle\Call;
+
+/** Random calls, the same ones for the same seed. */
+final class RandomCalls
+{
+    /** What waits, ends or changes servers, or answers without end to a large number. */
+    private const EXCLUDED = '/^(__|b(l|r|z)|bg|save$|shutdown|debug|client|config|migrate|slaveof|replicaof|failover|role|wait|p?subscribe|ssubscribe|.*unsubscribe|monitor|auth|acl|hello|reset|quit|function|module|cluster'
+        . '|p?connect|p?open|close|xread|.*randmember|.*randfield|latency|memory|command|(getauth|setoption)$|set(bit|range)$)/';
+
+    private readonly OddValues $values;
+    private readonly Client $client;
+    private Session $session;
+    private RedisCluster $redis;
+    /** @var list<string> */
+    private readonly array $methods;
+    private ?string $warning = null;
+
+    /** @param array<string, mixed> $config */
+    public function __construct(int $seed, private readonly array $config)
+    {
+        mt_srand($seed);
+        $this->values = new OddValues();
+        $this->client = new Client($config, false);
+        $this->session = $this->client->session();
+        $this->redis = new RedisCluster($config);
+        $this->methods = self::methods();
+        set_error_handler($this->warn(...));
+    }
+
+    /** @return ?string what is wrong about what the next call did */
+    public function next(bool $show): ?string
+    {
+        [$object, $method, $arguments] = $this->choose();
+        $call = static fn (): string => (is_object($object) ? $object::class : $object) . "::$method(" . implode(', ', array_map(self::text(...), $arguments)) . ')';
+        if ($show) {
+            echo $call(), "\n";
+        }
+        $this->warning = null;
+        try {
+            if ($method === 'new') {
+                new $object(...$arguments);
+            } else {
+                Call::weakly($object, $method, $arguments);
+            }
+        } catch (\TypeError | \ValueError | \RedisException) {
+            // As promised.
+        } catch (\Throwable $thrown) {
+            return $call() . ' throws ' . $thrown::class . ' "' . $thrown->getMessage() . '" in ' . $thrown->getFile() . ':' . $thrown->getLine();
+        }
+        return $this->warning === null ? null : $call() . ": $this->warning";
+    }
+
+    /** @return array{object|string, string, array<mixed>} */
+    private function choose(): array
+    {
+        $draw = mt_rand(0, 99);
+        if ($draw < 60) {
+            return [$this->redis, $this->methods[mt_rand(0, count($this->methods) - 1)], $this->values->arguments()];
+        }
+        if ($draw === 60) {
+            return $this->renewed();
+        }
+        return $draw < 85 ? $this->ofClient() : $this->ofSession();
+    }
+
+    /** A session or drop-in without what earlier calls have left in it, or one made of anything. */
+    private function renewed(): array
+    {
+        $this->session = $this->client->session();
+        $this->redis = new RedisCluster($this->config);
+        $class = [Client::class, RedisCluster::class][mt_rand(0, 1)];
+        return [$class, 'new', [$this->values->random(), ...$this->values->arguments(2)]];
+    }
+
+    private function ofClient(): array
+    {
+        return match (mt_rand(0, 9)) {
+            0 => [$this->client, 'execute', [[$this->values->command(), $this->values->command()]]],
+            1 => [$this->client, 'execute', $this->values->arguments(1)],
+            2 => [$this->client, 'run', [$this->values->command(), mt_rand(0, 7)]],
+            3 => [$this->client, 'runAll', [[$this->values->command(), $this->values->random()], mt_rand(0, 7)]],
+            4 => [$this->client, 'explain', $this->values->command()],
+            5 => [$this->client, 'each', ['PING', ...$this->values->arguments(2)]],
+            6 => [$this->client, 'nodeFor', $this->values->arguments(2)],
+            7 => [$this->client, 'eachOn', [[Nodes::All, Nodes::Masters][mt_rand(0, 1)], ...$this->values->command()]],
+            8 => [$this->client->withRead(Read::Master), 'command', $this->values->arguments()],
+            default => [$this->client, 'command', $this->values->command()],
+        };
+    }
+
+    private function ofSession(): array
+    {
+        return match (mt_rand(0, 4)) {
+            0 => [$this->session, 'execute', [[$this->values->command(), $this->values->random()]]],
+            1 => [$this->session, 'run', [$this->values->command(), mt_rand(0, 7)]],
+            2 => [$this->session, 'runAll', [[$this->values->command()], mt_rand(0, 7)]],
+            default => [$this->session, 'command', $this->values->command()],
+        };
+    }
+
+    /** @return list<string> the real methods, and those that the documentation of the class names */
+    private static function methods(): array
+    {
+        preg_match_all('/@method \S+ (\w+)\(/', (string) file_get_contents(dirname(__DIR__, 2) . '/src/RedisCluster.php'), $found);
+        $methods = array_map(strtolower(...), [...get_class_methods(RedisCluster::class), ...$found[1]]);
+        return array_values(array_unique(array_filter($methods, static fn (string $method): bool => !preg_match(self::EXCLUDED, $method))));
+    }
+
+    /** Warnings that the caller has deserved are no fault; those that PHP gives for a mistake in the package are. */
+    private function warn(int $level, string $message, string $file, int $line): bool
+    {
+        $deserved = $level & (E_USER_WARNING | E_USER_NOTICE | E_USER_DEPRECATED | E_DEPRECATED) || str_contains($message, 'to string conversion');
+        if (!$deserved && error_reporting() & $level) {
+            $this->warning ??= "$message in $file:$line";
+        }
+        return true;
+    }
+
+    private static function text(mixed $value): string
+    {
+        return match (true) {
+            is_string($value) => json_encode(strlen($value) > 60 ? substr($value, 0, 60) . '…' : $value, JSON_INVALID_UTF8_SUBSTITUTE),
+            is_array($value) => 'array of ' . count($value) . ': ' . implode(', ', array_map(get_debug_type(...), array_slice($value, 0, 5))),
+            is_scalar($value) || $value === null => var_export($value, true),
+            default => get_debug_type($value),
+        };
+    }
+}
