@@ -59,6 +59,31 @@ final class SessionLockTest extends ClusterTestCase
         self::assertSame([self::KEY . '_LOCK'], $this->client->each('KEYS', '*')[$node]);
     }
 
+    public function testLocksWorkWhereTagsStayPartOfTheName(): void
+    {
+        $config = self::config(3, ['hash_tag' => 'keep']);
+        $session = new PhpSession(self::PATIENT, [], ['REDISCLUSTER_CONFIG' => json_encode($config)]);
+        $requests = [$session->start(self::COUNT), $session->start(self::COUNT)];
+
+        self::assertSame(['', ''], array_map(PhpSession::end(...), $requests));
+        self::assertSame('n|i:40;', (new Client($config))->command('GET', self::KEY));
+    }
+
+    public function testWithoutTagsALockIsRefusedBeforeAnythingIsWritten(): void
+    {
+        $config = self::config(3, ['hash_tag' => 'off']);
+        $session = new PhpSession(self::PATIENT, [], ['REDISCLUSTER_CONFIG' => json_encode($config)]);
+        $code = <<<'PHP'
+            for ($i = 0; $i < 30; $i++) {
+                session_id("id$i");
+                try { session_start(); session_abort(); } catch (RedisCluster\CrossNodeException) { echo '.'; }
+            }
+            PHP;
+
+        self::assertMatchesRegularExpression('/^\.{5,}$/D', $session->run($code));
+        self::assertSame(0, $this->client->command('DBSIZE'));
+    }
+
     public function testASessionThatStaysLockedDoesNotStart(): void
     {
         $this->client->command('SET', self::KEY, 'a|i:1;');
@@ -130,7 +155,7 @@ final class SessionLockTest extends ClusterTestCase
         $settings = ['-d', 'redis.session.locking_enabled=1', '-d', 'redis.session.lock_expire=77'];
         foreach ([$settings, [...PhpSession::WITHOUT_EXTENSIONS, ...$settings]] as $options) {
             $this->client->each('FLUSHALL');
-            (new PhpSession([], $options))->run('session_start(); posix_kill(getmypid(), SIGKILL);');
+            (new PhpSession([], $options))->run('session_start(); posix_kill(getmypid(), 9);');
             self::assertEqualsWithDelta(77, $this->client->command('TTL', self::LOCK), 60);
         }
     }
@@ -139,7 +164,7 @@ final class SessionLockTest extends ClusterTestCase
     private function crashWhileLocked(int $expire, array $options = [], string $code = ''): void
     {
         $session = new PhpSession(['locking' => true, 'lockExpire' => $expire], $options);
-        $session->run("$code session_start(); posix_kill(getmypid(), SIGKILL);");
+        $session->run("$code session_start(); posix_kill(getmypid(), 9);");
 
         self::assertSame(1, $this->client->command('EXISTS', self::LOCK));
     }

@@ -27,8 +27,8 @@ final class SimpleCache implements CacheInterface
     private ?Client $masters = null;
 
     /**
-     * @param string                 $prefix     what the names on the servers begin with; it ends with ":", which no key has in it, so that no
-     *                                           cache is part of another: `shop:` does not reach into `shop:users:`
+     * @param string                 $prefix     what the names on the servers begin with; it ends with ":", which no key has in
+     *                                           it, so that no cache is part of another: `shop:` does not reach into `shop:users:`
      * @param null|int|\DateInterval $defaultTtl of values that are set without one; an int is seconds, null is for ever
      * @param bool                   $igbinary   keep values in the format of the extension igbinary
      */
