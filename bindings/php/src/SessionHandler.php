@@ -45,8 +45,9 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
      *
      * @param string $prefix              of the session's key, without braces; behind it comes the session's id
      * @param ?bool  $locking             one request at a time for each session: redis.session.locking_enabled
-     * @param ?int   $lockExpire          seconds after which a lock is anybody's, if who holds it has died: redis.session.lock_expire;
-     *                                    0 is max_execution_time, and where that is without limit the lifetime of the session
+     * @param ?int   $lockExpire          seconds after which the lock of a request that crashed, or takes longer, is anybody's:
+     *                                    redis.session.lock_expire; 0 is max_execution_time, and where that is without limit the
+     *                                    lifetime of the session
      * @param ?int   $lockWaitTime        microseconds between two attempts: redis.session.lock_wait_time; 0 is 20,000
      * @param ?int   $lockRetries         attempts after the first, -1 is without end: redis.session.lock_retries; 0 is 100
      * @param ?bool  $lockFailureReadonly whether a session that others have locked is read all the same, not to be written:

@@ -128,6 +128,18 @@ final class SessionLockTest extends ClusterTestCase
         yield 'it expired, and another has it' => ['SET ' . self::LOCK . ' somebody', 'somebody'];
     }
 
+    public function testALockThatAnotherHasTakenMeanwhileIsLeftToIt(): void
+    {
+        $code = <<<'PHP'
+            session_start();
+            (new RedisCluster\Client(getenv('REDISCLUSTER_CONFIG')))->command('SET', $argv[3], 'somebody');
+            session_abort();
+            PHP;
+
+        self::assertSame('', (new PhpSession(['locking' => true]))->run($code, self::LOCK));
+        self::assertSame('somebody', $this->client->command('GET', self::LOCK));
+    }
+
     public function testTheLockOfARequestThatCrashedExpires(): void
     {
         $this->crashWhileLocked(1);

@@ -7,7 +7,6 @@ namespace RedisCluster\Cache;
 use Psr\SimpleCache\CacheInterface;
 use RedisCluster\Client;
 use RedisCluster\Exception;
-use RedisCluster\Read;
 
 /**
  * A PSR-16 cache over all nodes; its keys are spread over them. It fits the interface of psr/simple-cache 1, 2 and 3.
@@ -24,7 +23,6 @@ final class SimpleCache implements CacheInterface
     private const LONGEST = 10_000_000_000;
 
     private readonly Values $values;
-    private ?Client $masters = null;
 
     /**
      * @param string                 $prefix     what the names on the servers begin with; it ends with ":", which no key has in
@@ -46,32 +44,30 @@ final class SimpleCache implements CacheInterface
 
     public function get($key, $default = null): mixed
     {
-        return $this->values->value($this->ask($this->client, 'GET', $this->name($key)), $default);
+        return $this->values->value($this->ask('GET', $this->name($key)), $default);
     }
 
     public function set($key, $value, $ttl = null): bool
     {
         $name = $this->name($key);
         $milliseconds = $this->milliseconds($ttl);
-        $this->ask($this->client, ...self::store($name, $this->values->bytes($value), $milliseconds));
+        $this->ask(...self::store($name, $this->values->bytes($value), $milliseconds));
         return true;
     }
 
     public function delete($key): bool
     {
-        $this->ask($this->client, 'UNLINK', $this->name($key));
+        $this->ask('UNLINK', $this->name($key));
         return true;
     }
 
     /** Removes what this cache has set and nothing else, step by step: no server is kept from its other work. */
     public function clear(): bool
     {
-        // A replica may not know yet what was set a moment ago.
-        $this->masters ??= $this->client->withRead(Read::Master);
         $pattern = \addcslashes($this->prefix, '*?[]\\') . '*';
         $cursor = '0';
         do {
-            [$cursor, $names] = $this->ask($this->masters, 'SCAN', $cursor, 'MATCH', $pattern, 'COUNT', self::AT_ONCE);
+            [$cursor, $names] = $this->ask('SCAN', $cursor, 'MATCH', $pattern, 'COUNT', self::AT_ONCE);
             $this->remove(\array_filter($names, $this->isOwn(...)));
         } while ((string) $cursor !== '0');
         return true;
@@ -91,7 +87,7 @@ final class SimpleCache implements CacheInterface
         if ($names === []) {
             return [];
         }
-        $found = \array_combine(\array_keys($names), $this->ask($this->client, 'MGET', ...\array_values($names)));
+        $found = \array_combine(\array_keys($names), $this->ask('MGET', ...\array_values($names)));
         return \array_map(fn (?string $bytes): mixed => $this->values->value($bytes, $default), $found);
     }
 
@@ -131,13 +127,13 @@ final class SimpleCache implements CacheInterface
     /** Whether something is there; whether it can be read, get() alone finds out. */
     public function has($key): bool
     {
-        return $this->ask($this->client, 'EXISTS', $this->name($key)) === 1;
+        return $this->ask('EXISTS', $this->name($key)) === 1;
     }
 
-    private function ask(Client $client, string|int ...$command): mixed
+    private function ask(string|int ...$command): mixed
     {
         try {
-            return $client->command(...$command);
+            return $this->client->command(...$command);
         } catch (Exception $failure) {
             throw CacheException::because($failure);
         }
@@ -147,7 +143,7 @@ final class SimpleCache implements CacheInterface
     private function remove(array $names): void
     {
         if ($names !== []) {
-            $this->ask($this->client, 'UNLINK', ...\array_values($names));
+            $this->ask('UNLINK', ...\array_values($names));
         }
     }
 
