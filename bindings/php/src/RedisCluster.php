@@ -350,7 +350,8 @@ class RedisCluster implements Phpredis\Constants
      */
     public function set($key, $value, $options = null)
     {
-        if (\is_string($key) && \is_string($value) && $options === null && $this->queue === null && $this->options->ordinary) {
+        $ordinary = $this->queue === null && $this->options->ordinary && \func_num_args() < 4;
+        if ($ordinary && $options === null && \is_string($key) && \is_string($value)) {
             $reply = $this->client->run(['SET', $this->options->prefix . $key, $value], Form::PHPREDIS);
             return \is_object($reply) ? $this->replies->error($reply) : $reply;
         }

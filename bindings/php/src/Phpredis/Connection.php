@@ -105,14 +105,16 @@ trait Connection
     /** `redis`, `valkey` … */
     public function serverName(): string|false
     {
-        $info = $this->client->run(['INFO', 'server']);
-        return \is_string($info) && \preg_match('/^server_name:(\w+)/m', $info, $found) ? $found[1] : 'redis';
+        $info = (string) $this->client->run(['INFO', 'server']);
+        return \preg_match('/^server_name:(\w+)/m', $info, $found) ? $found[1] : 'redis';
     }
 
     public function serverVersion(): string|false
     {
-        $info = $this->client->run(['INFO', 'server']);
-        return \is_string($info) && \preg_match('/^valkey_version:(\S+)/m', $info, $found) || \is_string($info) && \preg_match('/^redis_version:(\S+)/m', $info, $found) ? $found[1] : false;
+        $info = (string) $this->client->run(['INFO', 'server']);
+        // Valkey says which Redis it is like, too.
+        $found = \preg_match('/^valkey_version:(\S+)/m', $info, $version) || \preg_match('/^redis_version:(\S+)/m', $info, $version);
+        return $found ? $version[1] : false;
     }
 
     /** @return array{int, int} nothing: the library does not count */
