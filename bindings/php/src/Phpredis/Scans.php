@@ -86,7 +86,7 @@ trait Scans
         if ($iterator === 0) {
             return false;
         }
-        if (($count ?? 0) !== 0) {
+        if ($count > 0) {
             \array_push($options, 'COUNT', $count);
         }
         if (($pattern ?? '') !== '') {

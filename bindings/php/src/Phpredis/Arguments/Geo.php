@@ -99,7 +99,7 @@ final class Geo
         $call->command[] = $as->number($arguments[$place], $place);
         $call->command[] = $as->string($arguments[$place + 1], $place + 1);
         $options = $as->array($arguments[$place + 2] ?? [], $place + 2);
-        $options = Words::of($options, [...self::WITH, 'ASC', 'DESC'], ['COUNT', 'STORE', 'STOREDIST']);
+        $options = self::options($options, [...self::WITH, 'ASC', 'DESC'], ['COUNT', 'STORE', 'STOREDIST']);
         $with = self::with($options);
         $target = \array_intersect_key($options, ['STORE' => 0, 'STOREDIST' => 0]);
         if ($target !== [] && $with !== []) {
@@ -115,6 +115,19 @@ final class Geo
             \array_push($call->command, \array_key_last($target), $as->key(\end($target), $place + 2));
         }
         return true;
+    }
+
+    /**
+     * Flags count where they stand by themselves alone.
+     *
+     * @param array<mixed> $options
+     * @param list<string> $flags
+     * @param list<string> $valued
+     * @return array<string, mixed>
+     */
+    private static function options(array $options, array $flags, array $valued): array
+    {
+        return Words::of(\array_filter($options, \is_int(...), \ARRAY_FILTER_USE_KEY), $flags) + Words::of($options, [], $valued);
     }
 
     /**
@@ -157,7 +170,7 @@ final class Geo
     {
         $as->counted($arguments, 4, 5);
         $call->command[] = $as->key($arguments[0], 0);
-        $options = Words::of($as->array($arguments[4] ?? [], 4), [...self::WITH, 'ASC', 'DESC'], ['COUNT']);
+        $options = self::options($as->array($arguments[4] ?? [], 4), [...self::WITH, 'ASC', 'DESC'], ['COUNT']);
         $with = self::with($options);
         if ($with !== []) {
             $call->reply = [Made::class, 'foundWith'];
@@ -179,7 +192,7 @@ final class Geo
         $as->counted($arguments, 5, 6);
         $call->command[] = $as->key($arguments[0], 0);
         $call->command[] = $as->key($arguments[1], 1);
-        $options = Words::of($as->array($arguments[5] ?? [], 5), ['STOREDIST', 'WITHDIST', 'ASC', 'DESC'], ['COUNT']);
+        $options = self::options($as->array($arguments[5] ?? [], 5), ['STOREDIST', 'WITHDIST', 'ASC', 'DESC'], ['COUNT']);
         if (!self::area($call, $arguments, 2, $as) || !self::limits($call, $options, $as)) {
             return false;
         }

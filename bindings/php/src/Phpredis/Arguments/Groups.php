@@ -123,7 +123,9 @@ final class Groups
         $as->counted($arguments, 5, 6);
         self::claimer($call, $arguments, $as);
         $ids = $call->command[] = $as->strings($as->array($arguments[4], 4));
-        $options = Words::of($as->array($arguments[5] ?? [], 5), ['FORCE', 'JUSTID'], ['TIME', 'IDLE', 'RETRYCOUNT']);
+        $options = $as->array($arguments[5] ?? [], 5);
+        $flags = Words::of(\array_filter($options, \is_int(...), \ARRAY_FILTER_USE_KEY), ['FORCE', 'JUSTID']);
+        $options = Words::of($options, [], ['TIME', 'IDLE', 'RETRYCOUNT']);
         $time = [];
         foreach (\array_intersect_key($options, ['TIME' => 0, 'IDLE' => 0]) as $word => $value) {
             $value = self::whole($value);
@@ -135,10 +137,10 @@ final class Groups
         }
         \array_push($call->command, ...$time);
         Streams::limited($call, 'RETRYCOUNT', self::whole($options['RETRYCOUNT'] ?? -1), $as, 5);
-        if (isset($options['FORCE'])) {
+        if (isset($flags['FORCE'])) {
             $call->command[] = 'FORCE';
         }
-        if (isset($options['JUSTID'])) {
+        if (isset($flags['JUSTID'])) {
             $call->command[] = 'JUSTID';
             $call->reply = 'list';
         }

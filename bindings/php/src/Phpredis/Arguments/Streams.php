@@ -149,22 +149,11 @@ final class Streams
     {
         $as->counted($arguments, 1, 4);
         $call->context = $call->command[] = \strtoupper($as->string($arguments[0], 0));
-        $count = \count($arguments);
-        if ($count === 1) {
-            return true;
+        foreach (\array_slice($arguments, 1, 2, true) as $place => $argument) {
+            $call->command[] = $place === 1 ? $as->key($argument, 1) : $as->string($argument, 2);
         }
-        $call->command[] = $as->key($arguments[1], 1);
-        if ($count > 2) {
-            $call->command[] = $as->string($arguments[2], 2);
-        }
-        switch ($call->context) {
-            case 'STREAM':
-                self::limited($call, 'COUNT', $arguments[3] ?? -1, $as, 3);
-                return $count === 2 || \strtoupper((string) $call->command[3]) === 'FULL';
-            case 'GROUPS':
-                return $count === 2;
-            default:
-                return $call->context === 'CONSUMERS' && $count === 3;
-        }
+        self::limited($call, 'COUNT', $arguments[3] ?? -1, $as, 3);
+        $option = $call->context === 'STREAM' ? $call->command[3] ?? 'FULL' : 'FULL';
+        return \strtoupper($option) === 'FULL' || $as->refuse("'$option' is not a valid option for XINFO STREAM");
     }
 }
