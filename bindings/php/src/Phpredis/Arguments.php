@@ -85,6 +85,13 @@ final class Arguments
         return isset($empty) ? null : new Call($command, $reply);
     }
 
+    /** For methods that are not in the table. */
+    public function named(string $method): self
+    {
+        $this->method = $method;
+        return $this;
+    }
+
     /**
      * For shapes that are functions: the number of arguments must be right.
      *
@@ -154,25 +161,20 @@ final class Arguments
     public function keys(array $keys): array
     {
         $prefix = $this->options->prefix;
-        if ($prefix === '') {
-            return $this->strings($keys);
-        }
-        foreach ($keys as &$key) {
-            $key = $prefix . self::text($key);
-        }
-        unset($key);
-        return $keys;
+        return $prefix === '' ? $this->strings($keys) : \array_map(static fn (mixed $key): string => $prefix . self::text($key), $keys);
     }
 
     /**
+     * An array that must change is made anew: its elements may be references to the caller's variables.
+     *
      * @param array<mixed> $strings
      * @return array<string|int>
      */
     public function strings(array $strings): array
     {
-        foreach ($strings as $place => $string) {
+        foreach ($strings as $string) {
             if (!\is_string($string) && !\is_int($string)) {
-                $strings[$place] = self::text($string);
+                return \array_map(self::text(...), $strings);
             }
         }
         return $strings;
@@ -184,9 +186,9 @@ final class Arguments
      */
     public function values(array $values): array
     {
-        foreach ($values as $place => $value) {
+        foreach ($values as $value) {
             if (!\is_string($value) || !$this->options->plain) {
-                $values[$place] = $this->packer->pack($value);
+                return \array_map($this->packer->pack(...), $values);
             }
         }
         return $values;

@@ -7,42 +7,49 @@ namespace RedisCluster\Phpredis;
 use RedisCluster\Client;
 
 /**
- * The `slaves` of RedisCluster::$cluster.
+ * The `slaves` of RedisCluster::$cluster, and the addresses of nodes.
  *
  * @internal
  */
 final class Discovery
 {
     /**
+     * The first replica of each master: the one that `master_of` names, or else the master. A master that does not answer, or has
+     * none, stands there itself, as all do where only masters are read from.
+     *
      * @param array<string, mixed> $config
-     * @param ?Client              $client null: from masters only
      * @return array<string, array{host: ?string, port: ?int}>
      */
-    public static function slaves(array $config, ?Client $client): array
+    public static function slaves(array $config, Client $client): array
     {
-        $nodes = $config['nodes'] ?? [];
+        $fromMasters = ($config['masters_only'] ?? false) || ($config['read'] ?? '') === 'master';
         $named = $config['master_of'] ?? null;
-        $roles = $client !== null && $named === null ? $client->each('ROLE') : [];
+        $roles = $fromMasters || $named !== null ? [] : $client->each('ROLE');
         $slaves = [];
-        foreach (\array_keys($named ?? $nodes) as $alias) {
-            $slave = $named === null || $client === null ? $alias : ((array) $named[$alias])[0] ?? $alias;
-            $slaves[$alias . '_slave'] = self::replica($roles[$alias] ?? null) ?? self::address($nodes[$slave] ?? []);
+        foreach (\array_keys($named ?? $config['nodes']) as $alias) {
+            $slave = $fromMasters || $named === null ? $alias : ((array) $named[$alias])[0] ?? $alias;
+            $slaves[$alias . '_slave'] = self::replica($roles[$alias] ?? null) ?? self::address($config['nodes'][$slave] ?? []);
         }
         return $slaves;
+    }
+
+    /**
+     * @param array<string, mixed>|string $node as the configuration has it
+     * @return array{host: ?string, port: ?int} nulls for a Unix socket
+     */
+    public static function address(array|string $node): array
+    {
+        $node = \is_string($node) ? (\parse_url($node) ?: []) : $node;
+        if (isset($node['unix']) || ($node['scheme'] ?? '') === 'unix') {
+            return ['host' => null, 'port' => null];
+        }
+        return ['host' => $node['host'] ?? null, 'port' => $node['port'] ?? 6379];
     }
 
     /** @return ?array{host: string, port: int} the first that a master names */
     private static function replica(mixed $role): ?array
     {
-        return isset($role[2][0][1]) && \is_array($role[2]) ? ['host' => $role[2][0][0], 'port' => (int) $role[2][0][1]] : null;
-    }
-
-    /**
-     * @param array<string, mixed> $node
-     * @return array{host: ?string, port: ?int}
-     */
-    private static function address(array $node): array
-    {
-        return ['host' => $node['host'] ?? null, 'port' => $node['port'] ?? null];
+        $replica = \is_array($role) && \is_array($role[2] ?? null) ? $role[2][0] ?? null : null;
+        return $replica === null ? null : ['host' => $replica[0], 'port' => (int) $replica[1]];
     }
 }

@@ -29,6 +29,7 @@ final class Methods
         ...Methods\Geo::TABLE,
         ...Methods\Streams::TABLE,
         ...Methods\Channels::TABLE,
+        ...Methods\Vectors::TABLE,
         ...Methods\Scripts::TABLE,
         ...Methods\Servers::TABLE,
     ];

@@ -46,7 +46,7 @@ final class Replies
     public function form(Call $call): int
     {
         $form = \is_string($call->reply) ? self::FORMS[$call->reply] ?? Form::NIL_FALSE : Form::NIL_FALSE;
-        return $form === Form::PHPREDIS ? $this->options->statusForm : $form;
+        return $this->options->replyLiteral && $call->reply === 'any' ? Form::NIL_FALSE : $form;
     }
 
     public function value(Call $call, mixed $reply): mixed
@@ -69,7 +69,7 @@ final class Replies
             case 'bool':
                 return $reply === 1 || $reply === true;
             case 'float':
-                return \is_string($reply) ? (float) $reply : $reply;
+                return \is_string($reply) ? self::float($reply) : $reply;
             case 'floats':
                 return \is_array($reply) ? $this->floats($reply) : $this->nothing();
             case 'type':
@@ -129,9 +129,20 @@ final class Replies
         $unpacked = [];
         foreach ($scores as $member => $score) {
             $member = $this->options->plain ? $member : $this->packer->unpack((string) $member);
-            $unpacked[\is_scalar($member) ? $member : Arguments::text($member)] = (float) $score;
+            $unpacked[\is_scalar($member) ? $member : Arguments::text($member)] = self::float((string) $score);
         }
         return $unpacked;
+    }
+
+    /** Redis writes the infinite as `inf`, of which a cast would make 0. */
+    public static function float(string $number): float
+    {
+        return match ($number) {
+            'inf' => \INF,
+            '-inf' => -\INF,
+            'nan', '-nan' => \NAN,
+            default => (float) $number,
+        };
     }
 
     /**
@@ -141,7 +152,7 @@ final class Replies
     private function floats(array $numbers): array
     {
         foreach ($numbers as $place => $number) {
-            $numbers[$place] = $number === false ? false : (float) $number;
+            $numbers[$place] = \is_string($number) ? self::float($number) : $number;
         }
         return $numbers;
     }

@@ -50,7 +50,7 @@ final class SortedSets
 
     private static function isScore(string $score): bool
     {
-        return \is_numeric($score) || \in_array(\strtolower($score), ['inf', '+inf', '-inf'], true);
+        return \is_numeric($score) || \preg_match('/^[+-]?inf(inity)?$/Di', $score) === 1;
     }
 
     /**

@@ -143,4 +143,26 @@ final class Strings
             \array_push($call->command, $word, \str_starts_with($word, 'IFD') ? Arguments::text($value) : $as->value($value));
         }
     }
+
+    /**
+     * mSetEx($pairs, seconds or ['PX' => 1000, 'NX']).
+     *
+     * @param array<mixed> $arguments
+     */
+    public static function setManyAndExpire(Call $call, array $arguments, Arguments $as): bool
+    {
+        $as->counted($arguments, 1, 2);
+        $pairs = $as->array($arguments[0], 0);
+        $given = $arguments[1] ?? [];
+        $options = Words::of(\is_array($given) ? $given : ['EX' => $given], ['NX', 'XX', 'KEEPTTL'], ['EX', 'PX', 'EXAT', 'PXAT']);
+        $call->command[] = \count($pairs);
+        $call->command['pairs'] = $as->prefixed($as->values($pairs));
+        foreach ($options as $word => $value) {
+            $call->command[] = $word;
+            if ($value !== true) {
+                $call->command[] = $as->int($value, 1);
+            }
+        }
+        return $pairs !== [];
+    }
 }

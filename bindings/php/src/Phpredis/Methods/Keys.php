@@ -18,6 +18,8 @@ final class Keys
         'exists' => ['EXISTS', 'x+', 'int'],
         'expire' => ['EXPIRE', 'ki|s', 'bool'],
         'expireat' => ['EXPIREAT', 'ki|s', 'bool'],
+        'expiremember' => ['EXPIREMEMBER', 'ksi|s', 'int'],
+        'expirememberat' => ['EXPIREMEMBERAT', 'ksi', 'int'],
         'expiretime' => ['EXPIRETIME', 'k', 'int'],
         'migrate' => ['MIGRATE', [Build::class, 'migrate'], 'status'],
         'move' => ['MOVE', 'ki', 'bool'],

@@ -29,6 +29,7 @@ final class Strings
         'lcs' => ['LCS', [Build::class, 'common'], 'any'],
         'mget' => ['MGET', 'K', 'values'],
         'mset' => ['MSET', 'M', 'status'],
+        'msetex' => ['MSETEX', [Build::class, 'setManyAndExpire'], 'int'],
         'msetnx' => ['MSETNX', 'M', 'bool'],
         'psetex' => ['PSETEX', 'kiv', 'status'],
         'set' => ['SET', [Build::class, 'set'], 'status'],
