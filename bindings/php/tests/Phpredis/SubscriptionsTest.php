@@ -1,0 +1,180 @@
+<?php
+
+declare(strict_types=1);
+
+namespace RedisCluster\Tests\Phpredis;
+
+use RedisCluster\RedisCluster;
+use RedisCluster\TimeoutException;
+use RedisCluster\Tests\Support\ClusterTestCase;
+
+/**
+ * Messages are published by the callbacks themselves, over other connections: nothing has to be waited for.
+ *
+ * The first one comes from a callback, too: a keyspace notification that every node sends when it is asked to.
+ */
+final class SubscriptionsTest extends ClusterTestCase
+{
+    private RedisCluster $redis;
+    private string $timeout;
+
+    protected function setUp(): void
+    {
+        parent::setUp();
+        $this->redis = new RedisCluster(self::config());
+        $this->timeout = (string) ini_set('default_socket_timeout', '10');
+    }
+
+    protected function tearDown(): void
+    {
+        ini_set('default_socket_timeout', $this->timeout);
+    }
+
+    /** Publishes to each of the channels, once somebody listens there. */
+    private function publisher(string ...$channels): int
+    {
+        $pid = pcntl_fork();
+        if ($pid === 0) {
+            $redis = new RedisCluster(self::config());
+            foreach ($channels as $channel) {
+                while ($redis->publish($channel, "to $channel") === 0) {
+                    usleep(1000);
+                }
+            }
+            posix_kill(getmypid(), SIGKILL);
+        }
+        return $pid;
+    }
+
+    private static function ended(int $pid): void
+    {
+        pcntl_waitpid($pid, $status);
+    }
+
+    /** @return list<string> one on each node */
+    private function channels(): array
+    {
+        return [$this->keyOn('node_1', 'channel'), $this->keyOn('node_2', 'channel'), $this->keyOn('node_3', 'channel')];
+    }
+
+    public function testMessagesOfChannelsOnAllNodesCometoTheCallbackUntilAllAreLeft(): void
+    {
+        $channels = $this->channels();
+        $pid = $this->publisher(...$channels);
+        $heard = [];
+        $answer = $this->redis->subscribe($channels, function (RedisCluster $redis, string $channel, string $message) use (&$heard): void {
+            self::assertSame($this->redis, $redis);
+            $heard[$channel] = $message;
+            self::assertSame([$channel => true], $redis->unsubscribe([$channel]));
+        });
+        self::ended($pid);
+        self::assertNull($answer);
+        self::assertEquals(array_combine($channels, array_map(static fn (string $name): string => "to $name", $channels)), $heard);
+    }
+
+    public function testAPatternHearsAllNodes(): void
+    {
+        $channels = $this->channels();
+        $pid = $this->publisher(...$channels);
+        $heard = [];
+        $this->redis->psubscribe(['chan*'], function (RedisCluster $redis, string $pattern, string $channel, string $message) use (&$heard): void {
+            $heard["$pattern $channel"] = $message;
+            if (count($heard) === 3) {
+                self::assertSame(['chan*' => true], $redis->punsubscribe(['chan*']));
+            }
+        });
+        self::ended($pid);
+        self::assertEqualsCanonicalizing(array_map(static fn (string $name): string => "to $name", $channels), array_values($heard));
+    }
+
+    public function testACallbackMayUseTheObjectForCommandsAndSubscribeToMore(): void
+    {
+        [$first, $second] = $this->channels();
+        $pid = $this->publisher($first, $second);
+        $this->redis->subscribe([$first], function (RedisCluster $redis, string $channel, string $message) use ($second): void {
+            self::assertTrue($redis->set('last', $message));
+            $redis->subscribe([$second], static function (RedisCluster $redis, string $channel, string $message): void {
+                $redis->rPush('list', $redis->get('last'), $message);
+                $redis->unsubscribe([$channel]);
+            });
+            $redis->unsubscribe([$channel]);
+        });
+        self::ended($pid);
+        self::assertSame(["to $first", "to $second"], $this->redis->lRange('list', 0, -1));
+    }
+
+    public function testChannelsAndPatternsGetThePrefix(): void
+    {
+        $this->redis->setOption(RedisCluster::OPT_PREFIX, 'app:');
+        $pid = $this->publisher('app:news', 'app:sport');
+        $heard = [];
+        $this->redis->subscribe(['news'], static function (RedisCluster $redis, string $channel, string $message) use (&$heard): void {
+            $heard[] = [$channel, $message, $redis->unsubscribe(['news'])];
+        });
+        $this->redis->psubscribe(['spo*'], static function (RedisCluster $redis, string $pattern, string $channel) use (&$heard): void {
+            $heard[] = [$pattern, $channel, $redis->punsubscribe(['spo*'])];
+        });
+        self::ended($pid);
+        self::assertSame([['app:news', 'to app:news', ['app:news' => true]], ['app:spo*', 'app:sport', ['app:spo*' => true]]], $heard);
+    }
+
+    public function testShardChannelsAreHeardLikewise(): void
+    {
+        $heard = [];
+        $pid = pcntl_fork();
+        if ($pid === 0) {
+            $redis = new RedisCluster(self::config());
+            while ($redis->sPublish('shard', 'hello') === 0) {
+                usleep(1000);
+            }
+            posix_kill(getmypid(), SIGKILL);
+        }
+        $this->redis->sSubscribe(['shard'], static function (RedisCluster $redis, string $channel, string $message) use (&$heard): void {
+            $heard[] = [$channel, $message, $redis->sUnsubscribe([$channel])];
+        });
+        self::ended($pid);
+        self::assertSame([['shard', 'hello', ['shard' => true]]], $heard);
+    }
+
+    public function testSilenceIsAnExceptionAfterTheReadTimeout(): void
+    {
+        ini_set('default_socket_timeout', '1');
+        $thrown = self::thrownBy(fn () => $this->redis->subscribe(['quiet'], static fn () => null));
+        self::assertInstanceOf(TimeoutException::class, $thrown);
+        self::assertInstanceOf(\RedisException::class, $thrown);
+        self::assertStringStartsWith('read error on connection', $thrown->getMessage());
+        self::assertTrue($this->redis->set('key', 'still works'));
+    }
+
+    public function testAnExceptionOfTheCallbackEndsTheSubscription(): void
+    {
+        $pid = $this->publisher('news');
+        $thrown = self::thrownBy(fn () => $this->redis->subscribe(['news'], static fn () => throw new \DomainException('enough')));
+        self::ended($pid);
+        self::assertSame('enough', $thrown->getMessage());
+        self::assertSame(['news' => 0], $this->redis->pubsub('numsub', ['news']));
+    }
+
+    public function testLeavingWithoutASubscriptionIsAnsweredLikeAnyOther(): void
+    {
+        self::assertSame(['a' => true, 'b' => true], $this->redis->unsubscribe(['a', 'b']));
+        self::assertSame(['a*' => true], $this->redis->pUnsubscribe(['a*']));
+        self::assertFalse($this->redis->unsubscribe([]));
+        self::assertFalse($this->redis->subscribe([], static fn () => null));
+    }
+
+    public function testSubscribersOfAllNodesAreCounted(): void
+    {
+        $channels = $this->channels();
+        $session = $this->client->session();
+        $session->command('SUBSCRIBE', ...$channels);
+        $session->command('PSUBSCRIBE', 'n*');
+        self::assertEqualsCanonicalizing($channels, $this->redis->pubsub('channels'));
+        self::assertSame([$channels[0]], $this->redis->pubsub('CHANNELS', $channels[0]));
+        self::assertEquals(array_fill_keys($channels, 1) + ['nobody' => 0], $this->redis->pubsub('numsub', [...$channels, 'nobody']));
+        self::assertSame(1, $this->redis->pubsub('numpat'));
+        self::assertSame(1, $this->redis->publish($channels[1], 'x'));
+        self::assertFalse($this->redis->pubsub('numsub'));
+        self::assertFalse($this->redis->pubsub('bogus'));
+    }
+}
