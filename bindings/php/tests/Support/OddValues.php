@@ -57,10 +57,10 @@ final class OddValues
     }
 
     /** @return list<mixed> */
-    public function arguments(int $most = 5): array
+    public function arguments(int $most = 5, int $least = 0): array
     {
         $arguments = [];
-        for ($count = mt_rand(0, $most); $count > 0; $count--) {
+        for ($count = mt_rand($least, $most); $count > 0; $count--) {
             $arguments[] = $this->random();
         }
         return $arguments;
@@ -71,5 +71,14 @@ final class OddValues
     {
         $first = mt_rand(0, 9) > 0 ? self::COMMANDS[mt_rand(0, count(self::COMMANDS) - 1)] : $this->random();
         return [$first, ...$this->arguments()];
+    }
+
+    /** @return list<mixed> a command as the package itself runs it: of scalars, in lists and lists of lists */
+    public function plainCommand(): array
+    {
+        return array_map(
+            static fn (mixed $argument): mixed => is_scalar($argument) || $argument === ['one', 'two', 'six'] ? $argument : null,
+            $this->command(),
+        );
     }
 }

@@ -22,9 +22,9 @@ final class RandomCalls
     private readonly Client $client;
     private Session $session;
     private RedisCluster $redis;
-    /** @var list<string> */
+    /** @var array<string, array{int, int}> method of the drop-in => least and greatest number of arguments */
     private readonly array $methods;
-    private ?string $warning = null;
+    private readonly Mistakes $mistakes;
 
     /** @param array<string, mixed> $config */
     public function __construct(int $seed, private readonly array $config)
@@ -35,7 +35,7 @@ final class RandomCalls
         $this->session = $this->client->session();
         $this->redis = new RedisCluster($config);
         $this->methods = self::methods();
-        set_error_handler($this->warn(...));
+        $this->mistakes = new Mistakes();
     }
 
     /** @return ?string what is wrong about what the next call did */
@@ -46,7 +46,6 @@ final class RandomCalls
         if ($show) {
             echo $call(), "\n";
         }
-        $this->warning = null;
         try {
             if ($method === 'new') {
                 new $object(...$arguments);
@@ -58,7 +57,8 @@ final class RandomCalls
         } catch (\Throwable $thrown) {
             return $call() . ' throws ' . $thrown::class . ' "' . $thrown->getMessage() . '" in ' . $thrown->getFile() . ':' . $thrown->getLine();
         }
-        return $this->warning === null ? null : $call() . ": $this->warning";
+        $mistake = $this->mistakes->take();
+        return $mistake === null ? null : $call() . ": $mistake";
     }
 
     /** @return array{object|string, string, array<mixed>} */
@@ -66,12 +66,19 @@ final class RandomCalls
     {
         $draw = mt_rand(0, 99);
         if ($draw < 60) {
-            return [$this->redis, $this->methods[mt_rand(0, count($this->methods) - 1)], $this->values->arguments()];
+            return $this->ofDropIn();
         }
         if ($draw === 60) {
             return $this->renewed();
         }
         return $draw < 85 ? $this->ofClient() : $this->ofSession();
+    }
+
+    private function ofDropIn(): array
+    {
+        $method = array_keys($this->methods)[mt_rand(0, count($this->methods) - 1)];
+        [$least, $most] = mt_rand(0, 9) > 0 ? $this->methods[$method] : [0, 6];
+        return [$this->redis, $method, $this->values->arguments($most, $least)];
     }
 
     /** A session or drop-in without what earlier calls have left in it, or one made of anything. */
@@ -88,8 +95,8 @@ final class RandomCalls
         return match (mt_rand(0, 9)) {
             0 => [$this->client, 'execute', [[$this->values->command(), $this->values->command()]]],
             1 => [$this->client, 'execute', $this->values->arguments(1)],
-            2 => [$this->client, 'run', [$this->values->command(), mt_rand(0, 7)]],
-            3 => [$this->client, 'runAll', [[$this->values->command(), $this->values->random()], mt_rand(0, 7)]],
+            2 => [$this->client, 'run', [$this->values->plainCommand(), mt_rand(0, 7)]],
+            3 => [$this->client, 'runAll', [[$this->values->plainCommand(), $this->values->plainCommand()], mt_rand(0, 7)]],
             4 => [$this->client, 'explain', $this->values->command()],
             5 => [$this->client, 'each', ['PING', ...$this->values->arguments(2)]],
             6 => [$this->client, 'nodeFor', $this->values->arguments(2)],
@@ -103,28 +110,27 @@ final class RandomCalls
     {
         return match (mt_rand(0, 4)) {
             0 => [$this->session, 'execute', [[$this->values->command(), $this->values->random()]]],
-            1 => [$this->session, 'run', [$this->values->command(), mt_rand(0, 7)]],
-            2 => [$this->session, 'runAll', [[$this->values->command()], mt_rand(0, 7)]],
+            1 => [$this->session, 'run', [$this->values->plainCommand(), mt_rand(0, 7)]],
+            2 => [$this->session, 'runAll', [[$this->values->plainCommand()], mt_rand(0, 7)]],
             default => [$this->session, 'command', $this->values->command()],
         };
     }
 
-    /** @return list<string> the real methods, and those that the documentation of the class names */
+    /** @return array<string, array{int, int}> the real methods, and those that the documentation of the class names */
     private static function methods(): array
     {
-        preg_match_all('/@method \S+ (\w+)\(/', (string) file_get_contents(dirname(__DIR__, 2) . '/src/RedisCluster.php'), $found);
-        $methods = array_map(strtolower(...), [...get_class_methods(RedisCluster::class), ...$found[1]]);
-        return array_values(array_unique(array_filter($methods, static fn (string $method): bool => !preg_match(self::EXCLUDED, $method))));
-    }
-
-    /** Warnings that the caller has deserved are no fault; those that PHP gives for a mistake in the package are. */
-    private function warn(int $level, string $message, string $file, int $line): bool
-    {
-        $deserved = $level & (E_USER_WARNING | E_USER_NOTICE | E_USER_DEPRECATED | E_DEPRECATED) || str_contains($message, 'to string conversion');
-        if (!$deserved && error_reporting() & $level) {
-            $this->warning ??= "$message in $file:$line";
+        $methods = [];
+        foreach ((new \ReflectionClass(RedisCluster::class))->getMethods(\ReflectionMethod::IS_PUBLIC) as $method) {
+            $more = $method->isVariadic() ? 3 : 0;
+            $methods[strtolower($method->getName())] = [$method->getNumberOfRequiredParameters(), $method->getNumberOfParameters() + $more];
         }
-        return true;
+        preg_match_all('/@method \S+ (\w+)\((.*)\)$/m', (string) file_get_contents(dirname(__DIR__, 2) . '/src/RedisCluster.php'), $found, PREG_SET_ORDER);
+        foreach ($found as [, $name, $parameters]) {
+            $all = substr_count($parameters, '$');
+            $more = str_contains($parameters, '...') ? 3 : 0;
+            $methods[strtolower($name)] ??= [$all - substr_count($parameters, ' = ') - ($more > 0 ? 1 : 0), $all + $more];
+        }
+        return array_filter($methods, static fn (string $method): bool => !preg_match(self::EXCLUDED, $method), ARRAY_FILTER_USE_KEY);
     }
 
     private static function text(mixed $value): string
