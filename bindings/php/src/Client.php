@@ -14,6 +14,8 @@ use FFI\CData;
  */
 final class Client
 {
+    private const DEPTH = 16; // of a configuration; four are in use
+
     private readonly Library $library;
     private ?CData $handle;
 
@@ -237,11 +239,26 @@ final class Client
     /** @param array<string, mixed> $config */
     private static function json(#[\SensitiveParameter] array $config): string
     {
+        if (self::isDeep($config, self::DEPTH)) {
+            // json_encode() goes down before it looks how deep it is, until PHP crashes.
+            throw new ConfigException('The configuration is nested too deeply', Exception::CONFIG);
+        }
         try {
             return \json_encode($config, \JSON_THROW_ON_ERROR);
         } catch (\JsonException $exception) {
             $message = 'The configuration cannot be written as JSON: ' . $exception->getMessage();
             throw new ConfigException($message, Exception::CONFIG, previous: $exception);
         }
+    }
+
+    /** @param array<mixed> $value */
+    private static function isDeep(#[\SensitiveParameter] array $value, int $levels): bool
+    {
+        foreach ($value as $entry) {
+            if (\is_array($entry) && ($levels === 0 || self::isDeep($entry, $levels - 1))) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -75,7 +75,7 @@ final class Vectors
     public static function setAttributes(Call $call, array $arguments, Arguments $as): void
     {
         $as->counted($arguments, 3, 3);
-        $attributes = \is_array($arguments[2]) ? \json_encode($arguments[2], \JSON_THROW_ON_ERROR) : $as->string($arguments[2], 2);
+        $attributes = \is_array($arguments[2]) ? self::json($arguments[2]) : $as->string($arguments[2], 2);
         \array_push($call->command, $as->key($arguments[0], 0), $as->value($arguments[1]), $attributes);
     }
 
@@ -117,7 +117,7 @@ final class Vectors
         foreach ($options as $word => $value) {
             $call->command[] = $word;
             if ($word === 'SETATTR' && \is_array($value)) {
-                $call->command[] = \json_encode($value, \JSON_THROW_ON_ERROR);
+                $call->command[] = self::json($value);
             } elseif ($word === 'SETATTR' || $word === 'FILTER') {
                 $call->command[] = $as->string($value, $place);
             } elseif ($word === 'EPSILON') {
@@ -125,6 +125,15 @@ final class Vectors
             } elseif ($value !== true) {
                 $call->command[] = $as->int($value, $place);
             }
+        }
+    }
+
+    private static function json(mixed $attributes): string
+    {
+        try {
+            return \json_encode($attributes, \JSON_THROW_ON_ERROR);
+        } catch (\JsonException $exception) {
+            throw new \ValueError('The attributes cannot be written as JSON: ' . $exception->getMessage(), 0, $exception);
         }
     }
 }
