@@ -6,22 +6,15 @@ namespace RedisCluster\Tests\Phpredis;
 
 use RedisCluster\RedisCluster;
 use RedisCluster\TimeoutException;
-use RedisCluster\Tests\Support\ClusterTestCase;
+use RedisCluster\Tests\Support\RedisClusterTestCase;
 
-/**
- * Messages are published by the callbacks themselves, over other connections: nothing has to be waited for.
- *
- * The first one comes from a callback, too: a keyspace notification that every node sends when it is asked to.
- */
-final class SubscriptionsTest extends ClusterTestCase
+final class SubscriptionsTest extends RedisClusterTestCase
 {
-    private RedisCluster $redis;
     private string $timeout;
 
     protected function setUp(): void
     {
         parent::setUp();
-        $this->redis = new RedisCluster(self::config());
         $this->timeout = (string) ini_set('default_socket_timeout', '10');
     }
 
@@ -30,20 +23,23 @@ final class SubscriptionsTest extends ClusterTestCase
         ini_set('default_socket_timeout', $this->timeout);
     }
 
-    /** Publishes to each of the channels, once somebody listens there. */
-    private function publisher(string ...$channels): int
+    /** Another process publishes to each of the channels, once somebody listens there. */
+    private function publisher(array $channels, string $method = 'publish'): int
     {
+        $parent = getmypid();
         $pid = pcntl_fork();
-        if ($pid === 0) {
-            $redis = new RedisCluster(self::config());
-            foreach ($channels as $channel) {
-                while ($redis->publish($channel, "to $channel") === 0) {
-                    usleep(1000);
-                }
-            }
-            posix_kill(getmypid(), SIGKILL);
+        if ($pid !== 0) {
+            return $pid;
         }
-        return $pid;
+        $redis = new RedisCluster(self::config());
+        foreach ($channels as $channel) {
+            while ($redis->$method($channel, "to $channel") === 0 && posix_getppid() === $parent) {
+                usleep(1000);
+            }
+        }
+        // Without the rest of the tests.
+        posix_kill(getmypid(), SIGKILL);
+        exit;
     }
 
     private static function ended(int $pid): void
@@ -57,10 +53,10 @@ final class SubscriptionsTest extends ClusterTestCase
         return [$this->keyOn('node_1', 'channel'), $this->keyOn('node_2', 'channel'), $this->keyOn('node_3', 'channel')];
     }
 
-    public function testMessagesOfChannelsOnAllNodesCometoTheCallbackUntilAllAreLeft(): void
+    public function testMessagesOfChannelsOnAllNodesComeToTheCallbackUntilAllAreLeft(): void
     {
         $channels = $this->channels();
-        $pid = $this->publisher(...$channels);
+        $pid = $this->publisher($channels);
         $heard = [];
         $answer = $this->redis->subscribe($channels, function (RedisCluster $redis, string $channel, string $message) use (&$heard): void {
             self::assertSame($this->redis, $redis);
@@ -75,7 +71,7 @@ final class SubscriptionsTest extends ClusterTestCase
     public function testAPatternHearsAllNodes(): void
     {
         $channels = $this->channels();
-        $pid = $this->publisher(...$channels);
+        $pid = $this->publisher($channels);
         $heard = [];
         $this->redis->psubscribe(['chan*'], function (RedisCluster $redis, string $pattern, string $channel, string $message) use (&$heard): void {
             $heard["$pattern $channel"] = $message;
@@ -90,7 +86,7 @@ final class SubscriptionsTest extends ClusterTestCase
     public function testACallbackMayUseTheObjectForCommandsAndSubscribeToMore(): void
     {
         [$first, $second] = $this->channels();
-        $pid = $this->publisher($first, $second);
+        $pid = $this->publisher([$first, $second]);
         $this->redis->subscribe([$first], function (RedisCluster $redis, string $channel, string $message) use ($second): void {
             self::assertTrue($redis->set('last', $message));
             $redis->subscribe([$second], static function (RedisCluster $redis, string $channel, string $message): void {
@@ -106,7 +102,7 @@ final class SubscriptionsTest extends ClusterTestCase
     public function testChannelsAndPatternsGetThePrefix(): void
     {
         $this->redis->setOption(RedisCluster::OPT_PREFIX, 'app:');
-        $pid = $this->publisher('app:news', 'app:sport');
+        $pid = $this->publisher(['app:news', 'app:sport']);
         $heard = [];
         $this->redis->subscribe(['news'], static function (RedisCluster $redis, string $channel, string $message) use (&$heard): void {
             $heard[] = [$channel, $message, $redis->unsubscribe(['news'])];
@@ -120,20 +116,13 @@ final class SubscriptionsTest extends ClusterTestCase
 
     public function testShardChannelsAreHeardLikewise(): void
     {
+        $pid = $this->publisher(['shard'], 'sPublish');
         $heard = [];
-        $pid = pcntl_fork();
-        if ($pid === 0) {
-            $redis = new RedisCluster(self::config());
-            while ($redis->sPublish('shard', 'hello') === 0) {
-                usleep(1000);
-            }
-            posix_kill(getmypid(), SIGKILL);
-        }
         $this->redis->sSubscribe(['shard'], static function (RedisCluster $redis, string $channel, string $message) use (&$heard): void {
             $heard[] = [$channel, $message, $redis->sUnsubscribe([$channel])];
         });
         self::ended($pid);
-        self::assertSame([['shard', 'hello', ['shard' => true]]], $heard);
+        self::assertSame([['shard', 'to shard', ['shard' => true]]], $heard);
     }
 
     public function testSilenceIsAnExceptionAfterTheReadTimeout(): void
@@ -148,7 +137,7 @@ final class SubscriptionsTest extends ClusterTestCase
 
     public function testAnExceptionOfTheCallbackEndsTheSubscription(): void
     {
-        $pid = $this->publisher('news');
+        $pid = $this->publisher(['news']);
         $thrown = self::thrownBy(fn () => $this->redis->subscribe(['news'], static fn () => throw new \DomainException('enough')));
         self::ended($pid);
         self::assertSame('enough', $thrown->getMessage());
