@@ -418,7 +418,7 @@ class RedisCluster implements Phpredis\Constants
      */
     public function setSelectDB($db): bool
     {
-        $this->configure(['db' => $this->arguments->named('setSelectDB')->int($db, 0)]);
+        $this->configure(['db' => $this->arguments->named('setSelectDB')->int($db, 0)] + $this->config);
         return true;
     }
 
@@ -434,11 +434,10 @@ class RedisCluster implements Phpredis\Constants
     /**
      * Goes on with another configuration, if it is a good one.
      *
-     * @param array<string, mixed> $changes
+     * @param array<string, mixed> $config
      */
-    private function configure(#[\SensitiveParameter] array $changes): void
+    private function configure(#[\SensitiveParameter] array $config): void
     {
-        $config = $changes + $this->config;
         $this->client = new Client($config);
         $this->config = $config;
     }
