@@ -403,8 +403,7 @@ class RedisCluster implements Phpredis\Constants
      */
     public function __call(string $name, array $arguments): mixed
     {
-        $entry = Methods::TABLE[$name] ?? Methods::TABLE[\strtolower($name)]
-            ?? throw new \Error('Call to undefined method ' . static::class . "::$name()");
+        $entry = Methods::entry($name) ?? throw new \Error('Call to undefined method ' . static::class . "::$name()");
         $call = $this->arguments->call($name, $entry, $arguments);
         if ($call === null) {
             return false;
@@ -456,7 +455,7 @@ class RedisCluster implements Phpredis\Constants
      */
     public function setSelectDB($db): bool
     {
-        $this->configure(['db' => $this->arguments->named('setSelectDB')->int($db, 0)]);
+        $this->configure(['db' => $this->arguments->named('setSelectDB')->int($db, 0)] + $this->config);
         return true;
     }
 
@@ -472,11 +471,10 @@ class RedisCluster implements Phpredis\Constants
     /**
      * Goes on with another configuration, if it is a good one.
      *
-     * @param array<string, mixed> $changes
+     * @param array<string, mixed> $config
      */
-    private function configure(#[\SensitiveParameter] array $changes): void
+    private function configure(#[\SensitiveParameter] array $config): void
     {
-        $config = $changes + $this->config;
         $this->client = new Client($config);
         $this->config = $config;
     }

@@ -36,12 +36,22 @@ final class MethodsTest extends TestCase
 
     public function testEveryMethodOfTheTableIsAnnotated(): void
     {
-        self::assertSame([], array_diff(array_keys(Methods::TABLE), self::annotated(), self::real()));
+        self::assertSame([], array_diff(array_keys(Methods::all()), self::annotated(), self::real()));
     }
 
     public function testEveryAnnotationIsOfAMethodOfTheTable(): void
     {
-        self::assertSame([], array_diff(self::annotated(), array_keys(Methods::TABLE)));
+        self::assertSame([], array_diff(self::annotated(), array_keys(Methods::all())));
+    }
+
+    public function testNoMethodIsInTheTableTwice(): void
+    {
+        $names = [];
+        foreach (glob(__DIR__ . '/../../src/Phpredis/Methods/*.php') as $file) {
+            $names = [...$names, ...array_keys(constant('RedisCluster\\Phpredis\\Methods\\' . basename($file, '.php') . '::TABLE'))];
+        }
+        self::assertSame(array_unique($names), $names);
+        self::assertCount(count($names), Methods::all(), 'a family that is not looked into');
     }
 
     public function testNoMethodIsAnnotatedTwice(): void
@@ -51,7 +61,7 @@ final class MethodsTest extends TestCase
 
     public function testTheTableNamesFunctionsThatExist(): void
     {
-        foreach (Methods::TABLE as $name => [, $arguments, $reply]) {
+        foreach (Methods::all() as $name => [, $arguments, $reply]) {
             foreach (array_filter([$arguments, $reply], is_array(...)) as $function) {
                 self::assertTrue(is_callable($function), "$name: " . implode('::', $function));
             }
@@ -71,7 +81,7 @@ final class MethodsTest extends TestCase
     /** @return list<string> in lower case */
     private static function methods(): array
     {
-        return [...array_keys(Methods::TABLE), ...self::real()];
+        return [...array_keys(Methods::all()), ...self::real()];
     }
 
     /** @return list<string> */
