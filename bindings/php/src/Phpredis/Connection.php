@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis;
 
+use RedisCluster\Client;
+use RedisCluster\Exception;
 use RedisCluster\RequestException;
 
 /**
@@ -58,7 +60,7 @@ trait Connection
     }
 
     /**
-     * For all nodes from here on; the first master is asked whether it is right.
+     * For all nodes from here on, if it is right on all masters.
      *
      * @param string|array<string> $credentials a password, or [user, password]
      */
@@ -68,20 +70,17 @@ trait Connection
         if ($credentials === [] || \count($credentials) > 2) {
             return $this->arguments->named('auth')->refuse('When passing an array as auth it must have one or two elements!');
         }
-        $last = \count($credentials) - 1;
-        $changes = ['password' => Arguments::text($credentials[$last])];
-        if ($last === 1) {
-            $changes['username'] = Arguments::text($credentials[0]);
+        $config = ['password' => Arguments::text(\array_pop($credentials))] + $this->config;
+        unset($config['username']);
+        if ($credentials !== []) {
+            $config['username'] = Arguments::text($credentials[0]);
         }
-        $before = $this->config;
-        unset($this->config['username']);
-        $this->configure($changes);
-        foreach ($this->client->each('PING') as $reply) {
-            if ($reply instanceof \Exception) {
-                $this->configure($before);
+        foreach ((new Client($config))->each('PING') as $reply) {
+            if ($reply instanceof Exception) {
                 throw $reply;
             }
         }
+        $this->configure($config);
         return true;
     }
 

@@ -119,9 +119,6 @@ trait Scans
      */
     private function cursored(): Client
     {
-        if ($this->mastersOnly) {
-            return $this->client;
-        }
         if ($this->scanned === null || $this->scannedOf !== $this->client) {
             $this->scanned = $this->client->withRead(Read::Master);
             $this->scannedOf = $this->client;

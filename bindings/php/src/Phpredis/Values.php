@@ -22,7 +22,7 @@ trait Values
             return false;
         }
         if ($option === self::OPT_READ_TIMEOUT) {
-            $this->configure(['read_timeout' => \max(0.0, $this->options->readTimeout)]);
+            $this->configure(['read_timeout' => \max(0.0, $this->options->readTimeout)] + $this->config);
         }
         return true;
     }

@@ -5,33 +5,21 @@ declare(strict_types=1);
 namespace RedisCluster\Tests\Phpredis;
 
 use RedisCluster\RedisCluster;
-use RedisCluster\Tests\Support\ClusterTestCase;
+use RedisCluster\Tests\Support\RedisClusterTestCase;
 
-final class GeoTest extends ClusterTestCase
+final class GeoTest extends RedisClusterTestCase
 {
-    private RedisCluster $redis;
-
     protected function setUp(): void
     {
         parent::setUp();
-        $this->redis = new RedisCluster(self::config());
         $this->redis->geoAdd('sicily', 13.361389, 38.115556, 'Palermo', '15.087269', '37.502669', 'Catania');
     }
 
-    /** The text of the warning that a function ends in. */
-    private static function warningOf(\Closure $function): string
+    private static function refusalOf(\Closure $function): string
     {
-        $text = '';
-        set_error_handler(static function (int $level, string $message) use (&$text): bool {
-            $text = $message;
-            return true;
-        });
-        try {
-            self::assertFalse($function());
-        } finally {
-            restore_error_handler();
-        }
-        return $text;
+        [$answer, $warnings] = self::warningsOf($function);
+        self::assertFalse($answer);
+        return implode($warnings);
     }
 
     public function testPlacesAreAddedOnceAndOptionsStandAtTheEnd(): void
@@ -114,11 +102,11 @@ final class GeoTest extends ClusterTestCase
     public function testOptionsThatMakeNoSenseAreRefusedWithAWarning(): void
     {
         $radius = fn (array $options): \Closure => fn (): mixed => $this->redis->geoRadius('sicily', 15, 37, 200, 'km', $options);
-        self::assertStringContainsString('COUNT must be an integer > 0', self::warningOf($radius(['count' => 0])));
-        self::assertStringContainsString('COUNT must be an integer > 0', self::warningOf($radius(['count' => 'many'])));
-        self::assertStringContainsString('not compatible', self::warningOf($radius(['STORE' => 'x', 'WITHDIST'])));
-        self::assertStringContainsString('position', self::warningOf(fn (): mixed => $this->redis->geoSearch('sicily', [1], 1, 'm')));
-        self::assertStringContainsString('shape', self::warningOf(fn (): mixed => $this->redis->geoSearch('sicily', 'Palermo', [1], 'm')));
+        self::assertStringContainsString('COUNT must be an integer > 0', self::refusalOf($radius(['count' => 0])));
+        self::assertStringContainsString('COUNT must be an integer > 0', self::refusalOf($radius(['count' => 'many'])));
+        self::assertStringContainsString('not compatible', self::refusalOf($radius(['STORE' => 'x', 'WITHDIST'])));
+        self::assertStringContainsString('position', self::refusalOf(fn (): mixed => $this->redis->geoSearch('sicily', [1], 1, 'm')));
+        self::assertStringContainsString('shape', self::refusalOf(fn (): mixed => $this->redis->geoSearch('sicily', 'Palermo', [1], 'm')));
         self::assertSame(0, $this->redis->exists('x'));
     }
 }

@@ -5,18 +5,10 @@ declare(strict_types=1);
 namespace RedisCluster\Tests\Phpredis;
 
 use RedisCluster\RedisCluster;
-use RedisCluster\Tests\Support\ClusterTestCase;
+use RedisCluster\Tests\Support\RedisClusterTestCase;
 
-final class ScansTest extends ClusterTestCase
+final class ScansTest extends RedisClusterTestCase
 {
-    private RedisCluster $redis;
-
-    protected function setUp(): void
-    {
-        parent::setUp();
-        $this->redis = new RedisCluster(self::config());
-    }
-
     /**
      * All pages of a scan together.
      *

@@ -5,18 +5,10 @@ declare(strict_types=1);
 namespace RedisCluster\Tests\Phpredis;
 
 use RedisCluster\RedisCluster;
-use RedisCluster\Tests\Support\ClusterTestCase;
+use RedisCluster\Tests\Support\RedisClusterTestCase;
 
-final class StreamsTest extends ClusterTestCase
+final class StreamsTest extends RedisClusterTestCase
 {
-    private RedisCluster $redis;
-
-    protected function setUp(): void
-    {
-        parent::setUp();
-        $this->redis = new RedisCluster(self::config());
-    }
-
     /** Adds 1-1, 2-1 … with the field n, and makes the group g at their beginning. */
     private function stream(string $key, int $entries): void
     {
