@@ -26,6 +26,9 @@ class RedisCluster implements Phpredis\Constants
     use Phpredis\Transactions;
     use Phpredis\Values;
 
+    /** The old way: a failure of transport is logged, and the answer is null. */
+    public const OPT_FAILURE_NULL = Options::FAILURE_NULL;
+
     /**
      * The configuration, and in `slaves` alias_slave => [host, port] of each master's first replica; of the master itself where
      * there is none, or with $masters_only. The servers are asked for them when this is first read.
@@ -82,8 +85,12 @@ class RedisCluster implements Phpredis\Constants
     public function get($key)
     {
         if (\is_string($key) && $this->queue === null && $this->options->plain && \func_num_args() === 1) {
-            $reply = $this->client->run(['GET', $this->options->prefix . $key], Form::NIL_FALSE);
-            return \is_object($reply) ? $this->replies->error($reply) : $reply;
+            try {
+                $reply = $this->client->run(['GET', $this->options->prefix . $key], Form::NIL_FALSE);
+                return \is_object($reply) ? $this->replies->error($reply) : $reply;
+            } catch (Exception $failure) {
+                return $this->failed($failure);
+            }
         }
         return $this->__call('get', \func_get_args());
     }
@@ -97,8 +104,12 @@ class RedisCluster implements Phpredis\Constants
     public function set($key, $value, $options = null)
     {
         if (\is_string($key) && \is_string($value) && $options === null && $this->queue === null && $this->options->plain) {
-            $reply = $this->client->run(['SET', $this->options->prefix . $key, $value], $this->options->statusForm);
-            return \is_object($reply) ? $this->replies->error($reply) : $reply;
+            try {
+                $reply = $this->client->run(['SET', $this->options->prefix . $key, $value], Form::PHPREDIS);
+                return \is_object($reply) ? $this->replies->error($reply) : $reply;
+            } catch (Exception $failure) {
+                return $this->failed($failure);
+            }
         }
         return $this->__call('set', \func_num_args() > 3 ? \func_get_args() : [$key, $value, $options]);
     }
@@ -113,7 +124,11 @@ class RedisCluster implements Phpredis\Constants
             $this->queue->add($call);
             return $this;
         }
-        return $this->replies->value($call, $this->client->run($call->command, $this->replies->form($call)));
+        try {
+            return $this->replies->value($call, $this->client->run($call->command, $this->replies->form($call)));
+        } catch (Exception $failure) {
+            return $this->failed($failure);
+        }
     }
 
     public function &__get(string $name): mixed
@@ -131,24 +146,5 @@ class RedisCluster implements Phpredis\Constants
     public function __isset(string $name): bool
     {
         return $name === 'cluster';
-    }
-
-    /**
-     * The node of a key.
-     *
-     * @return array<string, array{host: ?string, port: ?int}> its alias => where it is
-     */
-    public function getnodefor($name): array
-    {
-        $node = $this->client->nodeFor($this->options->prefix . Coercion::string($name));
-        return [$node['alias'] => ['host' => $node['host'], 'port' => $node['port']]];
-    }
-
-    /** Changes the database on every node. */
-    public function setSelectDB($db): bool
-    {
-        $this->config = ['db' => Coercion::int($db)] + $this->config;
-        $this->client = new Client($this->config);
-        return true;
     }
 }

@@ -37,7 +37,7 @@ final class Replies
     public function form(Call $call): int
     {
         $form = \is_string($call->reply) ? self::FORMS[$call->reply] ?? Form::NIL_FALSE : Form::NIL_FALSE;
-        return $form === Form::PHPREDIS ? $this->options->statusForm : $form;
+        return $call->reply === 'any' ? $this->options->statusForm : $form;
     }
 
     public function value(Call $call, mixed $reply): mixed

@@ -4,9 +4,28 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis\Methods;
 
-/** @internal part of the table: see Methods */
+use RedisCluster\Phpredis\Arguments\Servers as Builders;
+
+/**
+ * One answer of all servers together, or of any. What every server answers for itself is in Broadcasts.
+ *
+ * @internal part of the table: see Methods
+ */
 final class Servers
 {
     public const TABLE = [
+        'acl' => ['ACL', [Builders::class, 'acl'], 'any'],
+        'command' => ['COMMAND', 's*', 'any'],
+        'dbsize' => ['DBSIZE', '', 'int'],
+        'echo' => ['ECHO', 's', 'string'],
+        'getkeys' => ['KEYS', 'k', 'list'],
+        'keys' => ['KEYS', 'k', 'list'],
+        'randomkey' => ['RANDOMKEY', '', 'string'],
+        'replicaof' => ['REPLICAOF', [Builders::class, 'slaveof'], 'bool'],
+        'sendecho' => ['ECHO', 's', 'string'],
+        'slaveof' => ['SLAVEOF', [Builders::class, 'slaveof'], 'bool'],
+        'swapdb' => ['SWAPDB', 'ii', 'bool'],
+        'wait' => ['WAIT', 'ii', 'int'],
+        'waitaof' => ['WAITAOF', 'iii', 'list'],
     ];
 }

@@ -1,0 +1,42 @@
+<?php
+
+declare(strict_types=1);
+
+namespace RedisCluster\Phpredis\Arguments;
+
+use RedisCluster\Phpredis\Answers;
+use RedisCluster\Phpredis\Arguments;
+use RedisCluster\Phpredis\Call;
+
+/** @internal */
+final class Servers
+{
+    /**
+     * acl($subcommand, ...$arguments)
+     *
+     * @param list<mixed> $arguments
+     */
+    public static function acl(Call $call, array $arguments, Arguments $as): void
+    {
+        $as->counted($arguments, 1);
+        $call->command[] = $as->strings($arguments);
+        $call->reply = match (\strtoupper(Arguments::text($arguments[0]))) {
+            'SETUSER', 'LOAD', 'SAVE' => 'bool',
+            'GETUSER' => [Answers\Servers::class, 'user'],
+            'LOG' => \strtoupper(Arguments::text($arguments[1] ?? '')) === 'RESET' ? 'bool' : [Answers\Servers::class, 'log'],
+            default => 'any',
+        };
+    }
+
+    /**
+     * slaveof($host, $port); with neither, NO ONE.
+     *
+     * @param list<mixed> $arguments
+     */
+    public static function slaveof(Call $call, array $arguments, Arguments $as): void
+    {
+        $as->counted($arguments, 0, 2);
+        $call->command[] = ($arguments[0] ?? null) === null ? 'NO' : $as->string($arguments[0], 0);
+        $call->command[] = ($arguments[0] ?? null) === null ? 'ONE' : $as->int($arguments[1] ?? 6379, 1);
+    }
+}
