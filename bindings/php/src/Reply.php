@@ -132,7 +132,8 @@ final class Reply
             case self::MAP:
                 return $this->map($length);
             case self::FAILURE:
-                return Exception::of(...$this->list($length));
+                [$code, $message, $node, $executed] = $this->list($length);
+                return Exception::of($code, $message, \is_string($node) ? $node : null, $executed);
             default:
                 return $this->form & Form::NIL_FALSE ? false : null;
         }

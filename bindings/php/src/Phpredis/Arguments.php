@@ -23,21 +23,22 @@ final class Arguments
     /**
      * @param array{string|list<string>, string|array{class-string, string}, string|array{class-string, string}} $entry of the table
      * @param array<mixed> $arguments
+     * @return ?Call null: there is nothing to send (no keys, no elements …), and the answer is false
      */
-    public function call(string $method, array $entry, array $arguments): Call
+    public function call(string $method, array $entry, array $arguments): ?Call
     {
         $this->method = $method;
         [$words, $form, $reply] = $entry;
         $command = \is_string($words) ? [$words] : $words;
         if (\is_array($form)) {
             $call = new Call($command, $reply);
-            $form($call, $arguments, $this);
-            return $call;
+            return $form($call, $arguments, $this) === false ? null : $call;
         }
         $shape = $this->shapes[$form] ??= new Shape($form);
         $count = \count($arguments);
         if ($count < $shape->least || $count > $shape->most || !\array_is_list($arguments)) {
-            $this->counted($arguments, $shape->least, $shape->most);
+            $this->counted($arguments, $shape->rest === '' ? $shape->least : 1, $shape->most);
+            return null;
         }
         foreach ($arguments as $place => $argument) {
             switch ($shape->letters[$place] ?? $shape->rest) {
@@ -53,36 +54,42 @@ final class Arguments
                 case 's':
                     $command[] = \is_string($argument) ? $argument : $this->string($argument, $place);
                     break;
+                case 'b':
+                    $command[] = $this->bool($argument, $place) ? 1 : 0;
+                    break;
                 case 'f':
                     $command[] = $this->number($argument, $place);
                     break;
+                case 'x':
+                    if (!\is_array($argument) || $count !== 1) {
+                        $command[] = $this->options->prefix . self::text($argument);
+                        break;
+                    }
+                    // One array of keys is no different from keys one by one.
                 case 'K':
-                    $command[] = $this->keys($this->array($argument, $place));
+                    $command[] = $this->keys($this->filled($argument, $place) ?? $empty = []);
                     break;
                 case 'V':
-                    $command[] = $this->values($this->array($argument, $place));
-                    break;
-                case 'S':
-                    $command[] = $this->strings($this->array($argument, $place));
+                    $command[] = $this->values($this->filled($argument, $place) ?? $empty = []);
                     break;
                 case 'M':
-                    $command['pairs'] = $this->prefixed($this->packed($this->array($argument, $place)));
+                    $command['pairs'] = $this->prefixed($this->values($this->filled($argument, $place) ?? $empty = []));
                     break;
                 case 'H':
-                    $command['pairs'] = $this->packed($this->array($argument, $place));
-                    break;
-                case 'x':
-                    if (\is_array($argument) && \count($arguments) === 1 + $place) {
-                        $command[] = $this->keys($argument);
-                    } else {
-                        $command[] = $this->options->prefix . self::text($argument);
-                    }
+                    $command['pairs'] = $this->values($this->filled($argument, $place) ?? $empty = []);
                     break;
                 default:
                     throw new \LogicException("The shape $form has a letter that nobody knows");
             }
         }
-        return new Call($command, $reply);
+        return isset($empty) ? null : new Call($command, $reply);
+    }
+
+    /** For methods that are not in the table. */
+    public function named(string $method): self
+    {
+        $this->method = $method;
+        return $this;
     }
 
     /**
@@ -153,6 +160,12 @@ final class Arguments
         return \is_array($argument) ? $argument : throw $this->unfit('array', $argument, $place);
     }
 
+    /** @return ?array<mixed> null where it is empty */
+    private function filled(mixed $argument, int $place): ?array
+    {
+        return $this->array($argument, $place) ?: null;
+    }
+
     /**
      * @param array<mixed> $keys
      * @return array<string|int>
@@ -160,24 +173,20 @@ final class Arguments
     public function keys(array $keys): array
     {
         $prefix = $this->options->prefix;
-        if ($prefix === '') {
-            return $this->strings($keys);
-        }
-        foreach ($keys as &$key) {
-            $key = $prefix . self::text($key);
-        }
-        return $keys;
+        return $prefix === '' ? $this->strings($keys) : \array_map(static fn (mixed $key): string => $prefix . self::text($key), $keys);
     }
 
     /**
+     * An array that must change is made anew: its elements may be references to the caller's variables.
+     *
      * @param array<mixed> $strings
      * @return array<string|int>
      */
     public function strings(array $strings): array
     {
-        foreach ($strings as $place => $string) {
+        foreach ($strings as $string) {
             if (!\is_string($string) && !\is_int($string)) {
-                $strings[$place] = self::text($string);
+                return \array_map(self::text(...), $strings);
             }
         }
         return $strings;
@@ -189,23 +198,12 @@ final class Arguments
      */
     public function values(array $values): array
     {
-        foreach ($values as $place => $value) {
+        foreach ($values as $value) {
             if (!\is_string($value) || !$this->options->plain) {
-                $values[$place] = $this->packer->pack($value);
+                return \array_map($this->packer->pack(...), $values);
             }
         }
         return $values;
-    }
-
-    /**
-     * The same, of values that stand under keys or fields.
-     *
-     * @param array<mixed> $pairs
-     * @return array<string>
-     */
-    public function packed(array $pairs): array
-    {
-        return $this->values($pairs);
     }
 
     /**
@@ -224,14 +222,12 @@ final class Arguments
         return $prefixed;
     }
 
-    /** What a conversion to string makes of anything: for the places where phpredis looks at no types. */
+    /** What PHP makes of anything as a string: for the places where phpredis looks at no types. An array is `Array`, with PHP's warning. */
     public static function text(mixed $argument): string
     {
-        return match (true) {
-            \is_string($argument) => $argument,
-            \is_array($argument) => 'Array',
-            default => (string) $argument,
-        };
+        return \is_object($argument) && !$argument instanceof \Stringable
+            ? throw new \TypeError('Object of class ' . $argument::class . ' could not be converted to string')
+            : (string) $argument;
     }
 
     public static function float(float $number): string
@@ -239,9 +235,11 @@ final class Arguments
         return \is_finite($number) ? \json_encode($number) : \strtolower((string) $number);
     }
 
-    public function warn(string $message): void
+    /** @return false which is the answer where something is refused in this way */
+    public function refuse(string $message): bool
     {
         \trigger_error("RedisCluster::{$this->method}(): $message", \E_USER_WARNING);
+        return false;
     }
 
     public function unfit(string $type, mixed $argument, int $place): \TypeError

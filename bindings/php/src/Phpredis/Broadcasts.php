@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace RedisCluster\Phpredis;
 
 use RedisCluster\Client;
+use RedisCluster\ConnectionException;
 use RedisCluster\Exception;
 use RedisCluster\Nodes;
 use RedisCluster\ServerException;
@@ -20,12 +21,14 @@ trait Broadcasts
 {
     /** Where some aliases name one server: a client of each server once, and alias => its alias there. */
     private ?array $distinctServers = null;
+    /** What client('setname') was given. */
+    private string $clientName = '';
 
     /** INFO, all of it or these sections. */
     public function info(...$sections)
     {
         $as = $this->arguments->of('info', $sections, 0);
-        return $this->broadcast('info', ['INFO', ...$as->strings($sections)], Answers\Texts::info(...));
+        return $this->broadcast('info', ['INFO', ...$as->strings($sections)], Replies\Texts::info(...));
     }
 
     /** True, or the message. */
@@ -58,7 +61,7 @@ trait Broadcasts
             case 'GET':
                 $as->of('config', \func_get_args(), 2, 3);
                 $names = \is_array($key) ? $as->strings($key) : [$as->string($key, 1)];
-                return $this->broadcast('config', ['CONFIG', 'GET', ...\array_values($names)], Answers\Servers::user(...));
+                return $this->broadcast('config', ['CONFIG', 'GET', ...\array_values($names)], Replies\Servers::user(...));
             case 'SET':
                 $as->of('config', \func_get_args(), 2, 3);
                 $pairs = \is_array($key) ? $key : [$as->string($key, 1) => $value];
@@ -127,12 +130,22 @@ trait Broadcasts
         return $this->selected($database);
     }
 
-    /** client('list'), client('getname') … on every server. */
+    /**
+     * client('list'), client('kill', $address) … on every server. Connections are shared with whoever has an equal configuration:
+     * a name that is given by client('setname') is not sent, but kept for client('getname').
+     */
     public function client($command, ...$arguments)
     {
         $as = $this->arguments->of('client', \func_get_args(), 1);
         $word = \strtolower($as->string($command, 0));
-        return $this->broadcast('client', ['CLIENT', $word, ...$as->strings($arguments)], $word === 'list' ? Answers\Texts::clients(...) : 'any');
+        if ($word === 'setname') {
+            $this->clientName = $as->string($arguments[0] ?? null, 1);
+            return $this->broadcast('client', ['PING'], static fn (): bool => true);
+        }
+        if ($word === 'getname') {
+            return $this->broadcast('client', ['PING'], fn (): string|false => $this->clientName === '' ? false : $this->clientName);
+        }
+        return $this->broadcast('client', ['CLIENT', $word, ...$as->strings($arguments)], $word === 'list' ? Replies\Texts::clients(...) : 'any');
     }
 
     /** slowLog('get', $number), slowLog('len'), slowLog('reset') */
@@ -147,8 +160,20 @@ trait Broadcasts
         return $this->broadcast('slowLog', ['SLOWLOG', $word, ...$number], 'any');
     }
 
+    /** acl('log') of every server; all else has one answer. */
+    public function acl($subcommand, ...$arguments)
+    {
+        $as = $this->arguments->of('acl', \func_get_args(), 1);
+        if (\strtoupper($as->string($subcommand, 0)) !== 'LOG') {
+            return $this->__call('acl', \func_get_args());
+        }
+        $command = ['ACL', 'LOG', ...\array_values($as->strings($arguments))];
+        return $this->broadcast('acl', $command, static fn (mixed $reply): mixed => \is_string($reply) ? true : Replies\Servers::log($reply));
+    }
+
     public function role()
     {
+        $this->arguments->of('role', \func_get_args(), 0, 0);
         return $this->broadcast('role', ['ROLE'], 'any');
     }
 
@@ -156,6 +181,15 @@ trait Broadcasts
     public function debug($key)
     {
         $key = $this->arguments->of('debug', \func_get_args(), 1, 1)->key($key, 0);
+        if ($this->queue !== null) {
+            $this->queue->addStep('debug', fn (): mixed => $this->debugged($key));
+            return $this;
+        }
+        return $this->debugged($key);
+    }
+
+    private function debugged(string $key): mixed
+    {
         $node = $this->client->nodeFor($key);
         $reply = $this->client->each('DEBUG', 'OBJECT', $node['key'])[$node['alias']];
         return $reply instanceof ServerException ? $this->replies->error($reply) : $reply;
@@ -185,7 +219,7 @@ trait Broadcasts
     {
         // A database is emptied twice without harm, and two aliases of one server may be for two of its databases.
         [$client, $renamed] = $command[0] === 'FLUSHDB' ? [$this->client, []] : $this->servers();
-        $replies = $client->eachOn($slaves && !$this->mastersOnly ? Nodes::All : Nodes::Masters, ...$command);
+        $replies = $client->eachOn($slaves && !Discovery::readsFromMasters($this->config) ? Nodes::All : Nodes::Masters, ...$command);
         $values = [];
         foreach ($replies as $alias => $reply) {
             $values[$alias] = $this->answered($reply, $answer, \array_key_exists($alias, $renamed) || !\str_contains($alias, '_slave'));
@@ -208,7 +242,11 @@ trait Broadcasts
             return $this->replies->error($reply);
         }
         if ($reply instanceof Exception) {
-            return $isMaster ? $this->failed($reply) : null;
+            return match (true) {
+                !$isMaster => null,
+                $reply instanceof ConnectionException => $this->failed($reply),
+                default => throw $reply,
+            };
         }
         return match (true) {
             $answer instanceof \Closure => $answer($reply),
@@ -232,10 +270,13 @@ trait Broadcasts
     /** @return array<string, bool> */
     private function selected(int $database): array
     {
-        $done = $this->reopenIfAnswered(Discovery::onDatabase($this->config, $database));
+        if ($database < 0) {
+            $this->replies->lastError = 'ERR DB index is out of range';
+        }
+        $done = $database >= 0 && $this->configureIfTaken(Discovery::onDatabase($this->config, $database));
         $answers = [];
         foreach (Discovery::masters($this->config) as $alias) {
-            $answers[$alias] = $answers["{$alias}_slave"] = $done;
+            $answers += [$alias => $done, "{$alias}_slave" => $done];
         }
         return $answers;
     }

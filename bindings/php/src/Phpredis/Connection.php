@@ -5,21 +5,153 @@ declare(strict_types=1);
 namespace RedisCluster\Phpredis;
 
 use RedisCluster\Client;
-use RedisCluster\ConnectionException;
 use RedisCluster\Exception;
+use RedisCluster\RequestException;
 use RedisCluster\ServerException;
-use RedisCluster\TimeoutException;
 
 /**
- * The methods that speak of a connection. The library makes, keeps and re-makes connections as commands need them, to all
- * nodes: opening and closing them has no effect here.
+ * The methods that speak of a connection. This class has none of its own: the library makes them when they are needed, and the
+ * configuration says where to. What asks for one server is answered for the first master.
  *
  * @internal of RedisCluster
  */
 trait Connection
 {
-    /** What the configuration said before OPT_READ_TIMEOUT was set, or null where it was not set. */
-    private ?array $configuredReadTimeout = null;
+    /**
+     * There is nothing to connect. For code that goes on to call it: true, if the server is one of the configuration's.
+     *
+     * @param string $host
+     * @param int    $port
+     * @param mixed  ...$more what phpredis takes, and the configuration says here
+     */
+    public function connect($host = null, $port = 6379, ...$more): bool
+    {
+        $host = (string) $host;
+        foreach ($this->config['nodes'] as $node) {
+            $address = Discovery::address($node);
+            if ($host === '' || $address === ['host' => $host, 'port' => (int) $port] || $host === ($node['unix'] ?? null)) {
+                return true;
+            }
+        }
+        throw new RequestException("RedisCluster::connect(): $host:$port is not in the configuration, which alone says what servers there are");
+    }
+
+    /** @param mixed ...$arguments as of connect() */
+    public function pconnect(...$arguments): bool
+    {
+        return $this->connect(...$arguments);
+    }
+
+    /** @param mixed ...$arguments as of connect() */
+    public function open(...$arguments): bool
+    {
+        return $this->connect(...$arguments);
+    }
+
+    /** @param mixed ...$arguments as of connect() */
+    public function popen(...$arguments): bool
+    {
+        return $this->connect(...$arguments);
+    }
+
+    /** What was queued or watched is forgotten. Connections stay for whoever comes next, and this object goes on. */
+    public function close(): bool
+    {
+        $this->queue = null;
+        $this->unwatched();
+        $this->session = null;
+        return true;
+    }
+
+    /**
+     * For all nodes from here on, if all masters take it; else it throws, and all is as it was.
+     *
+     * @param string|array<string> $credentials a password, or [user, password]
+     */
+    public function auth(#[\SensitiveParameter] $credentials): bool
+    {
+        $credentials = \array_values((array) $credentials);
+        if ($credentials === [] || \count($credentials) > 2) {
+            return $this->arguments->named('auth')->refuse('When passing an array as auth it must have one or two elements!');
+        }
+        $names = \count($credentials) === 1 ? ['password'] : ['username', 'password'];
+        return $this->configureIfTaken(Discovery::withCredentials($this->config, \array_combine($names, \array_map(Arguments::text(...), $credentials))));
+    }
+
+    /** A connection that was lost is made anew by itself. */
+    public function isConnected(): bool
+    {
+        return true;
+    }
+
+    public function getHost(): string|false
+    {
+        $node = $this->firstMaster();
+        return Discovery::address($node)['host'] ?? $node['unix'] ?? false;
+    }
+
+    public function getPort(): int|false
+    {
+        return Discovery::address($this->firstMaster())['port'] ?? false;
+    }
+
+    /** `redis`, `valkey` … */
+    public function serverName(): string|false
+    {
+        $info = (string) $this->client->run(['INFO', 'server']);
+        return \preg_match('/^server_name:(\w+)/m', $info, $found) ? $found[1] : 'redis';
+    }
+
+    public function serverVersion(): string|false
+    {
+        $info = (string) $this->client->run(['INFO', 'server']);
+        // Valkey says which Redis it is like, too.
+        $found = \preg_match('/^valkey_version:(\S+)/m', $info, $version) || \preg_match('/^redis_version:(\S+)/m', $info, $version);
+        return $found ? $version[1] : false;
+    }
+
+    /** @return array{int, int} nothing: the library does not count */
+    public function getTransferredBytes(): array
+    {
+        return [0, 0];
+    }
+
+    public function clearTransferredBytes(): void
+    {
+    }
+
+    public function getDBNum(): int
+    {
+        return $this->config['db'] ?? 0;
+    }
+
+    public function getTimeout(): float
+    {
+        return (float) ($this->config['connect_timeout'] ?? 5);
+    }
+
+    public function getReadTimeout(): float
+    {
+        return (float) ($this->config['read_timeout'] ?? 5);
+    }
+
+    public function getPersistentID(): ?string
+    {
+        return null;
+    }
+
+    /** @return string|array{string, string}|null the password, or [user, password] */
+    public function getAuth(): string|array|null
+    {
+        $password = $this->config['password'] ?? null;
+        return isset($this->config['username'], $password) ? [$this->config['username'], $password] : $password;
+    }
+
+    /** ATOMIC, MULTI or PIPELINE. */
+    public function getMode(): int
+    {
+        return $this->queue === null ? self::ATOMIC : $this->queue->mode;
+    }
 
     public function getLastError(): ?string
     {
@@ -33,165 +165,27 @@ trait Connection
     }
 
     /**
-     * The node of a key.
+     * configure(), if every master answers then. A server's error is answered with false, or thrown.
      *
-     * @return array<string, array{host: ?string, port: ?int}> its alias => where it is; the path of a Unix socket is a host
+     * @param array<string, mixed> $config
      */
-    public function getnodefor($name): array
-    {
-        $node = $this->client->nodeFor($this->arguments->of('getnodefor', \func_get_args(), 1, 1)->key($name, 0));
-        return [$node['alias'] => ['host' => $node['host'] ?? $node['unix'], 'port' => $node['port']]];
-    }
-
-    /** Changes the database on every node, for this object. */
-    public function setSelectDB($db): bool
-    {
-        $db = $this->arguments->of('setSelectDB', \func_get_args(), 1, 1)->int($db, 0);
-        $this->reopen(Discovery::onDatabase($this->config, $db));
-        return true;
-    }
-
-    public function connect(...$arguments): bool
-    {
-        return true;
-    }
-
-    public function open(...$arguments): bool
-    {
-        return true;
-    }
-
-    public function pconnect(...$arguments): bool
-    {
-        return true;
-    }
-
-    public function popen(...$arguments): bool
-    {
-        return true;
-    }
-
-    /** What was queued or watched is forgotten. */
-    public function close(): bool
-    {
-        $this->queue = null;
-        $this->unwatched();
-        $this->session = null;
-        return true;
-    }
-
-    public function isConnected(): bool
-    {
-        return true;
-    }
-
-    /** Of the first master. */
-    public function getHost(): ?string
-    {
-        return Discovery::address($this->firstNode())['host'];
-    }
-
-    /** Likewise. */
-    public function getPort(): ?int
-    {
-        return Discovery::address($this->firstNode())['port'];
-    }
-
-    public function getDBNum(): int
-    {
-        return $this->config['db'] ?? 0;
-    }
-
-    /** @return string|array{string, string}|null */
-    public function getAuth(): string|array|null
-    {
-        $password = $this->config['password'] ?? null;
-        return isset($this->config['username']) ? [$this->config['username'], $password] : $password;
-    }
-
-    /** Seconds. */
-    public function getTimeout(): float
-    {
-        return (float) ($this->config['connect_timeout'] ?? 0);
-    }
-
-    /** Likewise. */
-    public function getReadTimeout(): float
-    {
-        return $this->options->readTimeout ?: (float) ($this->config['read_timeout'] ?? 0);
-    }
-
-    public function getPersistentID(): ?string
-    {
-        return null;
-    }
-
-    /**
-     * From now on with this password, or this [user, password], on every node.
-     *
-     * @return bool false: a server refused, and all is as it was; one that refuses with WRONGPASS makes it throw
-     */
-    public function auth(#[\SensitiveParameter] $auth): bool
-    {
-        $given = \array_values(\is_array($auth) ? $auth : [$auth]);
-        if (\count($given) < 1 || \count($given) > 2) {
-            $this->arguments->of('auth', \func_get_args(), 1)->warn('When passing an array as auth it must have one or two elements!');
-            return false;
-        }
-        $names = \count($given) === 1 ? ['password'] : ['username', 'password'];
-        $said = \array_combine($names, \array_map(Arguments::text(...), $given));
-        $config = $said + \array_diff_key($this->config, ['username' => 0, 'password' => 0]);
-        foreach ($config['nodes'] ?? [] as $alias => $node) {
-            if (\is_array($node)) {
-                $config['nodes'][$alias] = \array_diff_key($node, ['username' => 0, 'password' => 0]);
-            }
-        }
-        return $this->reopenIfAnswered($config);
-    }
-
-    /** A configuration that all masters take; else all is as it was, and a server's error is answered false, or thrown. */
-    private function reopenIfAnswered(#[\SensitiveParameter] array $config): bool
+    private function configureIfTaken(#[\SensitiveParameter] array $config): bool
     {
         foreach ((new Client($config))->each('PING') as $reply) {
             if ($reply instanceof Exception) {
-                return $reply instanceof ServerException ? $this->replies->error($reply) : throw $reply;
+                // A server that refuses what a connection begins with is told as a connection that cannot be made.
+                $refused = \preg_match('/: cannot connect: ((?:ERR|WRONGPASS|NOAUTH|NOPERM) .*); it was not executed$/Ds', $reply->getMessage(), $words);
+                return $refused === 1 ? $this->replies->error(new ServerException($words[1], previous: $reply)) : throw $reply;
             }
         }
-        $this->reopen($config);
+        $this->configure($config);
         return true;
     }
 
-    /** @param array<string, mixed> $config */
-    private function reopen(#[\SensitiveParameter] array $config): void
-    {
-        $this->unwatched();
-        $this->session = null;
-        $this->client = new Client($config);
-        $this->config = $config;
-    }
-
-    private function setReadTimeout(float $seconds): void
-    {
-        $this->configuredReadTimeout ??= \array_intersect_key($this->config, ['read_timeout' => 0]);
-        // The library's word for waiting for ever is 0; phpredis' is a negative number, and 0 means what was configured.
-        $timeout = $seconds === 0.0 ? $this->configuredReadTimeout : ['read_timeout' => \max(0.0, $seconds)];
-        $this->reopen($timeout + \array_diff_key($this->config, ['read_timeout' => 0]));
-    }
-
-    /** The answer to a failure, which is thrown unless OPT_FAILURE_NULL asks for the old way. */
-    private function failed(Exception $failure): mixed
-    {
-        if (!$this->options->failureNull || !($failure instanceof ConnectionException || $failure instanceof TimeoutException)) {
-            throw $failure;
-        }
-        \error_log($failure->getMessage());
-        return null;
-    }
-
     /** @return array<string, mixed>|string */
-    private function firstNode(): array|string
+    private function firstMaster(): array|string
     {
-        $nodes = $this->config['nodes'] ?? [];
-        return $nodes[\array_key_first($this->config['master_of'] ?? $nodes)] ?? [];
+        $alias = \array_key_first($this->config['master_of'] ?? $this->config['nodes']);
+        return $this->config['nodes'][$alias];
     }
 }

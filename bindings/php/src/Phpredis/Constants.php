@@ -33,6 +33,8 @@ interface Constants
     public const OPT_BACKOFF_BASE = 13;
     public const OPT_BACKOFF_CAP = 14;
     public const OPT_PACK_IGNORE_NUMBERS = 15;
+    /** Not of phpredis: a connection's failure is logged and answered with null, and not thrown, as in rediscluster-php. */
+    public const OPT_FAILURE_AS_NULL = 1001;
 
     public const SERIALIZER_NONE = 0;
     public const SERIALIZER_PHP = 1;

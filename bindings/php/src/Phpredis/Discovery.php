@@ -7,32 +7,49 @@ namespace RedisCluster\Phpredis;
 use RedisCluster\Client;
 
 /**
- * What a configuration says of the servers, and in what the servers complete it.
+ * The `slaves` of RedisCluster::$cluster, and the addresses of nodes.
  *
  * @internal
  */
 final class Discovery
 {
-    private const PORT = 6379;
-
     /**
-     * The `slaves` of RedisCluster::$cluster.
+     * The first replica of each master: the one that `master_of` names, or else the master. A master that does not answer, or has
+     * none, stands there itself, as all do where only masters are read from.
      *
      * @param array<string, mixed> $config
-     * @param ?Client              $client null: from masters only
      * @return array<string, array{host: ?string, port: ?int}>
      */
-    public static function slaves(array $config, ?Client $client): array
+    public static function slaves(array $config, Client $client): array
     {
-        $nodes = $config['nodes'] ?? [];
+        $fromMasters = self::readsFromMasters($config);
         $named = $config['master_of'] ?? null;
-        $roles = $client !== null && $named === null ? $client->each('ROLE') : [];
+        $roles = $fromMasters || $named !== null ? [] : $client->each('ROLE');
         $slaves = [];
-        foreach (self::masters($config) as $alias) {
-            $slave = $named === null || $client === null ? $alias : ((array) $named[$alias])[0] ?? $alias;
-            $slaves[$alias . '_slave'] = self::replica($roles[$alias] ?? null) ?? self::address($nodes[$slave] ?? []);
+        foreach (\array_keys($named ?? $config['nodes']) as $alias) {
+            $slave = $fromMasters || $named === null ? $alias : ((array) $named[$alias])[0] ?? $alias;
+            $slaves[$alias . '_slave'] = self::replica($roles[$alias] ?? null) ?? self::address($config['nodes'][$slave] ?? []);
         }
         return $slaves;
+    }
+
+    /**
+     * @param array<string, mixed>|string $node as the configuration has it
+     * @return array{host: ?string, port: ?int} the path of a Unix socket is a host without a port, as for phpredis
+     */
+    public static function address(array|string $node): array
+    {
+        $node = \is_string($node) ? (\parse_url($node) ?: []) : $node;
+        if (isset($node['unix']) || ($node['scheme'] ?? '') === 'unix') {
+            return ['host' => $node['unix'] ?? $node['path'] ?? null, 'port' => null];
+        }
+        return ['host' => $node['host'] ?? null, 'port' => $node['port'] ?? 6379];
+    }
+
+    /** @param array<string, mixed> $config */
+    public static function readsFromMasters(array $config): bool
+    {
+        return ($config['masters_only'] ?? false) || ($config['read'] ?? '') === 'master';
     }
 
     /**
@@ -45,21 +62,6 @@ final class Discovery
     }
 
     /**
-     * @param array<string, mixed>|string $node as in a configuration
-     * @return array{host: ?string, port: ?int} the path of a Unix socket is a host without a port, as for phpredis
-     */
-    public static function address(array|string $node): array
-    {
-        if (\is_string($node)) {
-            $parts = \parse_url($node) ?: [];
-            $node = ($parts['scheme'] ?? '') === 'unix' ? ['unix' => $parts['path'] ?? null] : $parts;
-        }
-        return isset($node['unix'])
-            ? ['host' => $node['unix'], 'port' => null]
-            : ['host' => $node['host'] ?? null, 'port' => isset($node['host']) ? (int) ($node['port'] ?? self::PORT) : null];
-    }
-
-    /**
      * A database for all nodes, those that had one of their own included.
      *
      * @param array<string, mixed> $config
@@ -67,12 +69,26 @@ final class Discovery
      */
     public static function onDatabase(array $config, int $database): array
     {
-        foreach ($config['nodes'] ?? [] as $alias => $node) {
-            $config['nodes'][$alias] = \is_array($node)
-                ? \array_diff_key($node, ['db' => 0])
-                : \preg_replace('~^(rediss?://[^/]*)/\d+|(\?)db=\d+$~', '$1$2', $node);
-        }
-        return ['db' => $database] + $config;
+        $change = static fn (array|string $node): array|string => \is_array($node)
+            ? \array_diff_key($node, ['db' => 0])
+            : \preg_replace('~^(rediss?://[^/]*)/\d+$|\?db=\d+$~', '$1', $node);
+        return ['db' => $database, 'nodes' => \array_map($change, $config['nodes'] ?? [])] + $config;
+    }
+
+    /**
+     * Likewise credentials.
+     *
+     * @param array<string, mixed> $config
+     * @param array{username?: string, password: string} $credentials
+     * @return array<string, mixed>
+     */
+    public static function withCredentials(#[\SensitiveParameter] array $config, #[\SensitiveParameter] array $credentials): array
+    {
+        $all = ['username' => 0, 'password' => 0];
+        $change = static fn (array|string $node): array|string => \is_array($node)
+            ? \array_diff_key($node, $all)
+            : \preg_replace('~^(rediss?://)[^@/]*@~', '$1', $node);
+        return $credentials + ['nodes' => \array_map($change, $config['nodes'] ?? [])] + \array_diff_key($config, $all);
     }
 
     /**
@@ -105,6 +121,7 @@ final class Discovery
     /** @return ?array{host: string, port: int} the first that a master names */
     private static function replica(mixed $role): ?array
     {
-        return isset($role[2][0][1]) && \is_array($role[2]) ? ['host' => $role[2][0][0], 'port' => (int) $role[2][0][1]] : null;
+        $replica = \is_array($role) && \is_array($role[2] ?? null) ? $role[2][0] ?? null : null;
+        return $replica === null ? null : ['host' => $replica[0], 'port' => (int) $replica[1]];
     }
 }

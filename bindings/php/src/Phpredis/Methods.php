@@ -28,6 +28,7 @@ final class Methods
         ...Methods\Bits::TABLE,
         ...Methods\Geo::TABLE,
         ...Methods\Streams::TABLE,
+        ...Methods\Vectors::TABLE,
         ...Methods\Scripts::TABLE,
         ...Methods\Servers::TABLE,
     ];

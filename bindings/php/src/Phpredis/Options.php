@@ -4,8 +4,6 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis;
 
-use RedisCluster\Form;
-
 /**
  * What setOption() has set.
  *
@@ -13,53 +11,70 @@ use RedisCluster\Form;
  */
 final class Options
 {
-    /** RedisCluster::OPT_FAILURE_NULL, a number that phpredis has not. */
-    public const FAILURE_NULL = 1000;
-
     public string $prefix = '';
     public int $serializer = Constants::SERIALIZER_NONE;
     public int $compression = Constants::COMPRESSION_NONE;
     public int $compressionLevel = 0;
-    /** OPT_REPLY_LITERAL takes STATUS_TRUE away from what has no shape of its own: then a status is its text (`OK`) and not true. */
-    public int $statusForm = Form::PHPREDIS;
+    /** No value is changed on its way: neither serializer nor compression. */
+    public bool $plain = true;
+    /** Nor is a failure: get() and set() may take the short way. */
+    public bool $ordinary = true;
+    /** A connection's failure is logged, and answered with null, as rediscluster-php did it. */
+    public bool $failureAsNull = false;
+    /** Numbers are neither serialized nor compressed. */
+    public int $packIgnoreNumbers = 0;
+    /** A status among the replies of scripts and raw commands is its text (`OK`) and not true. */
+    public bool $replyLiteral = false;
     /** An array that is nil is null and not []. */
     public bool $nullArrayAsNull = false;
-    /** Numbers are neither serialized nor compressed. */
-    public bool $packIgnoreNumbers = false;
-    /** Bits: SCAN_RETRY and SCAN_PREFIX. */
+    /** The bits SCAN_RETRY and SCAN_PREFIX. */
     public int $scan = Constants::SCAN_NORETRY;
-    /** Seconds; 0: as the configuration has it; below 0: for ever. */
+    /** Seconds; 0 where the configuration decides. */
     public float $readTimeout = 0.0;
-    /** A failure of transport is logged, and null is the answer, as with rediscluster-php. */
-    public bool $failureNull = false;
-    /** @var array<int, int> what is remembered for getOption(), and has no effect: the library keeps and re-makes connections itself */
-    public array $connection = [
+    /** @var array<int, int> kept for getOption() alone: the library makes and keeps connections in its own way */
+    private array $connection = [
         Constants::OPT_TCP_KEEPALIVE => 0,
         Constants::OPT_MAX_RETRIES => 10,
-        Constants::OPT_BACKOFF_ALGORITHM => 0,
+        Constants::OPT_BACKOFF_ALGORITHM => Constants::BACKOFF_ALGORITHM_DEFAULT,
         Constants::OPT_BACKOFF_BASE => 0,
         Constants::OPT_BACKOFF_CAP => 0,
     ];
-    /** No value is changed on its way: neither serializer nor compression. */
-    public bool $plain = true;
 
     /** @return bool whether there is such an option, and it takes such a value */
     public function set(int $option, mixed $value): bool
     {
-        $done = match ($option) {
-            Constants::OPT_PREFIX => $this->setPrefix($value),
-            Constants::OPT_SERIALIZER => $this->setSerializer((int) $value),
-            Constants::OPT_COMPRESSION => $this->setCompression((int) $value),
-            Constants::OPT_SCAN => $this->setScan((int) $value),
-            Constants::OPT_TCP_KEEPALIVE => $this->setConnection($option, (int) ((int) $value > 0)),
-            Constants::OPT_MAX_RETRIES, Constants::OPT_BACKOFF_BASE, Constants::OPT_BACKOFF_CAP => $this->setConnection($option, (int) $value),
-            Constants::OPT_BACKOFF_ALGORITHM => (int) $value <= Constants::BACKOFF_ALGORITHM_CONSTANT
-                && $this->setConnection($option, (int) $value),
-            default => $this->setSimple($option, $value),
-        };
-        $this->plain = $this->serializer === Constants::SERIALIZER_NONE && $this->compression === Constants::COMPRESSION_NONE
-            && !$this->packIgnoreNumbers;
-        return $done;
+        switch ($option) {
+            case Constants::OPT_PREFIX:
+                $this->prefix = Arguments::text($value);
+                return true;
+            case Constants::OPT_SERIALIZER:
+                return $this->packing(Serializer::available((int) $value), $this->serializer, (int) $value);
+            case Constants::OPT_COMPRESSION:
+                return $this->packing(Compression::available((int) $value), $this->compression, (int) $value);
+            case Constants::OPT_COMPRESSION_LEVEL:
+                $this->compressionLevel = (int) $value;
+                return true;
+            case Constants::OPT_PACK_IGNORE_NUMBERS:
+                $ignored = (int) ((int) $value !== 0);
+                return $this->packing(true, $this->packIgnoreNumbers, $ignored);
+            case Constants::OPT_REPLY_LITERAL:
+                $this->replyLiteral = (int) $value !== 0;
+                return true;
+            case Constants::OPT_NULL_MULTIBULK_AS_NULL:
+                $this->nullArrayAsNull = (int) $value !== 0;
+                return true;
+            case Constants::OPT_FAILURE_AS_NULL:
+                $this->failureAsNull = (bool) $value;
+                $this->ordinary = $this->plain && !$this->failureAsNull;
+                return true;
+            case Constants::OPT_SCAN:
+                return $this->scanning((int) $value);
+            case Constants::OPT_READ_TIMEOUT:
+                $this->readTimeout = (float) $value;
+                return true;
+            default:
+                return $this->connecting($option, (int) $value);
+        }
     }
 
     public function get(int $option): mixed
@@ -69,83 +84,50 @@ final class Options
             Constants::OPT_SERIALIZER => $this->serializer,
             Constants::OPT_COMPRESSION => $this->compression,
             Constants::OPT_COMPRESSION_LEVEL => $this->compressionLevel,
+            Constants::OPT_PACK_IGNORE_NUMBERS => $this->packIgnoreNumbers,
+            Constants::OPT_REPLY_LITERAL => (int) $this->replyLiteral,
+            Constants::OPT_NULL_MULTIBULK_AS_NULL => (int) $this->nullArrayAsNull,
+            Constants::OPT_FAILURE_AS_NULL => (int) $this->failureAsNull,
             Constants::OPT_SCAN => $this->scan,
             Constants::OPT_READ_TIMEOUT => $this->readTimeout,
-            Constants::OPT_REPLY_LITERAL => (int) ($this->statusForm !== Form::PHPREDIS),
-            Constants::OPT_NULL_MULTIBULK_AS_NULL => (int) $this->nullArrayAsNull,
-            Constants::OPT_PACK_IGNORE_NUMBERS => (int) $this->packIgnoreNumbers,
-            self::FAILURE_NULL => (int) $this->failureNull,
             default => $this->connection[$option] ?? false,
         };
     }
 
-    /** Options that take any value; as in phpredis, what is no number is 0. */
-    private function setSimple(int $option, mixed $value): bool
+    private function packing(bool $possible, int &$option, int $value): bool
     {
-        switch ($option) {
-            case Constants::OPT_COMPRESSION_LEVEL:
-                $this->compressionLevel = (int) $value;
+        if ($possible) {
+            $option = $value;
+            $this->plain = $this->serializer === Constants::SERIALIZER_NONE && $this->compression === Constants::COMPRESSION_NONE
+                && $this->packIgnoreNumbers === 0;
+            $this->ordinary = $this->plain && !$this->failureAsNull;
+        }
+        return $possible;
+    }
+
+    private function scanning(int $value): bool
+    {
+        switch ($value) {
+            case Constants::SCAN_RETRY:
+            case Constants::SCAN_PREFIX:
+                $this->scan |= $value;
                 return true;
-            case Constants::OPT_READ_TIMEOUT:
-                $this->readTimeout = (float) $value;
+            case Constants::SCAN_NORETRY:
+                $this->scan &= ~Constants::SCAN_RETRY;
                 return true;
-            case Constants::OPT_REPLY_LITERAL:
-                $this->statusForm = (int) $value !== 0 ? Form::NIL_FALSE : Form::PHPREDIS;
-                return true;
-            case Constants::OPT_NULL_MULTIBULK_AS_NULL:
-                $this->nullArrayAsNull = (int) $value !== 0;
-                return true;
-            case Constants::OPT_PACK_IGNORE_NUMBERS:
-                $this->packIgnoreNumbers = (int) $value !== 0;
-                return true;
-            case self::FAILURE_NULL:
-                $this->failureNull = (bool) $value;
+            case Constants::SCAN_NOPREFIX:
+                $this->scan &= ~Constants::SCAN_PREFIX;
                 return true;
             default:
                 return false;
         }
     }
 
-    private function setPrefix(mixed $value): bool
+    private function connecting(int $option, int $value): bool
     {
-        $this->prefix = (string) $value;
-        return true;
-    }
-
-    private function setSerializer(int $serializer): bool
-    {
-        if (!Serializer::available($serializer)) {
-            return false;
-        }
-        $this->serializer = $serializer;
-        return true;
-    }
-
-    private function setCompression(int $algorithm): bool
-    {
-        if (!Compression::available($algorithm)) {
-            return false;
-        }
-        $this->compression = $algorithm;
-        return true;
-    }
-
-    /** SCAN_RETRY, SCAN_PREFIX and their opposites are four words for two bits. */
-    private function setScan(int $word): bool
-    {
-        $this->scan = match ($word) {
-            Constants::SCAN_NORETRY => $this->scan & ~Constants::SCAN_RETRY,
-            Constants::SCAN_RETRY => $this->scan | Constants::SCAN_RETRY,
-            Constants::SCAN_PREFIX => $this->scan | Constants::SCAN_PREFIX,
-            Constants::SCAN_NOPREFIX => $this->scan & ~Constants::SCAN_PREFIX,
-            default => $this->scan,
-        };
-        return $word >= Constants::SCAN_NORETRY && $word <= Constants::SCAN_NOPREFIX;
-    }
-
-    private function setConnection(int $option, int $value): bool
-    {
-        if ($value < 0) {
+        $value = $option === Constants::OPT_TCP_KEEPALIVE ? (int) ($value > 0) : $value;
+        $known = isset($this->connection[$option]) && $value >= 0;
+        if (!$known || ($option === Constants::OPT_BACKOFF_ALGORITHM && $value > Constants::BACKOFF_ALGORITHM_CONSTANT)) {
             return false;
         }
         $this->connection[$option] = $value;

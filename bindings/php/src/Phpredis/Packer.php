@@ -18,7 +18,7 @@ final class Packer
     public function pack(mixed $value): string
     {
         $options = $this->options;
-        if ($options->packIgnoreNumbers && (\is_int($value) || \is_float($value))) {
+        if ($options->packIgnoreNumbers !== 0 && (\is_int($value) || \is_float($value))) {
             return (string) $value;
         }
         $bytes = Serializer::write($options->serializer, $value);
@@ -29,7 +29,7 @@ final class Packer
     public function unpack(string $bytes): mixed
     {
         $options = $this->options;
-        if ($options->packIgnoreNumbers && \is_numeric($bytes) && \trim($bytes) === $bytes) {
+        if ($options->packIgnoreNumbers !== 0 && \is_numeric($bytes) && \trim($bytes) === $bytes) {
             return $bytes + 0;
         }
         if ($options->compression !== 0) {

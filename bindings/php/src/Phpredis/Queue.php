@@ -17,9 +17,12 @@ final class Queue
     public array $steps = [];
     /** The transaction that was begun in a pipeline, and has not seen its exec(). */
     public ?self $inner = null;
+    public readonly bool $isTransaction;
 
-    public function __construct(public readonly bool $isTransaction)
+    /** @param int $mode MULTI or PIPELINE */
+    public function __construct(public readonly int $mode)
     {
+        $this->isTransaction = $mode === Constants::MULTI;
     }
 
     public function add(Call $call): void
@@ -44,7 +47,7 @@ final class Queue
     public function begin(): void
     {
         if ($this->inner === null) {
-            $this->steps[] = $this->inner = new self(true);
+            $this->steps[] = $this->inner = new self(Constants::MULTI);
         }
     }
 }

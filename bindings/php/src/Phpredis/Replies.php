@@ -25,6 +25,15 @@ final class Replies
         'scores' => Form::NIL_FALSE | Form::PAIRS,
     ];
 
+    private const TYPES = [
+        'string' => Constants::REDIS_STRING,
+        'set' => Constants::REDIS_SET,
+        'list' => Constants::REDIS_LIST,
+        'zset' => Constants::REDIS_ZSET,
+        'hash' => Constants::REDIS_HASH,
+        'stream' => Constants::REDIS_STREAM,
+    ];
+
     /** Errors that begin otherwise are thrown (LOADING, OOM, READONLY, NOAUTH …), as phpredis does. */
     private const ANSWERED_FALSE = '/^(ERR(?! AUTH)|NOSCRIPT|NOQUORUM|NOGOODSLAVE|WRONGTYPE|BUSYGROUP|NOGROUP)/';
 
@@ -37,7 +46,7 @@ final class Replies
     public function form(Call $call): int
     {
         $form = \is_string($call->reply) ? self::FORMS[$call->reply] ?? Form::NIL_FALSE : Form::NIL_FALSE;
-        return $call->reply === 'any' ? $this->options->statusForm : $form;
+        return $this->options->replyLiteral && $call->reply === 'any' ? Form::NIL_FALSE : $form;
     }
 
     public function value(Call $call, mixed $reply): mixed
@@ -60,7 +69,11 @@ final class Replies
             case 'bool':
                 return $reply === 1 || $reply === true;
             case 'float':
-                return \is_string($reply) ? (float) $reply : $reply;
+                return \is_string($reply) ? self::float($reply) : $reply;
+            case 'floats':
+                return \is_array($reply) ? $this->floats($reply) : $this->nothing();
+            case 'type':
+                return self::TYPES[$reply] ?? Constants::REDIS_NOT_FOUND;
             case 'list':
             case 'map':
                 return $reply === false ? $this->nothing() : $reply;
@@ -116,9 +129,32 @@ final class Replies
         $unpacked = [];
         foreach ($scores as $member => $score) {
             $member = $this->options->plain ? $member : $this->packer->unpack((string) $member);
-            $unpacked[\is_scalar($member) ? $member : Arguments::text($member)] = (float) $score;
+            $unpacked[\is_scalar($member) ? $member : Arguments::text($member)] = self::float((string) $score);
         }
         return $unpacked;
+    }
+
+    /** Redis writes the infinite as `inf`, of which a cast would make 0. */
+    public static function float(string $number): float
+    {
+        return match ($number) {
+            'inf' => \INF,
+            '-inf' => -\INF,
+            'nan', '-nan' => \NAN,
+            default => (float) $number,
+        };
+    }
+
+    /**
+     * @param list<string|false> $numbers
+     * @return list<float|false>
+     */
+    private function floats(array $numbers): array
+    {
+        foreach ($numbers as $place => $number) {
+            $numbers[$place] = \is_string($number) ? self::float($number) : $number;
+        }
+        return $numbers;
     }
 
     /**

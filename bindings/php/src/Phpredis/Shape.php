@@ -9,12 +9,14 @@ namespace RedisCluster\Phpredis;
  *
  *     k  a key; gets the prefix                  K  an array of keys
  *     v  a value; is serialized and compressed   V  an array of values
- *     s  a string                                S  an array of strings
- *     i  an integer                              M  key => value
- *     f  a number                                H  field => value
- *     x  keys: one by one, or one array of them
+ *     s  a string                                M  key => value
+ *     i  an integer                              H  field => value
+ *     f  a number                                x  a key; the only argument may be an array of them
+ *     b  a boolean, sent as 1 or 0
  *
  *     |  what follows may be left out            +  the last one, once or more     *  or not at all
+ *
+ * An empty array, and nothing where + wants something, is nothing to send: the method answers false.
  *
  * @internal
  */

@@ -61,7 +61,7 @@ final class TransactionReplies
             if (\is_string($answer) && $wanted & ~$form & Form::STATUS_TRUE) {
                 $answer = true;
             } elseif (\is_array($answer) && $wanted & Form::PAIRS) {
-                $answer = Answers\Servers::pairs($answer);
+                $answer = Replies\Servers::pairs($answer);
             }
             $values[] = $replies->value($call, $answer);
         }

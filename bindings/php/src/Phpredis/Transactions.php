@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace RedisCluster\Phpredis;
 
 use RedisCluster\Client;
+use RedisCluster\ConnectionException;
 use RedisCluster\Exception;
-use RedisCluster\Form;
 use RedisCluster\Read;
 use RedisCluster\ServerException;
 use RedisCluster\Session;
@@ -34,11 +34,10 @@ trait Transactions
             return $this->pipeline();
         }
         if ($mode !== self::MULTI) {
-            $this->arguments->warn('Unknown mode sent to Redis::multi');
-            return false;
+            return $this->arguments->refuse('Unknown mode sent to Redis::multi');
         }
         if ($this->queue === null) {
-            $this->queue = new Queue(true);
+            $this->queue = new Queue(self::MULTI);
         } elseif (!$this->queue->isTransaction) {
             $this->queue->begin();
         }
@@ -51,7 +50,7 @@ trait Transactions
         if ($this->queue?->isTransaction) {
             throw new Exception("Can't activate pipeline in multi mode!");
         }
-        $this->queue ??= new Queue(false);
+        $this->queue ??= new Queue(self::PIPELINE);
         return $this;
     }
 
@@ -74,7 +73,7 @@ trait Transactions
                 true => $this->transact($queue),
                 false => $this->flush($queue),
             };
-        } catch (Exception $failure) {
+        } catch (ConnectionException $failure) {
             return $this->failed($failure);
         }
     }
@@ -107,7 +106,7 @@ trait Transactions
         }
         try {
             return $this->watchNow($command);
-        } catch (Exception $failure) {
+        } catch (ConnectionException $failure) {
             return $this->failed($failure);
         }
     }
@@ -124,17 +123,6 @@ trait Transactions
             $this->queue->addStep('unwatch', $this->forget(...));
         }
         return $this;
-    }
-
-    /** ATOMIC, MULTI or PIPELINE. */
-    public function getMode(): int
-    {
-        $this->arguments->of('getMode', \func_get_args(), 0, 0);
-        return match ($this->queue?->isTransaction) {
-            null => self::ATOMIC,
-            true => self::MULTI,
-            false => self::PIPELINE,
-        };
     }
 
     /** @param array<mixed> $command */
@@ -206,9 +194,11 @@ trait Transactions
         }
         $answers = [];
         foreach ($this->client->runAll($commands, $forms) as $place => $reply) {
-            $answers[] = $reply instanceof Exception && !$reply instanceof ServerException
-                ? $this->failed($reply)
-                : $this->replies->value($calls[$place], $reply);
+            $answers[] = match (true) {
+                $reply instanceof ConnectionException => $this->failed($reply),
+                $reply instanceof Exception && !$reply instanceof ServerException => throw $reply,
+                default => $this->replies->value($calls[$place], $reply),
+            };
         }
         return $answers;
     }

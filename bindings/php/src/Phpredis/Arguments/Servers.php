@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis\Arguments;
 
-use RedisCluster\Phpredis\Answers;
+use RedisCluster\Phpredis\Replies;
 use RedisCluster\Phpredis\Arguments;
 use RedisCluster\Phpredis\Call;
 
@@ -22,10 +22,21 @@ final class Servers
         $call->command[] = $as->strings($arguments);
         $call->reply = match (\strtoupper(Arguments::text($arguments[0]))) {
             'SETUSER', 'LOAD', 'SAVE' => 'bool',
-            'GETUSER' => [Answers\Servers::class, 'user'],
-            'LOG' => \strtoupper(Arguments::text($arguments[1] ?? '')) === 'RESET' ? 'bool' : [Answers\Servers::class, 'log'],
+            'GETUSER' => [Replies\Servers::class, 'user'],
             default => 'any',
         };
+    }
+
+    /**
+     * wait($slaves, $milliseconds); nothing is sent for numbers below 0.
+     *
+     * @param list<mixed> $arguments
+     */
+    public static function wait(Call $call, array $arguments, Arguments $as): bool
+    {
+        $as->counted($arguments, 2, 2);
+        \array_push($call->command, $as->int($arguments[0], 0), $as->int($arguments[1], 1));
+        return \min($call->command[1], $call->command[2]) >= 0;
     }
 
     /**

@@ -25,7 +25,7 @@ final class Servers
         'sendecho' => ['ECHO', 's', 'string'],
         'slaveof' => ['SLAVEOF', [Builders::class, 'slaveof'], 'bool'],
         'swapdb' => ['SWAPDB', 'ii', 'bool'],
-        'wait' => ['WAIT', 'ii', 'int'],
+        'wait' => ['WAIT', [Builders::class, 'wait'], 'int'],
         'waitaof' => ['WAITAOF', 'iii', 'list'],
     ];
 }

@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-namespace RedisCluster\Phpredis\Answers;
+namespace RedisCluster\Phpredis\Replies;
 
 /** @internal */
 final class Servers

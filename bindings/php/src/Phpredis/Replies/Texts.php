@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-namespace RedisCluster\Phpredis\Answers;
+namespace RedisCluster\Phpredis\Replies;
 
 /**
  * What servers answer as a text of lines, as the arrays that phpredis makes of it.
