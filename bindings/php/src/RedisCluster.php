@@ -234,11 +234,24 @@ use RedisCluster\Phpredis\Replies;
  * @method mixed rawCommand(string $command, mixed ...$args)
  * @method mixed script(string $command, mixed ...$args)
  *
+ * All servers together, or any of them:
+ *
+ * @method mixed command(?string $opt = null, string ...$args)
+ * @method self|int|false dbSize()
+ * @method self|bool failover(?array $to = null, bool $abort = false, int $timeout = 0)
+ * @method self|array|false keys(string $pattern)
+ * @method self|bool replicaof(?string $host = null, int $port = 6379)
+ * @method self|bool slaveof(?string $host = null, int $port = 6379)
+ * @method self|bool swapdb(int $src, int $dst)
+ * @method self|int|false wait(int $numreplicas, int $timeout)
+ * @method self|array|false waitaof(int $numlocal, int $numreplicas, int $timeout)
+ *
  * Old names:
  *
  * @method self|int|false delete(array|string $key, string ...$other_keys)
  * @method mixed evaluate(string $script, array $args = [], int $num_keys = 0)
  * @method mixed evaluateSha(string $sha1, array $args = [], int $num_keys = 0)
+ * @method self|array|false getKeys(string $pattern)
  * @method self|array|false getMultiple(array $keys)
  * @method mixed lGet(string $key, int $index)
  * @method self|array|false lGetRange(string $key, int $start, int $end)

@@ -50,4 +50,28 @@ final class Servers
         $call->command[] = ($arguments[0] ?? null) === null ? 'NO' : $as->string($arguments[0], 0);
         $call->command[] = ($arguments[0] ?? null) === null ? 'ONE' : $as->int($arguments[1] ?? 6379, 1);
     }
+
+    /**
+     * failover([$host, $port, true for FORCE], $abort, $timeout)
+     *
+     * @param list<mixed> $arguments
+     */
+    public static function failover(Call $call, array $arguments, Arguments $as): void
+    {
+        $as->counted($arguments, 0, 3);
+        $to = ($arguments[0] ?? null) === null ? [] : \array_values($as->array($arguments[0], 0));
+        if ($to !== []) {
+            \array_push($call->command, 'TO', $as->string($to[0], 0), $as->int($to[1] ?? 6379, 0));
+            if ($as->bool($to[2] ?? false, 0)) {
+                $call->command[] = 'FORCE';
+            }
+        }
+        if ($as->bool($arguments[1] ?? false, 1)) {
+            $call->command[] = 'ABORT';
+        }
+        $timeout = $as->int($arguments[2] ?? 0, 2);
+        if ($timeout > 0) {
+            \array_push($call->command, 'TIMEOUT', $timeout);
+        }
+    }
 }
