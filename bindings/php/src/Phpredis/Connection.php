@@ -63,6 +63,12 @@ trait Connection
         return true;
     }
 
+    /** Likewise. */
+    public function reset(): bool
+    {
+        return $this->close();
+    }
+
     /**
      * For all nodes from here on, if all masters take it; else it throws, and all is as it was.
      *
