@@ -228,7 +228,7 @@ trait Broadcasts
         foreach (Discovery::masters($this->config) as $alias) {
             $there = $renamed[$alias] ?? $alias;
             $answers[$alias] = $values[$there];
-            $answers["{$alias}_slave"] = $slaves ? $values["{$there}_slave"] ?? $values[$there] : null;
+            $answers["{$alias}_slave"] = $slaves ? $values[\array_key_exists("{$there}_slave", $values) ? "{$there}_slave" : $there] : null;
             for ($number = 2; \array_key_exists("{$there}_slave_$number", $values); $number++) {
                 $answers["{$alias}_slave_$number"] = $values["{$there}_slave_$number"];
             }

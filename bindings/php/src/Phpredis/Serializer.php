@@ -57,7 +57,7 @@ final class Serializer
                 $value = \igbinary_unserialize($bytes);
                 return $value !== null || $bytes[4] === "\0";
             case Constants::SERIALIZER_MSGPACK:
-                $value = \msgpack_unpack($bytes);
+                $value = $bytes === '' ? false : \msgpack_unpack($bytes);
                 return $value !== false || $bytes === "\xc2";
             case Constants::SERIALIZER_JSON:
                 $value = \json_decode($bytes, true);

@@ -14,7 +14,7 @@ final class Texts
     /**
      * INFO.
      *
-     * @return array<string, string|int> whole numbers are integers; everything else stays a string
+     * @return array<string, string|int|float>
      */
     public static function info(string $text): array
     {
@@ -22,7 +22,7 @@ final class Texts
         foreach (\explode("\r\n", $text) as $line) {
             $parts = \explode(':', $line, 2);
             if (isset($parts[1]) && $line[0] !== '#') {
-                $info[$parts[0]] = self::number($parts[1]);
+                $info[$parts[0]] = \is_numeric($parts[1]) ? $parts[1] + 0 : $parts[1];
             }
         }
         return $info;
@@ -31,7 +31,7 @@ final class Texts
     /**
      * CLIENT LIST.
      *
-     * @return list<array<string, string|int>> for each client; there, what is empty is 0
+     * @return list<array<string, string|int>> for each client; what is all digits is an integer, and what is empty 0
      */
     public static function clients(string $text): array
     {
@@ -41,7 +41,7 @@ final class Texts
             foreach (\explode(' ', $line) as $field) {
                 $parts = \explode('=', $field, 2);
                 if (isset($parts[1])) {
-                    $client[$parts[0]] = $parts[1] === '' ? 0 : self::number($parts[1]);
+                    $client[$parts[0]] = \strspn($parts[1], '0123456789') === \strlen($parts[1]) ? (int) $parts[1] : $parts[1];
                 }
             }
             if ($client !== []) {
@@ -49,10 +49,5 @@ final class Texts
             }
         }
         return $clients;
-    }
-
-    private static function number(string $text): string|int
-    {
-        return \ctype_digit($text) ? (int) $text : $text;
     }
 }
