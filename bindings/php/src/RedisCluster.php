@@ -378,8 +378,7 @@ class RedisCluster implements Phpredis\Constants
      */
     public function __call(string $name, array $arguments): mixed
     {
-        $entry = Methods::TABLE[$name] ?? Methods::TABLE[\strtolower($name)]
-            ?? throw new \Error('Call to undefined method ' . static::class . "::$name()");
+        $entry = Methods::entry($name) ?? throw new \Error('Call to undefined method ' . static::class . "::$name()");
         $call = $this->arguments->call($name, $entry, $arguments);
         if ($call === null) {
             return false;

@@ -18,18 +18,50 @@ namespace RedisCluster\Phpredis;
  */
 final class Methods
 {
-    public const TABLE = [
-        ...Methods\Strings::TABLE,
-        ...Methods\Keys::TABLE,
-        ...Methods\Hashes::TABLE,
-        ...Methods\Lists::TABLE,
-        ...Methods\Sets::TABLE,
-        ...Methods\SortedSets::TABLE,
-        ...Methods\Bits::TABLE,
-        ...Methods\Geo::TABLE,
-        ...Methods\Streams::TABLE,
-        ...Methods\Vectors::TABLE,
-        ...Methods\Scripts::TABLE,
-        ...Methods\Servers::TABLE,
+    /** The most used first: a request that calls methods of two families loads no more than these. */
+    private const FAMILIES = [
+        Methods\Strings::class,
+        Methods\Keys::class,
+        Methods\Hashes::class,
+        Methods\Lists::class,
+        Methods\Sets::class,
+        Methods\SortedSets::class,
+        Methods\Servers::class,
+        Methods\Scripts::class,
+        Methods\Streams::class,
+        Methods\Bits::class,
+        Methods\Geo::class,
+        Methods\Vectors::class,
     ];
+
+    /** @var array<string, array{string|list<string>, string|array{class-string, string}, string|array{class-string, string}}> */
+    private static array $found = [];
+
+    /**
+     * What the table says of a method, in any letter case; null where there is none.
+     *
+     * @return ?array{string|list<string>, string|array{class-string, string}, string|array{class-string, string}}
+     */
+    public static function entry(string $name): ?array
+    {
+        return self::$found[$name] ?? self::search($name);
+    }
+
+    /** @return array<string, array{string|list<string>, string|array{class-string, string}, string|array{class-string, string}}> */
+    public static function all(): array
+    {
+        return \array_merge(...\array_map(static fn (string $family): array => $family::TABLE, self::FAMILIES));
+    }
+
+    /** @return ?array{string|list<string>, string|array{class-string, string}, string|array{class-string, string}} */
+    private static function search(string $name): ?array
+    {
+        $lower = \strtolower($name);
+        foreach (self::FAMILIES as $family) {
+            if (isset($family::TABLE[$lower])) {
+                return self::$found[$name] = $family::TABLE[$lower];
+            }
+        }
+        return null;
+    }
 }

@@ -129,7 +129,7 @@ final class Replies
         $unpacked = [];
         foreach ($scores as $member => $score) {
             $member = $this->options->plain ? $member : $this->packer->unpack((string) $member);
-            $unpacked[\is_scalar($member) ? $member : Arguments::text($member)] = self::float((string) $score);
+            $unpacked[\is_int($member) ? $member : Arguments::text($member)] = self::float((string) $score);
         }
         return $unpacked;
     }

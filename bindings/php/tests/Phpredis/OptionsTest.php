@@ -4,129 +4,143 @@ declare(strict_types=1);
 
 namespace RedisCluster\Tests\Phpredis;
 
-use RedisCluster\ConnectionException;
 use RedisCluster\RedisCluster;
+use RedisCluster\RequestException;
 use RedisCluster\Tests\Support\RedisClusterTestCase;
-use RedisCluster\TimeoutException;
 
-/** setOption, getOption. */
+/** setOption, scripts and raw commands, and what is asked of a connection. */
 final class OptionsTest extends RedisClusterTestCase
 {
-    /**
-     * @dataProvider settings
-     * @param list<array{mixed, bool, mixed}> $settings value, whether it is taken, what is then set
-     */
-    public function testOptionsTakeWhatPhpredisTakes(int $option, mixed $first, array $settings): void
+    public function testAPrefixIsPutBeforeEveryKey(): void
     {
-        self::assertSame($first, $this->redis->getOption($option));
-        foreach ($settings as [$value, $taken, $set]) {
-            self::assertSame($taken, $this->redis->setOption($option, $value), var_export($value, true));
-            self::assertSame($set, $this->redis->getOption($option), var_export($value, true));
-        }
+        self::assertNull($this->redis->getOption(RedisCluster::OPT_PREFIX));
+        self::assertTrue($this->redis->setOption(RedisCluster::OPT_PREFIX, 'p:'));
+        self::assertSame('p:', $this->redis->getOption(RedisCluster::OPT_PREFIX));
+        self::assertSame('p:foo', $this->redis->_prefix('foo'));
+        $this->redis->set('foo', 'a');
+        $this->redis->mset(['bar' => 'b', 5 => 'c']);
+        $this->redis->rename('bar', 'baz');
+        self::assertSame(['a', 'b', 'c'], $this->redis->mget(['foo', 'baz', 5]));
+        self::assertSame(['p:foo', 'value'], $this->redis->eval('return {KEYS[1], ARGV[1]}', ['foo', 'value'], 1));
+        self::assertSame('a', $this->redis->rawCommand('GET', 'p:foo'), 'a raw command is sent as it is');
+        self::assertSame($this->redis->getnodefor('foo'), (new RedisCluster(self::config()))->getnodefor('p:foo'));
+        $this->redis->rPush('list', 'x');
+        self::assertSame(['p:list', 'x'], $this->redis->blPop('list', 1));
+        self::assertSame(3, $this->redis->del(['foo', 'baz', 5]));
     }
 
-    /**
-     * The same settings, with phpredis.
-     *
-     * @dataProvider settings
-     * @requires extension redis
-     * @param list<array{mixed, bool, mixed}> $settings
-     */
-    public function testAndPhpredisTakesThem(int $option, mixed $first, array $settings): void
+    public function testOptionsAreRememberedOrRefused(): void
     {
-        if ($option > RedisCluster::OPT_BACKOFF_CAP) {
-            self::markTestSkipped('an option that the extension may not have');
+        foreach (['SERIALIZER' => 0, 'COMPRESSION' => 0, 'REPLY_LITERAL' => 1, 'NULL_MULTIBULK_AS_NULL' => 1, 'MAX_RETRIES' => 3] as $name => $value) {
+            $option = constant(RedisCluster::class . "::OPT_$name");
+            self::assertTrue($this->redis->setOption($option, $value), $name);
+            self::assertSame($value, $this->redis->getOption($option), $name);
         }
-        $redis = new \Redis();
-        $redis->connect(self::config()['nodes']['node_1']['host'], self::config()['nodes']['node_1']['port']);
-        self::assertSame($first, $redis->getOption($option));
-        foreach ($settings as [$value, $taken, $set]) {
-            self::assertSame($taken, $redis->setOption($option, $value), var_export($value, true));
-            self::assertSame($set, $redis->getOption($option), var_export($value, true));
-        }
-    }
-
-    /** @return array<string, array{int, mixed, list<array{mixed, bool, mixed}>}> */
-    public static function settings(): array
-    {
-        $bit = [[1, true, 1], [0, true, 0], [true, true, 1], ['x', true, 0], [2, true, 1], [null, true, 0]];
-        $number = [[5, true, 5], [-1, false, 5], ['7', true, 7], ['x', true, 0]];
-        return [
-            'prefix' => [RedisCluster::OPT_PREFIX, null, [['p:', true, 'p:'], ['', true, null], [5, true, '5'], [null, true, null]]],
-            'serializer' => [RedisCluster::OPT_SERIALIZER, 0, [[1, true, 1], ['4', true, 4], [5, false, 4], [-1, false, 4], [null, true, 0]]],
-            'compression' => [RedisCluster::OPT_COMPRESSION, 0, [[0, true, 0], [4, false, 0], [-1, false, 0], ['x', true, 0]]],
-            'compression level' => [RedisCluster::OPT_COMPRESSION_LEVEL, 0, [[50, true, 50], [-5, true, -5], ['x', true, 0]]],
-            'scan' => [RedisCluster::OPT_SCAN, 0, [[1, true, 1], [2, true, 3], [0, true, 2], [3, true, 0], [4, false, 0], [-1, false, 0]]],
-            'read timeout' => [RedisCluster::OPT_READ_TIMEOUT, 0.0, [['2.5', true, 2.5], [-1, true, -1.0], [null, true, 0.0], [1, true, 1.0]]],
-            'keepalive' => [RedisCluster::OPT_TCP_KEEPALIVE, 0, [[1, true, 1], [2, true, 1], ['x', true, 0], [-1, true, 0]]],
-            'reply literal' => [RedisCluster::OPT_REPLY_LITERAL, 0, $bit],
-            'null multibulk' => [RedisCluster::OPT_NULL_MULTIBULK_AS_NULL, 0, $bit],
-            'retries' => [RedisCluster::OPT_MAX_RETRIES, 10, $number],
-            'backoff' => [RedisCluster::OPT_BACKOFF_ALGORITHM, 0, [[6, true, 6], [7, false, 6], [-1, false, 6], ['x', true, 0]]],
-            'backoff base' => [RedisCluster::OPT_BACKOFF_BASE, 0, $number],
-            'backoff cap' => [RedisCluster::OPT_BACKOFF_CAP, 0, $number],
-            'numbers' => [RedisCluster::OPT_PACK_IGNORE_NUMBERS, 0, $bit],
-        ];
-    }
-
-    public function testWhatIsNoOptionIsFalse(): void
-    {
-        self::assertFalse($this->redis->getOption(999));
+        self::assertFalse($this->redis->setOption(RedisCluster::OPT_SCAN, 99));
+        self::assertFalse($this->redis->setOption(RedisCluster::OPT_BACKOFF_ALGORITHM, 99));
+        self::assertFalse($this->redis->setOption(RedisCluster::OPT_SERIALIZER, 99));
         self::assertFalse($this->redis->setOption(999, 1));
-        self::assertInstanceOf(\TypeError::class, self::thrownBy(fn () => $this->redis->getOption('x')));
+        self::assertFalse($this->redis->getOption(999));
     }
 
-    public function testKeysGetThePrefixBeforeTheirNodeIsLookedFor(): void
+    public function testScanOptionsAreBits(): void
     {
-        $this->redis->setOption(RedisCluster::OPT_PREFIX, 'p:');
-        $this->redis->mset(['a' => '1', 'b' => '2', 'c' => '3']);
-        self::assertSame(['1', '2', '3'], $this->client->command('MGET', 'p:a', 'p:b', 'p:c'));
-        self::assertSame(['1', '2'], $this->redis->mget(['a', 'b']));
-        self::assertEqualsCanonicalizing(['p:a', 'p:b', 'p:c'], $this->redis->keys('*'));
-        self::assertSame('p:a', $this->redis->_prefix('a'));
+        $this->redis->setOption(RedisCluster::OPT_SCAN, RedisCluster::SCAN_RETRY);
+        $this->redis->setOption(RedisCluster::OPT_SCAN, RedisCluster::SCAN_PREFIX);
+        self::assertSame(3, $this->redis->getOption(RedisCluster::OPT_SCAN));
+        $this->redis->setOption(RedisCluster::OPT_SCAN, RedisCluster::SCAN_NORETRY);
+        self::assertSame(2, $this->redis->getOption(RedisCluster::OPT_SCAN));
     }
 
-    public function testTheReadTimeoutTakesEffectAndMayBeTakenBack(): void
+    public function testTheReadTimeoutIsSet(): void
     {
-        $this->redis->setOption(RedisCluster::OPT_READ_TIMEOUT, 0.1);
-        self::assertSame(0.1, $this->redis->getReadTimeout());
-        (new RedisCluster(self::config()))->client('pause', '500');
-        self::assertInstanceOf(TimeoutException::class, self::thrownBy(fn () => $this->redis->set('foo', 'bar')));
-        $this->redis->setOption(RedisCluster::OPT_READ_TIMEOUT, 0);
+        self::assertTrue($this->redis->setOption(RedisCluster::OPT_READ_TIMEOUT, 0.5));
+        self::assertSame(0.5, $this->redis->getOption(RedisCluster::OPT_READ_TIMEOUT));
+        self::assertSame(0.5, $this->redis->getReadTimeout());
+        self::assertTrue($this->redis->setOption(RedisCluster::OPT_READ_TIMEOUT, -1));
         self::assertTrue($this->redis->set('foo', 'bar'));
     }
 
-    public function testLiteralRepliesAreForScriptsAndRawCommandsAlone(): void
+    public function testAnArrayThatIsNilIsNullForWhoWantsIt(): void
     {
+        $this->redis->setOption(RedisCluster::OPT_NULL_MULTIBULK_AS_NULL, true);
+        self::assertNull($this->redis->blPop('nothing', 0.01));
+        self::assertSame([], $this->redis->lRange('nothing', 0, -1));
+        self::assertFalse($this->redis->get('nothing'));
+    }
+
+    public function testStatusesOfScriptsAreTrueOrLiteral(): void
+    {
+        $script = 'return {redis.status_reply("FINE"), redis.error_reply("ERR bad"), false, "x", 1}';
+        self::assertSame([true, false, false, 'x', 1], $this->redis->eval($script, ['key'], 1));
+        self::assertSame('ERR bad', $this->redis->getLastError());
         self::assertTrue($this->redis->rawCommand('SET', 'foo', 'bar'));
         $this->redis->setOption(RedisCluster::OPT_REPLY_LITERAL, true);
+        self::assertSame(['FINE', false, false, 'x', 1], $this->redis->eval($script, ['key'], 1));
         self::assertSame('OK', $this->redis->rawCommand('SET', 'foo', 'bar'));
-        self::assertSame('OK', $this->redis->eval("return {ok = 'OK'}", ['foo'], 1));
         self::assertTrue($this->redis->set('foo', 'bar'));
-        self::assertSame([true, 'OK'], $this->redis->multi()->set('foo', 'bar')->rawCommand('SET', 'foo', 'baz')->exec());
     }
 
-    public function testFailuresAreNullAndLoggedWhereTheOldWayIsWanted(): void
+    public function testScripts(): void
     {
-        $redis = new RedisCluster(self::configWithDeadNode('node_2'));
-        $dead = $this->keyOn('node_2');
-        self::assertInstanceOf(ConnectionException::class, self::thrownBy(fn () => $redis->get($dead)));
+        $sha = $this->redis->script('load', 'return redis.call("GET", KEYS[1])');
+        $this->redis->set('foo', 'bar');
+        self::assertSame('bar', $this->redis->evalSha($sha, ['foo'], 1));
+        self::assertSame('bar', $this->redis->evaluateSha($sha, ['foo'], 1));
+        self::assertSame([1, 0], $this->redis->script('exists', $sha, 'none'));
+        self::assertTrue($this->redis->script('flush'));
+        self::assertFalse($this->redis->evalSha($sha, ['foo'], 1));
+        self::assertStringStartsWith('NOSCRIPT', (string) $this->redis->getLastError());
+        self::assertFalse($this->redis->script('dance'));
+        self::assertSame(['a', '1', '2.5', '', '1'], $this->redis->eval('return ARGV', ['key', 'a', 1, 2.5, null, true], 1));
+    }
 
-        $log = tempnam(sys_get_temp_dir(), 'log');
-        $before = ini_set('error_log', $log);
-        try {
-            self::assertTrue($redis->setOption(RedisCluster::OPT_FAILURE_AS_NULL, true));
-            self::assertNull($redis->get($dead));
-            self::assertNull($redis->set($dead, '1'));
-            self::assertNull($redis->hGetAll($dead));
-            self::assertSame([null, true], $redis->pipeline()->get($dead)->set($this->keyOn('node_1'), '1')->exec());
-            self::assertNull($redis->multi()->get($dead)->exec());
-            self::assertNull($redis->ping()['node_2']);
-            self::assertTrue($redis->ping()['node_1']);
-            self::assertStringContainsString('node_2', file_get_contents($log));
-        } finally {
-            ini_set('error_log', $before);
-            unlink($log);
-        }
+    public function testFunctions(): void
+    {
+        $code = "#!lua name=lib\nredis.register_function('echo', function(keys, args) return {keys[1], args[1]} end)";
+        self::assertSame('lib', $this->redis->function('load', $code));
+        self::assertSame(['key', 'a'], $this->redis->fcall('echo', ['key'], ['a']));
+        self::assertTrue($this->redis->function('delete', 'lib'));
+    }
+
+    public function testWhatIsAskedOfAConnectionIsAnswered(): void
+    {
+        $first = self::config()['nodes']['node_1'];
+        self::assertTrue($this->redis->isConnected());
+        self::assertSame($first['host'], $this->redis->getHost());
+        self::assertSame($first['port'], $this->redis->getPort());
+        self::assertSame(0, $this->redis->getDBNum());
+        self::assertSame(RedisCluster::ATOMIC, $this->redis->getMode());
+        self::assertNull($this->redis->getPersistentID());
+        self::assertNull($this->redis->getAuth());
+        self::assertTrue($this->redis->close());
+        self::assertTrue($this->redis->set('foo', 'bar'), 'it goes on');
+        self::assertSame('hello', $this->redis->echo('hello'));
+        self::assertMatchesRegularExpression('/^\d+\.\d+/', (string) $this->redis->serverVersion());
+    }
+
+    public function testConnectIsTrueForANodeOfTheConfigurationAndRefusedForAnother(): void
+    {
+        $first = self::config()['nodes']['node_1'];
+        self::assertTrue($this->redis->connect($first['host'], $first['port']));
+        self::assertTrue($this->redis->pconnect($first['host'], $first['port'], 2.5, 'id'));
+        $this->expectException(RequestException::class);
+        $this->redis->open('elsewhere.example', 6379);
+    }
+
+    public function testWrongCredentialsAreThrownAndNotKept(): void
+    {
+        self::assertInstanceOf(\RedisException::class, self::thrownBy(fn () => $this->redis->auth('wrong')));
+        self::assertTrue($this->redis->set('foo', 'bar'));
+        self::assertNull($this->redis->getAuth());
+    }
+
+    public function testGoodCredentialsAreUsedFromThenOn(): void
+    {
+        $this->client->each('ACL', 'SETUSER', 'ann', 'on', '>secret', '~*', '+@all');
+        self::assertTrue($this->redis->auth(['ann', 'secret']));
+        self::assertSame(['ann', 'secret'], $this->redis->getAuth());
+        self::assertSame('ann', $this->redis->rawCommand('ACL', 'WHOAMI'));
+        $this->client->each('ACL', 'DELUSER', 'ann');
     }
 }

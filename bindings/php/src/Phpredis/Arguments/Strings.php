@@ -77,13 +77,12 @@ final class Strings
     {
         $as->counted($arguments, 1, 2);
         $call->command[] = $as->key($arguments[0], 0);
-        foreach ($as->array($arguments[1] ?? [], 1) as $name => $value) {
-            if (\is_string($name) && \in_array(\strtoupper($name), ['EX', 'PX', 'EXAT', 'PXAT'], true)) {
-                if (!self::expiry($call, \strtoupper($name), $value, $as)) {
-                    return false;
-                }
-            } elseif (\is_string($value) && \strtoupper($value) === 'PERSIST' || $name === 'persist' && $value) {
-                $call->command[] = 'PERSIST';
+        $options = Words::of($as->array($arguments[1] ?? [], 1), ['PERSIST'], ['EX', 'PX', 'EXAT', 'PXAT']);
+        foreach ($options as $word => $value) {
+            if ($word === 'PERSIST') {
+                $call->command[] = $word;
+            } elseif (!self::expiry($call, $word, $value, $as)) {
+                return false;
             }
         }
         return true;

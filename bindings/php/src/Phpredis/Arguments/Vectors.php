@@ -75,7 +75,7 @@ final class Vectors
     public static function setAttributes(Call $call, array $arguments, Arguments $as): void
     {
         $as->counted($arguments, 3, 3);
-        $attributes = \is_array($arguments[2]) ? \json_encode($arguments[2], \JSON_THROW_ON_ERROR) : $as->string($arguments[2], 2);
+        $attributes = self::json($arguments[2], 2, $as);
         \array_push($call->command, $as->key($arguments[0], 0), $as->value($arguments[1]), $attributes);
     }
 
@@ -116,9 +116,9 @@ final class Vectors
     {
         foreach ($options as $word => $value) {
             $call->command[] = $word;
-            if ($word === 'SETATTR' && \is_array($value)) {
-                $call->command[] = \json_encode($value, \JSON_THROW_ON_ERROR);
-            } elseif ($word === 'SETATTR' || $word === 'FILTER') {
+            if ($word === 'SETATTR') {
+                $call->command[] = self::json($value, $place, $as);
+            } elseif ($word === 'FILTER') {
                 $call->command[] = $as->string($value, $place);
             } elseif ($word === 'EPSILON') {
                 $call->command[] = $as->number($value, $place);
@@ -126,5 +126,11 @@ final class Vectors
                 $call->command[] = $as->int($value, $place);
             }
         }
+    }
+
+    private static function json(mixed $attributes, int $place, Arguments $as): string
+    {
+        $text = \is_array($attributes) ? \json_encode($attributes) : $as->string($attributes, $place);
+        return $text === false ? throw $as->unfit('what JSON can say', $attributes, $place) : $text;
     }
 }

@@ -13,8 +13,8 @@ final class Lists
     public const TABLE = [
         'blmove' => ['BLMOVE', [Build::class, 'moveBlocking'], 'value'],
         'blmpop' => ['BLMPOP', [Build::class, 'popManyBlocking'], [Popped::class, 'values']],
-        'blpop' => ['BLPOP', [Build::class, 'popBlocking'], 'values'],
-        'brpop' => ['BRPOP', [Build::class, 'popBlocking'], 'values'],
+        'blpop' => ['BLPOP', [Build::class, 'popBlocking'], [Popped::class, 'one']],
+        'brpop' => ['BRPOP', [Build::class, 'popBlocking'], [Popped::class, 'one']],
         'brpoplpush' => ['BRPOPLPUSH', [Build::class, 'popPushBlocking'], 'value'],
         'lget' => ['LINDEX', 'ki', 'value'],
         'lgetrange' => ['LRANGE', 'kii', 'values'],

@@ -16,8 +16,8 @@ final class SortedSets
 {
     public const TABLE = [
         'bzmpop' => ['BZMPOP', [Pop::class, 'popManyBlocking'], [Popped::class, 'scores']],
-        'bzpopmax' => ['BZPOPMAX', [Pop::class, 'popBlocking'], 'values'],
-        'bzpopmin' => ['BZPOPMIN', [Pop::class, 'popBlocking'], 'values'],
+        'bzpopmax' => ['BZPOPMAX', [Pop::class, 'popBlocking'], [Popped::class, 'one']],
+        'bzpopmin' => ['BZPOPMIN', [Pop::class, 'popBlocking'], [Popped::class, 'one']],
         'zadd' => ['ZADD', [Build::class, 'add'], 'int'],
         'zcard' => ['ZCARD', 'k', 'int'],
         'zcount' => ['ZCOUNT', 'kss', 'int'],

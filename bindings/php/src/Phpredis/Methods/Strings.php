@@ -20,7 +20,7 @@ final class Strings
         'getdel' => ['GETDEL', 'k', 'value'],
         'getex' => ['GETEX', [Build::class, 'getAndExpire'], 'value'],
         'getmultiple' => ['MGET', 'K', 'values'],
-        'getrange' => ['GETRANGE', 'kii', 'string'],
+        'getrange' => ['GETRANGE', 'kii', 'value'],
         'getset' => ['GETSET', 'kv', 'value'],
         'getwithmeta' => ['GET', 'k', [\RedisCluster\Phpredis\Replies\Meta::class, 'value']],
         'incr' => ['INCR', [Build::class, 'increment'], 'int'],
@@ -37,6 +37,6 @@ final class Strings
         'setnx' => ['SETNX', 'kv', 'bool'],
         'setrange' => ['SETRANGE', 'kis', 'int'],
         'strlen' => ['STRLEN', 'k', 'int'],
-        'substr' => ['GETRANGE', 'kii', 'string'],
+        'substr' => ['GETRANGE', 'kii', 'value'],
     ];
 }

@@ -6,9 +6,19 @@ namespace RedisCluster\Phpredis\Replies;
 
 use RedisCluster\Phpredis\Replies;
 
-/** @internal what LMPOP and ZMPOP take: [key, elements] */
+/** @internal what was taken from the first of several keys: [key, elements] */
 final class Popped
 {
+    /** @return list<mixed>|null [key, element], or [key, member, score], the score as text */
+    public static function one(mixed $reply, mixed $context, Replies $as): ?array
+    {
+        if (!\is_array($reply)) {
+            return $as->nothing();
+        }
+        $reply[1] = $as->unpacked([$reply[1]])[0];
+        return $reply;
+    }
+
     /** @return array{string, list<mixed>}|false|null */
     public static function values(mixed $reply, mixed $context, Replies $as): array|false|null
     {
