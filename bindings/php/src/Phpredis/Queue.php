@@ -44,6 +44,14 @@ final class Queue
         $this->steps[] = $step;
     }
 
+    /** The same transaction with replies as the server gives them, as phpredis answers one inside a pipeline. */
+    public function raw(): self
+    {
+        $raw = new self($this->mode);
+        $raw->steps = \array_map(static fn (Call $call): Call => new Call($call->command, 'any'), $this->steps);
+        return $raw;
+    }
+
     public function begin(): void
     {
         if ($this->inner === null) {

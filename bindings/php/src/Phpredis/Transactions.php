@@ -81,11 +81,14 @@ trait Transactions
     public function discard(): bool
     {
         $this->arguments->of('discard', \func_get_args(), 0, 0);
-        if ($this->queue === null) {
-            return false;
-        }
+        $queue = $this->queue;
         $this->queue = null;
-        return $this->forget();
+        // Of a pipeline the servers know nothing: what is watched stays so.
+        return match ($queue?->isTransaction) {
+            null => false,
+            true => $this->forget(),
+            false => true,
+        };
     }
 
     /** Keys, one by one or in an array. They must be on one node. */
@@ -172,7 +175,7 @@ trait Transactions
             \array_push($answers, ...$this->sent($calls));
             $calls = [];
             // A transaction that came to nothing is an empty one here, as in phpredis.
-            $answers[] = $step instanceof Queue ? $this->transact($step) ?: [] : $step();
+            $answers[] = $step instanceof Queue ? $this->transact($step->raw()) ?: [] : $step();
         }
         \array_push($answers, ...$this->sent($calls));
         return $answers;
