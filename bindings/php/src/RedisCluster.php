@@ -6,7 +6,6 @@ namespace RedisCluster;
 
 use RedisCluster\Phpredis\Arguments;
 use RedisCluster\Phpredis\Call;
-use RedisCluster\Phpredis\Coercion;
 use RedisCluster\Phpredis\Discovery;
 use RedisCluster\Phpredis\Methods;
 use RedisCluster\Phpredis\Options;
@@ -341,20 +340,18 @@ class RedisCluster implements Phpredis\Constants
         if (!\is_array($cluster)) {
             throw new \TypeError('RedisCluster::__construct(): Argument #1 ($cluster) must be of type array');
         }
-        $this->config = \array_diff_key($cluster, ['slaves' => 0]);
-        if (Coercion::bool($masters_only)) {
-            $this->config = ['masters_only' => true] + \array_diff_key($this->config, ['read' => 0]);
-        }
-        $database = Coercion::int($redisdb);
-        if ($database !== 0) {
-            $this->config = ['db' => $database] + $this->config;
-        }
-        $this->client = new Client($this->config);
-        $this->no_servers = \count($cluster['master_of'] ?? $cluster['nodes']);
         $this->options = new Options();
         $this->packer = new Packer($this->options);
         $this->arguments = new Arguments($this->options, $this->packer);
         $this->replies = new Replies($this->options, $this->packer);
+        // The slaves are not configured here, but may come back with what another object's $cluster has said.
+        $config = \array_diff_key($cluster, ['slaves' => 0]);
+        if ($masters_only) {
+            $config = ['masters_only' => true] + \array_diff_key($config, ['read' => 0]);
+        }
+        $database = $this->arguments->named('__construct')->int($redisdb ?? 0, 1);
+        $this->configure(($database === 0 ? [] : ['db' => $database]) + $config);
+        $this->no_servers = \count(Discovery::masters($config));
         // The first look at the property ends up in __get(), which asks the servers and puts it back.
         unset($this->cluster);
     }

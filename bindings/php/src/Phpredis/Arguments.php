@@ -165,33 +165,34 @@ final class Arguments
     }
 
     /**
-     * An array that must change is made anew: its elements may be references to the caller's variables.
+     * As a new array: the elements of the caller's may be references, which must neither be written to nor sent.
      *
      * @param array<mixed> $strings
      * @return array<string|int>
      */
     public function strings(array $strings): array
     {
-        foreach ($strings as $string) {
-            if (!\is_string($string) && !\is_int($string)) {
-                return \array_map(self::text(...), $strings);
-            }
+        $sent = [];
+        foreach ($strings as $place => $string) {
+            $sent[$place] = \is_string($string) || \is_int($string) ? $string : self::text($string);
         }
-        return $strings;
+        return $sent;
     }
 
     /**
+     * Likewise.
+     *
      * @param array<mixed> $values
      * @return array<string>
      */
     public function values(array $values): array
     {
-        foreach ($values as $value) {
-            if (!\is_string($value) || !$this->options->plain) {
-                return \array_map($this->packer->pack(...), $values);
-            }
+        $plain = $this->options->plain;
+        $sent = [];
+        foreach ($values as $place => $value) {
+            $sent[$place] = $plain && \is_string($value) ? $value : $this->packer->pack($value);
         }
-        return $values;
+        return $sent;
     }
 
     /**

@@ -57,6 +57,10 @@ final class CallsTest extends RedisClusterTestCase
         $this->redis->mget($keys);
         $this->redis->del($keys);
         self::assertSame('foo', $key);
+        $twice = [&$key, &$key];
+        self::assertSame([false, false], $this->redis->mget($twice));
+        $this->redis->mset(['a' => &$key, 'b' => &$key]);
+        self::assertSame(['foo', 'foo'], $this->redis->mget(['a', 'b']));
     }
 
     public function testTheSameCallGoesToTheSamePlaceAgain(): void
