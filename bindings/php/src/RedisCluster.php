@@ -6,7 +6,6 @@ namespace RedisCluster;
 
 use RedisCluster\Phpredis\Arguments;
 use RedisCluster\Phpredis\Call;
-use RedisCluster\Phpredis\Coercion;
 use RedisCluster\Phpredis\Discovery;
 use RedisCluster\Phpredis\Methods;
 use RedisCluster\Phpredis\Options;
@@ -205,6 +204,44 @@ use RedisCluster\Phpredis\Replies;
  * @method self|bool pfMerge(string $dst, array $srckeys)
  * @method self|int|false setBit(string $key, int $idx, bool|int $value)
  *
+ * Places:
+ *
+ * @method self|int|false geoAdd(string $key, float $lng, float $lat, mixed $member, mixed ...$other_triples_and_options)
+ * @method self|float|false geoDist(string $key, mixed $src, mixed $dst, ?string $unit = null)
+ * @method self|array|false geoHash(string $key, mixed $member, mixed ...$other_members)
+ * @method self|array|false geoPos(string $key, mixed $member, mixed ...$other_members)
+ * @method self|array|int|false geoRadius(string $key, float $lng, float $lat, float $radius, string $unit, array $options = [])
+ * @method self|array|false geoRadius_ro(string $key, float $lng, float $lat, float $radius, string $unit, array $options = [])
+ * @method self|array|int|false geoRadiusByMember(string $key, mixed $member, float $radius, string $unit, array $options = [])
+ * @method self|array|false geoRadiusByMember_ro(string $key, mixed $member, float $radius, string $unit, array $options = [])
+ * @method self|array|false geoSearch(string $key, array|string $position, array|int|float $shape, string $unit, array $options = [])
+ * @method self|int|false geoSearchStore(string $dst, string $src, array|string $position, array|int|float $shape, string $unit, array $options = [])
+ *
+ * Streams:
+ *
+ * @method self|int|false xAck(string $key, string $group, array $ids)
+ * @method self|array|false xAckDel(string $key, string $group, array $ids, ?string $mode = null)
+ * @method self|string|false xAdd(string $key, string $id, array $values, int $maxlen = 0, bool $approx = false, bool $nomkstream = false)
+ * @method self|array|false xAutoClaim(string $key, string $group, string $consumer, int $min_idle, string $start, int $count = -1, bool $justid = false)
+ * @method self|array|false xClaim(string $key, string $group, string $consumer, int $min_idle, array $ids, array $options = [])
+ * @method self|int|false xDel(string $key, array $ids)
+ * @method self|array|false xDelEx(string $key, array $ids, ?string $mode = null)
+ * @method mixed xGroup(string $operation, string $key = '', string $group = '', string $id_or_consumer = '', bool $mkstream = false, int $entries_read = -2)
+ * @method self|array|false xInfo(string $operation, string $key = '', string $group_or_full = '', int $count = -1)
+ * @method self|int|false xLen(string $key)
+ * @method self|array|false xPending(string $key, string $group, ?string $start = null, ?string $end = null, int $count = -1, ?string $consumer = null)
+ * @method self|array|false xRange(string $key, string $start, string $end, int $count = -1)
+ * @method self|array|false|null xRead(array $streams, int $count = -1, int $block = -1)
+ * @method self|array|false|null xReadGroup(string $group, string $consumer, array $streams, ?int $count = null, ?int $block = null)
+ * @method self|array|false xRevRange(string $key, string $end, string $start, int $count = -1)
+ * @method self|int|false xTrim(string $key, string|int $threshold, bool $approx = false, bool $minid = false, int $limit = -1)
+ *
+ * Channels, apart from subscribing:
+ *
+ * @method self|int|false publish(string $channel, string $message)
+ * @method self|array|int|false pubsub(string $command, mixed $arg = null)
+ * @method self|int|false sPublish(string $channel, string $message)
+ *
  * Vector sets:
  *
  * @method self|int|false vAdd(string $key, array $values, mixed $element, array $options = [])
@@ -316,20 +353,18 @@ class RedisCluster implements Phpredis\Constants
         if (!\is_array($cluster)) {
             throw new \TypeError('RedisCluster::__construct(): Argument #1 ($cluster) must be of type array');
         }
-        $this->config = \array_diff_key($cluster, ['slaves' => 0]);
-        if (Coercion::bool($masters_only)) {
-            $this->config = ['masters_only' => true] + \array_diff_key($this->config, ['read' => 0]);
-        }
-        $database = Coercion::int($redisdb);
-        if ($database !== 0) {
-            $this->config = ['db' => $database] + $this->config;
-        }
-        $this->client = new Client($this->config);
-        $this->no_servers = \count($cluster['master_of'] ?? $cluster['nodes']);
         $this->options = new Options();
         $this->packer = new Packer($this->options);
         $this->arguments = new Arguments($this->options, $this->packer);
         $this->replies = new Replies($this->options, $this->packer);
+        // The slaves are not configured here, but may come back with what another object's $cluster has said.
+        $config = \array_diff_key($cluster, ['slaves' => 0]);
+        if ($masters_only) {
+            $config = ['masters_only' => true] + \array_diff_key($config, ['read' => 0]);
+        }
+        $database = $this->arguments->named('__construct')->int($redisdb ?? 0, 1);
+        $this->configure(($database === 0 ? [] : ['db' => $database]) + $config);
+        $this->no_servers = \count(Discovery::masters($config));
         // The first look at the property ends up in __get(), which asks the servers and puts it back.
         unset($this->cluster);
     }

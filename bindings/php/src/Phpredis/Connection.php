@@ -191,7 +191,6 @@ trait Connection
     /** @return array<string, mixed>|string */
     private function firstMaster(): array|string
     {
-        $alias = \array_key_first($this->config['master_of'] ?? $this->config['nodes']);
-        return $this->config['nodes'][$alias];
+        return $this->config['nodes'][Discovery::masters($this->config)[0]];
     }
 }

@@ -14,6 +14,15 @@ use RedisCluster\Client;
 final class Discovery
 {
     /**
+     * @param array<string, mixed> $config
+     * @return list<string> the aliases of the masters
+     */
+    public static function masters(array $config): array
+    {
+        return \array_map(\strval(...), \array_keys(($config['master_of'] ?? []) ?: $config['nodes'] ?? []));
+    }
+
+    /**
      * The first replica of each master: the one that `master_of` names, or else the master. A master that does not answer, or has
      * none, stands there itself, as all do where only masters are read from.
      *
@@ -23,11 +32,11 @@ final class Discovery
     public static function slaves(array $config, Client $client): array
     {
         $fromMasters = self::readsFromMasters($config);
-        $named = $config['master_of'] ?? null;
-        $roles = $fromMasters || $named !== null ? [] : $client->each('ROLE');
+        $named = $config['master_of'] ?? [];
+        $roles = $fromMasters || $named !== [] ? [] : $client->each('ROLE');
         $slaves = [];
-        foreach (\array_keys($named ?? $config['nodes']) as $alias) {
-            $slave = $fromMasters || $named === null ? $alias : ((array) $named[$alias])[0] ?? $alias;
+        foreach (self::masters($config) as $alias) {
+            $slave = $fromMasters ? $alias : ((array) ($named[$alias] ?? []))[0] ?? $alias;
             $slaves[$alias . '_slave'] = self::replica($roles[$alias] ?? null) ?? self::address($config['nodes'][$slave] ?? []);
         }
         return $slaves;
@@ -50,15 +59,6 @@ final class Discovery
     public static function readsFromMasters(array $config): bool
     {
         return ($config['masters_only'] ?? false) || ($config['read'] ?? '') === 'master';
-    }
-
-    /**
-     * @param array<string, mixed> $config
-     * @return list<string>
-     */
-    public static function masters(array $config): array
-    {
-        return \array_map(\strval(...), \array_keys($config['master_of'] ?? $config['nodes'] ?? []));
     }
 
     /**

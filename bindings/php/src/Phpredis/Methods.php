@@ -30,6 +30,7 @@ final class Methods
         Methods\Scripts::class,
         Methods\Streams::class,
         Methods\Bits::class,
+        Methods\Channels::class,
         Methods\Geo::class,
         Methods\Vectors::class,
     ];
