@@ -6,7 +6,6 @@ namespace RedisCluster;
 
 use RedisCluster\Phpredis\Arguments;
 use RedisCluster\Phpredis\Call;
-use RedisCluster\Phpredis\Coercion;
 use RedisCluster\Phpredis\Discovery;
 use RedisCluster\Phpredis\Methods;
 use RedisCluster\Phpredis\Options;
@@ -272,11 +271,24 @@ use RedisCluster\Phpredis\Replies;
  * @method mixed rawCommand(string $command, mixed ...$args)
  * @method mixed script(string $command, mixed ...$args)
  *
+ * All servers together, or any of them:
+ *
+ * @method mixed command(?string $opt = null, string ...$args)
+ * @method self|int|false dbSize()
+ * @method self|bool failover(?array $to = null, bool $abort = false, int $timeout = 0)
+ * @method self|array|false keys(string $pattern)
+ * @method self|bool replicaof(?string $host = null, int $port = 6379)
+ * @method self|bool slaveof(?string $host = null, int $port = 6379)
+ * @method self|bool swapdb(int $src, int $dst)
+ * @method self|int|false wait(int $numreplicas, int $timeout)
+ * @method self|array|false waitaof(int $numlocal, int $numreplicas, int $timeout)
+ *
  * Old names:
  *
  * @method self|int|false delete(array|string $key, string ...$other_keys)
  * @method mixed evaluate(string $script, array $args = [], int $num_keys = 0)
  * @method mixed evaluateSha(string $sha1, array $args = [], int $num_keys = 0)
+ * @method self|array|false getKeys(string $pattern)
  * @method self|array|false getMultiple(array $keys)
  * @method mixed lGet(string $key, int $index)
  * @method self|array|false lGetRange(string $key, int $start, int $end)
@@ -341,20 +353,18 @@ class RedisCluster implements Phpredis\Constants
         if (!\is_array($cluster)) {
             throw new \TypeError('RedisCluster::__construct(): Argument #1 ($cluster) must be of type array');
         }
-        $this->config = \array_diff_key($cluster, ['slaves' => 0]);
-        if (Coercion::bool($masters_only)) {
-            $this->config = ['masters_only' => true] + \array_diff_key($this->config, ['read' => 0]);
-        }
-        $database = Coercion::int($redisdb);
-        if ($database !== 0) {
-            $this->config = ['db' => $database] + $this->config;
-        }
-        $this->client = new Client($this->config);
-        $this->no_servers = \count($cluster['master_of'] ?? $cluster['nodes']);
         $this->options = new Options();
         $this->packer = new Packer($this->options);
         $this->arguments = new Arguments($this->options, $this->packer);
         $this->replies = new Replies($this->options, $this->packer);
+        // The slaves are not configured here, but may come back with what another object's $cluster has said.
+        $config = \array_diff_key($cluster, ['slaves' => 0]);
+        if ($masters_only) {
+            $config = ['masters_only' => true] + \array_diff_key($config, ['read' => 0]);
+        }
+        $database = $this->arguments->named('__construct')->int($redisdb ?? 0, 1);
+        $this->configure(($database === 0 ? [] : ['db' => $database]) + $config);
+        $this->no_servers = \count(Discovery::masters($config));
         // The first look at the property ends up in __get(), which asks the servers and puts it back.
         unset($this->cluster);
     }
@@ -440,12 +450,12 @@ class RedisCluster implements Phpredis\Constants
      * The node of a key.
      *
      * @param string $name
-     * @return array<string, array{host: ?string, port: ?int}> its alias => where it is
+     * @return array<string, array{host: ?string, port: ?int}> its alias => where it is; the path of a Unix socket is a host
      */
     public function getnodefor($name): array
     {
         $node = $this->client->nodeFor($this->arguments->named('getnodefor')->key($name, 0));
-        return [$node['alias'] => ['host' => $node['host'], 'port' => $node['port']]];
+        return [$node['alias'] => ['host' => $node['host'] ?? $node['unix'], 'port' => $node['port']]];
     }
 
     /**
@@ -455,7 +465,7 @@ class RedisCluster implements Phpredis\Constants
      */
     public function setSelectDB($db): bool
     {
-        $this->configure(['db' => $this->arguments->named('setSelectDB')->int($db, 0)] + $this->config);
+        $this->configure(Discovery::onDatabase($this->config, $this->arguments->named('setSelectDB')->int($db, 0)));
         return true;
     }
 
@@ -469,13 +479,16 @@ class RedisCluster implements Phpredis\Constants
     }
 
     /**
-     * Goes on with another configuration, if it is a good one.
+     * Goes on with another configuration, if it is a good one. What was watched is forgotten.
      *
      * @param array<string, mixed> $config
      */
     private function configure(#[\SensitiveParameter] array $config): void
     {
-        $this->client = new Client($config);
+        $client = new Client($config);
+        $this->unwatched();
+        $this->session = null;
+        $this->client = $client;
         $this->config = $config;
     }
 }

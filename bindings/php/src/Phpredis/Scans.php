@@ -78,8 +78,14 @@ trait Scans
      * @param list<string>           $options
      * @return array<mixed>|false
      */
-    private function pages(array $command, mixed &$iterator, ?string $pattern, ?int $count, \Closure $made, array $options = []): array|false
-    {
+    private function pages(
+        array $command,
+        mixed &$iterator,
+        ?string $pattern,
+        ?int $count,
+        \Closure $made,
+        array $options = [],
+    ): array|false {
         if ($this->queue !== null) {
             throw new Exception("Can't call SCAN commands in multi or pipeline mode!");
         }

@@ -51,7 +51,8 @@ final class GeoTest extends RedisClusterTestCase
     public function testARadiusFindsMembersWithWhatIsAskedFor(): void
     {
         self::assertEqualsCanonicalizing(['Palermo', 'Catania'], $this->redis->geoRadius('sicily', 15, 37, 200, 'km'));
-        self::assertSame([['Catania', '56.4413'], ['Palermo', '190.4424']], $this->redis->geoRadius('sicily', 15, 37, 200, 'km', ['WITHDIST', 'asc']));
+        $near = $this->redis->geoRadius('sicily', 15, 37, 200, 'km', ['WITHDIST', 'asc']);
+        self::assertSame([['Catania', '56.4413'], ['Palermo', '190.4424']], $near);
         self::assertSame(['Palermo'], $this->redis->geoRadius('sicily', 15, 37, 200, 'km', ['DESC', 'count' => 1]));
         [[$member, $distance, $hash, $position]] = $this->redis->geoRadiusByMember_ro(
             'sicily',
@@ -83,7 +84,8 @@ final class GeoTest extends RedisClusterTestCase
     public function testASearchAnswersMembersOrWhatIsAskedForUnderThem(): void
     {
         self::assertSame(['Catania'], $this->redis->geoSearch('sicily', [15, 37], 100, 'km'));
-        self::assertSame(['Catania', 'Palermo'], $this->redis->geoSearch('sicily', [15.0, 37.0], [400, 400], 'km', ['ASC', 'count' => [2, true]]));
+        $any = $this->redis->geoSearch('sicily', [15.0, 37.0], [400, 400], 'km', ['ASC', 'count' => [2, true]]);
+        self::assertSame(['Catania', 'Palermo'], $any);
         $found = $this->redis->geoSearch('sicily', 'Palermo', 200, 'km', ['withdist', 'WITHHASH', 'WITHCOORD', 'desc']);
         self::assertSame(['Catania', 'Palermo'], array_keys($found));
         self::assertSame([166.2742, 3479447370796909], array_slice($found['Catania'], 0, 2));

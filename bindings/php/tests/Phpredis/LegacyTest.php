@@ -51,6 +51,7 @@ final class LegacyTest extends RedisClusterTestCase
     {
         self::assertSame(2, $this->redis->no_servers);
         self::assertSame(2, (new RedisCluster(self::configWithSlaves()))->no_servers);
+        self::assertSame(3, (new RedisCluster(self::config(3, ['master_of' => []])))->no_servers);
     }
 
     public function testTheSlavesAreThoseOfMasterOf(): void
@@ -103,6 +104,15 @@ final class LegacyTest extends RedisClusterTestCase
         self::assertSame(3, $this->redis->getDBNum());
         self::assertTrue($this->redis->setSelectDB('0'));
         self::assertFalse($this->redis->get('foo'));
+    }
+
+    public function testArgumentsOfTheConstructorAreTakenLoosely(): void
+    {
+        self::assertSame(2, (new RedisCluster(self::config(2), '2', null))->getDBNum());
+        self::assertSame(0, (new RedisCluster(self::config(2), null))->getDBNum());
+        self::assertInstanceOf(\TypeError::class, self::thrownBy(fn () => new RedisCluster('redis://localhost')));
+        self::assertInstanceOf(\TypeError::class, self::thrownBy(fn () => new RedisCluster(self::config(), 'two')));
+        self::assertInstanceOf(\RedisException::class, self::thrownBy(fn () => new RedisCluster([])));
     }
 
     public function testObjectTakesTheQuestionFirst(): void

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace RedisCluster\Tests\Phpredis;
 
+use RedisCluster\Client;
 use RedisCluster\RedisCluster;
 use RedisCluster\Tests\Support\RedisClusterTestCase;
 
@@ -112,6 +113,32 @@ final class ScansTest extends RedisClusterTestCase
         $iterator = null;
         self::assertFalse($this->redis->sScan('string', $iterator));
         self::assertStringStartsWith('WRONGTYPE', (string) $this->redis->getLastError());
+    }
+
+    /** A cursor means nothing to another server than the one that gave it, and replicas take turns. */
+    public function testScansAreReadFromMasters(): void
+    {
+        $nodes = self::config()['nodes'];
+        $alone = static fn (string $alias): Client => new Client(['nodes' => ['node_1' => $nodes[$alias]], 'read_timeout' => 30]);
+        [$master, $replica] = [$alone('node_1'), $alone('node_3')];
+        $master->command('CONFIG', 'SET', 'repl-diskless-sync-delay', 0);
+        $replica->command('CONFIG', 'SET', 'replica-read-only', 'no');
+        $replica->command('REPLICAOF', '127.0.0.1', $nodes['node_1']['port']);
+        try {
+            self::assertSame(1, $master->command('WAIT', 1, 20_000));
+            $redis = new RedisCluster(self::config(2, ['read' => 'replica', 'refresh_interval' => 0.01]));
+            for ($i = 0; !isset($redis->getnodefor("set$i")['node_1']); $i++) {
+            }
+            $replica->command('SADD', "set$i", 'known to the replica alone');
+            self::assertSame(1, $redis->sCard("set$i"));
+            $iterator = null;
+            self::assertSame([], $redis->sScan("set$i", $iterator));
+            self::assertSame([], self::all(fn (mixed &$it) => $redis->scan($it)));
+        } finally {
+            $replica->command('REPLICAOF', 'NO', 'ONE');
+            $replica->command('CONFIG', 'SET', 'replica-read-only', 'yes');
+            $master->command('CONFIG', 'SET', 'repl-diskless-sync-delay', 5);
+        }
     }
 
     public function testAnIteratorThatIsTooLargeForAnIntGoesOnAsItIs(): void

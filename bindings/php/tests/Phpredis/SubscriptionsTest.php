@@ -77,12 +77,13 @@ final class SubscriptionsTest extends RedisClusterTestCase
         $channels = $this->channels();
         $this->publishing($channels);
         $heard = [];
-        $this->redis->psubscribe(['chan*'], function (RedisCluster $redis, string $pattern, string $channel, string $message) use (&$heard): void {
+        $callback = function (RedisCluster $redis, string $pattern, string $channel, string $message) use (&$heard): void {
             $heard["$pattern $channel"] = $message;
             if (count($heard) === 3) {
                 self::assertSame(['chan*' => true], $redis->punsubscribe(['chan*']));
             }
-        });
+        };
+        $this->redis->psubscribe(['chan*'], $callback);
         self::assertEqualsCanonicalizing(array_map(static fn (string $name): string => "to $name", $channels), array_values($heard));
     }
 
@@ -133,6 +134,21 @@ final class SubscriptionsTest extends RedisClusterTestCase
         self::assertInstanceOf(\RedisException::class, $thrown);
         self::assertStringStartsWith('read error on connection', $thrown->getMessage());
         self::assertTrue($this->redis->set('key', 'still works'));
+    }
+
+    public function testHandlersOfSignalsAreCalledWhileItIsWaited(): void
+    {
+        ini_set('default_socket_timeout', '-1');
+        pcntl_async_signals(true);
+        pcntl_signal(SIGALRM, static fn () => throw new \DomainException('the alarm'));
+        try {
+            pcntl_alarm(1);
+            $thrown = self::thrownBy(fn () => $this->redis->subscribe(['quiet'], static fn () => null));
+        } finally {
+            pcntl_signal(SIGALRM, SIG_DFL);
+            pcntl_async_signals(false);
+        }
+        self::assertSame('the alarm', $thrown->getMessage());
     }
 
     public function testAnExceptionOfTheCallbackEndsTheSubscription(): void

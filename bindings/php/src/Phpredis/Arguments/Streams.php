@@ -141,7 +141,7 @@ final class Streams
     }
 
     /**
-     * xInfo('STREAM', $key), xInfo('STREAM', $key, 'FULL', $count = -1), xInfo('GROUPS', $key), xInfo('CONSUMERS', $key, $group), xInfo('HELP').
+     * xInfo('STREAM', $key), xInfo('STREAM', $key, 'FULL', $count = -1), xInfo('GROUPS', $key), xInfo('CONSUMERS', $key, $group).
      *
      * @param array<mixed> $arguments
      */

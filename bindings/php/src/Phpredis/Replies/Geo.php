@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis\Replies;
 
+use RedisCluster\Phpredis\Arguments;
 use RedisCluster\Phpredis\Replies;
 
 /** @internal places on the earth */
@@ -30,7 +31,8 @@ final class Geo
         if (!\is_array($reply)) {
             return [];
         }
-        return $with ? \array_map(static fn (array $one): array => \array_replace($one, $as->unpacked([$one[0]])), $reply) : $as->unpacked($reply);
+        $named = static fn (array $one): array => \array_replace($one, $as->unpacked([$one[0]]));
+        return $with ? \array_map($named, $reply) : $as->unpacked($reply);
     }
 
     /**
@@ -44,7 +46,7 @@ final class Geo
         $found = [];
         foreach ($reply as $one) {
             $member = $as->unpacked([\array_shift($one)])[0];
-            $found[\is_int($member) || \is_string($member) ? $member : \RedisCluster\Phpredis\Arguments::text($member)] = \array_map(self::numbers(...), $one);
+            $found[\is_int($member) ? $member : Arguments::text($member)] = \array_map(self::numbers(...), $one);
         }
         return $found;
     }
