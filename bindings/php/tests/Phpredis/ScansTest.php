@@ -141,6 +141,14 @@ final class ScansTest extends RedisClusterTestCase
         }
     }
 
+    public function testAScanGoesOnFromWhereItFailed(): void
+    {
+        $redis = new RedisCluster(self::configWithDeadNode('node_1'));
+        $iterator = null;
+        self::assertInstanceOf(\RedisException::class, self::thrownBy(fn () => $redis->scan($iterator)));
+        self::assertNull($iterator);
+    }
+
     public function testAnIteratorThatIsTooLargeForAnIntGoesOnAsItIs(): void
     {
         $iterator = '18446744073709551615';
