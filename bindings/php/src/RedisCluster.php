@@ -271,11 +271,24 @@ use RedisCluster\Phpredis\Replies;
  * @method mixed rawCommand(string $command, mixed ...$args)
  * @method mixed script(string $command, mixed ...$args)
  *
+ * All servers together, or any of them:
+ *
+ * @method mixed command(?string $opt = null, string ...$args)
+ * @method self|int|false dbSize()
+ * @method self|bool failover(?array $to = null, bool $abort = false, int $timeout = 0)
+ * @method self|array|false keys(string $pattern)
+ * @method self|bool replicaof(?string $host = null, int $port = 6379)
+ * @method self|bool slaveof(?string $host = null, int $port = 6379)
+ * @method self|bool swapdb(int $src, int $dst)
+ * @method self|int|false wait(int $numreplicas, int $timeout)
+ * @method self|array|false waitaof(int $numlocal, int $numreplicas, int $timeout)
+ *
  * Old names:
  *
  * @method self|int|false delete(array|string $key, string ...$other_keys)
  * @method mixed evaluate(string $script, array $args = [], int $num_keys = 0)
  * @method mixed evaluateSha(string $sha1, array $args = [], int $num_keys = 0)
+ * @method self|array|false getKeys(string $pattern)
  * @method self|array|false getMultiple(array $keys)
  * @method mixed lGet(string $key, int $index)
  * @method self|array|false lGetRange(string $key, int $start, int $end)
@@ -437,12 +450,12 @@ class RedisCluster implements Phpredis\Constants
      * The node of a key.
      *
      * @param string $name
-     * @return array<string, array{host: ?string, port: ?int}> its alias => where it is
+     * @return array<string, array{host: ?string, port: ?int}> its alias => where it is; the path of a Unix socket is a host
      */
     public function getnodefor($name): array
     {
         $node = $this->client->nodeFor($this->arguments->named('getnodefor')->key($name, 0));
-        return [$node['alias'] => ['host' => $node['host'], 'port' => $node['port']]];
+        return [$node['alias'] => ['host' => $node['host'] ?? $node['unix'], 'port' => $node['port']]];
     }
 
     /**
@@ -452,7 +465,7 @@ class RedisCluster implements Phpredis\Constants
      */
     public function setSelectDB($db): bool
     {
-        $this->configure(['db' => $this->arguments->named('setSelectDB')->int($db, 0)] + $this->config);
+        $this->configure(Discovery::onDatabase($this->config, $this->arguments->named('setSelectDB')->int($db, 0)));
         return true;
     }
 
@@ -466,13 +479,16 @@ class RedisCluster implements Phpredis\Constants
     }
 
     /**
-     * Goes on with another configuration, if it is a good one.
+     * Goes on with another configuration, if it is a good one. What was watched is forgotten.
      *
      * @param array<string, mixed> $config
      */
     private function configure(#[\SensitiveParameter] array $config): void
     {
-        $this->client = new Client($config);
+        $client = new Client($config);
+        $this->unwatched();
+        $this->session = null;
+        $this->client = $client;
         $this->config = $config;
     }
 }

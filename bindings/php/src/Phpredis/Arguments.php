@@ -93,6 +93,18 @@ final class Arguments
     }
 
     /**
+     * For methods that are real ones: their number of arguments must be right.
+     *
+     * @param array<mixed> $arguments
+     */
+    public function of(string $method, array $arguments, int $least, int $most = \PHP_INT_MAX): self
+    {
+        $this->method = $method;
+        $this->counted($arguments, $least, $most);
+        return $this;
+    }
+
+    /**
      * For shapes that are functions: the number of arguments must be right.
      *
      * @param array<mixed> $arguments

@@ -7,6 +7,7 @@ namespace RedisCluster\Phpredis;
 use RedisCluster\Client;
 use RedisCluster\Exception;
 use RedisCluster\RequestException;
+use RedisCluster\ServerException;
 
 /**
  * The methods that speak of a connection. This class has none of its own: the library makes them when they are needed, and the
@@ -53,14 +54,23 @@ trait Connection
         return $this->connect(...$arguments);
     }
 
-    /** Connections stay for whoever comes next; this object goes on as it is. */
+    /** What was queued or watched is forgotten. Connections stay for whoever comes next, and this object goes on. */
     public function close(): bool
     {
+        $this->queue = null;
+        $this->unwatched();
+        $this->session = null;
         return true;
     }
 
+    /** Likewise. */
+    public function reset(): bool
+    {
+        return $this->close();
+    }
+
     /**
-     * For all nodes from here on, if it is right on all masters.
+     * For all nodes from here on, if all masters take it; else it throws, and all is as it was.
      *
      * @param string|array<string> $credentials a password, or [user, password]
      */
@@ -70,18 +80,8 @@ trait Connection
         if ($credentials === [] || \count($credentials) > 2) {
             return $this->arguments->named('auth')->refuse('When passing an array as auth it must have one or two elements!');
         }
-        $config = ['password' => Arguments::text(\array_pop($credentials))] + $this->config;
-        unset($config['username']);
-        if ($credentials !== []) {
-            $config['username'] = Arguments::text($credentials[0]);
-        }
-        foreach ((new Client($config))->each('PING') as $reply) {
-            if ($reply instanceof Exception) {
-                throw $reply;
-            }
-        }
-        $this->configure($config);
-        return true;
+        $names = \count($credentials) === 1 ? ['password'] : ['username', 'password'];
+        return $this->configureIfTaken(Discovery::withCredentials($this->config, \array_combine($names, \array_map(Arguments::text(...), $credentials))));
     }
 
     /** A connection that was lost is made anew by itself. */
@@ -167,6 +167,24 @@ trait Connection
     public function clearLastError(): bool
     {
         $this->replies->lastError = null;
+        return true;
+    }
+
+    /**
+     * configure(), if every master answers then. A server's error is answered with false, or thrown.
+     *
+     * @param array<string, mixed> $config
+     */
+    private function configureIfTaken(#[\SensitiveParameter] array $config): bool
+    {
+        foreach ((new Client($config))->each('PING') as $reply) {
+            if ($reply instanceof Exception) {
+                // A server that refuses what a connection begins with is told as a connection that cannot be made.
+                $refused = \preg_match('/: cannot connect: ((?:ERR|WRONGPASS|NOAUTH|NOPERM) .*); it was not executed$/Ds', $reply->getMessage(), $words);
+                return $refused === 1 ? $this->replies->error(new ServerException($words[1], previous: $reply)) : throw $reply;
+            }
+        }
+        $this->configure($config);
         return true;
     }
 

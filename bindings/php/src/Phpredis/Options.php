@@ -22,7 +22,7 @@ final class Options
     /** A connection's failure is logged, and answered with null, as rediscluster-php did it. */
     public bool $failureAsNull = false;
     /** Numbers are neither serialized nor compressed. */
-    public bool $packIgnoreNumbers = false;
+    public int $packIgnoreNumbers = 0;
     /** A status among the replies of scripts and raw commands is its text (`OK`) and not true. */
     public bool $replyLiteral = false;
     /** An array that is nil is null and not []. */
@@ -48,20 +48,20 @@ final class Options
                 $this->prefix = Arguments::text($value);
                 return true;
             case Constants::OPT_SERIALIZER:
-                return $this->packing(Packer::serializes((int) $value), $this->serializer, (int) $value);
+                return $this->packing(Serializer::available((int) $value), $this->serializer, (int) $value);
             case Constants::OPT_COMPRESSION:
-                return $this->packing(Packer::compresses((int) $value), $this->compression, (int) $value);
+                return $this->packing(Compression::available((int) $value), $this->compression, (int) $value);
             case Constants::OPT_COMPRESSION_LEVEL:
                 $this->compressionLevel = (int) $value;
                 return true;
             case Constants::OPT_PACK_IGNORE_NUMBERS:
-                $this->packIgnoreNumbers = (bool) $value;
-                return true;
+                $ignored = (int) ((int) $value !== 0);
+                return $this->packing(true, $this->packIgnoreNumbers, $ignored);
             case Constants::OPT_REPLY_LITERAL:
-                $this->replyLiteral = (bool) $value;
+                $this->replyLiteral = (int) $value !== 0;
                 return true;
             case Constants::OPT_NULL_MULTIBULK_AS_NULL:
-                $this->nullArrayAsNull = (bool) $value;
+                $this->nullArrayAsNull = (int) $value !== 0;
                 return true;
             case Constants::OPT_FAILURE_AS_NULL:
                 $this->failureAsNull = (bool) $value;
@@ -84,7 +84,7 @@ final class Options
             Constants::OPT_SERIALIZER => $this->serializer,
             Constants::OPT_COMPRESSION => $this->compression,
             Constants::OPT_COMPRESSION_LEVEL => $this->compressionLevel,
-            Constants::OPT_PACK_IGNORE_NUMBERS => (int) $this->packIgnoreNumbers,
+            Constants::OPT_PACK_IGNORE_NUMBERS => $this->packIgnoreNumbers,
             Constants::OPT_REPLY_LITERAL => (int) $this->replyLiteral,
             Constants::OPT_NULL_MULTIBULK_AS_NULL => (int) $this->nullArrayAsNull,
             Constants::OPT_FAILURE_AS_NULL => (int) $this->failureAsNull,
@@ -98,7 +98,8 @@ final class Options
     {
         if ($possible) {
             $option = $value;
-            $this->plain = $this->serializer === Constants::SERIALIZER_NONE && $this->compression === Constants::COMPRESSION_NONE;
+            $this->plain = $this->serializer === Constants::SERIALIZER_NONE && $this->compression === Constants::COMPRESSION_NONE
+                && $this->packIgnoreNumbers === 0;
             $this->ordinary = $this->plain && !$this->failureAsNull;
         }
         return $possible;
@@ -124,11 +125,12 @@ final class Options
 
     private function connecting(int $option, int $value): bool
     {
+        $value = $option === Constants::OPT_TCP_KEEPALIVE ? (int) ($value > 0) : $value;
         $known = isset($this->connection[$option]) && $value >= 0;
         if (!$known || ($option === Constants::OPT_BACKOFF_ALGORITHM && $value > Constants::BACKOFF_ALGORITHM_CONSTANT)) {
             return false;
         }
-        $this->connection[$option] = $option === Constants::OPT_TCP_KEEPALIVE ? (int) ($value !== 0) : $value;
+        $this->connection[$option] = $value;
         return true;
     }
 }

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace RedisCluster\Phpredis;
 
 /**
- * What is stored of a PHP value, and the way back.
+ * What is stored of a PHP value, and the way back: serialized, then compressed.
  *
  * @internal
  */
@@ -17,47 +17,50 @@ final class Packer
 
     public function pack(mixed $value): string
     {
-        return $this->compress($this->serialize($value));
+        $options = $this->options;
+        if ($options->packIgnoreNumbers !== 0 && (\is_int($value) || \is_float($value))) {
+            return (string) $value;
+        }
+        $bytes = Serializer::write($options->serializer, $value);
+        return $options->compression === 0 ? $bytes : Compression::compress($options->compression, $bytes, $options->compressionLevel);
     }
 
-    public function unpack(string $value): mixed
+    /** What cannot be uncompressed or unserialized was not written so, and is answered as it is. */
+    public function unpack(string $bytes): mixed
     {
-        return $this->unserialize($this->uncompress($value));
+        $options = $this->options;
+        if ($options->packIgnoreNumbers !== 0 && \is_numeric($bytes) && \trim($bytes) === $bytes) {
+            return $bytes + 0;
+        }
+        if ($options->compression !== 0) {
+            $bytes = Compression::uncompress($options->compression, $bytes) ?? $bytes;
+        }
+        return Serializer::read($options->serializer, $bytes, $value) ? $value : $bytes;
     }
 
     public function serialize(mixed $value): string
     {
-        return match (true) {
-            \is_array($value) => 'Array',
-            \is_object($value) => 'Object',
-            default => (string) $value,
-        };
+        return Serializer::write($this->options->serializer, $value);
     }
 
-    public function unserialize(string $value): mixed
+    public function unserialize(string $bytes): mixed
     {
-        return $value;
+        if (Serializer::read($this->options->serializer, $bytes, $value)) {
+            return $value;
+        }
+        return $this->options->serializer === Constants::SERIALIZER_NONE
+            ? $bytes
+            : throw new \RedisException('Invalid serialized data, or unserialization error');
     }
 
-    public function compress(string $value): string
+    public function compress(string $bytes): string
     {
-        return $value;
+        return Compression::compress($this->options->compression, $bytes, $this->options->compressionLevel);
     }
 
-    public function uncompress(string $value): string
+    public function uncompress(string $bytes): string
     {
-        return $value;
-    }
-
-    /** Whether it can be done here. */
-    public static function serializes(int $serializer): bool
-    {
-        return $serializer === Constants::SERIALIZER_NONE;
-    }
-
-    /** Likewise. */
-    public static function compresses(int $compression): bool
-    {
-        return $compression === Constants::COMPRESSION_NONE;
+        return Compression::uncompress($this->options->compression, $bytes)
+            ?? throw new \RedisException('Invalid compressed data or uncompression error');
     }
 }

@@ -11,6 +11,9 @@ namespace RedisCluster\Phpredis;
  */
 trait Values
 {
+    /** @var ?array{read_timeout?: mixed} what the configuration said before OPT_READ_TIMEOUT was set; null: it was not */
+    private ?array $configuredReadTimeout = null;
+
     /**
      * @param int $option
      * @param mixed $value
@@ -22,7 +25,7 @@ trait Values
             return false;
         }
         if ($option === self::OPT_READ_TIMEOUT) {
-            $this->configure(['read_timeout' => \max(0.0, $this->options->readTimeout)] + $this->config);
+            $this->setReadTimeout($this->options->readTimeout);
         }
         return true;
     }
@@ -73,5 +76,13 @@ trait Values
     public function _unpack($value): mixed
     {
         return $this->packer->unpack($this->arguments->named('_unpack')->string($value, 0));
+    }
+
+    /** The library's word for waiting for ever is 0. phpredis' is a number below; its 0 leaves it to what was configured. */
+    private function setReadTimeout(float $seconds): void
+    {
+        $this->configuredReadTimeout ??= \array_intersect_key($this->config, ['read_timeout' => 0]);
+        $timeout = $seconds === 0.0 ? $this->configuredReadTimeout : ['read_timeout' => \max(0.0, $seconds)];
+        $this->configure($timeout + \array_diff_key($this->config, ['read_timeout' => 0]));
     }
 }
