@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace RedisCluster\Phpredis;
 
 use RedisCluster\Client;
+use RedisCluster\ConnectionException;
 use RedisCluster\Exception;
 use RedisCluster\Form;
 use RedisCluster\Read;
@@ -14,7 +15,8 @@ use RedisCluster\ServerException;
  * scan, hScan, sScan, zScan: their iterator is by reference.
  *
  * It is null to begin with, and 0 at the end; a call with 0 answers false. In between it is a number, or its digits as a string
- * where the cursors of several servers make one that is too large for an int.
+ * where the cursors of several servers make one that is too large for an int. A scan that was interrupted by an
+ * exception goes on from where it was.
  *
  * @internal of RedisCluster
  */
@@ -27,9 +29,9 @@ trait Scans
     /**
      * Keys of all nodes, with their prefix.
      *
-     * @return list<string>|false
+     * @return list<string>|false|null
      */
-    public function scan(mixed &$iterator, ?string $pattern = null, ?int $count = 0, ?string $type = null): array|false
+    public function scan(mixed &$iterator, ?string $pattern = null, ?int $count = 0, ?string $type = null): array|false|null
     {
         $options = $type === null ? [] : ['TYPE', $type];
         if (($pattern ?? '') === '' && $this->options->scan & self::SCAN_PREFIX && $this->options->prefix !== '') {
@@ -41,9 +43,9 @@ trait Scans
     /**
      * Fields and values.
      *
-     * @return array<mixed>|false
+     * @return array<mixed>|false|null
      */
-    public function hScan(?string $key, mixed &$iterator, ?string $pattern = null, ?int $count = 0): array|false
+    public function hScan(?string $key, mixed &$iterator, ?string $pattern = null, ?int $count = 0): array|false|null
     {
         $values = fn (array $list): array => $this->replies->unpacked(self::pairs($list));
         return $this->pages(['HSCAN', $this->options->prefix . $key], $iterator, $pattern, $count, $values);
@@ -52,9 +54,9 @@ trait Scans
     /**
      * Members.
      *
-     * @return list<mixed>|false
+     * @return list<mixed>|false|null
      */
-    public function sScan(?string $key, mixed &$iterator, ?string $pattern = null, ?int $count = 0): array|false
+    public function sScan(?string $key, mixed &$iterator, ?string $pattern = null, ?int $count = 0): array|false|null
     {
         return $this->pages(['SSCAN', $this->options->prefix . $key], $iterator, $pattern, $count, $this->replies->unpacked(...));
     }
@@ -62,9 +64,9 @@ trait Scans
     /**
      * Members and scores.
      *
-     * @return array<float>|false
+     * @return array<float>|false|null
      */
-    public function zScan(?string $key, mixed &$iterator, ?string $pattern = null, ?int $count = 0): array|false
+    public function zScan(?string $key, mixed &$iterator, ?string $pattern = null, ?int $count = 0): array|false|null
     {
         $scores = fn (array $list): array => $this->replies->scores(self::pairs($list));
         return $this->pages(['ZSCAN', $this->options->prefix . $key], $iterator, $pattern, $count, $scores);
@@ -76,7 +78,7 @@ trait Scans
      * @param list<string>           $command
      * @param \Closure(array): array $made    of a page
      * @param list<string>           $options
-     * @return array<mixed>|false
+     * @return array<mixed>|false|null
      */
     private function pages(
         array $command,
@@ -85,7 +87,7 @@ trait Scans
         ?int $count,
         \Closure $made,
         array $options = [],
-    ): array|false {
+    ): array|false|null {
         if ($this->queue !== null) {
             throw new Exception("Can't call SCAN commands in multi or pipeline mode!");
         }
@@ -98,15 +100,25 @@ trait Scans
         if (($pattern ?? '') !== '') {
             \array_push($options, 'MATCH', ($this->options->scan & self::SCAN_PREFIX ? $this->options->prefix : '') . $pattern);
         }
-        $iterator = self::cursor($iterator);
+        $next = self::cursor($iterator);
         do {
-            $reply = $this->cursored()->run([...$command, $iterator, ...$options], Form::NIL_FALSE);
+            try {
+                $reply = $this->cursored()->run([...$command, $next, ...$options], Form::NIL_FALSE);
+            } catch (ConnectionException $failure) {
+                $answer = $this->failed($failure);
+                // Only a failure that is thrown may be followed by another try from the same place.
+                $iterator = 0;
+                return $answer;
+            }
             if ($reply instanceof ServerException) {
-                return $this->replies->error($reply);
+                $answer = $this->replies->error($reply);
+                $iterator = $next;
+                return $answer;
             }
             [$cursor, $page] = $reply;
-            $iterator = (string) (int) $cursor === $cursor ? (int) $cursor : $cursor;
-        } while ($page === [] && $iterator !== 0 && $this->options->scan & self::SCAN_RETRY);
+            $next = (string) (int) $cursor === $cursor ? (int) $cursor : $cursor;
+        } while ($page === [] && $next !== 0 && $this->options->scan & self::SCAN_RETRY);
+        $iterator = $next;
         return $made($page);
     }
 

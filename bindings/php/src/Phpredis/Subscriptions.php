@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace RedisCluster\Phpredis;
 
 use RedisCluster\Exception;
+use RedisCluster\ServerException;
 use RedisCluster\Session;
 use RedisCluster\TimeoutException;
 
@@ -30,7 +31,7 @@ trait Subscriptions
      * OPT_READ_TIMEOUT (0: default_socket_timeout of php.ini; below: for ever) is a RedisException, too.
      *
      * @param array<string> $channels
-     * @return ?false false: there were no channels
+     * @return ?false false: there were no channels, or a server refused
      */
     public function subscribe(array $channels, callable $callback): ?bool
     {
@@ -98,9 +99,12 @@ trait Subscriptions
         $isOuter = $this->listener === null;
         $this->listener ??= $this->client->session();
         try {
-            foreach ($this->confirmed($command, $topics) as $topic) {
-                $this->listening[$kind][$topic] = $callback;
+            try {
+                $confirmed = $this->confirmed($command, $topics);
+            } catch (ServerException $refusal) {
+                return $this->replies->error($refusal);
             }
+            $this->listening[$kind] = \array_fill_keys($confirmed, $callback) + ($this->listening[$kind] ?? []);
             while ($isOuter && $this->listening !== []) {
                 $this->hear($this->message());
             }

@@ -101,6 +101,15 @@ final class GeoTest extends RedisClusterTestCase
         self::assertSame(3, $this->client->command('EXISTS', 'app:g', 'app:near', 'app:found'));
     }
 
+    public function testMembersAreValuesForASerializerAndCoordinatesAreNot(): void
+    {
+        $this->redis->setOption(RedisCluster::OPT_SERIALIZER, RedisCluster::SERIALIZER_PHP);
+        self::assertSame(2, $this->redis->geoAdd('g', 13.361389, 38.115556, ['Palermo'], 15.087269, 37.502669, 'Catania'));
+        self::assertSame([['Palermo']], $this->redis->geoRadius('g', 13, 38, 100, 'km'));
+        self::assertSame(['Catania', ['Palermo']], array_column($this->redis->geoRadiusByMember('g', 'Catania', 200, 'km', ['WITHDIST', 'ASC']), 0));
+        self::assertSame(0.0, $this->redis->geoDist('g', 'Catania', 'Catania'));
+    }
+
     public function testOptionsThatMakeNoSenseAreRefusedWithAWarning(): void
     {
         $radius = fn (array $options): \Closure => fn (): mixed => $this->redis->geoRadius('sicily', 15, 37, 200, 'km', $options);

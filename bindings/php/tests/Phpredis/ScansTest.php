@@ -141,6 +141,37 @@ final class ScansTest extends RedisClusterTestCase
         }
     }
 
+    public function testValuesAndMembersAreUnserializedAndFieldsAreNot(): void
+    {
+        $this->redis->setOption(RedisCluster::OPT_SERIALIZER, RedisCluster::SERIALIZER_PHP);
+        $this->redis->hSet('hash', 'field', [1, 2]);
+        $this->redis->sAdd('set', ['a' => true]);
+        $this->redis->zAdd('zset', 1.5, 7);
+        self::assertSame(['field' => [1, 2]], self::all(fn (mixed &$it) => $this->redis->hScan('hash', $it)));
+        self::assertSame([['a' => true]], self::all(fn (mixed &$it) => $this->redis->sScan('set', $it)));
+        $iterator = null;
+        self::assertSame([7 => 1.5], $this->redis->zScan('zset', $iterator));
+    }
+
+    public function testAScanCannotBeQueued(): void
+    {
+        foreach ([RedisCluster::MULTI, RedisCluster::PIPELINE] as $mode) {
+            $this->redis->multi($mode);
+            $iterator = null;
+            $thrown = self::thrownBy(fn () => $this->redis->scan($iterator));
+            self::assertStringContainsString('multi or pipeline mode', $thrown->getMessage());
+            $this->redis->discard();
+        }
+    }
+
+    public function testAScanGoesOnFromWhereItFailed(): void
+    {
+        $redis = new RedisCluster(self::configWithDeadNode('node_1'));
+        $iterator = null;
+        self::assertInstanceOf(\RedisException::class, self::thrownBy(fn () => $redis->scan($iterator)));
+        self::assertNull($iterator);
+    }
+
     public function testAnIteratorThatIsTooLargeForAnIntGoesOnAsItIs(): void
     {
         $iterator = '18446744073709551615';

@@ -178,6 +178,33 @@ final class StreamsTest extends RedisClusterTestCase
         self::assertSame('1-1', $stream['groups'][0]['consumers'][0]['pending'][0][0]);
     }
 
+    public function testValuesAreUnserializedAndInformationIsNot(): void
+    {
+        $this->redis->setOption(RedisCluster::OPT_SERIALIZER, RedisCluster::SERIALIZER_PHP);
+        $this->redis->xAdd('s', '1-1', ['list' => [1, 2], 'number' => 5]);
+        $this->redis->xGroup('CREATE', 's', 'g', '0');
+        $entries = ['1-1' => ['list' => [1, 2], 'number' => 5]];
+        self::assertSame($entries, $this->redis->xRange('s', '-', '+'));
+        self::assertSame(['s' => $entries], $this->redis->xReadGroup('g', 'c', ['s' => '>']));
+        self::assertSame($entries, $this->redis->xClaim('s', 'g', 'd', 0, ['1-1']));
+        self::assertSame($entries, $this->redis->xAutoClaim('s', 'g', 'e', 0, '-')[1]);
+        self::assertSame('i:5;', $this->redis->xInfo('STREAM', 's')['first-entry']['1-1']['number']);
+    }
+
+    public function testAPipelineAnswersAsTheMethodsDo(): void
+    {
+        $answers = $this->redis->pipeline()
+            ->xAdd('s', '1-1', ['a' => 1])
+            ->xRange('s', '-', '+')
+            ->xRead(['s' => '0'])
+            ->xGroup('CREATE', 's', 'g', '0')
+            ->xPending('s', 'g')
+            ->xLen('s')
+            ->exec();
+        $entries = ['1-1' => ['a' => '1']];
+        self::assertSame(['1-1', $entries, ['s' => $entries], true, [0, false, false, []], 1], $answers);
+    }
+
     public function testAKeyOfAnotherTypeIsFalse(): void
     {
         $this->redis->set('string', 'x');

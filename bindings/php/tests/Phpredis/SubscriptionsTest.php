@@ -128,17 +128,20 @@ final class SubscriptionsTest extends RedisClusterTestCase
 
     public function testSilenceIsAnExceptionAfterTheReadTimeout(): void
     {
-        ini_set('default_socket_timeout', '1');
+        $this->redis->setOption(RedisCluster::OPT_READ_TIMEOUT, 0.1);
         $thrown = self::thrownBy(fn () => $this->redis->subscribe(['quiet'], static fn () => null));
         self::assertInstanceOf(TimeoutException::class, $thrown);
         self::assertInstanceOf(\RedisException::class, $thrown);
         self::assertStringStartsWith('read error on connection', $thrown->getMessage());
         self::assertTrue($this->redis->set('key', 'still works'));
+        ini_set('default_socket_timeout', '1');
+        $this->redis->setOption(RedisCluster::OPT_READ_TIMEOUT, 0);
+        self::assertInstanceOf(TimeoutException::class, self::thrownBy(fn () => $this->redis->subscribe(['quiet'], static fn () => null)));
     }
 
     public function testHandlersOfSignalsAreCalledWhileItIsWaited(): void
     {
-        ini_set('default_socket_timeout', '-1');
+        $this->redis->setOption(RedisCluster::OPT_READ_TIMEOUT, -1);
         pcntl_async_signals(true);
         pcntl_signal(SIGALRM, static fn () => throw new \DomainException('the alarm'));
         try {
@@ -160,6 +163,14 @@ final class SubscriptionsTest extends RedisClusterTestCase
         for ($tries = 0; $this->redis->pubsub('numsub', ['news']) !== ['news' => 0]; $tries++) {
             self::assertLessThan(10_000, $tries);
         }
+    }
+
+    public function testASubscriptionCannotBeQueued(): void
+    {
+        $this->redis->pipeline();
+        $thrown = self::thrownBy(fn () => $this->redis->subscribe(['news'], static fn () => null));
+        self::assertStringContainsString('multi or pipeline mode', $thrown->getMessage());
+        $this->redis->discard();
     }
 
     public function testLeavingWithoutASubscriptionIsAnsweredLikeAnyOther(): void
