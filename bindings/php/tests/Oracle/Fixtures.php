@@ -6,11 +6,11 @@ namespace RedisCluster\Tests\Oracle;
 
 /**
  * What lies on the servers before a sample is run. The keys `one`, `two` and `six` are on three different nodes of three, `one`,
- * `three` and `seven` on the same, where a transaction can reach them all.
+ * `three`, `seven` and `eight` on the same, where a transaction can reach them all.
  */
 final class Fixtures
 {
-    public const SIBLINGS = ['two' => 'three', 'six' => 'seven'];
+    public const SIBLINGS = ['two' => 'three', 'six' => 'seven', 'none' => 'eight'];
 
     private const DATA = [
         'none' => [],

@@ -103,7 +103,7 @@ final class OracleTest extends ClusterTestCase
     public function testTheKeysOfTheSamplesLieOnDifferentNodes(): void
     {
         $node = static fn (string $key): int => crc32($key) % 3;
-        self::assertCount(3, array_unique(array_map($node, ['one', ...array_keys(Fixtures::SIBLINGS)])));
+        self::assertCount(3, array_unique(array_map($node, ['one', 'two', 'six'])));
         self::assertCount(1, array_unique(array_map($node, ['one', ...array_values(Fixtures::SIBLINGS)])));
     }
 

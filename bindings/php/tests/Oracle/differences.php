@@ -71,7 +71,7 @@ return [
     [
         'reason' => 'An array or an object that is no text, where one is needed, is refused and does nothing',
         'aspect' => ['warnings', 'last error', 'data'],
-        'scenario' => "/ with (stdClass )?\\[|^wrong: /",
+        'scenario' => '/ with arrays and objects|^wrong: /',
     ],
     [
         'reason' => 'Null stands for no options, as in phpredis 6',
