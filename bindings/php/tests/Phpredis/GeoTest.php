@@ -106,7 +106,8 @@ final class GeoTest extends RedisClusterTestCase
         $this->redis->setOption(RedisCluster::OPT_SERIALIZER, RedisCluster::SERIALIZER_PHP);
         self::assertSame(2, $this->redis->geoAdd('g', 13.361389, 38.115556, ['Palermo'], 15.087269, 37.502669, 'Catania'));
         self::assertSame([['Palermo']], $this->redis->geoRadius('g', 13, 38, 100, 'km'));
-        self::assertSame(['Catania', ['Palermo']], array_column($this->redis->geoRadiusByMember('g', 'Catania', 200, 'km', ['WITHDIST', 'ASC']), 0));
+        $near = $this->redis->geoRadiusByMember('g', 'Catania', 200, 'km', ['WITHDIST', 'ASC']);
+        self::assertSame(['Catania', ['Palermo']], array_column($near, 0));
         self::assertSame(0.0, $this->redis->geoDist('g', 'Catania', 'Catania'));
     }
 
