@@ -52,7 +52,7 @@ final class Judge
     {
         $method = \array_shift($call);
         [$our, $their] = [$this->outcome($method, $ours, $theirs), $this->outcome($method, $theirs, $theirs)];
-        if (!$this->isBroadcast($method, $ours, $theirs) && $our !== $their && !Rules::isNear($method, $ours->value, $theirs->value)) {
+        if ($our !== $their && !Rules::isNear($method, $ours->value, $theirs->value)) {
             yield 'outcome' => [$our, $their];
         }
         $aspects = [
@@ -85,31 +85,37 @@ final class Judge
             return Text::thrown($outcome->thrown, ($caught ? $other->thrown : $outcome->thrown)::class);
         }
         if (\strtolower($method) !== 'exec' || !\is_array($outcome->value)) {
-            return Rules::text($method, $outcome->arguments, $outcome->value);
+            return $this->text($method, $outcome->arguments, $outcome->value, $other->thrown === null ? $other->value : null);
         }
         $texts = [];
         foreach ($outcome->value as $place => $value) {
             [$queued, $arguments] = $outcome->queued[$place] ?? ['', []];
-            $texts[] = Rules::text($queued, $arguments, $value);
+            $texts[] = $this->text($queued, $arguments, $value, $other->value[$place] ?? null);
         }
         return '[' . \implode(', ', $texts) . ']';
     }
 
-    /** Whether ours is alias => value, as several servers answer, and each value is as theirs; slaves do not answer to what is written. */
-    private function isBroadcast(string $method, Outcome $ours, Outcome $theirs): bool
+    /** @param array<mixed> $arguments */
+    private function text(string $method, array $arguments, mixed $value, mixed $other): string
     {
-        if (!Rules::isBroadcast($method) || !\is_array($ours->value) || $ours->inQueue || $theirs->thrown !== null) {
+        $text = Rules::text($method, $arguments, $other);
+        return $this->isBroadcast($method, $arguments, $value, $text) ? $text : Rules::text($method, $arguments, $value);
+    }
+
+    /** Whether it is alias => value, as several servers answer, and each value is as one server's; slaves do not answer to what is written. */
+    private function isBroadcast(string $method, array $arguments, mixed $value, string $expected): bool
+    {
+        if (!Rules::isBroadcast($method) || !\is_array($value)) {
             return false;
         }
         $slaves = \array_map(static fn (string $alias): string => "{$alias}_slave", $this->ours->aliases);
-        $aliases = \array_keys($ours->value);
+        $aliases = \array_keys($value);
         if (\array_diff($this->ours->aliases, $aliases) !== [] || \array_diff($aliases, $this->ours->aliases, $slaves) !== []) {
             return false;
         }
-        $expected = Rules::text($method, $theirs->arguments, $theirs->value);
-        foreach ($ours->value as $alias => $value) {
-            $silent = $value === null && \in_array($alias, $slaves, true);
-            if (!$silent && Rules::text($method, $ours->arguments, $value) !== $expected) {
+        foreach ($value as $alias => $one) {
+            $silent = $one === null && \in_array($alias, $slaves, true);
+            if (!$silent && Rules::text($method, $arguments, $one) !== $expected) {
                 return false;
             }
         }

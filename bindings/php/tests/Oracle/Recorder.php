@@ -160,7 +160,10 @@ final class Recorder
 
     private function warn(int $level, string $message): bool
     {
-        // PHP code can raise the second kind only.
+        if ((\error_reporting() & $level) === 0) {
+            return true; // silenced
+        }
+        // PHP code can raise the first kind only.
         $raised = [\E_USER_DEPRECATED => \E_DEPRECATED, \E_USER_WARNING => \E_WARNING, \E_USER_NOTICE => \E_NOTICE];
         $this->warnings[] = ($raised[$level] ?? $level) . " $message";
         return true;

@@ -41,6 +41,7 @@ final class Rules
         return match (true) {
             $method === 'object' && \in_array($word, ['idletime', 'freq'], true),
             $method === 'script' && $word === 'kill',
+            $method === 'xadd' && ($arguments[1] ?? null) === '*',
             \in_array($method, self::SHAPE, true) => self::shape($value),
             $method === 'xpending' => Text::of(self::withoutIdleTime($value)),
             $method === 'pubsub', \in_array($method, self::UNORDERED, true) => self::unordered($value),

@@ -11,7 +11,7 @@ return [
     'samples' => [
         ['string', 'eval', 'return {KEYS[1], ARGV[1]}', ['one', 'value'], 1],
         ['string', 'evaluate', $set, ['one', 'value'], 1],
-        ['string', 'evalsha', \sha1($set), ['one', 'value'], 1],
+        ['string', 'evalsha', \sha1('never loaded'), ['one', 'value'], 1],
         ['string', 'evaluateSha', \sha1('none'), ['one'], 1],
         ['string', 'script', 'load', $set],
         ['string', 'script', 'exists', \sha1($set), \sha1('none')],
