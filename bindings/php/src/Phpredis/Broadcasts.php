@@ -98,7 +98,6 @@ trait Broadcasts
     /** @return mixed */
     public function lastSave()
     {
-        $this->arguments->of('lastSave', \func_get_args(), 0, 0);
         return $this->broadcast('lastSave', ['LASTSAVE'], 'int');
     }
 
