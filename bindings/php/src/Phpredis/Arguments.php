@@ -13,28 +13,24 @@ final class Arguments
 {
     /** The method being called, for messages. */
     private string $method = '';
-    /** @var array<string, Shape> */
-    private array $shapes = [];
 
     public function __construct(private readonly Options $options, private readonly Packer $packer)
     {
     }
 
     /**
-     * @param array{string|list<string>, string|array{class-string, string}, string|array{class-string, string}} $entry of the table
+     * @param array{list<string>, Shape|array{class-string, string}, string|array{class-string, string}} $entry as Methods::entry() gives it
      * @param array<mixed> $arguments
      * @return ?Call null: there is nothing to send (no keys, no elements …), and the answer is false
      */
     public function call(string $method, array $entry, array $arguments): ?Call
     {
         $this->method = $method;
-        [$words, $form, $reply] = $entry;
-        $command = \is_string($words) ? [$words] : $words;
-        if (\is_array($form)) {
+        [$command, $shape, $reply] = $entry;
+        if (\is_array($shape)) {
             $call = new Call($command, $reply);
-            return $form($call, $arguments, $this) === false ? null : $call;
+            return $shape($call, $arguments, $this) === false ? null : $call;
         }
-        $shape = $this->shapes[$form] ??= new Shape($form);
         $count = \count($arguments);
         if ($count < $shape->least || $count > $shape->most || !\array_is_list($arguments)) {
             $this->counted($arguments, $shape->rest === '' ? $shape->least : 1, $shape->most);
@@ -79,7 +75,7 @@ final class Arguments
                     $command['pairs'] = $this->values($this->filled($argument, $place) ?? $empty = []);
                     break;
                 default:
-                    throw new \LogicException("The shape $form has a letter that nobody knows");
+                    throw new \LogicException("The shape $shape->letters has a letter that nobody knows");
             }
         }
         return isset($empty) ? null : new Call($command, $reply);

@@ -14,7 +14,7 @@ final class Call
     /**
      * @param array<mixed>                              $command as Client::run() takes it
      * @param string|array{class-string, string}        $reply   the shape of the answer: see Replies
-     * @param mixed                                     $context what the shape needs to know of the arguments (the fields that were asked for)
+     * @param mixed                                     $context what the shape needs to know of the arguments: the fields asked for
      */
     public function __construct(
         public array $command,

@@ -33,7 +33,9 @@ trait Connection
                 return true;
             }
         }
-        throw new RequestException("RedisCluster::connect(): $host:$port is not in the configuration, which alone says what servers there are");
+        throw new RequestException(
+            "RedisCluster::connect(): $host:$port is not in the configuration, which alone says what servers there are"
+        );
     }
 
     /** @param mixed ...$arguments as of connect() */

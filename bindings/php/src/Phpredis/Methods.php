@@ -35,13 +35,13 @@ final class Methods
         Methods\Vectors::class,
     ];
 
-    /** @var array<string, array{string|list<string>, string|array{class-string, string}, string|array{class-string, string}}> */
+    /** @var array<string, array{list<string>, Shape|array{class-string, string}, string|array{class-string, string}}> */
     private static array $found = [];
 
     /**
-     * What the table says of a method, in any letter case; null where there is none.
+     * What the table says of a method, in any letter case, its letters read; null where there is none.
      *
-     * @return ?array{string|list<string>, string|array{class-string, string}, string|array{class-string, string}}
+     * @return ?array{list<string>, Shape|array{class-string, string}, string|array{class-string, string}}
      */
     public static function entry(string $name): ?array
     {
@@ -54,13 +54,14 @@ final class Methods
         return \array_merge(...\array_map(static fn (string $family): array => $family::TABLE, self::FAMILIES));
     }
 
-    /** @return ?array{string|list<string>, string|array{class-string, string}, string|array{class-string, string}} */
+    /** @return ?array{list<string>, Shape|array{class-string, string}, string|array{class-string, string}} */
     private static function search(string $name): ?array
     {
         $lower = \strtolower($name);
         foreach (self::FAMILIES as $family) {
             if (isset($family::TABLE[$lower])) {
-                return self::$found[$name] = $family::TABLE[$lower];
+                [$words, $arguments, $reply] = $family::TABLE[$lower];
+                return self::$found[$name] = [(array) $words, \is_string($arguments) ? new Shape($arguments) : $arguments, $reply];
             }
         }
         return null;

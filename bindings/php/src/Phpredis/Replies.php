@@ -45,8 +45,11 @@ final class Replies
 
     public function form(Call $call): int
     {
-        $form = \is_string($call->reply) ? self::FORMS[$call->reply] ?? Form::NIL_FALSE : Form::NIL_FALSE;
-        return $this->options->replyLiteral && $call->reply === 'any' ? Form::NIL_FALSE : $form;
+        $shape = $call->reply;
+        if (\is_array($shape) || ($shape === 'any' && $this->options->replyLiteral)) {
+            return Form::NIL_FALSE;
+        }
+        return self::FORMS[$shape] ?? Form::NIL_FALSE;
     }
 
     public function value(Call $call, mixed $reply): mixed

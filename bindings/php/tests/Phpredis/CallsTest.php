@@ -151,8 +151,9 @@ final class CallsTest extends RedisClusterTestCase
     public static function unfit(): array
     {
         return [
-            [1, 'get', []], [1, 'get', new \stdClass()], [1, 'set', [], 'a'], [2, 'expire', 'a', 'soon'], [2, 'expire', 'a', []], [1, 'mget', 'a'],
-            [2, 'hMSet', 'a', 'b'], [2, 'incrByFloat', 'a', 'x'], [1, 'echo', STDIN], [4, 'zRangeByScore', 'a', 0, 1, true], [1, 'getnodefor', []],
+            [1, 'get', []], [1, 'get', new \stdClass()], [1, 'set', [], 'a'], [2, 'expire', 'a', 'soon'], [2, 'expire', 'a', []],
+            [1, 'mget', 'a'], [2, 'hMSet', 'a', 'b'], [2, 'incrByFloat', 'a', 'x'], [1, 'echo', STDIN], [4, 'zRangeByScore', 'a', 0, 1, true],
+            [1, 'getnodefor', []],
         ];
     }
 
@@ -170,7 +171,8 @@ final class CallsTest extends RedisClusterTestCase
 
     public function testNothingToSendIsFalse(): void
     {
-        foreach ([['mget', []], ['mset', []], ['del', []], ['sAddArray', 's', []], ['lPush', 'l'], ['hMSet', 'h', []], ['pfAdd', 'p', []]] as $call) {
+        $calls = [['mget', []], ['mset', []], ['del', []], ['sAddArray', 's', []], ['lPush', 'l'], ['hMSet', 'h', []], ['pfAdd', 'p', []]];
+        foreach ($calls as $call) {
             self::assertFalse($this->redis->{array_shift($call)}(...$call));
         }
     }

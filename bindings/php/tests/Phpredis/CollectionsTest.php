@@ -11,11 +11,13 @@ final class CollectionsTest extends RedisClusterTestCase
 {
     public function testWhatIsNotThereIsAnEmptyArrayOrFalse(): void
     {
-        foreach ([['hGetAll'], ['hKeys'], ['hVals'], ['lRange', 0, -1], ['sMembers'], ['sInter'], ['zRange', 0, -1, true], ['zPopMin']] as $call) {
+        $calls = [['hGetAll'], ['hKeys'], ['hVals'], ['lRange', 0, -1], ['sMembers'], ['sInter'], ['zRange', 0, -1, true], ['zPopMin']];
+        foreach ($calls as $call) {
             $method = array_shift($call);
             self::assertSame([], $this->redis->$method('nothing', ...$call), $method);
         }
-        foreach ([['hGet', 'f'], ['lPop'], ['lPop', 2], ['lIndex', 0], ['sPop'], ['zScore', 'm'], ['zRank', 'm'], ['hRandField']] as $call) {
+        $calls = [['hGet', 'f'], ['lPop'], ['lPop', 2], ['lIndex', 0], ['sPop'], ['zScore', 'm'], ['zRank', 'm'], ['hRandField']];
+        foreach ($calls as $call) {
             $method = array_shift($call);
             self::assertFalse($this->redis->$method('nothing', ...$call), $method);
         }
@@ -26,7 +28,8 @@ final class CollectionsTest extends RedisClusterTestCase
     public function testAWrongTypeIsFalseAndNotAnEmptyArray(): void
     {
         $this->redis->set('text', 'x');
-        foreach ([['hGetAll'], ['lRange', 0, -1], ['sMembers'], ['zRange', 0, -1, true], ['hMGet', ['f']], ['sPop', 2], ['zPopMin']] as $call) {
+        $calls = [['hGetAll'], ['lRange', 0, -1], ['sMembers'], ['zRange', 0, -1, true], ['hMGet', ['f']], ['sPop', 2], ['zPopMin']];
+        foreach ($calls as $call) {
             $method = array_shift($call);
             self::assertFalse($this->redis->$method('text', ...$call), $method);
             self::assertStringStartsWith('WRONGTYPE', (string) $this->redis->getLastError());

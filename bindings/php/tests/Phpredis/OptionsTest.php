@@ -31,7 +31,8 @@ final class OptionsTest extends RedisClusterTestCase
 
     public function testOptionsAreRememberedOrRefused(): void
     {
-        foreach (['SERIALIZER' => 0, 'COMPRESSION' => 0, 'REPLY_LITERAL' => 1, 'NULL_MULTIBULK_AS_NULL' => 1, 'MAX_RETRIES' => 3] as $name => $value) {
+        $options = ['SERIALIZER' => 0, 'COMPRESSION' => 0, 'REPLY_LITERAL' => 1, 'NULL_MULTIBULK_AS_NULL' => 1, 'MAX_RETRIES' => 3];
+        foreach ($options as $name => $value) {
             $option = constant(RedisCluster::class . "::OPT_$name");
             self::assertTrue($this->redis->setOption($option, $value), $name);
             self::assertSame($value, $this->redis->getOption($option), $name);
