@@ -13,7 +13,7 @@ use RedisCluster\Exception;
  */
 final class Queue
 {
-    /** @var list<Call|\Closure(): mixed|self> in a transaction calls alone; in a pipeline what is more than one command, too, and transactions */
+    /** @var list<Call|\Closure(): mixed|self> in a transaction calls alone; in a pipeline also transactions and what is no single command */
     public array $steps = [];
     /** The transaction that was begun in a pipeline, and has not seen its exec(). */
     public ?self $inner = null;

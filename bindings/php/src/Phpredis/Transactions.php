@@ -23,10 +23,13 @@ trait Transactions
 {
     /** Made by the first transaction: it has connections of its own. */
     private ?Session $session = null;
-    /** While keys are watched: what $client was. In its place is a view that reads from masters, for a decision on what a replica knew might be stale. */
+    /** While keys are watched: what $client was. In its place is a view that reads from masters, as a replica may be behind. */
     private ?Client $unwatchedClient = null;
 
-    /** @return static|false */
+    /**
+     * @param int $mode MULTI or PIPELINE
+     * @return static|false
+     */
     public function multi($mode = self::MULTI)
     {
         $mode = $this->arguments->of('multi', \func_get_args(), 0, 1)->int($mode, 0);
@@ -91,7 +94,12 @@ trait Transactions
         };
     }
 
-    /** Keys, one by one or in an array. They must be on one node. */
+    /**
+     * Keys, one by one or in an array. They must be on one node.
+     *
+     * @param string|array<string> $key
+     * @param string               ...$other_keys
+     */
     public function watch($key, ...$other_keys): static|bool
     {
         $keys = \is_array($key) && $other_keys === [] ? $key : [$key, ...$other_keys];
@@ -116,7 +124,6 @@ trait Transactions
 
     public function unwatch(): static|bool
     {
-        $this->arguments->of('unwatch', \func_get_args(), 0, 0);
         if ($this->queue === null) {
             return $this->forget();
         }
