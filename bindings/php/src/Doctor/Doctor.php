@@ -46,9 +46,7 @@ final class Doctor
         echo 'rediscluster-doctor: what ', Package::folder(), " needs\n";
         (new Machine($this->report))->examine();
         $isFound = (new LibraryCheck($this->report))->examine();
-        if ($this->options->fpm) {
-            $this->server();
-        }
+        $this->server();
         if ($this->options->config !== null && $isFound) {
             (new Nodes($this->report))->examine($this->options->config);
         }
@@ -59,9 +57,12 @@ final class Doctor
 
     private function server(): void
     {
-        $fpm = Fpm::find($this->options->program, $this->options->ini);
         $users = $this->options->user === null ? [] : [$this->options->user];
-        if ($fpm !== null) {
+        $fpm = $this->options->fpm ? Fpm::find($this->options->program, $this->options->ini) : null;
+        if ($this->options->ini !== null && !\is_readable($this->options->ini)) {
+            $this->report->heading('The server');
+            $this->report->missing($this->options->ini . ' cannot be read', '--ini=FILE names the php.ini of the server.');
+        } elseif ($fpm !== null) {
             $this->fpm($fpm, $users);
         } elseif ($this->options->fpmWanted) {
             $this->report->heading('PHP-FPM');
@@ -71,7 +72,7 @@ final class Doctor
             );
         } elseif ($this->options->ini !== null) {
             $this->report->heading('The server that reads ' . $this->options->ini);
-            $this->ini($this->options->ini, $users);
+            (new ServerSettings($this->report, Settings::fromFiles([$this->options->ini]), $users))->examine();
         }
     }
 
@@ -101,16 +102,6 @@ final class Doctor
         }
         if ((string) \getenv('LD_LIBRARY_PATH') !== '') {
             $this->report->note('LD_LIBRARY_PATH is set here, and was for this examination; the service has its own environment');
-        }
-    }
-
-    /** @param list<string> $users */
-    private function ini(string $file, array $users): void
-    {
-        if (\is_readable($file)) {
-            (new ServerSettings($this->report, Settings::fromFiles([$file]), $users))->examine();
-        } else {
-            $this->report->missing("$file cannot be read", '--ini=FILE names the php.ini of the server.');
         }
     }
 

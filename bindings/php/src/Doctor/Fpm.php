@@ -58,7 +58,7 @@ final class Fpm
 
     private static function reason(string $output): string
     {
-        \preg_match_all('/(?:PHP (?:Warning|Fatal error):|Fatal Error|ERROR:) +(.*)/', $output, $matches);
+        \preg_match_all('/(?:Warning:|Fatal error:?|ERROR:) +(.*)/i', \strip_tags($output), $matches);
         return \implode("\n", \array_unique($matches[1])) ?: \trim($output);
     }
 }

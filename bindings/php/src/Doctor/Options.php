@@ -20,7 +20,7 @@ final class Options
                             array, or the JSON itself
           --fpm[=PROGRAM]   look at PHP-FPM, at this program; it has to be there. Without this option it is
                             looked at where it is found
-          --no-fpm          look at the command line's PHP only
+          --no-fpm          do not look at PHP-FPM
           --ini=FILE        the php.ini of PHP-FPM or of another server, where it is not the usual one
           --user=USER       the user PHP runs as in the server, where PHP-FPM's pools do not tell
           --print-ini       print the php.ini lines that preload this installation, and nothing else
