@@ -63,14 +63,14 @@ final class FpmTest extends ClusterTestCase
             },
         ]);
 
-        self::assertSame([], $visitors->wrong, $fpm->log());
+        self::assertSame([], $visitors->wrong, $fpm->daemon->log());
         self::assertSame($pages, $visitors->done);
         self::assertGreaterThanOrEqual(400, $visitors->failures, 'the pages while node_2 was down have noticed');
         self::assertLessThanOrEqual(600, $visitors->failures);
         self::assertGreaterThanOrEqual(intdiv($pages, self::PAGES_OF_A_WORKER), count($visitors->pages), 'workers');
         self::assertLessThanOrEqual(self::PAGES_OF_A_WORKER, max($visitors->pages));
         $this->assertOneConnectionANodeAndWorker($visitors);
-        $fpm->stop();
+        $fpm->daemon->stop();
         self::assertSame([0, 0, 0], $this->connections());
     }
 
@@ -96,7 +96,7 @@ final class FpmTest extends ClusterTestCase
         $visitors = $this->visitors();
         $visitors->see($fpm->pages, 3_000);
 
-        self::assertSame([], $visitors->wrong, $fpm->log());
+        self::assertSame([], $visitors->wrong, $fpm->daemon->log());
         self::assertCount(1, $visitors->looks, 'workers');
         $looks = array_filter(array_values($visitors->looks)[0], static fn (array $look): bool => $look['pages'] >= 1_000);
         $resident = array_column($looks, 'resident');
@@ -116,7 +116,7 @@ final class FpmTest extends ClusterTestCase
         $visitors = $this->visitors();
         $visitors->see($fpm->pages, 1);
 
-        self::assertSame([], $visitors->wrong, $fpm->log());
+        self::assertSame([], $visitors->wrong, $fpm->daemon->log());
         self::assertSame([1, 1, 1], $this->connections());
     }
 
@@ -129,7 +129,7 @@ final class FpmTest extends ClusterTestCase
         $fpm = $this->fpm('preload', [], 'daemon');
         $visitors->see($fpm->pages, 100);
 
-        self::assertSame([], $visitors->wrong, $fpm->log());
+        self::assertSame([], $visitors->wrong, $fpm->daemon->log());
     }
 
     /** @param array<string, string> $pool */

@@ -10,7 +10,7 @@ final class Fpm
     private const WORKERS = 4;
 
     public readonly FastCgi $pages;
-    private readonly Daemon $daemon;
+    public readonly Daemon $daemon;
 
     /**
      * @param string $page the file of a script; a copy of it is served
@@ -30,16 +30,6 @@ final class Fpm
         $workers = (int) ($pool['pm.max_children'] ?? self::WORKERS);
         $this->daemon->await(fn (): bool => file_exists("$folder/socket") && count($this->workers()) === $workers);
         $this->pages = new FastCgi("$folder/socket", "$folder/page.php");
-    }
-
-    public function stop(): void
-    {
-        $this->daemon->stop();
-    }
-
-    public function log(): string
-    {
-        return $this->daemon->log();
     }
 
     /** @return list<int> the processes of its workers */

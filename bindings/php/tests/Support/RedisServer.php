@@ -7,31 +7,27 @@ namespace RedisCluster\Tests\Support;
 /** A redis-server that can be killed, and started again with all that it had acknowledged. */
 final class RedisServer
 {
-    private ?Daemon $daemon = null;
-    /** What it wrote to disk, which outlives a daemon's folder. */
-    private readonly string $data;
+    public Daemon $daemon;
     /** @var ?resource */
     private $control = null;
     private int $before;
+    /** What a killed server has left. */
+    private ?string $left = null;
 
     public function __construct(public readonly int $port)
     {
-        $this->data = Daemon::folder('data');
         $this->start();
-    }
-
-    public function __destruct()
-    {
-        $this->daemon?->stop();
-        Php::command(['rm', '-rf', $this->data]);
     }
 
     /** What was acknowledged has been given to the system, and so survives the process. */
     public function start(): void
     {
-        $options = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'no', '--dir', $this->data];
+        $folder = $this->left ?? Daemon::folder('redis');
+        $this->left = null;
+        @mkdir("$folder/data");
+        $options = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'no', '--dir', "$folder/data"];
         $command = ['redis-server', '--bind', '127.0.0.1', '--port', (string) $this->port, ...$options];
-        $this->daemon = new Daemon(Daemon::folder('redis'), $command);
+        $this->daemon = new Daemon($folder, $command);
         $this->daemon->await(function (): bool {
             $this->control = @stream_socket_client("tcp://127.0.0.1:$this->port") ?: null;
             return $this->control !== null && $this->ask('PING') === '+PONG';
@@ -42,6 +38,8 @@ final class RedisServer
     public function kill(): void
     {
         posix_kill($this->daemon->pid, SIGKILL);
+        $this->left = Daemon::folder('redis');
+        rename("{$this->daemon->folder}/data", "$this->left/data");
         $this->daemon->stop();
     }
 

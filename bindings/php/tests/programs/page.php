@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-// A page as sites have them: twenty-odd commands, over all nodes. A visitor, who sees one page after the other, owns the keys; the
+// A page as sites have them: sixteen commands, over all nodes. A visitor, who sees one page after the other, owns the keys; the
 // number of a visit is the value that it writes, so the page knows what it has to find: the number of the visit before. Where an
 // earlier visit was told of a failure, its writes may have been made or not.
 //
@@ -67,7 +67,7 @@ final class Page
         foreach ($this->keys as $key) {
             $this->try([$key], fn () => $this->check($key, $this->redis->get($key), $written ? $this->visit : $this->sure, $this->visit));
         }
-        foreach ($this->keys as $key) {
+        foreach (array_slice($this->keys, 0, self::KEYS / 2) as $key) {
             $this->try([$key], function () use ($key): void {
                 $this->same(true, $this->redis->set($key, $this->text($key)));
                 $this->check($key, $this->redis->get($key), $this->visit, $this->visit);
