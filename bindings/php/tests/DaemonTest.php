@@ -22,13 +22,21 @@ final class DaemonTest extends ClusterTestCase
         self::assertCount(6, self::alive($servers['processes']));
 
         proc_terminate($process, constant($signal));
-        $deadline = microtime(true) + 10;
-        while ((self::alive($servers['processes']) || array_filter($servers['folders'], is_dir(...))) && microtime(true) < $deadline) {
+        for ($deadline = microtime(true) + 10; self::remains($servers) !== [] && microtime(true) < $deadline;) {
             usleep(10_000);
         }
 
-        self::assertSame([], self::alive($servers['processes']));
-        self::assertSame([], array_filter($servers['folders'], is_dir(...)));
+        self::assertSame([], self::remains($servers));
+    }
+
+    /**
+     * @param array{processes: list<int>, folders: list<string>} $servers
+     * @return list<int|string>
+     */
+    private static function remains(array $servers): array
+    {
+        clearstatcache();
+        return [...self::alive($servers['processes']), ...array_filter($servers['folders'], is_dir(...))];
     }
 
     /**
