@@ -132,6 +132,23 @@ final class FpmTest extends ClusterTestCase
         self::assertSame([], $visitors->wrong, $fpm->daemon->log());
     }
 
+    /** @dataProvider modes */
+    public function testAReloadGivesNewWorkersAndLeavesNoConnectionOfTheOldBehind(string $mode): void
+    {
+        $fpm = $this->fpm($mode);
+        $visitors = $this->visitors();
+        $visitors->see($fpm->pages, 100);
+        $old = $fpm->workers();
+
+        $fpm->reload();
+        self::assertSame([], array_intersect($old, $fpm->workers()));
+        self::assertSame([0, 0, 0], $this->connections());
+        $visitors->see($fpm->pages, 100);
+
+        self::assertSame([], $visitors->wrong, $fpm->daemon->log());
+        self::assertSame([], array_diff($this->connections(), range(1, self::WORKERS)));
+    }
+
     /** @param array<string, string> $pool */
     private function fpm(string $mode, array $pool = [], string $preloadUser = 'nobody'): Fpm
     {

@@ -11,6 +11,7 @@ final class Fpm
 
     public readonly FastCgi $pages;
     public readonly Daemon $daemon;
+    private readonly int $count;
 
     /**
      * @param string $page the file of a script; a copy of it is served
@@ -27,9 +28,17 @@ final class Fpm
         file_put_contents("$folder/fpm.conf", self::configuration($folder, $pool));
         $command = [self::program(), '--nodaemonize', '--php-ini', "$folder/php.ini", '--fpm-config', "$folder/fpm.conf"];
         $this->daemon = new Daemon($folder, $command, $environment);
-        $workers = (int) ($pool['pm.max_children'] ?? self::WORKERS);
-        $this->daemon->await(fn (): bool => file_exists("$folder/socket") && count($this->workers()) === $workers);
+        $this->count = (int) ($pool['pm.max_children'] ?? self::WORKERS);
+        $this->daemon->await(fn (): bool => file_exists("$folder/socket") && count($this->workers()) === $this->count);
         $this->pages = new FastCgi("$folder/socket", "$folder/page.php");
+    }
+
+    /** Has it start anew, as after an update of a site: it reads its settings, preloads, and its workers are others. */
+    public function reload(): void
+    {
+        $old = $this->workers();
+        posix_kill($this->daemon->pid, SIGUSR2);
+        $this->daemon->await(fn (): bool => array_intersect($old, $this->workers()) === [] && count($this->workers()) === $this->count);
     }
 
     /** @return list<int> the processes of its workers */

@@ -36,6 +36,13 @@ function connections(string $config): array
     return (new RedisCluster\Client($config))->each('CLIENT', 'ID');
 }
 
+/** How many files and sockets are open, but for this page, which opcache may spare PHP to open. */
+function openFiles(): int
+{
+    $files = array_map(static fn (string $name): string => (string) @readlink("/proc/self/fd/$name"), scandir('/proc/self/fd'));
+    return count(array_diff($files, [__FILE__]));
+}
+
 final class Page
 {
     private const KEYS = 6;
@@ -145,6 +152,6 @@ $seen = ['worker' => getmypid(), 'wrong' => $page->wrong, 'failures' => array_ke
 if ($_SERVER['LOOK'] ?? '') {
     $seen['connections'] = connections($_SERVER['CONFIG']);
     $seen['resident'] = (int) explode(' ', file_get_contents('/proc/self/statm'))[1] * 4096;
-    $seen['files'] = count(scandir('/proc/self/fd')) - 3;
+    $seen['files'] = openFiles();
 }
 echo json_encode($seen);
