@@ -172,7 +172,7 @@ final class DoctorTest extends ClusterTestCase
         $output = $this->finds(1, ['--no-fpm', '--config=' . json_encode(self::configWithDeadNode('node_2'))]);
 
         self::assertMatchesRegularExpression('/^  ok +node_1 answers/m', $output);
-        self::assertMatchesRegularExpression("/^  missing  node_2: .*127\.0\.0\.1.*\n +Start the server/m", $output);
+        self::assertMatchesRegularExpression("/^  missing  node_2 .*127\.0\.0\.1.*\n +Start the server/m", $output);
         self::assertMatchesRegularExpression('/^  ok +node_3 answers/m', $output);
     }
 

@@ -109,6 +109,7 @@ final class FpmTest extends ClusterTestCase
     public function testNothingIsConnectedBeforeTheFirstPage(string $mode): void
     {
         $fpm = $this->fpm($mode);
+        self::assertSame('', $fpm->daemon->log(), 'what it has to warn of');
         self::assertCount(self::WORKERS, $fpm->workers());
         foreach ($this->servers as $server) {
             self::assertSame(0, $server->accepted());

@@ -47,12 +47,22 @@ final class Doctor
         (new Machine($this->report))->examine();
         $isFound = (new LibraryCheck($this->report))->examine();
         $this->server();
-        if ($this->options->config !== null && $isFound) {
-            (new Nodes($this->report))->examine($this->options->config);
+        if ($this->options->config !== null) {
+            $this->nodes($this->options->config, $isFound);
         }
         $missing = $this->report->missing;
         echo "\n", $missing === 0 ? 'Nothing is missing.' : "$missing missing.", "\n";
         return $missing === 0 ? 0 : 1;
+    }
+
+    private function nodes(string $config, bool $isFound): void
+    {
+        $this->report->heading('The nodes');
+        if ($isFound) {
+            (new Nodes($this->report))->examine($config);
+        } else {
+            $this->report->note('not asked, for that takes the library');
+        }
     }
 
     private function server(): void

@@ -20,7 +20,6 @@ final class Nodes
 
     public function examine(string $config): void
     {
-        $this->report->heading('The nodes');
         try {
             $client = new Client(self::read($config), shared: false);
             $pongs = $client->each('PING');
@@ -55,7 +54,8 @@ final class Nodes
     {
         $failure = $pong instanceof Exception ? $pong : ($role instanceof Exception ? $role : null);
         if ($failure !== null) {
-            $this->report->missing("$alias: " . $failure->getMessage(), self::advice($failure));
+            $message = $failure->getMessage(); // which names the node, unless it is the server's own
+            $this->report->missing(\str_starts_with($message, $alias) ? $message : "$alias: $message", self::advice($failure));
         } elseif ($role[0] !== 'master') {
             $this->report->missing("$alias is a $role[0], and not a master", 'Name its master; replicas are found by asking the masters.');
         } else {
