@@ -30,7 +30,7 @@ final class DoctorTest extends ClusterTestCase
 
         self::assertStringContainsString('Nothing is missing.', $output);
         self::assertStringNotContainsString('  missing', $output);
-        foreach (['64 bits', 'the extension ffi', 'found: version', 'ffi.enable=preload', 'ffi.preload=', 'opcache.preload=', 'opcache.preload_user is nobody'] as $what) {
+        foreach (['64 bits', 'the extension ffi', 'found: version', 'ffi.enable=preload', 'ffi.preload=', 'opcache.preload=', 'the user of the workers is nobody'] as $what) {
             self::assertMatchesRegularExpression('/^  ok .*' . preg_quote($what) . '/m', $output);
         }
     }
@@ -134,9 +134,9 @@ final class DoctorTest extends ClusterTestCase
     {
         $folder = $this->package->folder;
         chmod($folder, 0700);
-        $output = $this->finds(1, $this->file($this->preloading()));
+        $output = $this->finds(1, $this->file(['opcache.preload_user' => 'daemon'] + $this->preloading()));
 
-        self::assertStringContainsString("opcache.preload_user is nobody, who may not read the package: $folder is closed", $output);
+        self::assertStringContainsString("opcache.preload_user is daemon, who may not read the package: $folder is closed", $output);
         self::assertStringContainsString("chmod o+x $folder", $output);
     }
 
@@ -146,7 +146,7 @@ final class DoctorTest extends ClusterTestCase
         $output = $this->finds(1, $options, environment: ['LD_LIBRARY_PATH' => null]);
 
         self::assertMatchesRegularExpression("/^  missing  PHP-FPM does not start with these settings:\n.*librediscluster.so.1/m", $output);
-        self::assertStringContainsString('opcache.preload_user is nobody, who may read the package', $output, 'the rest is looked at all the same');
+        self::assertStringContainsString('the user of the workers is nobody, who may read the package', $output, 'the rest is looked at all the same');
     }
 
     public function testAnFpmThatIsNotThere(): void
