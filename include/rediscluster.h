@@ -133,6 +133,32 @@ typedef int32_t rediscluster_nodes;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// What the lowest byte of `head` says. The values never change; new ones may be added behind.
+enum rediscluster_php_type
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  REDISCLUSTER_PHP_NULL = 0,
+  REDISCLUSTER_PHP_FALSE = 1,
+  REDISCLUSTER_PHP_TRUE = 2,
+  // See `integer`.
+  REDISCLUSTER_PHP_INTEGER = 3,
+  // See `bytes`.
+  REDISCLUSTER_PHP_STRING = 4,
+  // `bytes` are for `unserialize()`; there are no objects in them.
+  REDISCLUSTER_PHP_TEXT = 5,
+  // The same with exceptions in them: RedisCluster\Exception and what is derived from it in the same namespace.
+  REDISCLUSTER_PHP_OBJECTS = 6,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum rediscluster_php_type rediscluster_php_type;
+#else
+typedef int32_t rediscluster_php_type;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // A reply. It belongs to the caller, who frees it with `rediscluster_reply_free`; it never changes and may be read from many threads.
 //
 // Its values are numbered in the order in which they stand: 0 is the root, the first child of the value `at` is `at + 1`, and each value
@@ -151,6 +177,20 @@ typedef struct rediscluster rediscluster;
 // It may be used from any thread, by one at a time: a call waits for one that is under way. In a forked child every call on it fails, and the
 // parent's session is not touched.
 typedef struct rediscluster_session rediscluster_session;
+
+// A value for PHP. The memory is the caller's, who fills it with zeros before it is first used, lets calls write to it, one at a time, and has
+// `rediscluster_php_release` release it in the end. Each call releases what the one before it left there.
+typedef struct rediscluster_php_answer {
+  // The lowest byte is the type (`rediscluster_php_type`); the other seven are how many `bytes` there are.
+  uint64_t head;
+  // The number of an integer; else 0.
+  int64_t integer;
+  // The bytes: up to 4096 of them stand in `small`, others are held by `reply`.
+  const uint8_t *bytes;
+  // NULL unless there are more than 4096 bytes.
+  struct rediscluster_reply *reply;
+  uint8_t small[4096];
+} rediscluster_php_answer;
 
 // An entry. Entries stand in pre-order: a value, then all that is in it, then the value behind it.
 typedef struct rediscluster_entry {
@@ -312,6 +352,80 @@ rediscluster_status rediscluster_each_on(const struct rediscluster *rc,
 uint32_t rediscluster_partition(const char *key,
                                 size_t key_length,
                                 uint32_t masters);
+
+// Runs one command and answers its reply. `request` is an array of its arguments, as `serialize()` writes it: strings, numbers, true ("1"),
+// false and null (""). Arrays in it are opened; one under the key `pairs` yields its keys and values in turn.
+//
+// `form` is the sum of 1 (nil is false, not null), 2 (a status is true, not a string) and 4 (the outermost array becomes key => value). A
+// server's error, and a command that got no reply, are answers too: exceptions. The call itself fails for bad arguments only.
+rediscluster_status rediscluster_php_run(const struct rediscluster *rc,
+                                         const char *request,
+                                         size_t request_length,
+                                         int64_t form,
+                                         struct rediscluster_php_answer *answer,
+                                         struct rediscluster_error **error);
+
+// Runs many commands and answers an array of their replies. `request` is, as `serialize()` writes it, an array of two: the form of all replies
+// or an array with the form of each; and an array of commands, each as for `rediscluster_php_run`.
+rediscluster_status rediscluster_php_run_all(const struct rediscluster *rc,
+                                             const char *request,
+                                             size_t request_length,
+                                             struct rediscluster_php_answer *answer,
+                                             struct rediscluster_error **error);
+
+// `rediscluster_each_on` for PHP.
+rediscluster_status rediscluster_php_each(const struct rediscluster *rc,
+                                          int32_t nodes,
+                                          const char *request,
+                                          size_t request_length,
+                                          struct rediscluster_php_answer *answer,
+                                          struct rediscluster_error **error);
+
+// `rediscluster_explain` for PHP.
+rediscluster_status rediscluster_php_explain(const struct rediscluster *rc,
+                                             const char *request,
+                                             size_t request_length,
+                                             struct rediscluster_php_answer *answer,
+                                             struct rediscluster_error **error);
+
+// `rediscluster_node_for` for PHP.
+rediscluster_status rediscluster_php_node_for(const struct rediscluster *rc,
+                                              const char *key,
+                                              size_t key_length,
+                                              struct rediscluster_php_answer *answer,
+                                              struct rediscluster_error **error);
+
+// `rediscluster_recover` for PHP.
+rediscluster_status rediscluster_php_recover(const struct rediscluster *rc,
+                                             uint64_t min_age,
+                                             struct rediscluster_php_answer *answer,
+                                             struct rediscluster_error **error);
+
+// Releases the memory behind an answer, whose bytes are gone then. NULL is nothing.
+void rediscluster_php_release(struct rediscluster_php_answer *answer);
+
+// Runs one command as `rediscluster_php_run` does, on a session. The SUBSCRIBE family answers an array of its confirmations when it names
+// several channels or patterns, and none is an array without elements.
+rediscluster_status rediscluster_php_session_run(const struct rediscluster_session *session,
+                                                 const char *request,
+                                                 size_t request_length,
+                                                 int64_t form,
+                                                 struct rediscluster_php_answer *answer,
+                                                 struct rediscluster_error **error);
+
+// Runs many commands as `rediscluster_php_run_all` does, on a session. The SUBSCRIBE family answers once a channel or pattern, and nothing
+// behind a QUIT is answered.
+rediscluster_status rediscluster_php_session_run_all(const struct rediscluster_session *session,
+                                                     const char *request,
+                                                     size_t request_length,
+                                                     struct rediscluster_php_answer *answer,
+                                                     struct rediscluster_error **error);
+
+// `rediscluster_session_receive` for PHP: null when the time is up or somebody interrupted.
+rediscluster_status rediscluster_php_session_receive(const struct rediscluster_session *session,
+                                                     int64_t timeout,
+                                                     struct rediscluster_php_answer *answer,
+                                                     struct rediscluster_error **error);
 
 // The bytes and the index of a reply in one call.
 rediscluster_status rediscluster_reply_data(const struct rediscluster_reply *reply,

@@ -26,6 +26,7 @@ pub mod ffi;
 mod lane;
 mod node;
 mod partition;
+mod php;
 mod plan;
 mod reply;
 mod request;

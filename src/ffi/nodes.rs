@@ -44,7 +44,7 @@ fn read_of(number: i32) -> Result<Read, Error> {
     }
 }
 
-fn nodes_of(number: i32) -> Result<Nodes, Error> {
+pub(super) fn nodes_of(number: i32) -> Result<Nodes, Error> {
     const MASTERS: i32 = NodeKind::REDISCLUSTER_NODES_MASTERS as i32;
     const REPLICAS: i32 = NodeKind::REDISCLUSTER_NODES_REPLICAS as i32;
     const ALL: i32 = NodeKind::REDISCLUSTER_NODES_ALL as i32;

@@ -28,7 +28,7 @@ pub struct SessionHandle {
 
 impl SessionHandle {
     /// In a child nobody may have been left to open the lock.
-    fn lock(&self) -> Result<MutexGuard<'_, Session>, Error> {
+    pub(super) fn lock(&self) -> Result<MutexGuard<'_, Session>, Error> {
         if self.process != std::process::id() {
             return Err(Error::new(Code::Request, "a session belongs to the process that made it; a forked child makes one of its own"));
         }
@@ -198,7 +198,7 @@ pub unsafe extern "C" fn rediscluster_session_close(session: *mut SessionHandle)
     quietly(|| unsafe { take_back(session) });
 }
 
-fn patience(milliseconds: i64) -> Option<Duration> {
+pub(super) fn patience(milliseconds: i64) -> Option<Duration> {
     u64::try_from(milliseconds).ok().map(Duration::from_millis)
 }
 

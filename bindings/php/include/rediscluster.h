@@ -42,10 +42,28 @@ enum rediscluster_nodes
   REDISCLUSTER_NODES_ALL = 2,
 };
 typedef int32_t rediscluster_nodes;
+enum rediscluster_php_type
+ {
+  REDISCLUSTER_PHP_NULL = 0,
+  REDISCLUSTER_PHP_FALSE = 1,
+  REDISCLUSTER_PHP_TRUE = 2,
+  REDISCLUSTER_PHP_INTEGER = 3,
+  REDISCLUSTER_PHP_STRING = 4,
+  REDISCLUSTER_PHP_TEXT = 5,
+  REDISCLUSTER_PHP_OBJECTS = 6,
+};
+typedef int32_t rediscluster_php_type;
 typedef struct rediscluster_reply rediscluster_reply;
 typedef struct rediscluster_error rediscluster_error;
 typedef struct rediscluster rediscluster;
 typedef struct rediscluster_session rediscluster_session;
+typedef struct rediscluster_php_answer {
+  uint64_t head;
+  int64_t integer;
+  const uint8_t *bytes;
+  struct rediscluster_reply *reply;
+  uint8_t small[4096];
+} rediscluster_php_answer;
 typedef struct rediscluster_entry {
   uint64_t head;
   int64_t data;
@@ -120,6 +138,53 @@ rediscluster_status rediscluster_each_on(const struct rediscluster *rc,
 uint32_t rediscluster_partition(const char *key,
                                 size_t key_length,
                                 uint32_t masters);
+rediscluster_status rediscluster_php_run(const struct rediscluster *rc,
+                                         const char *request,
+                                         size_t request_length,
+                                         int64_t form,
+                                         struct rediscluster_php_answer *answer,
+                                         struct rediscluster_error **error);
+rediscluster_status rediscluster_php_run_all(const struct rediscluster *rc,
+                                             const char *request,
+                                             size_t request_length,
+                                             struct rediscluster_php_answer *answer,
+                                             struct rediscluster_error **error);
+rediscluster_status rediscluster_php_each(const struct rediscluster *rc,
+                                          int32_t nodes,
+                                          const char *request,
+                                          size_t request_length,
+                                          struct rediscluster_php_answer *answer,
+                                          struct rediscluster_error **error);
+rediscluster_status rediscluster_php_explain(const struct rediscluster *rc,
+                                             const char *request,
+                                             size_t request_length,
+                                             struct rediscluster_php_answer *answer,
+                                             struct rediscluster_error **error);
+rediscluster_status rediscluster_php_node_for(const struct rediscluster *rc,
+                                              const char *key,
+                                              size_t key_length,
+                                              struct rediscluster_php_answer *answer,
+                                              struct rediscluster_error **error);
+rediscluster_status rediscluster_php_recover(const struct rediscluster *rc,
+                                             uint64_t min_age,
+                                             struct rediscluster_php_answer *answer,
+                                             struct rediscluster_error **error);
+void rediscluster_php_release(struct rediscluster_php_answer *answer);
+rediscluster_status rediscluster_php_session_run(const struct rediscluster_session *session,
+                                                 const char *request,
+                                                 size_t request_length,
+                                                 int64_t form,
+                                                 struct rediscluster_php_answer *answer,
+                                                 struct rediscluster_error **error);
+rediscluster_status rediscluster_php_session_run_all(const struct rediscluster_session *session,
+                                                     const char *request,
+                                                     size_t request_length,
+                                                     struct rediscluster_php_answer *answer,
+                                                     struct rediscluster_error **error);
+rediscluster_status rediscluster_php_session_receive(const struct rediscluster_session *session,
+                                                     int64_t timeout,
+                                                     struct rediscluster_php_answer *answer,
+                                                     struct rediscluster_error **error);
 rediscluster_status rediscluster_reply_data(const struct rediscluster_reply *reply,
                                             struct rediscluster_data *data,
                                             struct rediscluster_error **error);

@@ -24,7 +24,7 @@ final class Client
      * @param bool $shared true: share the connections of equal configurations, which live as long as the process (in
      *                     PHP-FPM: from request to request); false: connections of its own, closed with the client
      */
-    public function __construct(#[\SensitiveParameter] array|string $config, bool $shared = true)
+    public function __construct(#[\SensitiveParameter] array|string $config, private readonly bool $shared = true)
     {
         $this->library = Library::get();
         $json = \is_string($config) ? $config : self::json($config);
@@ -37,7 +37,7 @@ final class Client
         if ($status !== 0) {
             throw $this->library->failure($error);
         }
-        $this->handle = $handle[0];
+        $this->own($handle[0]);
     }
 
     public function __destruct()
@@ -48,6 +48,14 @@ final class Client
     /** A handle has one owner: a copy, which withRead() alone makes, is given one of its own. */
     private function __clone()
     {
+    }
+
+    private function own(CData $handle): void
+    {
+        $this->handle = $handle;
+        if (!$this->shared) {
+            $this->library->mind($this);
+        }
     }
 
     /** Further commands throw. Without this call the client is closed when PHP drops it. */
@@ -62,7 +70,7 @@ final class Client
     /** Runs one command: command('SET', 'foo', 'bar'). */
     public function command(string|int|float|\Stringable ...$arguments): mixed
     {
-        $reply = $this->answer('rediscluster_execute', Request::command($arguments), 1);
+        $reply = $this->run(Request::command($arguments));
         return $reply instanceof Exception ? throw $reply : $reply;
     }
 
@@ -74,12 +82,12 @@ final class Client
      */
     public function execute(array $commands): array
     {
-        return $this->send(Request::commands($commands));
+        return $this->runAll(Request::commands($commands));
     }
 
     public function pipeline(): Pipeline
     {
-        return new Pipeline($this->send(...));
+        return new Pipeline($this->runAll(...));
     }
 
     /** What has a state: MULTI, WATCH, SELECT, SUBSCRIBE … It connects to nothing yet, and outlives this client. */
@@ -95,7 +103,7 @@ final class Client
      */
     public function nodeFor(string $key): array
     {
-        return $this->answer('rediscluster_node_for', $key);
+        return $this->library->call('rediscluster_php_node_for', $this->handle, $key, \strlen($key));
     }
 
     /**
@@ -105,7 +113,7 @@ final class Client
      */
     public function each(string|int|float|\Stringable ...$command): array
     {
-        return $this->answer('rediscluster_each', Request::command($command));
+        return $this->eachOn(Nodes::Masters, ...$command);
     }
 
     /**
@@ -116,8 +124,8 @@ final class Client
      */
     public function eachOn(Nodes $nodes, string|int|float|\Stringable ...$command): array
     {
-        $request = Request::command($command);
-        return $this->call('rediscluster_each_on', 0, $nodes->value, $request, \strlen($request));
+        $request = \serialize(Request::command($command));
+        return self::told($this->library->call('rediscluster_php_each', $this->handle, $nodes->value, $request, \strlen($request)));
     }
 
     /** A view of this client, which shares its connections, reads from elsewhere than the configuration says, and is closed by itself. */
@@ -130,7 +138,7 @@ final class Client
             throw $this->library->failure($error);
         }
         $view = clone $this;
-        $view->handle = $handle[0];
+        $view->own($handle[0]);
         return $view;
     }
 
@@ -153,7 +161,8 @@ final class Client
      */
     public function explain(string|int|float|\Stringable ...$command): array
     {
-        return $this->answer('rediscluster_explain', Request::command($command));
+        $request = \serialize(Request::command($command));
+        return self::told($this->library->call('rediscluster_php_explain', $this->handle, $request, \strlen($request)));
     }
 
     /**
@@ -179,7 +188,7 @@ final class Client
         if (!($minAge >= 0 && $minAge < 1e12)) {
             throw new \ValueError("The least age is a number of seconds, not $minAge");
         }
-        $found = $this->call('rediscluster_recover', 0, (int) \ceil($minAge * 1000));
+        $found = self::told($this->library->call('rediscluster_php_recover', $this->handle, (int) \ceil($minAge * 1000)));
         return \array_map(static fn (array $one): array => \array_replace($one, ['age' => $one['age'] / 1000.0]), $found);
     }
 
@@ -192,7 +201,24 @@ final class Client
      */
     public function run(array $command, int $form = Form::PLAIN): mixed
     {
-        $reply = $this->runAll([$command], $form)[0];
+        $request = \serialize($command);
+        $library = $this->library;
+        $answer = $library->idle ?? $library->anotherAnswer();
+        $library->idle = $answer->next;
+        try {
+            $status = $library->ffi->rediscluster_php_run(
+                $this->handle,
+                $request,
+                \strlen($request),
+                $form,
+                $answer->place,
+                $answer->error,
+            );
+            $reply = $status === 0 ? $answer->value() : throw $library->failure($answer->error);
+        } finally {
+            $answer->next = $library->idle;
+            $library->idle = $answer;
+        }
         return $reply instanceof Exception && !$reply instanceof ServerException ? throw $reply : $reply;
     }
 
@@ -206,40 +232,14 @@ final class Client
      */
     public function runAll(array $commands, int|array $form = Form::PLAIN): array
     {
-        $request = Request::commands(\array_map(Request::flat(...), $commands));
-        $forms = \is_array($form) ? $form : \array_fill(0, \count($commands), $form);
-        $read = static fn (Library $library, CData $reply): array => Reply::values($library, $reply, $forms);
-        return $this->call('rediscluster_execute', $read, $request, \strlen($request));
+        $request = \serialize([$form, $commands]);
+        return self::told($this->library->call('rediscluster_php_run_all', $this->handle, $request, \strlen($request)));
     }
 
-    /** @return list<mixed> the replies to the commands of a request */
-    private function send(string $request): array
+    /** An answer, unless it says that there is none. */
+    private static function told(mixed $answer): mixed
     {
-        return $this->answer('rediscluster_execute', $request);
-    }
-
-    /** The value of one entry of what a function of the library answers to these bytes. */
-    private function answer(string $function, string $bytes, int $entry = 0): mixed
-    {
-        return $this->call($function, $entry, $bytes, \strlen($bytes));
-    }
-
-    /** The same of any arguments. */
-    private function call(string $function, int|\Closure $entry, string|int ...$arguments): mixed
-    {
-        $ffi = $this->library->ffi;
-        $reply = $this->library->unread = $ffi->new($this->library->reply);
-        $error = $ffi->new($this->library->error);
-        \array_push($arguments, $reply, $error);
-        try {
-            if ($ffi->$function($this->handle, ...$arguments) !== 0) {
-                throw $this->library->failure($error);
-            }
-            return \is_int($entry) ? Reply::value($this->library, $reply[0], $entry) : $entry($this->library, $reply[0]);
-        } finally {
-            $this->library->unread = null;
-            $ffi->rediscluster_reply_free($reply[0]);
-        }
+        return $answer instanceof Exception ? throw $answer : $answer;
     }
 
     /** @param array<string, mixed> $config */

@@ -43,9 +43,10 @@ class Exception extends \RedisException
         parent::__construct($message, $code, $previous);
     }
 
-    /** @internal The exception that says what a failure's four fields say. */
-    public static function of(int $code, string $message, ?string $node, int $executed): self
+    /** @internal The exception that says what a rediscluster_error says. The error stays the caller's to free. */
+    public static function from(\FFI $ffi, CData $error): self
     {
+        $code = $ffi->rediscluster_error_code($error);
         $class = match ($code) {
             self::CONFIG => ConfigException::class,
             self::REQUEST => RequestException::class,
@@ -54,17 +55,31 @@ class Exception extends \RedisException
             self::TIMEOUT => TimeoutException::class,
             default => self::class,
         };
-        return new $class($message, $code, $node, $executed === 1);
+        return new $class(
+            $ffi->rediscluster_error_message($error),
+            $code,
+            $ffi->rediscluster_error_node($error),
+            $ffi->rediscluster_error_executed($error) === 1,
+        );
     }
 
-    /** @internal The exception that says what a rediscluster_error says. The error stays the caller's to free. */
-    public static function from(\FFI $ffi, CData $error): self
+    /** @return array{string, int, ?string, bool} */
+    public function __serialize(): array
     {
-        return self::of(
-            $ffi->rediscluster_error_code($error),
-            $ffi->rediscluster_error_message($error),
-            $ffi->rediscluster_error_node($error),
-            $ffi->rediscluster_error_executed($error),
-        );
+        return [$this->message, $this->code, $this->node, $this->executed];
+    }
+
+    /**
+     * The library writes the exceptions among replies in this form.
+     *
+     * @param array{string, int, ?string, bool} $data
+     */
+    public function __unserialize(array $data): void
+    {
+        [$this->message, $this->code, $this->node, $this->executed] = $data;
+        // The first frame is unserialize() with its text, which may be that of a thousand replies.
+        static $trace = null;
+        $trace ??= new \ReflectionProperty(\Exception::class, 'trace');
+        $trace->setValue($this, \array_slice($this->getTrace(), 1));
     }
 }

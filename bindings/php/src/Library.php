@@ -22,32 +22,38 @@ final class Library
     private const HEADER = __DIR__ . '/../include/rediscluster.h';
     private const VERSIONS = 'const char *rediscluster_version(void); uint32_t rediscluster_abi_version(void);';
 
+    private const FATAL = \E_ERROR | \E_CORE_ERROR | \E_COMPILE_ERROR | \E_USER_ERROR | \E_RECOVERABLE_ERROR;
+
     private static ?self $loaded = null;
 
     /** Pointers that calls write, as arrays of one: PHP passes an array as the pointer to its first element. */
     public readonly CType $handle;
     public readonly CType $session;
-    public readonly CType $reply;
     public readonly CType $error;
-    /** Structs that calls fill. */
-    public readonly CType $view;
-    public readonly CType $data;
-    /** An index seen as numbers. */
-    public readonly CType $numbers;
+    /** A struct that calls fill, in an array too. */
+    public readonly CType $answer;
 
-    /** Where the reply stands that is being read. A fatal error (memory_limit) runs no `finally`, but freeUnread(). */
-    public ?CData $unread = null;
+    /**
+     * The first answer that no call uses. A call takes it off and puts it back: a signal's handler, a destructor or another
+     * fiber that calls meanwhile takes another.
+     */
+    public ?Answer $idle = null;
+
+    /** @var list<Answer> all there are, as many as calls have been under way at once */
+    private array $answers = [];
+
+    /** @var \WeakMap<Client|Session, true> what has connections of its own */
+    private readonly \WeakMap $owners;
 
     private function __construct(public readonly \FFI $ffi)
     {
+        $this->owners = new \WeakMap();
         $this->handle = $ffi->type('rediscluster *[1]');
         $this->session = $ffi->type('rediscluster_session *[1]');
-        $this->reply = $ffi->type('rediscluster_reply *[1]');
         $this->error = $ffi->type('rediscluster_error *[1]');
-        $this->view = $ffi->type('rediscluster_view');
-        $this->data = $ffi->type('rediscluster_data');
-        $this->numbers = $ffi->type('int64_t *');
-        \register_shutdown_function($this->freeUnread(...));
+        $this->answer = $ffi->type('rediscluster_php_answer[1]');
+        // A fatal error (memory_limit, an exception that nobody caught) runs no `finally` and no destructor, but this.
+        \register_shutdown_function($this->release(...));
     }
 
     public static function get(): self
@@ -63,11 +69,48 @@ final class Library
         return $exception;
     }
 
-    private function freeUnread(): void
+    /** The value that a function of the library answers. */
+    public function call(string $function, CData|string|int|null ...$arguments): mixed
     {
-        if ($this->unread !== null) {
-            $this->ffi->rediscluster_reply_free($this->unread[0]);
-            $this->unread = null;
+        $answer = $this->idle ?? $this->anotherAnswer();
+        $this->idle = $answer->next;
+        try {
+            \array_push($arguments, $answer->place, $answer->error);
+            if ($this->ffi->$function(...$arguments) !== 0) {
+                throw $this->failure($answer->error);
+            }
+            return $answer->value();
+        } finally {
+            $answer->next = $this->idle;
+            $this->idle = $answer;
+        }
+    }
+
+    public function anotherAnswer(): Answer
+    {
+        return $this->answers[] = new Answer($this);
+    }
+
+    private function release(): void
+    {
+        foreach ($this->answers as $answer) {
+            $answer->release();
+        }
+        if ((\error_get_last()['type'] ?? 0) & self::FATAL) {
+            \register_shutdown_function($this->closeAll(...)); // behind those that may have something to write yet
+        }
+    }
+
+    /** Has a client or session closed at the end of the request, should PHP run no destructors then. */
+    public function mind(Client|Session $owner): void
+    {
+        $this->owners[$owner] = true;
+    }
+
+    private function closeAll(): void
+    {
+        foreach ($this->owners as $owner => $true) {
+            $owner->close();
         }
     }
 

@@ -9,11 +9,12 @@ namespace RedisCluster;
  */
 final class Pipeline
 {
-    private string $request = '';
+    /** @var list<array<string|int>> */
+    private array $commands = [];
 
     /**
      * @internal Client::pipeline() makes it.
-     * @param \Closure(string): list<mixed> $send
+     * @param \Closure(array<array<string|int>>): list<mixed> $send
      */
     public function __construct(private readonly \Closure $send)
     {
@@ -21,7 +22,7 @@ final class Pipeline
 
     public function command(string|int|float|\Stringable ...$arguments): self
     {
-        $this->request .= Request::command($arguments);
+        $this->commands[] = Request::command($arguments);
         return $this;
     }
 
@@ -32,8 +33,8 @@ final class Pipeline
      */
     public function execute(): array
     {
-        $request = $this->request;
-        $this->request = '';
-        return ($this->send)($request);
+        $commands = $this->commands;
+        $this->commands = [];
+        return ($this->send)($commands);
     }
 }

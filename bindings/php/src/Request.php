@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace RedisCluster;
 
 /**
- * Writes commands as RESP, the way every Redis client does.
+ * The arguments of commands as the library takes them: strings and ints.
  *
  * @internal
  */
@@ -15,70 +15,39 @@ final class Request
      * One command.
      *
      * @param array<mixed> $arguments
+     * @return array<string|int>
      */
-    public static function command(array $arguments): string
+    public static function command(array $arguments): array
     {
-        static $kept = null;
-        // Headers of short arguments are looked up faster than written, and in a local variable faster than in a static one.
-        $headers = $kept ??= \array_map(static fn (int $length): string => "\r\n\$$length\r\n", \range(0, 255));
-        $request = '*' . \count($arguments);
-        foreach ($arguments as $argument) {
-            if (!\is_string($argument)) {
-                $argument = self::bytes($argument);
+        foreach ($arguments as $place => $argument) {
+            if (!\is_string($argument) && !\is_int($argument)) {
+                $arguments[$place] = self::bytes($argument);
             }
-            $length = \strlen($argument);
-            $request .= $headers[$length] ?? "\r\n\$$length\r\n";
-            $request .= $argument;
         }
-        $request .= "\r\n";
-        return $request;
+        return $arguments;
     }
 
     /**
      * Many commands.
      *
      * @param array<mixed> $commands
+     * @return array<array<string|int>>
      */
-    public static function commands(array $commands): string
+    public static function commands(array $commands): array
     {
-        $request = '';
-        foreach ($commands as $command) {
+        foreach ($commands as $place => $command) {
             if (!\is_array($command)) {
                 throw new \TypeError('A command is an array of arguments, not ' . \get_debug_type($command));
             }
-            $request .= self::command($command);
+            $commands[$place] = self::command($command);
         }
-        return $request;
-    }
-
-    /**
-     * The arguments of a command, whose lists are opened, and `pairs` to keys and values in turn.
-     *
-     * @param array<mixed> $command
-     * @return list<string>
-     */
-    public static function flat(array $command): array
-    {
-        $flat = [];
-        foreach ($command as $place => $argument) {
-            if (!\is_array($argument)) {
-                $flat[] = (string) $argument;
-                continue;
-            }
-            foreach ($argument as $key => $value) {
-                if ($place === 'pairs') {
-                    $flat[] = (string) $key;
-                }
-                $flat[] = (string) $value;
-            }
-        }
-        return $flat;
+        return $commands;
     }
 
     private static function bytes(mixed $argument): string
     {
         return match (true) {
-            \is_int($argument), $argument instanceof \Stringable => (string) $argument,
+            $argument instanceof \Stringable => (string) $argument,
             \is_float($argument) => self::float($argument),
             default => throw new \TypeError(
                 'An argument is a string, int, float or Stringable, not ' . \get_debug_type($argument)

@@ -25,6 +25,7 @@ final class Session
             throw $library->failure($error);
         }
         $this->handle = $handle[0];
+        $library->mind($this);
     }
 
     public function __destruct()
@@ -52,8 +53,7 @@ final class Session
      */
     public function command(string|int|float|\Stringable ...$arguments): mixed
     {
-        $replies = $this->execute([$arguments]);
-        $reply = \count($replies) === 1 ? $replies[0] : $replies;
+        $reply = $this->run(Request::command($arguments));
         return $reply instanceof Exception ? throw $reply : $reply;
     }
 
@@ -65,7 +65,7 @@ final class Session
      */
     public function execute(array $commands): array
     {
-        return $this->read($this->send(Request::commands($commands)));
+        return $this->runAll(Request::commands($commands));
     }
 
     /**
@@ -76,7 +76,8 @@ final class Session
      */
     public function run(array $command, int $form = Form::PLAIN): mixed
     {
-        $reply = $this->runAll([$command], $form)[0];
+        $request = \serialize($command);
+        $reply = $this->library->call('rediscluster_php_session_run', $this->handle, $request, \strlen($request), $form);
         return $reply instanceof Exception && !$reply instanceof ServerException ? throw $reply : $reply;
     }
 
@@ -90,10 +91,8 @@ final class Session
      */
     public function runAll(array $commands, int|array $form = Form::PLAIN): array
     {
-        $request = Request::commands(\array_map(Request::flat(...), $commands));
-        $forms = \is_array($form) ? $form : \array_fill(0, \count($commands), $form);
-        $read = static fn (Library $library, CData $reply): array => Reply::values($library, $reply, $forms);
-        return $this->read($this->send($request), $read);
+        $request = \serialize([$form, $commands]);
+        return self::told($this->library->call('rediscluster_php_session_run_all', $this->handle, $request, \strlen($request)));
     }
 
     /**
@@ -107,40 +106,12 @@ final class Session
     public function receive(?float $timeout = null): ?array
     {
         $milliseconds = $timeout === null ? -1 : (int) \ceil(\max(0.0, $timeout) * 1000);
-        return $this->read(fn (CData $reply, CData $error): int => $this->library->ffi->rediscluster_session_receive(
-            $this->handle,
-            $milliseconds,
-            $reply,
-            $error,
-        ));
+        return self::told($this->library->call('rediscluster_php_session_receive', $this->handle, $milliseconds));
     }
 
-    private function send(string $request): \Closure
+    /** An answer, unless it says that there is none. */
+    private static function told(mixed $answer): mixed
     {
-        return fn (CData $reply, CData $error): int => $this->library->ffi->rediscluster_session_execute(
-            $this->handle,
-            $request,
-            \strlen($request),
-            $reply,
-            $error,
-        );
-    }
-
-    /** @param \Closure(CData, CData): int $call */
-    private function read(\Closure $call, ?\Closure $value = null): ?array
-    {
-        $ffi = $this->library->ffi;
-        $reply = $this->library->unread = $ffi->new($this->library->reply);
-        $error = $ffi->new($this->library->error);
-        try {
-            if ($call($reply, $error) !== 0) {
-                throw $this->library->failure($error);
-            }
-            $value ??= static fn (Library $library, CData $reply): array => Reply::value($library, $reply, 0);
-            return $reply[0] === null ? null : $value($this->library, $reply[0]);
-        } finally {
-            $this->library->unread = null;
-            $ffi->rediscluster_reply_free($reply[0]);
-        }
+        return $answer instanceof Exception ? throw $answer : $answer;
     }
 }

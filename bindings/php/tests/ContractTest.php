@@ -5,11 +5,11 @@ declare(strict_types=1);
 namespace RedisCluster\Tests;
 
 use PHPUnit\Framework\TestCase;
+use RedisCluster\Answer;
 use RedisCluster\Exception;
 use RedisCluster\Library;
 use RedisCluster\Nodes;
 use RedisCluster\Read;
-use RedisCluster\Reply;
 
 /** The numbers that PHP repeats are those of the C header. */
 final class ContractTest extends TestCase
@@ -28,11 +28,11 @@ final class ContractTest extends TestCase
 
     public function testTypes(): void
     {
-        $types = (new \ReflectionClass(Reply::class))->getConstants();
+        $types = (new \ReflectionClass(Answer::class))->getConstants(\ReflectionClassConstant::IS_PUBLIC);
 
         self::assertNotEmpty($types);
         foreach ($types as $name => $type) {
-            self::assertSame(Library::get()->ffi->{"REDISCLUSTER_TYPE_$name"}, $type, $name);
+            self::assertSame(Library::get()->ffi->{"REDISCLUSTER_PHP_$name"}, $type, $name);
         }
     }
 

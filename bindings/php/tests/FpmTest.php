@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace RedisCluster\Tests;
 
+use RedisCluster\Client;
 use RedisCluster\Tests\Support\ClusterTestCase;
 use RedisCluster\Tests\Support\Fpm;
 use RedisCluster\Tests\Support\InstalledPackage;
@@ -150,22 +151,53 @@ final class FpmTest extends ClusterTestCase
         self::assertSame([], array_diff($this->connections(), range(1, self::WORKERS)));
     }
 
+    /**
+     * PHP runs no destructors then.
+     *
+     * @testWith ["memory"]
+     *           ["exception"]
+     *           ["error"]
+     *           ["exit"]
+     */
+    public function testAPageThatDiesLeavesNoConnectionOfItsOwnBehind(string $way): void
+    {
+        $fpm = $this->fpm('enabled', ['pm.max_children' => '1', 'pm.max_requests' => '0'], page: __DIR__ . '/programs/dying.php');
+        $given = ['PACKAGE' => $this->package->folder, 'CONFIG' => json_encode($this->nodes())];
+        (new Client($this->nodes(), shared: false))->command('SET', 'key', 'value');
+        for ($i = 0; $i < 20; $i++) {
+            self::assertStringContainsString(
+                ['memory' => 'Allowed memory size', 'exception' => 'nobody catches', 'error' => 'of the user', 'exit' => 'bye'][$way],
+                $fpm->pages->get($given + ['DIE' => $way]),
+            );
+        }
+
+        self::assertSame('value', $fpm->pages->get($given + ['DIE' => '']));
+        foreach ($this->connections() as $count) {
+            self::assertLessThanOrEqual(1, $count, 'the one that pages share');
+        }
+    }
+
     /** @param array<string, string> $pool */
-    private function fpm(string $mode, array $pool = [], string $preloadUser = 'nobody'): Fpm
+    private function fpm(string $mode, array $pool = [], string $preloadUser = 'nobody', string $page = self::PAGE): Fpm
     {
         $library = $this->libraries->folderOfReal();
         if ($mode === 'enabled') {
             $pool += ['env[REDISCLUSTER_LIBRARY]' => "$library/librediscluster.so.1"];
-            return new Fpm(self::PAGE, ['ffi.enable' => '1'], $pool, ['REDISCLUSTER_LIBRARY' => null]);
+            return new Fpm($page, ['ffi.enable' => '1'], $pool, ['REDISCLUSTER_LIBRARY' => null]);
         }
         $ini = Readme::preloading($this->package->folder, posix_geteuid() === 0 ? $preloadUser : null);
-        return new Fpm(self::PAGE, $ini, $pool, ['LD_LIBRARY_PATH' => $library, 'REDISCLUSTER_LIBRARY' => '/nowhere/x.so']);
+        return new Fpm($page, $ini, $pool, ['LD_LIBRARY_PATH' => $library, 'REDISCLUSTER_LIBRARY' => '/nowhere/x.so']);
     }
 
     private function visitors(): Visitors
     {
-        $nodes = array_map(static fn (RedisServer $server): array => ['host' => '127.0.0.1', 'port' => $server->port], $this->servers);
-        return new Visitors($this->package->folder, ['nodes' => $nodes]);
+        return new Visitors($this->package->folder, $this->nodes());
+    }
+
+    /** @return array{nodes: array<string, mixed>} */
+    private function nodes(): array
+    {
+        return ['nodes' => array_map(static fn (RedisServer $server): array => ['host' => '127.0.0.1', 'port' => $server->port], $this->servers)];
     }
 
     /** @return list<int> how many each server has */

@@ -50,6 +50,14 @@ final class PreloadTest extends ClusterTestCase
         yield 'preload_user is another, or not set where only root may set it' => [self::someUser()];
     }
 
+    public function testSessionsAndCachesInAServer(): void
+    {
+        $page = __DIR__ . '/programs/visits.php';
+        $server = new WebServer(self::freePort(), $page, $this->preload(self::someUser()), $this->onlyForPreloading());
+
+        self::assertSame(['[1,1]', '[2,2]', '[3,3]'], [$server->get(), $server->get(), $server->get()]);
+    }
+
     public function testInAServerWithoutPreloading(): void
     {
         $answer = $this->server(['-d', 'ffi.enable=preload'])->get();

@@ -6,11 +6,11 @@ namespace RedisCluster\Tests\Support;
 
 final class Readme
 {
-    /** The README's code in a language; it has one block of each. */
-    public static function block(string $language): string
+    /** The README's code in a language, by its number: there are two blocks of PHP, and one of each other. */
+    public static function block(string $language, int $number = 0): string
     {
-        preg_match("/^```$language\n(.*?)^```/ms", file_get_contents(dirname(__DIR__, 2) . '/README.md'), $match);
-        return $match[1];
+        preg_match_all("/^```$language\n(.*?)^```/ms", file_get_contents(dirname(__DIR__, 2) . '/README.md'), $matches);
+        return $matches[1][$number];
     }
 
     /**

@@ -1,0 +1,146 @@
+//! The way across for PHP, where every call and every look at memory costs more than in other languages: one call takes a command as
+//! `serialize()` wrote it, and fills a struct with a scalar or with text for `unserialize()`.
+
+use super::boundary::{bytes, reference};
+use super::cluster::Handle;
+use super::error::ErrorHandle;
+use super::nodes::nodes_of;
+use super::php_answer::{PhpAnswer, Told, answered};
+use super::status::Status;
+use crate::php;
+use crate::request::Args;
+use libc::c_char;
+use std::time::Duration;
+
+/// Runs one command and answers its reply. `request` is an array of its arguments, as `serialize()` writes it: strings, numbers, true ("1"),
+/// false and null (""). Arrays in it are opened; one under the key `pairs` yields its keys and values in turn.
+///
+/// `form` is the sum of 1 (nil is false, not null), 2 (a status is true, not a string) and 4 (the outermost array becomes key => value). A
+/// server's error, and a command that got no reply, are answers too: exceptions. The call itself fails for bad arguments only.
+///
+/// # Safety
+/// `rc` must be NULL or live, `request` must lead to `request_length` readable bytes, `answer` must be NULL or lead to zeros or to what a call
+/// has left there, `error` must be NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rediscluster_php_run(
+    rc: *const Handle,
+    request: *const c_char,
+    request_length: usize,
+    form: i64,
+    answer: *mut PhpAnswer,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: the caller's promises are the same.
+    unsafe {
+        answered(answer, error, || {
+            let cluster = reference(rc, "rc")?.cluster();
+            let request = bytes(request, request_length, "request")?;
+            let mut args = Args::new();
+            Ok(php::command(request, &mut args).and_then(|()| cluster.command(&args)).map(|reply| Told::one(reply, 0, form)))
+        })
+    }
+}
+
+/// Runs many commands and answers an array of their replies. `request` is, as `serialize()` writes it, an array of two: the form of all replies
+/// or an array with the form of each; and an array of commands, each as for `rediscluster_php_run`.
+///
+/// # Safety
+/// As for `rediscluster_php_run`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rediscluster_php_run_all(
+    rc: *const Handle,
+    request: *const c_char,
+    request_length: usize,
+    answer: *mut PhpAnswer,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: the caller's promises are the same.
+    unsafe {
+        answered(answer, error, || {
+            let cluster = reference(rc, "rc")?.cluster();
+            let request = bytes(request, request_length, "request")?;
+            Ok(php::commands(request).and_then(|all| Ok(Told::Many(cluster.execute(&all.request)?, all.forms))))
+        })
+    }
+}
+
+/// `rediscluster_each_on` for PHP.
+///
+/// # Safety
+/// As for `rediscluster_php_run`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rediscluster_php_each(
+    rc: *const Handle,
+    nodes: i32,
+    request: *const c_char,
+    request_length: usize,
+    answer: *mut PhpAnswer,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: the caller's promises are the same.
+    unsafe {
+        answered(answer, error, || {
+            let (cluster, nodes) = (reference(rc, "rc")?.cluster(), nodes_of(nodes)?);
+            let request = bytes(request, request_length, "request")?;
+            Ok(php::packed(request).and_then(|request| cluster.each_on(nodes, &request)).map(Told::plain))
+        })
+    }
+}
+
+/// `rediscluster_explain` for PHP.
+///
+/// # Safety
+/// As for `rediscluster_php_run`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rediscluster_php_explain(
+    rc: *const Handle,
+    request: *const c_char,
+    request_length: usize,
+    answer: *mut PhpAnswer,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: the caller's promises are the same.
+    unsafe {
+        answered(answer, error, || {
+            let cluster = reference(rc, "rc")?.cluster();
+            let request = bytes(request, request_length, "request")?;
+            Ok(php::packed(request).and_then(|request| cluster.explain(&request)).map(Told::plain))
+        })
+    }
+}
+
+/// `rediscluster_node_for` for PHP.
+///
+/// # Safety
+/// `key` must lead to `key_length` readable bytes; else as for `rediscluster_php_run`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rediscluster_php_node_for(
+    rc: *const Handle,
+    key: *const c_char,
+    key_length: usize,
+    answer: *mut PhpAnswer,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: the caller's promises are the same.
+    unsafe {
+        answered(answer, error, || {
+            let cluster = reference(rc, "rc")?.cluster();
+            Ok(Ok(Told::plain(cluster.node_for(bytes(key, key_length, "key")?))))
+        })
+    }
+}
+
+/// `rediscluster_recover` for PHP.
+///
+/// # Safety
+/// As for `rediscluster_php_run`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rediscluster_php_recover(
+    rc: *const Handle,
+    min_age: u64,
+    answer: *mut PhpAnswer,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: the caller's promises are the same.
+    unsafe { answered(answer, error, || Ok(reference(rc, "rc")?.cluster().recover(Duration::from_millis(min_age)).map(Told::plain))) }
+}

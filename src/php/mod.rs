@@ -1,0 +1,55 @@
+//! PHP's own form of values, as its `serialize()` writes and its `unserialize()` reads it: requests come in it, replies go out in it. No other
+//! way across costs PHP less than these two functions, which are written in C.
+
+mod answer;
+mod read;
+#[cfg(test)]
+mod tests;
+mod write;
+
+pub(crate) use answer::{Answer, alone, failed};
+pub(crate) use read::{command, commands, packed};
+
+use smallvec::SmallVec;
+
+/// In which form a reply becomes a value of PHP; the flags of RedisCluster\Form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Form(i64);
+
+impl Form {
+    pub(crate) fn of(flags: i64) -> Form {
+        Form(flags)
+    }
+
+    /// Nil is false, and not null.
+    fn nil_is_false(self) -> bool {
+        self.0 & 1 != 0
+    }
+
+    /// A status is true, and not a string.
+    fn status_is_true(self) -> bool {
+        self.0 & 2 != 0
+    }
+
+    /// The outermost array becomes key => value, its elements being keys and values in turn.
+    fn is_pairs(self) -> bool {
+        self.0 & 4 != 0
+    }
+}
+
+/// The forms of the replies to many commands.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Forms {
+    All(Form),
+    /// What lies behind the last is in the plain form.
+    Each(SmallVec<[Form; 8]>),
+}
+
+impl Forms {
+    fn of(&self, reply: usize) -> Form {
+        match self {
+            Forms::All(form) => *form,
+            Forms::Each(forms) => forms.get(reply).copied().unwrap_or_default(),
+        }
+    }
+}

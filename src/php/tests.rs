@@ -1,0 +1,234 @@
+use super::{Answer, Form, Forms, alone, command, commands, failed, packed};
+use crate::error::{Code, Error};
+use crate::reply::{Builder, Kind, Reader, Reply};
+use crate::request::{Args, Commands, pack};
+
+fn read(text: &[u8]) -> Result<Vec<Vec<u8>>, String> {
+    let mut args = Args::new();
+    command(text, &mut args).map_err(|error| {
+        assert_eq!(error.code(), Code::Request);
+        error.message().to_owned()
+    })?;
+    Ok(args.iter().map(|argument| argument.to_vec()).collect())
+}
+
+#[test]
+fn each_scalar_of_php_is_an_argument() {
+    let text = b"a:8:{i:0;s:3:\"SET\";i:1;s:4:\"a\";\"\";i:2;i:42;i:3;i:-9223372036854775808;i:4;b:1;i:5;b:0;i:6;N;s:4:\"name\";s:0:\"\";}";
+    let expected: [&[u8]; 8] = [b"SET", b"a\";\"", b"42", b"-9223372036854775808", b"1", b"", b"", b""];
+    assert_eq!(read(text).unwrap(), expected);
+}
+
+#[test]
+fn lists_are_opened_and_pairs_are_keys_and_values_in_turn() {
+    let text = br#"a:3:{i:0;s:4:"MSET";s:5:"pairs";a:2:{s:1:"k";s:1:"v";i:7;i:8;}i:1;a:2:{i:5;s:1:"x";s:1:"y";a:1:{i:0;b:1;}}}"#;
+    let expected: [&[u8]; 7] = [b"MSET", b"k", b"v", b"7", b"8", b"x", b"1"];
+    assert_eq!(read(text).unwrap(), expected);
+    assert_eq!(packed(text).unwrap(), pack(&expected));
+}
+
+#[test]
+fn what_is_no_request_is_refused_with_its_place() {
+    for (text, why) in [
+        (&b""[..], "byte 0: an argument was expected"),
+        (b"s:4:\"PING\";", "byte 11: an array was expected"),
+        (b"a:1:{i:0;d:0.5;}", "byte 9: an argument is a float"),
+        (b"a:1:{i:0;O:8:\"stdClass\":0:{}}", "byte 9: an argument is an object"),
+        (b"a:1:{i:0;E:3:\"A:B\";}", "byte 9: an argument is an object"),
+        (b"a:2:{i:0;s:1:\"a\";i:1;R:2;}", "byte 21: an argument is a reference"),
+        (b"a:1:{i:0;s:4:\"PIN", "a string is cut short"),
+        (b"a:1:{i:0;s:3:\"PING\";}", "a string must end where its length says"),
+        (b"a:2:{i:0;s:4:\"PING\";}", "the key of an element was expected"),
+        (b"a:1:{i:0;s:4:\"PING\";}x", "byte 21: something stands behind the request"),
+        (b"a:1:{i:0;s:4:\"PING\";i:1;N;}", "byte 20: the end of an array was expected"),
+        (b"a:1:{b:1;N;}", "the key of an element was expected"),
+        (b"a:1:{i:0;i:;}", "a number must be digits"),
+        (b"a:1:{i:0;i:99999999999999999999;}", "a number must be digits"),
+        (b"a:1:{i:0;s:99999999999999999999:\"\";}", "a length must be digits"),
+        (b"a:999999999999999:{", "the key of an element was expected"),
+        (b"a:-1:{}", "a length must be digits"),
+        (b"a:1:(i:0;N;)", "must end in :{"),
+        (&[b"a:1:{i:0;".repeat(100), b"N;".to_vec(), b"}".repeat(100)].concat(), "nested too deep"),
+    ] {
+        let error = read(text).unwrap_err();
+        assert!(error.contains(why), "{error:?} does not say {why:?}");
+    }
+}
+
+#[test]
+fn many_commands_travel_with_their_forms() {
+    let all = commands(br#"a:2:{i:0;i:3;i:1;a:2:{i:0;a:1:{i:0;s:4:"PING";}i:1;a:2:{i:0;s:3:"GET";i:1;i:7;}}}"#).unwrap();
+    assert_eq!(all.request, [pack(&[b"PING"]), pack(&[b"GET", b"7"])].concat());
+    assert_eq!(all.forms, Forms::All(Form(3)));
+    let all = commands(br#"a:2:{i:0;a:2:{i:0;i:1;i:1;i:4;}i:1;a:0:{}}"#).unwrap();
+    assert_eq!([0, 1, 2].map(|reply| all.forms.of(reply)), [Form(1), Form(4), Form(0)]);
+    for (text, why) in [
+        (&br#"a:1:{i:0;i:3;}"#[..], "forms and commands"),
+        (br#"a:2:{i:0;s:1:"x";i:1;a:0:{}}"#, "a form is a number"),
+        (br#"a:2:{i:0;i:0;i:1;a:1:{i:0;a:0:{}}}"#, "a command without a name"),
+        (br#"a:2:{i:0;i:0;i:1;a:1:{i:0;s:4:"PING";}}"#, "an array was expected"),
+    ] {
+        let error = commands(text).map(|_| ()).unwrap_err();
+        assert!(error.message().contains(why), "{error} does not say {why:?}");
+    }
+}
+
+fn reply(resp: &[u8]) -> Reply {
+    let mut reader = Reader::new(Vec::new(), false);
+    reader.feed(resp);
+    reader.advance(1).unwrap();
+    Reply::from_reader(reader, None).0
+}
+
+fn written(resp: &[u8], form: i64) -> String {
+    match Answer::of(&reply(resp), 0, Form(form)).unwrap() {
+        Answer::Text(text, objects) => {
+            assert_eq!(objects, text.windows(2).any(|pair| pair == b"O:"));
+            String::from_utf8(text).unwrap()
+        }
+        scalar => format!("{scalar:?}"),
+    }
+}
+
+#[test]
+fn scalars_are_answered_as_they_are_in_the_form_asked_for() {
+    assert_eq!(written(b"$3\r\nabc\r\n", 3), "String([97, 98, 99])");
+    assert_eq!(written(b":-5\r\n", 0), "Integer(-5)");
+    assert_eq!([written(b"+OK\r\n", 0), written(b"+OK\r\n", 2)], ["String([79, 75])", "True"]);
+    assert_eq!([written(b"$-1\r\n", 0), written(b"*-1\r\n", 1)], ["Null", "False"]);
+}
+
+#[test]
+fn arrays_are_text_for_unserialize() {
+    let nested = b"*5\r\n:-12\r\n$1\r\na\r\n*2\r\n+OK\r\n$-1\r\n*0\r\n*-1\r\n";
+    assert_eq!(written(nested, 0), r#"a:5:{i:0;i:-12;i:1;s:1:"a";i:2;a:2:{i:0;s:2:"OK";i:1;N;}i:3;a:0:{}i:4;N;}"#);
+    assert_eq!(written(nested, 3), r#"a:5:{i:0;i:-12;i:1;s:1:"a";i:2;a:2:{i:0;b:1;i:1;b:0;}i:3;a:0:{}i:4;b:0;}"#);
+    let many = [&b"*1234\r\n"[..], &b"$1\r\nx\r\n".repeat(1234)].concat();
+    let numbered: String = (0..1234).map(|at| format!("i:{at};s:1:\"x\";")).collect();
+    assert_eq!(written(&many, 0), format!("a:1234:{{{numbered}}}"));
+    let long = [&b"*1\r\n$1000\r\n"[..], &[b'x'; 1000], b"\r\n"].concat();
+    assert_eq!(written(&long, 0), format!("a:1:{{i:0;s:1000:\"{}\";}}", "x".repeat(1000)));
+    let limits = b"*2\r\n:-9223372036854775808\r\n:9223372036854775807\r\n";
+    assert_eq!(written(limits, 0), "a:2:{i:0;i:-9223372036854775808;i:1;i:9223372036854775807;}");
+}
+
+#[test]
+fn pairs_are_for_the_outermost_array_alone() {
+    let flat = b"*5\r\n$1\r\na\r\n*2\r\n:1\r\n:2\r\n:7\r\n$-1\r\n+odd\r\n";
+    assert_eq!(written(flat, 4), r#"a:2:{s:1:"a";a:2:{i:0;i:1;i:1;i:2;}i:7;N;}"#);
+    assert_eq!(written(b"*2\r\n*1\r\n:1\r\n:2\r\n", 4), "a:2:{i:0;a:1:{i:0;i:1;}i:1;i:2;}", "an array cannot be a key");
+    assert_eq!(written(b"*4\r\n+OK\r\n+OK\r\n$-1\r\n:1\r\n", 7), r#"a:2:{s:2:"OK";b:1;s:0:"";i:1;}"#, "keys have no form");
+}
+
+#[test]
+fn maps_become_key_and_value_at_any_depth() {
+    let mut builder = Builder::default();
+    let root = builder.begin(Kind::Array, 1);
+    let map = builder.begin(Kind::Map, 4);
+    builder.string(b"a");
+    builder.nil();
+    builder.string(b"b");
+    let inner = builder.begin(Kind::Array, 0);
+    builder.end(inner);
+    builder.end(map);
+    builder.end(root);
+    let Answer::Text(text, false) = Answer::of(&builder.finish(), 0, Form(0)).unwrap() else { panic!("no text") };
+    assert_eq!(String::from_utf8(text).unwrap(), r#"a:1:{i:0;a:2:{s:1:"a";N;s:1:"b";a:0:{}}}"#);
+}
+
+#[test]
+fn errors_and_failures_are_exceptions() {
+    let server = r#"O:28:"RedisCluster\ServerException":4:{i:0;s:6:"ERR no";i:1;i:0;i:2;N;i:3;b:1;}"#;
+    assert_eq!(written(b"-ERR no\r\n", 0), server);
+    assert_eq!(written(b"*2\r\n:1\r\n-ERR no\r\n", 7), format!("a:1:{{i:1;{server}}}"));
+    let error = Error::new(Code::Timeout, "late").on_node("node_2").perhaps_executed();
+    let timeout = r#"O:29:"RedisCluster\TimeoutException":4:{i:0;s:4:"late";i:1;i:7;i:2;s:6:"node_2";i:3;b:1;}"#;
+    let Answer::Text(text, true) = failed(&error).unwrap() else { panic!("no objects") };
+    assert_eq!(String::from_utf8(text).unwrap(), timeout);
+    let mut builder = Builder::default();
+    let root = builder.begin(Kind::Array, 2);
+    builder.failure(&error);
+    builder.nil();
+    builder.end(root);
+    let forms = Forms::Each([Form(0), Form(1)].into_iter().collect());
+    let Answer::Text(text, true) = Answer::of_many(builder.finish(), &forms).unwrap() else { panic!("no objects") };
+    assert_eq!(String::from_utf8(text).unwrap(), format!("a:2:{{i:0;{timeout}i:1;b:0;}}"));
+}
+
+#[test]
+fn a_reply_stands_alone_where_there_is_no_other() {
+    assert_eq!(alone(reply(b"*1\r\n*0\r\n").entries()), 1);
+    assert_eq!(alone(reply(b"*2\r\n:1\r\n:2\r\n").entries()), 0);
+    assert_eq!(alone(reply(b"*0\r\n").entries()), 0);
+}
+
+/// xorshift64*, so that the cases are the same ones each time.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % end
+    }
+}
+
+#[test]
+fn a_million_damaged_requests_are_read_or_refused() {
+    const PIECES: &[&str] = &[
+        r#"s:3:"GET";"#,
+        r#"s:0:"";"#,
+        r#"s:9:"a";s:1:"b";"#,
+        "i:0;",
+        "i:-7;",
+        "b:1;",
+        "b:0;",
+        "N;",
+        "a:2:{",
+        "a:1:{",
+        "a:0:{}",
+        "}",
+        "i:0;",
+        r#"s:5:"pairs";"#,
+        "d:1.5;",
+        "R:1;",
+        r#"O:1:"A":0:{}"#,
+    ];
+    const ODD: &[u8] = b"\"{}:;aibsN0123456789-\0\xff";
+    let mut random = Random(0x5EED);
+    let (mut read, mut refused) = (0, 0);
+    for _ in 0..1_000_000 {
+        let mut text = match random.below(3) {
+            0 => br#"a:3:{i:0;s:4:"MGET";i:1;s:3:"key";i:2;a:2:{i:0;i:5;i:1;b:1;}}"#.to_vec(),
+            1 => br#"a:2:{i:0;i:3;i:1;a:1:{i:0;a:1:{i:0;N;}}}"#.to_vec(),
+            _ => (0..random.below(9)).flat_map(|_| PIECES[random.below(PIECES.len())].bytes()).collect(),
+        };
+        for _ in 0..random.below(3) {
+            let at = random.below(text.len().max(1));
+            match random.below(4) {
+                _ if text.is_empty() => text.push(ODD[random.below(ODD.len())]),
+                0 => text[at] = random.below(256) as u8,
+                1 => text[at] = ODD[random.below(ODD.len())],
+                2 => text.truncate(at),
+                _ => text.insert(at, ODD[random.below(ODD.len())]),
+            }
+        }
+        let mut args = Args::new();
+        match command(&text, &mut args) {
+            Ok(()) => {
+                read += 1;
+                assert_eq!(packed(&text).unwrap(), pack(&args));
+            }
+            Err(error) => {
+                refused += 1;
+                assert_eq!(error.code(), Code::Request);
+            }
+        }
+        if let Ok(all) = commands(&text) {
+            let (mut request, mut args) = (Commands::of(&all.request), Args::new());
+            while request.next(&mut args).unwrap().is_some() {}
+        }
+    }
+    assert!(read > 10_000 && refused > 100_000, "the cases are one-sided: {read} and {refused}");
+}

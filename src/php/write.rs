@@ -1,0 +1,259 @@
+//! Replies as PHP's `unserialize()` reads them.
+
+use super::{Answer, Form, Forms};
+use crate::error::{Code, Error};
+use crate::reply::{Body, Entry, Kind, Reply};
+
+/// What a value takes beside its own bytes, in most cases and at most in nearly all.
+const AROUND: usize = 24;
+
+pub(super) struct Writer<'r> {
+    reply: &'r Body,
+    text: Vec<u8>,
+    form: Form,
+    objects: bool,
+}
+
+impl<'r> Writer<'r> {
+    pub(super) fn new(reply: &'r Body) -> Result<Writer<'r>, Error> {
+        let mut text = Vec::new();
+        text.try_reserve(reply.bytes().len() + reply.entries().len() * AROUND)
+            .map_err(|_| Error::new(Code::Memory, "no memory for the reply"))?;
+        Ok(Writer { reply, text, form: Form::default(), objects: false })
+    }
+
+    pub(super) fn finish<'a>(self) -> Answer<'a> {
+        Answer::Text(self.text, self.objects)
+    }
+
+    /// The exception for a failure alone.
+    pub(super) fn failed(error: &Error) -> Result<Answer<'static>, Error> {
+        let nothing = Reply::nil();
+        let mut writer = Writer::new(&nothing)?;
+        writer.failure(error);
+        Ok(writer.finish())
+    }
+
+    /// The children of the root, each in its form.
+    pub(super) fn many(&mut self, forms: &Forms) {
+        let count = self.entry(0).map_or(0, Entry::length);
+        let mut at = 1;
+        self.array(count, |writer, counter| {
+            writer.number(counter);
+            at = writer.formed(at, forms.of(counter.count));
+        });
+    }
+
+    /// A value in a form; answers the place of the value behind it.
+    pub(super) fn formed(&mut self, at: usize, form: Form) -> usize {
+        self.form = form;
+        match self.entry(at) {
+            Some(entry) if form.is_pairs() && entry.kind() == Kind::Array => self.pairs(at, *entry),
+            _ => self.value(at),
+        }
+    }
+
+    fn value(&mut self, at: usize) -> usize {
+        let Some(&entry) = self.entry(at) else { return at + 1 };
+        match entry.kind() {
+            Kind::String => self.string(self.reply.text(&entry)),
+            Kind::Status if self.form.status_is_true() => self.push(b"b:1;"),
+            Kind::Status => self.string(self.reply.text(&entry)),
+            Kind::Integer => self.integer(entry.data),
+            Kind::Nil | Kind::NilArray if self.form.nil_is_false() => self.push(b"b:0;"),
+            Kind::Nil | Kind::NilArray => self.push(b"N;"),
+            Kind::Error => self.exception("ServerException", self.reply.text(&entry), 0, None, true),
+            Kind::Failure => match self.reply.failure(at) {
+                Some(error) => self.failure(&error),
+                None => self.push(b"N;"),
+            },
+            Kind::Map => return self.pairs(at, entry),
+            Kind::Array => return self.list(at, entry),
+        }
+        at + entry.span()
+    }
+
+    fn list(&mut self, at: usize, entry: Entry) -> usize {
+        let mut next = at + 1;
+        self.array(entry.length(), |writer, counter| match writer.reply.entries().get(next) {
+            // What large replies are made of.
+            Some(child) if child.kind() == Kind::String => {
+                writer.element(counter, writer.reply.text(child));
+                next += 1;
+            }
+            _ => {
+                writer.number(counter);
+                next = writer.value(next);
+            }
+        });
+        next
+    }
+
+    /// Keys and values in turn; a list, where something else than a scalar would have to be a key.
+    fn pairs(&mut self, at: usize, entry: Entry) -> usize {
+        if !self.has_keys(at, entry) {
+            return self.list(at, entry);
+        }
+        let mut next = at + 1;
+        self.array(entry.length() / 2, |writer, _| {
+            writer.key(next);
+            next = writer.value(next + 1);
+        });
+        at + entry.span()
+    }
+
+    fn has_keys(&self, at: usize, entry: Entry) -> bool {
+        let mut next = at + 1;
+        (0..entry.length()).all(|nth| {
+            let child = self.entry(next).filter(|child| nth % 2 == 1 || !child.has_children());
+            next += child.map_or(1, Entry::span);
+            child.is_some()
+        })
+    }
+
+    fn key(&mut self, at: usize) {
+        match self.entry(at) {
+            Some(&entry) if entry.kind() == Kind::Integer => self.integer(entry.data),
+            Some(&entry) => self.string(self.reply.text(&entry)),
+            None => self.string(b""),
+        }
+    }
+
+    fn failure(&mut self, error: &Error) {
+        let class = match error.code() {
+            Code::Config => "ConfigException",
+            Code::Request => "RequestException",
+            Code::CrossNode => "CrossNodeException",
+            Code::Connect | Code::Pool | Code::Io | Code::Protocol => "ConnectionException",
+            Code::Timeout => "TimeoutException",
+            Code::Argument | Code::Memory | Code::Internal => "Exception",
+        };
+        self.exception(class, error.message().as_bytes(), error.code() as i64, error.node(), error.executed());
+    }
+
+    /// What RedisCluster\Exception::__unserialize() takes.
+    #[cold]
+    fn exception(&mut self, class: &str, message: &[u8], code: i64, node: Option<&str>, executed: bool) {
+        const NAMESPACE: &str = "RedisCluster\\";
+        self.objects = true;
+        self.push(b"O:");
+        self.decimal(NAMESPACE.len() + class.len());
+        self.push(b":\"");
+        self.push(NAMESPACE.as_bytes());
+        self.push(class.as_bytes());
+        self.push(b"\":4:{i:0;");
+        self.string(message);
+        self.push(b"i:1;");
+        self.integer(code);
+        self.push(b"i:2;");
+        match node {
+            Some(node) => self.string(node.as_bytes()),
+            None => self.push(b"N;"),
+        }
+        self.push(if executed { b"i:3;b:1;}" } else { b"i:3;b:0;}" });
+    }
+
+    /// An array of so many elements, each of which is written with its key.
+    fn array(&mut self, count: usize, mut element: impl FnMut(&mut Self, &Counter)) {
+        self.push(b"a:");
+        self.decimal(count);
+        self.push(b":{");
+        let mut counter = Counter::new();
+        for _ in 0..count {
+            element(self, &counter);
+            counter.step();
+        }
+        self.push(b"}");
+    }
+
+    /// A string under a number.
+    #[inline(always)]
+    fn element(&mut self, counter: &Counter, string: &[u8]) {
+        self.number(counter);
+        self.string(string);
+    }
+
+    #[inline(always)]
+    fn number(&mut self, counter: &Counter) {
+        self.push(b"i:");
+        self.push(counter.text());
+        self.push(b";");
+    }
+
+    #[inline(always)]
+    fn string(&mut self, string: &[u8]) {
+        self.push(b"s:");
+        self.decimal(string.len());
+        self.push(b":\"");
+        self.push(string);
+        self.push(b"\";");
+    }
+
+    fn integer(&mut self, number: i64) {
+        self.push(b"i:");
+        if number < 0 {
+            self.push(b"-");
+        }
+        self.decimal(number.unsigned_abs() as usize);
+        self.push(b";");
+    }
+
+    #[inline(always)]
+    fn decimal(&mut self, number: usize) {
+        match number {
+            0..10 => self.push(&[b'0' + number as u8]),
+            10..100 => self.push(&[b'0' + (number / 10) as u8, b'0' + (number % 10) as u8]),
+            _ => self.long_decimal(number),
+        }
+    }
+
+    fn long_decimal(&mut self, number: usize) {
+        let (mut digits, mut start, mut rest) = ([0u8; 20], 20, number);
+        while rest > 0 {
+            start -= 1;
+            digits[start] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+        }
+        self.push(&digits[start..]);
+    }
+
+    #[inline(always)]
+    fn push(&mut self, bytes: &[u8]) {
+        self.text.extend_from_slice(bytes);
+    }
+
+    #[inline]
+    fn entry(&self, at: usize) -> Option<&'r Entry> {
+        self.reply.entries().get(at)
+    }
+}
+
+/// Counts from 0 in decimal digits: cheaper than writing each number anew.
+struct Counter {
+    count: usize,
+    digits: [u8; 20],
+    start: usize,
+}
+
+impl Counter {
+    fn new() -> Counter {
+        Counter { count: 0, digits: [b'0'; 20], start: 19 }
+    }
+
+    #[inline(always)]
+    fn text(&self) -> &[u8] {
+        &self.digits[self.start..]
+    }
+
+    #[inline(always)]
+    fn step(&mut self) {
+        self.count += 1;
+        let mut at = 19;
+        while self.digits[at] == b'9' {
+            self.digits[at] = b'0';
+            at -= 1;
+        }
+        self.digits[at] += 1;
+        self.start = self.start.min(at);
+    }
+}
