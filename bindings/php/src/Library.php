@@ -52,7 +52,7 @@ final class Library
         $this->session = $ffi->type('rediscluster_session *[1]');
         $this->error = $ffi->type('rediscluster_error *[1]');
         $this->answer = $ffi->type('rediscluster_php_answer[1]');
-        // A fatal error (memory_limit, an exception that nobody caught) runs no `finally` and no destructor, but this.
+        // A fatal error (memory_limit, max_execution_time) runs no `finally` and no destructor, but this.
         \register_shutdown_function($this->release(...));
     }
 
@@ -96,7 +96,9 @@ final class Library
         foreach ($this->answers as $answer) {
             $answer->release();
         }
-        if ((\error_get_last()['type'] ?? 0) & self::FATAL) {
+        $error = \error_get_last() ?? ['type' => 0, 'message' => ''];
+        // An exception that nobody caught is reported as fatal, but destructors run.
+        if ($error['type'] & self::FATAL && !\str_starts_with($error['message'], 'Uncaught ')) {
             \register_shutdown_function($this->closeAll(...)); // behind those that may have something to write yet
         }
     }

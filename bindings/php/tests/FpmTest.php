@@ -152,7 +152,7 @@ final class FpmTest extends ClusterTestCase
     }
 
     /**
-     * PHP runs no destructors then.
+     * Of the first and the third, PHP runs no destructors.
      *
      * @testWith ["memory"]
      *           ["exception"]
