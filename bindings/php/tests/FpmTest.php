@@ -86,7 +86,7 @@ final class FpmTest extends ClusterTestCase
             self::assertLessThanOrEqual(self::WORKERS, $count, 'those of the workers that are gone are gone');
         }
         foreach (['node_1', 'node_3'] as $alias) {
-            self::assertSame(count($visitors->pages), $this->servers[$alias]->accepted(), 'connections that were ever made');
+            self::assertLessThanOrEqual(count($visitors->pages), $this->servers[$alias]->accepted(), 'one a worker, ever');
         }
     }
 
