@@ -8,6 +8,7 @@ use RedisCluster\Cache\SimpleCache;
 use RedisCluster\Client;
 use RedisCluster\Nodes;
 use RedisCluster\Read;
+use RedisCluster\RedisCluster;
 use RedisCluster\ServerException;
 use RedisCluster\SessionHandler;
 use RedisCluster\Tests\Support\ClusterTestCase;
@@ -36,6 +37,15 @@ final class ReplicasTest extends ClusterTestCase
         $this->replica->command('REPLICAOF', 'NO', 'ONE');
         $this->replica->command('CONFIG', 'SET', 'replica-read-only', 'yes');
         $this->master->command('CONFIG', 'SET', 'repl-diskless-sync-delay', 5);
+    }
+
+    public function testTheDropInNamesTheReplicaThatAMasterHas(): void
+    {
+        $nodes = self::config()['nodes'];
+        $expected = ['node_1_slave' => $nodes['node_3'], 'node_2_slave' => $nodes['node_2']];
+        self::assertSame($expected, (new RedisCluster(self::config(2)))->cluster['slaves']);
+        $mastersOnly = new RedisCluster(self::config(2), 0, true);
+        self::assertSame(['node_1_slave' => $nodes['node_1']] + $expected, $mastersOnly->cluster['slaves']);
     }
 
     public function testEachOnMastersReplicasOrAll(): void
