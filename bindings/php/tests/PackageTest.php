@@ -89,6 +89,8 @@ final class PackageTest extends ClusterTestCase
         [$status, $output] = $this->composer($this->project, 'install');
         self::assertSame(0, $status, $output);
         self::assertSame([0, 'OK'], Php::run("$this->project/hello.php"));
+        [$status, $output] = Php::run("$this->project/vendor/bin/rediscluster-doctor", ['--no-fpm']);
+        self::assertSame(0, $status, $output);
     }
 
     /** @return array<string, mixed> */

@@ -86,10 +86,11 @@ final class PreloadTest extends ClusterTestCase
     /** @return list<string> the README's settings, as options */
     private function preload(?string $user): array
     {
-        $ini = str_replace('/path/to/vendor/rediscluster/rediscluster', $this->package->folder, Readme::block('ini'));
-        $ini = preg_replace('/^opcache\.preload_user=.*\n/m', $user === null ? '' : "opcache.preload_user=$user\n", $ini, -1, $count);
-        self::assertSame(1, $count);
-        return array_merge(...array_map(fn (string $setting) => ['-d', $setting], explode("\n", trim($ini))));
+        $options = [];
+        foreach (Readme::preloading($this->package->folder, $user) as $name => $value) {
+            array_push($options, '-d', "$name=$value");
+        }
+        return $options;
     }
 
     /** Root may name another user; nobody else may name any. */

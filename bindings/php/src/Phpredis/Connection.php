@@ -62,6 +62,7 @@ trait Connection
         $this->queue = null;
         $this->unwatched();
         $this->session = null;
+        $this->hangUp();
         return true;
     }
 

@@ -21,6 +21,8 @@ trait Subscriptions
 {
     /** There while messages are waited for. */
     private ?Session $listener = null;
+    /** True: a callback has closed the object, which is the one way to leave off that phpredis 5 has. */
+    private bool $hungUp = false;
     /** @var array<string, array<callable>> kind of message => channel or pattern => who wants it */
     private array $listening = [];
 
@@ -108,11 +110,15 @@ trait Subscriptions
             while ($isOuter && $this->listening !== []) {
                 $this->hear($this->message());
             }
+            if ($isOuter && $this->hungUp) {
+                throw new Exception('Connection closed');
+            }
         } finally {
             if ($isOuter) {
                 $this->listener?->close();
                 $this->listener = null;
                 $this->listening = [];
+                $this->hungUp = false;
             }
         }
         return null;
@@ -148,6 +154,13 @@ trait Subscriptions
             }
         }
         return \array_column($replies, 1);
+    }
+
+    /** Ends what is waited for, once the callback under way is done. */
+    private function hangUp(): void
+    {
+        $this->hungUp = $this->listener !== null;
+        $this->listening = [];
     }
 
     /** @param list<string> $message */

@@ -5,14 +5,14 @@ declare(strict_types=1);
 namespace RedisCluster\Tests\Oracle;
 
 use RedisCluster\Tests\Support\ClusterTestCase;
-use RedisCluster\Tests\Support\RedisServer;
+use RedisCluster\Tests\Support\EmptyServer;
 
 /** The extension, on one server, says what our class has to answer on three. */
 final class OracleTest extends ClusterTestCase
 {
     private const SHOWN = 40;
 
-    private static ?RedisServer $server = null;
+    private static ?EmptyServer $server = null;
     private static ?Judge $judge = null;
     private static ?Differences $differences = null;
     /** @var list<string> families that were compared */
@@ -25,7 +25,7 @@ final class OracleTest extends ClusterTestCase
         }
         // Whatever phpredis waits for in vain, it does not wait long.
         ini_set('default_socket_timeout', '3');
-        self::$server ??= new RedisServer();
+        self::$server ??= new EmptyServer();
         self::$judge ??= new Judge(Subject::dropIn(self::config()), self::oracle());
         self::$differences ??= new Differences();
     }

@@ -4,75 +4,68 @@ declare(strict_types=1);
 
 namespace RedisCluster\Tests\Support;
 
-/** A private redis-server, which keeps nothing on disk and ends with this object, or with this process if that is killed. */
+/** A redis-server that can be killed, and started again with all that it had acknowledged. */
 final class RedisServer
 {
-    private const ATTEMPTS = 20;
+    public Daemon $daemon;
+    /** @var ?resource */
+    private $control = null;
+    private int $before;
+    /** What a killed server has left. */
+    private ?string $left = null;
 
-    public readonly int $port;
-    private readonly string $folder;
-    /** @var resource */
-    private $process;
-
-    public function __construct()
+    public function __construct(public readonly int $port)
     {
-        $this->folder = sys_get_temp_dir() . '/rediscluster-server-' . bin2hex(random_bytes(6));
-        mkdir($this->folder);
-        for ($attempt = 0; $attempt < self::ATTEMPTS; $attempt++) {
-            // Below the range from which the system takes the ports of outgoing connections.
-            $port = random_int(10_000, 32_000);
-            if ($this->start($port)) {
-                $this->port = $port;
-                return;
-            }
-        }
-        throw new \RuntimeException('redis-server does not start: ' . file_get_contents("$this->folder/log"));
+        $this->start();
     }
 
-    public function __destruct()
+    /** What was acknowledged has been given to the system, and so survives the process. */
+    public function start(): void
     {
-        $this->stop();
-        Php::command(['rm', '-rf', $this->folder]);
+        $folder = $this->left ?? Daemon::folder('redis');
+        $this->left = null;
+        @mkdir("$folder/data");
+        $options = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'no', '--dir', "$folder/data"];
+        $command = ['redis-server', '--bind', '127.0.0.1', '--port', (string) $this->port, ...$options];
+        $this->daemon = new Daemon($folder, $command);
+        $this->daemon->await(function (): bool {
+            $this->control = @stream_socket_client("tcp://127.0.0.1:$this->port") ?: null;
+            return $this->control !== null && $this->ask('PING') === '+PONG';
+        });
+        $this->before = $this->received();
     }
 
-    private function start(int $port): bool
+    public function kill(): void
     {
-        $command = ['setpriv', '--pdeathsig', 'KILL', 'redis-server', '--bind', '127.0.0.1', '--port', (string) $port];
-        array_push($command, '--dir', $this->folder, '--save', '', '--appendonly', 'no');
-        $files = [['file', '/dev/null', 'r'], ['file', "$this->folder/log", 'w'], ['redirect', 1]];
-        $this->process = proc_open($command, $files, $pipes);
-        for ($deadline = microtime(true) + 10; microtime(true) < $deadline; usleep(10_000)) {
-            if (!proc_get_status($this->process)['running']) {
-                return false;
-            }
-            if ($this->answers($port)) {
-                return true;
-            }
-        }
-        $this->stop();
-        return false;
+        posix_kill($this->daemon->pid, SIGKILL);
+        $this->left = Daemon::folder('redis');
+        rename("{$this->daemon->folder}/data", "$this->left/data");
+        $this->daemon->stop();
     }
 
-    /** Asks for the process too: on a port that was lost to another, another redis-server may answer. */
-    private function answers(int $port): bool
+    /** @return list<int> the numbers of its connections, but for the one that asks */
+    public function connections(): array
     {
-        $socket = @stream_socket_client("tcp://127.0.0.1:$port", $code, $message, 1);
-        if ($socket === false) {
-            return false;
-        }
-        stream_set_timeout($socket, 1);
-        fwrite($socket, "INFO server\r\n");
-        $answer = '';
-        while (!str_contains($answer, 'io_threads_active') && ($line = fgets($socket)) !== false) {
-            $answer .= $line;
-        }
-        return str_contains($answer, 'process_id:' . proc_get_status($this->process)['pid'] . "\r\n");
+        preg_match_all('/^id=(\d+) /m', $this->ask('CLIENT LIST'), $matches);
+        return array_values(array_diff(array_map(intval(...), $matches[1]), [(int) substr($this->ask('CLIENT ID'), 1)]));
     }
 
-    private function stop(): void
+    /** How many connections it has accepted since it was started. */
+    public function accepted(): int
     {
-        // It keeps nothing, so nothing is lost by KILL.
-        proc_terminate($this->process, 9);
-        proc_close($this->process);
+        return $this->received() - $this->before;
+    }
+
+    private function received(): int
+    {
+        preg_match('/^total_connections_received:(\d+)/m', $this->ask('INFO stats'), $match);
+        return (int) $match[1];
+    }
+
+    private function ask(string $command): string
+    {
+        fwrite($this->control, "$command\r\n");
+        $line = rtrim((string) fgets($this->control));
+        return str_starts_with($line, '$') ? (string) stream_get_contents($this->control, (int) substr($line, 1) + 2) : $line;
     }
 }

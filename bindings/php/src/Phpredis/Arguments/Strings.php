@@ -36,10 +36,7 @@ final class Strings
         foreach ($options as $name => $value) {
             $word = \strtoupper(\is_string($name) ? $name : (\is_string($value) ? $value : ''));
             if (\is_string($name) && \in_array($word, ['EX', 'PX', 'EXAT', 'PXAT'], true)) {
-                $expires = $word;
-                if (!self::expiry($call, $word, $value, $as)) {
-                    return false;
-                }
+                $expires = [$word => $value]; // of several the last one counts
             } elseif (\is_string($name) && $word === 'IFEQ') {
                 $condition = [$word, $as->value($value)];
             } elseif (\is_int($name) && ($word === 'NX' || $word === 'XX')) {
@@ -55,7 +52,7 @@ final class Strings
             return $as->refuse("KEEPTTL can't be combined with EX or PX option");
         }
         \array_push($call->command, ...$condition ?? [], ...$keep ?? []);
-        return true;
+        return $expires === null || self::expiry($call, \key($expires), \current($expires), $as);
     }
 
     private static function expiry(Call $call, string $word, mixed $number, Arguments $as): bool
