@@ -27,7 +27,7 @@ final class Corpus
             }
         }
         foreach ($parts['scenarios'] ?? [] as $name => $calls) {
-            yield self::harmless(new Scenario("$family: $name", $calls, [], \explode(': ', $name)[0]));
+            yield self::harmless(new Scenario("$family: $name", $calls, [], \strtolower($name)));
         }
     }
 

@@ -40,7 +40,7 @@ final class Text
 
     private static function string(string $value): string
     {
-        $shown = \strlen($value) > 200 ? \substr($value, 0, 200) . '…' . \strlen($value) . ' bytes, ' . \md5($value) : $value;
+        $shown = \strlen($value) > 400 ? \substr($value, 0, 400) . '…' . \strlen($value) . ' bytes, ' . \md5($value) : $value;
         return "'" . \preg_replace_callback('/[^ -~…]/', static fn (array $byte): string => \sprintf('\x%02x', \ord($byte[0])), $shown) . "'";
     }
 
