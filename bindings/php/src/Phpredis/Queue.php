@@ -13,7 +13,7 @@ use RedisCluster\Exception;
  */
 final class Queue
 {
-    /** @var list<Call|\Closure(): mixed|self> in a transaction calls alone; in a pipeline also transactions and what is no single command */
+    /** @var list<Call|\Closure(): mixed|self> in a transaction calls alone; in a pipeline transactions, too, and what is no single one */
     public array $steps = [];
     /** The transaction that was begun in a pipeline, and has not seen its exec(). */
     public ?self $inner = null;

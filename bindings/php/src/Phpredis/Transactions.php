@@ -23,6 +23,8 @@ trait Transactions
 {
     /** Made by the first transaction: it has connections of its own. */
     private ?Session $session = null;
+    /** It was made with a configuration that has changed, and is kept for what it watches. */
+    private bool $sessionIsOld = false;
     /** While keys are watched: what $client was. In its place is a view that reads from masters, as a replica may be behind. */
     private ?Client $unwatchedClient = null;
 
@@ -138,8 +140,7 @@ trait Transactions
     /** @param array<mixed> $command */
     private function watchNow(array $command): bool
     {
-        $this->session ??= $this->client->session();
-        $reply = $this->session->run($command);
+        $reply = $this->newSession()->run($command);
         if ($reply instanceof ServerException) {
             return $this->replies->error($reply);
         }
@@ -168,6 +169,30 @@ trait Transactions
         $this->client = $this->unwatchedClient;
         $this->unwatchedClient = null;
         return true;
+    }
+
+    /** Another client in the place of the one there was. What is watched stays watched, by the session that watches it. */
+    private function goOnWith(Client $client, int $database): void
+    {
+        if ($this->unwatchedClient === null) {
+            $this->session = null;
+            $this->client = $client;
+            return;
+        }
+        $this->session->run(['SELECT', $database]);
+        $this->sessionIsOld = true;
+        $this->unwatchedClient = $client;
+        $this->client = $client->withRead(Read::Master);
+    }
+
+    /** For a transaction, or a watch, that begins. */
+    private function newSession(): Session
+    {
+        if ($this->sessionIsOld && $this->unwatchedClient === null) {
+            $this->session = null;
+        }
+        $this->sessionIsOld = $this->sessionIsOld && $this->session !== null;
+        return $this->session ??= $this->client->session();
     }
 
     /** @return list<mixed> */
@@ -216,15 +241,15 @@ trait Transactions
     /** @return list<mixed>|false */
     private function transact(Queue $transaction): array|false
     {
-        $watching = $this->unwatched();
-        if ($transaction->steps === [] && !$watching) {
+        if ($transaction->steps === [] && $this->unwatchedClient === null) {
             return [];
         }
-        $this->session ??= $this->client->session();
+        $session = $this->newSession();
+        $this->unwatched();
         $form = TransactionReplies::form($transaction->steps, $this->replies);
         $commands = [['MULTI'], ...TransactionReplies::commands($transaction->steps, $form), ['EXEC']];
         try {
-            $replies = $this->session->runAll($commands, $form);
+            $replies = $session->runAll($commands, $form);
         } catch (Exception $failure) {
             $this->session = null;
             throw $failure;
