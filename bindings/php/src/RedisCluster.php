@@ -479,16 +479,13 @@ class RedisCluster implements Phpredis\Constants
     }
 
     /**
-     * Goes on with another configuration, if it is a good one. What was watched is forgotten.
+     * Goes on with another configuration, if it is a good one.
      *
      * @param array<string, mixed> $config
      */
     private function configure(#[\SensitiveParameter] array $config): void
     {
-        $client = new Client($config);
-        $this->unwatched();
-        $this->session = null;
-        $this->client = $client;
+        $this->goOnWith(new Client($config), $config['db'] ?? 0);
         $this->config = $config;
     }
 }

@@ -4,12 +4,6 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis;
 
-use RedisCluster\Client;
-use RedisCluster\ConnectionException;
-use RedisCluster\Exception;
-use RedisCluster\Nodes;
-use RedisCluster\ServerException;
-
 /**
  * What every server answers for itself: [alias => answer, alias_slave => answer] for each master. Where a master has no slave, or
  * with masters only, its own answer stands in the slave's place, as it did with rediscluster-php. A slave that cannot
@@ -19,38 +13,58 @@ use RedisCluster\ServerException;
  */
 trait Broadcasts
 {
-    /** Where some aliases name one server: a client of each server once, and alias => its alias there. */
-    private ?array $distinctServers = null;
+    use Everywhere;
+
     /** What client('setname') was given. */
     private string $clientName = '';
 
-    /** INFO, all of it or these sections. */
+    /**
+     * INFO, all of it or these sections.
+     *
+     * @param string ...$sections
+     * @return mixed
+     */
     public function info(...$sections)
     {
         $as = $this->arguments->of('info', $sections, 0);
-        return $this->broadcast('info', ['INFO', ...$as->strings($sections)], Replies\Texts::info(...));
+        $sections = \array_map($as->string(...), $sections, \array_keys($sections));
+        return $this->broadcast('info', ['INFO', ...$sections], Replies\Texts::info(...));
     }
 
-    /** True, or the message. */
+    /**
+     * True, or the message.
+     *
+     * @param ?string $message
+     * @return mixed
+     */
     public function ping($message = null)
     {
         $as = $this->arguments->of('ping', \func_get_args(), 0, 1);
+        if (\is_array($message) || (\is_object($message) && !$message instanceof \Stringable)) {
+            throw $as->unfit('?string', $message, 0);
+        }
         $command = $message === null ? ['PING'] : ['PING', $as->string($message, 0)];
         $reply = $message === null ? 'bool' : 'string';
         return $this->transacted($command, $reply) ?? $this->broadcast('ping', $command, $reply);
     }
 
-    /** Seconds and microseconds. */
+    /**
+     * Seconds and microseconds.
+     *
+     * @return mixed
+     */
     public function time()
     {
-        $this->arguments->of('time', \func_get_args(), 0, 0);
         return $this->transacted(['TIME'], 'list') ?? $this->broadcast('time', ['TIME'], 'list');
     }
 
     /**
      * config('GET', $pattern), config('SET', $name, $value), config('SET', [$name => $value]), config('RESETSTAT'), config('REWRITE')
      *
+     * @param string                   $operation
      * @param string|array<mixed>|null $key
+     * @param mixed                    $value
+     * @return mixed
      */
     public function config($operation, $key = null, $value = null)
     {
@@ -81,45 +95,63 @@ trait Broadcasts
         }
     }
 
+    /** @return mixed */
     public function lastSave()
     {
-        $this->arguments->of('lastSave', \func_get_args(), 0, 0);
         return $this->broadcast('lastSave', ['LASTSAVE'], 'int');
     }
 
+    /** @return mixed */
     public function save()
     {
         $this->arguments->of('save', \func_get_args(), 0, 0);
         return $this->broadcast('save', ['SAVE'], 'bool');
     }
 
+    /** @return mixed */
     public function bgSave()
     {
         $this->arguments->of('bgSave', \func_get_args(), 0, 0);
         return $this->broadcast('bgSave', ['BGSAVE'], 'bool');
     }
 
+    /** @return mixed */
     public function bgRewriteAOF()
     {
         $this->arguments->of('bgRewriteAOF', \func_get_args(), 0, 0);
         return $this->broadcast('bgRewriteAOF', ['BGREWRITEAOF'], 'bool');
     }
 
-    /** Empties the database on every master; the slaves, which follow, are null. */
+    /**
+     * Empties the database on every master; the slaves, which follow, are null.
+     *
+     * @param bool $async
+     * @return mixed
+     */
     public function flushDB($async = false)
     {
         $async = $this->arguments->of('flushDB', \func_get_args(), 0, 1)->bool($async, 0);
         return $this->broadcast('flushDB', $async ? ['FLUSHDB', 'ASYNC'] : ['FLUSHDB'], 'bool', false);
     }
 
-    /** All databases. */
+    /**
+     * All databases.
+     *
+     * @param bool $async
+     * @return mixed
+     */
     public function flushAll($async = false)
     {
         $async = $this->arguments->of('flushAll', \func_get_args(), 0, 1)->bool($async, 0);
         return $this->broadcast('flushAll', $async ? ['FLUSHALL', 'ASYNC'] : ['FLUSHALL'], 'bool', false);
     }
 
-    /** setSelectDB(), which asks every server whether it has such a database; where one has not, all is as it was. */
+    /**
+     * setSelectDB(), which asks every server whether it has such a database; where one has not, all is as it was.
+     *
+     * @param int $dbindex
+     * @return mixed
+     */
     public function select($dbindex)
     {
         $database = $this->arguments->of('select', \func_get_args(), 1, 1)->int($dbindex, 0);
@@ -133,6 +165,10 @@ trait Broadcasts
     /**
      * client('list'), client('kill', $address) … on every server. Connections are shared with whoever has an equal configuration:
      * a name that is given by client('setname') is not sent, but kept for client('getname').
+     *
+     * @param string $command
+     * @param string ...$arguments
+     * @return mixed
      */
     public function client($command, ...$arguments)
     {
@@ -145,10 +181,17 @@ trait Broadcasts
         if ($word === 'getname') {
             return $this->broadcast('client', ['PING'], fn (): string|false => $this->clientName === '' ? false : $this->clientName);
         }
-        return $this->broadcast('client', ['CLIENT', $word, ...$as->strings($arguments)], $word === 'list' ? Replies\Texts::clients(...) : 'any');
+        $command = ['CLIENT', $word, ...$as->strings($arguments)];
+        return $this->broadcast('client', $command, $word === 'list' ? Replies\Texts::clients(...) : 'any');
     }
 
-    /** slowLog('get', $number), slowLog('len'), slowLog('reset') */
+    /**
+     * slowLog('get', $number), slowLog('len'), slowLog('reset')
+     *
+     * @param string $operation
+     * @param int    $number
+     * @return mixed
+     */
     public function slowLog($operation, $number = null)
     {
         $as = $this->arguments->of('slowLog', \func_get_args(), 1, 2);
@@ -160,24 +203,35 @@ trait Broadcasts
         return $this->broadcast('slowLog', ['SLOWLOG', $word, ...$number], 'any');
     }
 
-    /** acl('log') of every server; all else has one answer. */
+    /**
+     * acl('log') of every server; all else has one answer.
+     *
+     * @param string $subcommand
+     * @param string ...$arguments
+     * @return mixed
+     */
     public function acl($subcommand, ...$arguments)
     {
         $as = $this->arguments->of('acl', \func_get_args(), 1);
         if (\strtoupper($as->string($subcommand, 0)) !== 'LOG') {
             return $this->__call('acl', \func_get_args());
         }
-        $command = ['ACL', 'LOG', ...\array_values($as->strings($arguments))];
-        return $this->broadcast('acl', $command, static fn (mixed $reply): mixed => \is_string($reply) ? true : Replies\Servers::log($reply));
+        $answer = static fn (mixed $reply): mixed => \is_string($reply) ? true : Replies\Servers::log($reply);
+        return $this->broadcast('acl', ['ACL', 'LOG', ...\array_values($as->strings($arguments))], $answer);
     }
 
+    /** @return mixed */
     public function role()
     {
-        $this->arguments->of('role', \func_get_args(), 0, 0);
         return $this->broadcast('role', ['ROLE'], 'any');
     }
 
-    /** DEBUG OBJECT on the node of the key. */
+    /**
+     * DEBUG OBJECT on the node of the key.
+     *
+     * @param string $key
+     * @return mixed
+     */
     public function debug($key)
     {
         $key = $this->arguments->of('debug', \func_get_args(), 1, 1)->key($key, 0);
@@ -186,112 +240,5 @@ trait Broadcasts
             return $this;
         }
         return $this->debugged($key);
-    }
-
-    private function debugged(string $key): mixed
-    {
-        $node = $this->client->nodeFor($key);
-        $reply = $this->client->each('DEBUG', 'OBJECT', $node['key'])[$node['alias']];
-        return $reply instanceof ServerException ? $this->replies->error($reply) : $reply;
-    }
-
-    /**
-     * One command on all servers.
-     *
-     * @param list<string|int>                 $command
-     * @param string|\Closure(mixed): mixed    $answer  'bool': whether it is a status; 'any' and other names: as it comes
-     * @param bool                             $slaves  false: it is for masters alone
-     */
-    private function broadcast(string $method, array $command, string|\Closure $answer, bool $slaves = true): mixed
-    {
-        if ($this->queue !== null) {
-            $this->queue->addStep($method, fn (): array => $this->everywhere($command, $answer, $slaves));
-            return $this;
-        }
-        return $this->everywhere($command, $answer, $slaves);
-    }
-
-    /**
-     * @param list<string|int> $command
-     * @return array<string, mixed>
-     */
-    private function everywhere(array $command, string|\Closure $answer, bool $slaves): array
-    {
-        // A database is emptied twice without harm, and two aliases of one server may be for two of its databases.
-        [$client, $renamed] = $command[0] === 'FLUSHDB' ? [$this->client, []] : $this->servers();
-        $replies = $client->eachOn($slaves && !Discovery::readsFromMasters($this->config) ? Nodes::All : Nodes::Masters, ...$command);
-        $values = [];
-        foreach ($replies as $alias => $reply) {
-            $values[$alias] = $this->answered($reply, $answer, \array_key_exists($alias, $renamed) || !\str_contains($alias, '_slave'));
-        }
-        $answers = [];
-        foreach (Discovery::masters($this->config) as $alias) {
-            $there = $renamed[$alias] ?? $alias;
-            $answers[$alias] = $values[$there];
-            $answers["{$alias}_slave"] = $slaves ? $values[\array_key_exists("{$there}_slave", $values) ? "{$there}_slave" : $there] : null;
-            for ($number = 2; \array_key_exists("{$there}_slave_$number", $values); $number++) {
-                $answers["{$alias}_slave_$number"] = $values["{$there}_slave_$number"];
-            }
-        }
-        return $answers;
-    }
-
-    private function answered(mixed $reply, string|\Closure $answer, bool $isMaster): mixed
-    {
-        if ($reply instanceof ServerException) {
-            return $this->replies->error($reply);
-        }
-        if ($reply instanceof Exception) {
-            return match (true) {
-                !$isMaster => null,
-                $reply instanceof ConnectionException => $this->failed($reply),
-                default => throw $reply,
-            };
-        }
-        return match (true) {
-            $answer instanceof \Closure => $answer($reply),
-            // Every string that such a command answers is a status.
-            $answer === 'bool' => \is_string($reply),
-            $answer === 'any' && $reply === 'OK' => true,
-            default => $reply ?? false,
-        };
-    }
-
-    /** @return array{Client, array<string, string>} */
-    private function servers(): array
-    {
-        if ($this->distinctServers === null || $this->distinctServers[0] !== $this->config) {
-            $distinct = Discovery::distinct($this->config);
-            $this->distinctServers = [$this->config, $distinct === null ? null : new Client($distinct[0]), $distinct[1] ?? []];
-        }
-        return [$this->distinctServers[1] ?? $this->client, $this->distinctServers[2]];
-    }
-
-    /** @return array<string, bool> */
-    private function selected(int $database): array
-    {
-        if ($database < 0) {
-            $this->replies->lastError = 'ERR DB index is out of range';
-        }
-        $done = $database >= 0 && $this->configureIfTaken(Discovery::onDatabase($this->config, $database));
-        $answers = [];
-        foreach (Discovery::masters($this->config) as $alias) {
-            $answers += [$alias => $done, "{$alias}_slave" => $done];
-        }
-        return $answers;
-    }
-
-    /**
-     * In a transaction, one command as any other.
-     *
-     * @param list<string> $command
-     */
-    private function transacted(array $command, string $reply): ?static
-    {
-        if (!$this->queue?->isTransaction && $this->queue?->inner === null) {
-            return null;
-        }
-        $this->queue->add(new Call($command, $reply));
-        return $this;
     }
 }

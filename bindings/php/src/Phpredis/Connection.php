@@ -83,7 +83,8 @@ trait Connection
             return $this->arguments->named('auth')->refuse('When passing an array as auth it must have one or two elements!');
         }
         $names = \count($credentials) === 1 ? ['password'] : ['username', 'password'];
-        return $this->configureIfTaken(Discovery::withCredentials($this->config, \array_combine($names, \array_map(Arguments::text(...), $credentials))));
+        $credentials = \array_combine($names, \array_map(Arguments::text(...), $credentials));
+        return $this->configureIfTaken(Discovery::withCredentials($this->config, $credentials));
     }
 
     /** A connection that was lost is made anew by itself. */
@@ -182,8 +183,10 @@ trait Connection
         foreach ((new Client($config))->each('PING') as $reply) {
             if ($reply instanceof Exception) {
                 // A server that refuses what a connection begins with is told as a connection that cannot be made.
-                $refused = \preg_match('/: cannot connect: ((?:ERR|WRONGPASS|NOAUTH|NOPERM) .*); it was not executed$/Ds', $reply->getMessage(), $words);
-                return $refused === 1 ? $this->replies->error(new ServerException($words[1], previous: $reply)) : throw $reply;
+                $refusal = '/: cannot connect: ((?:ERR|WRONGPASS|NOAUTH|NOPERM) .*); it was not executed$/Ds';
+                return \preg_match($refusal, $reply->getMessage(), $words) === 1
+                    ? $this->replies->error(new ServerException($words[1], previous: $reply))
+                    : throw $reply;
             }
         }
         $this->configure($config);

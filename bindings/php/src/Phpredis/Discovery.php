@@ -115,7 +115,8 @@ final class Discovery
         if (\count($seen) === \count($renamed)) {
             return null;
         }
-        return [($masterOf === [] ? [] : ['master_of' => $masterOf]) + ['nodes' => $nodes] + \array_diff_key($config, ['master_of' => 0]), $renamed];
+        $all = ['nodes' => $nodes] + ($masterOf === [] ? [] : ['master_of' => $masterOf]);
+        return [$all + \array_diff_key($config, ['master_of' => 0]), $renamed];
     }
 
     /** @return ?array{host: string, port: int} the first that a master names */

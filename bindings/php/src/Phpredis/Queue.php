@@ -13,7 +13,7 @@ use RedisCluster\Exception;
  */
 final class Queue
 {
-    /** @var list<Call|\Closure(): mixed|self> in a transaction calls alone; in a pipeline what is more than one command, too, and transactions */
+    /** @var list<Call|\Closure(): mixed|self> in a transaction calls alone; in a pipeline transactions, too, and what is no single one */
     public array $steps = [];
     /** The transaction that was begun in a pipeline, and has not seen its exec(). */
     public ?self $inner = null;
@@ -42,6 +42,14 @@ final class Queue
             throw new Exception("$method() is for every server, and a transaction is on one: call it before multi() or after exec()");
         }
         $this->steps[] = $step;
+    }
+
+    /** The same transaction with replies as the server gives them, as phpredis answers one inside a pipeline. */
+    public function raw(): self
+    {
+        $raw = new self($this->mode);
+        $raw->steps = \array_map(static fn (Call $call): Call => new Call($call->command, 'any'), $this->steps);
+        return $raw;
     }
 
     public function begin(): void

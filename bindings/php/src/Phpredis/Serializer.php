@@ -16,7 +16,7 @@ final class Serializer
         Constants::SERIALIZER_IGBINARY => 'igbinary_serialize',
         Constants::SERIALIZER_MSGPACK => 'msgpack_pack',
     ];
-    /** What PHP's serialize() writes begins so. Counters and other plain text are told from it without an attempt, which would raise a notice. */
+    /** What PHP's serialize() writes begins so. Counters and other plain text are told from it without an attempt. */
     private const PHP = '/^(?:[abdEiOCsrR]:|N;)/';
     /** The two headers of igbinary, and the shortest thing behind one. */
     private const IGBINARY = '/^\0\0\0[\x01\x02]./s';
@@ -48,7 +48,7 @@ final class Serializer
                 if (\preg_match(self::PHP, $bytes) !== 1) {
                     return false;
                 }
-                $value = @\unserialize($bytes);
+                $value = self::unserialized($bytes);
                 return $value !== false || \str_starts_with($bytes, 'b:0;');
             case Constants::SERIALIZER_IGBINARY:
                 if (\preg_match(self::IGBINARY, $bytes) !== 1) {
@@ -64,6 +64,21 @@ final class Serializer
                 return \json_last_error() === \JSON_ERROR_NONE;
             default:
                 return false;
+        }
+    }
+
+    /** Without the notice for what was never serialized, which a handler of the caller's would see even behind an @. */
+    private static function unserialized(string $bytes): mixed
+    {
+        $handler = null;
+        $handler = \set_error_handler(static function (int $level, string $message, string $file, int $line) use (&$handler): bool {
+            $isOurs = \str_starts_with($message, 'unserialize(): ');
+            return $isOurs || ($handler !== null && $handler($level, $message, $file, $line) !== false);
+        });
+        try {
+            return \unserialize($bytes);
+        } finally {
+            \restore_error_handler();
         }
     }
 

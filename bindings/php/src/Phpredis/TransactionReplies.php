@@ -40,7 +40,7 @@ final class TransactionReplies
     {
         $commands = [];
         foreach ($calls as $call) {
-            $commands[] = $form & Form::STATUS_TRUE && $call->command[0] === 'TYPE'
+            $commands[] = $form & Form::STATUS_TRUE && $call->reply === 'type'
                 ? ['EVAL', self::TYPE, 1, ...\array_slice($call->command, 1)]
                 : $call->command;
         }

@@ -23,10 +23,15 @@ trait Transactions
 {
     /** Made by the first transaction: it has connections of its own. */
     private ?Session $session = null;
-    /** While keys are watched: what $client was. In its place is a view that reads from masters, for a decision on what a replica knew might be stale. */
+    /** It was made with a configuration that has changed, and is kept for what it watches. */
+    private bool $sessionIsOld = false;
+    /** While keys are watched: what $client was. In its place is a view that reads from masters, as a replica may be behind. */
     private ?Client $unwatchedClient = null;
 
-    /** @return static|false */
+    /**
+     * @param int $mode MULTI or PIPELINE
+     * @return static|false
+     */
     public function multi($mode = self::MULTI)
     {
         $mode = $this->arguments->of('multi', \func_get_args(), 0, 1)->int($mode, 0);
@@ -81,14 +86,22 @@ trait Transactions
     public function discard(): bool
     {
         $this->arguments->of('discard', \func_get_args(), 0, 0);
-        if ($this->queue === null) {
-            return false;
-        }
+        $queue = $this->queue;
         $this->queue = null;
-        return $this->forget();
+        // Of a pipeline the servers know nothing: what is watched stays so.
+        return match ($queue?->isTransaction) {
+            null => false,
+            true => $this->forget(),
+            false => true,
+        };
     }
 
-    /** Keys, one by one or in an array. They must be on one node. */
+    /**
+     * Keys, one by one or in an array. They must be on one node.
+     *
+     * @param string|array<string> $key
+     * @param string               ...$other_keys
+     */
     public function watch($key, ...$other_keys): static|bool
     {
         $keys = \is_array($key) && $other_keys === [] ? $key : [$key, ...$other_keys];
@@ -113,7 +126,6 @@ trait Transactions
 
     public function unwatch(): static|bool
     {
-        $this->arguments->of('unwatch', \func_get_args(), 0, 0);
         if ($this->queue === null) {
             return $this->forget();
         }
@@ -128,8 +140,7 @@ trait Transactions
     /** @param array<mixed> $command */
     private function watchNow(array $command): bool
     {
-        $this->session ??= $this->client->session();
-        $reply = $this->session->run($command);
+        $reply = $this->newSession()->run($command);
         if ($reply instanceof ServerException) {
             return $this->replies->error($reply);
         }
@@ -160,6 +171,30 @@ trait Transactions
         return true;
     }
 
+    /** Another client in the place of the one there was. What is watched stays watched, by the session that watches it. */
+    private function goOnWith(Client $client, int $database): void
+    {
+        if ($this->unwatchedClient === null) {
+            $this->session = null;
+            $this->client = $client;
+            return;
+        }
+        $this->session->run(['SELECT', $database]);
+        $this->sessionIsOld = true;
+        $this->unwatchedClient = $client;
+        $this->client = $client->withRead(Read::Master);
+    }
+
+    /** For a transaction, or a watch, that begins. */
+    private function newSession(): Session
+    {
+        if ($this->sessionIsOld && $this->unwatchedClient === null) {
+            $this->session = null;
+        }
+        $this->sessionIsOld = $this->sessionIsOld && $this->session !== null;
+        return $this->session ??= $this->client->session();
+    }
+
     /** @return list<mixed> */
     private function flush(Queue $pipeline): array
     {
@@ -172,7 +207,7 @@ trait Transactions
             \array_push($answers, ...$this->sent($calls));
             $calls = [];
             // A transaction that came to nothing is an empty one here, as in phpredis.
-            $answers[] = $step instanceof Queue ? $this->transact($step) ?: [] : $step();
+            $answers[] = $step instanceof Queue ? $this->transact($step->raw()) ?: [] : $step();
         }
         \array_push($answers, ...$this->sent($calls));
         return $answers;
@@ -206,15 +241,15 @@ trait Transactions
     /** @return list<mixed>|false */
     private function transact(Queue $transaction): array|false
     {
-        $watching = $this->unwatched();
-        if ($transaction->steps === [] && !$watching) {
+        if ($transaction->steps === [] && $this->unwatchedClient === null) {
             return [];
         }
-        $this->session ??= $this->client->session();
+        $session = $this->newSession();
+        $this->unwatched();
         $form = TransactionReplies::form($transaction->steps, $this->replies);
         $commands = [['MULTI'], ...TransactionReplies::commands($transaction->steps, $form), ['EXEC']];
         try {
-            $replies = $this->session->runAll($commands, $form);
+            $replies = $session->runAll($commands, $form);
         } catch (Exception $failure) {
             $this->session = null;
             throw $failure;

@@ -20,7 +20,7 @@ trait Values
      */
     public function setOption($option, $value): bool
     {
-        $option = $this->arguments->named('setOption')->int($option, 0);
+        $option = $this->arguments->of('setOption', \func_get_args(), 2, 2)->int($option, 0);
         if (!$this->options->set($option, $value)) {
             return false;
         }
@@ -33,49 +33,51 @@ trait Values
     /** @param int $option */
     public function getOption($option): mixed
     {
-        return $this->options->get($this->arguments->named('getOption')->int($option, 0));
+        return $this->options->get($this->arguments->of('getOption', \func_get_args(), 1, 1)->int($option, 0));
     }
 
     /** @param string $key */
     public function _prefix($key): string
     {
-        return $this->arguments->named('_prefix')->key($key, 0);
+        return $this->arguments->of('_prefix', \func_get_args(), 1, 1)->key($key, 0);
     }
 
     /** @param mixed $value */
     public function _serialize($value): string
     {
+        $this->arguments->of('_serialize', \func_get_args(), 1, 1);
         return $this->packer->serialize($value);
     }
 
     /** @param string $value */
     public function _unserialize($value): mixed
     {
-        return $this->packer->unserialize($this->arguments->named('_unserialize')->string($value, 0));
+        return $this->packer->unserialize($this->arguments->of('_unserialize', \func_get_args(), 1, 1)->string($value, 0));
     }
 
     /** @param string $value */
     public function _compress($value): string
     {
-        return $this->packer->compress($this->arguments->named('_compress')->string($value, 0));
+        return $this->packer->compress($this->arguments->of('_compress', \func_get_args(), 1, 1)->string($value, 0));
     }
 
     /** @param string $value */
     public function _uncompress($value): string
     {
-        return $this->packer->uncompress($this->arguments->named('_uncompress')->string($value, 0));
+        return $this->packer->uncompress($this->arguments->of('_uncompress', \func_get_args(), 1, 1)->string($value, 0));
     }
 
     /** @param mixed $value */
     public function _pack($value): string
     {
+        $this->arguments->of('_pack', \func_get_args(), 1, 1);
         return $this->packer->pack($value);
     }
 
     /** @param string $value */
     public function _unpack($value): mixed
     {
-        return $this->packer->unpack($this->arguments->named('_unpack')->string($value, 0));
+        return $this->packer->unpack($this->arguments->of('_unpack', \func_get_args(), 1, 1)->string($value, 0));
     }
 
     /** The library's word for waiting for ever is 0. phpredis' is a number below; its 0 leaves it to what was configured. */

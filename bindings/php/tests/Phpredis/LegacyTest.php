@@ -47,6 +47,14 @@ final class LegacyTest extends RedisClusterTestCase
         self::assertSame($this->redis->getnodefor('foo'), $this->redis->getnodefor('bar{foo}'));
     }
 
+    public function testTheSocketOfANodeIsItsHostAsForPhpredis(): void
+    {
+        $redis = new RedisCluster(['nodes' => ['node_1' => ['unix' => '/nowhere/redis.sock']], 'masters_only' => true]);
+        $address = ['host' => '/nowhere/redis.sock', 'port' => null];
+        self::assertSame(['node_1' => $address], $redis->getnodefor('foo'));
+        self::assertSame(['node_1_slave' => $address], $redis->cluster['slaves']);
+    }
+
     public function testTheNumberOfMastersIsPublic(): void
     {
         self::assertSame(2, $this->redis->no_servers);

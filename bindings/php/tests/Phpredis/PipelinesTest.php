@@ -68,6 +68,17 @@ final class PipelinesTest extends RedisClusterTestCase
         self::assertSame(RedisCluster::ATOMIC, $this->redis->getMode());
     }
 
+    /** As phpredis has it. */
+    public function testATransactionInsideAPipelineAnswersInTheServersOwnShapes(): void
+    {
+        $this->redis->setOption(RedisCluster::OPT_SERIALIZER, RedisCluster::SERIALIZER_JSON);
+        $answers = $this->redis->pipeline()
+            ->multi()->set('foo', ['x'])->get('foo')->hSet('h{foo}', 'f', 1)->hGetAll('h{foo}')->exec()
+            ->get('foo')
+            ->exec();
+        self::assertSame([[true, '["x"]', 1, ['f', '1']], ['x']], $answers);
+    }
+
     public function testDiscardInATransactionInsideAPipelineForgetsBoth(): void
     {
         $this->redis->pipeline()->set('foo', '1')->multi()->set('foo', '2');
@@ -113,9 +124,13 @@ final class PipelinesTest extends RedisClusterTestCase
     public function testTheValuesOfAPipelineAreThoseOfItsCalls(): void
     {
         $value = 'before';
-        $this->redis->pipeline()->set('foo', $value);
+        $pairs = ['bar' => &$value];
+        $keys = [&$value];
+        $this->redis->pipeline()->set('foo', $value)->mset($pairs)->mget($keys)->sAddArray('set', $keys)->hMSet('hash', $pairs);
         $value = 'after';
         $this->redis->exec();
-        self::assertSame('before', $this->redis->get('foo'));
+        self::assertSame(['before', 'before'], $this->redis->mget(['foo', 'bar']));
+        self::assertSame(['before'], $this->redis->sMembers('set'));
+        self::assertSame(['bar' => 'before'], $this->redis->hGetAll('hash'));
     }
 }

@@ -183,6 +183,21 @@ final class TransactionsTest extends RedisClusterTestCase
         self::assertSame([true], $this->redis->multi()->set($one, '6')->exec());
     }
 
+    public function testAWatchOutlivesAChangeOfDatabaseOrOptions(): void
+    {
+        foreach (['theirs', null] as $change) {
+            $this->redis->setSelectDB(0);
+            $this->redis->watch('foo');
+            $this->redis->setOption(RedisCluster::OPT_READ_TIMEOUT, 3);
+            $this->redis->select(1);
+            if ($change !== null) {
+                $this->client->command('SET', 'foo', $change);
+            }
+            self::assertSame($change === null ? [true] : false, $this->redis->multi()->set('foo', 'ours')->exec());
+            self::assertSame([$change === null ? 'ours' : false], $this->redis->multi()->get('foo')->exec(), 'in database 1');
+        }
+    }
+
     public function testWatchedKeysOfSeveralNodesAreRefused(): void
     {
         $keys = [$this->keyOn('node_1'), $this->keyOn('node_2')];
