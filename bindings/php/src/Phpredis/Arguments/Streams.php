@@ -148,7 +148,8 @@ final class Streams
     public static function info(Call $call, array $arguments, Arguments $as): bool
     {
         $as->counted($arguments, 1, 4);
-        $call->context = $call->command[] = \strtoupper($as->string($arguments[0], 0));
+        $call->command[] = $as->string($arguments[0], 0);
+        $call->context = \strtoupper($call->command[1]);
         foreach (\array_slice($arguments, 1, 2, true) as $place => $argument) {
             $call->command[] = $place === 1 ? $as->key($argument, 1) : $as->string($argument, 2);
         }
