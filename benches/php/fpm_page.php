@@ -31,40 +31,19 @@ final class ByHand
     }
 }
 
-/** Ours, in the manner of phpredis. The one place that knows which class of the package the page uses. */
+/** Ours, which knows by itself where a key lives. */
 final class Ours
 {
-    private readonly RedisCluster\Client $client;
+    private readonly RedisCluster\RedisCluster $cluster;
 
     public function __construct(string $config)
     {
-        $this->client = new RedisCluster\Client($config);
+        $this->cluster = new RedisCluster\RedisCluster(json_decode($config, true));
     }
 
-    public function at(string $key): self
+    public function at(string $key): RedisCluster\RedisCluster
     {
-        return $this;
-    }
-
-    public function get(string $key): string
-    {
-        return $this->client->run(['GET', $key], RedisCluster\Form::PHPREDIS);
-    }
-
-    public function set(string $key, string $value): bool
-    {
-        return $this->client->run(['SET', $key, $value], RedisCluster\Form::PHPREDIS);
-    }
-
-    /** @return array<string, string> */
-    public function hGetAll(string $key): array
-    {
-        return $this->client->run(['HGETALL', $key], RedisCluster\Form::PHPREDIS | RedisCluster\Form::PAIRS);
-    }
-
-    public function hSet(string $key, string $field, string $value): int
-    {
-        return $this->client->run(['HSET', $key, $field, $value], RedisCluster\Form::PHPREDIS);
+        return $this->cluster;
     }
 }
 

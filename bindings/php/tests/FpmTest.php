@@ -91,17 +91,18 @@ final class FpmTest extends ClusterTestCase
     }
 
     /** @dataProvider modes */
-    public function testAWorkerNeedsNoMoreAfterThreeThousandPagesThanAfterOneThousand(string $mode): void
+    public function testAWorkerNeedsNoMoreAfterFiveThousandPagesThanAfterOneThousand(string $mode): void
     {
         $fpm = $this->fpm($mode, ['pm.max_children' => '1', 'pm.max_requests' => '0']);
         $visitors = $this->visitors();
-        $visitors->see($fpm->pages, 3_000);
+        $visitors->see($fpm->pages, 5_000);
 
         self::assertSame([], $visitors->wrong, $fpm->daemon->log());
         self::assertCount(1, $visitors->looks, 'workers');
         $looks = array_filter(array_values($visitors->looks)[0], static fn (array $look): bool => $look['pages'] >= 1_000);
         $resident = array_column($looks, 'resident');
-        self::assertLessThan(256 << 10, max($resident) - $resident[0], 'bytes of memory');
+        // PHP takes a block of memory now and then, and keeps it; 128 bytes a page would be a leak.
+        self::assertLessThan(512 << 10, max($resident) - $resident[0], 'bytes of memory');
         self::assertCount(1, array_unique(array_column($looks, 'files')), 'numbers of open files');
         self::assertCount(1, array_unique(array_column($looks, 'connections'), SORT_REGULAR));
     }

@@ -10,26 +10,6 @@ declare(strict_types=1);
 
 require $_SERVER['PACKAGE'] . '/autoload.php';
 
-/** The one place that knows which class of the package the page uses. */
-function cluster(string $config): object
-{
-    return new class (new RedisCluster\Client($config)) {
-        public function __construct(private readonly RedisCluster\Client $client)
-        {
-        }
-
-        public function __call(string $name, array $arguments): mixed
-        {
-            $command = match ($name) {
-                'mSet', 'hMSet' => [...array_slice($arguments, 0, -1), 'pairs' => end($arguments)],
-                default => $arguments,
-            };
-            $form = RedisCluster\Form::PHPREDIS | ($name === 'hGetAll' ? RedisCluster\Form::PAIRS : 0);
-            return $this->client->run([strtoupper($name), ...$command], $form);
-        }
-    };
-}
-
 /** @return array<string, int> the number of this worker's connection to each node */
 function connections(string $config): array
 {
@@ -146,7 +126,7 @@ final class Page
     }
 }
 
-$page = new Page(cluster($_SERVER['CONFIG']), $_SERVER['VISITOR'], (int) $_SERVER['VISIT'], (int) $_SERVER['SURE']);
+$page = new Page(new RedisCluster\RedisCluster(json_decode($_SERVER['CONFIG'], true)), $_SERVER['VISITOR'], (int) $_SERVER['VISIT'], (int) $_SERVER['SURE']);
 $page->show();
 $seen = ['worker' => getmypid(), 'wrong' => $page->wrong, 'failures' => array_keys($page->failures)];
 if ($_SERVER['LOOK'] ?? '') {
