@@ -21,8 +21,10 @@ final class AbuseTest extends ClusterTestCase
         $seed = (int) (getenv('SEED') ?: 20_240_229);
         // Two at a time.
         foreach (array_chunk(range($seed, $seed + self::PROCESSES - 1), 2) as $seeds) {
-            $running = array_map($this->begin(...), $seeds);
-            array_map($this->expectFine(...), $running);
+            $ended = array_map($this->end(...), array_map($this->begin(...), $seeds));
+            foreach ($ended as [$status, $output, $again]) {
+                self::assertSame([0, "fine\n"], [$status, $output], $again);
+            }
         }
     }
 
@@ -51,8 +53,11 @@ final class AbuseTest extends ClusterTestCase
         return [$seed, $progress, $process, $pipes[1]];
     }
 
-    /** @param array{int, string, resource, resource} $running */
-    private function expectFine(array $running): void
+    /**
+     * @param array{int, string, resource, resource} $running
+     * @return array{int, string, string} status, output, and how to see it again
+     */
+    private function end(array $running): array
     {
         [$seed, $progress, $process, $pipe] = $running;
         $output = stream_get_contents($pipe);
@@ -60,6 +65,6 @@ final class AbuseTest extends ClusterTestCase
         $call = (int) file_get_contents($progress);
         unlink($progress);
         $again = "SHOW=$call php tests/programs/abuse.php $seed " . ($call + 1) . ' /dev/null';
-        self::assertSame([0, "fine\n"], [$status, $output], "Seed $seed, at the call $call. Once more, beside scripts/with-redis: $again");
+        return [$status, $output, "Seed $seed, at the call $call. Once more, beside scripts/with-redis: $again"];
     }
 }

@@ -11,6 +11,8 @@ namespace RedisCluster\Tests\Oracle;
 final class Crossings
 {
     private const KEYS = ['one', 'two', 'six'];
+    private const ODD_KEYS = [7, -1.5, true, '', "\0\xff\r\n", 'a b'];
+    private const ODD_VALUES = [42, 1.5, 1e20, true, false, '', "\0\xff\r\n"];
 
     /** @var array<mixed> */
     private readonly array $call;
@@ -33,11 +35,11 @@ final class Crossings
         if (!\array_filter($this->call, static fn (mixed $argument): bool => $argument instanceof Variable)) {
             yield from $this->queued($data); // phpredis ends the script at a scan in a queue
         }
-        yield $this->scenario('with odd keys', \iterator_to_array($this->replaced(self::KEYS, [7, -1.5, true, '', "\0\xff\r\n", 'a b']), false), $data);
-        yield $this->scenario('with odd values', \iterator_to_array($this->replaced(['value'], [42, 1.5, 1e20, true, false, '', "\0\xff\r\n"]), false), $data);
-        yield $this->scenario('with wrong numbers of arguments', \iterator_to_array($this->wrongNumbers(), false), $data);
-        yield $this->scenario('with unfit texts and numbers', \iterator_to_array($this->unfit([null, 'no number', '12', 3, 2.5, true]), false), $data);
-        yield $this->scenario('with arrays and objects', \iterator_to_array($this->unfit([[], ['x', 'y'], new \stdClass()]), false), $data);
+        yield $this->scenario('with odd keys', $this->replaced(self::KEYS, self::ODD_KEYS), $data);
+        yield $this->scenario('with odd values', $this->replaced(['value'], self::ODD_VALUES), $data);
+        yield $this->scenario('with wrong numbers of arguments', $this->wrongNumbers(), $data);
+        yield $this->scenario('with unfit texts and numbers', $this->unfit([null, 'no number', '12', 3, 2.5, true]), $data);
+        yield $this->scenario('with arrays and objects', $this->unfit([[], ['x', 'y'], new \stdClass()]), $data);
     }
 
     /** @return iterable<Scenario> */
@@ -48,12 +50,15 @@ final class Crossings
         $among = [['set', 'one', 'x'], $this->call, ['exec'], ['get', 'one']];
         yield $this->scenario('in a pipeline', [['pipeline'], ...$calls], $data);
         yield $this->scenario('in a pipeline, on another type', [['pipeline'], ...$among], $unfit);
-        yield $this->scenario('in a transaction', Fixtures::onOneNode([['multi'], ...$calls]), Fixtures::onOneNode($data));
-        yield $this->scenario('in a transaction, on another type', Fixtures::onOneNode([['multi'], ...$among]), Fixtures::onOneNode($unfit));
+        [$calls, $among, $data, $unfit] = \array_map(Fixtures::onOneNode(...), [$calls, $among, $data, $unfit]);
+        yield $this->scenario('in a transaction', [['multi'], ...$calls], $data);
+        yield $this->scenario('in a transaction, on another type', [['multi'], ...$among], $unfit);
     }
 
-    private function scenario(string $what, array $calls, array $data): Scenario
+    /** @param iterable<array<mixed>> $calls */
+    private function scenario(string $what, iterable $calls, array $data): Scenario
     {
+        $calls = \is_array($calls) ? $calls : \iterator_to_array($calls, false);
         return new Scenario("$this->name $what", $calls, $data, \strtolower($this->method));
     }
 

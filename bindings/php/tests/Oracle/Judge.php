@@ -41,8 +41,8 @@ final class Judge
         }
         if ($ourData !== $theirData) {
             [$our, $their] = [self::without($ourData, $theirData), self::without($theirData, $ourData)];
-            $calls = \implode('; ', \array_map(static fn (array $call): string => Text::call($call[0], \array_slice($call, 1)), $scenario->calls));
-            $found[] = new Mismatch("$scenario->name, at the end", $scenario->about, $calls, 'data', Text::of($our), Text::of($their));
+            $calls = \array_map(static fn (array $call): string => Text::call($call[0], \array_slice($call, 1)), $scenario->calls);
+            $found[] = new Mismatch("$scenario->name, at the end", $scenario->about, \implode('; ', $calls), 'data', Text::of($our), Text::of($their));
         }
         return $found;
     }
@@ -102,7 +102,7 @@ final class Judge
         return $this->isBroadcast($method, $arguments, $value, $text) ? $text : Rules::text($method, $arguments, $value);
     }
 
-    /** Whether it is alias => value, as several servers answer, and each value is as one server's; slaves do not answer to what is written. */
+    /** Whether it is alias => value, as several servers answer, and each value is as one server's; slaves answer null to what is written. */
     private function isBroadcast(string $method, array $arguments, mixed $value, string $expected): bool
     {
         if (!Rules::isBroadcast($method) || !\is_array($value)) {

@@ -9,7 +9,8 @@ final class Rules
 {
     /** Redis leaves open in which order they come. */
     private const UNORDERED = [
-        'smembers', 'sgetmembers', 'sunion', 'sinter', 'sdiff', 'keys', 'getkeys', 'hkeys', 'hvals', 'hgetall', 'sscan', 'hscan', 'zscan',
+        'smembers', 'sgetmembers', 'sunion', 'sinter', 'sdiff', 'keys', 'getkeys', 'hkeys', 'hvals', 'hgetall', 'sscan', 'hscan',
+        'zscan',
         'scan', 'command',
     ];
     /** Chance, time or the server decide: only types are compared, and lengths of lists. */
@@ -18,14 +19,16 @@ final class Rules
         'gethost', 'getport', 'getpersistentid',
     ];
     private const INFO = [
-        'redis_version', 'redis_mode', 'process_id', 'tcp_port', 'uptime_in_seconds', 'connected_clients', 'used_memory', 'used_memory_human', 'mem_fragmentation_bytes', 'loading', 'rdb_last_save_time',
+        'redis_version', 'redis_mode', 'process_id', 'tcp_port', 'uptime_in_seconds', 'connected_clients', 'used_memory',
+        'used_memory_human', 'mem_fragmentation_bytes', 'loading', 'rdb_last_save_time',
         'total_commands_processed', 'role', 'connected_slaves', 'used_cpu_sys', 'cluster_enabled',
     ];
     /** The clock goes on between two calls: that far may the numbers differ. */
     private const NEAR = ['ttl' => 1, 'pttl' => 2000];
     /** Several servers answer: alias => value. */
     private const BROADCAST = [
-        'info', 'ping', 'time', 'config', 'client', 'lastsave', 'save', 'bgsave', 'bgrewriteaof', 'flushdb', 'flushall', 'select', 'slowlog',
+        'info', 'ping', 'time', 'config', 'client', 'lastsave', 'save', 'bgsave', 'bgrewriteaof', 'flushdb', 'flushall', 'select',
+        'slowlog',
         'script', 'swapdb', 'auth', 'wait', 'role', 'debug', 'echo', 'sendecho', 'slaveof', 'acl', 'command', 'pubsub', 'resetstat',
     ];
 

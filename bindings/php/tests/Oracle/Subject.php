@@ -66,7 +66,7 @@ final class Subject
         return $this->server($key)->getPort();
     }
 
-    /** @return array<string, array<string, mixed>> what lies on the servers, by database and key, in an order that depends on nothing else */
+    /** @return array<string, array<string, mixed>> what lies on the servers, by database and key, sorted */
     public function data(): array
     {
         $data = [];

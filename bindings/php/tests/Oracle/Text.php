@@ -40,8 +40,9 @@ final class Text
 
     private static function string(string $value): string
     {
-        $shown = \strlen($value) > 400 ? \substr($value, 0, 400) . '…' . \strlen($value) . ' bytes, ' . \md5($value) : $value;
-        return "'" . \preg_replace_callback('/[^ -~…]/', static fn (array $byte): string => \sprintf('\x%02x', \ord($byte[0])), $shown) . "'";
+        $shown = \strlen($value) > 400 ? \substr($value, 0, 400) . '... ' . \strlen($value) . ' bytes, ' . \md5($value) : $value;
+        $escape = static fn (array $byte): string => \sprintf('\x%02x', \ord($byte[0]));
+        return "'" . \preg_replace_callback('/[^ -~]/', $escape, $shown) . "'";
     }
 
     /** @param string $class by which it is caught */

@@ -39,8 +39,10 @@ return [
     [
         'reason' => 'A wrong number of arguments is an ArgumentCountError for every method; phpredis does not count the arguments of these',
         'methods' => [
-            'exists', 'geoadd', 'geodist', 'geohash', 'geopos', 'hdel', 'lpush', 'rpush', 'randomkey', 'rawcommand', 'sadd', 'srem', 'sremove', 'smismember', 'xinfo', 'zadd', 'zrem', 'zremove',
-            'zdelete', 'zrangebylex', 'zrevrangebylex', 'dbsize', 'time', 'lastsave', 'unwatch', 'save', 'bgsave', 'role', 'script', 'discard',
+            'exists', 'geoadd', 'geodist', 'geohash', 'geopos', 'hdel', 'lpush', 'rpush', 'randomkey', 'rawcommand', 'sadd', 'srem',
+            'sremove', 'smismember', 'xinfo', 'zadd', 'zrem', 'zremove',
+            'zdelete', 'zrangebylex', 'zrevrangebylex', 'dbsize', 'time', 'lastsave', 'unwatch', 'save', 'bgsave', 'role', 'script',
+            'discard',
         ],
         'aspect' => 'outcome',
         'ours' => '/^throws ArgumentCountError: /',
@@ -55,21 +57,29 @@ return [
     [
         'reason' => 'PHP ignores surplus arguments of a method that is written in PHP',
         'methods' => [
-            '_prefix', '_serialize', '_unserialize', '_pack', '_unpack', '_compress', '_uncompress', 'getdbnum', 'getmode', 'getreadtimeout', 'gettimeout', 'getauth', 'getlasterror', 'getpersistentid',
-            'clearlasterror', 'isconnected', 'gethost', 'getport', 'hscan', 'sscan', 'zscan', 'unsubscribe', 'punsubscribe', 'setoption', 'scan', 'info', 'connect', 'pconnect', 'open', 'popen',
+            '_prefix', '_serialize', '_unserialize', '_pack', '_unpack', '_compress', '_uncompress', 'getdbnum', 'getmode',
+            'getreadtimeout', 'gettimeout', 'getauth', 'getlasterror', 'getpersistentid',
+            'clearlasterror', 'isconnected', 'gethost', 'getport', 'hscan', 'sscan', 'zscan', 'unsubscribe', 'punsubscribe',
+            'setoption', 'scan', 'info', 'connect', 'pconnect', 'open', 'popen',
         ],
         'aspect' => 'outcome',
         'theirs' => '/^throws ArgumentCountError: .* expects (exactly|at most) /',
     ],
     [
         'reason' => 'phpredis 6 has one more argument, which is taken here too',
-        'methods' => ['hset', 'expire', 'expireat', 'pexpire', 'pexpireat', 'lpop', 'rpop', 'bitcount', 'bitpos', 'xtrim', 'xadd', 'restore', 'xgroup', 'getoption'],
+        'methods' => [
+            'hset', 'expire', 'expireat', 'pexpire', 'pexpireat', 'lpop', 'rpop', 'bitcount', 'bitpos', 'xtrim', 'xadd', 'restore',
+            'xgroup', 'getoption',
+        ],
         'aspect' => 'outcome',
         'theirs' => '/^throws ArgumentCountError: /',
     ],
     [
         'reason' => 'What those calls have done, which phpredis 5.3 does not',
-        'methods' => ['hset', 'expire', 'expireat', 'pexpire', 'pexpireat', 'lpop', 'rpop', 'xtrim', 'xadd', 'restore', 'hgetall', 'fields', 'popped'],
+        'methods' => [
+            'hset', 'expire', 'expireat', 'pexpire', 'pexpireat', 'lpop', 'rpop', 'xtrim', 'xadd', 'restore', 'hgetall', 'fields',
+            'popped',
+        ],
         'aspect' => ['outcome', 'last error', 'data'],
         'scenario' => '/wrong numbers of arguments|^wrong: |: fields|: popped|: what expires/',
         'theirs' => '/^(?!throws)/',
@@ -88,7 +98,10 @@ return [
     [
         'reason' => 'Null stands for no options, as in phpredis 6',
         'aspect' => 'outcome',
-        'methods' => ['georadius', 'georadius_ro', 'georadiusbymember', 'georadiusbymember_ro', 'sort', 'zrangebyscore', 'zrevrangebyscore', 'eval', 'evaluate', 'evalsha', 'evaluatesha'],
+        'methods' => [
+            'georadius', 'georadius_ro', 'georadiusbymember', 'georadiusbymember_ro', 'sort', 'zrangebyscore', 'zrevrangebyscore',
+            'eval', 'evaluate', 'evalsha', 'evaluatesha',
+        ],
         'theirs' => '/^throws TypeError: .* must be of type array, null given$/',
     ],
 
@@ -205,7 +218,10 @@ return [
     // Connections
     [
         'reason' => 'Connections are the library\'s: the configuration says where to and how long to wait, and connect() and close() open and close nothing',
-        'methods' => ['connect', 'pconnect', 'open', 'popen', 'isconnected', 'get', 'gettimeout', 'getreadtimeout', 'made again', '__construct', '__destruct', 'close'],
+        'methods' => [
+            'connect', 'pconnect', 'open', 'popen', 'isconnected', 'get', 'gettimeout', 'getreadtimeout', 'made again',
+            '__construct', '__destruct', 'close',
+        ],
         'aspect' => ['outcome', 'last error', 'warnings'],
         'scenario' => '/^(server: (connected|made again|closed|state|get(Read)?Timeout)|wrong: get(read)?timeout|options: read and written)/',
     ],

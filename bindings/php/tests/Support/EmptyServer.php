@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace RedisCluster\Tests\Support;
 
-/** A private redis-server on a free port, which is empty at first, keeps nothing on disk and ends with this object, or with this process if that is killed. */
+/** A private redis-server on a free port, which keeps nothing and ends with this object, or with this process if that is killed. */
 final class EmptyServer
 {
     private const ATTEMPTS = 20;

@@ -23,8 +23,8 @@ final class Mistakes
 
     private function judge(int $level, string $message, string $file, int $line): bool
     {
-        $deserved = $level & (E_USER_WARNING | E_USER_NOTICE | E_USER_DEPRECATED | E_DEPRECATED) || str_contains($message, 'to string conversion');
-        if (!$deserved && error_reporting() & $level) {
+        $deliberate = ($level & (E_USER_WARNING | E_USER_NOTICE | E_USER_DEPRECATED | E_DEPRECATED)) !== 0;
+        if (!$deliberate && !preg_match('/to string conversion|could not be converted to/', $message) && error_reporting() & $level) {
             $this->first ??= "$message in $file:$line";
         }
         return true;

@@ -10,8 +10,10 @@ use RedisCluster\Read;
 final class OddValues
 {
     private const COMMANDS = [
-        'GET', 'set', 'MGET', 'mset', 'DEL', 'HSET', 'hgetall', 'LPUSH', 'lrange', 'SADD', 'SUNION', 'ZADD', 'ZRANGE', 'PFADD', 'XADD', 'RENAME', 'COPY', 'SORT', 'EVAL', 'PING', 'ECHO',
-        'TIME', 'INCR', 'TYPE', 'EXISTS', 'KEYS', 'SCAN', 'DBSIZE', 'GEOADD', 'BITOP', 'LMOVE', 'SMOVE', 'SINTERSTORE', 'ZUNIONSTORE', 'OBJECT', 'MULTI', 'EXEC', 'DISCARD', 'WATCH', 'nonsense', '',
+        'GET', 'set', 'MGET', 'mset', 'DEL', 'HSET', 'hgetall', 'LPUSH', 'lrange', 'SADD', 'SUNION', 'ZADD', 'ZRANGE', 'PFADD',
+        'XADD', 'RENAME', 'COPY', 'SORT', 'EVAL', 'PING', 'ECHO',
+        'TIME', 'INCR', 'TYPE', 'EXISTS', 'KEYS', 'SCAN', 'DBSIZE', 'GEOADD', 'BITOP', 'LMOVE', 'SMOVE', 'SINTERSTORE',
+        'ZUNIONSTORE', 'OBJECT', 'MULTI', 'EXEC', 'DISCARD', 'WATCH', 'nonsense', '',
     ];
 
     /** @var array<string, mixed> */
@@ -31,14 +33,26 @@ final class OddValues
         }
         $text = 'text';
         $this->values = [
-            'null' => null, 'true' => true, 'false' => false, 'zero' => 0, 'one' => 1, 'minus' => -1, 'seven' => 7, 'most' => PHP_INT_MAX, 'float' => 1.5, 'large' => 1e300, 'infinite' => INF,
-            'less' => -INF, 'no number' => NAN, 'minus zero' => -0.0, 'empty' => '', 'zero byte' => "\0", 'bytes' => "a\0b\xff\r\n", 'protocol' => "*1\r\n$4\r\nPING\r\n", 'tag' => 'a{b}', 'open tag' => 'a{b',
-            'digits' => '12', 'text' => 'one', 'other' => 'two', 'third' => 'six', 'pattern' => '*', 'long' => str_repeat('x', 70_000), 'hidden' => "\0rediscluster\0x",
-            'empty array' => [], 'list' => ['one', 'two', 'six'], 'map' => ['one' => 1, 'two' => 'x', 7 => null], 'mixed list' => [1, 1.5, null, true, [], new \stdClass()], 'nested' => [['one', ['two']]],
-            'pairs' => ['pairs' => ['a' => 1]], 'pairs of pairs' => ['pairs' => ['pairs' => ['pairs' => 'x']]], 'command' => ['GET', 'one'], 'commands' => [['GET', 'one'], ['SET', 'two', 'x']], 'options' => ['nx', 'ex' => 10],
-            'recursive' => $recursive, 'deep' => $deep, 'reference' => [&$text, &$text], 'object' => new \stdClass(), 'recursive object' => $object, 'stringable' => new \SplFileInfo('one'),
-            'throws' => new Unwilling(), 'closure' => static fn (): int => 1, 'generator' => (static fn () => yield 1)(), 'resource' => STDIN, 'closed resource' => $closed, 'enum' => Read::Master, 'date' => new \DateTimeImmutable(),
-            'iterator' => new \ArrayIterator(['one']), 'weak' => new \WeakMap(), 'exception' => new \RuntimeException('x'), 'callable' => 'strlen', 'class' => \stdClass::class,
+            'null' => null, 'true' => true, 'false' => false, 'zero' => 0, 'one' => 1, 'minus' => -1, 'seven' => 7,
+            'most' => PHP_INT_MAX, 'float' => 1.5, 'large' => 1e300, 'infinite' => INF,
+            'less' => -INF, 'no number' => NAN, 'minus zero' => -0.0, 'empty' => '', 'zero byte' => "\0", 'bytes' => "a\0b\xff\r\n",
+            'protocol' => "*1\r\n$4\r\nPING\r\n", 'tag' => 'a{b}', 'open tag' => 'a{b',
+            'digits' => '12', 'text' => 'one', 'other' => 'two', 'third' => 'six', 'pattern' => '*',
+            'long' => str_repeat('x', 70_000), 'hidden' => "\0rediscluster\0x",
+            'empty array' => [
+                ], 'list' => ['one', 'two', 'six'], 'map' => ['one' => 1, 'two' => 'x', 7 => null], 'mixed list' => [1, 1.5, null,
+                true, [], new \stdClass()], 'nested' => [['one', ['two']],
+            ],
+            'pairs' => [
+                'pairs' => ['a' => 1]], 'pairs of pairs' => ['pairs' => ['pairs' => ['pairs' => 'x']]], 'command' => ['GET',
+                'one'], 'commands' => [['GET', 'one'], ['SET', 'two', 'x']], 'options' => ['nx', 'ex' => 10,
+            ],
+            'recursive' => $recursive, 'deep' => $deep, 'reference' => [&$text, &$text], 'object' => new \stdClass(),
+            'recursive object' => $object, 'stringable' => new \SplFileInfo('one'),
+            'throws' => new Unwilling(), 'closure' => static fn (): int => 1, 'generator' => (static fn () => yield 1)(),
+            'resource' => STDIN, 'closed resource' => $closed, 'enum' => Read::Master, 'date' => new \DateTimeImmutable(),
+            'iterator' => new \ArrayIterator(['one']), 'weak' => new \WeakMap(), 'exception' => new \RuntimeException('x'),
+            'callable' => 'strlen', 'class' => \stdClass::class,
         ];
     }
 
@@ -51,9 +65,11 @@ final class OddValues
     public function random(): mixed
     {
         // Half of them are what a command may well take, else none were ever run.
-        $usual = ['text', 'other', 'third', 'digits', 'one', 'seven', 'list', 'map', 'pattern', 'empty', 'tag', 'bytes', 'float', 'true'];
-        $name = mt_rand(0, 1) === 1 ? $usual[mt_rand(0, count($usual) - 1)] : array_keys($this->values)[mt_rand(0, count($this->values) - 1)];
-        return $this->values[$name];
+        $usual = [
+            'text', 'other', 'third', 'digits', 'one', 'seven', 'list', 'map', 'pattern', 'empty', 'tag', 'bytes', 'float', 'true',
+        ];
+        $names = mt_rand(0, 1) === 1 ? $usual : array_keys($this->values);
+        return $this->values[$names[mt_rand(0, count($names) - 1)]];
     }
 
     /** @return list<mixed> */

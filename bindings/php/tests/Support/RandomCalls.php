@@ -15,8 +15,9 @@ use RedisCluster\Tests\Oracle\Call;
 final class RandomCalls
 {
     /** What waits, ends or changes servers, or answers without end to a large number. */
-    private const EXCLUDED = '/^(__|b(l|r|z)|bg|save$|shutdown|debug|client|config|migrate|slaveof|replicaof|failover|role|wait|p?subscribe|ssubscribe|.*unsubscribe|monitor|auth|acl|hello|reset|quit|function|module|cluster'
-        . '|p?connect|p?open|close|xread|.*randmember|.*randfield|latency|memory|command|(getauth|setoption)$|set(bit|range)$)/';
+    private const EXCLUDED = '/^(__|b(l|r|z)|bg|save$|shutdown|debug|client|config|migrate|slaveof|replicaof|failover|role|wait'
+        . '|[ps]?subscribe|.*unsubscribe|monitor|auth|acl|hello|reset|quit|function|module|cluster|p?connect|p?open|close|xread'
+        . '|.*randmember|.*randfield|latency|memory|command|set(bit|range|option)$)/';
 
     private readonly OddValues $values;
     private readonly Client $client;
@@ -42,7 +43,8 @@ final class RandomCalls
     public function next(bool $show): ?string
     {
         [$object, $method, $arguments] = $this->choose();
-        $call = static fn (): string => (is_object($object) ? $object::class : $object) . "::$method(" . implode(', ', array_map(self::text(...), $arguments)) . ')';
+        $class = is_object($object) ? $object::class : $object;
+        $call = static fn (): string => "$class::$method(" . implode(', ', array_map(self::text(...), $arguments)) . ')';
         if ($show) {
             echo $call(), "\n";
         }
@@ -55,7 +57,8 @@ final class RandomCalls
         } catch (\TypeError | \ValueError | \RedisException) {
             // As promised.
         } catch (\Throwable $thrown) {
-            return $call() . ' throws ' . $thrown::class . ' "' . $thrown->getMessage() . '" in ' . $thrown->getFile() . ':' . $thrown->getLine();
+            $place = $thrown->getFile() . ':' . $thrown->getLine();
+            return $call() . ' throws ' . $thrown::class . " \"{$thrown->getMessage()}\" in $place";
         }
         $mistake = $this->mistakes->take();
         return $mistake === null ? null : $call() . ": $mistake";
@@ -124,7 +127,8 @@ final class RandomCalls
             $more = $method->isVariadic() ? 3 : 0;
             $methods[strtolower($method->getName())] = [$method->getNumberOfRequiredParameters(), $method->getNumberOfParameters() + $more];
         }
-        preg_match_all('/@method \S+ (\w+)\((.*)\)$/m', (string) file_get_contents(dirname(__DIR__, 2) . '/src/RedisCluster.php'), $found, PREG_SET_ORDER);
+        $source = (string) file_get_contents(dirname(__DIR__, 2) . '/src/RedisCluster.php');
+        preg_match_all('/@method \S+ (\w+)\((.*)\)$/m', $source, $found, PREG_SET_ORDER);
         foreach ($found as [, $name, $parameters]) {
             $all = substr_count($parameters, '$');
             $more = str_contains($parameters, '...') ? 3 : 0;
@@ -137,7 +141,7 @@ final class RandomCalls
     {
         return match (true) {
             is_string($value) => json_encode(strlen($value) > 60 ? substr($value, 0, 60) . '…' : $value, JSON_INVALID_UTF8_SUBSTITUTE),
-            is_array($value) => 'array of ' . count($value) . ': ' . implode(', ', array_map(get_debug_type(...), array_slice($value, 0, 5))),
+            is_array($value) => 'array of ' . implode(', ', array_map(get_debug_type(...), array_slice($value, 0, 5))),
             is_scalar($value) || $value === null => var_export($value, true),
             default => get_debug_type($value),
         };

@@ -64,8 +64,13 @@ return [
         $recursive = ['one'];
         $recursive['self'] = &$recursive;
         $recursive[] = &$recursive;
-        $methods = ['set', 'get', 'del', 'mget', 'mset', 'hMset', 'hMget', 'sAdd', 'sUnion', 'rPush', 'zAdd', 'eval', 'sort', 'xAdd', 'watch', 'exists', 'pfAdd', 'geoAdd', 'rawCommand'];
-        foreach ([...$methods, 'zUnionStore', 'sInterStore', 'bitOp', 'pfMerge', 'keys', 'object', 'xRead', 'xReadGroup', 'xAck', 'xClaim', 'blPop', 'restore', 'setOption', '_serialize', '_pack', 'script', 'config'] as $method) {
+        $methods = [
+            'set', 'get', 'del', 'mget', 'mset', 'hMset', 'hMget', 'sAdd', 'sUnion', 'rPush', 'zAdd', 'eval', 'sort', 'xAdd',
+            'watch', 'exists', 'pfAdd', 'geoAdd', 'rawCommand',
+        ];
+        array_push($methods, 'zUnionStore', 'sInterStore', 'bitOp', 'pfMerge', 'keys', 'object', 'xRead', 'xReadGroup', 'xAck');
+        array_push($methods, 'xClaim', 'blPop', 'restore', 'setOption', '_serialize', '_pack', 'script', 'config');
+        foreach ($methods as $method) {
             attempt($redis, $method, $recursive, $recursive, 1);
             attempt($redis, $method, 'one', $recursive, 1);
             attempt($redis, $method, 'one', 'two', $recursive);
@@ -82,7 +87,8 @@ return [
         for ($level = 0; $level < 50_000; $level++) {
             $deep = [$deep];
         }
-        foreach (['set', 'get', 'del', 'mget', 'mset', 'sAdd', 'sUnion', 'rPush', 'eval', 'rawCommand', 'hMset', 'pfAdd', 'watch', '_pack'] as $method) {
+        $methods = ['set', 'get', 'del', 'mget', 'mset', 'sAdd', 'sUnion', 'rPush', 'eval', 'rawCommand', 'hMset', 'pfAdd', 'watch'];
+        foreach ($methods as $method) {
             attempt($redis, $method, $deep, $deep);
             attempt($redis, $method, 'one', $deep);
         }
@@ -109,7 +115,8 @@ return [
     },
     'values of every kind in every place' => static function (Client $client, RedisCluster $redis): void {
         foreach ((new OddValues())->all() as $value) {
-            foreach (['get', 'del', 'mget', 'hGetAll', 'zCard', 'exists', 'keys', 'echo', 'scan', '_prefix', 'getOption', 'getnodefor', 'setSelectDB', 'object', 'noSuchMethod'] as $method) {
+            $methods = ['get', 'del', 'mget', 'hGetAll', 'zCard', 'exists', 'keys', 'echo', 'scan', '_prefix', 'getOption'];
+            foreach ([...$methods, 'getnodefor', 'setSelectDB', 'object', 'noSuchMethod'] as $method) {
                 attempt($redis, $method, $value);
                 attempt($redis, $method, 'one', $value);
                 attempt($redis, $method, $value, $value);
@@ -126,7 +133,9 @@ return [
     },
     'configurations of every kind' => static function (): void {
         foreach ((new OddValues())->all() as $name => $value) {
-            foreach ([$value, ['nodes' => $value], ['nodes' => ['node_1' => $value]], ['nodes' => ['node_1' => ['host' => $value, 'port' => $value]]]] as $config) {
+            $address = ['host' => $value, 'port' => $value];
+            $configs = [$value, ['nodes' => $value], ['nodes' => ['node_1' => $value]], ['nodes' => ['node_1' => $address]]];
+            foreach ($configs as $config) {
                 foreach ([Client::class, RedisCluster::class] as $class) {
                     try {
                         new $class($config);
@@ -180,14 +189,17 @@ return [
         mustRefuse(static fn () => $session->receive(0.0), 'receive of a closed session');
     },
     'copies, and what PHP makes of texts' => static function (Client $client, RedisCluster $redis): void {
-        foreach ([static fn () => clone $client, static fn () => clone $client->session(), static fn () => serialize($client), static fn () => serialize($client->session())] as $function) {
+        $copies = [static fn () => clone $client, static fn () => clone $client->session()];
+        $texts = [static fn () => serialize($client), static fn () => serialize($client->session())];
+        foreach ([...$copies, ...$texts] as $function) {
             try {
                 $function();
             } catch (Throwable $thrown) {
                 must($thrown instanceof Error || $thrown instanceof Exception, 'an exception');
             }
         }
-        foreach (['O:21:"RedisCluster\\Client":0:{}', 'O:22:"RedisCluster\\Session":0:{}', 'O:25:"RedisCluster\\RedisCluster":0:{}'] as $text) {
+        foreach ([Client::class, \RedisCluster\Session::class, RedisCluster::class] as $class) {
+            $text = sprintf('O:%d:"%s":0:{}', strlen($class), $class);
             try {
                 $made = @unserialize($text);
                 is_object($made) && attempt($made, 'command', 'GET', 'one');

@@ -14,10 +14,14 @@ return [
     ],
     'scenarios' => [
         'counted' => [
-            ['pfAdd', 'one', ['a', 'b']], ['pfAdd', 'one', ['a']], ['pfAdd', 'one', []], ['pfAdd', 'two', [1, 2.5, true, null, '']], ['pfAdd', 'one', 'x'],
-            ['pfCount', 'one'], ['pfCount', ['one', 'two']], ['pfCount', ['one']], ['pfCount', 'none'], ['pfCount', []], ['pfCount', 7],
-            ['pfMerge', 'six', ['one', 'two']], ['pfCount', 'six'], ['pfMerge', 'six', []], ['pfMerge', 'nine', ['none']], ['pfCount', 'nine'],
-            ['set', 'ten', 'x'], ['pfCount', ['one', 'ten']], ['pfMerge', 'six', ['ten']], ['pfAdd', 'ten', ['a']], ['pfMerge', 'six', 'one'],
+            ['pfAdd', 'one', ['a', 'b']], ['pfAdd', 'one', ['a']], ['pfAdd', 'one', []], ['pfAdd', 'two', [1, 2.5, true, null, '']],
+            ['pfAdd', 'one', 'x'],
+            ['pfCount', 'one'], ['pfCount', ['one', 'two']], ['pfCount', ['one']], ['pfCount', 'none'], ['pfCount', []],
+            ['pfCount', 7],
+            ['pfMerge', 'six', ['one', 'two']], ['pfCount', 'six'], ['pfMerge', 'six', []], ['pfMerge', 'nine', ['none']],
+            ['pfCount', 'nine'],
+            ['set', 'ten', 'x'], ['pfCount', ['one', 'ten']], ['pfMerge', 'six', ['ten']], ['pfAdd', 'ten', ['a']],
+            ['pfMerge', 'six', 'one'],
         ],
     ],
 ];

@@ -14,28 +14,41 @@ for ($i = 0; $i < 5; $i++) {
 
 return [
     'scenarios' => [
-        'nothing' => [['scan', new Variable('it')], ['@iterate', 'scan'], ['hscan', 'none', new Variable('h')], ['scan', new Variable('it2', 0)]],
+        'nothing' => [
+            ['scan', new Variable('it')], ['@iterate', 'scan'], ['hscan', 'none', new Variable('h')],
+            ['scan', new Variable('it2', 0)],
+        ],
         'keys' => [
-            ...$fill, ['@iterate', 'scan'], ['@iterate', 'scan', 'key:1:*'], ['@iterate', 'SCAN', 'key:*', 7], ['@iterate', 'scan', 'none*'],
-            ['setOption', \Redis::OPT_SCAN, \Redis::SCAN_RETRY], ['@iterate', 'scan', 'key:1:*', 5], ['@iterate', 'sScan', 'set', '*:3:*', 3],
+            ...$fill, ['@iterate', 'scan'], ['@iterate', 'scan', 'key:1:*'], ['@iterate', 'SCAN', 'key:*', 7],
+            ['@iterate', 'scan', 'none*'],
+            ['setOption', \Redis::OPT_SCAN, \Redis::SCAN_RETRY], ['@iterate', 'scan', 'key:1:*', 5],
+            ['@iterate', 'sScan', 'set', '*:3:*', 3],
         ],
         'members' => [
-            ...$fill, ['@iterate', 'sscan', 'set'], ['@iterate', 'sScan', 'set', 'member:1:*'], ['@iterate', 'sScan', 'set', '*', 500], ['@iterate', 'hscan', 'hash'],
+            ...$fill, ['@iterate', 'sscan', 'set'], ['@iterate', 'sScan', 'set', 'member:1:*'],
+            ['@iterate', 'sScan', 'set', '*', 500], ['@iterate', 'hscan', 'hash'],
             ['@iterate', 'hscan', 'hash', 'f:2:*', 30], ['@iterate', 'zscan', 'zset'], ['@iterate', 'zscan', 'zset', 'm:4:*', 17],
         ],
         'with a prefix' => [
-            ['mset', ['p:one' => 1, 'p:two' => 2, 'six' => 3]], ['setOption', \Redis::OPT_PREFIX, 'p:'], ['@iterate', 'scan'], ['@iterate', 'scan', 'p:*'], ['@iterate', 'scan', 'o*'],
-            ['setOption', \Redis::OPT_SCAN, \Redis::SCAN_PREFIX], ['getOption', \Redis::OPT_SCAN], ['@iterate', 'scan'], ['@iterate', 'scan', '*'], ['@iterate', 'scan', 'o*'],
+            ['mset', ['p:one' => 1, 'p:two' => 2, 'six' => 3]], ['setOption', \Redis::OPT_PREFIX, 'p:'], ['@iterate', 'scan'],
+            ['@iterate', 'scan', 'p:*'], ['@iterate', 'scan', 'o*'],
+            ['setOption', \Redis::OPT_SCAN, \Redis::SCAN_PREFIX], ['getOption', \Redis::OPT_SCAN], ['@iterate', 'scan'],
+            ['@iterate', 'scan', '*'], ['@iterate', 'scan', 'o*'],
             ['setOption', \Redis::OPT_SCAN, \Redis::SCAN_NOPREFIX], ['getOption', \Redis::OPT_SCAN], ['@iterate', 'scan', '*'],
-            ['setOption', \Redis::OPT_SCAN, \Redis::SCAN_RETRY], ['getOption', \Redis::OPT_SCAN], ['setOption', \Redis::OPT_SCAN, 99], ['getOption', \Redis::OPT_SCAN],
+            ['setOption', \Redis::OPT_SCAN, \Redis::SCAN_RETRY], ['getOption', \Redis::OPT_SCAN],
+            ['setOption', \Redis::OPT_SCAN, 99], ['getOption', \Redis::OPT_SCAN],
         ],
         'with a serializer' => [
-            ['setOption', \Redis::OPT_SERIALIZER, \Redis::SERIALIZER_PHP], ['sAdd', 'one', 'a', 1, [2]], ['hSet', 'two', 'f', ['v']], ['zAdd', 'six', 1.5, ['m'], 2, 'n'],
-            ['@iterate', 'sscan', 'one'], ['@iterate', 'hscan', 'two'], ['@iterate', 'zscan', 'six'], ['hscan', 'two', new Variable('h')], ['zscan', 'six', new Variable('z')],
+            ['setOption', \Redis::OPT_SERIALIZER, \Redis::SERIALIZER_PHP], ['sAdd', 'one', 'a', 1, [2]],
+            ['hSet', 'two', 'f', ['v']], ['zAdd', 'six', 1.5, ['m'], 2, 'n'],
+            ['@iterate', 'sscan', 'one'], ['@iterate', 'hscan', 'two'], ['@iterate', 'zscan', 'six'],
+            ['hscan', 'two', new Variable('h')], ['zscan', 'six', new Variable('z')],
         ],
         'wrong types' => [
-            ['set', 'one', 'x'], ['sscan', 'one', new Variable('s')], ['hscan', 'one', new Variable('h')], ['zscan', 'one', new Variable('z')],
-            ['scan', new Variable('a'), ['x']], ['scan', new Variable('b'), null, 'x'], ['scan', new Variable('c', 'text')], ['scan'], ['sscan', 'one'], ['sscan'],
+            ['set', 'one', 'x'], ['sscan', 'one', new Variable('s')], ['hscan', 'one', new Variable('h')],
+            ['zscan', 'one', new Variable('z')],
+            ['scan', new Variable('a'), ['x']], ['scan', new Variable('b'), null, 'x'], ['scan', new Variable('c', 'text')],
+            ['scan'], ['sscan', 'one'], ['sscan'],
         ],
     ],
 ];
