@@ -1,0 +1,18 @@
+<?php
+declare(strict_types=1);
+
+// hGetAll of 10,000 fields: one large reply of one server, which becomes field => value.
+
+require __DIR__ . '/harness.php';
+
+$ours = ours();
+$predis = predis();
+$key = 'php-hash';
+$redis = phpredis()[crc32($key) % 4];
+$fields = pairs('field', 10_000);
+$redis->hMSet($key, $fields);
+$predis->hmset($key, $fields);
+
+$all = static fn (): array => $ours->hGetAll($key);
+compare('PHP: hGetAll 10,000 fields, phpredis', 'ratio <= 1.00', 5, $all, static fn (): array => $redis->hGetAll($key));
+compare('  Predis', 'ratio <= 0.20', 1, $all, static fn (): array => $predis->hgetall($key));
