@@ -1,4 +1,4 @@
-use super::{Answer, Form, Forms, alone, command, commands, failed, packed};
+use super::{Answer, Form, Forms, alone, command, commands, failed, many, one, packed};
 use crate::error::{Code, Error};
 use crate::reply::{Builder, Kind, Reader, Reply};
 use crate::request::{Args, Commands, pack};
@@ -81,13 +81,15 @@ fn reply(resp: &[u8]) -> Reply {
 }
 
 fn written(resp: &[u8], form: i64) -> String {
-    match Answer::of(&reply(resp), 0, Form(form)).unwrap() {
-        Answer::Text(text, objects) => {
-            assert_eq!(objects, text.windows(2).any(|pair| pair == b"O:"));
-            String::from_utf8(text).unwrap()
-        }
-        scalar => format!("{scalar:?}"),
-    }
+    let reply = reply(resp);
+    Answer::of(&reply, 0, Form(form)).map_or_else(|| text(|text| one(&reply, 0, Form(form), text)), |scalar| format!("{scalar:?}"))
+}
+
+fn text(write: impl FnOnce(&mut Vec<u8>) -> Result<bool, Error>) -> String {
+    let mut text = Vec::new();
+    let objects = write(&mut text).unwrap();
+    assert_eq!(objects, text.windows(2).any(|pair| pair == b"O:"));
+    String::from_utf8(text).unwrap()
 }
 
 #[test]
@@ -132,8 +134,8 @@ fn maps_become_key_and_value_at_any_depth() {
     builder.end(inner);
     builder.end(map);
     builder.end(root);
-    let Answer::Text(text, false) = Answer::of(&builder.finish(), 0, Form(0)).unwrap() else { panic!("no text") };
-    assert_eq!(String::from_utf8(text).unwrap(), r#"a:1:{i:0;a:2:{s:1:"a";N;s:1:"b";a:0:{}}}"#);
+    let reply = builder.finish();
+    assert_eq!(text(|text| one(&reply, 0, Form(0), text)), r#"a:1:{i:0;a:2:{s:1:"a";N;s:1:"b";a:0:{}}}"#);
 }
 
 #[test]
@@ -143,16 +145,15 @@ fn errors_and_failures_are_exceptions() {
     assert_eq!(written(b"*2\r\n:1\r\n-ERR no\r\n", 7), format!("a:1:{{i:1;{server}}}"));
     let error = Error::new(Code::Timeout, "late").on_node("node_2").perhaps_executed();
     let timeout = r#"O:29:"RedisCluster\TimeoutException":4:{i:0;s:4:"late";i:1;i:7;i:2;s:6:"node_2";i:3;b:1;}"#;
-    let Answer::Text(text, true) = failed(&error).unwrap() else { panic!("no objects") };
-    assert_eq!(String::from_utf8(text).unwrap(), timeout);
+    assert_eq!(text(|text| failed(&error, text)), timeout);
     let mut builder = Builder::default();
     let root = builder.begin(Kind::Array, 2);
     builder.failure(&error);
     builder.nil();
     builder.end(root);
     let forms = Forms::Each([Form(0), Form(1)].into_iter().collect());
-    let Answer::Text(text, true) = Answer::of_many(builder.finish(), &forms).unwrap() else { panic!("no objects") };
-    assert_eq!(String::from_utf8(text).unwrap(), format!("a:2:{{i:0;{timeout}i:1;b:0;}}"));
+    let replies = builder.finish();
+    assert_eq!(text(|text| many(&replies, &forms, text)), format!("a:2:{{i:0;{timeout}i:1;b:0;}}"));
 }
 
 #[test]

@@ -1,37 +1,25 @@
 //! Replies as PHP's `unserialize()` reads them.
 
-use super::{Answer, Form, Forms};
+use super::{Form, Forms};
 use crate::error::{Code, Error};
-use crate::reply::{Body, Entry, Kind, Reply};
+use crate::reply::{Body, Entry, Kind};
 
 /// What a value takes beside its own bytes, in most cases and at most in nearly all.
 const AROUND: usize = 24;
 
-pub(super) struct Writer<'r> {
+pub(super) struct Writer<'r, 't> {
     reply: &'r Body,
-    text: Vec<u8>,
+    text: &'t mut Vec<u8>,
     form: Form,
-    objects: bool,
+    /// Whether there are any.
+    pub objects: bool,
 }
 
-impl<'r> Writer<'r> {
-    pub(super) fn new(reply: &'r Body) -> Result<Writer<'r>, Error> {
-        let mut text = Vec::new();
+impl<'r, 't> Writer<'r, 't> {
+    pub(super) fn new(reply: &'r Body, text: &'t mut Vec<u8>) -> Result<Writer<'r, 't>, Error> {
         text.try_reserve(reply.bytes().len() + reply.entries().len() * AROUND)
             .map_err(|_| Error::new(Code::Memory, "no memory for the reply"))?;
         Ok(Writer { reply, text, form: Form::default(), objects: false })
-    }
-
-    pub(super) fn finish<'a>(self) -> Answer<'a> {
-        Answer::Text(self.text, self.objects)
-    }
-
-    /// The exception for a failure alone.
-    pub(super) fn failed(error: &Error) -> Result<Answer<'static>, Error> {
-        let nothing = Reply::nil();
-        let mut writer = Writer::new(&nothing)?;
-        writer.failure(error);
-        Ok(writer.finish())
     }
 
     /// The children of the root, each in its form.
@@ -119,7 +107,7 @@ impl<'r> Writer<'r> {
         }
     }
 
-    fn failure(&mut self, error: &Error) {
+    pub(super) fn failure(&mut self, error: &Error) {
         let class = match error.code() {
             Code::Config => "ConfigException",
             Code::Request => "RequestException",

@@ -56,12 +56,13 @@ typedef int32_t rediscluster_php_type;
 typedef struct rediscluster_reply rediscluster_reply;
 typedef struct rediscluster_error rediscluster_error;
 typedef struct rediscluster rediscluster;
+typedef struct rediscluster_php_memory rediscluster_php_memory;
 typedef struct rediscluster_session rediscluster_session;
 typedef struct rediscluster_php_answer {
   uint64_t head;
   int64_t integer;
   const uint8_t *bytes;
-  struct rediscluster_reply *reply;
+  struct rediscluster_php_memory *memory;
   uint8_t small[4096];
 } rediscluster_php_answer;
 typedef struct rediscluster_entry {

@@ -23,6 +23,8 @@ final class Answer
 
     /** How many bytes have a place in the answer itself. */
     private const SMALL = 4096;
+    /** Up to so many, the memory that they lie in is used again by the next call. */
+    private const KEPT = 1 << 20;
 
     private const NO_CLASSES = ['allowed_classes' => false];
     private const EXCEPTIONS = ['allowed_classes' => [
@@ -87,8 +89,10 @@ final class Answer
         }
         $bytes = $this->fields->bytes;
         $string = \FFI::string($bytes, $length);
-        // Before it is taken apart: nothing large is held twice.
-        $this->release();
+        if ($length > self::KEPT || $this->library->isEnding) {
+            // Before it is taken apart: nothing large is held twice.
+            $this->release();
+        }
         return $string;
     }
 }
