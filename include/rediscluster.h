@@ -150,6 +150,8 @@ enum rediscluster_php_type
   REDISCLUSTER_PHP_TEXT = 5,
   // The same with exceptions in them: RedisCluster\Exception and what is derived from it in the same namespace.
   REDISCLUSTER_PHP_OBJECTS = 6,
+  // `bytes` are a list of strings for `explode()`: between each two stands the byte 0xff, which none of them has. It has one string at least.
+  REDISCLUSTER_PHP_LIST = 7,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L

@@ -4,7 +4,7 @@ use super::error::ErrorHandle;
 use super::guard::{guarded, quietly};
 use super::status::Status;
 use crate::error::{Code, Error};
-use crate::php::{self, Answer, Form, Forms};
+use crate::php::{self, Answer, Form, Forms, Text};
 use crate::reply::Reply;
 use std::ptr::{self, NonNull, null, null_mut};
 
@@ -23,6 +23,8 @@ pub enum PhpType {
     REDISCLUSTER_PHP_TEXT = 5,
     /// The same with exceptions in them: RedisCluster\Exception and what is derived from it in the same namespace.
     REDISCLUSTER_PHP_OBJECTS = 6,
+    /// `bytes` are a list of strings for `explode()`: between each two stands the byte 0xff, which none of them has. It has one string at least.
+    REDISCLUSTER_PHP_LIST = 7,
 }
 
 /// The size of `small`, which PHP reads as a plain number.
@@ -157,11 +159,15 @@ impl Place {
         }
     }
 
-    /// Text that is made of a source, which is gone before the text is handed over; the writer answers whether there are objects in it.
-    fn tell_text<S>(mut self, source: S, write: impl FnOnce(S, &mut Vec<u8>) -> Result<bool, Error>) -> Result<(), Error> {
+    /// Text that is made of a source, which is gone before the text is handed over.
+    fn tell_text<S>(mut self, source: S, write: impl FnOnce(S, &mut Vec<u8>) -> Result<Text, Error>) -> Result<(), Error> {
         let mut text = self.memory.as_mut().map(|memory| std::mem::take(&mut memory.text)).unwrap_or_default();
         text.clear();
-        let kind = if write(source, &mut text)? { PhpType::REDISCLUSTER_PHP_OBJECTS } else { PhpType::REDISCLUSTER_PHP_TEXT };
+        let kind = match write(source, &mut text)? {
+            Text::Plain => PhpType::REDISCLUSTER_PHP_TEXT,
+            Text::Objects => PhpType::REDISCLUSTER_PHP_OBJECTS,
+            Text::List => PhpType::REDISCLUSTER_PHP_LIST,
+        };
         if text.len() > SMALL {
             let (bytes, length) = (text.as_ptr(), text.len());
             self.large(kind, bytes, length, |memory| memory.text = text);

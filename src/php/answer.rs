@@ -1,4 +1,4 @@
-//! What PHP is answered: a scalar as it is, all else as text for `unserialize()`, with whether there are objects in it: exceptions of ours.
+//! What PHP is answered: a scalar as it is, all else as text.
 
 use super::write::Writer;
 use super::{Form, Forms};
@@ -32,26 +32,44 @@ impl Answer<'_> {
     }
 }
 
-/// Appends a value of a reply for `unserialize()`; answers whether there are objects in it: exceptions of ours.
-pub(crate) fn one(reply: &Body, at: usize, form: Form, text: &mut Vec<u8>) -> Result<bool, Error> {
+/// What a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Text {
+    /// For `unserialize()`.
+    Plain,
+    /// The same, with objects in it: exceptions of ours.
+    Objects,
+    /// The strings of a list with 0xff between them, for `explode()`.
+    List,
+}
+
+/// Appends a value of a reply.
+pub(crate) fn one(reply: &Body, at: usize, form: Form, text: &mut Vec<u8>) -> Result<Text, Error> {
     let mut writer = Writer::new(reply, text)?;
+    if !form.is_pairs() && writer.joined(at) {
+        return Ok(Text::List);
+    }
     writer.formed(at, form);
-    Ok(writer.objects)
+    Ok(writer.kind())
 }
 
-/// The same of the replies to many commands, which stand under one array.
-pub(crate) fn many(replies: &Body, forms: &Forms, text: &mut Vec<u8>) -> Result<bool, Error> {
+/// Appends the replies to many commands, which stand under one array.
+pub(crate) fn many(replies: &Body, forms: &Forms, text: &mut Vec<u8>) -> Result<Text, Error> {
     let mut writer = Writer::new(replies, text)?;
+    if writer.joined(0) {
+        return Ok(Text::List);
+    }
     writer.many(forms);
-    Ok(writer.objects)
+    Ok(writer.kind())
 }
 
-/// The same of the exception of a command that got no reply.
+/// Appends the exception of a command that got no reply.
 #[cold]
-pub(crate) fn failed(error: &Error, text: &mut Vec<u8>) -> Result<bool, Error> {
+pub(crate) fn failed(error: &Error, text: &mut Vec<u8>) -> Result<Text, Error> {
     let nothing = Reply::nil();
-    Writer::new(&nothing, text)?.failure(error);
-    Ok(true)
+    let mut writer = Writer::new(&nothing, text)?;
+    writer.failure(error);
+    Ok(writer.kind())
 }
 
 /// Where the only reply under an array stands; or the array, where they are several or none.

@@ -51,6 +51,7 @@ enum rediscluster_php_type
   REDISCLUSTER_PHP_STRING = 4,
   REDISCLUSTER_PHP_TEXT = 5,
   REDISCLUSTER_PHP_OBJECTS = 6,
+  REDISCLUSTER_PHP_LIST = 7,
 };
 typedef int32_t rediscluster_php_type;
 typedef struct rediscluster_reply rediscluster_reply;

@@ -7,7 +7,7 @@ namespace RedisCluster;
 use FFI\CData;
 
 /**
- * What a call of the library answers: a scalar, or text for unserialize(). It holds one answer at a time.
+ * What a call of the library answers: a scalar, or text for unserialize() or explode(). It holds one answer at a time.
  *
  * @internal
  */
@@ -20,6 +20,7 @@ final class Answer
     public const STRING = 4;
     public const TEXT = 5;
     public const OBJECTS = 6;
+    public const LIST = 7;
 
     /** How many bytes have a place in the answer itself. */
     private const SMALL = 4096;
@@ -63,6 +64,8 @@ final class Answer
                 return $this->bytes($head >> 8);
             case self::INTEGER:
                 return $this->fields->integer;
+            case self::LIST:
+                return \explode("\xff", $this->bytes($head >> 8));
             case self::TEXT:
                 return \unserialize($this->bytes($head >> 8), self::NO_CLASSES);
             case self::OBJECTS:
