@@ -60,12 +60,13 @@ function redisArray(bool $ourRule = true): RedisArray
     return new RedisArray($hosts, $ourRule ? ['distributor' => static fn (string $key): int => crc32($key) % $count] : []);
 }
 
-/** Predis with its own sharding, which puts keys on other nodes than we do. */
-function predis(): Predis\Client
+/** Predis with its own sharding, which puts keys on other nodes than we do; or to one node. */
+function predis(?int $node = null): Predis\Client
 {
     require_once 'Predis/Autoloader.php';
     Predis\Autoloader::register();
-    return new Predis\Client(array_map(static fn (int $port): string => "tcp://127.0.0.1:$port", ports()), ['cluster' => 'predis']);
+    $urls = array_map(static fn (int $port): string => "tcp://127.0.0.1:$port", ports());
+    return $node === null ? new Predis\Client($urls, ['cluster' => 'predis']) : new Predis\Client($urls[$node]);
 }
 
 /** @return array<string, string> key => value of 32 bytes, so many of them */
