@@ -1,4 +1,4 @@
-//! Replies as PHP's `unserialize()` reads them, and lists as its `explode()` does, in half the time.
+//! Replies as PHP's `unserialize()` reads them, and lists as its `explode()` does, which is faster.
 
 use super::{Form, Forms, Text};
 use crate::error::{Code, Error};
