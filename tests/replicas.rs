@@ -142,7 +142,7 @@ fn what_a_replica_would_answer_otherwise_is_read_from_the_master() {
     run(&cluster, "SCRIPT LOAD return{1}");
     let sha: String = redis::cmd("SCRIPT").arg("LOAD").arg("return{1}").query(&mut master.client()).unwrap();
     run(&cluster, &format!("EVALSHA_RO {sha} 1 a"));
-    for command in ["TOUCH a", "DBSIZE", "KEYS *", "RANDOMKEY", "SCAN 0"] {
+    for command in ["TOUCH a", "DBSIZE", "KEYS *", "RANDOMKEY", "SCAN 0", "HSCAN h 0", "SSCAN s 0", "ZSCAN z 0"] {
         run(&cluster, command);
     }
     let seen = monitor.counts();
@@ -338,6 +338,7 @@ fn a_replica_is_read_in_the_database_and_with_the_password_of_its_master() {
     run(&cluster, "SET a three");
     let url = format!("redis://:secret@127.0.0.1:{}/3", replica.port);
     let mut bare = redis::Client::open(url).and_then(|client| client.get_connection()).unwrap();
+    until(|| redis::cmd("GET").arg("a").query(&mut bare).ok() == Some("three".to_owned()));
     until(|| {
         assert_eq!(read(&cluster, "a"), b"three");
         let stats: String = redis::cmd("INFO").arg("commandstats").query(&mut bare).unwrap();

@@ -37,6 +37,23 @@ fn publish(cluster: &Cluster, channel: &str, text: &str) -> Reply {
 }
 
 #[test]
+fn what_is_published_right_behind_a_confirmation_arrives() {
+    let servers = Server::start_many(2);
+    let cluster = cluster(&ports(&servers), &[]);
+    for number in 0..200 {
+        let (publisher, channel) = (cluster.clone(), format!("c{number}"));
+        let mut session = cluster.session();
+        let published = std::thread::spawn({
+            let channel = channel.clone();
+            move || while publish(&publisher, &channel, "text").root() == Value::Integer(0) {}
+        });
+        run(&mut session, &[&format!("SUBSCRIBE {channel}")]);
+        assert_eq!(next(&mut session), format!("message {channel} text"));
+        published.join().unwrap();
+    }
+}
+
+#[test]
 fn messages_of_all_nodes_come_in_one_stream_and_those_of_a_channel_in_order() {
     let servers = Server::start_many(3);
     let cluster = cluster(&ports(&servers), &[]);

@@ -6,8 +6,12 @@ declare(strict_types=1);
 require __DIR__ . '/../../bindings/php/autoload.php';
 require __DIR__ . '/Subject.php';
 
-/** Rounds of ours, peer, ours, peer … in microseconds a call, after one unmeasured call of each whose values must be equal. */
-function compare(string $name, string $asked, int $calls, callable $ours, callable $peer): void
+/**
+ * Rounds of ours, peer, ours, peer … in microseconds a call, after one unmeasured call of each whose values must be equal.
+ *
+ * @param int $things that one call does, where microseconds a thing are wanted
+ */
+function compare(string $name, string $asked, int $calls, callable $ours, callable $peer, int $things = 1): void
 {
     if ($ours() !== $peer()) {
         fwrite(STDERR, "bench: $name: ours and the peer read different values\n");
@@ -15,19 +19,19 @@ function compare(string $name, string $asked, int $calls, callable $ours, callab
     }
     $samples = [[], []];
     for ($round = getenv('BENCH_QUICK') ? 5 : 31; $round > 0; $round--) {
-        $samples[0][] = sample($ours, $calls);
-        $samples[1][] = sample($peer, $calls);
+        $samples[0][] = sample($ours, $calls, $things);
+        $samples[1][] = sample($peer, $calls, $things);
     }
     echo implode("\t", [$name, 'us', $asked, implode(' ', $samples[0]), implode(' ', $samples[1])]), "\n";
 }
 
-function sample(callable $side, int $calls): string
+function sample(callable $side, int $calls, int $things): string
 {
     $start = hrtime(true);
     for ($call = 0; $call < $calls; $call++) {
         $side();
     }
-    return sprintf('%.3f', (hrtime(true) - $start) / 1000 / $calls);
+    return sprintf('%.3f', (hrtime(true) - $start) / 1000 / $calls / $things);
 }
 
 /** What is measured, with the methods of phpredis: the one line that says who it is. */

@@ -57,6 +57,7 @@ func (c *Client) Do(ctx context.Context, args ...any) (Value, error) {
 		return Value{}, err
 	}
 	reply, err := c.handle.call(ctx, execute, request.text())
+	runtime.KeepAlive(c) // or the collector could close it before the call begins
 	if err != nil {
 		return Value{}, err
 	}
@@ -73,6 +74,7 @@ func (c *Client) Each(ctx context.Context, args ...any) (map[string]Result, erro
 		return nil, err
 	}
 	reply, err := c.handle.call(ctx, each, request.text())
+	runtime.KeepAlive(c) // or the collector could close it before the call begins
 	if err != nil {
 		return nil, err
 	}
@@ -92,6 +94,7 @@ type Node struct {
 // NodeFor tells which node keeps a key. The answer is computed; no server is asked.
 func (c *Client) NodeFor(key string) (Node, error) {
 	reply, err := c.handle.call(context.Background(), nodeFor, key)
+	runtime.KeepAlive(c) // or the collector could close it before the call begins
 	if err != nil {
 		return Node{}, err
 	}

@@ -4,6 +4,7 @@ package rediscluster
 
 import (
 	"context"
+	"runtime"
 	"time"
 )
 
@@ -43,6 +44,7 @@ func (c *Client) Explain(ctx context.Context, args ...any) (Explanation, error) 
 		return Explanation{}, err
 	}
 	reply, err := c.handle.call(ctx, explain, request.text())
+	runtime.KeepAlive(c) // or the collector could close it before the call begins
 	if err != nil {
 		return Explanation{}, err
 	}
@@ -110,7 +112,9 @@ func (c *Client) Recover(ctx context.Context, minAge time.Duration) ([]Recovered
 		return nil, &Error{Code: ErrArgument, Message: "the least age is negative"}
 	}
 	const millisecond = uint64(time.Millisecond)
-	reply, err := c.handle.recover(ctx, (uint64(minAge)+millisecond-1)/millisecond) // never less than what was asked for
+	atLeast := (uint64(minAge) + millisecond - 1) / millisecond // never less than what was asked for
+	reply, err := c.handle.recover(ctx, atLeast)
+	runtime.KeepAlive(c) // or the collector could close it before the call begins
 	if err != nil {
 		return nil, err
 	}

@@ -35,6 +35,7 @@ func (c *Client) EachOn(ctx context.Context, nodes Nodes, args ...any) (map[stri
 		return nil, err
 	}
 	reply, err := c.handle.eachOn(ctx, nodes, request.text())
+	runtime.KeepAlive(c) // or the collector could close it before the call begins
 	if err != nil {
 		return nil, err
 	}

@@ -230,7 +230,7 @@ impl Cluster {
 
     #[cold]
     fn goes_elsewhere(&self, single: &Single) -> bool {
-        self.read == Read::Replica && single.traits.repeatable
+        self.read == Read::Replica && nearby::may_be_asked(single.args[0], single.keys, single.traits)
     }
 }
 

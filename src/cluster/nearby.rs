@@ -7,10 +7,10 @@ use crate::plan::{Key, Traits};
 use crate::reply::{Kind, Reply};
 
 /// What only reads, and yet is for the master: TOUCH is meant to change something there, and a replica does not know the scripts that masters
-/// were told of, be it by EVAL_RO itself.
-const FOR_MASTERS: [&str; 3] = ["touch", "eval_ro", "evalsha_ro"];
+/// were told of, be it by EVAL_RO itself. A cursor means something to the server alone that gave it, and replicas take turns.
+const FOR_MASTERS: [&str; 6] = ["touch", "eval_ro", "evalsha_ro", "hscan", "sscan", "zscan"];
 
-/// Whether a replica may be asked in its master's place. Of a command with a single fixed key `repeatable` alone tells that.
+/// Whether a replica may be asked in its master's place.
 pub(super) fn may_be_asked(name: &[u8], keys: &[Key], traits: Traits) -> bool {
     traits.repeatable && !keys.is_empty() && !FOR_MASTERS.iter().any(|master| name.eq_ignore_ascii_case(master.as_bytes()))
 }

@@ -66,6 +66,11 @@ impl Link {
     /// Takes in what is there at once.
     pub(super) fn receive(&mut self, messages: &mut VecDeque<Reply>) -> Result<(), Error> {
         self.connection.receive_into(self.frames.room())?;
+        self.read(messages)
+    }
+
+    /// Takes in what has come already: with a confirmation may come messages, of which the socket will not tell again.
+    pub(super) fn read(&mut self, messages: &mut VecDeque<Reply>) -> Result<(), Error> {
         while let Some(reply) = self.next()? {
             if is_message(&reply) {
                 messages.push_back(reply);

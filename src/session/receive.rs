@@ -1,11 +1,13 @@
 //! Waiting for messages: from all servers at once, and for whoever interrupts.
 
 use super::Session;
+use super::link::Link;
 use crate::error::{Code, Error};
 use crate::lane::explain;
 use crate::reply::Reply;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 impl Session {
@@ -63,6 +65,10 @@ impl Session {
 
     /// Waits until there is something to hear, and takes it in.
     fn listen(&mut self, left: Option<Duration>) -> Result<(), Error> {
+        self.hear(Link::read, |_| true);
+        if !self.messages.is_empty() || !self.troubles.is_empty() {
+            return Ok(());
+        }
         let ear = self.interrupter.ear()?;
         if left != Some(Duration::ZERO) && self.interrupter.is_raised() {
             return Ok(());
@@ -76,13 +82,18 @@ impl Session {
         }
         let ready: Vec<bool> = sockets.iter().map(|socket| !socket.revents().is_empty()).collect();
         drop(sockets);
+        self.hear(Link::receive, |link| ready[link]);
+        Ok(())
+    }
+
+    /// Takes in what some of the connections have, each known by its place among them.
+    fn hear(&mut self, take: fn(&mut Link, &mut VecDeque<Reply>) -> Result<(), Error>, has: impl Fn(usize) -> bool) {
         let mut lost = Vec::new();
-        for ((&server, link), _) in self.links.iter_mut().zip(&ready).filter(|(_, ready)| **ready) {
-            if let Err(error) = link.receive(&mut self.messages) {
+        for (_, (&server, link)) in self.links.iter_mut().enumerate().filter(|(place, _)| has(*place)) {
+            if let Err(error) = take(link, &mut self.messages) {
                 lost.push((server, error));
             }
         }
         lost.into_iter().for_each(|(server, error)| self.lose_link(server, error));
-        Ok(())
     }
 }

@@ -24,7 +24,7 @@ final class Client
      * @param bool $shared true: share the connections of equal configurations, which live as long as the process (in
      *                     PHP-FPM: from request to request); false: connections of its own, closed with the client
      */
-    public function __construct(#[\SensitiveParameter] array|string $config, bool $shared = true)
+    public function __construct(#[\SensitiveParameter] array|string $config, private readonly bool $shared = true)
     {
         $this->library = Library::get();
         $json = \is_string($config) ? $config : self::json($config);
@@ -37,7 +37,7 @@ final class Client
         if ($status !== 0) {
             throw $this->library->failure($error);
         }
-        $this->handle = $handle[0];
+        $this->own($handle[0]);
     }
 
     public function __destruct()
@@ -48,6 +48,14 @@ final class Client
     /** A handle has one owner: a copy, which withRead() alone makes, is given one of its own. */
     private function __clone()
     {
+    }
+
+    private function own(CData $handle): void
+    {
+        $this->handle = $handle;
+        if (!$this->shared) {
+            $this->library->mind($this);
+        }
     }
 
     /** Further commands throw. Without this call the client is closed when PHP drops it. */
@@ -130,7 +138,7 @@ final class Client
             throw $this->library->failure($error);
         }
         $view = clone $this;
-        $view->handle = $handle[0];
+        $view->own($handle[0]);
         return $view;
     }
 

@@ -22,6 +22,8 @@ final class Library
     private const HEADER = __DIR__ . '/../include/rediscluster.h';
     private const VERSIONS = 'const char *rediscluster_version(void); uint32_t rediscluster_abi_version(void);';
 
+    private const FATAL = \E_ERROR | \E_CORE_ERROR | \E_COMPILE_ERROR | \E_USER_ERROR | \E_RECOVERABLE_ERROR;
+
     private static ?self $loaded = null;
 
     /** Pointers that calls write, as arrays of one: PHP passes an array as the pointer to its first element. */
@@ -43,13 +45,17 @@ final class Library
     /** @var list<Answer> all there are, as many as calls have been under way at once */
     private array $answers = [];
 
+    /** @var \WeakMap<Client|Session, true> what has connections of its own */
+    private readonly \WeakMap $owners;
+
     private function __construct(public readonly \FFI $ffi)
     {
+        $this->owners = new \WeakMap();
         $this->handle = $ffi->type('rediscluster *[1]');
         $this->session = $ffi->type('rediscluster_session *[1]');
         $this->error = $ffi->type('rediscluster_error *[1]');
         $this->answer = $ffi->type('rediscluster_php_answer[1]');
-        // A fatal error (memory_limit) while an answer is read runs no `finally`, but this.
+        // A fatal error (memory_limit, max_execution_time) runs no `finally` and no destructor, but this.
         \register_shutdown_function($this->release(...));
     }
 
@@ -93,6 +99,24 @@ final class Library
         $this->isEnding = true;
         foreach ($this->answers as $answer) {
             $answer->release();
+        }
+        $error = \error_get_last() ?? ['type' => 0, 'message' => ''];
+        // An exception that nobody caught is reported as fatal, but destructors run.
+        if ($error['type'] & self::FATAL && !\str_starts_with($error['message'], 'Uncaught ')) {
+            \register_shutdown_function($this->closeAll(...)); // behind those that may have something to write yet
+        }
+    }
+
+    /** Has a client or session closed at the end of the request, should PHP run no destructors then. */
+    public function mind(Client|Session $owner): void
+    {
+        $this->owners[$owner] = true;
+    }
+
+    private function closeAll(): void
+    {
+        foreach ($this->owners as $owner => $true) {
+            $owner->close();
         }
     }
 

@@ -25,6 +25,7 @@ final class Session
             throw $library->failure($error);
         }
         $this->handle = $handle[0];
+        $library->mind($this);
     }
 
     public function __destruct()

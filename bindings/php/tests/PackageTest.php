@@ -10,6 +10,9 @@ use RedisCluster\Tests\Support\Php;
 /** The package as Composer installs it. */
 final class PackageTest extends ClusterTestCase
 {
+    private const PACKAGE = __DIR__ . '/..';
+    private const PROJECT = __DIR__ . '/../../..';
+
     private string $project;
 
     protected function setUp(): void
@@ -24,20 +27,57 @@ final class PackageTest extends ClusterTestCase
         Php::command(['rm', '-rf', $this->project]);
     }
 
-    public function testComposerFindsNoFault(): void
+    /** @dataProvider packages */
+    public function testComposerFindsNoFault(string $folder): void
     {
-        [$status, $output] = $this->composer(dirname(__DIR__), 'validate', '--strict');
+        [$status, $output] = $this->composer($folder, 'validate', '--strict');
 
         self::assertSame(0, $status, $output);
     }
 
-    public function testInstalledPackageWorks(): void
+    public function packages(): iterable
+    {
+        yield 'the package' => [self::PACKAGE];
+        yield 'the project, which is the package to who names its Git repository' => [self::PROJECT];
+    }
+
+    public function testTheProjectIsTheSamePackage(): void
+    {
+        $package = self::definition(self::PACKAGE);
+        foreach (['autoload', 'autoload-dev'] as $part) {
+            $package[$part]['psr-4'] = array_map(static fn (string $folder): string => "bindings/php/$folder", $package[$part]['psr-4']);
+        }
+        if (isset($package['bin'])) {
+            $package['bin'] = array_map(static fn (string $file): string => "bindings/php/$file", $package['bin']);
+        }
+
+        self::assertSame($package, self::definition(self::PROJECT));
+    }
+
+    public function testAPackageInstalledFromItsFolderWorks(): void
+    {
+        $this->assertInstalls(['type' => 'path', 'url' => self::PACKAGE, 'options' => ['symlink' => false]]);
+    }
+
+    public function testAPackageInstalledFromTheGitRepositoryWorks(): void
+    {
+        $repository = "$this->project/repository";
+        mkdir("$repository/bindings", recursive: true);
+        Php::command(['cp', '-r', self::PROJECT . '/composer.json', $repository]);
+        Php::command(['cp', '-r', self::PACKAGE, "$repository/bindings/php"]);
+        foreach (['init --quiet', 'add .', '-c user.name=x -c user.email=x@localhost commit --quiet --message=x'] as $command) {
+            [$status, $output] = Php::command(['git', ...explode(' ', $command)], $repository, ['GIT_CONFIG_GLOBAL' => '/dev/null']);
+            self::assertSame(0, $status, $output);
+        }
+
+        $this->assertInstalls(['type' => 'vcs', 'url' => $repository]);
+    }
+
+    /** @param array<string, mixed> $repository */
+    private function assertInstalls(array $repository): void
     {
         file_put_contents("$this->project/composer.json", json_encode([
-            'repositories' => [
-                ['type' => 'path', 'url' => dirname(__DIR__), 'options' => ['symlink' => false]],
-                ['packagist.org' => false],
-            ],
+            'repositories' => [$repository, ['packagist.org' => false]],
             'require' => ['rediscluster/rediscluster' => '*@dev'],
         ]));
         file_put_contents("$this->project/hello.php", <<<'PHP'
@@ -49,6 +89,14 @@ final class PackageTest extends ClusterTestCase
         [$status, $output] = $this->composer($this->project, 'install');
         self::assertSame(0, $status, $output);
         self::assertSame([0, 'OK'], Php::run("$this->project/hello.php"));
+        [$status, $output] = Php::run("$this->project/vendor/bin/rediscluster-doctor", ['--no-fpm']);
+        self::assertSame(0, $status, $output);
+    }
+
+    /** @return array<string, mixed> */
+    private static function definition(string $folder): array
+    {
+        return json_decode(file_get_contents("$folder/composer.json"), true, flags: JSON_THROW_ON_ERROR);
     }
 
     /** @return array{int, string} */

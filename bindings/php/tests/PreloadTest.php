@@ -50,6 +50,14 @@ final class PreloadTest extends ClusterTestCase
         yield 'preload_user is another, or not set where only root may set it' => [self::someUser()];
     }
 
+    public function testSessionsAndCachesInAServer(): void
+    {
+        $page = __DIR__ . '/programs/visits.php';
+        $server = new WebServer(self::freePort(), $page, $this->preload(self::someUser()), $this->onlyForPreloading());
+
+        self::assertSame(['[1,1]', '[2,2]', '[3,3]'], [$server->get(), $server->get(), $server->get()]);
+    }
+
     public function testInAServerWithoutPreloading(): void
     {
         $answer = $this->server(['-d', 'ffi.enable=preload'])->get();
@@ -78,10 +86,11 @@ final class PreloadTest extends ClusterTestCase
     /** @return list<string> the README's settings, as options */
     private function preload(?string $user): array
     {
-        $ini = str_replace('/path/to/vendor/rediscluster/rediscluster', $this->package->folder, Readme::block('ini'));
-        $ini = preg_replace('/^opcache\.preload_user=.*\n/m', $user === null ? '' : "opcache.preload_user=$user\n", $ini, -1, $count);
-        self::assertSame(1, $count);
-        return array_merge(...array_map(fn (string $setting) => ['-d', $setting], explode("\n", trim($ini))));
+        $options = [];
+        foreach (Readme::preloading($this->package->folder, $user) as $name => $value) {
+            array_push($options, '-d', "$name=$value");
+        }
+        return $options;
     }
 
     /** Root may name another user; nobody else may name any. */

@@ -14,13 +14,25 @@ final class ReadmeTest extends ClusterTestCase
     public function testUse(): void
     {
         [$first, $second] = array_column(array_values(self::config(2)['nodes']), 'port');
-        $code = strtr(Readme::block('php'), ['6379' => $first, '6380' => $second]);
-        $autoload = var_export(dirname(__DIR__) . '/autoload.php', true);
+        self::assertAnswers(5, strtr(Readme::block('php'), ['6379' => $first, '6380' => $second]));
+    }
 
-        // Each line that says what it answers is held to it.
-        $code = preg_replace('~^(\$client->.*?); +// (.*?)(?:: .*)?$~m', 'check($2, $1);', $code, -1, $count);
+    public function testSessionsAndCaches(): void
+    {
+        $client = "require 'Psr/SimpleCache/autoload.php'; \$client = new RedisCluster\Client(getenv('REDISCLUSTER_CONFIG'));\n";
+        self::assertAnswers(2, $client . Readme::block('php', 1));
+
+        self::assertCount(1, $this->client->command('KEYS', 'PHPREDIS_SESSION:*'));
+        self::assertSame(2, $this->client->command('EXISTS', 'shop:apple', 'shop:pear'));
+    }
+
+    /** Runs code; each line that says what it answers is held to it. */
+    private static function assertAnswers(int $lines, string $code): void
+    {
+        $autoload = var_export(dirname(__DIR__) . '/autoload.php', true);
+        $code = preg_replace('~^(\$(?:client|cache)->.*?); +// (.*?)(?:: .*)?$~m', 'check($2, $1);', $code, -1, $count);
         $check = 'function check($said, $answer) { if ($said !== $answer) { var_dump($said, $answer); exit(1); } }';
-        self::assertSame(5, $count);
+        self::assertSame($lines, $count);
         self::assertSame([0, ''], Php::command([PHP_BINARY, '-r', "require $autoload; $check $code"]));
     }
 }

@@ -4,13 +4,16 @@ declare(strict_types=1);
 
 namespace RedisCluster\Tests;
 
+use RedisCluster\Cache\SimpleCache;
 use RedisCluster\Client;
 use RedisCluster\Nodes;
 use RedisCluster\Read;
+use RedisCluster\RedisCluster;
 use RedisCluster\ServerException;
+use RedisCluster\SessionHandler;
 use RedisCluster\Tests\Support\ClusterTestCase;
 
-/** eachOn() and withRead(), on two masters. The third server is a replica of node_1 meanwhile, and takes writes of its own. */
+/** eachOn(), withRead() and what uses it, on two masters. The third server is a replica of node_1 meanwhile, and takes writes of its own. */
 final class ReplicasTest extends ClusterTestCase
 {
     private Client $masters;
@@ -34,6 +37,15 @@ final class ReplicasTest extends ClusterTestCase
         $this->replica->command('REPLICAOF', 'NO', 'ONE');
         $this->replica->command('CONFIG', 'SET', 'replica-read-only', 'yes');
         $this->master->command('CONFIG', 'SET', 'repl-diskless-sync-delay', 5);
+    }
+
+    public function testTheDropInNamesTheReplicaThatAMasterHas(): void
+    {
+        $nodes = self::config()['nodes'];
+        $expected = ['node_1_slave' => $nodes['node_3'], 'node_2_slave' => $nodes['node_2']];
+        self::assertSame($expected, (new RedisCluster(self::config(2)))->cluster['slaves']);
+        $mastersOnly = new RedisCluster(self::config(2), 0, true);
+        self::assertSame(['node_1_slave' => $nodes['node_1']] + $expected, $mastersOnly->cluster['slaves']);
     }
 
     public function testEachOnMastersReplicasOrAll(): void
@@ -70,6 +82,24 @@ final class ReplicasTest extends ClusterTestCase
         self::assertSame('replica', $this->masters->command('GET', 'bar'));
         self::assertNull($fromMaster->command('GET', 'bar'));
         self::assertSame('replica', $fromMaster->withRead(Read::Replica)->command('GET', 'bar'));
+    }
+
+    /** Both are of the last request, which a replica may not know yet. */
+    public function testSessionsAndWhatACacheClearsAreLookedUpOnMasters(): void
+    {
+        require_once 'Psr/SimpleCache/autoload.php';
+        foreach (['s:a', 'c:a', 'c:b'] as $key) {
+            self::assertSame('node_1', $this->masters->nodeFor($key)['alias']);
+        }
+        $this->master->command('SET', 'c:a', 'master');
+        $this->master->command('WAIT', 1, 20_000);
+        $this->replica->command('DEL', 'c:a');
+        $this->replica->command('MSET', 's:a', 'replica', 'c:b', 'replica');
+
+        self::assertSame('', (new SessionHandler($this->masters, 's:'))->read('a'));
+        (new SimpleCache($this->masters, 'c:'))->clear();
+        self::assertSame(0, $this->master->command('EXISTS', 'c:a'));
+        self::assertSame(1, $this->replica->command('EXISTS', 'c:b'), 'the replica alone has it');
     }
 
     public function testAViewIsClosedByItself(): void

@@ -7,7 +7,7 @@ namespace RedisCluster\Tests\Support;
 /** A copy of the package in a temporary folder, readable by every user as an installed one is; a checkout may lie in somebody's home. */
 final class InstalledPackage
 {
-    private const PARTS = ['preload.php', 'autoload.php', 'src', 'include'];
+    private const PARTS = ['preload.php', 'autoload.php', 'src', 'include', 'bin'];
 
     public readonly string $folder;
 

@@ -1,0 +1,239 @@
+<?php
+
+declare(strict_types=1);
+
+namespace RedisCluster\Phpredis\Arguments;
+
+use RedisCluster\Phpredis\Arguments;
+use RedisCluster\Phpredis\Call;
+use RedisCluster\Phpredis\Replies\Geo as Made;
+
+/** @internal places on the earth */
+final class Geo
+{
+    private const WITH = ['WITHCOORD', 'WITHDIST', 'WITHHASH'];
+
+    /**
+     * geoAdd($key, $longitude, $latitude, $member, …), with NX, XX and CH in an array at the end.
+     *
+     * @param array<mixed> $arguments
+     */
+    public static function add(Call $call, array $arguments, Arguments $as): bool
+    {
+        $as->counted($arguments, 0);
+        if (\count($arguments) < 2) {
+            return false;
+        }
+        $call->command[] = $as->key($arguments[0], 0);
+        $end = \count($arguments);
+        if ($end % 3 === 2 && \is_array($arguments[$end - 1])) {
+            \array_push($call->command, ...\array_keys(Words::of($arguments[--$end], ['NX', 'XX', 'CH'])));
+        }
+        for ($place = 1; $place < $end; $place++) {
+            $call->command[] = $place % 3 === 0 ? $as->value($arguments[$place]) : self::coordinate($arguments[$place]);
+        }
+        return true;
+    }
+
+    /** It is no value: no serializer may change it. What is no number, the server refuses. */
+    private static function coordinate(mixed $number): string
+    {
+        return \is_float($number) ? Arguments::float($number) : Arguments::text($number);
+    }
+
+    /**
+     * geoDist($key, $source, $destination, $unit = 'm').
+     *
+     * @param array<mixed> $arguments
+     */
+    public static function distance(Call $call, array $arguments, Arguments $as): void
+    {
+        $as->counted($arguments, 3, 4);
+        $call->command[] = $as->key($arguments[0], 0);
+        $call->command[] = self::member($arguments[1], 1, $as);
+        $call->command[] = self::member($arguments[2], 2, $as);
+        if (isset($arguments[3])) {
+            $call->command[] = $as->string($arguments[3], 3);
+        }
+    }
+
+    private static function member(mixed $member, int $place, Arguments $as): string
+    {
+        return $as->value(\is_scalar($member) ? $member : $as->string($member, $place));
+    }
+
+    /**
+     * geoRadius($key, $longitude, $latitude, $radius, $unit, $options = []).
+     *
+     * @param array<mixed> $arguments
+     */
+    public static function radius(Call $call, array $arguments, Arguments $as): bool
+    {
+        $as->counted($arguments, 5, 6);
+        $call->command[] = $as->key($arguments[0], 0);
+        $call->command[] = $as->number($arguments[1], 1);
+        $call->command[] = $as->number($arguments[2], 2);
+        return self::around($call, $arguments, 3, $as);
+    }
+
+    /**
+     * geoRadiusByMember($key, $member, $radius, $unit, $options = []).
+     *
+     * @param array<mixed> $arguments
+     */
+    public static function radiusByMember(Call $call, array $arguments, Arguments $as): bool
+    {
+        $as->counted($arguments, 4, 5);
+        $call->command[] = $as->key($arguments[0], 0);
+        $call->command[] = self::member($arguments[1], 1, $as);
+        return self::around($call, $arguments, 2, $as);
+    }
+
+    /**
+     * Radius, unit and options, which stand at $place.
+     *
+     * @param array<mixed> $arguments
+     */
+    private static function around(Call $call, array $arguments, int $place, Arguments $as): bool
+    {
+        $call->command[] = $as->number($arguments[$place], $place);
+        $call->command[] = $as->string($arguments[$place + 1], $place + 1);
+        $options = $as->array($arguments[$place + 2] ?? [], $place + 2);
+        $options = self::options($options, [...self::WITH, 'ASC', 'DESC'], ['COUNT', 'STORE', 'STOREDIST']);
+        $with = self::with($options);
+        $target = \array_intersect_key($options, ['STORE' => 0, 'STOREDIST' => 0]);
+        if ($target !== [] && $with !== []) {
+            return $as->refuse('STORE[DIST] is not compatible with WITHCOORD, WITHDIST or WITHHASH');
+        }
+        \array_push($call->command, ...$with);
+        if (!self::limits($call, $options, $as)) {
+            return false;
+        }
+        $call->context = $with !== [];
+        if ($target !== []) {
+            $call->reply = 'int';
+            \array_push($call->command, \array_key_last($target), $as->key(\end($target), $place + 2));
+        }
+        return true;
+    }
+
+    /**
+     * Flags count where they stand by themselves alone.
+     *
+     * @param array<mixed> $options
+     * @param list<string> $flags
+     * @param list<string> $valued
+     * @return array<string, mixed>
+     */
+    private static function options(array $options, array $flags, array $valued): array
+    {
+        return Words::of(\array_filter($options, \is_int(...), \ARRAY_FILTER_USE_KEY), $flags) + Words::of($options, [], $valued);
+    }
+
+    /**
+     * @param array<string, mixed> $options
+     * @return list<string> always in this order
+     */
+    private static function with(array $options): array
+    {
+        return \array_values(\array_filter(self::WITH, static fn (string $word): bool => isset($options[$word])));
+    }
+
+    /**
+     * Order (the last one counts) and number: 10, or [10, true] for any ten.
+     *
+     * @param array<string, mixed> $options
+     */
+    private static function limits(Call $call, array $options, Arguments $as): bool
+    {
+        $orders = \array_keys(\array_intersect_key($options, ['ASC' => 0, 'DESC' => 0]));
+        if ($orders !== []) {
+            $call->command[] = \end($orders);
+        }
+        if (!\array_key_exists('COUNT', $options)) {
+            return true;
+        }
+        [$count, $any] = (array) $options['COUNT'] + [null, false];
+        if (!\is_int($count) || $count <= 0) {
+            return $as->refuse('COUNT must be an integer > 0!');
+        }
+        \array_push($call->command, 'COUNT', $count, ...($any ? ['ANY'] : []));
+        return true;
+    }
+
+    /**
+     * geoSearch($key, $position, $shape, $unit, $options = []): from a member or [longitude, latitude], within a radius or [width, height].
+     *
+     * @param array<mixed> $arguments
+     */
+    public static function search(Call $call, array $arguments, Arguments $as): bool
+    {
+        $as->counted($arguments, 4, 5);
+        $call->command[] = $as->key($arguments[0], 0);
+        $options = self::options($as->array($arguments[4] ?? [], 4), [...self::WITH, 'ASC', 'DESC'], ['COUNT']);
+        $with = self::with($options);
+        if ($with !== []) {
+            $call->reply = [Made::class, 'foundWith'];
+        }
+        if (!self::area($call, $arguments, 1, $as) || !self::limits($call, $options, $as)) {
+            return false;
+        }
+        \array_push($call->command, ...$with);
+        return true;
+    }
+
+    /**
+     * geoSearchStore($destination, $source, $position, $shape, $unit, $options = []).
+     *
+     * @param array<mixed> $arguments
+     */
+    public static function searchAndStore(Call $call, array $arguments, Arguments $as): bool
+    {
+        $as->counted($arguments, 5, 6);
+        $call->command[] = $as->key($arguments[0], 0);
+        $call->command[] = $as->key($arguments[1], 1);
+        $options = self::options($as->array($arguments[5] ?? [], 5), ['STOREDIST', 'WITHDIST', 'ASC', 'DESC'], ['COUNT']);
+        if (!self::area($call, $arguments, 2, $as) || !self::limits($call, $options, $as)) {
+            return false;
+        }
+        if (isset($options['STOREDIST']) || isset($options['WITHDIST'])) {
+            $call->command[] = 'STOREDIST';
+        }
+        return true;
+    }
+
+    /**
+     * Position, shape and unit, which stand at $place.
+     *
+     * @param array<mixed> $arguments
+     */
+    private static function area(Call $call, array $arguments, int $place, Arguments $as): bool
+    {
+        [$position, $shape] = \array_slice($arguments, $place, 2);
+        if (\is_array($position) && \count($position) === 2) {
+            \array_push($call->command, 'FROMLONLAT', ...self::numbers($position, $place, $as));
+        } elseif (!\is_array($position) && $position !== null && $position !== '') {
+            \array_push($call->command, 'FROMMEMBER', self::member($position, $place, $as));
+        } else {
+            return $as->refuse('Invalid position');
+        }
+        if (\is_array($shape) && \count($shape) === 2) {
+            \array_push($call->command, 'BYBOX', ...self::numbers($shape, $place + 1, $as));
+        } elseif (\is_int($shape) || \is_float($shape) || \is_numeric($shape)) {
+            \array_push($call->command, 'BYRADIUS', $as->number($shape, $place + 1));
+        } else {
+            return $as->refuse('Invalid shape dimensions');
+        }
+        $call->command[] = $as->string($arguments[$place + 2], $place + 2);
+        return true;
+    }
+
+    /**
+     * @param array<mixed> $numbers
+     * @return list<string>
+     */
+    private static function numbers(array $numbers, int $place, Arguments $as): array
+    {
+        return \array_map(static fn (mixed $number): string => $as->number($number, $place), \array_values($numbers));
+    }
+}

@@ -1,0 +1,94 @@
+<?php
+
+declare(strict_types=1);
+
+namespace RedisCluster\Phpredis\Arguments;
+
+use RedisCluster\Phpredis\Arguments;
+use RedisCluster\Phpredis\Call;
+
+/** @internal */
+final class Scripts
+{
+    /**
+     * eval($script, $arguments, $keys): the first so many of the arguments are keys.
+     *
+     * @param array<mixed> $arguments
+     */
+    public static function run(Call $call, array $arguments, Arguments $as): void
+    {
+        $as->counted($arguments, 1, 3);
+        $given = \array_values($as->array($arguments[1] ?? [], 1));
+        $keys = $as->int($arguments[2] ?? 0, 2);
+        \array_push(
+            $call->command,
+            $as->string($arguments[0], 0),
+            $keys,
+            $as->keys(\array_slice($given, 0, \max(0, $keys))),
+            $as->strings(\array_slice($given, \max(0, $keys))),
+        );
+    }
+
+    /**
+     * fcall($function, $keys, $arguments).
+     *
+     * @param array<mixed> $arguments
+     */
+    public static function call(Call $call, array $arguments, Arguments $as): void
+    {
+        $as->counted($arguments, 1, 3);
+        $keys = $as->array($arguments[1] ?? [], 1);
+        $rest = $as->array($arguments[2] ?? [], 2);
+        \array_push($call->command, $as->string($arguments[0], 0), \count($keys), $as->keys($keys), $as->strings($rest));
+    }
+
+    /**
+     * script('load', $text), script('exists', $sha, …), script('flush'), script('kill').
+     *
+     * @param array<mixed> $arguments
+     */
+    public static function scripts(Call $call, array $arguments, Arguments $as): bool
+    {
+        $as->counted($arguments, 1);
+        $what = \is_string($arguments[0]) ? \strtolower($arguments[0]) : '';
+        $given = \array_slice($arguments, 1);
+        \array_push($call->command, $what, $as->strings($given));
+        return match ($what) {
+            'load' => \is_string($given[0] ?? null) && $given[0] !== '',
+            'exists' => $given !== [],
+            'flush', 'kill' => true,
+            default => false,
+        };
+    }
+
+    /**
+     * function('load', $code), function('list') …
+     *
+     * @param array<mixed> $arguments
+     */
+    public static function functions(Call $call, array $arguments, Arguments $as): void
+    {
+        $as->counted($arguments, 1);
+        $call->command[] = $as->strings($arguments);
+    }
+
+    /**
+     * rawCommand('SET', 'key', 5): nothing gets a prefix or is serialized.
+     *
+     * @param array<mixed> $arguments
+     */
+    public static function raw(Call $call, array $arguments, Arguments $as): bool
+    {
+        $as->counted($arguments, 1);
+        if (!\is_string($arguments[0])) {
+            return $as->refuse("When sending a 'raw' command, the first argument must be a string!");
+        }
+        foreach ($arguments as $argument) {
+            if (!\is_string($argument) && !\is_int($argument) && !\is_float($argument)) {
+                return $as->refuse('Raw command arguments must be scalar values!');
+            }
+            $call->command[] = \is_float($argument) ? Arguments::float($argument) : $argument;
+        }
+        return true;
+    }
+}

@@ -1,0 +1,77 @@
+<?php
+
+declare(strict_types=1);
+
+namespace RedisCluster\Phpredis\Arguments;
+
+use RedisCluster\Phpredis\Replies;
+use RedisCluster\Phpredis\Arguments;
+use RedisCluster\Phpredis\Call;
+
+/** @internal */
+final class Servers
+{
+    /**
+     * acl($subcommand, ...$arguments)
+     *
+     * @param list<mixed> $arguments
+     */
+    public static function acl(Call $call, array $arguments, Arguments $as): void
+    {
+        $as->counted($arguments, 1);
+        $call->command[] = $as->strings($arguments);
+        $call->reply = match (\strtoupper(Arguments::text($arguments[0]))) {
+            'SETUSER', 'LOAD', 'SAVE' => 'bool',
+            'GETUSER' => [Replies\Servers::class, 'user'],
+            default => 'any',
+        };
+    }
+
+    /**
+     * wait($slaves, $milliseconds); nothing is sent for numbers below 0.
+     *
+     * @param list<mixed> $arguments
+     */
+    public static function wait(Call $call, array $arguments, Arguments $as): bool
+    {
+        $as->counted($arguments, 2, 2);
+        \array_push($call->command, $as->int($arguments[0], 0), $as->int($arguments[1], 1));
+        return \min($call->command[1], $call->command[2]) >= 0;
+    }
+
+    /**
+     * slaveof($host, $port); with neither, NO ONE.
+     *
+     * @param list<mixed> $arguments
+     */
+    public static function slaveof(Call $call, array $arguments, Arguments $as): void
+    {
+        $as->counted($arguments, 0, 2);
+        $call->command[] = ($arguments[0] ?? null) === null ? 'NO' : $as->string($arguments[0], 0);
+        $call->command[] = ($arguments[0] ?? null) === null ? 'ONE' : $as->int($arguments[1] ?? 6379, 1);
+    }
+
+    /**
+     * failover([$host, $port, true for FORCE], $abort, $timeout)
+     *
+     * @param list<mixed> $arguments
+     */
+    public static function failover(Call $call, array $arguments, Arguments $as): void
+    {
+        $as->counted($arguments, 0, 3);
+        $to = ($arguments[0] ?? null) === null ? [] : \array_values($as->array($arguments[0], 0));
+        if ($to !== []) {
+            \array_push($call->command, 'TO', $as->string($to[0], 0), $as->int($to[1] ?? 6379, 0));
+            if ($as->bool($to[2] ?? false, 0)) {
+                $call->command[] = 'FORCE';
+            }
+        }
+        if ($as->bool($arguments[1] ?? false, 1)) {
+            $call->command[] = 'ABORT';
+        }
+        $timeout = $as->int($arguments[2] ?? 0, 2);
+        if ($timeout > 0) {
+            \array_push($call->command, 'TIMEOUT', $timeout);
+        }
+    }
+}

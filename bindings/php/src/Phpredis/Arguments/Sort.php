@@ -1,0 +1,93 @@
+<?php
+
+declare(strict_types=1);
+
+namespace RedisCluster\Phpredis\Arguments;
+
+use RedisCluster\Phpredis\Arguments;
+use RedisCluster\Phpredis\Call;
+
+/** @internal Of the keys in the options none gets the prefix, as with phpredis. */
+final class Sort
+{
+    /**
+     * sort($key, ['by' => …, 'get' => … or […], 'limit' => [0, 10], 'sort' => 'desc', 'alpha' => true, 'store' => …]).
+     *
+     * @param array<mixed> $arguments
+     */
+    public static function options(Call $call, array $arguments, Arguments $as): void
+    {
+        $as->counted($arguments, 1, 2);
+        $options = \array_change_key_case($as->array($arguments[1] ?? [], 1));
+        $limit = Words::limit($options['limit'] ?? null);
+        $direction = $options['sort'] ?? null;
+        self::complete($call, $as->key($arguments[0], 0), $options, $limit, \is_string($direction) ? $direction : '');
+    }
+
+    /** @param array<mixed> $arguments */
+    public static function ascending(Call $call, array $arguments, Arguments $as): bool
+    {
+        return self::old($call, '', false, $arguments, $as);
+    }
+
+    /** @param array<mixed> $arguments */
+    public static function ascendingAlpha(Call $call, array $arguments, Arguments $as): bool
+    {
+        return self::old($call, '', true, $arguments, $as);
+    }
+
+    /** @param array<mixed> $arguments */
+    public static function descending(Call $call, array $arguments, Arguments $as): bool
+    {
+        return self::old($call, 'DESC', false, $arguments, $as);
+    }
+
+    /** @param array<mixed> $arguments */
+    public static function descendingAlpha(Call $call, array $arguments, Arguments $as): bool
+    {
+        return self::old($call, 'DESC', true, $arguments, $as);
+    }
+
+    /**
+     * sortAsc($key, $by, $get, $offset, $count, $store).
+     *
+     * @param array<mixed> $arguments
+     */
+    private static function old(Call $call, string $direction, bool $alpha, array $arguments, Arguments $as): bool
+    {
+        $as->counted($arguments, 1, 6);
+        $offset = $as->int($arguments[3] ?? -1, 3);
+        $count = $as->int($arguments[4] ?? -1, 4);
+        $options = ['by' => $arguments[1] ?? null, 'get' => $arguments[2] ?? null, 'store' => $arguments[5] ?? null, 'alpha' => $alpha];
+        $options = \array_filter($options, static fn (mixed $option): bool => $option !== '');
+        $limit = $offset >= 0 && $count >= 0 ? ['LIMIT', $offset, $count] : [];
+        self::complete($call, $as->key($arguments[0], 0), $options, $limit, $direction);
+        return true;
+    }
+
+    /**
+     * @param array<mixed> $options
+     * @param list<mixed>  $limit
+     */
+    private static function complete(Call $call, string $key, array $options, array $limit, string $direction): void
+    {
+        $call->command[] = $key;
+        if (\is_string($options['by'] ?? null)) {
+            \array_push($call->command, 'BY', $options['by']);
+        }
+        \array_push($call->command, ...$limit);
+        foreach ((array) ($options['get'] ?? []) as $pattern) {
+            \array_push($call->command, 'GET', Arguments::text($pattern));
+        }
+        if ($direction !== '') {
+            $call->command[] = $direction;
+        }
+        if (($options['alpha'] ?? null) === true) {
+            $call->command[] = 'ALPHA';
+        }
+        if (\is_string($options['store'] ?? null)) {
+            \array_push($call->command, 'STORE', $options['store']);
+            $call->reply = 'int';
+        }
+    }
+}

@@ -1,0 +1,167 @@
+<?php
+
+declare(strict_types=1);
+
+namespace RedisCluster\Phpredis\Arguments;
+
+use RedisCluster\Phpredis\Arguments;
+use RedisCluster\Phpredis\Call;
+
+/** @internal */
+final class Strings
+{
+    /**
+     * set($key, $value, $options): options are seconds, or an array of NX, XX, KEEPTTL, GET, and EX, PX, EXAT, PXAT => number.
+     *
+     * @param array<mixed> $arguments
+     */
+    public static function set(Call $call, array $arguments, Arguments $as): bool
+    {
+        $as->counted($arguments, 2, 3);
+        $call->command[] = $as->key($arguments[0], 0);
+        $call->command[] = $as->value($arguments[1]);
+        $options = $arguments[2] ?? null;
+        return match (true) {
+            $options === null => true,
+            \is_array($options) => self::options($call, $options, $as),
+            \is_numeric($options) => self::expiry($call, 'EX', $options, $as),
+            default => $as->refuse('Expire must be a long, double, or a numeric string'),
+        };
+    }
+
+    /** @param array<mixed> $options */
+    private static function options(Call $call, array $options, Arguments $as): bool
+    {
+        $condition = $expires = $keep = null;
+        foreach ($options as $name => $value) {
+            $word = \strtoupper(\is_string($name) ? $name : (\is_string($value) ? $value : ''));
+            if (\is_string($name) && \in_array($word, ['EX', 'PX', 'EXAT', 'PXAT'], true)) {
+                $expires = $word;
+                if (!self::expiry($call, $word, $value, $as)) {
+                    return false;
+                }
+            } elseif (\is_string($name) && $word === 'IFEQ') {
+                $condition = [$word, $as->value($value)];
+            } elseif (\is_int($name) && ($word === 'NX' || $word === 'XX')) {
+                $condition = [$word];
+            } elseif (\is_int($name) && $word === 'KEEPTTL') {
+                $keep = [$word];
+            } elseif (\is_int($name) && $word === 'GET') {
+                $call->command[] = $word;
+                $call->reply = 'value';
+            }
+        }
+        if ($keep !== null && $expires !== null) {
+            return $as->refuse("KEEPTTL can't be combined with EX or PX option");
+        }
+        \array_push($call->command, ...$condition ?? [], ...$keep ?? []);
+        return true;
+    }
+
+    private static function expiry(Call $call, string $word, mixed $number, Arguments $as): bool
+    {
+        $number = \is_numeric($number) ? (int) $number : 0;
+        if ($number < 1) {
+            return $as->refuse("EXPIRE can't be < 1");
+        }
+        \array_push($call->command, $word, $number);
+        return true;
+    }
+
+    /**
+     * getEx($key, ['EX' => 10]) or ['PERSIST'].
+     *
+     * @param array<mixed> $arguments
+     */
+    public static function getAndExpire(Call $call, array $arguments, Arguments $as): bool
+    {
+        $as->counted($arguments, 1, 2);
+        $call->command[] = $as->key($arguments[0], 0);
+        $options = Words::of($as->array($arguments[1] ?? [], 1), ['PERSIST'], ['EX', 'PX', 'EXAT', 'PXAT']);
+        foreach ($options as $word => $value) {
+            if ($word === 'PERSIST') {
+                $call->command[] = $word;
+            } elseif (!self::expiry($call, $word, $value, $as)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** @param array<mixed> $arguments */
+    public static function increment(Call $call, array $arguments, Arguments $as): void
+    {
+        self::step($call, 'INCRBY', $arguments, $as);
+    }
+
+    /** @param array<mixed> $arguments */
+    public static function decrement(Call $call, array $arguments, Arguments $as): void
+    {
+        self::step($call, 'DECRBY', $arguments, $as);
+    }
+
+    /** @param array<mixed> $arguments */
+    private static function step(Call $call, string $word, array $arguments, Arguments $as): void
+    {
+        $as->counted($arguments, 1, 2);
+        $call->command[] = $as->key($arguments[0], 0);
+        if (\count($arguments) === 2) {
+            $call->command[0] = $word;
+            $call->command[] = $as->int($arguments[1], 1);
+        }
+    }
+
+    /**
+     * lcs($key1, $key2, ['len']) or ['idx', 'minmatchlen' => 3, 'withmatchlen'].
+     *
+     * @param array<mixed> $arguments
+     */
+    public static function common(Call $call, array $arguments, Arguments $as): void
+    {
+        $as->counted($arguments, 2, 3);
+        \array_push($call->command, $as->key($arguments[0], 0), $as->key($arguments[1], 1));
+        $flags = Words::of($as->array($arguments[2] ?? [], 2), ['LEN', 'IDX', 'WITHMATCHLEN'], ['MINMATCHLEN']);
+        foreach ($flags as $word => $value) {
+            $call->command[] = $word;
+            if ($word === 'MINMATCHLEN') {
+                $call->command[] = $as->int($value, 2);
+            }
+        }
+    }
+
+    /**
+     * delex($key, ['IFEQ' => $value]) or one of IFNE, IFDEQ, IFDNE.
+     *
+     * @param array<mixed> $arguments
+     */
+    public static function deleteIf(Call $call, array $arguments, Arguments $as): void
+    {
+        $as->counted($arguments, 1, 2);
+        $call->command[] = $as->key($arguments[0], 0);
+        foreach (Words::of($as->array($arguments[1] ?? [], 1), [], ['IFEQ', 'IFNE', 'IFDEQ', 'IFDNE']) as $word => $value) {
+            \array_push($call->command, $word, \str_starts_with($word, 'IFD') ? Arguments::text($value) : $as->value($value));
+        }
+    }
+
+    /**
+     * mSetEx($pairs, seconds or ['PX' => 1000, 'NX']).
+     *
+     * @param array<mixed> $arguments
+     */
+    public static function setManyAndExpire(Call $call, array $arguments, Arguments $as): bool
+    {
+        $as->counted($arguments, 1, 2);
+        $pairs = $as->array($arguments[0], 0);
+        $given = $arguments[1] ?? [];
+        $options = Words::of(\is_array($given) ? $given : ['EX' => $given], ['NX', 'XX', 'KEEPTTL'], ['EX', 'PX', 'EXAT', 'PXAT']);
+        $call->command[] = \count($pairs);
+        $call->command['pairs'] = $as->prefixed($as->values($pairs));
+        foreach ($options as $word => $value) {
+            $call->command[] = $word;
+            if ($value !== true) {
+                $call->command[] = $as->int($value, 1);
+            }
+        }
+        return $pairs !== [];
+    }
+}

@@ -1,0 +1,61 @@
+<?php
+
+declare(strict_types=1);
+
+namespace RedisCluster\Phpredis;
+
+use RedisCluster\Exception;
+
+/**
+ * The calls between multi() or pipeline() and exec(). Nothing of them is sent before exec().
+ *
+ * @internal
+ */
+final class Queue
+{
+    /** @var list<Call|\Closure(): mixed|self> in a transaction calls alone; in a pipeline transactions, too, and what is no single one */
+    public array $steps = [];
+    /** The transaction that was begun in a pipeline, and has not seen its exec(). */
+    public ?self $inner = null;
+    public readonly bool $isTransaction;
+
+    /** @param int $mode MULTI or PIPELINE */
+    public function __construct(public readonly int $mode)
+    {
+        $this->isTransaction = $mode === Constants::MULTI;
+    }
+
+    public function add(Call $call): void
+    {
+        $queue = $this->inner ?? $this;
+        $queue->steps[] = $call;
+    }
+
+    /**
+     * What is not one command for one server.
+     *
+     * @param \Closure(): mixed $step
+     */
+    public function addStep(string $method, \Closure $step): void
+    {
+        if ($this->isTransaction || $this->inner !== null) {
+            throw new Exception("$method() is for every server, and a transaction is on one: call it before multi() or after exec()");
+        }
+        $this->steps[] = $step;
+    }
+
+    /** The same transaction with replies as the server gives them, as phpredis answers one inside a pipeline. */
+    public function raw(): self
+    {
+        $raw = new self($this->mode);
+        $raw->steps = \array_map(static fn (Call $call): Call => new Call($call->command, 'any'), $this->steps);
+        return $raw;
+    }
+
+    public function begin(): void
+    {
+        if ($this->inner === null) {
+            $this->steps[] = $this->inner = new self(Constants::MULTI);
+        }
+    }
+}

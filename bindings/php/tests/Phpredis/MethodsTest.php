@@ -1,0 +1,94 @@
+<?php
+
+declare(strict_types=1);
+
+namespace RedisCluster\Tests\Phpredis;
+
+use PHPUnit\Framework\TestCase;
+use RedisCluster\Phpredis\Methods;
+use RedisCluster\RedisCluster;
+
+/** Which methods there are. */
+final class MethodsTest extends TestCase
+{
+    /**
+     * @testWith ["5.3"]
+     *           ["6"]
+     */
+    public function testEveryMethodOfPhpredisIsThere(string $version): void
+    {
+        $methods = file(__DIR__ . "/fixtures/phpredis-$version.txt", FILE_IGNORE_NEW_LINES);
+        self::assertSame([], array_values(array_diff(array_map(strtolower(...), $methods), self::methods())));
+    }
+
+    /** @requires extension redis */
+    public function testEveryMethodOfTheInstalledExtensionIsThere(): void
+    {
+        $methods = array_filter(get_class_methods(\Redis::class), static fn (string $name): bool => !str_starts_with($name, '__'));
+        self::assertSame([], array_diff(array_map(strtolower(...), $methods), self::methods()));
+    }
+
+    public function testEveryMethodOfTheTableIsAnnotated(): void
+    {
+        self::assertSame([], array_diff(array_keys(Methods::all()), self::annotated(), self::real()));
+    }
+
+    public function testEveryAnnotationIsOfAMethodOfTheTable(): void
+    {
+        self::assertSame([], array_diff(self::annotated(), array_keys(Methods::all())));
+    }
+
+    public function testNoMethodIsInTheTableTwice(): void
+    {
+        $names = [];
+        foreach (glob(__DIR__ . '/../../src/Phpredis/Methods/*.php') as $file) {
+            $names = [...$names, ...array_keys(constant('RedisCluster\\Phpredis\\Methods\\' . basename($file, '.php') . '::TABLE'))];
+        }
+        self::assertSame(array_unique($names), $names);
+        self::assertCount(count($names), Methods::all(), 'a family that is not looked into');
+    }
+
+    public function testNoMethodIsAnnotatedTwice(): void
+    {
+        self::assertSame(array_unique(self::annotated()), self::annotated());
+    }
+
+    public function testTheTableNamesFunctionsThatExist(): void
+    {
+        foreach (Methods::all() as $name => [, $arguments, $reply]) {
+            foreach (array_filter([$arguments, $reply], is_array(...)) as $function) {
+                self::assertTrue(is_callable($function), "$name: " . implode('::', $function));
+            }
+            self::assertSame(strtolower($name), $name);
+        }
+    }
+
+    /** @requires extension redis */
+    public function testTheConstantsAreThoseOfTheInstalledExtension(): void
+    {
+        $constants = (new \ReflectionClass(\Redis::class))->getConstants();
+        $ours = (new \ReflectionClass(RedisCluster::class))->getConstants();
+        self::assertSame($constants, array_intersect_key(array_replace($constants, $ours), $constants));
+        self::assertSame([], array_diff_key($constants, $ours));
+    }
+
+    /** @return list<string> in lower case */
+    private static function methods(): array
+    {
+        return [...array_keys(Methods::all()), ...self::real()];
+    }
+
+    /** @return list<string> */
+    private static function real(): array
+    {
+        return array_map(strtolower(...), get_class_methods(RedisCluster::class));
+    }
+
+    /** @return list<string> */
+    private static function annotated(): array
+    {
+        $document = (string) (new \ReflectionClass(RedisCluster::class))->getDocComment();
+        preg_match_all('/@method .*? (\w+)\(/', $document, $found);
+        return array_map(strtolower(...), $found[1]);
+    }
+}

@@ -1,0 +1,183 @@
+<?php
+
+declare(strict_types=1);
+
+namespace RedisCluster\Tests;
+
+use RedisCluster\Client;
+use RedisCluster\Tests\Support\ClusterTestCase;
+use RedisCluster\Tests\Support\PhpSession;
+
+/** Several requests of one session. */
+final class SessionLockTest extends ClusterTestCase
+{
+    private const KEY = 'PHPREDIS_SESSION:abc';
+    /** The name is phpredis'; the tag, which is not part of it, leads to the session's node. */
+    private const LOCK = self::KEY . '_LOCK{' . self::KEY . '}';
+    /** So many attempts that none of them is the last. */
+    private const PATIENT = ['locking' => true, 'lockWaitTime' => 1000, 'lockRetries' => -1];
+    private const IMPATIENT = ['locking' => true, 'lockWaitTime' => 1, 'lockRetries' => 2];
+    private const COUNT = 'for ($i = 0; $i < 20; $i++) { session_start(); $_SESSION["n"] = ($_SESSION["n"] ?? 0) + 1; session_write_close(); }';
+
+    public function testNoUpdateIsLost(): void
+    {
+        $session = new PhpSession(self::PATIENT);
+        $requests = array_map(fn () => $session->start(self::COUNT), range(1, 6));
+
+        self::assertSame(array_fill(0, 6, ''), array_map(PhpSession::end(...), $requests));
+        self::assertSame('n|i:120;', $this->client->command('GET', self::KEY));
+        self::assertSame(1, $this->client->command('DBSIZE'), 'no lock is left');
+    }
+
+    public function testNoUpdateIsLostBetweenThisHandlerAndThatOfPhpredis(): void
+    {
+        $theirs = PhpSession::ofPhpredis(['locking_enabled' => 1, 'lock_wait_time' => 1000, 'lock_retries' => -1]);
+        $ours = new PhpSession(self::PATIENT, [], ['REDISCLUSTER_CONFIG' => json_encode(self::config(1))]);
+        $requests = [$ours->start(self::COUNT), $theirs->start(self::COUNT), $ours->start(self::COUNT), $theirs->start(self::COUNT)];
+
+        self::assertSame(array_fill(0, 4, ''), array_map(PhpSession::end(...), $requests));
+        self::assertSame('n|i:80;', (new Client(self::config(1)))->command('GET', self::KEY));
+    }
+
+    public function testALockIsHeldUntilTheSessionIsWritten(): void
+    {
+        $code = <<<'PHP'
+            $client = new RedisCluster\Client(getenv('REDISCLUSTER_CONFIG'));
+            $lock = fn () => print(json_encode($client->command('EXISTS', $argv[3])));
+            $lock(); session_start(); $lock(); $_SESSION['a'] = 1; session_write_close(); $lock();
+            PHP;
+
+        self::assertSame('010', (new PhpSession(['locking' => true]))->run($code, self::LOCK));
+        self::assertSame('000', (new PhpSession(['locking' => false]))->run($code, self::LOCK));
+    }
+
+    public function testTheLockIsBesideTheSessionUnderThePhpredisName(): void
+    {
+        $this->crashWhileLocked(60);
+
+        $node = $this->client->nodeFor(self::KEY)['alias'];
+        self::assertSame([self::KEY . '_LOCK'], $this->client->each('KEYS', '*')[$node]);
+    }
+
+    public function testLocksWorkWhereTagsStayPartOfTheName(): void
+    {
+        $config = self::config(3, ['hash_tag' => 'keep']);
+        $session = new PhpSession(self::PATIENT, [], ['REDISCLUSTER_CONFIG' => json_encode($config)]);
+        $requests = [$session->start(self::COUNT), $session->start(self::COUNT)];
+
+        self::assertSame(['', ''], array_map(PhpSession::end(...), $requests));
+        self::assertSame('n|i:40;', (new Client($config))->command('GET', self::KEY));
+    }
+
+    public function testWithoutTagsALockIsRefusedBeforeAnythingIsWritten(): void
+    {
+        $config = self::config(3, ['hash_tag' => 'off']);
+        $session = new PhpSession(self::PATIENT, [], ['REDISCLUSTER_CONFIG' => json_encode($config)]);
+        $code = <<<'PHP'
+            for ($i = 0; $i < 30; $i++) {
+                session_id("id$i");
+                try { session_start(); session_abort(); } catch (RedisCluster\CrossNodeException) { echo '.'; }
+            }
+            PHP;
+
+        self::assertMatchesRegularExpression('/^\.{5,}$/D', $session->run($code));
+        self::assertSame(0, $this->client->command('DBSIZE'));
+    }
+
+    public function testASessionThatStaysLockedDoesNotStart(): void
+    {
+        $this->client->command('SET', self::KEY, 'a|i:1;');
+        $this->client->command('SET', self::LOCK, 'somebody');
+        $said = (new PhpSession(self::IMPATIENT))->run('echo json_encode(session_start()); $_SESSION["a"] = 2;');
+
+        self::assertStringContainsString('The session is locked by others', $said);
+        self::assertStringEndsWith('false', $said);
+        self::assertSame(['a|i:1;', 'somebody'], $this->client->command('MGET', self::KEY, self::LOCK));
+    }
+
+    public function testASessionThatStaysLockedMayBeReadAndIsNotWritten(): void
+    {
+        $this->client->command('SET', self::KEY, 'a|i:1;');
+        $this->client->command('SET', self::LOCK, 'somebody');
+        $code = 'echo json_encode([@session_start(), $_SESSION["a"]]); $_SESSION["a"] = 2;';
+        $said = (new PhpSession(self::IMPATIENT + ['lockFailureReadonly' => true]))->run($code);
+
+        self::assertStringContainsString('[true,1]', $said);
+        self::assertStringContainsString('The session is not written, its lock is not held', $said);
+        self::assertSame(['a|i:1;', 'somebody'], $this->client->command('MGET', self::KEY, self::LOCK));
+    }
+
+    /** @dataProvider losses */
+    public function testASessionWhoseLockWasLostIsNotWritten(string $loss, ?string $lock): void
+    {
+        $this->client->command('SET', self::KEY, 'a|i:1;');
+        $code = <<<'PHP'
+            session_start();
+            $_SESSION['a'] = 2;
+            (new RedisCluster\Client(getenv('REDISCLUSTER_CONFIG')))->command(...explode(' ', $argv[3]));
+            PHP;
+        $said = (new PhpSession(['locking' => true]))->run($code, $loss);
+
+        self::assertStringContainsString('The session is not written, its lock is not held', $said);
+        self::assertSame(['a|i:1;', $lock], $this->client->command('MGET', self::KEY, self::LOCK));
+    }
+
+    public function losses(): iterable
+    {
+        yield 'it expired' => ['DEL ' . self::LOCK, null];
+        yield 'it expired, and another has it' => ['SET ' . self::LOCK . ' somebody', 'somebody'];
+    }
+
+    public function testALockThatAnotherHasTakenMeanwhileIsLeftToIt(): void
+    {
+        $code = <<<'PHP'
+            session_start();
+            (new RedisCluster\Client(getenv('REDISCLUSTER_CONFIG')))->command('SET', $argv[3], 'somebody');
+            session_abort();
+            PHP;
+
+        self::assertSame('', (new PhpSession(['locking' => true]))->run($code, self::LOCK));
+        self::assertSame('somebody', $this->client->command('GET', self::LOCK));
+    }
+
+    public function testTheLockOfARequestThatCrashedExpires(): void
+    {
+        $this->crashWhileLocked(1);
+
+        self::assertSame('true', (new PhpSession(self::PATIENT))->run('echo json_encode(session_start()); $_SESSION["a"] = 1;'));
+        self::assertSame('a|i:1;', $this->client->command('GET', self::KEY));
+    }
+
+    public function testALockNeverStaysForEver(): void
+    {
+        $this->crashWhileLocked(0);
+        self::assertEqualsWithDelta(1440, $this->client->command('TTL', self::LOCK), 60, 'the life of a session');
+
+        $this->client->each('FLUSHALL');
+        $this->crashWhileLocked(0, ['-d', 'session.gc_maxlifetime=5000', '-d', 'session.save_path=']);
+        self::assertEqualsWithDelta(5000, $this->client->command('TTL', self::LOCK), 60);
+
+        $this->client->each('FLUSHALL');
+        $this->crashWhileLocked(0, [], 'set_time_limit(300);');
+        self::assertEqualsWithDelta(300, $this->client->command('TTL', self::LOCK), 60, 'max_execution_time');
+    }
+
+    public function testWhatIsNotSaidIsAsThePhpIniForPhpredisHasIt(): void
+    {
+        $settings = ['-d', 'redis.session.locking_enabled=1', '-d', 'redis.session.lock_expire=77'];
+        foreach ([$settings, [...PhpSession::WITHOUT_EXTENSIONS, ...$settings]] as $options) {
+            $this->client->each('FLUSHALL');
+            (new PhpSession([], $options))->run('session_start(); posix_kill(getmypid(), 9);');
+            self::assertEqualsWithDelta(77, $this->client->command('TTL', self::LOCK), 60);
+        }
+    }
+
+    /** @param list<string> $options */
+    private function crashWhileLocked(int $expire, array $options = [], string $code = ''): void
+    {
+        $session = new PhpSession(['locking' => true, 'lockExpire' => $expire], $options);
+        $session->run("$code session_start(); posix_kill(getmypid(), 9);");
+
+        self::assertSame(1, $this->client->command('EXISTS', self::LOCK));
+    }
+}
