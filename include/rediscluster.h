@@ -150,6 +150,8 @@ enum rediscluster_php_type
   REDISCLUSTER_PHP_TEXT = 5,
   // The same with exceptions in them: RedisCluster\Exception and what is derived from it in the same namespace.
   REDISCLUSTER_PHP_OBJECTS = 6,
+  // `bytes` are a list of strings for `explode()`: between each two stands the byte 0xff, which none of them has. It has one string at least.
+  REDISCLUSTER_PHP_LIST = 7,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -171,6 +173,9 @@ typedef struct rediscluster_error rediscluster_error;
 
 typedef struct rediscluster rediscluster;
 
+// What holds the bytes of a large answer.
+typedef struct rediscluster_php_memory rediscluster_php_memory;
+
 // One client of all servers, with what a connection to a single one would remember: MULTI and WATCH, SELECT, SUBSCRIBE. It belongs to the
 // caller, who closes it with `rediscluster_session_close`.
 //
@@ -179,16 +184,16 @@ typedef struct rediscluster rediscluster;
 typedef struct rediscluster_session rediscluster_session;
 
 // A value for PHP. The memory is the caller's, who fills it with zeros before it is first used, lets calls write to it, one at a time, and has
-// `rediscluster_php_release` release it in the end. Each call releases what the one before it left there.
+// `rediscluster_php_release` release it in the end.
 typedef struct rediscluster_php_answer {
   // The lowest byte is the type (`rediscluster_php_type`); the other seven are how many `bytes` there are.
   uint64_t head;
   // The number of an integer; else 0.
   int64_t integer;
-  // The bytes: up to 4096 of them stand in `small`, others are held by `reply`.
+  // The bytes, until the next call: up to 4096 of them stand in `small`, others are held by `memory`.
   const uint8_t *bytes;
-  // NULL unless there are more than 4096 bytes.
-  struct rediscluster_reply *reply;
+  // NULL until there are more than 4096 bytes. The next call uses it again; who is not about to make one, or got many bytes, releases it.
+  struct rediscluster_php_memory *memory;
   uint8_t small[4096];
 } rediscluster_php_answer;
 

@@ -4,6 +4,7 @@ declare(strict_types=1);
 // Timed rounds of ours and the peer's in turn, as lines of samples that benches/table.awk reads.
 
 require __DIR__ . '/../../bindings/php/autoload.php';
+require __DIR__ . '/Subject.php';
 
 /**
  * Rounds of ours, peer, ours, peer … in microseconds a call, after one unmeasured call of each whose values must be equal.
@@ -33,31 +34,51 @@ function sample(callable $side, int $calls, int $things): string
     return sprintf('%.3f', (hrtime(true) - $start) / 1000 / $calls / $things);
 }
 
-function ours(): RedisCluster\Client
+/** What is measured, with the methods of phpredis: the one line that says who it is. */
+function ours(): object
 {
-    return new RedisCluster\Client(getenv('REDISCLUSTER_CONFIG'));
+    return new Subject(new RedisCluster\Client(getenv('REDISCLUSTER_CONFIG')));
 }
 
-/** The addresses of node_1, node_2 … */
-function hosts(): array
+/** @return list<int> of node_1, node_2 … */
+function ports(): array
 {
-    return array_map(static fn (string $port): string => "127.0.0.1:$port", explode(' ', getenv('REDISCLUSTER_PORTS')));
+    return array_map('intval', explode(' ', getenv('REDISCLUSTER_PORTS')));
 }
 
-/** phpredis' RedisArray, told to put keys where we put them. */
-function redisArray(): RedisArray
+/** @return list<Redis> phpredis, a connection for each node */
+function phpredis(): array
 {
-    $count = count(hosts());
-    return new RedisArray(hosts(), ['distributor' => static fn (string $key): int => crc32($key) % $count]);
+    return array_map(static function (int $port): Redis {
+        $redis = new Redis();
+        $redis->connect('127.0.0.1', $port);
+        return $redis;
+    }, ports());
 }
 
-/** Keys with values of 32 bytes, stored through RedisArray: key => value. */
-function stored(RedisArray $peer, string $prefix, int $count): array
+/** phpredis' RedisArray; with our rule as its distributor, a function in PHP, or with its own in C. */
+function redisArray(bool $ourRule = true): RedisArray
+{
+    $hosts = array_map(static fn (int $port): string => "127.0.0.1:$port", ports());
+    $count = count($hosts);
+    return new RedisArray($hosts, $ourRule ? ['distributor' => static fn (string $key): int => crc32($key) % $count] : []);
+}
+
+/** Predis with its own sharding, which puts keys on other nodes than we do; or to one node. */
+function predis(?int $node = null): Predis\Client
+{
+    require_once 'Predis/Autoloader.php';
+    Predis\Autoloader::register();
+    $urls = array_map(static fn (int $port): string => "tcp://127.0.0.1:$port", ports());
+    return $node === null ? new Predis\Client($urls, ['cluster' => 'predis']) : new Predis\Client($urls[$node]);
+}
+
+/** @return array<string, string> key => value of 32 bytes, so many of them */
+function pairs(string $prefix, int $count): array
 {
     $pairs = [];
     for ($number = 0; $number < $count; $number++) {
         $pairs["$prefix:$number"] = sprintf('%-32s', "$prefix:$number");
     }
-    $peer->mset($pairs);
     return $pairs;
 }

@@ -1,13 +1,11 @@
 //! What PHP is answered, in memory of its own.
 
-use super::boundary::take_back;
 use super::error::ErrorHandle;
 use super::guard::{guarded, quietly};
-use super::reply::give_reply;
 use super::status::Status;
 use crate::error::{Code, Error};
-use crate::php::{self, Answer, Form, Forms};
-use crate::reply::{Body, Reply};
+use crate::php::{self, Answer, Form, Forms, Text};
+use crate::reply::Reply;
 use std::ptr::{self, NonNull, null, null_mut};
 
 /// What the lowest byte of `head` says. The values never change; new ones may be added behind.
@@ -25,24 +23,35 @@ pub enum PhpType {
     REDISCLUSTER_PHP_TEXT = 5,
     /// The same with exceptions in them: RedisCluster\Exception and what is derived from it in the same namespace.
     REDISCLUSTER_PHP_OBJECTS = 6,
+    /// `bytes` are a list of strings for `explode()`: between each two stands the byte 0xff, which none of them has. It has one string at least.
+    REDISCLUSTER_PHP_LIST = 7,
 }
 
 /// The size of `small`, which PHP reads as a plain number.
 const SMALL: usize = 4096;
+/// Memory for texts is kept for the next one up to this size.
+const KEPT: usize = 1 << 20;
 
 /// A value for PHP. The memory is the caller's, who fills it with zeros before it is first used, lets calls write to it, one at a time, and has
-/// `rediscluster_php_release` release it in the end. Each call releases what the one before it left there.
+/// `rediscluster_php_release` release it in the end.
 #[repr(C)]
 pub struct PhpAnswer {
     /// The lowest byte is the type (`rediscluster_php_type`); the other seven are how many `bytes` there are.
     pub head: u64,
     /// The number of an integer; else 0.
     pub integer: i64,
-    /// The bytes: up to 4096 of them stand in `small`, others are held by `reply`.
+    /// The bytes, until the next call: up to 4096 of them stand in `small`, others are held by `memory`.
     pub bytes: *const u8,
-    /// NULL unless there are more than 4096 bytes.
-    pub reply: *mut Body,
+    /// NULL until there are more than 4096 bytes. The next call uses it again; who is not about to make one, or got many bytes, releases it.
+    pub memory: *mut PhpMemory,
     pub small: [u8; 4096],
+}
+
+/// What holds the bytes of a large answer.
+#[derive(Default)]
+pub struct PhpMemory {
+    text: Vec<u8>,
+    reply: Option<Reply>,
 }
 
 /// Releases the memory behind an answer, whose bytes are gone then. NULL is nothing.
@@ -52,9 +61,7 @@ pub struct PhpAnswer {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_php_release(answer: *mut PhpAnswer) {
     // SAFETY: the caller's promise is the same.
-    quietly(|| unsafe {
-        Place::cleared(answer);
-    });
+    quietly(|| drop(unsafe { Place::cleared(answer) }));
 }
 
 /// A reply, and how PHP is told it.
@@ -89,27 +96,24 @@ pub(super) unsafe fn answered(
         guarded(error, || {
             let place = Place::cleared(answer).ok_or_else(|| Error::new(Code::Argument, "answer is NULL"))?;
             match ask()? {
-                Ok(Told::One { reply, at, form }) => match Answer::of(&reply, at, form)? {
-                    Answer::String(bytes) if bytes.len() > SMALL => {
-                        let (bytes, length) = (bytes.as_ptr(), bytes.len());
-                        place.large(PhpType::REDISCLUSTER_PHP_STRING, bytes, length, reply);
-                    }
-                    answer => place.tell(answer),
-                },
-                Ok(Told::Many(replies, forms)) => place.tell(Answer::of_many(replies, &forms)?),
+                Ok(Told::One { reply, at, form }) => place.tell_one(reply, at, form)?,
+                Ok(Told::Many(replies, forms)) => place.tell_text(replies, |replies, text| php::many(&replies, &forms, text))?,
                 Ok(Told::Nothing) => place.tell(Answer::Null),
-                Err(failure) => place.tell(php::failed(&failure)?),
+                Err(failure) => place.tell_text((), |(), text| php::failed(&failure, text))?,
             }
             Ok(())
         })
     }
 }
 
-/// An answer that can be written to, and holds nothing.
-struct Place(NonNull<PhpAnswer>);
+/// An answer that can be written to, and the memory that it had.
+struct Place {
+    answer: NonNull<PhpAnswer>,
+    memory: Option<Box<PhpMemory>>,
+}
 
 impl Place {
-    /// Releases what an answer holds, and clears it, but for the bytes of `small`.
+    /// Clears an answer, but for the bytes of `small`.
     ///
     /// # Safety
     /// `answer` must be NULL, or lead to zeros or to what a call has left there, and be nobody else's until the place is gone.
@@ -117,17 +121,31 @@ impl Place {
     unsafe fn cleared(answer: *mut PhpAnswer) -> Option<Place> {
         let answer = NonNull::new(answer)?;
         let at = answer.as_ptr();
-        // SAFETY: it is writable, and a reply in it was put there by `large`.
-        unsafe {
-            let reply = ptr::replace(&raw mut (*at).reply, null_mut());
-            if !reply.is_null() {
-                take_back(reply);
-            }
+        // SAFETY: it is writable; memory in it was put there by `leave`.
+        let mut memory = unsafe {
             (&raw mut (*at).head).write(PhpType::REDISCLUSTER_PHP_NULL as u64);
             (&raw mut (*at).integer).write(0);
             (&raw mut (*at).bytes).write(null());
+            let memory = ptr::replace(&raw mut (*at).memory, null_mut());
+            if memory.is_null() { None } else { Some(Box::from_raw(memory)) }
+        };
+        if let Some(memory) = &mut memory {
+            memory.reply = None;
         }
-        Some(Place(answer))
+        Some(Place { answer, memory })
+    }
+
+    #[inline]
+    fn tell_one(self, reply: Reply, at: usize, form: Form) -> Result<(), Error> {
+        match Answer::of(&reply, at, form) {
+            Some(Answer::String(bytes)) if bytes.len() > SMALL => {
+                let (bytes, length) = (bytes.as_ptr(), bytes.len());
+                self.large(PhpType::REDISCLUSTER_PHP_STRING, bytes, length, |memory| memory.reply = Some(reply));
+            }
+            Some(answer) => self.tell(answer),
+            None => self.tell_text(reply, |reply, text| php::one(&reply, at, form, text))?,
+        }
+        Ok(())
     }
 
     #[inline]
@@ -138,51 +156,72 @@ impl Place {
             Answer::True => self.scalar(PhpType::REDISCLUSTER_PHP_TRUE, 0),
             Answer::Integer(number) => self.scalar(PhpType::REDISCLUSTER_PHP_INTEGER, number),
             Answer::String(bytes) => self.small(PhpType::REDISCLUSTER_PHP_STRING, bytes),
-            Answer::Text(text, objects) => {
-                let kind = if objects { PhpType::REDISCLUSTER_PHP_OBJECTS } else { PhpType::REDISCLUSTER_PHP_TEXT };
-                if text.len() <= SMALL {
-                    return self.small(kind, &text);
-                }
-                let text = Reply::of_text(text);
-                let (bytes, length) = (text.bytes().as_ptr(), text.bytes().len());
-                self.large(kind, bytes, length, text);
-            }
         }
+    }
+
+    /// Text that is made of a source, which is gone before the text is handed over.
+    fn tell_text<S>(mut self, source: S, write: impl FnOnce(S, &mut Vec<u8>) -> Result<Text, Error>) -> Result<(), Error> {
+        let mut text = self.memory.as_mut().map(|memory| std::mem::take(&mut memory.text)).unwrap_or_default();
+        text.clear();
+        let kind = match write(source, &mut text)? {
+            Text::Plain => PhpType::REDISCLUSTER_PHP_TEXT,
+            Text::Objects => PhpType::REDISCLUSTER_PHP_OBJECTS,
+            Text::List => PhpType::REDISCLUSTER_PHP_LIST,
+        };
+        if text.len() > SMALL {
+            let (bytes, length) = (text.as_ptr(), text.len());
+            self.large(kind, bytes, length, |memory| memory.text = text);
+            return Ok(());
+        }
+        self.copy(&text);
+        let length = text.len();
+        if let Some(memory) = self.memory.as_mut().filter(|_| text.capacity() <= KEPT) {
+            memory.text = text;
+        }
+        self.leave(kind, length);
+        Ok(())
     }
 
     #[inline]
     fn scalar(self, kind: PhpType, integer: i64) {
         // SAFETY: `cleared` was promised that it can be written to.
-        unsafe { (&raw mut (*self.0.as_ptr()).integer).write(integer) };
-        self.head(kind, 0);
+        unsafe { (&raw mut (*self.answer.as_ptr()).integer).write(integer) };
+        self.leave(kind, 0);
     }
 
-    /// Bytes that are copied; what does not fit is left out, which `answered` and `tell` see to that there is none of.
     #[inline]
     fn small(self, kind: PhpType, bytes: &[u8]) {
+        self.copy(bytes);
+        self.leave(kind, bytes.len().min(SMALL));
+    }
+
+    /// There must not be more bytes than there is room for; those would be left out.
+    #[inline]
+    fn copy(&self, bytes: &[u8]) {
         let length = bytes.len().min(SMALL);
         // SAFETY: as above; `small` has room for so many, and cannot be where a reply's bytes are.
         unsafe {
-            let small = (&raw mut (*self.0.as_ptr()).small).cast::<u8>();
+            let small = (&raw mut (*self.answer.as_ptr()).small).cast::<u8>();
             ptr::copy_nonoverlapping(bytes.as_ptr(), small, length);
-            (&raw mut (*self.0.as_ptr()).bytes).write(small);
+            (&raw mut (*self.answer.as_ptr()).bytes).write(small);
         }
-        self.head(kind, length);
     }
 
-    /// Bytes that stay in the reply, which the answer holds from now on.
-    fn large(self, kind: PhpType, bytes: *const u8, length: usize, reply: Reply) {
+    /// Bytes that stay where they are, as the memory holds them from now on.
+    fn large(mut self, kind: PhpType, bytes: *const u8, length: usize, hold: impl FnOnce(&mut PhpMemory)) {
+        hold(self.memory.get_or_insert_default());
         // SAFETY: as above.
-        unsafe {
-            (&raw mut (*self.0.as_ptr()).bytes).write(bytes);
-            (&raw mut (*self.0.as_ptr()).reply).write(give_reply(reply));
-        }
-        self.head(kind, length);
+        unsafe { (&raw mut (*self.answer.as_ptr()).bytes).write(bytes) };
+        self.leave(kind, length);
     }
 
     #[inline]
-    fn head(self, kind: PhpType, length: usize) {
+    fn leave(self, kind: PhpType, length: usize) {
+        let memory = self.memory.map_or(null_mut(), Box::into_raw);
         // SAFETY: as above.
-        unsafe { (&raw mut (*self.0.as_ptr()).head).write((length as u64) << 8 | kind as u64) };
+        unsafe {
+            (&raw mut (*self.answer.as_ptr()).head).write((length as u64) << 8 | kind as u64);
+            (&raw mut (*self.answer.as_ptr()).memory).write(memory);
+        }
     }
 }

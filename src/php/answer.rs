@@ -1,11 +1,11 @@
-//! What PHP is answered: a scalar as it is, all else as text for `unserialize()`.
+//! What PHP is answered: a scalar as it is, all else as text.
 
 use super::write::Writer;
 use super::{Form, Forms};
 use crate::error::Error;
 use crate::reply::{Body, Entry, Kind, Reply};
 
-/// A value of PHP.
+/// A scalar of PHP.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Answer<'a> {
     Null,
@@ -13,42 +13,63 @@ pub(crate) enum Answer<'a> {
     True,
     Integer(i64),
     String(&'a [u8]),
-    /// For `unserialize()`, and whether there are objects in it: exceptions of ours.
-    Text(Vec<u8>, bool),
 }
 
 impl Answer<'_> {
-    /// A value of a reply.
+    /// A value of a reply; `None` where it takes a text.
     #[inline]
-    pub(crate) fn of(reply: &Body, at: usize, form: Form) -> Result<Answer<'_>, Error> {
-        let Some(entry) = reply.entries().get(at) else { return Ok(Answer::Null) };
-        Ok(match entry.kind() {
+    pub(crate) fn of(reply: &Body, at: usize, form: Form) -> Option<Answer<'_>> {
+        let Some(entry) = reply.entries().get(at) else { return Some(Answer::Null) };
+        Some(match entry.kind() {
             Kind::String => Answer::String(reply.text(entry)),
             Kind::Status if form.status_is_true() => Answer::True,
             Kind::Status => Answer::String(reply.text(entry)),
             Kind::Integer => Answer::Integer(entry.data),
             Kind::Nil | Kind::NilArray if form.nil_is_false() => Answer::False,
             Kind::Nil | Kind::NilArray => Answer::Null,
-            Kind::Error | Kind::Array | Kind::Map | Kind::Failure => {
-                let mut writer = Writer::new(reply)?;
-                writer.formed(at, form);
-                writer.finish()
-            }
+            Kind::Error | Kind::Array | Kind::Map | Kind::Failure => return None,
         })
-    }
-
-    /// The replies to many commands, which stand under one array.
-    pub(crate) fn of_many(replies: Reply, forms: &Forms) -> Result<Answer<'static>, Error> {
-        let mut writer = Writer::new(&replies)?;
-        writer.many(forms);
-        Ok(writer.finish())
     }
 }
 
-/// The exception of a command that got no reply.
+/// What a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Text {
+    /// For `unserialize()`.
+    Plain,
+    /// The same, with objects in it: exceptions of ours.
+    Objects,
+    /// The strings of a list with 0xff between them, for `explode()`.
+    List,
+}
+
+/// Appends a value of a reply.
+pub(crate) fn one(reply: &Body, at: usize, form: Form, text: &mut Vec<u8>) -> Result<Text, Error> {
+    let mut writer = Writer::new(reply, text)?;
+    if !form.is_pairs() && writer.joined(at) {
+        return Ok(Text::List);
+    }
+    writer.formed(at, form);
+    Ok(writer.kind())
+}
+
+/// Appends the replies to many commands, which stand under one array.
+pub(crate) fn many(replies: &Body, forms: &Forms, text: &mut Vec<u8>) -> Result<Text, Error> {
+    let mut writer = Writer::new(replies, text)?;
+    if writer.joined(0) {
+        return Ok(Text::List);
+    }
+    writer.many(forms);
+    Ok(writer.kind())
+}
+
+/// Appends the exception of a command that got no reply.
 #[cold]
-pub(crate) fn failed(error: &Error) -> Result<Answer<'static>, Error> {
-    Writer::failed(error)
+pub(crate) fn failed(error: &Error, text: &mut Vec<u8>) -> Result<Text, Error> {
+    let nothing = Reply::nil();
+    let mut writer = Writer::new(&nothing, text)?;
+    writer.failure(error);
+    Ok(writer.kind())
 }
 
 /// Where the only reply under an array stands; or the array, where they are several or none.

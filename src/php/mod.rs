@@ -7,7 +7,7 @@ mod read;
 mod tests;
 mod write;
 
-pub(crate) use answer::{Answer, alone, failed};
+pub(crate) use answer::{Answer, Text, alone, failed, many, one};
 pub(crate) use read::{command, commands, packed};
 
 use smallvec::SmallVec;

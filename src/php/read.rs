@@ -123,6 +123,9 @@ impl<'a> Reader<'a> {
     }
 
     fn form(&self, flags: &[u8]) -> Result<Form, Error> {
+        if let [digit @ b'0'..=b'9'] = flags {
+            return Ok(Form::of(i64::from(digit - b'0')));
+        }
         let number = std::str::from_utf8(flags).ok().and_then(|flags| flags.parse().ok());
         number.map(Form::of).ok_or_else(|| self.fault("a form is a number"))
     }

@@ -1,4 +1,4 @@
-use super::{Answer, Form, Forms, alone, command, commands, failed, packed};
+use super::{Answer, Form, Forms, Text, alone, command, commands, failed, many, one, packed};
 use crate::error::{Code, Error};
 use crate::reply::{Builder, Kind, Reader, Reply};
 use crate::request::{Args, Commands, pack};
@@ -81,12 +81,18 @@ fn reply(resp: &[u8]) -> Reply {
 }
 
 fn written(resp: &[u8], form: i64) -> String {
-    match Answer::of(&reply(resp), 0, Form(form)).unwrap() {
-        Answer::Text(text, objects) => {
-            assert_eq!(objects, text.windows(2).any(|pair| pair == b"O:"));
-            String::from_utf8(text).unwrap()
-        }
-        scalar => format!("{scalar:?}"),
+    let reply = reply(resp);
+    Answer::of(&reply, 0, Form(form)).map_or_else(|| text(|text| one(&reply, 0, Form(form), text)), |scalar| format!("{scalar:?}"))
+}
+
+fn text(write: impl FnOnce(&mut Vec<u8>) -> Result<Text, Error>) -> String {
+    let mut text = b"kept".to_vec();
+    let kind = write(&mut text).unwrap();
+    let text = text.strip_prefix(b"kept").unwrap();
+    assert_eq!(kind == Text::Objects, kind != Text::List && text.windows(2).any(|pair| pair == b"O:"));
+    match kind {
+        Text::List => format!("list {:?}", text.split(|byte| *byte == 0xff).map(String::from_utf8_lossy).collect::<Vec<_>>()),
+        _ => String::from_utf8(text.to_vec()).unwrap(),
     }
 }
 
@@ -103,13 +109,28 @@ fn arrays_are_text_for_unserialize() {
     let nested = b"*5\r\n:-12\r\n$1\r\na\r\n*2\r\n+OK\r\n$-1\r\n*0\r\n*-1\r\n";
     assert_eq!(written(nested, 0), r#"a:5:{i:0;i:-12;i:1;s:1:"a";i:2;a:2:{i:0;s:2:"OK";i:1;N;}i:3;a:0:{}i:4;N;}"#);
     assert_eq!(written(nested, 3), r#"a:5:{i:0;i:-12;i:1;s:1:"a";i:2;a:2:{i:0;b:1;i:1;b:0;}i:3;a:0:{}i:4;b:0;}"#);
-    let many = [&b"*1234\r\n"[..], &b"$1\r\nx\r\n".repeat(1234)].concat();
-    let numbered: String = (0..1234).map(|at| format!("i:{at};s:1:\"x\";")).collect();
-    assert_eq!(written(&many, 0), format!("a:1234:{{{numbered}}}"));
-    let long = [&b"*1\r\n$1000\r\n"[..], &[b'x'; 1000], b"\r\n"].concat();
-    assert_eq!(written(&long, 0), format!("a:1:{{i:0;s:1000:\"{}\";}}", "x".repeat(1000)));
+    let many = [&b"*1234\r\n:-1\r\n"[..], &b"$1\r\nx\r\n".repeat(1233)].concat();
+    let numbered: String = (1..1234).map(|at| format!("i:{at};s:1:\"x\";")).collect();
+    assert_eq!(written(&many, 0), format!("a:1234:{{i:0;i:-1;{numbered}}}"));
+    let long = [&b"*2\r\n$1000\r\n"[..], &[b'x'; 1000], b"\r\n:1\r\n"].concat();
+    assert_eq!(written(&long, 0), format!("a:2:{{i:0;s:1000:\"{}\";i:1;i:1;}}", "x".repeat(1000)));
     let limits = b"*2\r\n:-9223372036854775808\r\n:9223372036854775807\r\n";
     assert_eq!(written(limits, 0), "a:2:{i:0;i:-9223372036854775808;i:1;i:9223372036854775807;}");
+}
+
+#[test]
+fn a_list_of_strings_is_text_for_explode_unless_they_have_the_byte_between_them() {
+    assert_eq!(written(b"*3\r\n$1\r\na\r\n$0\r\n\r\n$2\r\nbc\r\n", 3), r#"list ["a", "", "bc"]"#);
+    assert_eq!(written(b"*1\r\n$0\r\n\r\n", 0), r#"list [""]"#);
+    assert_eq!(written(b"*0\r\n", 0), "a:0:{}");
+    assert_eq!(written(b"*2\r\n$1\r\na\r\n$-1\r\n", 1), r#"a:2:{i:0;s:1:"a";i:1;b:0;}"#);
+    assert_eq!(written(b"*2\r\n$1\r\na\r\n+OK\r\n", 2), r#"a:2:{i:0;s:1:"a";i:1;b:1;}"#);
+    assert_eq!(written(b"*2\r\n$1\r\na\r\n$1\r\nb\r\n", 4), r#"a:1:{s:1:"a";s:1:"b";}"#);
+    let mut binary = Vec::new();
+    assert_eq!(one(&reply(b"*1\r\n$1\r\n\xff\r\n"), 0, Form(0), &mut binary), Ok(Text::Plain));
+    assert_eq!(binary, b"a:1:{i:0;s:1:\"\xff\";}");
+    let replies = reply(b"*2\r\n$1\r\na\r\n$1\r\nb\r\n");
+    assert_eq!(text(|text| many(&replies, &Forms::All(Form(7)), text)), r#"list ["a", "b"]"#);
 }
 
 #[test]
@@ -132,8 +153,8 @@ fn maps_become_key_and_value_at_any_depth() {
     builder.end(inner);
     builder.end(map);
     builder.end(root);
-    let Answer::Text(text, false) = Answer::of(&builder.finish(), 0, Form(0)).unwrap() else { panic!("no text") };
-    assert_eq!(String::from_utf8(text).unwrap(), r#"a:1:{i:0;a:2:{s:1:"a";N;s:1:"b";a:0:{}}}"#);
+    let reply = builder.finish();
+    assert_eq!(text(|text| one(&reply, 0, Form(0), text)), r#"a:1:{i:0;a:2:{s:1:"a";N;s:1:"b";a:0:{}}}"#);
 }
 
 #[test]
@@ -143,16 +164,15 @@ fn errors_and_failures_are_exceptions() {
     assert_eq!(written(b"*2\r\n:1\r\n-ERR no\r\n", 7), format!("a:1:{{i:1;{server}}}"));
     let error = Error::new(Code::Timeout, "late").on_node("node_2").perhaps_executed();
     let timeout = r#"O:29:"RedisCluster\TimeoutException":4:{i:0;s:4:"late";i:1;i:7;i:2;s:6:"node_2";i:3;b:1;}"#;
-    let Answer::Text(text, true) = failed(&error).unwrap() else { panic!("no objects") };
-    assert_eq!(String::from_utf8(text).unwrap(), timeout);
+    assert_eq!(text(|text| failed(&error, text)), timeout);
     let mut builder = Builder::default();
     let root = builder.begin(Kind::Array, 2);
     builder.failure(&error);
     builder.nil();
     builder.end(root);
     let forms = Forms::Each([Form(0), Form(1)].into_iter().collect());
-    let Answer::Text(text, true) = Answer::of_many(builder.finish(), &forms).unwrap() else { panic!("no objects") };
-    assert_eq!(String::from_utf8(text).unwrap(), format!("a:2:{{i:0;{timeout}i:1;b:0;}}"));
+    let replies = builder.finish();
+    assert_eq!(text(|text| many(&replies, &forms, text)), format!("a:2:{{i:0;{timeout}i:1;b:0;}}"));
 }
 
 #[test]

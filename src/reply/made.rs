@@ -17,12 +17,6 @@ impl Reply {
         made(|builder| builder.string(text))
     }
 
-    /// A string in memory that is taken over.
-    pub(crate) fn of_text(text: Vec<u8>) -> Reply {
-        let entry = Entry::new(Kind::String, text.len(), 0);
-        Reply::new(super::entry::Bytes::from_vec(text), [entry].as_slice().into())
-    }
-
     pub(crate) fn integer(number: i64) -> Reply {
         made(|builder| builder.integer(number))
     }

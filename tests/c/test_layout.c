@@ -98,12 +98,12 @@ static void test_soname(void) {
 
 static void test_exports(void) {
     static const char *const names[] = {
-        "abi_version",      "close",           "command",         "each",           "each_on",        "error_code",        "error_executed",
-        "error_free",       "error_message",   "error_node",      "execute",        "explain",           "node_for",
-        "open",             "open_shared",     "partition",       "recover",        "reply_bytes",       "reply_data",
-        "reply_element",    "reply_failure",   "reply_free",      "reply_integer",  "reply_length",      "reply_type",
-        "reply_view",       "session_close",   "session_execute", "session_interrupt", "session_open",   "session_read",
-        "session_receive",  "session_write",   "version",          "with_read",
+        "abi_version", "close", "command", "each", "each_on", "error_code", "error_executed", "error_free", "error_message", "error_node",
+        "execute", "explain", "node_for", "open", "open_shared", "partition", "php_each", "php_explain", "php_node_for", "php_recover",
+        "php_release", "php_run", "php_run_all", "php_session_receive", "php_session_run", "php_session_run_all", "recover",
+        "reply_bytes", "reply_data", "reply_element", "reply_failure", "reply_free", "reply_integer", "reply_length", "reply_type",
+        "reply_view", "session_close", "session_execute", "session_interrupt", "session_open", "session_read", "session_receive",
+        "session_write", "version", "with_read",
     };
     size_t i, count = sizeof names / sizeof *names;
     char line[4096], symbol[64];

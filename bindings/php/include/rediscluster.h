@@ -51,17 +51,19 @@ enum rediscluster_php_type
   REDISCLUSTER_PHP_STRING = 4,
   REDISCLUSTER_PHP_TEXT = 5,
   REDISCLUSTER_PHP_OBJECTS = 6,
+  REDISCLUSTER_PHP_LIST = 7,
 };
 typedef int32_t rediscluster_php_type;
 typedef struct rediscluster_reply rediscluster_reply;
 typedef struct rediscluster_error rediscluster_error;
 typedef struct rediscluster rediscluster;
+typedef struct rediscluster_php_memory rediscluster_php_memory;
 typedef struct rediscluster_session rediscluster_session;
 typedef struct rediscluster_php_answer {
   uint64_t head;
   int64_t integer;
   const uint8_t *bytes;
-  struct rediscluster_reply *reply;
+  struct rediscluster_php_memory *memory;
   uint8_t small[4096];
 } rediscluster_php_answer;
 typedef struct rediscluster_entry {

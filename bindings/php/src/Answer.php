@@ -7,7 +7,7 @@ namespace RedisCluster;
 use FFI\CData;
 
 /**
- * What a call of the library answers: a scalar, or text for unserialize(). It holds one answer at a time.
+ * What a call of the library answers: a scalar, or text for unserialize() or explode(). It holds one answer at a time.
  *
  * @internal
  */
@@ -20,9 +20,12 @@ final class Answer
     public const STRING = 4;
     public const TEXT = 5;
     public const OBJECTS = 6;
+    public const LIST = 7;
 
     /** How many bytes have a place in the answer itself. */
     private const SMALL = 4096;
+    /** Up to so many, the memory that they lie in is used again by the next call. */
+    private const KEPT = 1 << 20;
 
     private const NO_CLASSES = ['allowed_classes' => false];
     private const EXCEPTIONS = ['allowed_classes' => [
@@ -61,6 +64,8 @@ final class Answer
                 return $this->bytes($head >> 8);
             case self::INTEGER:
                 return $this->fields->integer;
+            case self::LIST:
+                return \explode("\xff", $this->bytes($head >> 8));
             case self::TEXT:
                 return \unserialize($this->bytes($head >> 8), self::NO_CLASSES);
             case self::OBJECTS:
@@ -87,8 +92,10 @@ final class Answer
         }
         $bytes = $this->fields->bytes;
         $string = \FFI::string($bytes, $length);
-        // Before it is taken apart: nothing large is held twice.
-        $this->release();
+        if ($length > self::KEPT || $this->library->isEnding) {
+            // Before it is taken apart: nothing large is held twice.
+            $this->release();
+        }
         return $string;
     }
 }

@@ -39,6 +39,9 @@ final class Library
      */
     public ?Answer $idle = null;
 
+    /** Nobody will release an answer later: destructors may call after the functions that run at the end. */
+    public bool $isEnding = false;
+
     /** @var list<Answer> all there are, as many as calls have been under way at once */
     private array $answers = [];
 
@@ -93,6 +96,7 @@ final class Library
 
     private function release(): void
     {
+        $this->isEnding = true;
         foreach ($this->answers as $answer) {
             $answer->release();
         }

@@ -124,6 +124,17 @@ final class BoundaryTest extends ClusterTestCase
         self::assertSame([$text, $text], [$replies[0], $replies[1]->getMessage()]);
     }
 
+    public function testListsKeepTheirStringsWhateverBytesTheyHave(): void
+    {
+        foreach ([['a'], [''], ['', ''], ['', 'a', ''], ["\xff"], ["a\xff", 'b'], ["\xff\xff", '', "\xffx"], ['naïve', "\0"]] as $list) {
+            $this->client->command('DEL', 'list');
+            $this->client->command('RPUSH', 'list', ...$list);
+            self::assertSame($list, $this->client->run(['LRANGE', 'list', 0, -1], Form::PHPREDIS));
+            self::assertSame([$list, $list], $this->client->runAll([['LRANGE', 'list', 0, -1], ['LRANGE', 'list', 0, -1]]));
+            self::assertSame($list, $this->client->runAll(array_map(static fn (string $one): array => ['ECHO', $one], $list)));
+        }
+    }
+
     public function testAnObjectMayUseTheClientWhileItBecomesAnArgument(): void
     {
         $object = new class ($this->client) {
