@@ -174,8 +174,8 @@ trait Broadcasts
     {
         $as = $this->arguments->of('client', \func_get_args(), 1);
         $word = \strtolower($as->string($command, 0));
-        if ($word === 'setname') {
-            $this->clientName = $as->string($arguments[0] ?? null, 1);
+        if ($word === 'setname' && $arguments !== []) {
+            $this->clientName = $as->string($arguments[0], 1);
             return $this->broadcast('client', ['PING'], static fn (): bool => true);
         }
         if ($word === 'getname') {

@@ -26,10 +26,11 @@ trait Connection
      */
     public function connect($host = null, $port = 6379, ...$more): bool
     {
-        $host = (string) $host;
+        $as = $this->arguments->named('connect');
+        [$host, $port] = [$host === null ? '' : $as->string($host, 0), $as->int($port, 1)];
         foreach ($this->config['nodes'] as $node) {
             $address = Discovery::address($node);
-            if ($host === '' || $address === ['host' => $host, 'port' => (int) $port] || $host === ($node['unix'] ?? null)) {
+            if ($host === '' || $address === ['host' => $host, 'port' => $port] || $host === ($node['unix'] ?? null)) {
                 return true;
             }
         }

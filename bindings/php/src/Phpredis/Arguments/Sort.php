@@ -15,13 +15,17 @@ final class Sort
      *
      * @param array<mixed> $arguments
      */
-    public static function options(Call $call, array $arguments, Arguments $as): void
+    public static function options(Call $call, array $arguments, Arguments $as): bool
     {
         $as->counted($arguments, 1, 2);
         $options = \array_change_key_case($as->array($arguments[1] ?? [], 1));
+        if (($options['get'] ?? null) === []) {
+            return $as->refuse('Array of GET values requested, but none are valid');
+        }
         $limit = Words::limit($options['limit'] ?? null);
         $direction = $options['sort'] ?? null;
         self::complete($call, $as->key($arguments[0], 0), $options, $limit, \is_string($direction) ? $direction : '');
+        return true;
     }
 
     /** @param array<mixed> $arguments */
@@ -58,7 +62,10 @@ final class Sort
         $as->counted($arguments, 1, 6);
         $offset = $as->int($arguments[3] ?? -1, 3);
         $count = $as->int($arguments[4] ?? -1, 4);
-        $options = ['by' => $arguments[1] ?? null, 'get' => $arguments[2] ?? null, 'store' => $arguments[5] ?? null, 'alpha' => $alpha];
+        $options = ['get' => $arguments[2] ?? null, 'alpha' => $alpha];
+        foreach (['by' => 1, 'store' => 5] as $name => $place) {
+            $options[$name] = isset($arguments[$place]) ? $as->string($arguments[$place], $place) : null;
+        }
         $options = \array_filter($options, static fn (mixed $option): bool => $option !== '');
         $limit = $offset >= 0 && $count >= 0 ? ['LIMIT', $offset, $count] : [];
         self::complete($call, $as->key($arguments[0], 0), $options, $limit, $direction);
