@@ -337,7 +337,7 @@ return [
         'reason' => 'phpredis 5.3 miscounts the arguments of the four old forms of SORT when they get lists, store, or have no text for a pattern',
         'methods' => ['sortasc', 'sortdesc', 'sortascalpha', 'sortdescalpha', 'sort'],
         'aspect' => ['outcome', 'last error', 'data'],
-        'scenario' => '/: (sort(Asc|Desc)|sort #(39|4\d)|sort, at the end)/',
+        'scenario' => '/: (sort(asc|desc)|sort #(39|4\d)|sort, at the end)/i',
     ],
     [
         'reason' => 'The two kinds of nil of Redis\'s protocol are one here; phpredis 5.3 answers [] or null for that of an array in raw commands, and false elsewhere',
