@@ -304,12 +304,8 @@ return [
         'theirs' => '/^null$/',
     ],
     [
-        'reason' => 'phpredis 5.3 does not unserialize what LZF has compressed when JSON was to serialize it',
-        'scenario' => '/: LZF of JSON/',
-    ],
-    [
         'reason' => 'phpredis 5.3 serializes and compresses the coordinates too, and Redis refuses them',
-        'methods' => ['geoadd', 'geopos', 'php serializer', 'igbinary serializer', 'lzf', 'zstd', 'lz4', 'lz4 of php'],
+        'methods' => ['geoadd', 'geopos', 'php serializer', 'igbinary serializer', 'lzf', 'zstd', 'lz4', 'lz4 of php', 'lzf of igbinary'],
         'scenario' => '/^options: (PHP|igbinary|LZF|zstd|LZ4)/',
     ],
     [

@@ -111,7 +111,11 @@ $scenarios = [
     'zstd' => $with([\Redis::OPT_COMPRESSION, \Redis::COMPRESSION_ZSTD]),
     'LZ4' => $with([\Redis::OPT_COMPRESSION, \Redis::COMPRESSION_LZ4]),
     'LZ4 of PHP' => $with([\Redis::OPT_SERIALIZER, \Redis::SERIALIZER_PHP], [\Redis::OPT_COMPRESSION, \Redis::COMPRESSION_LZ4], [\Redis::OPT_COMPRESSION_LEVEL, 9]),
-    'LZF of JSON' => $with([\Redis::OPT_SERIALIZER, \Redis::SERIALIZER_JSON], [\Redis::OPT_COMPRESSION, \Redis::COMPRESSION_LZF]),
+    // Not of JSON, which phpredis 5.3 hands on without the zero byte that ends it for PHP, and at times gets back undecoded.
+    'LZF of igbinary' => $with(
+        [\Redis::OPT_SERIALIZER, \Redis::SERIALIZER_IGBINARY],
+        [\Redis::OPT_COMPRESSION, \Redis::COMPRESSION_LZF],
+    ),
     'literal replies' => $with([\Redis::OPT_REPLY_LITERAL, true]),
     'a prefix' => [
         ...$with([\Redis::OPT_PREFIX, 'p:']), ['_prefix', 'one'], ['_prefix', ''], ['_prefix', 7], ['_prefix', null], ['keys', '*'],
