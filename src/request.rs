@@ -34,6 +34,14 @@ impl<'a> Commands<'a> {
         Ok(Some(start..self.at))
     }
 
+    /// Whether all that is still to be read can be.
+    #[cold]
+    pub fn check_rest(&self) -> Result<(), Error> {
+        let (mut rest, mut args) = (Commands { ..*self }, Args::new());
+        while rest.next(&mut args)?.is_some() {}
+        Ok(())
+    }
+
     /// Reads a command that is long or wrong.
     #[cold]
     fn carefully(&mut self, args: &mut Args<'a>) -> Result<(), Error> {

@@ -8,7 +8,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 use support::fake::{Fake, read_request};
 use support::random::Random;
-use support::{Server, cluster, ports, request};
+use support::{Server, cluster, key_on, ports, request};
 
 #[test]
 fn a_million_damaged_requests_are_read_or_refused() {
@@ -69,6 +69,22 @@ fn damaged_requests_do_not_disturb_what_follows_them() {
             assert_eq!(cluster.command(&[b"GET", b"control"]).unwrap().root(), Value::String(text.as_bytes()));
         }
     }
+}
+
+#[test]
+fn of_a_request_that_is_damaged_behind_a_command_over_several_nodes_nothing_is_sent() {
+    let servers = Server::start_many(2);
+    let cluster = cluster(&ports(&servers), &[]);
+    let rename = format!("RENAME {} {}", key_on(1, 2), key_on(2, 2));
+    cluster.command(&[b"SET", key_on(1, 2).as_bytes(), b"value"]).unwrap();
+    let mut bytes = request(&["SET before 1", &rename, "SET behind 1"]);
+    bytes.extend_from_slice(b"*1\r\n$x");
+    assert_eq!(cluster.execute(&bytes).unwrap_err().code(), Code::Request);
+    let found = cluster.command(&[b"EXISTS", b"before", b"behind", key_on(1, 2).as_bytes(), key_on(2, 2).as_bytes()]).unwrap();
+    assert_eq!(
+        (found.root(), cluster.command(&[b"GET", key_on(1, 2).as_bytes()]).unwrap().root()),
+        (Value::Integer(1), Value::String(b"value"))
+    );
 }
 
 fn count(request: &[u8]) -> usize {

@@ -4,7 +4,6 @@ declare(strict_types=1);
 // Timed rounds of ours and the peer's in turn, as lines of samples that benches/table.awk reads.
 
 require __DIR__ . '/../../bindings/php/autoload.php';
-require __DIR__ . '/Subject.php';
 
 /**
  * Rounds of ours, peer, ours, peer … in microseconds a call, after one unmeasured call of each whose values must be equal.
@@ -34,10 +33,10 @@ function sample(callable $side, int $calls, int $things): string
     return sprintf('%.3f', (hrtime(true) - $start) / 1000 / $calls / $things);
 }
 
-/** What is measured, with the methods of phpredis: the one line that says who it is. */
-function ours(): object
+/** The drop-in. */
+function ours(): RedisCluster\RedisCluster
 {
-    return new Subject(new RedisCluster\Client(getenv('REDISCLUSTER_CONFIG')));
+    return new RedisCluster\RedisCluster(json_decode(getenv('REDISCLUSTER_CONFIG'), true));
 }
 
 /** @return list<int> of node_1, node_2 … */

@@ -245,6 +245,10 @@ fn execute_many(understanding: &Understanding, request: &[u8], first: usize) -> 
     let mut args = Args::new();
     while let Some(whole) = commands.next(&mut args)? {
         if let Some(over) = batch.add(&args, Some(whole)) {
+            if sequence.is_empty() {
+                // From here on commands are sent, which none may be of a request that is not RESP.
+                commands.check_rest()?;
+            }
             // What follows may have to see what this changes, which a replica gets later.
             sequence.run(std::mem::replace(&mut batch, Batch::new(understanding, request).on_masters()))?;
             sequence.push(across::run(understanding.config(), understanding.process(), &args, &over));

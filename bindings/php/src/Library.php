@@ -128,10 +128,14 @@ final class Library
         try {
             return new self(self::preloaded() ?? self::found());
         } catch (\FFI\Exception $exception) {
-            throw new LibraryException(
-                self::isForbidden($exception) ? self::forbidden() : $exception->getMessage(),
-                previous: $exception,
-            );
+            $message = match (true) {
+                self::isForbidden($exception) => self::forbidden(),
+                // Releases add functions, which an older library of the same ABI lacks.
+                \str_contains($exception->getMessage(), 'resolving C function') => $exception->getMessage()
+                    . ': the library is older than this package. Install both of the same release.',
+                default => $exception->getMessage(),
+            };
+            throw new LibraryException($message, previous: $exception);
         }
     }
 

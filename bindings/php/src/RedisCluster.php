@@ -381,9 +381,16 @@ class RedisCluster implements Phpredis\Constants
      */
     public function get($key)
     {
-        if (\is_string($key) && $this->queue === null && $this->options->ordinary && \func_num_args() === 1) {
-            $reply = $this->client->run(['GET', $this->options->prefix . $key], Form::NIL_FALSE);
-            return \is_object($reply) ? $this->replies->error($reply) : $reply;
+        if (\is_string($key) && $this->options->ordinary && \func_num_args() === 1) {
+            $command = ['GET', $this->options->prefix . $key];
+            if ($this->queue === null) {
+                $reply = $this->client->run($command, Form::NIL_FALSE);
+                return \is_object($reply) ? $this->replies->error($reply) : $reply;
+            }
+            if ($this->queue->takesCommands) {
+                $this->queue->steps[] = $command;
+                return $this;
+            }
         }
         return $this->__call('get', \func_get_args());
     }
@@ -398,10 +405,17 @@ class RedisCluster implements Phpredis\Constants
      */
     public function set($key, $value, $options = null)
     {
-        $ordinary = $this->queue === null && $this->options->ordinary && \func_num_args() < 4;
-        if ($ordinary && $options === null && \is_string($key) && \is_string($value)) {
-            $reply = $this->client->run(['SET', $this->options->prefix . $key, $value], Form::PHPREDIS);
-            return \is_object($reply) ? $this->replies->error($reply) : $reply;
+        $ordinary = $options === null && $this->options->ordinary && \func_num_args() < 4;
+        if ($ordinary && \is_string($key) && \is_string($value)) {
+            $command = ['SET', $this->options->prefix . $key, $value];
+            if ($this->queue === null) {
+                $reply = $this->client->run($command, Form::PHPREDIS);
+                return \is_object($reply) ? $this->replies->error($reply) : $reply;
+            }
+            if ($this->queue->takesCommands) {
+                $this->queue->steps[] = $command;
+                return $this;
+            }
         }
         return $this->__call('set', \func_num_args() > 3 ? \func_get_args() : [$key, $value, $options]);
     }

@@ -87,6 +87,18 @@ final class LibraryTest extends ClusterTestCase
         self::assertStringContainsString("$file: Failed resolving C function 'rediscluster_version'", $output);
     }
 
+    public function testAnOlderLibraryOfTheSameAbi(): void
+    {
+        $file = $this->libraries->compiled('older', <<<'C'
+            #include <stdint.h>
+            const char *rediscluster_version(void) { return "0.1.0"; }
+            uint32_t rediscluster_abi_version(void) { return 1; }
+            C);
+
+        [, $output] = Php::run(self::HELLO, environment: ['REDISCLUSTER_LIBRARY' => $file]);
+        self::assertStringContainsString('the library is older than this package. Install both of the same release.', $output);
+    }
+
     public function testAnotherAbiNamesBothNumbers(): void
     {
         $file = $this->libraries->compiled('abi', <<<'C'

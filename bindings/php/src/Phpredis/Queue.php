@@ -13,8 +13,17 @@ use RedisCluster\Exception;
  */
 final class Queue
 {
-    /** @var list<Call|\Closure(): mixed|self> in a transaction calls alone; in a pipeline transactions, too, and what is no single one */
+    /**
+     * In a transaction calls alone; in a pipeline transactions, too, and what is no single call. A command without a call around it
+     * is one whose reply, in the form PHPREDIS, is the answer.
+     *
+     * @var list<Call|list<string>|\Closure(): mixed|self>
+     */
     public array $steps = [];
+    /** Whether such commands may be added now. */
+    public bool $takesCommands;
+    /** Whether all of them can be sent together. */
+    public bool $isOneRequest = true;
     /** The transaction that was begun in a pipeline, and has not seen its exec(). */
     public ?self $inner = null;
     public readonly bool $isTransaction;
@@ -23,6 +32,7 @@ final class Queue
     public function __construct(public readonly int $mode)
     {
         $this->isTransaction = $mode === Constants::MULTI;
+        $this->takesCommands = !$this->isTransaction;
     }
 
     public function add(Call $call): void
@@ -42,6 +52,7 @@ final class Queue
             throw new Exception("$method() is for every server, and a transaction is on one: call it before multi() or after exec()");
         }
         $this->steps[] = $step;
+        $this->isOneRequest = false;
     }
 
     /** The same transaction with replies as the server gives them, as phpredis answers one inside a pipeline. */
@@ -56,6 +67,14 @@ final class Queue
     {
         if ($this->inner === null) {
             $this->steps[] = $this->inner = new self(Constants::MULTI);
+            $this->takesCommands = $this->isOneRequest = false;
         }
+    }
+
+    /** The end of the transaction in a pipeline. */
+    public function end(): void
+    {
+        $this->inner = null;
+        $this->takesCommands = true;
     }
 }

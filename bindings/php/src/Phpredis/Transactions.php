@@ -7,6 +7,7 @@ namespace RedisCluster\Phpredis;
 use RedisCluster\Client;
 use RedisCluster\ConnectionException;
 use RedisCluster\Exception;
+use RedisCluster\Form;
 use RedisCluster\Read;
 use RedisCluster\ServerException;
 use RedisCluster\Session;
@@ -68,7 +69,7 @@ trait Transactions
         $this->arguments->of('exec', \func_get_args(), 0, 0);
         $queue = $this->queue;
         if ($queue?->inner !== null) {
-            $queue->inner = null;
+            $queue->end();
             return $this;
         }
         $this->queue = null;
@@ -198,9 +199,12 @@ trait Transactions
     /** @return list<mixed> */
     private function flush(Queue $pipeline): array
     {
+        if ($pipeline->isOneRequest) {
+            return $this->sent($pipeline->steps);
+        }
         $answers = $calls = [];
         foreach ($pipeline->steps as $step) {
-            if ($step instanceof Call) {
+            if (\is_array($step) || $step instanceof Call) {
                 $calls[] = $step;
                 continue;
             }
@@ -214,7 +218,7 @@ trait Transactions
     }
 
     /**
-     * @param list<Call> $calls
+     * @param list<Call|list<string>> $calls
      * @return list<mixed>
      */
     private function sent(array $calls): array
@@ -222,20 +226,32 @@ trait Transactions
         if ($calls === []) {
             return [];
         }
-        $commands = $forms = [];
-        foreach ($calls as $call) {
-            $commands[] = $call->command;
-            $forms[] = $this->replies->form($call);
+        $commands = $calls;
+        $forms = \array_fill(0, \count($calls), Form::PHPREDIS);
+        foreach ($calls as $place => $call) {
+            if (\is_object($call)) {
+                $commands[$place] = $call->command;
+                $forms[$place] = $this->replies->form($call);
+            }
         }
-        $answers = [];
-        foreach ($this->client->runAll($commands, $forms) as $place => $reply) {
-            $answers[] = match (true) {
-                $reply instanceof ConnectionException => $this->failed($reply),
-                $reply instanceof Exception && !$reply instanceof ServerException => throw $reply,
-                default => $this->replies->value($calls[$place], $reply),
-            };
+        $answers = $this->client->runAll($commands, $forms);
+        foreach ($answers as $place => $reply) {
+            if (\is_object($reply) || \is_object($calls[$place])) {
+                $answers[$place] = $this->answer($calls[$place], $reply);
+            }
         }
         return $answers;
+    }
+
+    /** @param Call|list<string> $call */
+    private function answer(Call|array $call, mixed $reply): mixed
+    {
+        return match (true) {
+            $reply instanceof ConnectionException => $this->failed($reply),
+            $reply instanceof ServerException => $this->replies->error($reply),
+            $reply instanceof Exception => throw $reply,
+            default => $this->replies->value($call, $reply),
+        };
     }
 
     /** @return list<mixed>|false */
