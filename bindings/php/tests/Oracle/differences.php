@@ -92,8 +92,13 @@ return [
     ],
     [
         'reason' => 'An array or an object that is no text, where one is needed, is refused and does nothing',
+        'methods' => [
+            'bitop', 'geoadd', 'geohash', 'geopos', 'hdel', 'lpush', 'rpush', 'script', 'sadd', 'srem', 'sremove', 'smismember',
+            'sinterstore', 'sunionstore', 'sdiffstore', 'zadd', 'zrem', 'zremove', 'zdelete', 'zunion', 'zinter', 'sortasc', 'eval',
+            'evaluate', 'evalsha', 'evaluatesha', 'xdel', 'xack',
+        ],
         'aspect' => ['warnings', 'last error', 'data'],
-        'scenario' => '/ with arrays and objects|^wrong: /',
+        'scenario' => '/ with arrays and objects/',
     ],
     [
         'reason' => 'Null stands for no options, as in phpredis 6, and the command is sent',
@@ -125,7 +130,7 @@ return [
         'theirs' => '/^false$/',
     ],
     [
-        'reason' => 'An iterator that is no number is taken for the beginning',
+        'reason' => 'An iterator that is no number is taken for the beginning, and is not 0, the end',
         'methods' => ['scan'],
         'aspect' => 'outcome',
         'scenario' => '/wrong types|^wrong: /',
@@ -152,7 +157,7 @@ return [
     ],
     [
         'reason' => 'The options of zAdd and geoAdd, a missing unit and the like: PHP tells of an array for a text where phpredis 5.3 says nothing, or the other way round',
-        'methods' => ['geoadd', 'zadd', 'pfadd', 'xadd', 'get'],
+        'methods' => ['bitop', 'geoadd', 'zadd', 'pfadd', 'xadd', 'get'],
         'aspect' => 'warnings',
         'when' => static fn (string $ours, string $theirs): bool => \str_contains($ours . $theirs, '2 Array to string conversion'),
     ],
@@ -200,6 +205,20 @@ return [
         'aspect' => 'outcome',
         'ours' => '/^false$/',
         'theirs' => '/^throws TypeError: .* Argument #2 /',
+    ],
+    [
+        'reason' => 'With a warning, where phpredis throws the TypeError before it looks at the subcommand',
+        'methods' => ['object'],
+        'aspect' => 'warnings',
+        'ours' => '/Invalid subcommand/',
+        'theirs' => '/^\[\]$/',
+    ],
+    [
+        'reason' => 'An iterator that is an object is taken for the beginning without a word',
+        'methods' => ['scan', 'hscan', 'sscan', 'zscan'],
+        'aspect' => 'warnings',
+        'ours' => '/^\[\]$/',
+        'theirs' => '/could not be converted to int/',
     ],
     [
         'reason' => 'XINFO HELP, XGROUP HELP and XGROUP CREATECONSUMER are as in phpredis 6',
@@ -274,7 +293,7 @@ return [
         'reason' => 'What is refused before it is sent leaves no error of a server',
         'methods' => ['eval', 'evaluate', 'evalsha', 'evaluatesha'],
         'aspect' => 'last error',
-        'theirs' => "/^'(ERR (Number of keys|Lua redis lib)|NOSCRIPT)/",
+        'theirs' => "/^'(ERR (Number of keys|Lua redis lib|Error compiling script)|NOSCRIPT)/",
     ],
 
     // Faults of phpredis 5.3
