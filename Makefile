@@ -117,10 +117,11 @@ stage: # the installed library, for the tests and the demo
 # ---- the rest -------------------------------------------------------------------------------------------------------
 
 .PHONY: generated
-generated: ## write the headers, the command table and docs/commands.md anew
+generated: ## write the headers, the command table, and the documents that are made from lists anew
 	UPDATE=1 $(CARGO) test --test command_table
 	UPDATE=1 $(CARGO) test --test header
 	UPDATE=1 $(CARGO) test --lib command::docs
+	php bindings/php/tests/Oracle/document.php >bindings/php/docs/phpredis.md
 
 .PHONY: clean
 clean: ## remove all that was built

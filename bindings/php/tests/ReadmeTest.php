@@ -30,6 +30,12 @@ final class ReadmeTest extends ClusterTestCase
         self::assertSame(2, $this->client->command('EXISTS', 'shop:apple', 'shop:pear'));
     }
 
+    public function testTheDocumentOfDifferencesIsWhatTheTestsAllow(): void
+    {
+        $document = file_get_contents(dirname(__DIR__) . '/docs/phpredis.md');
+        self::assertSame([0, $document], Php::run(__DIR__ . '/Oracle/document.php'), 'make generated writes it anew');
+    }
+
     private static function onTwoNodes(string $code): string
     {
         [$first, $second] = array_column(array_values(self::config(2)['nodes']), 'port');

@@ -7,6 +7,9 @@ namespace RedisCluster\Tests\Oracle;
 /** All that lies on a server: a difference in its data is one that a client has made. */
 final class Snapshot
 {
+    /** Milliseconds. What is about to expire may be there on one side and be gone on the other: its end is waited for. */
+    private const SOON = 300;
+
     /** @var array<string, array<string, array{type: int, expires: bool, content: mixed}>> "db0" => key => … */
     public readonly array $data;
 
@@ -17,11 +20,21 @@ final class Snapshot
             $server->select((int) substr($database, 2));
             foreach ($server->keys('*') as $key) {
                 // The dot keeps a key that looks like a number a string.
-                $data[$database][".$key"] = $this->key($key);
+                if ($this->stays($key)) {
+                    $data[$database][".$key"] = $this->key($key);
+                }
             }
         }
         $server->select(0);
         $this->data = $data;
+    }
+
+    private function stays(string $key): bool
+    {
+        while (($left = $this->server->pttl($key)) >= 0 && $left < self::SOON) {
+            usleep(1000);
+        }
+        return $left !== -2;
     }
 
     /** @return array{type: int, expires: bool, content: mixed} */
