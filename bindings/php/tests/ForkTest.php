@@ -12,6 +12,7 @@ final class ForkTest extends ClusterTestCase
     /**
      * @testWith ["shared"]
      *           ["own"]
+     *           ["drop-in"]
      */
     public function testParentAndChildrenUseOneClientAtTheSameTime(string $kind): void
     {

@@ -26,6 +26,8 @@ trait Transactions
     private ?Session $session = null;
     /** It was made with a configuration that has changed, and is kept for what it watches. */
     private bool $sessionIsOld = false;
+    /** The process that made it: a session is not for a forked child. */
+    private int $sessionOwner = 0;
     /** While keys are watched: what $client was. In its place is a view that reads from masters, as a replica may be behind. */
     private ?Client $unwatchedClient = null;
 
@@ -189,11 +191,16 @@ trait Transactions
     /** For a transaction, or a watch, that begins. */
     private function newSession(): Session
     {
-        if ($this->sessionIsOld && $this->unwatchedClient === null) {
+        $process = \getmypid();
+        if (($this->sessionIsOld || $this->sessionOwner !== $process) && $this->unwatchedClient === null) {
             $this->session = null;
         }
         $this->sessionIsOld = $this->sessionIsOld && $this->session !== null;
-        return $this->session ??= $this->client->session();
+        if ($this->session === null) {
+            $this->session = $this->client->session();
+            $this->sessionOwner = $process;
+        }
+        return $this->session;
     }
 
     /** @return list<mixed> */

@@ -15,6 +15,8 @@ if ($_SERVER['DIE'] === '') {
 }
 $session = $client->session();
 $session->execute([['MULTI'], ['SET', 'key', 'written by a page that died']]);
+$dropIn = new RedisCluster\RedisCluster(json_decode($_SERVER['CONFIG'], true));
+$dropIn->watch('key');
 $own = new Client($_SERVER['CONFIG'], shared: false);
 $view = $own->withRead(RedisCluster\Read::Master);
 $view->each('PING');

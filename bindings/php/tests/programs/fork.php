@@ -6,34 +6,46 @@ declare(strict_types=1);
 // the parent's connections are its own afterwards.
 
 use RedisCluster\Client;
+use RedisCluster\RedisCluster;
 
 require __DIR__ . '/../../autoload.php';
 
 const CHILDREN = 3;
 const ROUNDS = 2_000;
 
-function mistakes(Client $client, string $who): int
+function isRight(Client|RedisCluster $cluster, string $key, string $value): bool
+{
+    if ($cluster instanceof Client) {
+        return $cluster->execute([['SET', $key, $value], ['GET', $key]]) === ['OK', $value] && $cluster->command('GET', $key) === $value;
+    }
+    return $cluster->pipeline()->set($key, $value)->get($key)->exec() === [true, $value]
+        && $cluster->multi()->append($key, '!')->get($key)->exec() === [strlen($value) + 1, "$value!"];
+}
+
+function mistakes(Client|RedisCluster $cluster, string $who): int
 {
     $mistakes = 0;
     for ($i = 0; $i < ROUNDS; $i++) {
-        $replies = $client->execute([['SET', "$who $i", "$who: $i"], ['GET', "$who $i"]]);
-        $mistakes += $replies === ['OK', "$who: $i"] ? 0 : 1;
-        $mistakes += $client->command('GET', "$who $i") === "$who: $i" ? 0 : 1;
+        $mistakes += isRight($cluster, "$who $i", "$who: $i") ? 0 : 1;
     }
     return $mistakes;
 }
 
-$client = new Client(getenv('REDISCLUSTER_CONFIG'), shared: $argv[1] === 'shared');
+$client = new Client(getenv('REDISCLUSTER_CONFIG'), shared: $argv[1] !== 'own');
 $connections = $client->each('CLIENT', 'ID');
+$cluster = $argv[1] === 'drop-in' ? new RedisCluster(json_decode(getenv('REDISCLUSTER_CONFIG'), true)) : $client;
+if ($cluster instanceof RedisCluster) {
+    isRight($cluster, 'before', 'the fork');
+}
 $children = [];
 for ($i = 0; $i < CHILDREN; $i++) {
     $child = pcntl_fork();
     if ($child === 0) {
-        exit(mistakes($client, "child $i") === 0 ? 0 : 1);
+        exit(mistakes($cluster, "child $i") === 0 ? 0 : 1);
     }
     $children[] = $child;
 }
-$mistakes = mistakes($client, 'parent');
+$mistakes = mistakes($cluster, 'parent');
 foreach ($children as $child) {
     pcntl_waitpid($child, $status);
     $mistakes += $status;
