@@ -15,33 +15,34 @@ final class Request
      * One command.
      *
      * @param array<mixed> $arguments
-     * @return array<string|int>
+     * @return list<string|int> a new array: among the caller's elements may be references, which serialize() writes as such, and
+     *                          to assign to which would change the caller's variables
      */
     public static function command(array $arguments): array
     {
-        foreach ($arguments as $place => $argument) {
-            if (!\is_string($argument) && !\is_int($argument)) {
-                $arguments[$place] = self::bytes($argument);
-            }
+        $command = [];
+        foreach ($arguments as $argument) {
+            $command[] = \is_string($argument) || \is_int($argument) ? $argument : self::bytes($argument);
         }
-        return $arguments;
+        return $command;
     }
 
     /**
      * Many commands.
      *
      * @param array<mixed> $commands
-     * @return array<array<string|int>>
+     * @return list<list<string|int>>
      */
     public static function commands(array $commands): array
     {
-        foreach ($commands as $place => $command) {
+        $requests = [];
+        foreach ($commands as $command) {
             if (!\is_array($command)) {
                 throw new \TypeError('A command is an array of arguments, not ' . \get_debug_type($command));
             }
-            $commands[$place] = self::command($command);
+            $requests[] = self::command($command);
         }
-        return $commands;
+        return $requests;
     }
 
     private static function bytes(mixed $argument): string

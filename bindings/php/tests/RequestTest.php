@@ -97,4 +97,13 @@ final class RequestTest extends ClusterTestCase
         self::assertSame('OK', $this->client->command(...['command' => 'SET', 'key' => 'foo', 'value' => 'bar']));
         self::assertSame(['bar'], $this->client->execute([7 => [3 => 'GET', 1 => 'foo']]));
     }
+
+    public function testReferencesAreReadAndNotWrittenTo(): void
+    {
+        $number = 1.5;
+        $command = ['RPUSH', 'list', &$number, &$number];
+
+        self::assertSame([2, ['1.5', '1.5']], $this->client->execute([&$command, ['LRANGE', 'list', 0, -1]]));
+        self::assertSame(1.5, $number);
+    }
 }
