@@ -4,11 +4,9 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis;
 
-use RedisCluster\Client;
 use RedisCluster\ConnectionException;
 use RedisCluster\Exception;
 use RedisCluster\Form;
-use RedisCluster\Read;
 use RedisCluster\ServerException;
 
 /**
@@ -22,10 +20,6 @@ use RedisCluster\ServerException;
  */
 trait Scans
 {
-    /** What scans read from: see cursored(). */
-    private ?Client $scanned = null;
-    private ?Client $scannedOf = null;
-
     /**
      * Keys of all nodes, with their prefix.
      *
@@ -47,7 +41,7 @@ trait Scans
      */
     public function hScan(?string $key, mixed &$iterator, ?string $pattern = null, ?int $count = 0): array|false|null
     {
-        $values = fn (array $list): array => $this->replies->unpacked(self::pairs($list));
+        $values = fn (array $list): array => $this->replies->unpacked(Replies\Servers::pairs($list));
         return $this->pages(['HSCAN', $this->options->prefix . $key], $iterator, $pattern, $count, $values);
     }
 
@@ -68,7 +62,7 @@ trait Scans
      */
     public function zScan(?string $key, mixed &$iterator, ?string $pattern = null, ?int $count = 0): array|false|null
     {
-        $scores = fn (array $list): array => $this->replies->scores(self::pairs($list));
+        $scores = fn (array $list): array => $this->replies->scores(Replies\Servers::pairs($list));
         return $this->pages(['ZSCAN', $this->options->prefix . $key], $iterator, $pattern, $count, $scores);
     }
 
@@ -103,7 +97,7 @@ trait Scans
         $next = self::cursor($iterator);
         do {
             try {
-                $reply = $this->cursored()->run([...$command, $next, ...$options], Form::NIL_FALSE);
+                $reply = $this->client->run([...$command, $next, ...$options], Form::NIL_FALSE);
             } catch (ConnectionException $failure) {
                 $answer = $this->failed($failure);
                 // Only a failure that is thrown may be followed by another try from the same place.
@@ -129,31 +123,5 @@ trait Scans
             return $iterator;
         }
         return \is_int($iterator) && $iterator > 0 ? $iterator : 0;
-    }
-
-    /**
-     * Masters, always. A cursor means something to the server that gave it alone, and replicas take turns: a scan that walked
-     * over several of them would miss keys.
-     */
-    private function cursored(): Client
-    {
-        if ($this->scanned === null || $this->scannedOf !== $this->client) {
-            $this->scanned = $this->client->withRead(Read::Master);
-            $this->scannedOf = $this->client;
-        }
-        return $this->scanned;
-    }
-
-    /**
-     * @param list<string> $list
-     * @return array<string>
-     */
-    private static function pairs(array $list): array
-    {
-        $pairs = [];
-        for ($i = 1, $end = \count($list); $i < $end; $i += 2) {
-            $pairs[$list[$i - 1]] = $list[$i];
-        }
-        return $pairs;
     }
 }

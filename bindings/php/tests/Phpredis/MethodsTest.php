@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace RedisCluster\Tests\Phpredis;
 
 use PHPUnit\Framework\TestCase;
+use RedisCluster\Phpredis\Commands;
 use RedisCluster\Phpredis\Methods;
 use RedisCluster\RedisCluster;
 
@@ -87,7 +88,7 @@ final class MethodsTest extends TestCase
     /** @return list<string> */
     private static function annotated(): array
     {
-        $document = (string) (new \ReflectionClass(RedisCluster::class))->getDocComment();
+        $document = (string) (new \ReflectionClass(Commands::class))->getDocComment();
         preg_match_all('/@method .*? (\w+)\(/', $document, $found);
         return array_map(strtolower(...), $found[1]);
     }
