@@ -1,29 +1,8 @@
 //! Sources that are brought to one node, where the command runs.
 
-use crate::judge::{Judge, filled, key};
+use crate::judge::{Grow, Judge, compare, key};
 use crate::support::random::Random;
 use crate::support::{Server, key_on};
-
-/// Fills keys at random, and runs such commands between.
-fn compare(nodes: usize, rounds: usize, mostly: &[&str], command: impl Fn(&mut Random) -> String) {
-    let judge = Judge::of(nodes);
-    let mut random = Random::seeded();
-    for round in 0..rounds {
-        let kind = *random.pick(mostly);
-        judge.same(&filled(&mut random, kind));
-        if random.below(6) == 0 {
-            judge.says(&format!("EXPIRE {} 1000", key(&mut random)));
-        }
-        for _ in 0..3 {
-            let command = command(&mut random);
-            judge.says(&command);
-            if round % 8 == 0 {
-                judge.same_data(&command);
-            }
-        }
-    }
-    judge.same_data("all");
-}
 
 fn keys(random: &mut Random, least: usize) -> String {
     let count = least + random.below(4);
@@ -33,7 +12,7 @@ fn keys(random: &mut Random, least: usize) -> String {
 #[test]
 fn hyperloglogs_are_counted_and_merged_as_by_one_server() {
     for nodes in [2, 5] {
-        compare(nodes, 300, &["none"], |random| match random.below(4) {
+        compare(nodes, 300, &["none"], Grow::On, |random| match random.below(4) {
             0 | 1 => format!(
                 "PFADD {} {}",
                 key(random),
@@ -47,7 +26,7 @@ fn hyperloglogs_are_counted_and_merged_as_by_one_server() {
 
 #[test]
 fn the_longest_common_subsequence_is_found_over_nodes() {
-    compare(2, 200, &["string"], |random| match random.below(5) {
+    compare(2, 200, &["string"], Grow::On, |random| match random.below(5) {
         0 => format!("LCS {} {} LEN", key(random), key(random)),
         1 => format!("LCS {} {} IDX MINMATCHLEN 2 withmatchlen", key(random), key(random)),
         2 => format!("LCS {} {} NONSENSE", key(random), key(random)),
@@ -57,7 +36,7 @@ fn the_longest_common_subsequence_is_found_over_nodes() {
 
 #[test]
 fn places_are_stored_on_another_node() {
-    compare(3, 200, &["none"], |random| {
+    compare(3, 200, &["none"], Grow::On, |random| {
         let (from, to) = (key(random), key(random));
         match random.below(9) {
             0..3 => format!("GEOADD {from} {}.{} {} m{}", random.below(20), random.below(100), random.below(20), random.below(50)),
@@ -86,7 +65,7 @@ fn of_two_stores_the_last_counts_and_lies_on_its_own_node() {
 
 #[test]
 fn ranges_are_stored_on_another_node() {
-    compare(3, 200, &["zset"], |random| {
+    compare(3, 200, &["zset"], Grow::On, |random| {
         let (from, to) = (key(random), key(random));
         match random.below(5) {
             0 => format!("ZRANGESTORE {to} {from} 0 -1"),

@@ -1,6 +1,6 @@
 //! Sets, sorted sets and strings of several nodes made into one value.
 
-use crate::judge::{Judge, filled, key, score};
+use crate::judge::{Grow, Judge, compare, key, score};
 use crate::support::key_on;
 use crate::support::random::Random;
 
@@ -10,31 +10,6 @@ fn keys(random: &mut Random) -> Vec<String> {
 
 fn any_case(random: &mut Random, word: &str) -> String {
     if random.below(2) == 0 { word.to_lowercase() } else { word.into() }
-}
-
-/// Fills keys at random, and runs such commands between.
-fn compare(nodes: usize, rounds: usize, mostly: &[&str], command: impl Fn(&mut Random) -> String) {
-    let judge = Judge::of(nodes);
-    let mut random = Random::seeded();
-    for round in 0..rounds {
-        let kind = *random.pick(mostly);
-        judge.same(&filled(&mut random, kind));
-        if random.below(6) == 0 {
-            judge.says(&format!("EXPIRE {} 1000", key(&mut random)));
-        }
-        for _ in 0..3 {
-            let command = command(&mut random);
-            judge.says(&command);
-            if round % 8 == 0 {
-                judge.same_data(&command);
-            }
-        }
-        // Results grow into each other.
-        if random.below(20) == 0 {
-            judge.forget();
-        }
-    }
-    judge.same_data("all");
 }
 
 fn of_sets(random: &mut Random) -> String {
@@ -57,7 +32,7 @@ fn of_sets(random: &mut Random) -> String {
 #[test]
 fn sets_are_combined_as_by_one_server() {
     for nodes in [2, 5] {
-        compare(nodes, 250, &["set"], of_sets);
+        compare(nodes, 250, &["set"], Grow::Anew, of_sets);
     }
 }
 
@@ -100,7 +75,7 @@ fn of_sorted_sets(random: &mut Random) -> String {
 #[test]
 fn sorted_sets_are_combined_as_by_one_server() {
     for nodes in [2, 5] {
-        compare(nodes, 250, &["zset", "zset", "zset", "set"], of_sorted_sets);
+        compare(nodes, 250, &["zset", "zset", "zset", "set"], Grow::Anew, of_sorted_sets);
     }
 }
 
@@ -134,7 +109,7 @@ fn of_bits(random: &mut Random) -> String {
 #[test]
 fn strings_are_combined_bit_by_bit_as_by_one_server() {
     for nodes in [2, 5] {
-        compare(nodes, 300, &["string"], of_bits);
+        compare(nodes, 300, &["string"], Grow::Anew, of_bits);
     }
 }
 

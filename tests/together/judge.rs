@@ -136,6 +136,36 @@ pub fn key(random: &mut Random) -> String {
     format!("k{}", random.below(12))
 }
 
+/// Fills keys at random, and runs such commands between. `Grow::Anew`: now and then all is forgotten, where results grow into each other.
+pub fn compare(nodes: usize, rounds: usize, mostly: &[&str], grow: Grow, command: impl Fn(&mut Random) -> String) {
+    let judge = Judge::of(nodes);
+    let mut random = Random::seeded();
+    for round in 0..rounds {
+        let kind = *random.pick(mostly);
+        judge.same(&filled(&mut random, kind));
+        if random.below(6) == 0 {
+            judge.says(&format!("EXPIRE {} 1000", key(&mut random)));
+        }
+        for _ in 0..3 {
+            let command = command(&mut random);
+            judge.says(&command);
+            if round % 8 == 0 {
+                judge.same_data(&command);
+            }
+        }
+        if grow == Grow::Anew && random.below(20) == 0 {
+            judge.forget();
+        }
+    }
+    judge.same_data("all");
+}
+
+#[derive(PartialEq)]
+pub enum Grow {
+    On,
+    Anew,
+}
+
 /// Puts something of any type under a key; of this type mostly.
 pub fn filled(random: &mut Random, mostly: &str) -> Vec<Vec<u8>> {
     let kinds = ["string", "list", "set", "zset", "hash", "none"];
