@@ -371,7 +371,8 @@ rediscluster_status rediscluster_php_run(const struct rediscluster *rc,
                                          struct rediscluster_error **error);
 
 // Runs many commands and answers an array of their replies. `request` is, as `serialize()` writes it, an array of two: the form of all replies
-// or an array with the form of each; and an array of commands, each as for `rediscluster_php_run`.
+// or an array with the form of each; and an array of commands, each as for `rediscluster_php_run`. For a reply that is an array, as EXEC's is,
+// an array may stand in place of its form: that form, and those of the elements.
 rediscluster_status rediscluster_php_run_all(const struct rediscluster *rc,
                                              const char *request,
                                              size_t request_length,

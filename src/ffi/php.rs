@@ -42,7 +42,8 @@ pub unsafe extern "C" fn rediscluster_php_run(
 }
 
 /// Runs many commands and answers an array of their replies. `request` is, as `serialize()` writes it, an array of two: the form of all replies
-/// or an array with the form of each; and an array of commands, each as for `rediscluster_php_run`.
+/// or an array with the form of each; and an array of commands, each as for `rediscluster_php_run`. For a reply that is an array, as EXEC's is,
+/// an array may stand in place of its form: that form, and those of the elements.
 ///
 /// # Safety
 /// As for `rediscluster_php_run`.

@@ -42,14 +42,13 @@ impl Form {
 pub(crate) enum Forms {
     All(Form),
     /// What lies behind the last is in the plain form.
-    Each(SmallVec<[Form; 8]>),
+    Each(SmallVec<[ReplyForm; 8]>),
 }
 
-impl Forms {
-    fn of(&self, reply: usize) -> Form {
-        match self {
-            Forms::All(form) => *form,
-            Forms::Each(forms) => forms.get(reply).copied().unwrap_or_default(),
-        }
-    }
+/// The form of one of them.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum ReplyForm {
+    Whole(Form),
+    /// That of an array, as EXEC answers, and those of its elements; what lies behind the last is in the form of the array.
+    Elements(Form, Vec<Form>),
 }

@@ -1,6 +1,6 @@
 //! Requests as PHP's `serialize()` writes them.
 
-use super::{Form, Forms};
+use super::{Form, Forms, ReplyForm};
 use crate::error::{Code, Error};
 use crate::request::{Args, push_argument, push_count};
 
@@ -31,7 +31,8 @@ pub(crate) fn packed(text: &[u8]) -> Result<Vec<u8>, Error> {
     Ok(request)
 }
 
-/// Reads an array of two: the form of all replies, or an array with that of each; and an array of commands.
+/// Reads an array of two: the form of all replies, or an array with that of each; and an array of commands. In place of a form may stand an
+/// array: the form of a reply that is an array, and those of its elements.
 pub(crate) fn commands(text: &[u8]) -> Result<Requests, Error> {
     let mut reader = Reader { text, at: 0 };
     if reader.array()? != 2 {
@@ -111,15 +112,31 @@ impl<'a> Reader<'a> {
                 let mut forms = smallvec::SmallVec::with_capacity(count.min(self.left()));
                 for _ in 0..count {
                     self.key()?;
-                    match self.item()? {
-                        Item::Argument(flags) => forms.push(self.form(flags)?),
-                        Item::Array(_) => return Err(self.fault("a form is a number")),
-                    }
+                    forms.push(match self.item()? {
+                        Item::Argument(flags) => ReplyForm::Whole(self.form(flags)?),
+                        Item::Array(count) => self.forms_of_elements(count)?,
+                    });
                 }
                 self.close()?;
                 Ok(Forms::Each(forms))
             }
         }
+    }
+
+    fn forms_of_elements(&mut self, count: usize) -> Result<ReplyForm, Error> {
+        let mut forms = Vec::with_capacity(count.min(self.left()));
+        for _ in 0..count {
+            self.key()?;
+            match self.item()? {
+                Item::Argument(flags) => forms.push(self.form(flags)?),
+                Item::Array(_) => return Err(self.fault("a form is a number")),
+            }
+        }
+        self.close()?;
+        if forms.is_empty() {
+            return Err(self.fault("the form of an array was expected"));
+        }
+        Ok(ReplyForm::Elements(forms.remove(0), forms))
     }
 
     fn form(&self, flags: &[u8]) -> Result<Form, Error> {

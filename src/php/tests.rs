@@ -1,4 +1,4 @@
-use super::{Answer, Form, Forms, Text, alone, command, commands, failed, many, one, packed};
+use super::{Answer, Form, Forms, ReplyForm, Text, alone, command, commands, failed, many, one, packed};
 use crate::error::{Code, Error};
 use crate::reply::{Builder, Kind, Reader, Reply};
 use crate::request::{Args, Commands, pack};
@@ -60,11 +60,14 @@ fn many_commands_travel_with_their_forms() {
     let all = commands(br#"a:2:{i:0;i:3;i:1;a:2:{i:0;a:1:{i:0;s:4:"PING";}i:1;a:2:{i:0;s:3:"GET";i:1;i:7;}}}"#).unwrap();
     assert_eq!(all.request, [pack(&[b"PING"]), pack(&[b"GET", b"7"])].concat());
     assert_eq!(all.forms, Forms::All(Form(3)));
-    let all = commands(br#"a:2:{i:0;a:2:{i:0;i:1;i:1;i:4;}i:1;a:0:{}}"#).unwrap();
-    assert_eq!([0, 1, 2].map(|reply| all.forms.of(reply)), [Form(1), Form(4), Form(0)]);
+    let all = commands(br#"a:2:{i:0;a:2:{i:0;i:1;i:1;a:3:{i:0;i:1;i:1;i:2;i:2;i:4;}}i:1;a:0:{}}"#).unwrap();
+    let each = [ReplyForm::Whole(Form(1)), ReplyForm::Elements(Form(1), vec![Form(2), Form(4)])];
+    assert_eq!(all.forms, Forms::Each(each.into_iter().collect()));
     for (text, why) in [
         (&br#"a:1:{i:0;i:3;}"#[..], "forms and commands"),
         (br#"a:2:{i:0;s:1:"x";i:1;a:0:{}}"#, "a form is a number"),
+        (br#"a:2:{i:0;a:1:{i:0;a:0:{}}i:1;a:0:{}}"#, "the form of an array was expected"),
+        (br#"a:2:{i:0;a:1:{i:0;a:2:{i:0;i:1;i:1;a:0:{}}}i:1;a:0:{}}"#, "a form is a number"),
         (br#"a:2:{i:0;i:0;i:1;a:1:{i:0;a:0:{}}}"#, "a command without a name"),
         (br#"a:2:{i:0;i:0;i:1;a:1:{i:0;s:4:"PING";}}"#, "an array was expected"),
     ] {
@@ -158,6 +161,15 @@ fn maps_become_key_and_value_at_any_depth() {
 }
 
 #[test]
+fn the_elements_of_an_array_may_have_forms_of_their_own() {
+    let replies = reply(b"*3\r\n+OK\r\n*4\r\n+OK\r\n+OK\r\n*2\r\n$1\r\na\r\n:1\r\n$-1\r\n*-1\r\n");
+    let elements = || ReplyForm::Elements(Form(1), [2, 0, 4].map(Form).to_vec());
+    let forms = Forms::Each([ReplyForm::Whole(Form(2)), elements(), elements()].into_iter().collect());
+    let expected = r#"a:3:{i:0;b:1;i:1;a:4:{i:0;b:1;i:1;s:2:"OK";i:2;a:1:{s:1:"a";i:1;}i:3;b:0;}i:2;b:0;}"#;
+    assert_eq!(text(|text| many(&replies, &forms, text)), expected);
+}
+
+#[test]
 fn errors_and_failures_are_exceptions() {
     let server = r#"O:28:"RedisCluster\ServerException":4:{i:0;s:6:"ERR no";i:1;i:0;i:2;N;i:3;b:1;}"#;
     assert_eq!(written(b"-ERR no\r\n", 0), server);
@@ -170,7 +182,7 @@ fn errors_and_failures_are_exceptions() {
     builder.failure(&error);
     builder.nil();
     builder.end(root);
-    let forms = Forms::Each([Form(0), Form(1)].into_iter().collect());
+    let forms = Forms::Each([0, 1].map(|flags| ReplyForm::Whole(Form(flags))).into_iter().collect());
     let replies = builder.finish();
     assert_eq!(text(|text| many(&replies, &forms, text)), format!("a:2:{{i:0;{timeout}i:1;b:0;}}"));
 }

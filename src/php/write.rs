@@ -1,6 +1,6 @@
 //! Replies as PHP's `unserialize()` reads them, and lists as its `explode()` does, which is faster.
 
-use super::{Form, Forms, Text};
+use super::{Form, Forms, ReplyForm, Text};
 use crate::error::{Code, Error};
 use crate::reply::{Body, Entry, Kind};
 
@@ -56,8 +56,26 @@ impl<'r, 't> Writer<'r, 't> {
         let mut at = 1;
         self.array(count, |writer, counter| {
             writer.number(counter);
-            at = writer.formed(at, forms.of(counter.count));
+            at = match forms {
+                Forms::All(form) => writer.formed(at, *form),
+                Forms::Each(forms) => match forms.get(counter.count) {
+                    None => writer.formed(at, Form::default()),
+                    Some(ReplyForm::Whole(form)) => writer.formed(at, *form),
+                    Some(ReplyForm::Elements(own, forms)) => writer.elements(at, *own, forms),
+                },
+            };
         });
+    }
+
+    /// An array whose elements have forms of their own; what is none is in the first form. Answers the place of the value behind it.
+    fn elements(&mut self, at: usize, own: Form, forms: &[Form]) -> usize {
+        let Some(&entry) = self.entry(at).filter(|entry| entry.kind() == Kind::Array) else { return self.formed(at, own) };
+        let mut next = at + 1;
+        self.array(entry.length(), |writer, counter| {
+            writer.number(counter);
+            next = writer.formed(next, forms.get(counter.count).copied().unwrap_or(own));
+        });
+        next
     }
 
     /// A value in a form; answers the place of the value behind it.

@@ -229,7 +229,7 @@ final class Client
      *
      * @internal
      * @param array<array<mixed>> $commands
-     * @param int|list<int>       $form     of all replies, or of each
+     * @param int|list<int|list<int>> $form of all replies, or of each; of an array, its own and then those of its elements
      * @return list<mixed> the exception of a command that failed stands in the place of its reply
      */
     public function runAll(array $commands, int|array $form = Form::PLAIN): array

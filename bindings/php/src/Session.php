@@ -86,7 +86,7 @@ final class Session
      *
      * @internal
      * @param array<array<mixed>> $commands
-     * @param int|list<int>       $form
+     * @param int|list<int|list<int>> $form
      * @return list<mixed>
      */
     public function runAll(array $commands, int|array $form = Form::PLAIN): array

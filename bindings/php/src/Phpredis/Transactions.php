@@ -269,10 +269,12 @@ trait Transactions
         }
         $session = $this->newSession();
         $this->unwatched();
-        $form = TransactionReplies::form($transaction->steps, $this->replies);
-        $commands = [['MULTI'], ...TransactionReplies::commands($transaction->steps, $form), ['EXEC']];
+        $steps = $transaction->steps;
+        $commands = [['MULTI'], ...\array_map(static fn (Call $call): array => $call->command, $steps), ['EXEC']];
+        $forms = \array_fill(0, 1 + \count($steps), Form::PHPREDIS);
+        $forms[] = [Form::NIL_FALSE, ...\array_map($this->replies->form(...), $steps)];
         try {
-            $replies = $session->runAll($commands, $form);
+            $replies = $session->runAll($commands, $forms);
         } catch (Exception $failure) {
             $this->session = null;
             throw $failure;
@@ -281,7 +283,7 @@ trait Transactions
         if ($executed instanceof Exception) {
             throw $this->aborted($executed, $replies);
         }
-        return $executed === false ? false : TransactionReplies::values($transaction->steps, $executed, $form, $this->replies);
+        return $executed === false ? false : \array_map($this->replies->value(...), $steps, $executed);
     }
 
     /**
