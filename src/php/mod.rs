@@ -10,8 +10,6 @@ mod write;
 pub(crate) use answer::{Answer, Text, alone, failed, many, one};
 pub(crate) use read::{command, commands, packed};
 
-use smallvec::SmallVec;
-
 /// In which form a reply becomes a value of PHP; the flags of RedisCluster\Form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Form(i64);
@@ -42,7 +40,7 @@ impl Form {
 pub(crate) enum Forms {
     All(Form),
     /// What lies behind the last is in the plain form.
-    Each(SmallVec<[ReplyForm; 8]>),
+    Each(Vec<ReplyForm>),
 }
 
 /// The form of one of them.

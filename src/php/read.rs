@@ -109,7 +109,7 @@ impl<'a> Reader<'a> {
         match self.item()? {
             Item::Argument(flags) => Ok(Forms::All(self.form(flags)?)),
             Item::Array(count) => {
-                let mut forms = smallvec::SmallVec::with_capacity(count.min(self.left()));
+                let mut forms = Vec::with_capacity(count.min(self.left()));
                 for _ in 0..count {
                     self.key()?;
                     forms.push(match self.item()? {

@@ -62,7 +62,7 @@ fn many_commands_travel_with_their_forms() {
     assert_eq!(all.forms, Forms::All(Form(3)));
     let all = commands(br#"a:2:{i:0;a:2:{i:0;i:1;i:1;a:3:{i:0;i:1;i:1;i:2;i:2;i:4;}}i:1;a:0:{}}"#).unwrap();
     let each = [ReplyForm::Whole(Form(1)), ReplyForm::Elements(Form(1), vec![Form(2), Form(4)])];
-    assert_eq!(all.forms, Forms::Each(each.into_iter().collect()));
+    assert_eq!(all.forms, Forms::Each(each.into()));
     for (text, why) in [
         (&br#"a:1:{i:0;i:3;}"#[..], "forms and commands"),
         (br#"a:2:{i:0;s:1:"x";i:1;a:0:{}}"#, "a form is a number"),

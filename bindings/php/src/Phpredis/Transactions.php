@@ -242,9 +242,12 @@ trait Transactions
             }
         }
         $answers = $this->client->runAll($commands, $forms);
+        $isPlain = $this->options->plain;
         foreach ($answers as $place => $reply) {
             if (\is_object($reply) || \is_object($calls[$place])) {
                 $answers[$place] = $this->answer($calls[$place], $reply);
+            } elseif (!$isPlain && \is_string($reply)) {
+                $answers[$place] = $this->packer->unpack($reply); // a serializer was set behind a get()
             }
         }
         return $answers;

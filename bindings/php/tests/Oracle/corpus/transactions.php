@@ -22,6 +22,11 @@ return [
             ['mset', ['one' => 1, 'two' => 2, 'nine' => 9]], ['mget', ['one', 'two', 'nine', 'ten']], ['del', 'one', 'two'],
             ['exec'], ['getMode'], ['mget', ['one', 'nine']],
         ],
+        'a serializer set in between' => [
+            ['set', 'one', \serialize([1, 2])], ['pipeline'], ['get', 'one'], ['set', 'two', 'plain'], ['get', 'two'],
+            ['setOption', \Redis::OPT_SERIALIZER, \Redis::SERIALIZER_PHP], ['get', 'one'], ['set', 'six', 'packed'], ['exec'],
+            ['setOption', \Redis::OPT_SERIALIZER, \Redis::SERIALIZER_NONE], ['get', 'six'],
+        ],
         'by their names' => [
             ['multi', \Redis::MULTI], ['exec'], ['multi', \Redis::PIPELINE], ['exec'], ['multi', \Redis::ATOMIC], ['getMode'],
             ['multi', 7], ['getMode'], ['multi', 'x'], ['exec'],
