@@ -152,6 +152,9 @@ enum rediscluster_php_type
   REDISCLUSTER_PHP_OBJECTS = 6,
   // `bytes` are a list of strings for `explode()`: between each two stands the byte 0xff, which none of them has. It has one string at least.
   REDISCLUSTER_PHP_LIST = 7,
+  // `bytes` are two such lists of as many strings, keys and values, for `array_combine()`. Between them stands 0xff too; the first has
+  // `integer` bytes.
+  REDISCLUSTER_PHP_PAIRS = 8,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -188,7 +191,7 @@ typedef struct rediscluster_session rediscluster_session;
 typedef struct rediscluster_php_answer {
   // The lowest byte is the type (`rediscluster_php_type`); the other seven are how many `bytes` there are.
   uint64_t head;
-  // The number of an integer; else 0.
+  // The number of an integer; of pairs, how many bytes the keys have; else 0.
   int64_t integer;
   // The bytes, until the next call: up to 4096 of them stand in `small`, others are held by `memory`.
   const uint8_t *bytes;
@@ -361,6 +364,9 @@ uint32_t rediscluster_partition(const char *key,
 // Runs one command and answers its reply. `request` is an array of its arguments, as `serialize()` writes it: strings, numbers, true ("1"),
 // false and null (""). Arrays in it are opened; one under the key `pairs` yields its keys and values in turn.
 //
+// Or it is a list of arguments as `implode()` joins it with the byte 0xff, and behind it that byte, the command's name, that byte, the number of
+// arguments, the name included, and that byte. An argument with the byte 0xff is found out by the number, and fails as a RequestException.
+//
 // `form` is the sum of 1 (nil is false, not null), 2 (a status is true, not a string) and 4 (the outermost array becomes key => value). A
 // server's error, and a command that got no reply, are answers too: exceptions. The call itself fails for bad arguments only.
 rediscluster_status rediscluster_php_run(const struct rediscluster *rc,
@@ -373,6 +379,9 @@ rediscluster_status rediscluster_php_run(const struct rediscluster *rc,
 // Runs many commands and answers an array of their replies. `request` is, as `serialize()` writes it, an array of two: the form of all replies
 // or an array with the form of each; and an array of commands, each as for `rediscluster_php_run`. For a reply that is an array, as EXEC's is,
 // an array may stand in place of its form: that form, and those of the elements.
+//
+// Or it is a list of the arguments of all, names included, as `implode()` joins it with the byte 0xff, and behind it, with that byte before each
+// and once more at the end, the form of all replies, the number of commands, and how many arguments each of them has.
 rediscluster_status rediscluster_php_run_all(const struct rediscluster *rc,
                                              const char *request,
                                              size_t request_length,

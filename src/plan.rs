@@ -166,8 +166,7 @@ pub(crate) fn learned_positions(command: &LearnedCommand, args: &[&[u8]]) -> Opt
 #[inline]
 pub(crate) fn place<'a>(config: &Config, args: &[&'a [u8]], positions: impl ExactSizeIterator<Item = usize>) -> PlacedKeys<'a> {
     let mut pin: Option<Tagged<'a>> = None;
-    let mut keys = PlacedKeys::with_capacity(positions.len());
-    for (at, position) in positions.enumerate() {
+    let place = |(at, position): (usize, usize)| {
         let tagged = config.hash_tag.split(args[position]);
         if at == 0 && tagged.pins {
             pin = Some(tagged);
@@ -176,9 +175,9 @@ pub(crate) fn place<'a>(config: &Config, args: &[&'a [u8]], positions: impl Exac
             Some(pin) if !tagged.pins => pin.hashed,
             _ => tagged.hashed,
         };
-        keys.push(Key::new(tagged.name, position, master_of(config, hashed)));
-    }
-    keys
+        Key::new(tagged.name, position, master_of(config, hashed))
+    };
+    positions.enumerate().map(place).collect()
 }
 
 #[inline]

@@ -8,10 +8,49 @@ use std::ops::Range;
 /// The arguments of one command, its name first.
 pub type Args<'a> = SmallVec<[&'a [u8]; 8]>;
 
+/// Where the commands of a call come from, one after the other.
+pub(crate) trait Source<'a>: Sized {
+    /// The request that they stand in as they are to be sent; empty where they do not.
+    fn request(&self) -> &'a [u8];
+
+    /// Reads the next command into `args`, and answers where it stands in the request, if it does; `None` at the end.
+    fn read(&mut self, args: &mut Args<'a>) -> Result<Option<Option<Range<usize>>>, Error>;
+
+    /// About how many commands there are, as far as that can be told for little.
+    fn estimate(&self) -> usize;
+
+    /// Whether all that is still to be read can be.
+    fn check_rest(&self) -> Result<(), Error>;
+}
+
 /// The commands in a request, one after the other.
 pub struct Commands<'a> {
     request: &'a [u8],
     at: usize,
+}
+
+impl<'a> Source<'a> for Commands<'a> {
+    fn request(&self) -> &'a [u8] {
+        self.request
+    }
+
+    #[inline]
+    fn read(&mut self, args: &mut Args<'a>) -> Result<Option<Option<Range<usize>>>, Error> {
+        Ok(self.next(args)?.map(Some))
+    }
+
+    /// Most pipelines repeat one kind of command. A wrong guess must cost little.
+    fn estimate(&self) -> usize {
+        let first = Commands::of(self.request).next(&mut Args::new());
+        first.ok().flatten().map_or(0, |first| (self.request.len() / first.len()).min(4096))
+    }
+
+    #[cold]
+    fn check_rest(&self) -> Result<(), Error> {
+        let (mut rest, mut args) = (Commands { ..*self }, Args::new());
+        while rest.next(&mut args)?.is_some() {}
+        Ok(())
+    }
 }
 
 impl<'a> Commands<'a> {
@@ -32,14 +71,6 @@ impl<'a> Commands<'a> {
             None => self.carefully(args)?,
         }
         Ok(Some(start..self.at))
-    }
-
-    /// Whether all that is still to be read can be.
-    #[cold]
-    pub fn check_rest(&self) -> Result<(), Error> {
-        let (mut rest, mut args) = (Commands { ..*self }, Args::new());
-        while rest.next(&mut args)?.is_some() {}
-        Ok(())
     }
 
     /// Reads a command that is long or wrong.

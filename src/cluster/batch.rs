@@ -3,6 +3,7 @@
 use super::gather::Gathered;
 use super::nearby::may_be_asked;
 use super::scripts;
+use super::take::{Strings, Take};
 use super::understand::Understanding;
 use crate::command::{Spread, lookup};
 use crate::error::Error;
@@ -11,7 +12,6 @@ use crate::lane::Lane;
 use crate::lane::exchange;
 use crate::node::Process;
 use crate::plan::{Over, PlacedKeys, Plan, Traits, plan_single};
-use crate::reply::Reply;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -189,36 +189,41 @@ impl<'p, 'a> Batch<'p, 'a> {
     /// The servers that have a part, and for each key which part it belongs to.
     fn share_out(&self, keys: &PlacedKeys<'a>) -> (Vec<Part>, Vec<u32>) {
         let config = self.understanding.config();
+        let mut owners: Vec<u32> = keys.iter().map(|key| config.masters[key.master()].server as u32).collect();
         let mut counts = vec![0; self.lanes.len()];
-        let mut owners: Vec<u32> = Vec::with_capacity(keys.len());
-        for key in keys {
-            let server = config.masters[key.master()].server;
-            counts[server] += 1;
-            owners.push(server as u32);
-        }
+        owners.iter().for_each(|owner| counts[*owner as usize] += 1);
         let mut part_of = vec![0; counts.len()];
         let mut parts = Vec::new();
         for (server, &keys) in counts.iter().enumerate().filter(|(_, keys)| **keys > 0) {
             part_of[server] = parts.len() as u32;
             parts.push(Part { server, ordinal: 0, keys });
         }
-        owners.iter_mut().for_each(|owner| *owner = part_of[*owner as usize]);
+        if parts.len() < counts.len() {
+            owners.iter_mut().for_each(|owner| *owner = part_of[*owner as usize]);
+        }
         (parts, owners)
     }
 
     /// Carries all out; one reply a command, under one array.
-    pub(super) fn run(mut self) -> Result<Reply, Error> {
+    pub(super) fn run<T: Take>(mut self, take: &mut T) -> Result<T::Taken, Error> {
         self.exchange();
-        match self.only_lane() {
-            Some(server) => Ok(self.lanes.swap_remove(server).map(Lane::into_all).expect("the only lane is there")),
-            None => Ok(Gathered::from(&mut self.lanes)?.all(&self.slots)),
+        if let Some(server) = self.only_lane() {
+            let reply = self.lanes.swap_remove(server).map(Lane::into_all).expect("the only lane is there");
+            return Ok(take.reply(reply));
+        }
+        match take.strings(&Strings::of(&self.lanes, &self.slots, false)) {
+            Some(taken) => Ok(taken),
+            None => Ok(take.reply(Gathered::from(&mut self.lanes)?.all(&self.slots))),
         }
     }
 
     /// Carries a single command out; its reply alone.
-    pub(super) fn run_single(mut self) -> Result<Reply, Error> {
+    pub(super) fn run_single<T: Take>(mut self, take: &mut T) -> Result<T::Taken, Error> {
         self.exchange();
-        Gathered::from(&mut self.lanes)?.single(&self.slots[0])
+        match take.strings(&Strings::of(&self.lanes, &self.slots, true)) {
+            Some(taken) => Ok(taken),
+            None => Ok(take.reply(Gathered::from(&mut self.lanes)?.single(&self.slots[0])?)),
+        }
     }
 
     /// Sends a lane that only reads to a replica. One that writes as well does not go there: what is read behind a write must show it.

@@ -11,6 +11,7 @@ mod scripts;
 mod sequence;
 mod shared;
 mod single;
+mod take;
 mod understand;
 
 use crate::across;
@@ -21,17 +22,17 @@ use crate::lane::Lane;
 use crate::node::Process;
 use crate::plan::{Plan, plan_single};
 use crate::reply::{Builder, Kind, Reply};
-use crate::request::{Args, Commands};
+use crate::request::{Args, Commands, Source};
 use crate::session::Session;
 use batch::Batch;
 pub use each::Nodes;
 use handle::Handle;
 pub(crate) use handle::Own;
-use sequence::Sequence;
 use single::Single;
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
+use take::AsReply;
+pub(crate) use take::{Strings, Take};
 pub(crate) use understand::{Located, Understanding};
 
 /// A handle on the servers of a configuration.
@@ -97,27 +98,38 @@ impl Cluster {
         if let Some(outcome) = self.single(process, None, args) {
             return outcome;
         }
-        self.command_planned(process, args)
+        self.command_planned(process, args, &mut AsReply)
+    }
+
+    /// [`Cluster::command`], for a caller who may make something else of the answer than a reply.
+    #[inline]
+    pub(crate) fn command_for<T: Take>(&self, args: &[&[u8]], take: &mut T) -> Result<T::Taken, Error> {
+        let process = self.process();
+        match self.single(&process, None, args) {
+            Some(outcome) => outcome.map(|reply| take.reply(reply)),
+            None => self.command_planned(&process, args, take),
+        }
     }
 
     /// What is not the shortest way is kept out of it, so that this can be part of its caller.
     #[inline(never)]
-    fn command_planned(&self, process: &Process, args: &[&[u8]]) -> Result<Reply, Error> {
+    fn command_planned<T: Take>(&self, process: &Process, args: &[&[u8]], take: &mut T) -> Result<T::Taken, Error> {
         if args.is_empty() {
             return Err(Error::new(Code::Request, "a command without a name"));
         }
         scripts::note(process, args);
         let understanding = Understanding::new(self.config(), process).reading(self.read);
-        match understanding.plan(args)? {
-            plan @ Plan::One { .. } => one(&understanding, None, args, plan),
-            Plan::Over(over) => across::run(self.config(), process, args, &over),
-            Plan::Answer(text) => Ok(Reply::error(text.as_bytes())),
+        let reply = match understanding.plan(args)? {
+            plan @ Plan::One { .. } => one(&understanding, None, args, plan)?,
+            Plan::Over(over) => across::run(self.config(), process, args, &over)?,
+            Plan::Answer(text) => Reply::error(text.as_bytes()),
             plan @ Plan::Split { .. } => {
                 let mut batch = Batch::alone(&understanding, &[]);
                 batch.add_planned(args, None, Ok(plan));
-                batch.run_single()
+                return batch.run_single(take);
             }
-        }
+        };
+        Ok(take.reply(reply))
     }
 
     /// Runs the commands of a request, RESP arrays of bulk strings, and answers an array with one reply a command, in order.
@@ -142,21 +154,29 @@ impl Cluster {
         let mut commands = Commands::of(request);
         let mut args = Args::new();
         let Some(whole) = commands.next(&mut args)? else { return Ok(no_replies()) };
-        if whole.end == request.len()
-            && let Some(outcome) = self.single(process, Some(request), &args)
-        {
-            return outcome.or_else(|error| Ok(failed(&error)));
+        if whole.end < request.len() {
+            return self.execute_many(process, Commands::of(request), &mut AsReply);
         }
-        self.execute_planned(process, request, whole, &args)
+        match self.single(process, Some(request), &args) {
+            Some(outcome) => outcome.or_else(|error| Ok(failed(&error))),
+            None => self.execute_alone(process, request, &args),
+        }
     }
 
-    /// With the first command of the request, and where it stands there.
+    /// [`Cluster::execute`], for commands from elsewhere, and a caller who may make something else of the answers than a reply.
+    pub(crate) fn execute_for<'a, T: Take>(&self, source: impl Source<'a>, take: &mut T) -> Result<T::Taken, Error> {
+        self.execute_many(&self.process(), source, take)
+    }
+
     #[inline(never)]
-    fn execute_planned<'a>(&self, process: &Process, request: &'a [u8], whole: Range<usize>, args: &[&'a [u8]]) -> Result<Reply, Error> {
+    fn execute_many<'a, T: Take>(&self, process: &Process, source: impl Source<'a>, take: &mut T) -> Result<T::Taken, Error> {
+        sequence::run(&Understanding::new(self.config(), process).reading(self.read), source, take)
+    }
+
+    /// The one command of a request.
+    #[inline(never)]
+    fn execute_alone<'a>(&self, process: &Process, request: &'a [u8], args: &[&'a [u8]]) -> Result<Reply, Error> {
         let understanding = Understanding::new(self.config(), process).reading(self.read);
-        if whole.end < request.len() {
-            return execute_many(&understanding, request, whole.len());
-        }
         scripts::note(process, args);
         match understanding.plan(args) {
             Ok(plan @ Plan::One { .. }) => one(&understanding, Some(request), args, plan).or_else(|error| Ok(failed(&error))),
@@ -166,8 +186,8 @@ impl Cluster {
             }
             plan => {
                 let mut batch = Batch::alone(&understanding, request);
-                batch.add_planned(args, Some(whole), plan);
-                batch.run()
+                batch.add_planned(args, Some(0..request.len()), plan);
+                batch.run(&mut AsReply)
             }
         }
     }
@@ -234,33 +254,6 @@ impl Cluster {
     }
 }
 
-/// Runs the commands of a request, the first of which has so many bytes. What takes several steps waits for what stands before it, and what
-/// stands behind it waits for that: as one server would, each command sees what those before it did.
-fn execute_many(understanding: &Understanding, request: &[u8], first: usize) -> Result<Reply, Error> {
-    let mut batch = Batch::new(understanding, request);
-    // A guess, for most pipelines repeat one kind of command; a wrong one must cost little.
-    batch.reserve((request.len() / first).min(4096));
-    let mut sequence = Sequence::default();
-    let mut commands = Commands::of(request);
-    let mut args = Args::new();
-    while let Some(whole) = commands.next(&mut args)? {
-        if let Some(over) = batch.add(&args, Some(whole)) {
-            if sequence.is_empty() {
-                // From here on commands are sent, which none may be of a request that is not RESP.
-                commands.check_rest()?;
-            }
-            // What follows may have to see what this changes, which a replica gets later.
-            sequence.run(std::mem::replace(&mut batch, Batch::new(understanding, request).on_masters()))?;
-            sequence.push(across::run(understanding.config(), understanding.process(), &args, &over));
-        }
-    }
-    if sequence.is_empty() {
-        return batch.run();
-    }
-    sequence.run(batch)?;
-    Ok(sequence.into_reply())
-}
-
 /// Runs a command that goes to one server. In a request it stands alone, and its reply under an array.
 #[inline]
 fn one<'a>(understanding: &Understanding, request: Option<&'a [u8]>, args: &[&'a [u8]], plan: Plan<'a>) -> Result<Reply, Error> {
@@ -281,7 +274,7 @@ fn one<'a>(understanding: &Understanding, request: Option<&'a [u8]>, args: &[&'a
         (false, true) => {
             let mut batch = Batch::alone(understanding, &[]);
             batch.add_planned(args, None, Ok(Plan::One { server, keys, traits }));
-            return if rooted { batch.run() } else { batch.run_single() };
+            return if rooted { batch.run(&mut AsReply) } else { batch.run_single(&mut AsReply) };
         }
     };
     if scripts::is_unknown(reply.value(usize::from(rooted)))

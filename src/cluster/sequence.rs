@@ -1,11 +1,42 @@
-//! The replies of a request whose commands could not all be sent at once, in order.
+//! Many commands, in order.
 
 use super::batch::Batch;
+use super::take::{AsReply, Take};
+use super::understand::Understanding;
+use crate::across;
 use crate::error::Error;
 use crate::reply::{Builder, Kind, Reply};
+use crate::request::{Args, Source};
 
+/// Runs commands. What takes several steps waits for what stands before it, and what stands behind it waits for that: as one server would,
+/// each command sees what those before it did.
+pub(super) fn run<'a, T: Take>(understanding: &Understanding, mut source: impl Source<'a>, take: &mut T) -> Result<T::Taken, Error> {
+    let request = source.request();
+    let mut batch = Batch::new(understanding, request);
+    batch.reserve(source.estimate());
+    let mut sequence = Sequence::default();
+    let mut args = Args::new();
+    while let Some(whole) = source.read(&mut args)? {
+        if let Some(over) = batch.add(&args, whole) {
+            if sequence.is_empty() {
+                // From here on commands are sent, which none may be of a request that is damaged.
+                source.check_rest()?;
+            }
+            // What follows may have to see what this changes, which a replica gets later.
+            sequence.run(std::mem::replace(&mut batch, Batch::new(understanding, request).on_masters()))?;
+            sequence.push(across::run(understanding.config(), understanding.process(), &args, &over));
+        }
+    }
+    if sequence.is_empty() {
+        return batch.run(take);
+    }
+    sequence.run(batch)?;
+    Ok(take.reply(sequence.into_reply()))
+}
+
+/// The replies where commands could not all be sent at once.
 #[derive(Default)]
-pub(super) struct Sequence {
+struct Sequence {
     pieces: Vec<Piece>,
 }
 
@@ -16,24 +47,24 @@ enum Piece {
 }
 
 impl Sequence {
-    pub(super) fn is_empty(&self) -> bool {
+    fn is_empty(&self) -> bool {
         self.pieces.is_empty()
     }
 
     /// Carries out what was gathered so far.
-    pub(super) fn run(&mut self, batch: Batch) -> Result<(), Error> {
+    fn run(&mut self, batch: Batch) -> Result<(), Error> {
         if !batch.is_empty() {
-            self.pieces.push(Piece::Many(batch.run()?));
+            self.pieces.push(Piece::Many(batch.run(&mut AsReply)?));
         }
         Ok(())
     }
 
-    pub(super) fn push(&mut self, outcome: Result<Reply, Error>) {
+    fn push(&mut self, outcome: Result<Reply, Error>) {
         self.pieces.push(Piece::One(outcome));
     }
 
     /// One reply a command, under one array; a failed one is a failure in its place.
-    pub(super) fn into_reply(self) -> Reply {
+    fn into_reply(self) -> Reply {
         let commands = self.pieces.iter().map(|piece| if let Piece::Many(reply) = piece { reply.entries()[0].length() } else { 1 }).sum();
         let mut builder = Builder::default();
         let root = builder.begin(Kind::Array, commands);

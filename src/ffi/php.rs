@@ -7,13 +7,16 @@ use super::error::ErrorHandle;
 use super::nodes::nodes_of;
 use super::php_answer::{PhpAnswer, Told, answered};
 use super::status::Status;
-use crate::php;
+use crate::php::{self, Form, Lists, Requests};
 use crate::request::Args;
 use libc::c_char;
 use std::time::Duration;
 
 /// Runs one command and answers its reply. `request` is an array of its arguments, as `serialize()` writes it: strings, numbers, true ("1"),
 /// false and null (""). Arrays in it are opened; one under the key `pairs` yields its keys and values in turn.
+///
+/// Or it is a list of arguments as `implode()` joins it with the byte 0xff, and behind it that byte, the command's name, that byte, the number of
+/// arguments, the name included, and that byte. An argument with the byte 0xff is found out by the number, and fails as a RequestException.
 ///
 /// `form` is the sum of 1 (nil is false, not null), 2 (a status is true, not a string) and 4 (the outermost array becomes key => value). A
 /// server's error, and a command that got no reply, are answers too: exceptions. The call itself fails for bad arguments only.
@@ -32,11 +35,15 @@ pub unsafe extern "C" fn rediscluster_php_run(
 ) -> Status {
     // SAFETY: the caller's promises are the same.
     unsafe {
-        answered(answer, error, || {
+        answered(answer, error, |place| {
             let cluster = reference(rc, "rc")?.cluster();
             let request = bytes(request, request_length, "request")?;
             let mut args = Args::new();
-            Ok(php::command(request, &mut args).and_then(|()| cluster.command(&args)).map(|reply| Told::one(reply, 0, form)))
+            let mut run = || {
+                php::command(request, &mut args)?;
+                cluster.command_for(&args, &mut Lists::to(&mut place.text).if_in(Form::of(form)))
+            };
+            Ok(run().map(|reply| reply.map_or(Told::List, |reply| Told::one(reply, 0, form))))
         })
     }
 }
@@ -44,6 +51,9 @@ pub unsafe extern "C" fn rediscluster_php_run(
 /// Runs many commands and answers an array of their replies. `request` is, as `serialize()` writes it, an array of two: the form of all replies
 /// or an array with the form of each; and an array of commands, each as for `rediscluster_php_run`. For a reply that is an array, as EXEC's is,
 /// an array may stand in place of its form: that form, and those of the elements.
+///
+/// Or it is a list of the arguments of all, names included, as `implode()` joins it with the byte 0xff, and behind it, with that byte before each
+/// and once more at the end, the form of all replies, the number of commands, and how many arguments each of them has.
 ///
 /// # Safety
 /// As for `rediscluster_php_run`.
@@ -57,10 +67,19 @@ pub unsafe extern "C" fn rediscluster_php_run_all(
 ) -> Status {
     // SAFETY: the caller's promises are the same.
     unsafe {
-        answered(answer, error, || {
+        answered(answer, error, |place| {
             let cluster = reference(rc, "rc")?.cluster();
             let request = bytes(request, request_length, "request")?;
-            Ok(php::commands(request).and_then(|all| Ok(Told::Many(cluster.execute(&all.request)?, all.forms))))
+            let mut run = || {
+                let (requests, forms) = Requests::of(request)?;
+                let replies = match requests.left() {
+                    // RESP has shorter ways for a single one.
+                    1 => Some(cluster.execute(&requests.packed()?)?),
+                    _ => cluster.execute_for(requests, &mut Lists::to(&mut place.text))?,
+                };
+                Ok(replies.map_or(Told::List, |replies| Told::Many(replies, forms)))
+            };
+            Ok(run())
         })
     }
 }
@@ -80,7 +99,7 @@ pub unsafe extern "C" fn rediscluster_php_each(
 ) -> Status {
     // SAFETY: the caller's promises are the same.
     unsafe {
-        answered(answer, error, || {
+        answered(answer, error, |_| {
             let (cluster, nodes) = (reference(rc, "rc")?.cluster(), nodes_of(nodes)?);
             let request = bytes(request, request_length, "request")?;
             Ok(php::packed(request).and_then(|request| cluster.each_on(nodes, &request)).map(Told::plain))
@@ -102,7 +121,7 @@ pub unsafe extern "C" fn rediscluster_php_explain(
 ) -> Status {
     // SAFETY: the caller's promises are the same.
     unsafe {
-        answered(answer, error, || {
+        answered(answer, error, |_| {
             let cluster = reference(rc, "rc")?.cluster();
             let request = bytes(request, request_length, "request")?;
             Ok(php::packed(request).and_then(|request| cluster.explain(&request)).map(Told::plain))
@@ -124,7 +143,7 @@ pub unsafe extern "C" fn rediscluster_php_node_for(
 ) -> Status {
     // SAFETY: the caller's promises are the same.
     unsafe {
-        answered(answer, error, || {
+        answered(answer, error, |_| {
             let cluster = reference(rc, "rc")?.cluster();
             Ok(Ok(Told::plain(cluster.node_for(bytes(key, key_length, "key")?))))
         })
@@ -143,5 +162,5 @@ pub unsafe extern "C" fn rediscluster_php_recover(
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller's promises are the same.
-    unsafe { answered(answer, error, || Ok(reference(rc, "rc")?.cluster().recover(Duration::from_millis(min_age)).map(Told::plain))) }
+    unsafe { answered(answer, error, |_| Ok(reference(rc, "rc")?.cluster().recover(Duration::from_millis(min_age)).map(Told::plain))) }
 }

@@ -25,6 +25,9 @@ pub enum PhpType {
     REDISCLUSTER_PHP_OBJECTS = 6,
     /// `bytes` are a list of strings for `explode()`: between each two stands the byte 0xff, which none of them has. It has one string at least.
     REDISCLUSTER_PHP_LIST = 7,
+    /// `bytes` are two such lists of as many strings, keys and values, for `array_combine()`. Between them stands 0xff too; the first has
+    /// `integer` bytes.
+    REDISCLUSTER_PHP_PAIRS = 8,
 }
 
 /// The size of `small`, which PHP reads as a plain number.
@@ -38,7 +41,7 @@ const KEPT: usize = 1 << 20;
 pub struct PhpAnswer {
     /// The lowest byte is the type (`rediscluster_php_type`); the other seven are how many `bytes` there are.
     pub head: u64,
-    /// The number of an integer; else 0.
+    /// The number of an integer; of pairs, how many bytes the keys have; else 0.
     pub integer: i64,
     /// The bytes, until the next call: up to 4096 of them stand in `small`, others are held by `memory`.
     pub bytes: *const u8,
@@ -64,10 +67,16 @@ pub unsafe extern "C" fn rediscluster_php_release(answer: *mut PhpAnswer) {
     quietly(|| drop(unsafe { Place::cleared(answer) }));
 }
 
-/// A reply, and how PHP is told it.
+/// What PHP is told.
 pub(super) enum Told {
-    One { reply: Reply, at: usize, form: Form },
+    One {
+        reply: Reply,
+        at: usize,
+        form: Form,
+    },
     Many(Reply, Forms),
+    /// The list that the place's text has.
+    List,
     Nothing,
 }
 
@@ -89,17 +98,18 @@ impl Told {
 pub(super) unsafe fn answered(
     answer: *mut PhpAnswer,
     error: *mut *mut ErrorHandle,
-    ask: impl FnOnce() -> Result<Result<Told, Error>, Error>,
+    ask: impl FnOnce(&mut Place) -> Result<Result<Told, Error>, Error>,
 ) -> Status {
     // SAFETY: the caller's promises are the same.
     unsafe {
         guarded(error, || {
-            let place = Place::cleared(answer).ok_or_else(|| Error::new(Code::Argument, "answer is NULL"))?;
-            match ask()? {
+            let mut place = Place::cleared(answer).ok_or_else(|| Error::new(Code::Argument, "answer is NULL"))?;
+            match ask(&mut place)? {
                 Ok(Told::One { reply, at, form }) => place.tell_one(reply, at, form)?,
-                Ok(Told::Many(replies, forms)) => place.tell_text(replies, |replies, text| php::many(&replies, &forms, text))?,
+                Ok(Told::Many(replies, forms)) => place.tell_made(replies, |replies, text| php::many(replies, &forms, text))?,
+                Ok(Told::List) => place.told(Text::List),
                 Ok(Told::Nothing) => place.tell(Answer::Null),
-                Err(failure) => place.tell_text((), |(), text| php::failed(&failure, text))?,
+                Err(failure) => place.tell_text(|text| php::failed(&failure, text))?,
             }
             Ok(())
         })
@@ -107,9 +117,11 @@ pub(super) unsafe fn answered(
 }
 
 /// An answer that can be written to, and the memory that it had.
-struct Place {
+pub(super) struct Place {
     answer: NonNull<PhpAnswer>,
     memory: Option<Box<PhpMemory>>,
+    /// For a text; empty, in the memory of an earlier one.
+    pub text: Vec<u8>,
 }
 
 impl Place {
@@ -129,10 +141,15 @@ impl Place {
             let memory = ptr::replace(&raw mut (*at).memory, null_mut());
             if memory.is_null() { None } else { Some(Box::from_raw(memory)) }
         };
+        let mut text = Vec::new();
         if let Some(memory) = &mut memory {
-            memory.reply = None;
+            if let Some(reply) = memory.reply.take() {
+                reply.recycle();
+            }
+            text = std::mem::take(&mut memory.text);
+            text.clear();
         }
-        Some(Place { answer, memory })
+        Some(Place { answer, memory, text })
     }
 
     #[inline]
@@ -143,7 +160,7 @@ impl Place {
                 self.large(PhpType::REDISCLUSTER_PHP_STRING, bytes, length, |memory| memory.reply = Some(reply));
             }
             Some(answer) => self.tell(answer),
-            None => self.tell_text(reply, |reply, text| php::one(&reply, at, form, text))?,
+            None => self.tell_made(reply, |reply, text| php::one(reply, at, form, text))?,
         }
         Ok(())
     }
@@ -159,33 +176,51 @@ impl Place {
         }
     }
 
-    /// Text that is made of a source, which is gone before the text is handed over.
-    fn tell_text<S>(mut self, source: S, write: impl FnOnce(S, &mut Vec<u8>) -> Result<Text, Error>) -> Result<(), Error> {
-        let mut text = self.memory.as_mut().map(|memory| std::mem::take(&mut memory.text)).unwrap_or_default();
-        text.clear();
-        let kind = match write(source, &mut text)? {
+    /// What is written to the text, and is of that kind.
+    fn tell_text(mut self, write: impl FnOnce(&mut Vec<u8>) -> Result<Text, Error>) -> Result<(), Error> {
+        self.text.clear();
+        let text = write(&mut self.text)?;
+        self.told(text);
+        Ok(())
+    }
+
+    /// What is made of a reply, which is gone before the text is handed over.
+    fn tell_made(mut self, reply: Reply, write: impl FnOnce(&Reply, &mut Vec<u8>) -> Result<Text, Error>) -> Result<(), Error> {
+        self.text.clear();
+        let text = write(&reply, &mut self.text)?;
+        reply.recycle();
+        self.told(text);
+        Ok(())
+    }
+
+    fn told(mut self, text: Text) {
+        let kind = match text {
             Text::Plain => PhpType::REDISCLUSTER_PHP_TEXT,
             Text::Objects => PhpType::REDISCLUSTER_PHP_OBJECTS,
             Text::List => PhpType::REDISCLUSTER_PHP_LIST,
+            Text::Pairs(keys) => {
+                self.integer(keys as i64);
+                PhpType::REDISCLUSTER_PHP_PAIRS
+            }
         };
-        if text.len() > SMALL {
-            let (bytes, length) = (text.as_ptr(), text.len());
-            self.large(kind, bytes, length, |memory| memory.text = text);
-            return Ok(());
+        let length = self.text.len();
+        if length > SMALL {
+            let text = std::mem::take(&mut self.text);
+            return self.large(kind, text.as_ptr(), length, |memory| memory.text = text);
         }
-        self.copy(&text);
-        let length = text.len();
-        if let Some(memory) = self.memory.as_mut().filter(|_| text.capacity() <= KEPT) {
-            memory.text = text;
-        }
+        self.copy(&self.text);
         self.leave(kind, length);
-        Ok(())
+    }
+
+    #[inline]
+    fn integer(&self, integer: i64) {
+        // SAFETY: `cleared` was promised that it can be written to.
+        unsafe { (&raw mut (*self.answer.as_ptr()).integer).write(integer) };
     }
 
     #[inline]
     fn scalar(self, kind: PhpType, integer: i64) {
-        // SAFETY: `cleared` was promised that it can be written to.
-        unsafe { (&raw mut (*self.answer.as_ptr()).integer).write(integer) };
+        self.integer(integer);
         self.leave(kind, 0);
     }
 
@@ -216,7 +251,10 @@ impl Place {
     }
 
     #[inline]
-    fn leave(self, kind: PhpType, length: usize) {
+    fn leave(mut self, kind: PhpType, length: usize) {
+        if let Some(memory) = self.memory.as_mut().filter(|_| (1..=KEPT).contains(&self.text.capacity())) {
+            memory.text = self.text;
+        }
         let memory = self.memory.map_or(null_mut(), Box::into_raw);
         // SAFETY: as above.
         unsafe {

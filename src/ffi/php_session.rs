@@ -24,7 +24,7 @@ pub unsafe extern "C" fn rediscluster_php_session_run(
 ) -> Status {
     // SAFETY: the caller's promises are the same.
     unsafe {
-        answered(answer, error, || {
+        answered(answer, error, |_| {
             let session = reference(session, "session")?;
             let request = bytes(request, request_length, "request")?;
             let run = || {
@@ -52,12 +52,12 @@ pub unsafe extern "C" fn rediscluster_php_session_run_all(
 ) -> Status {
     // SAFETY: the caller's promises are the same.
     unsafe {
-        answered(answer, error, || {
+        answered(answer, error, |_| {
             let session = reference(session, "session")?;
             let request = bytes(request, request_length, "request")?;
             let run = || {
-                let all = php::commands(request)?;
-                Ok(Told::Many(session.lock()?.execute(&all.request)?, all.forms))
+                let (requests, forms) = php::Requests::of(request)?;
+                Ok(Told::Many(session.lock()?.execute(&requests.packed()?)?, forms))
             };
             Ok(run())
         })
@@ -77,7 +77,7 @@ pub unsafe extern "C" fn rediscluster_php_session_receive(
 ) -> Status {
     // SAFETY: the caller's promises are the same.
     unsafe {
-        answered(answer, error, || {
+        answered(answer, error, |_| {
             let session = reference(session, "session")?;
             let receive = || Ok(session.lock()?.receive(patience(timeout))?.map_or(Told::Nothing, Told::plain));
             Ok(receive())

@@ -1,7 +1,8 @@
 //! What PHP is answered: a scalar as it is, all else as text.
 
 use super::write::Writer;
-use super::{Form, Forms};
+use super::{Form, Forms, list};
+use crate::cluster::{Strings, Take};
 use crate::error::Error;
 use crate::reply::{Body, Entry, Kind, Reply};
 
@@ -41,12 +42,48 @@ pub(crate) enum Text {
     Objects,
     /// The strings of a list with 0xff between them, for `explode()`.
     List,
+    /// Two such lists with 0xff between them, for `array_combine()`; the first has so many bytes.
+    Pairs(usize),
+}
+
+/// Writes the answer to a text where it is a list of strings, from where the servers' replies have them; then there is no reply.
+pub(crate) struct Lists<'t> {
+    text: Option<&'t mut Vec<u8>>,
+}
+
+impl<'t> Lists<'t> {
+    pub(crate) fn to(text: &'t mut Vec<u8>) -> Lists<'t> {
+        Lists { text: Some(text) }
+    }
+
+    /// If lists stay lists in that form.
+    pub(crate) fn if_in(self, form: Form) -> Lists<'t> {
+        Lists { text: self.text.filter(|_| !form.is_pairs()) }
+    }
+}
+
+impl Take for Lists<'_> {
+    type Taken = Option<Reply>;
+
+    fn strings(&mut self, strings: &Strings) -> Option<Option<Reply>> {
+        let text = self.text.as_mut()?;
+        list::gathered(strings, text).then_some(None)
+    }
+
+    #[inline]
+    fn reply(&mut self, reply: Reply) -> Option<Reply> {
+        Some(reply)
+    }
 }
 
 /// Appends a value of a reply.
 pub(crate) fn one(reply: &Body, at: usize, form: Form, text: &mut Vec<u8>) -> Result<Text, Error> {
     let mut writer = Writer::new(reply, text)?;
-    if !form.is_pairs() && writer.joined(at) {
+    if form.is_pairs() {
+        if let Some(keys) = writer.combined(at) {
+            return Ok(Text::Pairs(keys));
+        }
+    } else if writer.joined(at) {
         return Ok(Text::List);
     }
     writer.formed(at, form);

@@ -2,13 +2,20 @@
 //! way across costs PHP less than these two functions, which are written in C.
 
 mod answer;
+mod joined;
+mod list;
 mod read;
+mod requests;
 #[cfg(test)]
 mod tests;
 mod write;
 
-pub(crate) use answer::{Answer, Text, alone, failed, many, one};
-pub(crate) use read::{command, commands, packed};
+pub(crate) use answer::{Answer, Lists, Text, alone, failed, many, one};
+pub(crate) use read::{command, packed};
+pub(crate) use requests::Requests;
+
+/// What stands between the strings of a list for `explode()` and of `implode()`. No UTF-8 has it.
+const BETWEEN: u8 = 0xff;
 
 /// In which form a reply becomes a value of PHP; the flags of RedisCluster\Form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

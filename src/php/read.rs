@@ -1,22 +1,19 @@
 //! Requests as PHP's `serialize()` writes them.
 
-use super::{Form, Forms, ReplyForm};
+use super::{Form, Forms, ReplyForm, joined};
 use crate::error::{Code, Error};
 use crate::request::{Args, push_argument, push_count};
 
 /// Lists within lists.
 const MAX_DEPTH: usize = 64;
 
-/// Many commands, and the forms of their replies.
-pub(crate) struct Requests {
-    /// As RESP.
-    pub request: Vec<u8>,
-    pub forms: Forms,
-}
-
-/// Reads one command: an array of its arguments. Arrays within it are opened; one under the key `pairs` yields its keys and values in turn.
+/// Reads one command: an array of its arguments. Arrays within it are opened; one under the key `pairs` yields its keys and values in turn. Or a
+/// list of strings that `implode()` joined.
 #[inline]
 pub(crate) fn command<'a>(text: &'a [u8], args: &mut Args<'a>) -> Result<(), Error> {
+    if joined::is_joined(text) {
+        return joined::command(text, args);
+    }
     let mut reader = Reader { text, at: 0 };
     reader.command(args)?;
     reader.end()
@@ -31,46 +28,63 @@ pub(crate) fn packed(text: &[u8]) -> Result<Vec<u8>, Error> {
     Ok(request)
 }
 
-/// Reads an array of two: the form of all replies, or an array with that of each; and an array of commands. In place of a form may stand an
-/// array: the form of a reply that is an array, and those of its elements.
-pub(crate) fn commands(text: &[u8]) -> Result<Requests, Error> {
-    let mut reader = Reader { text, at: 0 };
-    if reader.array()? != 2 {
-        return Err(reader.fault("an array of two was expected: forms and commands"));
-    }
-    reader.key()?;
-    let forms = reader.forms()?;
-    reader.key()?;
-    let mut request = room_for(text)?;
-    let mut args = Args::new();
-    for _ in 0..reader.array()? {
-        reader.key()?;
-        args.clear();
-        reader.command(&mut args)?;
-        if args.is_empty() {
-            return Err(reader.fault("a command without a name"));
+/// Many commands, one after the other, read as they are asked for.
+#[derive(Clone)]
+pub(crate) struct Commands<'a> {
+    reader: Reader<'a>,
+    left: usize,
+}
+
+impl<'a> Commands<'a> {
+    /// Reads an array of two: the form of all replies, or an array with that of each; and an array of commands. In place of a form may stand an
+    /// array: the form of a reply that is an array, and those of its elements.
+    pub(super) fn of(text: &'a [u8]) -> Result<(Commands<'a>, Forms), Error> {
+        let mut reader = Reader { text, at: 0 };
+        if reader.array()? != 2 {
+            return Err(reader.fault("an array of two was expected: forms and commands"));
         }
-        push(&mut request, &args);
+        reader.key()?;
+        let forms = reader.forms()?;
+        reader.key()?;
+        let left = reader.array()?;
+        Ok((Commands { reader, left }, forms))
     }
-    reader.close()?;
-    reader.close()?;
-    reader.end()?;
-    Ok(Requests { request, forms })
+
+    /// How many are still to be read, if none is missing.
+    pub(super) fn left(&self) -> usize {
+        self.left
+    }
+
+    /// Reads the next one; false at the end.
+    #[inline]
+    pub(super) fn next(&mut self, args: &mut Args<'a>) -> Result<bool, Error> {
+        args.clear();
+        if self.left == 0 {
+            self.reader.close()?;
+            self.reader.close()?;
+            return self.reader.end().map(|()| false);
+        }
+        self.left -= 1;
+        self.reader.key()?;
+        self.reader.command(args)?;
+        if args.is_empty() { Err(self.reader.fault("a command without a name")) } else { Ok(true) }
+    }
 }
 
 /// RESP is nearly always the shorter of the two.
-fn room_for(text: &[u8]) -> Result<Vec<u8>, Error> {
+pub(super) fn room_for(text: &[u8]) -> Result<Vec<u8>, Error> {
     let mut request = Vec::new();
     request.try_reserve(text.len()).map_err(|_| Error::new(Code::Memory, "no memory for the request"))?;
     Ok(request)
 }
 
 #[inline]
-fn push(request: &mut Vec<u8>, args: &[&[u8]]) {
+pub(super) fn push(request: &mut Vec<u8>, args: &[&[u8]]) {
     push_count(request, args.len());
     args.iter().for_each(|argument| push_argument(request, argument));
 }
 
+#[derive(Clone)]
 struct Reader<'a> {
     text: &'a [u8],
     at: usize,

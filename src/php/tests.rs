@@ -1,4 +1,4 @@
-use super::{Answer, Form, Forms, ReplyForm, Text, alone, command, commands, failed, many, one, packed};
+use super::{Answer, Form, Forms, ReplyForm, Requests, Text, alone, command, failed, many, one, packed};
 use crate::error::{Code, Error};
 use crate::reply::{Builder, Kind, Reader, Reply};
 use crate::request::{Args, Commands, pack};
@@ -56,13 +56,46 @@ fn what_is_no_request_is_refused_with_its_place() {
 }
 
 #[test]
+fn a_list_may_come_as_implode_joined_it() {
+    for (text, expected) in [
+        (&b"PING\xff1\xff"[..], &[&b"PING"[..]][..]),
+        (b"a\xff\xffMGET\xff3\xff", &[b"MGET", b"a", b""]),
+        (b"\xff\xffb\xffMGET\xff4\xff", &[b"MGET", b"", b"", b"b"]),
+    ] {
+        assert_eq!(read(text).unwrap(), expected);
+        assert_eq!(packed(text).unwrap(), pack(expected));
+    }
+}
+
+#[test]
+fn a_joined_list_that_is_not_of_its_length_is_refused() {
+    for (text, why) in [
+        (&b"a\xffb\xffMGET\xff2\xff"[..], "the byte 0xff stands in an argument"),
+        (b"a\xffMGET\xff3\xff", "an argument is missing"),
+        (b"MGET\xff0\xff", "the byte 0xff stands in an argument"),
+        (b"2\xff", "an argument is missing"),
+        (b"MGET\xff-1\xff", "a number was expected"),
+        (b"\xff", "a number was expected"),
+        (b"PING\xff18446744073709551616\xff", "a number was expected"),
+    ] {
+        let error = read(text).unwrap_err();
+        assert!(error.contains(why), "{error:?} does not say {why:?}");
+    }
+}
+
+fn packed_all(text: &[u8]) -> Result<(Vec<u8>, Forms), Error> {
+    let (requests, forms) = Requests::of(text)?;
+    Ok((requests.packed()?, forms))
+}
+
+#[test]
 fn many_commands_travel_with_their_forms() {
-    let all = commands(br#"a:2:{i:0;i:3;i:1;a:2:{i:0;a:1:{i:0;s:4:"PING";}i:1;a:2:{i:0;s:3:"GET";i:1;i:7;}}}"#).unwrap();
-    assert_eq!(all.request, [pack(&[b"PING"]), pack(&[b"GET", b"7"])].concat());
-    assert_eq!(all.forms, Forms::All(Form(3)));
-    let all = commands(br#"a:2:{i:0;a:2:{i:0;i:1;i:1;a:3:{i:0;i:1;i:1;i:2;i:2;i:4;}}i:1;a:0:{}}"#).unwrap();
+    let (all, forms) = packed_all(br#"a:2:{i:0;i:3;i:1;a:2:{i:0;a:1:{i:0;s:4:"PING";}i:1;a:2:{i:0;s:3:"GET";i:1;i:7;}}}"#).unwrap();
+    assert_eq!(all, [pack(&[b"PING"]), pack(&[b"GET", b"7"])].concat());
+    assert_eq!(forms, Forms::All(Form(3)));
+    let (_, forms) = packed_all(br#"a:2:{i:0;a:2:{i:0;i:1;i:1;a:3:{i:0;i:1;i:1;i:2;i:2;i:4;}}i:1;a:0:{}}"#).unwrap();
     let each = [ReplyForm::Whole(Form(1)), ReplyForm::Elements(Form(1), vec![Form(2), Form(4)])];
-    assert_eq!(all.forms, Forms::Each(each.into()));
+    assert_eq!(forms, Forms::Each(each.into()));
     for (text, why) in [
         (&br#"a:1:{i:0;i:3;}"#[..], "forms and commands"),
         (br#"a:2:{i:0;s:1:"x";i:1;a:0:{}}"#, "a form is a number"),
@@ -71,8 +104,26 @@ fn many_commands_travel_with_their_forms() {
         (br#"a:2:{i:0;i:0;i:1;a:1:{i:0;a:0:{}}}"#, "a command without a name"),
         (br#"a:2:{i:0;i:0;i:1;a:1:{i:0;s:4:"PING";}}"#, "an array was expected"),
     ] {
-        let error = commands(text).map(|_| ()).unwrap_err();
+        let error = packed_all(text).map(|_| ()).unwrap_err();
         assert!(error.message().contains(why), "{error} does not say {why:?}");
+    }
+}
+
+#[test]
+fn many_commands_may_be_joined_to_one_list() {
+    let (all, forms) = packed_all(b"GET\xffa\xffTTL\xff\xff3\xff2\xff2\xff").unwrap();
+    assert_eq!(all, [pack(&[b"GET", b"a"]), pack(&[b"TTL", b""])].concat());
+    assert_eq!(forms, Forms::All(Form(3)));
+    assert_eq!(packed_all(b"0\xff0\xff2\xff").unwrap().0, b"");
+    for text in [
+        &b"GET\xffa\xffb\xffGET\xffc\xff3\xff2\xff2\xff"[..],
+        b"GET\xffa\xffGET\xff3\xff2\xff2\xff",
+        b"3\xff1\xff0\xff",
+        b"3\xff2\xff9223372036854775808\xff",
+        b"2\xff2\xff",
+        b"PING\xff\xff1\xff1\xff",
+    ] {
+        assert_eq!(packed_all(text).unwrap_err().code(), Code::Request, "{:?}", text.escape_ascii().to_string());
     }
 }
 
@@ -161,6 +212,29 @@ fn maps_become_key_and_value_at_any_depth() {
 }
 
 #[test]
+fn many_pairs_of_strings_are_two_lists_for_array_combine() {
+    let resp = |pairs: usize, last: &[u8]| {
+        let pair = |nth| format!("$2\r\n{nth:02}\r\n$0\r\n\r\n").into_bytes();
+        [format!("*{}\r\n", pairs * 2).into_bytes(), (1..pairs).flat_map(pair).collect(), last.to_vec()].concat()
+    };
+    let written = |resp: &[u8]| {
+        let mut text = b"before".to_vec();
+        let kind = one(&reply(resp), 0, Form(4), &mut text).unwrap();
+        (kind, text.split_off(6))
+    };
+    let (kind, text) = written(&resp(40, b"$1\r\na\r\n$1\r\nb\r\n"));
+    let keys: Vec<String> = (1..40).map(|nth| format!("{nth:02}")).chain(["a".to_owned()]).collect();
+    assert_eq!(kind, Text::Pairs(keys.len() * 3 - 2));
+    let expected: Vec<&[u8]> = keys.iter().map(String::as_bytes).chain([&b""[..]; 39]).chain([&b"b"[..]]).collect();
+    assert_eq!(text, expected.join(&0xff));
+    for last in [&b"$1\r\na\r\n:1\r\n"[..], b"$1\r\na\r\n$1\r\n\xff\r\n", b"$1\r\n\xff\r\n$1\r\nb\r\n", b"$1\r\na\r\n$-1\r\n"] {
+        let (kind, text) = written(&resp(40, last));
+        assert_eq!((kind, text.starts_with(b"a:40:{"), text.ends_with(b"}")), (Text::Plain, true, true), "{}", last.escape_ascii());
+    }
+    assert_eq!(written(&resp(31, b"$1\r\na\r\n$1\r\nb\r\n")).0, Text::Plain);
+}
+
+#[test]
 fn the_elements_of_an_array_may_have_forms_of_their_own() {
     let replies = reply(b"*3\r\n+OK\r\n*4\r\n+OK\r\n+OK\r\n*2\r\n$1\r\na\r\n:1\r\n$-1\r\n*-1\r\n");
     let elements = || ReplyForm::Elements(Form(1), [2, 0, 4].map(Form).to_vec());
@@ -231,9 +305,11 @@ fn a_million_damaged_requests_are_read_or_refused() {
     let mut random = Random(0x5EED);
     let (mut read, mut refused) = (0, 0);
     for _ in 0..1_000_000 {
-        let mut text = match random.below(3) {
+        let mut text = match random.below(5) {
             0 => br#"a:3:{i:0;s:4:"MGET";i:1;s:3:"key";i:2;a:2:{i:0;i:5;i:1;b:1;}}"#.to_vec(),
             1 => br#"a:2:{i:0;i:3;i:1;a:1:{i:0;a:1:{i:0;N;}}}"#.to_vec(),
+            2 => b"a\xff\xffkey\xffMGET\xff4\xff".to_vec(),
+            3 => b"MGET\xffa\xff\xffkey\xff4\xff2\xff2\xff".to_vec(),
             _ => (0..random.below(9)).flat_map(|_| PIECES[random.below(PIECES.len())].bytes()).collect(),
         };
         for _ in 0..random.below(3) {
@@ -257,8 +333,8 @@ fn a_million_damaged_requests_are_read_or_refused() {
                 assert_eq!(error.code(), Code::Request);
             }
         }
-        if let Ok(all) = commands(&text) {
-            let (mut request, mut args) = (Commands::of(&all.request), Args::new());
+        if let Ok((all, _)) = packed_all(&text) {
+            let (mut request, mut args) = (Commands::of(&all), Args::new());
             while request.next(&mut args).unwrap().is_some() {}
         }
     }

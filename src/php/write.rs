@@ -1,11 +1,10 @@
 //! Replies as PHP's `unserialize()` reads them, and lists as its `explode()` does, which is faster.
 
+use super::list::List;
 use super::{Form, Forms, ReplyForm, Text};
 use crate::error::{Code, Error};
 use crate::reply::{Body, Entry, Kind};
 
-/// What stands between the strings of a list. No UTF-8 has it.
-const BETWEEN: u8 = 0xff;
 /// What a value takes beside its own bytes, in most cases and at most in nearly all.
 const AROUND: usize = 24;
 
@@ -27,27 +26,38 @@ impl<'r, 't> Writer<'r, 't> {
         if self.objects { Text::Objects } else { Text::Plain }
     }
 
-    /// A list of nothing but strings, none of which has the byte that stands between them. Else nothing is written.
+    /// A list of nothing but strings, as `explode()` reads it; else nothing is written.
     pub(super) fn joined(&mut self, at: usize) -> bool {
-        let Some(&list) = self.entry(at).filter(|entry| entry.kind() == Kind::Array && entry.length() > 0) else { return false };
+        let Some(&list) = self.entry(at).filter(|entry| entry.kind() == Kind::Array) else { return false };
         let strings = self.reply.entries().get(at + 1..at + list.span()).unwrap_or_default();
-        let begin = self.text.len();
-        for entry in strings {
-            if entry.kind() != Kind::String {
-                self.text.truncate(begin);
-                return false;
-            }
-            self.push(self.reply.text(entry));
-            self.push(&[BETWEEN]);
+        List::write(self.text, |list| {
+            strings.iter().all(|entry| {
+                let is_string = entry.kind() == Kind::String;
+                if is_string {
+                    list.push(self.reply.bytes(), entry.data as usize, entry.length());
+                }
+                is_string
+            })
+        })
+    }
+
+    /// Keys and values in turn that are nothing but strings, and many, as a list of the keys and one of the values; answers how many bytes the
+    /// first has. Else nothing is written.
+    pub(super) fn combined(&mut self, at: usize) -> Option<usize> {
+        /// For fewer, `unserialize()` is the faster.
+        const MANY: usize = 64;
+        let list =
+            self.entry(at).filter(|entry| entry.kind() == Kind::Array && entry.length() >= MANY && entry.length().is_multiple_of(2))?;
+        let strings = self.reply.entries().get(at + 1..at + list.span())?;
+        if strings.iter().any(|entry| entry.kind() != Kind::String) {
+            return None;
         }
-        self.text.pop();
-        // All at once, this takes next to no time.
-        let between = self.text[begin..].iter().filter(|byte| **byte == BETWEEN).count();
-        if between + 1 != strings.len() {
-            self.text.truncate(begin);
-            return false;
-        }
-        true
+        let bytes = self.reply.bytes();
+        let push = |list: &mut List, first: usize| {
+            strings[first..].iter().step_by(2).for_each(|entry| list.push(bytes, entry.data as usize, entry.length()));
+            true
+        };
+        List::write_two(self.text, |list| push(list, 0), |list| push(list, 1))
     }
 
     /// The children of the root, each in its form.

@@ -6,6 +6,7 @@ mod made;
 mod reader;
 #[cfg(test)]
 mod reader_tests;
+mod spare;
 
 pub(crate) use builder::Builder;
 use entry::{Bytes, Entries};
@@ -82,6 +83,14 @@ impl Reply {
     #[inline]
     fn new(bytes: Bytes, entries: Entries) -> Reply {
         Reply(Box::new(Body { bytes, entries }))
+    }
+
+    /// Ends it, and keeps its memory for the next large one.
+    pub(crate) fn recycle(self) {
+        let body = *self.0;
+        if body.bytes.spilled() {
+            spare::keep(body.bytes.into_vec(), body.entries.into_vec());
+        }
     }
 
     pub(crate) fn into_body(self) -> Box<Body> {

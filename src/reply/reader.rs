@@ -4,6 +4,7 @@
 //! it really sends, but for a bounded step.
 
 use super::entry::{Entries, Entry, Kind};
+use super::spare::{self, Spare};
 use crate::error::{Code, Error};
 use crate::resp::short_number;
 use rustix::buffer::{SpareCapacity, spare_capacity};
@@ -102,11 +103,30 @@ impl Reader {
         let spare = self.bytes.capacity() - length;
         let missing = self.need.saturating_sub(length);
         let ahead = STEP.max(length);
-        let wanted = if missing > LEAST { missing.min(ahead) } else { ahead.min(LEAST.max(length)) };
-        if spare < wanted {
-            self.bytes.try_reserve_exact(wanted).map_err(|_| out_of_memory())?;
+        // Where it is not known how much will come, all of the room is used before more is made.
+        let (least, wanted) = if missing > LEAST { (missing.min(ahead), missing.min(ahead)) } else { (1, LEAST.max(length).min(ahead)) };
+        if spare < least {
+            self.grow(least, wanted)?;
         }
         Ok(spare_capacity(&mut self.bytes))
+    }
+
+    #[cold]
+    fn grow(&mut self, least: usize, wanted: usize) -> Result<(), Error> {
+        if let Some(Spare { mut bytes, mut entries }) = spare::take()
+            && bytes.capacity() > self.bytes.len()
+        {
+            bytes.extend_from_slice(&self.bytes);
+            self.bytes = bytes;
+            if entries.capacity() > self.entries.len() {
+                entries.extend_from_slice(&self.entries);
+                self.entries = Entries::from_vec(entries);
+            }
+        }
+        if self.bytes.capacity() - self.bytes.len() < least {
+            self.bytes.try_reserve_exact(wanted).map_err(|_| out_of_memory())?;
+        }
+        Ok(())
     }
 
     /// Takes bytes in as from a socket.

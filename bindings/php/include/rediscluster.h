@@ -52,6 +52,7 @@ enum rediscluster_php_type
   REDISCLUSTER_PHP_TEXT = 5,
   REDISCLUSTER_PHP_OBJECTS = 6,
   REDISCLUSTER_PHP_LIST = 7,
+  REDISCLUSTER_PHP_PAIRS = 8,
 };
 typedef int32_t rediscluster_php_type;
 typedef struct rediscluster_reply rediscluster_reply;

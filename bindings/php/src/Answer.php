@@ -21,6 +21,7 @@ final class Answer
     public const TEXT = 5;
     public const OBJECTS = 6;
     public const LIST = 7;
+    public const PAIRS = 8;
 
     /** How many bytes have a place in the answer itself. */
     private const SMALL = 4096;
@@ -66,6 +67,8 @@ final class Answer
                 return $this->fields->integer;
             case self::LIST:
                 return \explode("\xff", $this->bytes($head >> 8));
+            case self::PAIRS:
+                return $this->pairs($head >> 8, $this->fields->integer);
             case self::TEXT:
                 return \unserialize($this->bytes($head >> 8), self::NO_CLASSES);
             case self::OBJECTS:
@@ -90,12 +93,30 @@ final class Answer
         if ($length <= self::SMALL) {
             return \FFI::string($this->small, $length);
         }
+        $string = \FFI::string($this->fields->bytes, $length);
+        $this->letGo($length);
+        return $string;
+    }
+
+    /**
+     * @param int $length of all
+     * @param int $keys   how many bytes of it are the keys
+     * @return array<string>
+     */
+    private function pairs(int $length, int $keys): array
+    {
         $bytes = $this->fields->bytes;
-        $string = \FFI::string($bytes, $length);
+        $names = \FFI::string($bytes, $keys);
+        $values = \FFI::string($bytes + ($keys + 1), $length - $keys - 1);
+        $this->letGo($length);
+        return \array_combine(\explode("\xff", $names), \explode("\xff", $values));
+    }
+
+    /** Of many bytes, before they are taken apart: nothing large is held twice. */
+    private function letGo(int $length): void
+    {
         if ($length > self::KEPT || $this->library->isEnding) {
-            // Before it is taken apart: nothing large is held twice.
             $this->release();
         }
-        return $string;
     }
 }

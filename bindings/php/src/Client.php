@@ -198,12 +198,14 @@ final class Client
      * Runs one command whose arguments may stand in lists, or as key => value under the key `pairs`.
      *
      * @internal
-     * @param array<mixed> $command strings, ints, bools and nulls: floats and objects are the caller's to write
+     * @param array<mixed> $command strings, ints, bools and nulls: floats, objects and references are the caller's to write, but in
+     *                              a list that is all that follows the name
      * @return mixed the reply; a server's error is a ServerException, and not thrown
      */
     public function run(array $command, int $form = Form::PLAIN): mixed
     {
-        $request = \serialize($command);
+        $list = \count($command) === 2 ? $command[1] ?? null : null;
+        $request = \is_array($list) ? Request::joined($command[0], $list) : \serialize($command);
         $library = $this->library;
         $answer = $library->idle ?? $library->anotherAnswer();
         $library->idle = $answer->next;
@@ -221,7 +223,14 @@ final class Client
             $answer->next = $library->idle;
             $library->idle = $answer;
         }
-        return $reply instanceof Exception && !$reply instanceof ServerException ? throw $reply : $reply;
+        if (!$reply instanceof Exception || $reply instanceof ServerException) {
+            return $reply;
+        }
+        if ($reply instanceof RequestException && \is_array($list)) {
+            // Nothing was sent. What cannot be joined, or is refused however it comes:
+            return $this->run([$command[0], ...Request::strings($list)], $form);
+        }
+        throw $reply;
     }
 
     /**
@@ -236,6 +245,24 @@ final class Client
     {
         $request = \serialize([$form, $commands]);
         return self::told($this->library->call('rediscluster_php_run_all', $this->handle, $request, \strlen($request)));
+    }
+
+    /**
+     * The same of many that are a name and a key.
+     *
+     * @internal
+     * @param list<string> $commands the name, the byte 0xff, the key
+     * @return list<mixed>
+     */
+    public function runJoined(array $commands, int $form): array
+    {
+        $request = Request::allJoined($commands, $form);
+        $answer = $this->library->call('rediscluster_php_run_all', $this->handle, $request, \strlen($request));
+        if ($answer instanceof RequestException) {
+            // Nothing was sent, for there is a key that has this byte itself.
+            return $this->runAll(\array_map(Request::parted(...), $commands), $form);
+        }
+        return self::told($answer);
     }
 
     /** An answer, unless it says that there is none. */

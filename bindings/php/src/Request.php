@@ -45,6 +45,65 @@ final class Request
         return $requests;
     }
 
+    /**
+     * A name and a list of arguments, as implode() writes it, which is the fastest there is. Not fit for an argument with the byte
+     * 0xff, as the library will say.
+     *
+     * @param array<mixed> $list
+     */
+    public static function joined(string $name, array $list): string
+    {
+        try {
+            return \implode("\xff", $list) . "\xff$name\xff" . (\count($list) + 1) . "\xff";
+        } catch (\Error $error) {
+            throw new \TypeError($error->getMessage(), previous: $error);
+        }
+    }
+
+    /**
+     * Many commands that are a name and a key, likewise.
+     *
+     * @param list<string> $commands the name, the byte 0xff, the key
+     */
+    public static function allJoined(array $commands, int $form): string
+    {
+        return \implode("\xff", $commands) . "\xff$form\xff" . \count($commands) . "\xff2\xff";
+    }
+
+    /**
+     * One of them as it is without that byte.
+     *
+     * @return array{string, string}
+     */
+    public static function parted(string $command): array
+    {
+        return \explode("\xff", $command, 2);
+    }
+
+    /**
+     * What implode() would make of each, as a new array: the elements of the caller's may be references, which must neither be
+     * written to nor sent.
+     *
+     * @param array<mixed> $list
+     * @return list<string|int>
+     */
+    public static function strings(array $list): array
+    {
+        $strings = [];
+        foreach ($list as $string) {
+            $strings[] = \is_string($string) || \is_int($string) ? $string : self::text($string);
+        }
+        return $strings;
+    }
+
+    /** What PHP makes of anything as a string. An array is `Array`, with PHP's warning. */
+    public static function text(mixed $argument): string
+    {
+        return \is_object($argument) && !$argument instanceof \Stringable
+            ? throw new \TypeError('Object of class ' . $argument::class . ' could not be converted to string')
+            : (string) $argument;
+    }
+
     private static function bytes(mixed $argument): string
     {
         return match (true) {

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis;
 
+use RedisCluster\Request;
+
 /**
  * Makes commands of the arguments that methods were called with, by the shape that the table gives.
  *
@@ -58,12 +60,14 @@ final class Arguments
                     break;
                 case 'x':
                     if (!\is_array($argument) || $count !== 1) {
-                        $command[] = $this->options->prefix . self::text($argument);
+                        $command[] = $this->options->prefix . Request::text($argument);
                         break;
                     }
                     // One array of keys is no different from keys one by one.
                 case 'K':
-                    $command[] = $this->keys($this->filled($argument, $place) ?? $empty = []);
+                    $keys = $this->filled($argument, $place) ?? $empty = [];
+                    // Client::run() takes them as they are, if nothing else goes with them.
+                    $command[] = $count === 1 && $this->options->prefix === '' ? $keys : $this->keys($keys);
                     break;
                 case 'V':
                     $command[] = $this->values($this->filled($argument, $place) ?? $empty = []);
@@ -169,7 +173,7 @@ final class Arguments
     public function keys(array $keys): array
     {
         $prefix = $this->options->prefix;
-        return $prefix === '' ? $this->strings($keys) : \array_map(static fn (mixed $key): string => $prefix . self::text($key), $keys);
+        return $prefix === '' ? $this->strings($keys) : \array_map(static fn (mixed $key): string => $prefix . Request::text($key), $keys);
     }
 
     /**
@@ -182,7 +186,7 @@ final class Arguments
     {
         $sent = [];
         foreach ($strings as $place => $string) {
-            $sent[$place] = \is_string($string) || \is_int($string) ? $string : self::text($string);
+            $sent[$place] = \is_string($string) || \is_int($string) ? $string : Request::text($string);
         }
         return $sent;
     }
@@ -217,14 +221,6 @@ final class Arguments
             $prefixed[$this->options->prefix . $key] = $value;
         }
         return $prefixed;
-    }
-
-    /** What PHP makes of anything as a string: for the places where phpredis looks at no types. An array is `Array`, with PHP's warning. */
-    public static function text(mixed $argument): string
-    {
-        return \is_object($argument) && !$argument instanceof \Stringable
-            ? throw new \TypeError('Object of class ' . $argument::class . ' could not be converted to string')
-            : (string) $argument;
     }
 
     public static function float(float $number): string

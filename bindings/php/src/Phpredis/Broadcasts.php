@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis;
 
+use RedisCluster\Request;
+
 /**
  * What every server answers for itself: [alias => answer, alias_slave => answer] for each master. Where a master has no slave, or
  * with masters only, its own answer stands in the slave's place, as it did with rediscluster-php. A slave that cannot
@@ -84,7 +86,7 @@ trait Broadcasts
                 }
                 $command = ['CONFIG', 'SET'];
                 foreach ($pairs as $name => $setting) {
-                    \array_push($command, (string) $name, Arguments::text($setting));
+                    \array_push($command, (string) $name, Request::text($setting));
                 }
                 return $this->broadcast('config', $command, 'bool');
             case 'RESETSTAT':

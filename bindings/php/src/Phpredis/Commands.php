@@ -313,14 +313,15 @@ trait Commands
      */
     public function get($key)
     {
-        if (\is_string($key) && $this->options->ordinary && \func_num_args() === 1) {
-            $command = ['GET', $this->options->prefix . $key];
-            if ($this->queue === null) {
-                $reply = $this->client->run($command, Form::NIL_FALSE);
+        $options = $this->options;
+        if (\is_string($key) && $options->ordinary && \func_num_args() === 1) {
+            $queue = $this->queue;
+            if ($queue === null) {
+                $reply = $this->client->run(['GET', $options->prefix . $key], Form::NIL_FALSE);
                 return \is_object($reply) ? $this->replies->error($reply) : $reply;
             }
-            if ($this->queue->takesCommands) {
-                $this->queue->steps[] = $command;
+            if ($queue->takesCommands) {
+                $queue->steps[] = "GET\xff$options->prefix$key";
                 return $this;
             }
         }
@@ -340,12 +341,14 @@ trait Commands
         $ordinary = $options === null && $this->options->ordinary && \func_num_args() < 4;
         if ($ordinary && \is_string($key) && \is_string($value)) {
             $command = ['SET', $this->options->prefix . $key, $value];
-            if ($this->queue === null) {
+            $queue = $this->queue;
+            if ($queue === null) {
                 $reply = $this->client->run($command, Form::PHPREDIS);
                 return \is_object($reply) ? $this->replies->error($reply) : $reply;
             }
-            if ($this->queue->takesCommands) {
-                $this->queue->steps[] = $command;
+            if ($queue->takesCommands) {
+                $queue->steps[] = $command;
+                $queue->isJoined = false;
                 return $this;
             }
         }

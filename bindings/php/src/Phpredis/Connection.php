@@ -6,6 +6,7 @@ namespace RedisCluster\Phpredis;
 
 use RedisCluster\Client;
 use RedisCluster\Exception;
+use RedisCluster\Request;
 use RedisCluster\RequestException;
 use RedisCluster\ServerException;
 
@@ -85,7 +86,7 @@ trait Connection
             return $this->arguments->named('auth')->refuse('When passing an array as auth it must have one or two elements!');
         }
         $names = \count($credentials) === 1 ? ['password'] : ['username', 'password'];
-        $credentials = \array_combine($names, \array_map(Arguments::text(...), $credentials));
+        $credentials = \array_combine($names, \array_map(Request::text(...), $credentials));
         return $this->configureIfTaken(Discovery::withCredentials($this->config, $credentials));
     }
 

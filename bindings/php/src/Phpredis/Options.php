@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis;
 
+use RedisCluster\Request;
+
 /**
  * What setOption() has set.
  *
@@ -45,7 +47,7 @@ final class Options
     {
         switch ($option) {
             case Constants::OPT_PREFIX:
-                $this->prefix = Arguments::text($value);
+                $this->prefix = Request::text($value);
                 return true;
             case Constants::OPT_SERIALIZER:
                 return $this->packing(Serializer::available((int) $value), $this->serializer, (int) $value);

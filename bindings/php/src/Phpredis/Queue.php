@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace RedisCluster\Phpredis;
 
 use RedisCluster\Exception;
+use RedisCluster\Request;
 
 /**
  * The calls between multi() or pipeline() and exec(). Nothing of them is sent before exec().
@@ -15,11 +16,13 @@ final class Queue
 {
     /**
      * In a transaction calls alone; in a pipeline transactions, too, and what is no single call. A command without a call around it
-     * is one whose reply, in the form PHPREDIS, is the answer.
+     * is one whose reply, in the form PHPREDIS, is the answer; where it is a name and a key, as Client::runJoined() takes it.
      *
-     * @var list<Call|list<string>|\Closure(): mixed|self>
+     * @var list<Call|list<string>|string|\Closure(): mixed|self>
      */
     public array $steps = [];
+    /** Whether all of them are that: a name and a key. */
+    public bool $isJoined = true;
     /** Whether such commands may be added now. */
     public bool $takesCommands;
     /** Whether all of them can be sent together. */
@@ -37,8 +40,13 @@ final class Queue
 
     public function add(Call $call): void
     {
+        if (\count($call->command) === 2 && \is_array($call->command[1] ?? null)) {
+            // What is sent is what the caller's list holds now.
+            $call->command[1] = Request::strings($call->command[1]);
+        }
         $queue = $this->inner ?? $this;
         $queue->steps[] = $call;
+        $queue->isJoined = false;
     }
 
     /**
@@ -52,7 +60,7 @@ final class Queue
             throw new Exception("$method() is for every server, and a transaction is on one: call it before multi() or after exec()");
         }
         $this->steps[] = $step;
-        $this->isOneRequest = false;
+        $this->isOneRequest = $this->isJoined = false;
     }
 
     /** The same transaction with replies as the server gives them, as phpredis answers one inside a pipeline. */
@@ -67,7 +75,7 @@ final class Queue
     {
         if ($this->inner === null) {
             $this->steps[] = $this->inner = new self(Constants::MULTI);
-            $this->takesCommands = $this->isOneRequest = false;
+            $this->takesCommands = $this->isOneRequest = $this->isJoined = false;
         }
     }
 

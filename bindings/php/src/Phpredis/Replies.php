@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace RedisCluster\Phpredis;
 
 use RedisCluster\Form;
+use RedisCluster\Request;
 use RedisCluster\ServerException;
 
 /**
@@ -132,7 +133,7 @@ final class Replies
         $unpacked = [];
         foreach ($scores as $member => $score) {
             $member = $this->options->plain ? $member : $this->packer->unpack((string) $member);
-            $unpacked[\is_int($member) ? $member : Arguments::text($member)] = self::float((string) $score);
+            $unpacked[\is_int($member) ? $member : Request::text($member)] = self::float((string) $score);
         }
         return $unpacked;
     }

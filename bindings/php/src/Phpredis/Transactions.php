@@ -9,6 +9,7 @@ use RedisCluster\ConnectionException;
 use RedisCluster\Exception;
 use RedisCluster\Form;
 use RedisCluster\Read;
+use RedisCluster\Request;
 use RedisCluster\ServerException;
 use RedisCluster\Session;
 
@@ -207,11 +208,11 @@ trait Transactions
     private function flush(Queue $pipeline): array
     {
         if ($pipeline->isOneRequest) {
-            return $this->sent($pipeline->steps);
+            return $this->sent($pipeline->steps, $pipeline->isJoined);
         }
         $answers = $calls = [];
         foreach ($pipeline->steps as $step) {
-            if (\is_array($step) || $step instanceof Call) {
+            if (!\is_object($step) || $step instanceof Call) {
                 $calls[] = $step;
                 continue;
             }
@@ -225,23 +226,15 @@ trait Transactions
     }
 
     /**
-     * @param list<Call|list<string>> $calls
+     * @param list<Call|list<string>|string> $calls
      * @return list<mixed>
      */
-    private function sent(array $calls): array
+    private function sent(array $calls, bool $areJoined = false): array
     {
         if ($calls === []) {
             return [];
         }
-        $commands = $calls;
-        $forms = \array_fill(0, \count($calls), Form::PHPREDIS);
-        foreach ($calls as $place => $call) {
-            if (\is_object($call)) {
-                $commands[$place] = $call->command;
-                $forms[$place] = $this->replies->form($call);
-            }
-        }
-        $answers = $this->client->runAll($commands, $forms);
+        $answers = $areJoined ? $this->client->runJoined($calls, Form::PHPREDIS) : $this->runAll($calls);
         $isPlain = $this->options->plain;
         foreach ($answers as $place => $reply) {
             if (\is_object($reply) || \is_object($calls[$place])) {
@@ -253,8 +246,23 @@ trait Transactions
         return $answers;
     }
 
-    /** @param Call|list<string> $call */
-    private function answer(Call|array $call, mixed $reply): mixed
+    /**
+     * @param list<Call|list<string>|string> $calls
+     * @return list<mixed>
+     */
+    private function runAll(array $calls): array
+    {
+        $commands = $forms = [];
+        foreach ($calls as $call) {
+            $isCall = \is_object($call);
+            $commands[] = $isCall ? $call->command : (\is_string($call) ? Request::parted($call) : $call);
+            $forms[] = $isCall ? $this->replies->form($call) : Form::PHPREDIS;
+        }
+        return $this->client->runAll($commands, $forms);
+    }
+
+    /** @param Call|list<string>|string $call */
+    private function answer(Call|array|string $call, mixed $reply): mixed
     {
         return match (true) {
             $reply instanceof ConnectionException => $this->failed($reply),

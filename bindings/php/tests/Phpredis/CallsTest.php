@@ -61,6 +61,28 @@ final class CallsTest extends RedisClusterTestCase
         self::assertSame([false, false], $this->redis->mget($twice));
         $this->redis->mset(['a' => &$key, 'b' => &$key]);
         self::assertSame(['foo', 'foo'], $this->redis->mget(['a', 'b']));
+        $this->redis->setOption(RedisCluster::OPT_PREFIX, '');
+        self::assertSame([false, false], $this->redis->mget($twice));
+        self::assertSame([0, 0], [$this->redis->del($twice), $this->redis->exists([&$key])]);
+        self::assertSame('foo', $key);
+    }
+
+    public function testWhatIsQueuedIsWhatAListHoldsThen(): void
+    {
+        $this->redis->mset(['a' => '1', 'b' => '2']);
+        $key = 'a';
+        $pipe = $this->redis->pipeline()->mget([&$key, 'b'])->exists([&$key]);
+        $key = 'none';
+        self::assertSame([['1', '2'], 1], $pipe->exec());
+    }
+
+    public function testAListOfWhatCannotBeTextIsRefused(): void
+    {
+        foreach ([new \stdClass(), fn () => 'a'] as $object) {
+            self::assertInstanceOf(\TypeError::class, self::thrownBy(fn () => $this->redis->mget(['a', $object])));
+            self::assertInstanceOf(\TypeError::class, self::thrownBy(fn () => $this->redis->pipeline()->mget(['a', $object])->exec()));
+            $this->redis->discard();
+        }
     }
 
     public function testTheSameCallGoesToTheSamePlaceAgain(): void

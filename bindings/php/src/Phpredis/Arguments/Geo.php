@@ -7,6 +7,7 @@ namespace RedisCluster\Phpredis\Arguments;
 use RedisCluster\Phpredis\Arguments;
 use RedisCluster\Phpredis\Call;
 use RedisCluster\Phpredis\Replies\Geo as Made;
+use RedisCluster\Request;
 
 /** @internal places on the earth */
 final class Geo
@@ -38,7 +39,7 @@ final class Geo
     /** It is no value: no serializer may change it. What is no number, the server refuses. */
     private static function coordinate(mixed $number): string
     {
-        return \is_float($number) ? Arguments::float($number) : Arguments::text($number);
+        return \is_float($number) ? Arguments::float($number) : Request::text($number);
     }
 
     /**

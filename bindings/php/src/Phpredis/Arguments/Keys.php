@@ -6,6 +6,7 @@ namespace RedisCluster\Phpredis\Arguments;
 
 use RedisCluster\Phpredis\Arguments;
 use RedisCluster\Phpredis\Call;
+use RedisCluster\Request;
 
 /** @internal */
 final class Keys
@@ -90,7 +91,7 @@ final class Keys
         }
         $credentials = (array) ($arguments[7] ?? []);
         if ($credentials !== []) {
-            \array_push($call->command, \count($credentials) > 1 ? 'AUTH2' : 'AUTH', \array_map(Arguments::text(...), $credentials));
+            \array_push($call->command, \count($credentials) > 1 ? 'AUTH2' : 'AUTH', \array_map(Request::text(...), $credentials));
         }
         if (\is_array($keys)) {
             \array_push($call->command, 'KEYS', $as->keys($keys));

@@ -4,9 +4,10 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis\Arguments;
 
-use RedisCluster\Phpredis\Replies;
 use RedisCluster\Phpredis\Arguments;
 use RedisCluster\Phpredis\Call;
+use RedisCluster\Phpredis\Replies;
+use RedisCluster\Request;
 
 /** @internal */
 final class Servers
@@ -20,7 +21,7 @@ final class Servers
     {
         $as->counted($arguments, 1);
         $call->command[] = $as->strings($arguments);
-        $call->reply = match (\strtoupper(Arguments::text($arguments[0]))) {
+        $call->reply = match (\strtoupper(Request::text($arguments[0]))) {
             'SETUSER', 'LOAD', 'SAVE' => 'bool',
             'GETUSER' => [Replies\Servers::class, 'user'],
             default => 'any',

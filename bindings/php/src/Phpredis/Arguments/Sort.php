@@ -6,6 +6,7 @@ namespace RedisCluster\Phpredis\Arguments;
 
 use RedisCluster\Phpredis\Arguments;
 use RedisCluster\Phpredis\Call;
+use RedisCluster\Request;
 
 /** @internal Of the keys in the options none gets the prefix, as with phpredis. */
 final class Sort
@@ -84,7 +85,7 @@ final class Sort
         }
         \array_push($call->command, ...$limit);
         foreach ((array) ($options['get'] ?? []) as $pattern) {
-            \array_push($call->command, 'GET', Arguments::text($pattern));
+            \array_push($call->command, 'GET', Request::text($pattern));
         }
         if ($direction !== '') {
             $call->command[] = $direction;

@@ -6,6 +6,7 @@ namespace RedisCluster\Phpredis\Arguments;
 
 use RedisCluster\Phpredis\Arguments;
 use RedisCluster\Phpredis\Call;
+use RedisCluster\Request;
 
 /** @internal */
 final class Strings
@@ -136,7 +137,7 @@ final class Strings
         $as->counted($arguments, 1, 2);
         $call->command[] = $as->key($arguments[0], 0);
         foreach (Words::of($as->array($arguments[1] ?? [], 1), [], ['IFEQ', 'IFNE', 'IFDEQ', 'IFDNE']) as $word => $value) {
-            \array_push($call->command, $word, \str_starts_with($word, 'IFD') ? Arguments::text($value) : $as->value($value));
+            \array_push($call->command, $word, \str_starts_with($word, 'IFD') ? Request::text($value) : $as->value($value));
         }
     }
 

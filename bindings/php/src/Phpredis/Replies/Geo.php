@@ -6,6 +6,7 @@ namespace RedisCluster\Phpredis\Replies;
 
 use RedisCluster\Phpredis\Arguments;
 use RedisCluster\Phpredis\Replies;
+use RedisCluster\Request;
 
 /** @internal places on the earth */
 final class Geo
@@ -46,7 +47,7 @@ final class Geo
         $found = [];
         foreach ($reply as $one) {
             $member = $as->unpacked([\array_shift($one)])[0];
-            $found[\is_int($member) ? $member : Arguments::text($member)] = \array_map(self::numbers(...), $one);
+            $found[\is_int($member) ? $member : Request::text($member)] = \array_map(self::numbers(...), $one);
         }
         return $found;
     }

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace RedisCluster\Tests\Oracle;
 
+$hundred = \array_combine(['', ' ', '7', '-7', '007', '1.5', 'true', ...\array_map(static fn (int $number): string => "f$number", \range(8, 100))], \range(1, 100));
+
 return [
     'samples' => [
         ['hash', 'hSet', 'one', 'f', 'value'],
@@ -46,6 +48,10 @@ return [
             ['hMset', 'one', []], ['hMset', 'one', ['x', 'y']], ['hMget', 'one', [0, 1]], ['hMget', 'one', [null, '', 1.5, true]],
             ['hMget', 'one', [['a']]], ['hMget', 'one', 'a'], ['hMset', 'one', ['f' => ['a']]],
             ['hMget', 'one', ['x' => 'a', 'y' => 'b']],
+        ],
+        'a hundred fields' => [
+            ['hMset', 'one', $hundred], ['hGetAll', 'one'], ['hSet', 'one', 'zz', ''], ['hGetAll', 'one'],
+            ['hSet', 'one', 'zz', "\xff"], ['hGetAll', 'one'], ['hDel', 'one', 'zz'], ['hSet', 'one', "\xff", ''], ['hGetAll', 'one'],
         ],
         'numbers' => [
             ['hIncrBy', 'one', 'n', 1], ['hIncrBy', 'one', 'n', -5], ['hIncrBy', 'one', 'n', '7'], ['hIncrByFloat', 'one', 'n', 0.5],

@@ -57,6 +57,10 @@ return [
         ['zset', 'zscan', 'one', new Variable('it'), 'a*', 10],
     ],
     'scenarios' => [
+        'a hundred' => [
+            ['zAdd', 'one', ...\array_merge(...\array_map(null, \range(0.5, 99.5), \range(1, 100)))], ['zRange', 'one', 0, -1, true],
+            ['zRange', 'one', 0, 63, true], ['zRevRange', 'one', 0, -1, true], ['zRangeByScore', 'one', 10, '+inf', ['withscores' => true]],
+        ],
         'added' => [
             ['zAdd', 'one', 1, 'a'], ['zAdd', 'one', 2, 'a'], ['zAdd', 'one', 1, 'a', 2, 'b', 3.5, 'c'], ['zAdd', 'one', '5', 'd'],
             ['zAdd', 'one', '-inf', 'low'],

@@ -56,6 +56,13 @@ return [
             ['ttl', 'two'],
             ['set', 'two', 'c', 'nx'], ['set', 'two', 'c', true], ['set', 'two', 'c', ['keepttl', 'ex' => 10]], ['ttl', 'two'],
         ],
+        'lists of keys' => [
+            ['mset', ["a\xffb" => 1, "\xff" => 2, "a\xff" => "\xff3\xff", '' => 'empty', 7 => 'seven', '1' => 'one']],
+            ['mget', ["a\xffb", "\xff", 'a', 'b', "a\xff"]], ['mget', ["\xff"]], ['mget', ["\xff\xff"]], ['mget', ['']],
+            ['mget', ['', 7, true, false, null, 7.0, 1.5, '7']], ['mget', ['x' => 'one', 'pairs' => '7', 9 => 'two']],
+            ['exists', ["a\xffb", '7', 'a', '']], ['del', ["a\xff", 'nothing']], ['unlink', ['', 7]],
+            ['del', ["\xff"]], ['mget', ["a\xffb", "\xff", "a\xff", '', '7', '1']],
+        ],
         'numbers' => [
             ['set', 'one', 10], ['get', 'one'], ['incr', 'one'], ['incr', 'one', 5], ['incrBy', 'one', 1], ['incrBy', 'one', -3],
             ['decr', 'one'], ['decr', 'one', 4], ['decrBy', 'one', 1], ['decrBy', 'one', -7], ['decrBy', 'one', 0],

@@ -22,6 +22,16 @@ return [
             ['mset', ['one' => 1, 'two' => 2, 'nine' => 9]], ['mget', ['one', 'two', 'nine', 'ten']], ['del', 'one', 'two'],
             ['exec'], ['getMode'], ['mget', ['one', 'nine']],
         ],
+        'nothing but get' => [
+            ['mset', ["a\xffb" => 1, "\xff" => 2, '' => 'empty', 'a' => "\xff"]],
+            ['pipeline'], ['get', 'one'], ['get', 'none'], ['get', 'two'], ['exec'],
+            ['pipeline'], ['get', 'one'], ['get', 'seven'], ['get', 'two'], ['exec'], ['getLastError'],
+            ['pipeline'], ['get', "a\xffb"], ['get', "\xff"], ['get', ''], ['get', 'a'], ['get', 'b'], ['exec'],
+            ['pipeline'], ['get', 'one'], ['exec'], ['pipeline'], ['get', "\xff"], ['exec'],
+            ['pipeline'], ['get', 'one'], ['set', 'one', 'a'], ['get', 'one'], ['mget', ['one', "\xff"]], ['get', "\xff"], ['exec'],
+            ['setOption', \Redis::OPT_PREFIX, "p\xff"], ['pipeline'], ['get', 'one'], ['get', 'two'], ['exec'],
+            ['set', 'one', 'prefixed'], ['pipeline'], ['get', 'one'], ['get', 'two'], ['exec'], ['mget', ['one', 'two']],
+        ],
         'a serializer set in between' => [
             ['set', 'one', \serialize([1, 2])], ['pipeline'], ['get', 'one'], ['set', 'two', 'plain'], ['get', 'two'],
             ['setOption', \Redis::OPT_SERIALIZER, \Redis::SERIALIZER_PHP], ['get', 'one'], ['set', 'six', 'packed'], ['exec'],
