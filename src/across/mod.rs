@@ -1,5 +1,6 @@
 //! Commands that take several steps, on several servers, and are answered as one server would.
 
+mod attempts;
 mod combined;
 mod everywhere;
 mod explain;

@@ -10,6 +10,7 @@
 //! abandoned touches the landing place first: a delivery that is still under way then finds that what it watches was changed, and does nothing.
 
 use super::super::Job;
+use super::super::attempts::Attempts;
 use super::super::hidden::{self, REGISTRY};
 use super::super::stop::{Outcome, Stop};
 use super::super::talk::{Ask, Executed, Talk, Words, executed, millis, replies, words};
@@ -202,9 +203,9 @@ impl Transfer {
 /// Puts what was staged back by some commands, and, where its key was gone, gives that its time to live again. Answers why it cannot be put
 /// back, if so; then nothing was done.
 pub(in crate::across) fn put_back(talk: &mut Talk, server: usize, note: &Note, back: Vec<Words>) -> Outcome<Option<String>> {
-    const ATTEMPTS: usize = 100;
     let home = note.source.as_slice();
-    for _ in 0..ATTEMPTS {
+    let mut attempts = Attempts::new();
+    while attempts.go_on() {
         talk.watches(server, true);
         let answer = talk.ask(Ask::write(server, vec![words![b"WATCH", home], words![b"EXISTS", home]]))?;
         let is_gone = replies(&answer).nth(1) == Some(Value::Integer(0));

@@ -4,6 +4,7 @@
 //! its place. So a large value is away for a moment only, and what can be refused is refused before anything has changed.
 
 use super::super::Job;
+use super::super::attempts::Attempts;
 use super::super::stop::{Outcome, Stop, accepted};
 use super::super::talk::{Ask, Talk, Words, replies, words};
 use super::note::Role;
@@ -11,20 +12,20 @@ use super::transfer::{Delivered, Transfer};
 use crate::error::{Code, Error};
 use crate::reply::{Children, Reply, Value};
 
-/// How often a source that changes meanwhile is copied anew.
-const ATTEMPTS: usize = 100;
 /// How long a copy lasts that nobody puts into its place, in milliseconds.
 const LANDING: u64 = 600_000;
 
 pub(super) fn run(job: &Job) -> Outcome<Reply> {
     let only_new = job.args[0].eq_ignore_ascii_case(b"RENAMENX");
     let mut talk = Talk::with(job.config, job.process, job.args[0], job.servers())?;
-    for _ in 0..ATTEMPTS {
+    let mut attempts = Attempts::new();
+    while attempts.go_on() {
         if let Some(reply) = attempt(job, &mut talk, only_new)? {
             return Ok(reply);
         }
     }
-    let text = format!("{}: the source was changed by others {ATTEMPTS} times while it was copied", job.args[0].escape_ascii());
+    let (name, times) = (job.args[0].escape_ascii(), attempts.made());
+    let text = format!("{name}: the source was changed by others {times} times while it was copied");
     Err(Error::new(Code::Timeout, text).into())
 }
 

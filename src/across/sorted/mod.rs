@@ -5,6 +5,7 @@
 
 mod pattern;
 
+use super::attempts::Attempts;
 use super::explain::Explanation;
 use super::hidden;
 use super::stop::{Outcome, Stop, accepted};
@@ -19,20 +20,19 @@ use pattern::{Clauses, Pattern, clauses};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-/// How often a list that changes meanwhile is read anew.
-const ATTEMPTS: usize = 100;
-
 pub(super) fn run(job: &Job) -> Outcome<Reply> {
     if sort_patterns(job.args).next().is_none() {
         return together::run(job, Destination::Last);
     }
     let Some(clauses) = clauses(job.args) else { return native(job) };
-    for _ in 0..ATTEMPTS {
+    let mut attempts = Attempts::new();
+    while attempts.go_on() {
         if let Some(reply) = attempt(job, &clauses)? {
             return Ok(reply);
         }
     }
-    let text = format!("{}: the list was changed by others {ATTEMPTS} times while it was sorted", job.args[0].escape_ascii());
+    let (name, times) = (job.args[0].escape_ascii(), attempts.made());
+    let text = format!("{name}: the list was changed by others {times} times while it was sorted");
     Err(Error::new(Code::Timeout, text).into())
 }
 
