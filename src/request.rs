@@ -8,13 +8,16 @@ use std::ops::Range;
 /// The arguments of one command, its name first.
 pub type Args<'a> = SmallVec<[&'a [u8]; 8]>;
 
+/// Where a command stands in its request as it is to be sent; `None` where it has to be packed.
+pub(crate) type Whole = Option<Range<usize>>;
+
 /// Where the commands of a call come from, one after the other.
 pub(crate) trait Source<'a>: Sized {
-    /// The request that they stand in as they are to be sent; empty where they do not.
+    /// The request; empty where all commands have to be packed.
     fn request(&self) -> &'a [u8];
 
-    /// Reads the next command into `args`, and answers where it stands in the request, if it does; `None` at the end.
-    fn read(&mut self, args: &mut Args<'a>) -> Result<Option<Option<Range<usize>>>, Error>;
+    /// Reads the next command into `args`; `None` at the end.
+    fn read(&mut self, args: &mut Args<'a>) -> Result<Option<Whole>, Error>;
 
     /// About how many commands there are, as far as that can be told for little.
     fn estimate(&self) -> usize;
@@ -35,7 +38,7 @@ impl<'a> Source<'a> for Commands<'a> {
     }
 
     #[inline]
-    fn read(&mut self, args: &mut Args<'a>) -> Result<Option<Option<Range<usize>>>, Error> {
+    fn read(&mut self, args: &mut Args<'a>) -> Result<Option<Whole>, Error> {
         Ok(self.next(args)?.map(Some))
     }
 

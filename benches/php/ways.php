@@ -2,7 +2,7 @@
 declare(strict_types=1);
 
 // The ways across between PHP and the library: what a request and a reply cost in each form, without a server, and MGET end
-// to end in the two forms that the library speaks. Prints a table of its own: the least time of many rounds, in microseconds.
+// to end in the forms that the library speaks. Prints a table of its own: the least time of many rounds, in microseconds.
 
 require __DIR__ . '/harness.php';
 
@@ -94,15 +94,17 @@ foreach ($counts as $count => $rounds) {
         'write: RESP' => static fn (): string => resp($flat),
         'write: implode + pack of lengths' => static fn (): string => implode('', $flat) . pack('V*', ...array_map('strlen', $flat)),
         'write: serialize()' => static fn (): string => serialize(['MGET', $keys]),
+        'write: implode()' => static fn (): string => RedisCluster\Request::joined(['MGET', $keys]),
         'read: bytes and index, substr()' => static fn (): array => cut($bytes, $numbers, 0, $count),
         'read: bytes and lengths, unpack()' => $unpacked,
         'read: unserialize()' => static fn (): array => unserialize($serialized, ['allowed_classes' => false]),
         'read: explode()' => static fn (): array => explode("\xff", $joined),
         'MGET: RESP, index' => static fn (): array => byIndex($ffi, $handle, $flat),
-        'MGET: serialize(), unserialize()' => static fn (): array => $client->run(['MGET', $mixed]),
-        'MGET: serialize(), explode()' => static fn (): array => $client->run(['MGET', $keys]),
+        'MGET: serialize(), unserialize()' => static fn (): array => $client->run(['MGET', ...$mixed]),
+        'MGET: serialize(), explode()' => static fn (): array => $client->run($flat),
+        'MGET: implode(), explode()' => static fn (): array => $client->run(['MGET', $keys]),
     ];
-    if ($ways['MGET: RESP, index']() !== $values || $ways['MGET: serialize(), explode()']() !== $values) {
+    if ($ways['MGET: RESP, index']() !== $values || $ways['MGET: implode(), explode()']() !== $values) {
         fwrite(STDERR, "bench: the ways read different values\n");
         exit(1);
     }

@@ -16,7 +16,8 @@ use std::time::Duration;
 /// false and null (""). Arrays in it are opened; one under the key `pairs` yields its keys and values in turn.
 ///
 /// Or it is a list of arguments as `implode()` joins it with the byte 0xff, and behind it that byte, the command's name, that byte, the number of
-/// arguments, the name included, and that byte. An argument with the byte 0xff is found out by the number, and fails as a RequestException.
+/// arguments, the name included, and that byte. Where `pairs` and that byte follow, all keys come before all values. An argument with the byte 0xff
+/// is found out by the number, and fails as a RequestException.
 ///
 /// `form` is the sum of 1 (nil is false, not null), 2 (a status is true, not a string) and 4 (the outermost array becomes key => value). A
 /// server's error, and a command that got no reply, are answers too: exceptions. The call itself fails for bad arguments only.

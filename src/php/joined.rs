@@ -14,14 +14,31 @@ pub(super) fn is_joined(text: &[u8]) -> bool {
     text.last() == Some(&BETWEEN)
 }
 
-/// Reads one command: its arguments; its name; how many both are together.
+/// Reads one command: its arguments; its name; how many both are together. Where the word `pairs` follows, the first half of the arguments are
+/// keys, and the second half are their values.
 pub(super) fn command<'a>(text: &'a [u8], args: &mut Args<'a>) -> Result<(), Error> {
-    let (rest, count) = number(text.strip_suffix(&[BETWEEN]))?;
+    let text = text.strip_suffix(&[BETWEEN]).unwrap_or_default();
+    let (rest, are_pairs) = match last(text) {
+        (rest, b"pairs") => (rest, true),
+        _ => (Some(text), false),
+    };
+    let (rest, count) = number(rest)?;
     let (list, name) = last(rest.ok_or_else(miscounted)?);
     args.reserve(count.min(text.len()));
     args.push(name);
-    args.extend(Arguments(list));
+    match are_pairs {
+        true => extend_with_pairs(args, &Arguments(list).collect::<Vec<_>>()),
+        false => args.extend(Arguments(list)),
+    }
     if args.len() == count { Ok(()) } else { Err(miscounted()) }
+}
+
+/// Keys and values in turn; nothing where they are not as many.
+fn extend_with_pairs<'a>(args: &mut Args<'a>, list: &[&'a [u8]]) {
+    let (keys, values) = list.split_at(list.len() / 2);
+    if keys.len() == values.len() {
+        args.extend(keys.iter().zip(values).flat_map(|(key, value)| [*key, *value]));
+    }
 }
 
 /// Many commands of so many arguments each.

@@ -2,8 +2,7 @@
 
 use super::{Forms, joined, read};
 use crate::error::Error;
-use crate::request::{Args, Source};
-use std::ops::Range;
+use crate::request::{Args, Source, Whole};
 
 /// Many commands, one after the other.
 #[derive(Clone)]
@@ -54,7 +53,7 @@ impl<'a> Source<'a> for Requests<'a> {
     }
 
     #[inline]
-    fn read(&mut self, args: &mut Args<'a>) -> Result<Option<Option<Range<usize>>>, Error> {
+    fn read(&mut self, args: &mut Args<'a>) -> Result<Option<Whole>, Error> {
         Ok(self.next(args)?.then_some(None))
     }
 

@@ -61,6 +61,8 @@ fn a_list_may_come_as_implode_joined_it() {
         (&b"PING\xff1\xff"[..], &[&b"PING"[..]][..]),
         (b"a\xff\xffMGET\xff3\xff", &[b"MGET", b"a", b""]),
         (b"\xff\xffb\xffMGET\xff4\xff", &[b"MGET", b"", b"", b"b"]),
+        (b"a\xffb\xff1\xff2\xffMSET\xff5\xffpairs\xff", &[b"MSET", b"a", b"1", b"b", b"2"]),
+        (b"\xff\xffMSET\xff3\xffpairs\xff", &[b"MSET", b"", b""]),
     ] {
         assert_eq!(read(text).unwrap(), expected);
         assert_eq!(packed(text).unwrap(), pack(expected));
@@ -72,6 +74,10 @@ fn a_joined_list_that_is_not_of_its_length_is_refused() {
     for (text, why) in [
         (&b"a\xffb\xffMGET\xff2\xff"[..], "the byte 0xff stands in an argument"),
         (b"a\xffMGET\xff3\xff", "an argument is missing"),
+        (b"a\xffb\xff1\xff2\xffMSET\xff3\xffpairs\xff", "the byte 0xff stands in an argument"),
+        (b"a\xffb\xff1\xffMSET\xff4\xffpairs\xff", "an argument is missing"),
+        (b"MSET\xffpairs\xff", "a number was expected"),
+        (b"pairs\xff", "a number was expected"),
         (b"MGET\xff0\xff", "the byte 0xff stands in an argument"),
         (b"2\xff", "an argument is missing"),
         (b"MGET\xff-1\xff", "a number was expected"),

@@ -199,13 +199,13 @@ final class Client
      *
      * @internal
      * @param array<mixed> $command strings, ints, bools and nulls: floats, objects and references are the caller's to write, but in
-     *                              a list that is all that follows the name
+     *                              a list, or in pairs, that are all that follows the name
      * @return mixed the reply; a server's error is a ServerException, and not thrown
      */
     public function run(array $command, int $form = Form::PLAIN): mixed
     {
-        $list = \count($command) === 2 ? $command[1] ?? null : null;
-        $request = \is_array($list) ? Request::joined($command[0], $list) : \serialize($command);
+        $list = \count($command) === 2 ? $command[1] ?? $command['pairs'] ?? null : null;
+        $request = \is_array($list) ? Request::joined($command) : \serialize($command);
         $library = $this->library;
         $answer = $library->idle ?? $library->anotherAnswer();
         $library->idle = $answer->next;
@@ -228,7 +228,7 @@ final class Client
         }
         if ($reply instanceof RequestException && \is_array($list)) {
             // Nothing was sent. What cannot be joined, or is refused however it comes:
-            return $this->run([$command[0], ...Request::strings($list)], $form);
+            return $this->run(Request::opened($command), $form);
         }
         throw $reply;
     }

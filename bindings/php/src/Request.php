@@ -46,18 +46,42 @@ final class Request
     }
 
     /**
-     * A name and a list of arguments, as implode() writes it, which is the fastest there is. Not fit for an argument with the byte
+     * A name, and a list or pairs, as implode() writes it, which is the fastest there is. Not fit for an argument with the byte
      * 0xff, as the library will say.
      *
-     * @param array<mixed> $list
+     * @param array{0: string, 1?: array<mixed>, pairs?: array<mixed>} $command
      */
-    public static function joined(string $name, array $list): string
+    public static function joined(array $command): string
     {
         try {
-            return \implode("\xff", $list) . "\xff$name\xff" . (\count($list) + 1) . "\xff";
+            if (isset($command[1])) {
+                $count = \count($command[1]) + 1;
+                return \implode("\xff", $command[1]) . "\xff$command[0]\xff$count\xff";
+            }
+            $pairs = $command['pairs'];
+            $count = \count($pairs) * 2 + 1;
+            return \implode("\xff", \array_keys($pairs)) . "\xff" . \implode("\xff", $pairs) . "\xff$command[0]\xff$count\xffpairs\xff";
         } catch (\Error $error) {
             throw new \TypeError($error->getMessage(), previous: $error);
         }
+    }
+
+    /**
+     * The same command without the list or the pairs: their elements in their place.
+     *
+     * @param array{0: string, 1?: array<mixed>, pairs?: array<mixed>} $command
+     * @return list<string|int>
+     */
+    public static function opened(array $command): array
+    {
+        $arguments = [$command[0]];
+        foreach ($command[1] ?? [] as $argument) {
+            $arguments[] = self::text($argument);
+        }
+        foreach ($command['pairs'] ?? [] as $key => $value) {
+            \array_push($arguments, $key, self::text($value));
+        }
+        return $arguments;
     }
 
     /**
@@ -85,13 +109,13 @@ final class Request
      * written to nor sent.
      *
      * @param array<mixed> $list
-     * @return list<string|int>
+     * @return array<string|int>
      */
     public static function strings(array $list): array
     {
         $strings = [];
-        foreach ($list as $string) {
-            $strings[] = \is_string($string) || \is_int($string) ? $string : self::text($string);
+        foreach ($list as $place => $string) {
+            $strings[$place] = \is_string($string) || \is_int($string) ? $string : self::text($string);
         }
         return $strings;
     }

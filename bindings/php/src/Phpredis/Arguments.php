@@ -73,7 +73,8 @@ final class Arguments
                     $command[] = $this->values($this->filled($argument, $place) ?? $empty = []);
                     break;
                 case 'M':
-                    $command['pairs'] = $this->prefixed($this->values($this->filled($argument, $place) ?? $empty = []));
+                    $pairs = $this->filled($argument, $place) ?? $empty = [];
+                    $command['pairs'] = $count === 1 && $this->areReady($pairs) ? $pairs : $this->prefixed($this->values($pairs));
                     break;
                 case 'H':
                     $command['pairs'] = $this->values($this->filled($argument, $place) ?? $empty = []);
@@ -173,26 +174,29 @@ final class Arguments
     public function keys(array $keys): array
     {
         $prefix = $this->options->prefix;
-        return $prefix === '' ? $this->strings($keys) : \array_map(static fn (mixed $key): string => $prefix . Request::text($key), $keys);
+        return $prefix === '' ? Request::strings($keys) : \array_map(static fn (mixed $key): string => $prefix . Request::text($key), $keys);
     }
 
     /**
-     * As a new array: the elements of the caller's may be references, which must neither be written to nor sent.
+     * Whether Client::run() takes pairs as they are, if nothing else goes with them.
      *
-     * @param array<mixed> $strings
-     * @return array<string|int>
+     * @param array<mixed> $pairs
      */
-    public function strings(array $strings): array
+    private function areReady(array $pairs): bool
     {
-        $sent = [];
-        foreach ($strings as $place => $string) {
-            $sent[$place] = \is_string($string) || \is_int($string) ? $string : Request::text($string);
+        if (!$this->options->plain || $this->options->prefix !== '') {
+            return false;
         }
-        return $sent;
+        foreach ($pairs as $value) {
+            if (!\is_string($value) && !\is_int($value)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
-     * Likewise.
+     * As a new array, like Request::strings().
      *
      * @param array<mixed> $values
      * @return array<string>

@@ -76,7 +76,7 @@ trait Broadcasts
         switch ($word) {
             case 'GET':
                 $as->of('config', \func_get_args(), 2, 3);
-                $names = \is_array($key) ? $as->strings($key) : [$as->string($key, 1)];
+                $names = \is_array($key) ? Request::strings($key) : [$as->string($key, 1)];
                 return $this->broadcast('config', ['CONFIG', 'GET', ...\array_values($names)], Replies\Servers::user(...));
             case 'SET':
                 $as->of('config', \func_get_args(), 2, 3);
@@ -183,7 +183,7 @@ trait Broadcasts
         if ($word === 'getname') {
             return $this->broadcast('client', ['PING'], fn (): string|false => $this->clientName === '' ? false : $this->clientName);
         }
-        $command = ['CLIENT', $word, ...$as->strings($arguments)];
+        $command = ['CLIENT', $word, ...Request::strings($arguments)];
         return $this->broadcast('client', $command, $word === 'list' ? Replies\Texts::clients(...) : 'any');
     }
 
@@ -219,7 +219,7 @@ trait Broadcasts
             return $this->__call('acl', \func_get_args());
         }
         $answer = static fn (mixed $reply): mixed => \is_string($reply) ? true : Replies\Servers::log($reply);
-        return $this->broadcast('acl', ['ACL', 'LOG', ...\array_values($as->strings($arguments))], $answer);
+        return $this->broadcast('acl', ['ACL', 'LOG', ...\array_values(Request::strings($arguments))], $answer);
     }
 
     /** @return mixed */

@@ -40,9 +40,11 @@ final class Queue
 
     public function add(Call $call): void
     {
-        if (\count($call->command) === 2 && \is_array($call->command[1] ?? null)) {
-            // What is sent is what the caller's list holds now.
-            $call->command[1] = Request::strings($call->command[1]);
+        // What is sent is what the caller's list holds now.
+        foreach ([1, 'pairs'] as $place) {
+            if (\is_array($call->command[$place] ?? null)) {
+                $call->command[$place] = Request::strings($call->command[$place]);
+            }
         }
         $queue = $this->inner ?? $this;
         $queue->steps[] = $call;

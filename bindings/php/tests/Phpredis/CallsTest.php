@@ -64,6 +64,10 @@ final class CallsTest extends RedisClusterTestCase
         $this->redis->setOption(RedisCluster::OPT_PREFIX, '');
         self::assertSame([false, false], $this->redis->mget($twice));
         self::assertSame([0, 0], [$this->redis->del($twice), $this->redis->exists([&$key])]);
+        $this->redis->mset(['a' => &$key, 'b' => &$key]);
+        $bytes = "\xff";
+        $this->redis->mset(['c' => &$bytes, 'd' => &$bytes]);
+        self::assertSame(['foo', 'foo', "\xff", "\xff"], $this->redis->mget(['a', 'b', 'c', 'd']));
         self::assertSame('foo', $key);
     }
 

@@ -6,6 +6,7 @@ namespace RedisCluster\Phpredis\Arguments;
 
 use RedisCluster\Phpredis\Arguments;
 use RedisCluster\Phpredis\Call;
+use RedisCluster\Request;
 
 /** @internal the groups that read a stream together */
 final class Groups
@@ -71,7 +72,7 @@ final class Groups
         $as->counted($arguments, 3, 3);
         $call->command[] = $as->key($arguments[0], 0);
         $call->command[] = $as->string($arguments[1], 1);
-        $ids = $call->command[] = $as->strings($as->array($arguments[2], 2));
+        $ids = $call->command[] = Request::strings($as->array($arguments[2], 2));
         return $ids !== [];
     }
 
@@ -85,7 +86,7 @@ final class Groups
         $as->counted($arguments, 3, 4);
         $call->command[] = $as->key($arguments[0], 0);
         $call->command[] = $as->string($arguments[1], 1);
-        return Streams::ids($call, $as->strings($as->array($arguments[2], 2)), $arguments[3] ?? null, $as, 3);
+        return Streams::ids($call, Request::strings($as->array($arguments[2], 2)), $arguments[3] ?? null, $as, 3);
     }
 
     /**
@@ -122,7 +123,7 @@ final class Groups
     {
         $as->counted($arguments, 5, 6);
         self::claimer($call, $arguments, $as);
-        $ids = $call->command[] = $as->strings($as->array($arguments[4], 4));
+        $ids = $call->command[] = Request::strings($as->array($arguments[4], 4));
         $options = $as->array($arguments[5] ?? [], 5);
         $flags = Words::of(\array_filter($options, \is_int(...), \ARRAY_FILTER_USE_KEY), ['FORCE', 'JUSTID']);
         $options = Words::of($options, [], ['TIME', 'IDLE', 'RETRYCOUNT']);

@@ -6,6 +6,7 @@ namespace RedisCluster\Phpredis\Arguments;
 
 use RedisCluster\Phpredis\Arguments;
 use RedisCluster\Phpredis\Call;
+use RedisCluster\Request;
 
 /** @internal */
 final class Hashes
@@ -19,7 +20,7 @@ final class Hashes
     {
         $as->counted($arguments, 1);
         $call->command[] = $as->key(\array_shift($arguments), 0);
-        $call->command[] = $as->strings($arguments);
+        $call->command[] = Request::strings($arguments);
         return $arguments !== [];
     }
 
@@ -169,7 +170,7 @@ final class Hashes
     /** @param array<mixed> $fields */
     private static function list(Call $call, array $fields, Arguments $as): bool
     {
-        \array_push($call->command, 'FIELDS', \count($fields), $as->strings($fields));
+        \array_push($call->command, 'FIELDS', \count($fields), Request::strings($fields));
         return $fields !== [];
     }
 }

@@ -6,6 +6,7 @@ namespace RedisCluster\Phpredis\Arguments;
 
 use RedisCluster\Phpredis\Arguments;
 use RedisCluster\Phpredis\Call;
+use RedisCluster\Request;
 
 /** @internal */
 final class Scripts
@@ -25,7 +26,7 @@ final class Scripts
             $as->string($arguments[0], 0),
             $keys,
             $as->keys(\array_slice($given, 0, \max(0, $keys))),
-            $as->strings(\array_slice($given, \max(0, $keys))),
+            Request::strings(\array_slice($given, \max(0, $keys))),
         );
     }
 
@@ -39,7 +40,7 @@ final class Scripts
         $as->counted($arguments, 1, 3);
         $keys = $as->array($arguments[1] ?? [], 1);
         $rest = $as->array($arguments[2] ?? [], 2);
-        \array_push($call->command, $as->string($arguments[0], 0), \count($keys), $as->keys($keys), $as->strings($rest));
+        \array_push($call->command, $as->string($arguments[0], 0), \count($keys), $as->keys($keys), Request::strings($rest));
     }
 
     /**
@@ -52,7 +53,7 @@ final class Scripts
         $as->counted($arguments, 1);
         $what = \is_string($arguments[0]) ? \strtolower($arguments[0]) : '';
         $given = \array_slice($arguments, 1);
-        \array_push($call->command, $what, $as->strings($given));
+        \array_push($call->command, $what, Request::strings($given));
         return match ($what) {
             'load' => \is_string($given[0] ?? null) && $given[0] !== '',
             'exists' => $given !== [],
@@ -69,7 +70,7 @@ final class Scripts
     public static function functions(Call $call, array $arguments, Arguments $as): void
     {
         $as->counted($arguments, 1);
-        $call->command[] = $as->strings($arguments);
+        $call->command[] = Request::strings($arguments);
     }
 
     /**

@@ -20,7 +20,7 @@ final class Servers
     public static function acl(Call $call, array $arguments, Arguments $as): void
     {
         $as->counted($arguments, 1);
-        $call->command[] = $as->strings($arguments);
+        $call->command[] = Request::strings($arguments);
         $call->reply = match (\strtoupper(Request::text($arguments[0]))) {
             'SETUSER', 'LOAD', 'SAVE' => 'bool',
             'GETUSER' => [Replies\Servers::class, 'user'],

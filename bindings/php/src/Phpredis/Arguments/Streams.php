@@ -6,6 +6,7 @@ namespace RedisCluster\Phpredis\Arguments;
 
 use RedisCluster\Phpredis\Arguments;
 use RedisCluster\Phpredis\Call;
+use RedisCluster\Request;
 
 /** @internal streams, as far as no group has to do with it: see Groups */
 final class Streams
@@ -48,7 +49,7 @@ final class Streams
     {
         $as->counted($arguments, 2, 2);
         $call->command[] = $as->key($arguments[0], 0);
-        $ids = $call->command[] = $as->strings($as->array($arguments[1], 1));
+        $ids = $call->command[] = Request::strings($as->array($arguments[1], 1));
         return $ids !== [];
     }
 
@@ -61,7 +62,7 @@ final class Streams
     {
         $as->counted($arguments, 2, 3);
         $call->command[] = $as->key($arguments[0], 0);
-        return self::ids($call, $as->strings($as->array($arguments[1], 1)), $arguments[2] ?? null, $as, 2);
+        return self::ids($call, Request::strings($as->array($arguments[1], 1)), $arguments[2] ?? null, $as, 2);
     }
 
     /**
@@ -117,7 +118,7 @@ final class Streams
     /** @param array<mixed> $streams */
     public static function streams(Call $call, array $streams, Arguments $as): bool
     {
-        \array_push($call->command, 'STREAMS', $as->keys(\array_keys($streams)), $as->strings(\array_values($streams)));
+        \array_push($call->command, 'STREAMS', $as->keys(\array_keys($streams)), Request::strings(\array_values($streams)));
         return $streams !== [];
     }
 

@@ -4,7 +4,8 @@ declare(strict_types=1);
 
 namespace RedisCluster\Tests\Oracle;
 
-$hundred = \array_combine(['', ' ', '7', '-7', '007', '1.5', 'true', ...\array_map(static fn (int $number): string => "f$number", \range(8, 100))], \range(1, 100));
+$numbered = \array_map(static fn (int $number): string => "f$number", \range(8, 100));
+$hundred = \array_combine(['', ' ', '7', '-7', '007', '1.5', 'true', ...$numbered], \range(1, 100));
 
 return [
     'samples' => [

@@ -62,6 +62,10 @@ return [
             ['mget', ['', 7, true, false, null, 7.0, 1.5, '7']], ['mget', ['x' => 'one', 'pairs' => '7', 9 => 'two']],
             ['exists', ["a\xffb", '7', 'a', '']], ['del', ["a\xff", 'nothing']], ['unlink', ['', 7]],
             ['del', ["\xff"]], ['mget', ["a\xffb", "\xff", "a\xff", '', '7', '1']],
+            ['mset', ['one' => '', 'two' => 5, '' => 'x', 8 => -1]], ['mget', ['one', 'two', '', '8']],
+            ['msetnx', ['six' => 'a', '' => 'y']], ['msetnx', ['six' => 'a', 'nine' => "\xff"]], ['mget', ['six', 'nine', '']],
+            ['mset', ['one' => true, 'two' => null, 'six' => 'plain']], ['mget', ['one', 'two', 'six']],
+            ['pipeline'], ['mset', ['one' => 'p', 'two' => "\xff"]], ['mset', ['one' => 'q']], ['get', 'one'], ['exec'],
         ],
         'numbers' => [
             ['set', 'one', 10], ['get', 'one'], ['incr', 'one'], ['incr', 'one', 5], ['incrBy', 'one', 1], ['incrBy', 'one', -3],
