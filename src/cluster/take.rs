@@ -77,9 +77,9 @@ impl<'l, 'p, 'a> Strings<'l, 'p, 'a> {
     }
 
     fn each_reply(&self, slots: &[Slot], mut take: impl FnMut(&[u8], usize, usize)) -> bool {
-        let next = |lane: &'l Lane| Next { bytes: lane.bytes(), entries: replies(lane) };
+        // Of a lane that failed nothing is taken: which of its replies count, the way to a reply sees to.
+        let next = |lane: &'l Lane| if lane.has_failed() { Next::default() } else { Next { bytes: lane.bytes(), entries: replies(lane) } };
         let mut nexts: Vec<Next> = self.lanes.iter().map(|lane| lane.as_ref().map_or(Next::default(), next)).collect();
-        // What a lane that failed has no reply to is missing among the entries.
         slots.iter().all(|slot| match slot.answer {
             Answer::One { server, .. } => nexts[server as usize].take(&mut take),
             _ => false,
@@ -110,5 +110,78 @@ impl Next<'_> {
             }
             _ => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::Cluster;
+    use crate::config::Config;
+    use crate::partition::partition;
+    use crate::reply::Value;
+    use crate::request::{Commands, pack};
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+
+    /// The strings, or the reply where there is something else.
+    struct Both;
+
+    impl Take for Both {
+        type Taken = Result<Vec<Vec<u8>>, Reply>;
+
+        fn strings(&mut self, strings: &Strings) -> Option<Self::Taken> {
+            let mut taken = Vec::new();
+            strings.each(|bytes, start, length| taken.push(bytes[start..start + length].to_vec())).then_some(Ok(taken))
+        }
+
+        fn reply(&mut self, reply: Reply) -> Self::Taken {
+            Err(reply)
+        }
+    }
+
+    /// Two servers, each of which is asked for its role first, and then sends so much; then GETs of a key of the first, of the second, of the first.
+    fn taken(first: &'static [u8], second: &'static [u8]) -> Result<Vec<Vec<u8>>, Reply> {
+        let ports = [first, second].map(|answer| {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let port = listener.local_addr().unwrap().port();
+            std::thread::spawn(move || {
+                let (mut client, _) = listener.accept().unwrap();
+                for answer in [b"*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n", answer] {
+                    assert!(client.read(&mut [0; 4096]).unwrap() > 0);
+                    client.write_all(answer).unwrap();
+                }
+                client.read_to_end(&mut Vec::new()).ok();
+            });
+            port
+        });
+        let [one, two] = ports.map(|port| format!(r#"{{"host":"127.0.0.1","port":{port}}}"#));
+        let config = Config::from_json(format!(r#"{{"nodes":{{"node_1":{one},"node_2":{two}}},"read":"master"}}"#).as_bytes()).unwrap();
+        let key = |node| (0..).map(|number: u32| number.to_string()).find(|key| partition(key.as_bytes(), 2) == node).unwrap();
+        let request = [1, 2, 1].map(|node| pack(&[b"GET", key(node).as_bytes()])).concat();
+        Cluster::open(config).execute_for(Commands::of(&request), &mut Both).unwrap()
+    }
+
+    #[test]
+    fn strings_are_taken_in_the_order_of_the_commands() {
+        assert_eq!(taken(b"$1\r\na\r\n$0\r\n\r\n", b"$1\r\nb\r\n").unwrap(), [&b"a"[..], b"b", b""]);
+    }
+
+    #[test]
+    fn what_is_no_string_or_was_not_asked_for_is_not_taken() {
+        for (first, second) in [
+            (&b"$1\r\na\r\n$-1\r\n"[..], &b"$1\r\nb\r\n"[..]),
+            (b"$1\r\na\r\n:1\r\n", b"$1\r\nb\r\n"),
+            (b"$1\r\na\r\n+OK\r\n", b"-ERR\r\n"),
+        ] {
+            let Err(reply) = taken(first, second) else { panic!("{}", first.escape_ascii()) };
+            assert!(
+                matches!(reply.root(), Value::Array(replies) if replies.len() == 3 && !replies.into_iter().any(|one| matches!(one, Value::Failure(_))))
+            );
+        }
+        let Err(reply) = taken(b"$1\r\na\r\n$1\r\nc\r\n", b"$1\r\nb\r\n$1\r\nd\r\n") else { panic!("one reply too many") };
+        let Value::Array(replies) = reply.root() else { panic!("no array") };
+        let failed: Vec<bool> = replies.map(|reply| matches!(reply, Value::Failure(_))).collect();
+        assert_eq!(failed, [false, true, false]);
     }
 }
