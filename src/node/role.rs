@@ -60,13 +60,9 @@ fn text(value: Value<'_>) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reply::Reader;
 
     fn role(bytes: &[u8]) -> Role {
-        let mut reader = Reader::new(Vec::new(), false);
-        reader.feed(bytes);
-        reader.advance(1).unwrap();
-        Role::of(&Reply::from_reader(reader, None).0)
+        Role::of(&Reply::from_resp(bytes))
     }
 
     fn at(host: &str, port: u16) -> Address {

@@ -1,6 +1,6 @@
 use super::{Answer, Form, Forms, ReplyForm, Requests, Text, alone, command, failed, many, one, packed};
 use crate::error::{Code, Error};
-use crate::reply::{Builder, Kind, Reader, Reply};
+use crate::reply::{Builder, Kind, Reply};
 use crate::request::{Args, Commands, pack};
 
 fn read(text: &[u8]) -> Result<Vec<Vec<u8>>, String> {
@@ -133,15 +133,8 @@ fn many_commands_may_be_joined_to_one_list() {
     }
 }
 
-fn reply(resp: &[u8]) -> Reply {
-    let mut reader = Reader::new(Vec::new(), false);
-    reader.feed(resp);
-    reader.advance(1).unwrap();
-    Reply::from_reader(reader, None).0
-}
-
 fn written(resp: &[u8], form: i64) -> String {
-    let reply = reply(resp);
+    let reply = Reply::from_resp(resp);
     Answer::of(&reply, 0, Form(form)).map_or_else(|| text(|text| one(&reply, 0, Form(form), text)), |scalar| format!("{scalar:?}"))
 }
 
@@ -187,9 +180,9 @@ fn a_list_of_strings_is_text_for_explode_unless_they_have_the_byte_between_them(
     assert_eq!(written(b"*2\r\n$1\r\na\r\n+OK\r\n", 2), r#"a:2:{i:0;s:1:"a";i:1;b:1;}"#);
     assert_eq!(written(b"*2\r\n$1\r\na\r\n$1\r\nb\r\n", 4), r#"a:1:{s:1:"a";s:1:"b";}"#);
     let mut binary = Vec::new();
-    assert_eq!(one(&reply(b"*1\r\n$1\r\n\xff\r\n"), 0, Form(0), &mut binary), Ok(Text::Plain));
+    assert_eq!(one(&Reply::from_resp(b"*1\r\n$1\r\n\xff\r\n"), 0, Form(0), &mut binary), Ok(Text::Plain));
     assert_eq!(binary, b"a:1:{i:0;s:1:\"\xff\";}");
-    let replies = reply(b"*2\r\n$1\r\na\r\n$1\r\nb\r\n");
+    let replies = Reply::from_resp(b"*2\r\n$1\r\na\r\n$1\r\nb\r\n");
     assert_eq!(text(|text| many(&replies, &Forms::All(Form(7)), text)), r#"list ["a", "b"]"#);
 }
 
@@ -225,7 +218,7 @@ fn many_pairs_of_strings_are_two_lists_for_array_combine() {
     };
     let written = |resp: &[u8]| {
         let mut text = b"before".to_vec();
-        let kind = one(&reply(resp), 0, Form(4), &mut text).unwrap();
+        let kind = one(&Reply::from_resp(resp), 0, Form(4), &mut text).unwrap();
         (kind, text.split_off(6))
     };
     let (kind, text) = written(&resp(40, b"$1\r\na\r\n$1\r\nb\r\n"));
@@ -242,7 +235,7 @@ fn many_pairs_of_strings_are_two_lists_for_array_combine() {
 
 #[test]
 fn the_elements_of_an_array_may_have_forms_of_their_own() {
-    let replies = reply(b"*3\r\n+OK\r\n*4\r\n+OK\r\n+OK\r\n*2\r\n$1\r\na\r\n:1\r\n$-1\r\n*-1\r\n");
+    let replies = Reply::from_resp(b"*3\r\n+OK\r\n*4\r\n+OK\r\n+OK\r\n*2\r\n$1\r\na\r\n:1\r\n$-1\r\n*-1\r\n");
     let elements = || ReplyForm::Elements(Form(1), [2, 0, 4].map(Form).to_vec());
     let forms = Forms::Each([ReplyForm::Whole(Form(2)), elements(), elements()].into_iter().collect());
     let expected = r#"a:3:{i:0;b:1;i:1;a:4:{i:0;b:1;i:1;s:2:"OK";i:2;a:1:{s:1:"a";i:1;}i:3;b:0;}i:2;b:0;}"#;
@@ -269,9 +262,9 @@ fn errors_and_failures_are_exceptions() {
 
 #[test]
 fn a_reply_stands_alone_where_there_is_no_other() {
-    assert_eq!(alone(reply(b"*1\r\n*0\r\n").entries()), 1);
-    assert_eq!(alone(reply(b"*2\r\n:1\r\n:2\r\n").entries()), 0);
-    assert_eq!(alone(reply(b"*0\r\n").entries()), 0);
+    assert_eq!(alone(Reply::from_resp(b"*1\r\n*0\r\n").entries()), 1);
+    assert_eq!(alone(Reply::from_resp(b"*2\r\n:1\r\n:2\r\n").entries()), 0);
+    assert_eq!(alone(Reply::from_resp(b"*0\r\n").entries()), 0);
 }
 
 /// xorshift64*, so that the cases are the same ones each time.

@@ -67,6 +67,7 @@ impl Reply {
     /// A reader that left a place for the array around its `replies` is told how many they are.
     #[inline]
     pub(crate) fn from_reader(reader: Reader, replies: Option<usize>) -> (Reply, Vec<u8>) {
+        let is_recycled = reader.is_recycled();
         let (mut buffer, mut entries) = reader.into_parts();
         if let Some(replies) = replies {
             entries[0] = Entry::new(Kind::Array, replies, entries.len() as i64 - 1);
@@ -74,10 +75,19 @@ impl Reply {
         if buffer.len() <= COPIED {
             return (Reply::new(Bytes::from_slice(&buffer), entries), buffer);
         }
-        if buffer.capacity() - buffer.len() > buffer.len() / 4 {
+        if !is_recycled && buffer.capacity() - buffer.len() > buffer.len() / 4 {
             buffer.shrink_to_fit();
         }
         (Reply::new(Bytes::from_vec(buffer), entries), Vec::new())
+    }
+
+    /// One reply as a server sends it.
+    #[cfg(test)]
+    pub(crate) fn from_resp(resp: &[u8]) -> Reply {
+        let mut reader = Reader::new(Vec::new(), false);
+        reader.feed(resp);
+        reader.advance(1).unwrap();
+        Reply::from_reader(reader, None).0
     }
 
     #[inline]

@@ -34,6 +34,8 @@ pub(crate) struct Reader {
     complete: usize,
     /// How far an incomplete line was searched for its end.
     looked: usize,
+    /// It reads into the memory of an earlier reply, which will be needed again.
+    is_recycled: bool,
 }
 
 struct Open {
@@ -50,7 +52,7 @@ impl Reader {
         if rooted {
             entries.push(Entry::new(Kind::Array, 0, 0));
         }
-        Reader { bytes: buffer, entries, at: 0, open: Vec::new(), need: 0, complete: 0, looked: 0 }
+        Reader { bytes: buffer, entries, at: 0, open: Vec::new(), need: 0, complete: 0, looked: 0, is_recycled: false }
     }
 
     /// How many replies are complete.
@@ -76,6 +78,10 @@ impl Reader {
     }
 
     #[inline]
+    pub(super) fn is_recycled(&self) -> bool {
+        self.is_recycled
+    }
+
     pub(crate) fn into_parts(self) -> (Vec<u8>, Entries) {
         (self.bytes, self.entries)
     }
@@ -118,6 +124,7 @@ impl Reader {
         {
             bytes.extend_from_slice(&self.bytes);
             self.bytes = bytes;
+            self.is_recycled = true;
             if entries.capacity() > self.entries.len() {
                 entries.extend_from_slice(&self.entries);
                 self.entries = Entries::from_vec(entries);

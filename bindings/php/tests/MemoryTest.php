@@ -6,6 +6,7 @@ namespace RedisCluster\Tests;
 
 use RedisCluster\Client;
 use RedisCluster\Tests\Support\ClusterTestCase;
+use RedisCluster\Tests\Support\Php;
 use RedisCluster\Tests\Support\WebServer;
 
 /** What a call takes it gives back: PHP's memory and the library's, in success and in failure. */
@@ -70,6 +71,14 @@ final class MemoryTest extends ClusterTestCase
             self::assertStringContainsString('Allowed memory size', $server->get());
         }
         self::assertLessThan(64 << 10, (int) $server->get('memory'), 'kB: not one of the replies is still held');
+    }
+
+    public function testLargeRepliesAreReadIntoTheMemoryOfEarlierOnes(): void
+    {
+        [$status, $pages] = Php::run(__DIR__ . '/programs/large_replies.php');
+
+        self::assertSame(0, $status, $pages);
+        self::assertLessThan(20, (int) $pages, 'pages of fresh memory for two replies that take 160');
     }
 
     /** The first half of the rounds warms up; the second must not need more than noise above it. */
