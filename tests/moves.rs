@@ -5,8 +5,9 @@ mod support;
 use rediscluster::{Cluster, Reply, Value};
 use std::sync::Arc;
 use support::data::{Bare, Data, HIDDEN};
+use support::proxy::{Cut, Fault, Meanwhile, Network, Then};
 use support::random::Random;
-use support::{Server, cluster, ports, shown, words};
+use support::{Server, cluster, name_on, ports, shown, words};
 
 const MASTERS: usize = 3;
 const THREADS: usize = 16;
@@ -45,6 +46,47 @@ fn what_many_threads_move_about_is_all_there_once_when_they_are_done() {
     let mut bare = Bare::of(&servers);
     assert_eq!(elements(&bare.data()), (0..ELEMENTS).map(|number| format!("element{number:05}")).collect::<Vec<_>>());
     assert_eq!(bare.hidden(), <[String; 0]>::default());
+}
+
+/// One server never gives a RENAME up.
+#[test]
+fn a_key_that_others_change_all_the_time_is_renamed_when_they_pause() {
+    const ATTEMPTS: usize = 110;
+    let servers = Server::start_many(2);
+    let network = Arc::new(Network::start(&ports(&servers)));
+    let ours = cluster(network.ports(), &[]);
+    let [source, destination] = [1, 2].map(|node| name_on("list", node, 2));
+    let mut client = servers[0].client();
+    let _: usize = redis::cmd("RPUSH").arg(&source).arg("first").query(&mut client).unwrap();
+
+    disturb(network.clone(), servers[0].client(), source.clone(), ATTEMPTS)();
+    let reply = ours.command(&[b"RENAME", source.as_bytes(), destination.as_bytes()]).unwrap();
+
+    assert_eq!(reply.root(), Value::Status(b"OK"));
+    assert!(watches(&mut client) >= ATTEMPTS);
+    let pushed: usize = redis::cmd("LLEN").arg(&destination).query(&mut servers[1].client()).unwrap();
+    assert!(pushed > ATTEMPTS, "{pushed}");
+    drop(ours);
+    network.settle();
+}
+
+/// Changes the source before each command that its server is sent, until so many attempts were made.
+fn disturb(network: Arc<Network>, mut client: redis::Connection, source: String, attempts: usize) -> Meanwhile {
+    Box::new(move || {
+        let _: usize = redis::cmd("RPUSH").arg(&source).arg("more").query(&mut client).unwrap();
+        let fault = Fault { node: 0, step: 1, cut: Cut::Command, then: Then::GoesOnLater };
+        match watches(&mut client) < attempts {
+            true => network.clone().arm_with(Some(fault), Some(disturb(network, client, source, attempts))),
+            false => network.arm(None),
+        }
+    })
+}
+
+/// How many attempts a server saw begin.
+fn watches(client: &mut redis::Connection) -> usize {
+    let statistics: String = redis::cmd("INFO").arg("commandstats").query(client).unwrap();
+    let calls = statistics.lines().find_map(|line| line.strip_prefix("cmdstat_watch:calls="));
+    calls.map_or(0, |calls| calls.split(',').next().unwrap().parse().unwrap())
 }
 
 /// Half of the elements are in lists, half in sets.
