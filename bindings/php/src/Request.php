@@ -47,7 +47,7 @@ final class Request
 
     /**
      * A name, and a list or pairs, as implode() writes it, which is the fastest there is. Not fit for an argument with the byte
-     * 0xff, as the library will say.
+     * 0xff, as the library will say; and what implode() cannot write is told, or written, by serialize() and text().
      *
      * @param array{0: string, 1?: array<mixed>, pairs?: array<mixed>} $command
      */
@@ -61,8 +61,8 @@ final class Request
             $pairs = $command['pairs'];
             $count = \count($pairs) * 2 + 1;
             return \implode("\xff", \array_keys($pairs)) . "\xff" . \implode("\xff", $pairs) . "\xff$command[0]\xff$count\xffpairs\xff";
-        } catch (\Error $error) {
-            throw new \TypeError($error->getMessage(), previous: $error);
+        } catch (\Error) {
+            return \serialize(self::opened($command));
         }
     }
 

@@ -40,11 +40,10 @@ final class Queue
 
     public function add(Call $call): void
     {
-        // What is sent is what the caller's list holds now.
-        foreach ([1, 'pairs'] as $place) {
-            if (\is_array($call->command[$place] ?? null)) {
-                $call->command[$place] = Request::strings($call->command[$place]);
-            }
+        $last = \array_key_last($call->command);
+        if (\count($call->command) === 2 && \is_array($call->command[$last])) {
+            // What is sent is what the caller's list, or pairs, hold now.
+            $call->command[$last] = Request::strings($call->command[$last]);
         }
         $queue = $this->inner ?? $this;
         $queue->steps[] = $call;

@@ -89,6 +89,23 @@ final class CallsTest extends RedisClusterTestCase
         }
     }
 
+    public function testWhatAnElementOfAListThrowsArrivesAsItIs(): void
+    {
+        foreach ([new \ArithmeticError('mine'), new \DomainException('mine')] as $thrown) {
+            $element = new class ($thrown) {
+                public function __construct(private readonly \Throwable $thrown)
+                {
+                }
+
+                public function __toString(): string
+                {
+                    throw $this->thrown;
+                }
+            };
+            self::assertSame($thrown, self::thrownBy(fn () => $this->redis->mget(['a', $element])));
+        }
+    }
+
     public function testTheSameCallGoesToTheSamePlaceAgain(): void
     {
         $keys = ['key{bar}', 'foo'];
