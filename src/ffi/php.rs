@@ -42,7 +42,7 @@ pub unsafe extern "C" fn rediscluster_php_run(
             let mut args = Args::new();
             let mut run = || {
                 php::command(request, &mut args)?;
-                cluster.command_for(&args, &mut Lists::to(&mut place.text).if_in(Form::of(form)))
+                cluster.command_for(&args, &mut Lists { text: &mut place.text, form: Form::of(form) })
             };
             Ok(run().map(|reply| reply.map_or(Told::List, |reply| Told::one(reply, 0, form))))
         })
@@ -76,7 +76,7 @@ pub unsafe extern "C" fn rediscluster_php_run_all(
                 let replies = match requests.left() {
                     // RESP has shorter ways for a single one.
                     1 => Some(cluster.execute(&requests.packed()?)?),
-                    _ => cluster.execute_for(requests, &mut Lists::to(&mut place.text))?,
+                    _ => cluster.execute_for(requests, &mut Lists { text: &mut place.text, form: Form::default() })?,
                 };
                 Ok(replies.map_or(Told::List, |replies| Told::Many(replies, forms)))
             };

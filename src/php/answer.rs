@@ -46,28 +46,18 @@ pub(crate) enum Text {
     Pairs(usize),
 }
 
-/// Writes the answer to a text where it is a list of strings, from where the servers' replies have them; then there is no reply.
+/// Writes the answer to a text where it is a list of strings, and one in its form, from where the servers' replies have them; then there is no
+/// reply.
 pub(crate) struct Lists<'t> {
-    text: Option<&'t mut Vec<u8>>,
-}
-
-impl<'t> Lists<'t> {
-    pub(crate) fn to(text: &'t mut Vec<u8>) -> Lists<'t> {
-        Lists { text: Some(text) }
-    }
-
-    /// If lists stay lists in that form.
-    pub(crate) fn if_in(self, form: Form) -> Lists<'t> {
-        Lists { text: self.text.filter(|_| !form.is_pairs()) }
-    }
+    pub text: &'t mut Vec<u8>,
+    pub form: Form,
 }
 
 impl Take for Lists<'_> {
     type Taken = Option<Reply>;
 
     fn strings(&mut self, strings: &Strings) -> Option<Option<Reply>> {
-        let text = self.text.as_mut()?;
-        list::gathered(strings, text).then_some(None)
+        (!self.form.is_pairs() && list::gathered(strings, self.text)).then_some(None)
     }
 
     #[inline]

@@ -66,6 +66,11 @@ impl<'a> Commands<'a> {
         self.left
     }
 
+    /// How many bytes they are.
+    pub(super) fn size(&self) -> usize {
+        self.arguments.0.map_or(0, <[u8]>::len)
+    }
+
     /// Reads the next one; false at the end.
     #[inline]
     pub(super) fn next(&mut self, args: &mut Args<'a>) -> bool {

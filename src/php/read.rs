@@ -23,7 +23,7 @@ pub(crate) fn command<'a>(text: &'a [u8], args: &mut Args<'a>) -> Result<(), Err
 pub(crate) fn packed(text: &[u8]) -> Result<Vec<u8>, Error> {
     let mut args = Args::new();
     command(text, &mut args)?;
-    let mut request = room_for(text)?;
+    let mut request = room_for(text.len())?;
     push(&mut request, &args);
     Ok(request)
 }
@@ -55,6 +55,11 @@ impl<'a> Commands<'a> {
         self.left
     }
 
+    /// How many bytes they are.
+    pub(super) fn size(&self) -> usize {
+        self.reader.left()
+    }
+
     /// Reads the next one; false at the end.
     #[inline]
     pub(super) fn next(&mut self, args: &mut Args<'a>) -> Result<bool, Error> {
@@ -72,9 +77,9 @@ impl<'a> Commands<'a> {
 }
 
 /// RESP is nearly always the shorter of the two.
-pub(super) fn room_for(text: &[u8]) -> Result<Vec<u8>, Error> {
+pub(super) fn room_for(size: usize) -> Result<Vec<u8>, Error> {
     let mut request = Vec::new();
-    request.try_reserve(text.len()).map_err(|_| Error::new(Code::Memory, "no memory for the request"))?;
+    request.try_reserve(size).map_err(|_| Error::new(Code::Memory, "no memory for the request"))?;
     Ok(request)
 }
 

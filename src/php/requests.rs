@@ -30,7 +30,10 @@ impl<'a> Requests<'a> {
 
     /// All of them as RESP.
     pub(crate) fn packed(mut self) -> Result<Vec<u8>, Error> {
-        let mut request = Vec::new();
+        let mut request = read::room_for(match &self {
+            Requests::Serialized(commands) => commands.size(),
+            Requests::Joined(commands) => commands.size(),
+        })?;
         let mut args = Args::new();
         while self.next(&mut args)? {
             read::push(&mut request, &args);
