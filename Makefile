@@ -60,7 +60,7 @@ chaos: ## kill servers and clients for CHAOS_SECONDS (60), and see that nothing 
 .PHONY: soak
 soak: ## compare N servers with one until stopped, or for COMMANDS of them; SEED repeats a run
 	@scripts/setup test
-	SEED=$${SEED:-random} COMMANDS=$${COMMANDS:-endless} $(CARGO) test --test differential -- --nocapture --test-threads 3 servers_answer_as_one
+	SEED=$${SEED:-random} COMMANDS=$${COMMANDS:-endless} $(CARGO) test --test differential -- --nocapture --test-threads 3 servers_reply_like_one
 
 .PHONY: bench
 bench: ## measure the library beside its peers
@@ -119,7 +119,7 @@ stage: # the installed library, for the tests and the demo
 .PHONY: generated
 generated: ## write the headers, the command table, and the documents that are made from lists anew
 	UPDATE=1 $(CARGO) test --test command_table
-	UPDATE=1 $(CARGO) test --test header
+	UPDATE=1 $(CARGO) test --test abi
 	UPDATE=1 $(CARGO) test --lib command::docs
 	php bindings/php/tests/Oracle/document.php >bindings/php/docs/phpredis.md
 

@@ -1,0 +1,71 @@
+//! The headers are made from src/ffi: C's by cbindgen, PHP's from C's.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+fn c_header() -> String {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let mut config = cbindgen::Config::from_root_or_default(root);
+    // cbindgen leaves texts out.
+    let version = rediscluster::ffi::REDISCLUSTER_VERSION;
+    config.after_includes = Some(format!(
+        "\n// The version of this header. `rediscluster_version` answers that of the library.\n#define REDISCLUSTER_VERSION \"{version}\""
+    ));
+    let mut text = Vec::new();
+    let bindings = cbindgen::Builder::new().with_crate(root).with_config(config).generate().expect("src/ffi makes a header");
+    bindings.write(&mut text);
+    let text = String::from_utf8(text).expect("the header is text");
+    without_safety_sections(&text)
+}
+
+/// `# Safety` repeats, for Rust, what C takes for granted of its pointers.
+fn without_safety_sections(text: &str) -> String {
+    let mut lines: Vec<&str> = Vec::new();
+    let mut inside = false;
+    for line in text.lines() {
+        if line.trim() == "// # Safety" {
+            inside = true;
+            if lines.last() == Some(&"//") {
+                lines.pop();
+            }
+        }
+        inside &= line.starts_with("//");
+        if !inside {
+            lines.push(line);
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+/// What FFI::load and FFI::cdef understand: no directives but the two of their own. Every `#ifndef` of the header asks for what PHP lacks
+/// too (C++, another inclusion), every `#if` and `#ifdef` for what it has not either (C++, C23).
+fn php_header(c: &str) -> String {
+    let mut lines = vec![
+        "#define FFI_SCOPE \"rediscluster\"".to_owned(),
+        format!("#define FFI_LIB \"librediscluster.so.{}\"", rediscluster::ffi::REDISCLUSTER_ABI_VERSION),
+    ];
+    // For each directive that is open, whether PHP is meant.
+    let mut open: Vec<bool> = Vec::new();
+    for line in c.lines() {
+        match line.split_whitespace().next() {
+            Some("#ifndef") => open.push(true),
+            Some("#ifdef" | "#if") => open.push(false),
+            Some("#else") => open.iter_mut().last().into_iter().for_each(|meant| *meant = !*meant),
+            Some("#endif") => drop(open.pop()),
+            Some(word) if word.starts_with('#') || word.starts_with("//") || word.starts_with("/*") || word.starts_with('*') => {}
+            Some(_) if open.iter().all(|&meant| meant) => lines.push(line.to_owned()),
+            _ => {}
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+#[test]
+fn the_c_header_is_what_the_library_exports() {
+    support::generated::check("include/rediscluster.h", &c_header());
+}
+
+#[test]
+fn the_php_header_is_the_c_header_as_php_reads_it() {
+    support::generated::check("bindings/php/include/rediscluster.h", &php_header(&c_header()));
+}

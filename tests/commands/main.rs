@@ -1,0 +1,19 @@
+//! Commands over several real servers. Most tests compare replies and stored data with those of one plain server.
+
+mod basics;
+mod blocking;
+mod colocate;
+mod comparison;
+mod explain;
+mod gather;
+mod migrate;
+mod msetnx;
+mod pop;
+mod scripts;
+mod sort;
+mod transfer;
+mod visibility;
+mod xread;
+
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,0 +1,202 @@
+//! Many threads move what is stored from key to key and from node to node: afterwards all of it is there, once.
+
+use crate::support::data::{Bare, Data, HIDDEN};
+use crate::support::proxy::{Cut, Fault, Meanwhile, Network, Then};
+use crate::support::random::Random;
+use crate::support::{Server, cluster, name_on, ports, shown, words};
+use rediscluster::{Cluster, Reply, Value};
+use std::sync::Arc;
+
+const MASTERS: usize = 3;
+const THREADS: usize = 16;
+const LISTS: usize = 10;
+const SETS: usize = 10;
+const ELEMENTS: usize = 10_000;
+/// By each thread.
+const MOVES: usize = 700;
+
+fn list(number: usize) -> String {
+    format!("list{number}")
+}
+
+fn set(number: usize) -> String {
+    format!("set{number}")
+}
+
+#[test]
+fn what_many_threads_move_about_is_all_there_once_when_they_are_done() {
+    let servers = Server::start_many(MASTERS);
+    let shared = Arc::new(cluster(&ports(&servers), &[]));
+    fill(&shared);
+    let mut random = Random::seeded();
+    let mut movers: Vec<Mover> = (0..THREADS)
+        .map(|number| {
+            // Half of them share a handle.
+            let cluster = if number % 2 == 0 { shared.clone() } else { Arc::new(cluster(&ports(&servers), &[])) };
+            Mover { cluster, random: Random::of(random.next()), private: format!("private{number}") }
+        })
+        .collect();
+    std::thread::scope(|scope| {
+        for mover in &mut movers {
+            scope.spawn(|| (0..MOVES).for_each(|number| mover.step(number)));
+        }
+    });
+    let mut bare = Bare::of(&servers);
+    assert_eq!(elements(&bare.data()), (0..ELEMENTS).map(|number| format!("element{number:05}")).collect::<Vec<_>>());
+    assert_eq!(bare.hidden(), <[String; 0]>::default());
+}
+
+/// One server never gives a RENAME up.
+#[test]
+fn a_key_that_others_change_all_the_time_is_renamed_when_they_pause() {
+    const ATTEMPTS: usize = 110;
+    let servers = Server::start_many(2);
+    let network = Arc::new(Network::start(&ports(&servers)));
+    let ours = cluster(network.ports(), &[]);
+    let [source, destination] = [1, 2].map(|node| name_on("list", node, 2));
+    let mut client = servers[0].client();
+    let _: usize = redis::cmd("RPUSH").arg(&source).arg("first").query(&mut client).unwrap();
+
+    disturb(network.clone(), servers[0].client(), source.clone(), ATTEMPTS)();
+    let reply = ours.command(&[b"RENAME", source.as_bytes(), destination.as_bytes()]).unwrap();
+
+    assert_eq!(reply.root(), Value::Status(b"OK"));
+    assert!(watches(&mut client) >= ATTEMPTS);
+    let pushed: usize = redis::cmd("LLEN").arg(&destination).query(&mut servers[1].client()).unwrap();
+    assert!(pushed > ATTEMPTS, "{pushed}");
+    drop(ours);
+    network.settle();
+}
+
+/// Changes the source before each command that its server is sent, until so many attempts were made.
+fn disturb(network: Arc<Network>, mut client: redis::Connection, source: String, attempts: usize) -> Meanwhile {
+    Box::new(move || {
+        let _: usize = redis::cmd("RPUSH").arg(&source).arg("more").query(&mut client).unwrap();
+        let fault = Fault { node: 0, step: 1, cut: Cut::Command, then: Then::GoesOnLater };
+        match watches(&mut client) < attempts {
+            true => network.clone().arm_with(Some(fault), Some(disturb(network, client, source, attempts))),
+            false => network.arm(None),
+        }
+    })
+}
+
+/// How many attempts a server saw begin.
+fn watches(client: &mut redis::Connection) -> usize {
+    let statistics: String = redis::cmd("INFO").arg("commandstats").query(client).unwrap();
+    let calls = statistics.lines().find_map(|line| line.strip_prefix("cmdstat_watch:calls="));
+    calls.map_or(0, |calls| calls.split(',').next().unwrap().parse().unwrap())
+}
+
+/// Half of the elements are in lists, half in sets.
+fn fill(cluster: &Cluster) {
+    for number in 0..ELEMENTS {
+        let command = match number % 2 {
+            0 => format!("RPUSH {} element{number:05}", list(number % LISTS)),
+            _ => format!("SADD {} element{number:05}", set(number % SETS)),
+        };
+        assert_eq!(
+            cluster.command(&words(&command)).expect("a server").root(),
+            Value::Integer(if number % 2 == 0 { (number / LISTS) as i64 + 1 } else { 1 })
+        );
+    }
+}
+
+fn elements(data: &Data) -> Vec<String> {
+    let mut elements: Vec<String> = data.values().flat_map(|content| content.elements.iter().cloned()).collect();
+    elements.sort_unstable();
+    elements
+}
+
+/// One of the threads, with what is its own.
+struct Mover {
+    cluster: Arc<Cluster>,
+    random: Random,
+    /// A name that no other thread uses. Nothing is there between two moves.
+    private: String,
+}
+
+impl Mover {
+    fn run(&mut self, command: &str) -> Reply {
+        self.cluster.command(&words(command)).unwrap_or_else(|error| panic!("{command}: {error}"))
+    }
+
+    /// Moves an element, a member or a whole key, if there is one; or looks around.
+    fn step(&mut self, number: usize) {
+        if number.is_multiple_of(100) {
+            return self.looks_around();
+        }
+        let [from, to] = [(); 2].map(|()| list(self.random.below(LISTS)));
+        let [here, there] = [(); 2].map(|()| *self.random.pick(&["LEFT", "RIGHT"]));
+        match self.random.below(20) {
+            0..6 => drop(self.moves_element(&format!("LMOVE {from} {to} {here} {there}"))),
+            6..9 => drop(self.moves_element(&format!("RPOPLPUSH {from} {to}"))),
+            9..11 => drop(self.moves_element(&format!("BLMOVE {from} {to} {here} {there} 0.05"))),
+            11 => drop(self.moves_element(&format!("BRPOPLPUSH {from} {to} 0.05"))),
+            12..18 => {
+                let [from, to] = [(); 2].map(|()| set(self.random.below(SETS)));
+                self.moves_member(&from, &to);
+            }
+            18 => {
+                if self.carries_away(&from) {
+                    let bring = format!("LMOVE {} {from} LEFT RIGHT", self.private);
+                    while self.moves_element(&bring) {}
+                }
+            }
+            _ => {
+                let set = set(self.random.below(SETS));
+                if self.carries_away(&set) {
+                    let private = self.private.clone();
+                    while self.moves_member(&private, &set) {}
+                }
+            }
+        }
+    }
+
+    /// Whether there was one.
+    fn moves_element(&mut self, command: &str) -> bool {
+        let reply = self.run(command);
+        match reply.root() {
+            Value::String(_) => true,
+            Value::Nil | Value::NilArray => false,
+            reply => panic!("{command}: {}", shown(&reply)),
+        }
+    }
+
+    /// Whether there was one.
+    fn moves_member(&mut self, from: &str, to: &str) -> bool {
+        let member = self.run(&format!("SRANDMEMBER {from}"));
+        let Value::String(member) = member.root() else { return false };
+        let command = format!("SMOVE {from} {to} {}", String::from_utf8_lossy(member));
+        let reply = self.run(&command);
+        // Somebody else may have been faster.
+        assert!(matches!(reply.root(), Value::Integer(0 | 1)), "{command}: {}", shown(&reply.root()));
+        true
+    }
+
+    /// Takes a whole key away under the private name and brings it back, if nobody has made it anew in the meantime. Whether what was taken
+    /// is still under the private name: then it has to be brought back piece by piece.
+    fn carries_away(&mut self, key: &str) -> bool {
+        let private = self.private.clone();
+        match self.run(&format!("RENAME {key} {private}")).root() {
+            Value::Error(text) if text == b"ERR no such key" => return false,
+            reply => assert_eq!(reply, Value::Status(b"OK"), "RENAME {key} {private}"),
+        }
+        match self.run(&format!("RENAMENX {private} {key}")).root() {
+            Value::Integer(1) => false,
+            reply => {
+                assert_eq!(reply, Value::Integer(0), "RENAMENX {private} {key}");
+                true
+            }
+        }
+    }
+
+    /// The library never shows what it keeps for itself.
+    fn looks_around(&mut self) {
+        let keys = self.run("KEYS *");
+        let Value::Array(mut keys) = keys.root() else { panic!("KEYS: {}", shown(&keys.root())) };
+        assert!(keys.all(|key| matches!(key, Value::String(key) if !key.starts_with(HIDDEN))));
+        assert!(!matches!(self.run("RANDOMKEY").root(), Value::String(key) if key.starts_with(HIDDEN)));
+        let size = self.run("DBSIZE");
+        assert!(matches!(size.root(), Value::Integer(size) if size <= (LISTS + SETS + THREADS) as i64), "{}", shown(&size.root()));
+    }
+}

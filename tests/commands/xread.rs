@@ -1,0 +1,170 @@
+//! Streams of several nodes read at once: what one server would answer, in the caller's order; groups consume all or nothing.
+
+use crate::support::random::Random;
+use crate::support::stage::{Stage, answer, await_listeners, raw};
+use crate::support::{Server, words};
+use rediscluster::{Cluster, Value};
+use std::collections::HashSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+#[test]
+fn reads_answer_what_one_server_answers() {
+    let stage = Stage::new();
+    let (ours, judge) = (stage.ours(), stage.judge());
+    let mut random = Random::seeded();
+    for step in 1..2_000 {
+        let key = ["A", "B", "C", "D"][random.below(4)];
+        let id = random.below(step + 1);
+        let command = match random.below(16) {
+            0..5 => format!("XADD {key} {step}-1 f {step}"),
+            5 => format!("XDEL {key} {id}-1"),
+            6 => format!("XTRIM {key} MAXLEN 5"),
+            7 => format!("XGROUP CREATE {key} group {id} MKSTREAM"),
+            8 => format!("XREAD STREAMS D C B A {id} {id} 0 {id}-1"),
+            9 => format!("XREAD COUNT {} STREAMS A D C B {id} {id} $ {id}", random.below(4)),
+            10 => format!("XREAD BLOCK 1 COUNT 2 STREAMS A D A {id} $ {id}"),
+            11 => format!("XREADGROUP GROUP group one COUNT {} STREAMS A B C D > > > >", random.below(3)),
+            12 => "XREADGROUP GROUP group two NOACK STREAMS D C > >".into(),
+            13 => format!("XREADGROUP GROUP group one STREAMS C B {id} {id}"),
+            14 => "XREADGROUP GROUP group two BLOCK 1 STREAMS A C B > 0 >".into(),
+            _ => format!("XACK {key} group {id}-1"),
+        };
+        stage.compare(&ours, &judge, &command);
+    }
+}
+
+#[test]
+fn what_a_server_refuses_is_refused_in_its_words_and_consumes_nothing() {
+    let stage = Stage::new();
+    let (ours, judge) = (stage.ours(), stage.judge());
+    for command in [
+        "SET C text",
+        "XADD A 1-1 f v",
+        "XADD B 1-1 f v",
+        "XADD D 1-1 f v",
+        "XGROUP CREATE A group 0",
+        "XGROUP CREATE D group 0",
+        "XGROUP CREATE D other 0",
+    ] {
+        stage.compare(&ours, &judge, command);
+    }
+    for command in [
+        "XREAD STREAMS A B C 0 0 0",
+        "XREAD STREAMS A B C 0 x 0",
+        "XREAD STREAMS A B D 0 > x",
+        "XREAD STREAMS A B C D 0 0 0",
+        "XREAD STREAMS A B C 0 0",
+        "XREAD COUNT x STREAMS A B 0 0",
+        "XREAD BLOCK x STREAMS A B 0 0",
+        "XREAD BLOCK -1 STREAMS A B 0 0",
+        "XREAD NOACK STREAMS A B 0 0",
+        "XREAD FOO 1 STREAMS A B 0 0",
+        "XREAD BLOCK 10 STREAMS A C $ $",
+        "XREADGROUP GROUP group me STREAMS A B > >",
+        "XREADGROUP GROUP group me STREAMS A C > >",
+        "XREADGROUP GROUP group me BLOCK 10 STREAMS A nosuch > >",
+        "XREADGROUP GROUP other me STREAMS D A > >",
+        "XREADGROUP GROUP group me STREAMS D A > $",
+        "XREADGROUP GROUP group me STREAMS D A B > x >",
+        "XREADGROUP GROUP group me COUNT x STREAMS D A B > > >",
+        "XREADGROUP GROUP group me STREAMS D A B > >",
+        "XREADGROUP NOACK GROUP group me FOO STREAMS D B > >",
+        "XREADGROUP COUNT 1 NOACK COUNT 1 STREAMS D B > >",
+    ] {
+        let answered = stage.compare(&ours, &judge, command);
+        assert!(!answered.starts_with('[') && answered != "NilArray", "{command} answers {answered}");
+    }
+    for stream in ["A", "D"] {
+        stage.compare(&ours, &judge, &format!("XPENDING {stream} group"));
+    }
+    let read = stage.compare(&ours, &judge, "XREADGROUP GROUP group me STREAMS D A > >");
+    assert_eq!(read.matches("1-1").count(), 2, "{read}");
+}
+
+#[test]
+fn who_waits_gets_what_comes_after_and_nothing_older() {
+    let stage = Stage::new();
+    let ours = stage.ours();
+    for command in ["XADD A 1-1 f old", "XADD B 1-1 f old", "XADD C 1-1 f old", "XGROUP CREATE B group $", "XGROUP CREATE C group $"] {
+        answer(&ours, &stage.command(command));
+    }
+    for (node, command, id) in [
+        (1, "XREADGROUP GROUP group me BLOCK 40000 STREAMS C B > >", "4-1"),
+        (0, "XREAD BLOCK 40000 STREAMS C B A nosuch $ $ $ $", "2-1"),
+        (2, "XREAD COUNT 1 BLOCK 40000 STREAMS A B C $ $ $", "3-1"),
+    ] {
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| answer(&ours, &stage.command(command)));
+            let of_command: Vec<&Server> = stage.servers.iter().skip(usize::from(node == 1)).collect();
+            await_listeners(of_command, 1);
+            let key = &stage.keys[node];
+            let _: String = raw(&format!("XADD {key} {id} f new")).query(&mut stage.servers[node].client()).unwrap();
+            assert_eq!(waiting.join().unwrap(), format!("[[\"{key}\" [[\"{id}\" [\"f\" \"new\"]]]]]"), "{command}");
+        });
+    }
+    for stream in ["B", "C"] {
+        answer(&ours, &stage.command(&format!("XGROUP CREATE {stream} late $")));
+    }
+    assert_eq!(answer(&ours, &stage.command("XREAD BLOCK 50 STREAMS A B C $ $ $")), "NilArray");
+    assert_eq!(answer(&ours, &stage.command("XREADGROUP GROUP late me BLOCK 50 STREAMS B C > >")), "NilArray");
+}
+
+#[test]
+fn a_group_that_goes_while_its_consumer_waits_is_told() {
+    let stage = Stage::new();
+    let ours = stage.ours();
+    for stream in ["A", "B", "C"] {
+        answer(&ours, &stage.command(&format!("XGROUP CREATE {stream} group $ MKSTREAM")));
+    }
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| answer(&ours, &stage.command("XREADGROUP GROUP group me BLOCK 40000 STREAMS A B C > > >")));
+        await_listeners(&stage.servers, 1);
+        answer(&ours, &stage.command("XGROUP DESTROY B group"));
+        assert!(waiting.join().unwrap().starts_with("NOGROUP"));
+    });
+}
+
+#[test]
+fn the_consumers_of_a_group_get_each_entry_once() {
+    const ENTRIES: usize = 1_500;
+    let stage = Stage::new();
+    let streams = ["A", "B", "C", "D"];
+    for stream in streams {
+        answer(&stage.ours(), &stage.command(&format!("XGROUP CREATE {stream} group 0 MKSTREAM")));
+    }
+    let (got, left) = (Mutex::new(Vec::new()), AtomicUsize::new(ENTRIES));
+    std::thread::scope(|scope| {
+        for consumer in 0..4 {
+            let (stage, got, left) = (&stage, &got, &left);
+            scope.spawn(move || {
+                let ours = stage.ours();
+                let command =
+                    stage.command(&format!("XREADGROUP GROUP group consumer{consumer} COUNT 3 BLOCK 100 STREAMS A B C D > > > >"));
+                while left.load(Ordering::SeqCst) > 0 {
+                    let entries = read(&ours, &command);
+                    left.fetch_sub(entries.len(), Ordering::SeqCst);
+                    got.lock().unwrap().extend(entries);
+                }
+            });
+        }
+        let (mut random, ours) = (Random::seeded(), stage.ours());
+        for entry in 0..ENTRIES {
+            answer(&ours, &stage.command(&format!("XADD {} * entry {entry}", random.pick(&streams))));
+        }
+    });
+    let got = got.into_inner().unwrap();
+    assert_eq!((got.len(), got.iter().collect::<HashSet<_>>().len()), (ENTRIES, ENTRIES));
+}
+
+/// The values of the entries that were read.
+fn read(cluster: &Cluster, command: &str) -> Vec<Vec<u8>> {
+    let reply = cluster.command(&words(command)).unwrap();
+    let Value::Array(streams) = reply.root() else { return Vec::new() };
+    let entries = streams.flat_map(|stream| list(list(stream)[1]));
+    entries.map(|entry| if let Value::String(value) = list(list(entry)[1])[1] { value.to_vec() } else { panic!() }).collect()
+}
+
+fn list(value: Value<'_>) -> Vec<Value<'_>> {
+    if let Value::Array(list) = value { list.collect() } else { panic!("{value:?}") }
+}

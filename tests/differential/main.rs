@@ -1,0 +1,183 @@
+//! N servers answer as one does: the same random commands are given to one plain redis-server and to two, three and five through the library.
+//!
+//! `SEED=…` runs the same commands again; `COMMANDS=…` says how many, `endless` being a number too; `MISMATCHES=…` how many to look for.
+
+mod answer;
+mod bench;
+mod chosen;
+mod compare;
+mod exceptions;
+mod generate;
+mod keys;
+mod mutants;
+mod refused;
+mod shrink;
+mod sorted;
+mod state;
+mod walk;
+mod wire;
+
+#[path = "../support/mod.rs"]
+mod support;
+
+use answer::Answers;
+use bench::{Bench, Counts, PATIENCE};
+use exceptions::{COUNTED, REFUSED, UNTRIED, judged};
+use generate::Command;
+use generate::grammar::Rule;
+use generate::rules::rules;
+use generate::sequence::sequence;
+use mutants::{Mutant, Permuted, second_key_astray, tag_unheeded, unpinned};
+use shrink::{report, shrink};
+use std::collections::{BTreeMap, BTreeSet};
+use support::{cluster, random};
+
+/// How many commands `make test` compares over each number of masters.
+const COMMANDS: usize = 70_000;
+const COMMANDS_OF_ONE: usize = 40_000;
+
+/// After so many it says how far it is.
+const PROGRESS: usize = 50_000;
+
+#[test]
+fn two_servers_answer_as_one_does() {
+    compare_many(2);
+}
+
+#[test]
+fn three_servers_answer_as_one_does() {
+    compare_many(3);
+}
+
+#[test]
+fn five_servers_answer_as_one_does() {
+    compare_many(5);
+}
+
+/// It would be no proof that replies are equal if all of them were errors.
+fn compare_many(masters: usize) {
+    let counts = compare(masters, commands(COMMANDS));
+    let failed: Vec<&String> =
+        counts.iter().filter(|(_, counts)| counts.across > 100 && counts.across == counts.errors_across).map(|(name, _)| name).collect();
+    assert!(failed.is_empty(), "over several nodes these only ever failed: {failed:?}");
+}
+
+#[test]
+fn one_server_answers_the_same_through_the_library_and_every_command_succeeds_at_times() {
+    let counts = compare(1, commands(COMMANDS_OF_ONE));
+    let failed: Vec<&String> =
+        counts.iter().filter(|(name, counts)| counts.answered == counts.errors && !fails(name)).map(|(name, _)| name).collect();
+    assert!(failed.is_empty(), "these only ever failed: {failed:?}");
+}
+
+/// Without an LFU policy OBJECT FREQ has nothing to tell, and no script runs that could be killed.
+fn fails(name: &str) -> bool {
+    ["object|freq", "script|kill", "function|kill"].contains(&name) || name.contains("nosuch")
+}
+
+fn commands(usual: usize) -> usize {
+    match std::env::var("COMMANDS").as_deref() {
+        Ok("endless") => usize::MAX,
+        Ok(number) => number.parse().expect("COMMANDS is a number, or `endless`"),
+        Err(_) => usual,
+    }
+}
+
+/// Runs sequences until so many commands were compared. A mismatch is shrunk, and ends it; with `MISMATCHES=…` that many do, of as many commands.
+fn compare(masters: usize, commands: usize) -> BTreeMap<String, Counts> {
+    let (seed, rules) = (random::seed(), rules());
+    let most = std::env::var("MISMATCHES").map_or(1, |number| number.parse().expect("MISMATCHES is a number"));
+    let bench = Bench::start(masters);
+    let mut found = BTreeMap::new();
+    let (mut run, mut shown) = (0, 0);
+    for number in 0.. {
+        if run >= commands || found.len() >= most {
+            break;
+        }
+        let sequence = sequence(&rules, seed, number);
+        if let Some((name, text)) = find(&bench, &bench.cluster, &sequence) {
+            found.entry(name).or_insert_with(|| println!("SEED={seed}, sequence {number}, {masters} masters:\n{text}\n"));
+        }
+        run += sequence.len();
+        if run / PROGRESS > shown {
+            shown = run / PROGRESS;
+            println!("{masters} masters: {run} commands, {number} sequences, {} mismatches", found.len());
+        }
+    }
+    let counts = bench.counts.take();
+    let sum = |of: fn(&Counts) -> usize| counts.values().map(of).sum::<usize>();
+    println!(
+        "{masters} masters: {} replies alike, {} of them errors, {} over several nodes; {} refusals as foretold",
+        sum(|counts| counts.answered),
+        sum(|counts| counts.errors),
+        sum(|counts| counts.across),
+        sum(|counts| counts.refused)
+    );
+    assert!(found.is_empty(), "{masters} masters do not answer as one server does: {:?}; SEED={seed}", found.keys());
+    counts
+}
+
+/// The shortest sequence that shows what this one shows, if it shows anything, and the name of its last command.
+fn find(bench: &Bench, ours: &dyn Answers, sequence: &[Command]) -> Option<(String, String)> {
+    let mismatch = bench.run(ours, sequence)?;
+    let (sequence, mismatch) = shrink(bench, ours, sequence, mismatch);
+    Some((sequence.last().map(|command| command.name.clone()).unwrap_or_default(), report(&sequence, &mismatch)))
+}
+
+/// What came after Redis 7.0 is not tried: the servers that are at hand need not know it.
+fn is_newer(since: &str) -> bool {
+    let release =
+        since.strip_prefix("redis ").map(|rest| rest.split(['.', ',']).map(|number| number.parse().unwrap_or(0)).collect::<Vec<u32>>());
+    release.is_none_or(|release| release[..2] > [7, 0][..])
+}
+
+#[test]
+fn every_command_on_data_is_tried() {
+    let tried: BTreeSet<String> = rules().into_iter().map(|rule| rule.name).collect();
+    for (name, since) in rediscluster::data_commands().filter(|(_, since)| !is_newer(since)) {
+        let excepted = UNTRIED.iter().any(|(untried, _)| *untried == name);
+        assert!(
+            tried.contains(name) != excepted,
+            "{name}, of {since}, is {}",
+            if excepted { "tried and excepted" } else { "neither tried nor excepted" }
+        );
+    }
+    let counted = COUNTED.iter().map(|(name, _)| *name);
+    for name in judged().chain(REFUSED.iter().copied()).chain(counted) {
+        assert!(tried.contains(name), "an exception is made for {name}, which is not tried");
+    }
+}
+
+/// The shortest sequence found that a broken library fails, and the sound one does not.
+fn proof(bench: &Bench, rules: &[Rule], seed: u64, broken: &dyn Answers) -> Vec<Command> {
+    const SEQUENCES: u64 = 100;
+    let is_sound = |sequence: &[Command]| bench.run(&bench.cluster, sequence).is_none();
+    for number in 0..SEQUENCES {
+        let sequence = sequence(rules, seed, number);
+        let Some(mismatch) = bench.run(broken, &sequence).filter(|_| is_sound(&sequence)) else { continue };
+        let (sequence, mismatch) = shrink(bench, broken, &sequence, mismatch);
+        println!("{}", report(&sequence, &mismatch));
+        assert!(is_sound(&sequence), "the library itself fails what was shrunk");
+        return sequence;
+    }
+    panic!("nothing was found in {SEQUENCES} sequences");
+}
+
+#[test]
+fn a_library_with_a_broken_rule_is_found_out_and_the_proof_is_short() {
+    let (seed, rules) = (random::seed(), rules());
+    let bench = Bench::start(3);
+    let ports: Vec<u16> = [2, 0, 1].map(|at: usize| bench.masters[at].port).to_vec();
+    let mutant = |change| Mutant { cluster: &bench.cluster, change };
+    let broken: [(&str, &dyn Answers); 4] = [
+        ("the second key goes astray", &mutant(second_key_astray)),
+        ("tags are not heeded", &mutant(tag_unheeded)),
+        ("tags do not pin", &mutant(unpinned)),
+        ("hashes go to other nodes", &Permuted { cluster: &bench.cluster, permuted: cluster(&ports, &PATIENCE) }),
+    ];
+    for (what, broken) in broken {
+        println!("{what}:");
+        let length = proof(&bench, &rules, seed, broken).len();
+        assert!(length <= 4, "{what}: it takes {length} commands to show it");
+    }
+}
