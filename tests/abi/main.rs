@@ -61,11 +61,11 @@ fn php_header(c: &str) -> String {
 }
 
 #[test]
-fn the_c_header_is_what_the_library_exports() {
+fn the_c_header_matches_the_exported_functions() {
     support::generated::check("include/rediscluster.h", &c_header());
 }
 
 #[test]
-fn the_php_header_is_the_c_header_as_php_reads_it() {
+fn the_php_header_matches_the_c_header() {
     support::generated::check("bindings/php/include/rediscluster.h", &php_header(&c_header()));
 }

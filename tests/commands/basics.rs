@@ -26,7 +26,7 @@ fn shown(value: &Value) -> String {
 }
 
 #[test]
-fn the_session_of_the_old_readme() {
+fn the_example_of_the_old_readme_works() {
     let servers = Server::start_many(2);
     let cluster = cluster(&ports(&servers), &[]);
     let node = |key: &str| shown(&cluster.node_for(key.as_bytes()).root());
@@ -55,7 +55,7 @@ fn the_session_of_the_old_readme() {
 
 /// The commands that one server would answer as we do, whatever the number of masters.
 #[test]
-fn one_plain_server_answers_the_same() {
+fn random_commands_match_one_server() {
     let plain = Server::start();
     for masters in [1, 2, 3, 7] {
         let servers = Server::start_many(masters);
@@ -96,7 +96,7 @@ fn any_command(random: &mut Random) -> String {
 }
 
 #[test]
-fn a_split_command_that_one_server_refuses_answers_that_servers_error() {
+fn a_split_command_returns_the_error_of_the_server_that_refuses_it() {
     let hidden = ["--rename-command", "MGET", "X1", "--rename-command", "MSET", "X2", "--rename-command", "DEL", "X3"];
     let servers = [Server::start(), Server::start_with(&hidden)];
     let cluster = cluster(&ports(&servers), &[]);
@@ -109,7 +109,7 @@ fn a_split_command_that_one_server_refuses_answers_that_servers_error() {
 }
 
 #[test]
-fn a_pipeline_over_all_nodes_answers_in_order() {
+fn a_pipeline_over_all_nodes_replies_in_order() {
     let servers = Server::start_many(3);
     let cluster = cluster(&ports(&servers), &[]);
     let commands: Vec<String> = (0..10_000).map(|number| format!("SET key{number} value{number}")).collect();
@@ -125,7 +125,7 @@ fn a_pipeline_over_all_nodes_answers_in_order() {
 }
 
 #[test]
-fn requests_and_replies_larger_than_any_buffer_flow_both_ways_at_once() {
+fn requests_and_replies_larger_than_the_socket_buffers_do_not_deadlock() {
     let servers = Server::start_many(2);
     let cluster = cluster(&ports(&servers), &[]);
     let large = vec![b'v'; 300_000];
@@ -143,7 +143,7 @@ fn requests_and_replies_larger_than_any_buffer_flow_both_ways_at_once() {
 }
 
 #[test]
-fn a_strict_cluster_refuses_what_spans_nodes_and_names_keys_and_nodes() {
+fn strict_mode_refuses_cross_node_commands_and_names_keys_and_nodes() {
     let servers = Server::start_many(2);
     let cluster = cluster(&ports(&servers), &[r#""cross_node":"strict""#]);
     let (one, two) = (key_on(1, 2), key_on(2, 2));
@@ -160,7 +160,7 @@ fn a_strict_cluster_refuses_what_spans_nodes_and_names_keys_and_nodes() {
 }
 
 #[test]
-fn a_command_that_the_table_lacks_is_learned_from_the_server() {
+fn a_command_missing_from_the_table_is_looked_up_on_the_server() {
     // A server that knows GETX, a GET of another name.
     let server = Server::start_with(&["--rename-command", "GETEX", "GETX"]);
     let other = Server::start_with(&["--rename-command", "GETEX", "GETX"]);
@@ -177,7 +177,7 @@ fn a_command_that_the_table_lacks_is_learned_from_the_server() {
 }
 
 #[test]
-fn a_newer_servers_command_goes_to_the_node_of_its_key_without_asking() {
+fn a_command_of_newer_servers_is_routed_without_a_lookup() {
     // Servers that have DIGEST, if need be a STRLEN of another name, and tell nobody.
     let known: Vec<redis::Value> = redis::cmd("COMMAND").arg("INFO").arg("DIGEST").query(&mut Server::start().client()).unwrap();
     let rename = if known == [redis::Value::Nil] { &["--rename-command", "STRLEN", "DIGEST"][..] } else { &[] };
@@ -198,7 +198,7 @@ fn a_newer_servers_command_goes_to_the_node_of_its_key_without_asking() {
 }
 
 #[test]
-fn a_container_that_the_table_lacks_is_learned_by_its_subcommands() {
+fn subcommands_of_an_unknown_container_are_looked_up() {
     let servers: Vec<Server> = (0..2).map(|_| Server::start_with(&["--rename-command", "OBJECT", "THING"])).collect();
     let cluster = cluster(&ports(&servers), &[]);
     for master in [1, 2] {
@@ -209,7 +209,7 @@ fn a_container_that_the_table_lacks_is_learned_by_its_subcommands() {
 }
 
 #[test]
-fn the_keys_of_a_learned_command_may_have_to_be_asked_for() {
+fn keys_of_a_looked_up_command_can_require_command_getkeys() {
     let servers: Vec<Server> = (0..2).map(|_| Server::start_with(&["--rename-command", "ZUNION", "ZJOIN"])).collect();
     let cluster = cluster(&ports(&servers), &[]);
     let (one, two) = (key_on(1, 2), key_on(2, 2));
@@ -220,7 +220,7 @@ fn the_keys_of_a_learned_command_may_have_to_be_asked_for() {
 }
 
 #[test]
-fn each_answers_for_every_alias_and_asks_a_server_once() {
+fn each_replies_for_every_alias_and_runs_once_per_server() {
     let servers = Server::start_many(2);
     let [one, two] = [servers[0].port, servers[1].port];
     let cluster = cluster(&[one, two, one], &[]);
@@ -232,7 +232,7 @@ fn each_answers_for_every_alias_and_asks_a_server_once() {
 }
 
 #[test]
-fn what_would_change_a_shared_connection_is_refused() {
+fn commands_that_change_connection_state_are_refused() {
     let server = Server::start();
     let cluster = cluster(&[server.port], &[]);
     for command in ["MULTI", "WATCH a", "SELECT 1", "SUBSCRIBE c", "AUTH x", "CLIENT REPLY OFF", "HELLO 3", "MONITOR", "RESET", "QUIT"] {
@@ -243,7 +243,7 @@ fn what_would_change_a_shared_connection_is_refused() {
 }
 
 #[test]
-fn the_callers_arguments_are_never_changed() {
+fn the_request_of_the_caller_is_never_modified() {
     let servers = Server::start_many(2);
     let cluster = cluster(&ports(&servers), &[]);
     let request = request(&["MSET a{x} 1 b{y} 2", "MGET a{x} b{y}"]);

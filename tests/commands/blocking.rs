@@ -89,7 +89,7 @@ fn pop_of(template: &str, keys: &[impl AsRef<str>], time: &str) -> String {
 }
 
 #[test]
-fn who_waits_wakes_up_when_something_arrives_on_any_of_the_nodes() {
+fn blocking_pops_return_data_that_arrives_on_any_node() {
     let world = World::new();
     for (pop, push) in POPS {
         let pop = pop_of(pop, &world.keys, "5");
@@ -104,7 +104,7 @@ fn who_waits_wakes_up_when_something_arrives_on_any_of_the_nodes() {
 }
 
 #[test]
-fn a_move_that_waits_wakes_up_and_arrives_on_another_node() {
+fn blocking_moves_wake_up_and_store_on_another_node() {
     let world = World::new();
     for (from, to) in [(0, 1), (2, 0), (1, 1)] {
         let (from, to) = (&world.keys[from], &world.keys[to]);
@@ -120,7 +120,7 @@ fn a_move_that_waits_wakes_up_and_arrives_on_another_node() {
 }
 
 #[test]
-fn of_several_keys_with_elements_the_first_in_the_command_is_taken() {
+fn the_first_key_with_data_is_popped() {
     let world = World::new();
     let mut random = Random::seeded();
     for _ in 0..400 {
@@ -144,7 +144,7 @@ fn of_several_keys_with_elements_the_first_in_the_command_is_taken() {
 }
 
 #[test]
-fn a_key_of_the_wrong_type_is_answered_as_one_server_does() {
+fn wrong_types_are_reported_as_by_one_server() {
     let world = World::new();
     let [one, two, three] = [0, 1, 2].map(|at| world.keys[at].as_str());
     world.both(&format!("SET {one} x"));
@@ -166,7 +166,7 @@ fn a_key_of_the_wrong_type_is_answered_as_one_server_does() {
 }
 
 #[test]
-fn who_has_waited_in_vain_gets_nil_and_takes_nothing_that_comes_later() {
+fn a_blocking_command_that_timed_out_takes_no_later_element() {
     let world = World::new();
     let time = Duration::from_millis(150);
     let [one, two, _] = [0, 1, 2].map(|at| world.keys[at].as_str());
@@ -190,7 +190,7 @@ fn who_has_waited_in_vain_gets_nil_and_takes_nothing_that_comes_later() {
 }
 
 #[test]
-fn a_time_that_is_none_is_refused_in_the_servers_words() {
+fn an_invalid_timeout_returns_the_servers_error() {
     let world = World::new();
     for time in ["x", "-1", "-0.5", ""] {
         for (pop, _) in POPS {
@@ -248,11 +248,11 @@ fn consumed(push: &str, pop: &str, producers: usize, each: usize) {
 }
 
 #[test]
-fn each_of_the_elements_that_many_push_and_many_wait_for_is_popped_once() {
+fn concurrent_consumers_pop_each_list_element_once() {
     consumed("RPUSH KEY ELEMENT", "BLPOP KEYS TIME", 4, 5_000);
 }
 
 #[test]
-fn each_of_the_members_that_many_add_and_many_wait_for_is_popped_once() {
+fn concurrent_consumers_pop_each_sorted_set_member_once() {
     consumed("ZADD KEY 1 ELEMENT", "BZPOPMIN KEYS TIME", 4, 1_000);
 }

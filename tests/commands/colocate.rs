@@ -10,7 +10,7 @@ fn keys(random: &mut Random, least: usize) -> String {
 }
 
 #[test]
-fn hyperloglogs_are_counted_and_merged_as_by_one_server() {
+fn pfcount_and_pfmerge_match_one_server() {
     for nodes in [2, 5] {
         compare(nodes, 300, &["none"], Grow::On, |random| match random.below(4) {
             0 | 1 => format!(
@@ -25,7 +25,7 @@ fn hyperloglogs_are_counted_and_merged_as_by_one_server() {
 }
 
 #[test]
-fn the_longest_common_subsequence_is_found_over_nodes() {
+fn lcs_across_nodes_matches_one_server() {
     compare(2, 200, &["string"], Grow::On, |random| match random.below(5) {
         0 => format!("LCS {} {} LEN", key(random), key(random)),
         1 => format!("LCS {} {} IDX MINMATCHLEN 2 withmatchlen", key(random), key(random)),
@@ -35,7 +35,7 @@ fn the_longest_common_subsequence_is_found_over_nodes() {
 }
 
 #[test]
-fn places_are_stored_on_another_node() {
+fn geosearchstore_and_georadius_store_on_another_node() {
     compare(3, 200, &["none"], Grow::On, |random| {
         let (from, to) = (key(random), key(random));
         match random.below(9) {
@@ -51,7 +51,7 @@ fn places_are_stored_on_another_node() {
 }
 
 #[test]
-fn of_two_stores_the_last_counts_and_lies_on_its_own_node() {
+fn the_last_store_option_of_georadius_wins() {
     let judge = Judge::of(2);
     let (one, two) = (key_on(1, 2), key_on(2, 2));
     let other = (0..).map(|number| format!("other{number}")).find(|key| rediscluster::partition(key.as_bytes(), 2) == 1).unwrap();
@@ -64,7 +64,7 @@ fn of_two_stores_the_last_counts_and_lies_on_its_own_node() {
 }
 
 #[test]
-fn ranges_are_stored_on_another_node() {
+fn zrangestore_stores_on_another_node() {
     compare(3, 200, &["zset"], Grow::On, |random| {
         let (from, to) = (key(random), key(random));
         match random.below(5) {
@@ -78,7 +78,7 @@ fn ranges_are_stored_on_another_node() {
 }
 
 #[test]
-fn a_large_destination_is_replaced_and_loses_its_time_to_live() {
+fn a_large_destination_is_replaced_and_loses_its_expiry() {
     let judge = Judge::of(2);
     let (one, two) = (key_on(1, 2), key_on(2, 2));
     let many = (0..5_000).map(|number| format!("member{number}")).collect::<Vec<_>>().join(" ");
@@ -101,7 +101,7 @@ fn answer(judge: &Judge, command: &str) -> String {
 }
 
 #[test]
-fn a_server_that_does_not_know_restore_says_so_and_nothing_changes() {
+fn without_the_restore_command_storing_fails_and_nothing_changes() {
     let judge = Judge::over(vec![Server::start(), Server::start_with(&["--rename-command", "RESTORE", ""])]);
     let (one, two) = (key_on(1, 2), key_on(2, 2));
     judge.say_all(&[&format!("ZADD {one} 1 a 2 b"), &format!("SET {two} old EX 1000")]);
@@ -111,7 +111,7 @@ fn a_server_that_does_not_know_restore_says_so_and_nothing_changes() {
 }
 
 #[test]
-fn a_value_that_a_server_will_not_restore_leaves_everything_as_it_was() {
+fn a_failing_restore_changes_nothing() {
     // What is called RESTORE there takes the arguments and fails when it runs, as RESTORE does with what a newer server has dumped.
     let failing = ["--rename-command", "RESTORE", "ELSEWHERE", "--rename-command", "BITFIELD", "RESTORE"];
     let judge = Judge::over(vec![Server::start(), Server::start_with(&failing)]);

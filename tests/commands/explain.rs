@@ -26,7 +26,7 @@ fn explained(judge: &Judge, command: &str) -> (String, Vec<String>) {
 }
 
 #[test]
-fn explain_tells_how_operands_get_together_and_changes_nothing() {
+fn explain_reports_the_strategy_that_sizes_select_and_changes_nothing() {
     let judge = Judge::of(2);
     let (one, two) = (key_on(1, 2), key_on(2, 2));
     let many = (0..3_000).map(|number| format!("member{number}")).collect::<Vec<_>>().join(" ");

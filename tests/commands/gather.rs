@@ -30,7 +30,7 @@ fn of_sets(random: &mut Random) -> String {
 }
 
 #[test]
-fn sets_are_combined_as_by_one_server() {
+fn set_operations_match_one_server() {
     for nodes in [2, 5] {
         compare(nodes, 250, &["set"], Grow::Anew, of_sets);
     }
@@ -73,14 +73,14 @@ fn of_sorted_sets(random: &mut Random) -> String {
 }
 
 #[test]
-fn sorted_sets_are_combined_as_by_one_server() {
+fn sorted_set_operations_match_one_server() {
     for nodes in [2, 5] {
         compare(nodes, 250, &["zset", "zset", "zset", "set"], Grow::Anew, of_sorted_sets);
     }
 }
 
 #[test]
-fn weights_that_only_a_server_reads_are_left_to_it() {
+fn weights_that_only_a_server_can_parse_are_left_to_the_server() {
     let judge = Judge::of(2);
     let (one, two) = (key_on(1, 2), key_on(2, 2));
     judge.say_all(&[
@@ -107,7 +107,7 @@ fn of_bits(random: &mut Random) -> String {
 }
 
 #[test]
-fn strings_are_combined_bit_by_bit_as_by_one_server() {
+fn bitop_matches_one_server() {
     for nodes in [2, 5] {
         compare(nodes, 300, &["string"], Grow::Anew, of_bits);
     }
@@ -147,7 +147,7 @@ fn large(kind: &str, count: usize) -> (Judge, [String; 4]) {
 }
 
 #[test]
-fn large_sets_are_combined_as_by_one_server() {
+fn operations_on_large_sets_match_one_server() {
     let (judge, [a, b, c, few]) = large("SADD", 10_000);
     let sources = [
         format!("{a} {b}"),
@@ -175,7 +175,7 @@ fn large_sets_are_combined_as_by_one_server() {
 }
 
 #[test]
-fn a_hundred_thousand_members_are_combined_as_by_one_server() {
+fn operations_on_a_hundred_thousand_members_match_one_server() {
     let (judge, [a, b, _, few]) = large("SADD", 100_000);
     judge.say_all(&[&format!("SINTER {a} {b}"), &format!("SDIFF {a} {few}")]);
     for command in [format!("SUNIONSTORE to1 {a} {b}"), format!("SDIFFSTORE to1 {b} {few}"), format!("SINTERSTORE to22 {a} {few}")] {
@@ -189,7 +189,7 @@ fn a_hundred_thousand_members_are_combined_as_by_one_server() {
 }
 
 #[test]
-fn large_sorted_sets_are_combined_as_by_one_server() {
+fn operations_on_large_sorted_sets_match_one_server() {
     let (judge, [a, b, c, few]) = large("ZADD", 5_000);
     judge.same(&many("SADD", "set", 2_000, 5_000, &mut Random::seeded()));
     let sources = [
@@ -228,7 +228,7 @@ fn large_sorted_sets_are_combined_as_by_one_server() {
 }
 
 #[test]
-fn large_strings_are_combined_bit_by_bit() {
+fn bitop_on_large_strings_matches_one_server() {
     let judge = Judge::of(3);
     let mut random = Random::seeded();
     for (nth, length) in [100_000, 300_000, 5_000, 4_096, 4_097, 70_000, 10].into_iter().enumerate() {

@@ -4,7 +4,7 @@ use crate::support::Server;
 use crate::support::stage::{Stage, answer, raw};
 
 #[test]
-fn every_node_sends_its_own_keys() {
+fn every_node_migrates_its_own_keys() {
     let stage = Stage::new();
     let ours = stage.ours();
     let target = Server::start();

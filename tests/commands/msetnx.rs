@@ -11,7 +11,7 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 #[test]
-fn all_keys_are_stored_or_none() {
+fn msetnx_sets_all_keys_or_none() {
     let stage = Stage::new();
     let (ours, judge) = (stage.ours(), stage.judge());
     let mut random = Random::seeded();
@@ -32,7 +32,7 @@ fn all_keys_are_stored_or_none() {
 }
 
 #[test]
-fn of_several_that_race_one_wins_with_all_keys() {
+fn at_most_one_of_several_concurrent_msetnx_succeeds() {
     let stage = Stage::new();
     let mut clients: Vec<redis::Connection> = stage.servers.iter().map(|server| server.client()).collect();
     for _ in 0..100 {
@@ -65,7 +65,7 @@ fn of_several_that_race_one_wins_with_all_keys() {
 }
 
 #[test]
-fn what_one_server_refuses_to_store_no_server_keeps() {
+fn keys_are_stored_on_no_server_if_one_server_refuses() {
     let mut stage = Stage::new();
     stage.servers[1] = crate::support::Server::start_with(&["--maxmemory", "1", "--maxmemory-policy", "noeviction"]);
     let ours = stage.ours();
@@ -76,7 +76,7 @@ fn what_one_server_refuses_to_store_no_server_keeps() {
 }
 
 #[test]
-fn with_a_server_gone_nothing_is_stored() {
+fn keys_are_stored_on_no_server_if_one_server_is_down() {
     let mut stage = Stage::new();
     let ours = stage.ours();
     answer(&ours, "DBSIZE");
@@ -110,7 +110,7 @@ fn forgetful(server: u16, for_good: bool) -> Fake {
 }
 
 #[test]
-fn what_a_broken_connection_left_behind_is_taken_back() {
+fn keys_of_a_broken_connection_are_rolled_back() {
     let stage = Stage::new();
     let fake = forgetful(stage.servers[1].port, false);
     let ours = crate::support::cluster(&[stage.servers[0].port, fake.port, stage.servers[2].port], &[]);
@@ -122,7 +122,7 @@ fn what_a_broken_connection_left_behind_is_taken_back() {
 }
 
 #[test]
-fn what_cannot_be_taken_back_is_named_and_taken_back_by_recover() {
+fn keys_that_cannot_be_rolled_back_are_named_and_recover_removes_them() {
     let stage = Stage::new();
     let fake = forgetful(stage.servers[1].port, true);
     let ours = crate::support::cluster(&[stage.servers[0].port, fake.port, stage.servers[2].port], &[]);

@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 #[test]
-fn pops_answer_what_one_server_answers() {
+fn pops_match_one_server() {
     let stage = Stage::new();
     let (ours, judge) = (stage.ours(), stage.judge());
     let mut random = Random::seeded();
@@ -34,7 +34,7 @@ fn pops_answer_what_one_server_answers() {
 }
 
 #[test]
-fn what_a_server_refuses_is_refused_in_its_words() {
+fn invalid_pops_return_the_servers_error() {
     let stage = Stage::new();
     let (ours, judge) = (stage.ours(), stage.judge());
     for command in [
@@ -63,7 +63,7 @@ fn what_a_server_refuses_is_refused_in_its_words() {
 }
 
 #[test]
-fn a_key_of_the_wrong_type_is_refused_where_it_comes_first() {
+fn a_wrong_type_is_an_error_if_it_precedes_the_first_element() {
     let stage = Stage::new();
     let (ours, judge) = (stage.ours(), stage.judge());
     for command in
@@ -74,7 +74,7 @@ fn a_key_of_the_wrong_type_is_refused_where_it_comes_first() {
 }
 
 #[test]
-fn nothing_comes_after_the_time_is_up() {
+fn a_blocking_pop_returns_nil_after_its_timeout() {
     let stage = Stage::new();
     let (ours, judge) = (stage.ours(), stage.judge());
     for command in [
@@ -92,7 +92,7 @@ fn nothing_comes_after_the_time_is_up() {
 }
 
 #[test]
-fn who_waits_is_woken_by_whichever_node_gets_something() {
+fn a_push_on_any_node_ends_a_blocking_pop() {
     let stage = Stage::new();
     let ours = stage.ours();
     for (at, command, push, popped) in [
@@ -114,7 +114,7 @@ fn who_waits_is_woken_by_whichever_node_gets_something() {
 }
 
 #[test]
-fn changes_of_keys_that_are_merely_named_alike_wake_nobody_for_nothing() {
+fn changes_of_similarly_named_keys_do_not_wake_a_blocking_pop() {
     let stage = Stage::new();
     let ours = stage.ours();
     std::thread::scope(|scope| {
@@ -133,7 +133,7 @@ fn changes_of_keys_that_are_merely_named_alike_wake_nobody_for_nothing() {
 }
 
 #[test]
-fn four_consumers_get_each_element_once() {
+fn four_consumers_pop_each_element_once() {
     const ELEMENTS: usize = 2_000;
     let stage = Stage::new();
     let got: Mutex<Vec<(usize, Vec<u8>)>> = Mutex::default();
@@ -169,7 +169,7 @@ fn four_consumers_get_each_element_once() {
 }
 
 #[test]
-fn more_may_wait_than_a_pool_has_connections() {
+fn more_callers_can_block_than_the_pool_has_connections() {
     let stage = Stage::new();
     let ours = cluster(&ports(&stage.servers), &["\"pool_size\":2"]);
     std::thread::scope(|scope| {
@@ -183,7 +183,7 @@ fn more_may_wait_than_a_pool_has_connections() {
 }
 
 #[test]
-fn who_waits_again_and_again_needs_no_new_connections() {
+fn repeated_blocking_pops_open_no_new_connections() {
     let stage = Stage::new();
     let ours = stage.ours();
     let connections = || {
@@ -201,7 +201,7 @@ fn who_waits_again_and_again_needs_no_new_connections() {
 }
 
 #[test]
-fn servers_that_tell_of_no_changes_are_asked_again() {
+fn servers_without_client_tracking_are_polled() {
     let mut stage = Stage::new();
     stage.servers =
         (0..3).map(|_| Server::start_with(&["--user", "default", "on", "nopass", "~*", "&*", "+@all", "-client|tracking"])).collect();
@@ -215,7 +215,7 @@ fn servers_that_tell_of_no_changes_are_asked_again() {
 }
 
 #[test]
-fn a_server_that_dies_under_who_waits_is_named() {
+fn a_server_that_stops_during_a_blocking_pop_is_named() {
     let mut stage = Stage::new();
     let ours = stage.ours();
     let command = stage.command("BLPOP A B C 40");

@@ -44,7 +44,7 @@ fn shown(reply: &Reply) -> Vec<String> {
 }
 
 #[test]
-fn a_script_that_was_seen_is_told_again_to_a_server_that_forgot_it() {
+fn a_known_script_is_loaded_again_on_a_server_that_lost_it() {
     for masters in [1, 3] {
         let servers = Server::start_many(masters);
         let keys: Vec<String> = (1..=masters as u32).map(|master| key_on(master, masters as u32)).collect();
@@ -71,7 +71,7 @@ fn a_script_that_was_seen_is_told_again_to_a_server_that_forgot_it() {
 }
 
 #[test]
-fn in_a_pipeline_the_call_still_comes_before_what_stands_behind_it() {
+fn loading_a_script_again_keeps_the_order_of_a_pipeline() {
     let servers = Server::start_many(3);
     let cluster = cluster(&ports(&servers), &[]);
     let source = "return redis.call('INCR',KEYS[1])";
@@ -93,7 +93,7 @@ fn in_a_pipeline_the_call_still_comes_before_what_stands_behind_it() {
 }
 
 #[test]
-fn a_pipeline_that_brings_the_script_calls_it_everywhere() {
+fn evalsha_on_any_node_can_follow_eval_in_a_pipeline() {
     let servers = Server::start_many(3);
     let cluster = cluster(&ports(&servers), &[]);
     let (one, two, three) = (key_on(1, 3), key_on(2, 3), key_on(3, 3));
@@ -106,7 +106,7 @@ fn a_pipeline_that_brings_the_script_calls_it_everywhere() {
 }
 
 #[test]
-fn a_script_that_nobody_saw_is_unknown() {
+fn an_unknown_script_returns_noscript() {
     let servers = Server::start_many(2);
     let cluster = cluster(&ports(&servers), &[]);
     let key = key_on(2, 2);
@@ -122,7 +122,7 @@ fn a_script_that_nobody_saw_is_unknown() {
 }
 
 #[test]
-fn what_a_script_answers_is_never_taken_for_a_servers_ignorance() {
+fn a_noscript_error_that_the_script_itself_returns_is_not_retried() {
     let servers = Server::start_many(2);
     let cluster = cluster(&ports(&servers), &[]);
     let source = "redis.call('INCR',KEYS[1]) return redis.error_reply('NOSCRIPT of mine')";
@@ -135,7 +135,7 @@ fn what_a_script_answers_is_never_taken_for_a_servers_ignorance() {
 }
 
 #[test]
-fn a_server_that_was_restarted_is_told_its_scripts() {
+fn scripts_are_loaded_again_after_a_restart() {
     let mut servers = Server::start_many(2);
     let cluster = cluster(&ports(&servers), &[]);
     load(&cluster);

@@ -32,7 +32,7 @@ fn has_an_order(command: &str) -> bool {
 }
 
 #[test]
-fn lists_sets_and_sorted_sets_are_sorted_by_keys_of_other_nodes() {
+fn sort_reads_pattern_keys_on_other_nodes() {
     for nodes in [2, 4] {
         let judge = Judge::of(nodes);
         let mut random = Random::seeded();
@@ -63,7 +63,7 @@ fn lists_sets_and_sorted_sets_are_sorted_by_keys_of_other_nodes() {
 }
 
 #[test]
-fn tags_in_the_keys_that_patterns_name_are_honoured() {
+fn hash_tags_in_pattern_keys_are_respected() {
     let judge = Judge::of(3);
     for number in 0..30 {
         judge.say_all(&[

@@ -24,7 +24,7 @@ fn set(number: usize) -> String {
 }
 
 #[test]
-fn what_many_threads_move_about_is_all_there_once_when_they_are_done() {
+fn concurrent_moves_lose_and_duplicate_nothing() {
     let servers = Server::start_many(MASTERS);
     let shared = Arc::new(cluster(&ports(&servers), &[]));
     fill(&shared);
@@ -48,7 +48,7 @@ fn what_many_threads_move_about_is_all_there_once_when_they_are_done() {
 
 /// One server never gives a RENAME up.
 #[test]
-fn a_key_that_others_change_all_the_time_is_renamed_when_they_pause() {
+fn rename_succeeds_once_concurrent_writes_pause() {
     const ATTEMPTS: usize = 110;
     let servers = Server::start_many(2);
     let network = Arc::new(Network::start(&ports(&servers)));

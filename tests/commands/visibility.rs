@@ -11,7 +11,7 @@ fn run(cluster: &Cluster, command: &str) {
 }
 
 #[test]
-fn nobody_ever_sees_a_temporary() {
+fn temporary_keys_are_never_visible_to_other_clients() {
     let servers = Server::start_many(3);
     let cluster = cluster(&ports(&servers), &[]);
     let many = |prefix: &str| (0..500).map(|number| format!("{prefix}{number}")).collect::<Vec<_>>().join(" ");
@@ -66,7 +66,7 @@ fn nobody_ever_sees_a_temporary() {
 
 /// Members that are added to a destination while results are added to it too must all be there in the end.
 #[test]
-fn nothing_is_lost_that_others_add_to_a_destination_which_is_an_operand() {
+fn concurrent_additions_to_a_destination_that_is_an_operand_are_kept() {
     let servers = Server::start_many(2);
     let cluster = cluster(&ports(&servers), &[]);
     let names: Vec<String> = (1..=2).map(|master| crate::support::key_on(master, 2)).collect();

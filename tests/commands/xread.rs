@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 #[test]
-fn reads_answer_what_one_server_answers() {
+fn stream_reads_match_one_server() {
     let stage = Stage::new();
     let (ours, judge) = (stage.ours(), stage.judge());
     let mut random = Random::seeded();
@@ -35,7 +35,7 @@ fn reads_answer_what_one_server_answers() {
 }
 
 #[test]
-fn what_a_server_refuses_is_refused_in_its_words_and_consumes_nothing() {
+fn invalid_reads_return_the_servers_error_and_consume_nothing() {
     let stage = Stage::new();
     let (ours, judge) = (stage.ours(), stage.judge());
     for command in [
@@ -83,7 +83,7 @@ fn what_a_server_refuses_is_refused_in_its_words_and_consumes_nothing() {
 }
 
 #[test]
-fn who_waits_gets_what_comes_after_and_nothing_older() {
+fn a_blocking_read_returns_only_newer_entries() {
     let stage = Stage::new();
     let ours = stage.ours();
     for command in ["XADD A 1-1 f old", "XADD B 1-1 f old", "XADD C 1-1 f old", "XGROUP CREATE B group $", "XGROUP CREATE C group $"] {
@@ -111,7 +111,7 @@ fn who_waits_gets_what_comes_after_and_nothing_older() {
 }
 
 #[test]
-fn a_group_that_goes_while_its_consumer_waits_is_told() {
+fn a_blocking_read_of_a_destroyed_group_returns_nogroup() {
     let stage = Stage::new();
     let ours = stage.ours();
     for stream in ["A", "B", "C"] {
@@ -126,7 +126,7 @@ fn a_group_that_goes_while_its_consumer_waits_is_told() {
 }
 
 #[test]
-fn the_consumers_of_a_group_get_each_entry_once() {
+fn the_consumers_of_a_group_receive_each_entry_once() {
     const ENTRIES: usize = 1_500;
     let stage = Stage::new();
     let streams = ["A", "B", "C", "D"];

@@ -28,7 +28,7 @@ enum Order {
 }
 
 #[test]
-fn the_replies_in_the_vectors_are_those_of_redis_7_0() {
+fn the_vectors_have_the_replies_of_redis_7_0() {
     let server = Server::start();
     let info: String = redis::cmd("INFO").arg("server").query(&mut server.client()).unwrap();
     if !info.contains("redis_version:7.0.") {
@@ -42,7 +42,7 @@ fn the_replies_in_the_vectors_are_those_of_redis_7_0() {
 }
 
 #[test]
-fn every_command_answers_over_several_nodes_as_on_one() {
+fn every_command_replies_over_several_nodes_as_on_one() {
     over_one_two_and_three_nodes(|cluster, case| {
         for (command, is_refused) in &case.setup {
             let reply = tokens(cluster, command);
@@ -55,7 +55,7 @@ fn every_command_answers_over_several_nodes_as_on_one() {
 }
 
 #[test]
-fn the_commands_of_a_pipeline_answer_as_they_would_one_after_the_other() {
+fn pipelined_commands_reply_as_if_sent_one_by_one() {
     over_one_two_and_three_nodes(|cluster, case| {
         let commands = case.setup.iter().map(|(command, _)| command).chain([&case.command]);
         let request: Vec<u8> = commands.flat_map(|command| pack(&slices(command))).collect();

@@ -6,7 +6,7 @@ use rediscluster::{Cluster, Config, HashTag, Reply, Value, partition};
 use std::collections::HashMap;
 
 #[test]
-fn every_row_of_the_vectors_holds() {
+fn every_partition_vector_is_reproduced() {
     let text = std::fs::read_to_string("tests/conformance/partition.txt").unwrap();
     let rows: Vec<&str> = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
     assert!(rows.len() >= 2000, "only {} rows", rows.len());
@@ -45,7 +45,7 @@ fn bytes(field: &str) -> Vec<u8> {
 }
 
 #[test]
-fn the_partitioner_is_crc32_by_its_definition() {
+fn the_partitioner_is_crc32() {
     let mut random = Random::seeded();
     for _ in 0..100_000 {
         let length = random.below(40);

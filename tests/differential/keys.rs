@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 const COMMANDS: usize = 100_000;
 
 #[test]
-fn the_keys_are_those_that_the_server_finds() {
+fn key_positions_match_command_getkeys() {
     let (seed, rules, server) = (random::seed(), rules(), Server::start());
     let wire = Wire::connect(server.port);
     // By the command's name, one of each.

@@ -40,17 +40,17 @@ const COMMANDS_OF_ONE: usize = 40_000;
 const PROGRESS: usize = 50_000;
 
 #[test]
-fn two_servers_answer_as_one_does() {
+fn two_servers_reply_like_one() {
     compare_many(2);
 }
 
 #[test]
-fn three_servers_answer_as_one_does() {
+fn three_servers_reply_like_one() {
     compare_many(3);
 }
 
 #[test]
-fn five_servers_answer_as_one_does() {
+fn five_servers_reply_like_one() {
     compare_many(5);
 }
 
@@ -63,7 +63,7 @@ fn compare_many(masters: usize) {
 }
 
 #[test]
-fn one_server_answers_the_same_through_the_library_and_every_command_succeeds_at_times() {
+fn one_server_replies_the_same_through_the_library_and_every_command_succeeds_sometimes() {
     let counts = compare(1, commands(COMMANDS_OF_ONE));
     let failed: Vec<&String> =
         counts.iter().filter(|(name, counts)| counts.answered == counts.errors && !fails(name)).map(|(name, _)| name).collect();
@@ -132,7 +132,7 @@ fn is_newer(since: &str) -> bool {
 }
 
 #[test]
-fn every_command_on_data_is_tried() {
+fn every_data_command_has_a_rule() {
     let tried: BTreeSet<String> = rules().into_iter().map(|rule| rule.name).collect();
     for (name, since) in rediscluster::data_commands().filter(|(_, since)| !is_newer(since)) {
         let excepted = UNTRIED.iter().any(|(untried, _)| *untried == name);
@@ -164,7 +164,7 @@ fn proof(bench: &Bench, rules: &[Rule], seed: u64, broken: &dyn Answers) -> Vec<
 }
 
 #[test]
-fn a_library_with_a_broken_rule_is_found_out_and_the_proof_is_short() {
+fn a_broken_routing_rule_is_detected_by_a_short_sequence() {
     let (seed, rules) = (random::seed(), rules());
     let bench = Bench::start(3);
     let ports: Vec<u16> = [2, 0, 1].map(|at: usize| bench.masters[at].port).to_vec();

@@ -111,7 +111,7 @@ fn flush(servers: &[Server]) {
 }
 
 #[test]
-fn what_each_language_writes_lies_where_it_must_and_the_others_read_it() {
+fn each_language_stores_keys_on_the_right_node_and_reads_the_keys_of_the_others() {
     let folder = tempfile::tempdir().unwrap();
     let workers = workers(folder.path());
     let file = folder.path().join("keys");
@@ -134,7 +134,7 @@ fn what_each_language_writes_lies_where_it_must_and_the_others_read_it() {
 
 /// Eleven servers, for twemproxy takes them by name, shorter names first, whatever their order in its file.
 #[test]
-fn what_goes_in_through_twemproxy_comes_out_through_us_and_back() {
+fn twemproxy_and_the_library_read_each_others_keys() {
     let folder = tempfile::tempdir().unwrap();
     let workers = workers(folder.path());
     let file = folder.path().join("keys");

@@ -17,7 +17,7 @@ fn failure(cluster: &Cluster, command: &str) -> Error {
 }
 
 #[test]
-fn a_dead_node_leaves_the_replies_of_the_others_intact() {
+fn a_dead_node_does_not_affect_the_replies_of_other_nodes() {
     let mut servers = Server::start_many(3);
     let [one, two, three] = [1, 2, 3].map(|master| key_on(master, 3));
     for key in [&one, &two, &three] {
@@ -44,7 +44,7 @@ fn a_dead_node_leaves_the_replies_of_the_others_intact() {
 }
 
 #[test]
-fn a_split_write_tells_that_other_nodes_did_their_part() {
+fn a_failed_split_write_reports_that_other_nodes_executed_their_part() {
     let mut servers = Server::start_many(2);
     let cluster = cluster(&ports(&servers), &[]);
     let [one, two] = [1, 2].map(|master| key_on(master, 2));
@@ -57,7 +57,7 @@ fn a_split_write_tells_that_other_nodes_did_their_part() {
 }
 
 #[test]
-fn a_restarted_server_is_found_again_without_an_error() {
+fn a_restarted_server_is_reconnected_without_an_error() {
     let mut server = Server::start();
     let cluster = cluster(&[server.port], &[]);
     run(&cluster, "SET a 1").unwrap();
@@ -70,7 +70,7 @@ fn a_restarted_server_is_found_again_without_an_error() {
 }
 
 #[test]
-fn a_read_is_sent_again_when_its_reply_was_lost() {
+fn a_read_is_retried_after_its_reply_was_lost() {
     let fake = Fake::start(|mut stream, nth| {
         if read_request(&mut stream) && nth > 0 {
             stream.write_all(b"$2\r\nhi\r\n").unwrap();
@@ -81,7 +81,7 @@ fn a_read_is_sent_again_when_its_reply_was_lost() {
 }
 
 #[test]
-fn a_write_whose_reply_was_lost_is_not_sent_again() {
+fn a_write_is_not_retried_after_its_reply_was_lost() {
     let requests = Arc::new(AtomicUsize::new(0));
     let count = requests.clone();
     let fake = Fake::start(move |mut stream, _| {
@@ -94,7 +94,7 @@ fn a_write_whose_reply_was_lost_is_not_sent_again() {
 }
 
 #[test]
-fn a_server_that_does_not_answer_is_given_up_and_its_late_reply_belongs_to_nobody() {
+fn a_reply_that_arrives_after_the_read_timeout_is_discarded() {
     let (release, wait) = mpsc::channel::<()>();
     let wait = std::sync::Mutex::new(wait);
     let fake = Fake::start(move |mut stream, nth| {
@@ -113,7 +113,7 @@ fn a_server_that_does_not_answer_is_given_up_and_its_late_reply_belongs_to_nobod
 }
 
 #[test]
-fn a_command_that_blocks_by_its_own_wish_outlasts_the_read_timeout() {
+fn a_blocking_command_can_outlast_the_read_timeout() {
     let server = Server::start();
     // The server looks after those it keeps waiting ten times a second.
     let cluster = cluster(&[server.port], &[r#""read_timeout":0.3"#]);
@@ -123,7 +123,7 @@ fn a_command_that_blocks_by_its_own_wish_outlasts_the_read_timeout() {
 }
 
 #[test]
-fn what_is_not_resp_ends_the_connection_and_the_next_command_gets_another() {
+fn invalid_resp_closes_the_connection_and_the_next_command_opens_another() {
     for garbage in [&b"HTTP/1.1 400 Bad Request\r\n"[..], b"$x\r\n", b":1\r\n:2\r\n", b"$2\r\nabcd", b"*-7\r\n", b"%1\r\n+a\r\n+b\r\n"] {
         let fake = Fake::start(move |mut stream, nth| {
             while read_request(&mut stream) {
@@ -140,7 +140,7 @@ fn what_is_not_resp_ends_the_connection_and_the_next_command_gets_another() {
 }
 
 #[test]
-fn an_error_reply_of_any_bytes_arrives_unchanged_and_the_connection_goes_on() {
+fn an_error_reply_with_any_bytes_arrives_unchanged_and_keeps_the_connection() {
     let server = Server::start();
     let cluster = cluster(&[server.port], &[]);
     let reply = cluster.command(&[b"EVAL", b"return redis.error_reply('\xff\xfe\x80 no text')", b"1", b"a"]).unwrap();
@@ -151,7 +151,7 @@ fn an_error_reply_of_any_bytes_arrives_unchanged_and_the_connection_goes_on() {
 }
 
 #[test]
-fn no_more_connections_are_made_than_allowed_and_who_waits_gets_one() {
+fn pool_size_limits_the_connections_and_a_waiting_caller_gets_the_next_free_one() {
     let server = Server::start();
     let cluster = Arc::new(cluster(&[server.port], &[r#""pool_size":1"#, r#""connect_timeout":0.2"#]));
     let blocked = std::thread::spawn({
@@ -174,7 +174,7 @@ fn no_more_connections_are_made_than_allowed_and_who_waits_gets_one() {
 }
 
 #[test]
-fn a_refused_password_is_an_error_in_the_servers_words() {
+fn a_wrong_password_returns_the_servers_error() {
     let server = Server::start_with(&["--requirepass", "right"]);
     let port = [server.port];
     let error = failure(&cluster(&port, &[r#""password":"wrong""#]), "GET a");
@@ -187,7 +187,7 @@ fn a_refused_password_is_an_error_in_the_servers_words() {
 }
 
 #[test]
-fn a_database_is_selected_on_every_connection_and_one_out_of_range_is_an_error() {
+fn every_connection_selects_the_database_and_one_out_of_range_is_an_error() {
     let server = Server::start();
     run(&cluster(&[server.port], &[r#""db":5"#]), "SET a five").unwrap();
     let value: String = redis::pipe().cmd("SELECT").arg(5).ignore().cmd("GET").arg("a").query::<(String,)>(&mut server.client()).unwrap().0;
@@ -197,7 +197,7 @@ fn a_database_is_selected_on_every_connection_and_one_out_of_range_is_an_error()
 }
 
 #[test]
-fn a_unix_socket_is_as_good_as_a_port() {
+fn a_unix_socket_works_like_a_port() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("redis.sock");
     let _server = Server::start_with(&["--unixsocket", path.to_str().unwrap()]);
@@ -211,7 +211,7 @@ fn a_unix_socket_is_as_good_as_a_port() {
 }
 
 #[test]
-fn a_refused_connection_is_an_error_that_names_the_address() {
+fn a_refused_connection_returns_an_error_that_names_the_address() {
     let port = free_port();
     let error = failure(&cluster(&[port], &[]), "GET a");
     assert_eq!((error.code(), error.node(), error.executed()), (Code::Connect, Some("node_1"), false));

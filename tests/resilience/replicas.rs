@@ -44,7 +44,7 @@ fn with_given(masters: [&Server; 2], replicas: [&Server; 2], members: &str) -> C
 }
 
 #[test]
-fn of_a_thousand_mixed_commands_writes_go_to_masters_and_reads_to_all_replicas_in_turn() {
+fn writes_go_to_masters_and_reads_rotate_over_replicas() {
     let masters = [master(), master()];
     let replicas: Vec<[Server; 2]> = masters.iter().map(|master| [replica_of(master), replica_of(master)]).collect();
     let ports = masters.each_ref().map(|master| master.port);
@@ -101,7 +101,7 @@ fn run_and_count(cluster: &Cluster, command: &str) -> usize {
 }
 
 #[test]
-fn a_pipeline_sees_what_it_wrote() {
+fn a_pipeline_reads_its_own_writes() {
     let master = master();
     let replica = replica_of(&master);
     let cluster = cluster(&[master.port], &[ONCE]);
@@ -117,7 +117,7 @@ fn a_pipeline_sees_what_it_wrote() {
 }
 
 #[test]
-fn behind_a_command_over_several_nodes_a_pipeline_reads_from_masters() {
+fn a_pipeline_reads_from_masters_after_a_cross_node_command() {
     let masters = [master(), master()];
     let _replicas = masters.each_ref().map(replica_of);
     let cluster = cluster(&masters.each_ref().map(|master| master.port), &[ONCE]);
@@ -130,7 +130,7 @@ fn behind_a_command_over_several_nodes_a_pipeline_reads_from_masters() {
 }
 
 #[test]
-fn what_a_replica_would_answer_otherwise_is_read_from_the_master() {
+fn commands_that_a_replica_would_run_differently_run_on_the_master() {
     let master = master();
     let replica = replica_of(&master);
     let cluster = cluster(&[master.port], &[ONCE]);
@@ -148,7 +148,7 @@ fn what_a_replica_would_answer_otherwise_is_read_from_the_master() {
 }
 
 #[test]
-fn a_stopped_replica_costs_no_error_and_is_used_again_when_it_is_back() {
+fn a_stopped_replica_causes_no_error_and_is_used_again_after_its_restart() {
     let master = master();
     let mut replica = replica_of(&master);
     for members in [&[OFTEN][..], &[ONCE]] {
@@ -171,7 +171,7 @@ fn a_stopped_replica_costs_no_error_and_is_used_again_when_it_is_back() {
 }
 
 #[test]
-fn a_replica_that_joins_is_found() {
+fn a_new_replica_is_discovered() {
     let master = master();
     let cluster = cluster(&[master.port], &[OFTEN]);
     run(&cluster, "SET a 1");
@@ -184,7 +184,7 @@ fn a_replica_that_joins_is_found() {
 }
 
 #[test]
-fn a_detached_replica_is_read_from_no_more() {
+fn a_detached_replica_receives_no_more_reads() {
     let master = master();
     let [detached, kept] = [replica_of(&master), replica_of(&master)];
     for given in [false, true] {
@@ -206,7 +206,7 @@ fn a_detached_replica_is_read_from_no_more() {
 }
 
 #[test]
-fn a_replica_without_its_master_that_will_not_answer_costs_no_error() {
+fn a_replica_that_replies_masterdown_causes_no_error() {
     let master = master();
     let replica = replica_of(&master);
     let cluster = cluster(&[master.port], &[ONCE]);
@@ -223,7 +223,7 @@ fn a_replica_without_its_master_that_will_not_answer_costs_no_error() {
 }
 
 #[test]
-fn a_replica_that_loads_its_data_is_spared_until_it_has_them() {
+fn a_loading_replica_receives_no_reads_until_it_has_its_data() {
     let master = master();
     let filled: i64 = redis::cmd("EVAL")
         .arg("for i = 1, 3000 do redis.call('SET', 'key:' .. i, string.rep('x', 100)) end return redis.call('DBSIZE')")
@@ -259,7 +259,7 @@ fn answer_each_command(mut stream: TcpStream, answer: &str) {
 }
 
 #[test]
-fn whatever_a_replica_answers_in_place_of_data_the_master_is_asked() {
+fn reads_fall_back_to_the_master_after_an_unusable_replica_reply() {
     for answer in ["-LOADING wait\r\n", "-MASTERDOWN no\r\n", "-BUSY script\r\n", "-NOAUTH who\r\n", "", "?what\r\n"] {
         let fake = Fake::start(move |stream, _| answer_each_command(stream, answer));
         let master = master();
@@ -283,7 +283,7 @@ fn whatever_a_replica_answers_in_place_of_data_the_master_is_asked() {
 }
 
 #[test]
-fn a_replica_that_hangs_costs_time_once_and_no_error() {
+fn a_hanging_replica_delays_one_read_and_causes_no_error() {
     let master = master();
     let replica = replica_of(&master);
     let cluster = cluster(&[master.port], &[ONCE, r#""read_timeout":0.2"#]);
@@ -297,7 +297,7 @@ fn a_replica_that_hangs_costs_time_once_and_no_error() {
 }
 
 #[test]
-fn reads_go_on_while_the_master_is_away() {
+fn reads_continue_while_the_master_is_down() {
     let mut master = master();
     let replica = replica_of(&master);
     let cluster = cluster(&[master.port], &[OFTEN]);
@@ -310,7 +310,7 @@ fn reads_go_on_while_the_master_is_away() {
 }
 
 #[test]
-fn replicas_that_are_given_are_read_from_and_no_others() {
+fn only_configured_replicas_receive_reads() {
     let masters = [master(), master()];
     let given = masters.each_ref().map(replica_of);
     let others = masters.each_ref().map(replica_of);
@@ -328,7 +328,7 @@ fn replicas_that_are_given_are_read_from_and_no_others() {
 }
 
 #[test]
-fn a_replica_is_read_in_the_database_and_with_the_password_of_its_master() {
+fn a_replica_is_read_with_the_database_and_password_of_its_master() {
     let master = Server::start_with(&["--requirepass", "secret", "--repl-diskless-sync-delay", "0"]);
     let port = master.port.to_string();
     let replica = Server::start_with(&["--replicaof", "127.0.0.1", &port, "--masterauth", "secret", "--requirepass", "secret"]);
@@ -345,7 +345,7 @@ fn a_replica_is_read_in_the_database_and_with_the_password_of_its_master() {
 }
 
 #[test]
-fn a_configured_master_that_is_a_replica_is_refused_by_name_until_it_is_none() {
+fn a_configured_master_that_is_a_replica_is_refused_by_name_until_it_is_promoted() {
     let [one, two] = [master(), master()];
     let replica = replica_of(&one);
     for policy in [r#""read":"replica""#, r#""read":"master""#] {
@@ -370,7 +370,7 @@ fn a_configured_master_that_is_a_replica_is_refused_by_name_until_it_is_none() {
 }
 
 #[test]
-fn a_server_that_will_not_tell_its_role_is_used_as_it_is() {
+fn a_server_that_denies_the_role_command_is_used_as_configured() {
     let server = Server::start();
     let _: () = redis::cmd("ACL").arg(&["SETUSER", "default", "-role"]).query(&mut server.client()).unwrap();
     let cluster = cluster(&[server.port], &[]);
@@ -379,7 +379,7 @@ fn a_server_that_will_not_tell_its_role_is_used_as_it_is() {
 }
 
 #[test]
-fn a_view_reads_from_where_it_says_over_the_same_connections() {
+fn with_read_changes_the_read_policy_and_shares_the_connections() {
     let master = master();
     let replica = replica_of(&master);
     for (policy, opposite) in [("master", Read::Replica), ("replica", Read::Master)] {
@@ -403,7 +403,7 @@ fn a_view_reads_from_where_it_says_over_the_same_connections() {
 }
 
 #[test]
-fn a_session_reads_as_its_handle_does_in_every_database() {
+fn a_session_follows_the_read_policy_of_its_handle_in_every_database() {
     let master = master();
     let replica = replica_of(&master);
     for given in [false, true] {
@@ -426,7 +426,7 @@ fn a_session_reads_as_its_handle_does_in_every_database() {
 }
 
 #[test]
-fn without_an_interval_nobody_is_asked_for_anything() {
+fn a_zero_refresh_interval_disables_role_checks() {
     let master = master();
     let replica = replica_of(&master);
     let monitor = Monitor::of(&master, &[]);
@@ -442,7 +442,7 @@ fn without_an_interval_nobody_is_asked_for_anything() {
 }
 
 #[test]
-fn each_can_be_asked_of_masters_of_replicas_or_of_all() {
+fn each_can_select_masters_replicas_or_all_nodes() {
     let masters = [master(), master()];
     let mut replicas = [replica_of(&masters[0]), replica_of(&masters[0]), replica_of(&masters[1])];
     let cluster = cluster(&masters.each_ref().map(|master| master.port), &[OFTEN]);
@@ -482,7 +482,7 @@ fn port(value: Option<Value>) -> u16 {
 }
 
 #[test]
-fn each_tells_of_a_given_replica_that_is_down() {
+fn each_reports_a_configured_replica_that_is_down() {
     let masters = [master(), master()];
     let mut replicas = masters.each_ref().map(replica_of);
     replicas[1].stop();

@@ -35,7 +35,7 @@ fn publish(cluster: &Cluster, channel: &str, text: &str) -> Reply {
 }
 
 #[test]
-fn what_is_published_right_behind_a_confirmation_arrives() {
+fn messages_published_right_after_a_confirmation_arrive() {
     let servers = Server::start_many(2);
     let cluster = cluster(&ports(&servers), &[]);
     for number in 0..200 {
@@ -52,7 +52,7 @@ fn what_is_published_right_behind_a_confirmation_arrives() {
 }
 
 #[test]
-fn messages_of_all_nodes_come_in_one_stream_and_those_of_a_channel_in_order() {
+fn messages_from_all_nodes_share_one_stream_and_each_channel_keeps_its_order() {
     let servers = Server::start_many(3);
     let cluster = cluster(&ports(&servers), &[]);
     let channels = [1, 2, 3].map(|master| key_on(master, 3));
@@ -76,7 +76,7 @@ fn messages_of_all_nodes_come_in_one_stream_and_those_of_a_channel_in_order() {
 }
 
 #[test]
-fn a_pattern_hears_all_nodes_and_each_message_once() {
+fn a_pattern_receives_each_message_of_all_nodes_once() {
     let servers = Server::start_many(3);
     let cluster = cluster(&ports(&servers), &[]);
     let mut session = cluster.session();
@@ -93,7 +93,7 @@ fn a_pattern_hears_all_nodes_and_each_message_once() {
 }
 
 #[test]
-fn databases_of_one_server_publish_once() {
+fn nodes_that_are_databases_of_one_server_deliver_a_message_once() {
     let server = Server::start();
     let text = format!(
         r#"{{"nodes":{{"node_1":{{"host":"127.0.0.1","port":{0},"db":1}},"node_2":{{"host":"127.0.0.1","port":{0},"db":2}}}}}}"#,
@@ -109,7 +109,7 @@ fn databases_of_one_server_publish_once() {
 }
 
 #[test]
-fn channels_have_tags_as_keys_have_and_shards_are_channels() {
+fn channels_and_shard_channels_have_hash_tags_like_keys() {
     let servers = Server::start_many(3);
     let cluster = cluster(&ports(&servers), &[]);
     let mut session = cluster.session();
@@ -123,7 +123,7 @@ fn channels_have_tags_as_keys_have_and_shards_are_channels() {
 }
 
 #[test]
-fn subscribing_is_answered_byte_by_byte_as_by_one_server() {
+fn subscription_replies_have_the_same_bytes_as_from_a_single_server() {
     let (servers, oracle) = (Server::start_many(3), Server::start());
     let cluster = cluster(&ports(&servers), &[]);
     let (mut session, mut plain) = (cluster.session(), Plain::connect(oracle.port));
@@ -162,7 +162,7 @@ fn subscribing_is_answered_byte_by_byte_as_by_one_server() {
 }
 
 #[test]
-fn in_a_stream_what_was_published_before_comes_before() {
+fn messages_published_before_a_command_precede_its_reply() {
     let servers = Server::start_many(3);
     let cluster = cluster(&ports(&servers), &[]);
     let mut session = cluster.session();
@@ -178,7 +178,7 @@ fn in_a_stream_what_was_published_before_comes_before() {
 }
 
 #[test]
-fn a_lost_connection_is_told_and_then_made_anew() {
+fn a_lost_connection_is_reported_and_then_opened_again() {
     let mut servers = Server::start_many(3);
     let cluster = cluster(&ports(&servers), &[]);
     let channels = [1, 2, 3].map(|master| key_on(master, 3));
@@ -205,7 +205,7 @@ fn a_lost_connection_is_told_and_then_made_anew() {
 }
 
 #[test]
-fn a_pattern_that_one_node_refuses_is_subscribed_on_none() {
+fn a_pattern_that_fails_on_one_node_is_subscribed_on_none() {
     let mut servers = Server::start_many(2);
     let cluster = cluster(&ports(&servers), &[]);
     let mut session = cluster.session();
@@ -218,7 +218,7 @@ fn a_pattern_that_one_node_refuses_is_subscribed_on_none() {
 }
 
 #[test]
-fn whoever_waits_can_be_interrupted() {
+fn a_waiting_receive_can_be_interrupted() {
     let server = Server::start();
     let mut session = cluster(&[server.port], &[]).session();
     run(&mut session, &["SUBSCRIBE a"]);
@@ -238,7 +238,7 @@ fn whoever_waits_can_be_interrupted() {
 }
 
 #[test]
-fn a_large_message_comes_whole() {
+fn a_large_message_arrives_complete() {
     let server = Server::start();
     let cluster = cluster(&[server.port], &[]);
     let mut session = cluster.session();

@@ -55,7 +55,7 @@ fn read_all(session: &mut Session) -> Vec<u8> {
 const ABORTED: &str = "EXECABORT Transaction discarded because of previous errors.";
 
 #[test]
-fn a_transaction_on_one_node_is_carried_out_as_one_server_would() {
+fn a_transaction_on_one_node_runs_as_on_a_single_server() {
     let servers = Server::start_many(3);
     let cluster = cluster(&ports(&servers), &[]);
     let key = key_on(2, 3);
@@ -69,7 +69,7 @@ fn a_transaction_on_one_node_is_carried_out_as_one_server_would() {
 }
 
 #[test]
-fn random_scripts_are_answered_byte_by_byte_as_by_one_server() {
+fn random_sequences_get_the_same_bytes_as_from_a_single_server() {
     let mut random = Random::seeded();
     let (servers, oracle) = (Server::start_many(3), Server::start());
     let cluster = cluster(&ports(&servers), &[]);
@@ -135,7 +135,7 @@ fn any_command(random: &mut Random, keys: &[String]) -> String {
 }
 
 #[test]
-fn a_key_of_another_node_spoils_the_transaction_and_nothing_is_done() {
+fn a_key_on_another_node_aborts_the_transaction() {
     let servers = Server::start_many(3);
     let cluster = cluster(&ports(&servers), &[]);
     let (one, two) = (key_on(1, 3), key_on(2, 3));
@@ -162,7 +162,7 @@ fn a_key_of_another_node_spoils_the_transaction_and_nothing_is_done() {
 }
 
 #[test]
-fn tags_decide_on_the_node_of_a_transaction_and_are_stripped() {
+fn hash_tags_select_the_node_of_a_transaction_and_are_stripped() {
     let servers = Server::start_many(3);
     let cluster = cluster(&ports(&servers), &[]);
     let commands = ["WATCH a{x}", "MULTI", "SET a{x} 1", "MGET a{x} b", "SDIFFSTORE c{x} d e", "EXEC"];
@@ -171,7 +171,7 @@ fn tags_decide_on_the_node_of_a_transaction_and_are_stripped() {
 }
 
 #[test]
-fn what_another_client_changed_makes_exec_do_nothing() {
+fn exec_does_nothing_after_another_client_changed_a_watched_key() {
     let servers = Server::start_many(3);
     let cluster = cluster(&ports(&servers), &[]);
     let (key, other) = (key_on(3, 3), key_on(1, 3));
@@ -196,7 +196,7 @@ fn what_another_client_changed_makes_exec_do_nothing() {
 }
 
 #[test]
-fn keys_are_watched_on_one_node() {
+fn watched_keys_must_be_on_one_node() {
     let servers = Server::start_many(3);
     let cluster = cluster(&ports(&servers), &[]);
     let (one, two) = (key_on(1, 3), key_on(2, 3));
@@ -214,7 +214,7 @@ fn keys_are_watched_on_one_node() {
 }
 
 #[test]
-fn a_lost_connection_fails_exec_and_never_runs_without_the_watch() {
+fn exec_fails_after_a_lost_connection_and_never_runs_without_its_watch() {
     let mut servers = Server::start_many(2);
     let cluster = cluster(&ports(&servers), &[]);
     let key = key_on(2, 2);
@@ -244,7 +244,7 @@ fn a_lost_connection_fails_exec_and_never_runs_without_the_watch() {
 }
 
 #[test]
-fn where_multi_is_not_granted_nothing_is_done() {
+fn nothing_runs_if_the_server_denies_multi() {
     let server = Server::start();
     let cluster = cluster(&[server.port], &[]);
     redis::cmd("ACL").arg(&["SETUSER", "default", "-multi"]).exec(&mut server.client()).unwrap();
@@ -264,7 +264,7 @@ fn where_multi_is_not_granted_nothing_is_done() {
 }
 
 #[test]
-fn a_session_may_be_moved_to_another_thread() {
+fn a_session_can_move_to_another_thread() {
     let server = Server::start();
     let mut session = cluster(&[server.port], &[]).session();
     run(&mut session, &["MULTI", "SET a 1"]);
@@ -273,7 +273,7 @@ fn a_session_may_be_moved_to_another_thread() {
 }
 
 #[test]
-fn an_idle_connection_that_was_lost_does_no_harm() {
+fn a_lost_idle_connection_is_replaced() {
     let mut server = Server::start();
     let cluster = cluster(&[server.port], &[]);
     let mut session = cluster.session();
@@ -283,7 +283,7 @@ fn an_idle_connection_that_was_lost_does_no_harm() {
 }
 
 #[test]
-fn a_session_holds_no_connection_of_the_pool() {
+fn a_session_takes_no_connection_from_the_pool() {
     let server = Server::start();
     let cluster = cluster(&[server.port], &[r#""pool_size":1,"connect_timeout":0.2"#]);
     let mut session = cluster.session();
@@ -293,7 +293,7 @@ fn a_session_holds_no_connection_of_the_pool() {
 }
 
 #[test]
-fn a_selected_database_is_that_of_all_nodes_and_of_this_session_alone() {
+fn select_applies_to_all_nodes_and_only_to_this_session() {
     let servers = Server::start_many(3);
     let cluster = cluster(&ports(&servers), &[]);
     let keys = [1, 2, 3].map(|master| key_on(master, 3));
@@ -323,7 +323,7 @@ fn a_selected_database_is_that_of_all_nodes_and_of_this_session_alone() {
 }
 
 #[test]
-fn nodes_that_are_databases_of_one_server_cannot_become_one() {
+fn select_is_refused_if_nodes_are_databases_of_one_server() {
     let server = Server::start();
     let text = format!(
         r#"{{"nodes":{{"node_1":{{"host":"127.0.0.1","port":{0},"db":1}},"node_2":{{"host":"127.0.0.1","port":{0},"db":2}}}}}}"#,
@@ -339,7 +339,7 @@ fn nodes_that_are_databases_of_one_server_cannot_become_one() {
 }
 
 #[test]
-fn a_session_says_who_it_is() {
+fn client_name_and_info_belong_to_the_session() {
     let servers = Server::start_many(2);
     let cluster = cluster(&ports(&servers), &[]);
     let mut session = cluster.session();
@@ -368,7 +368,7 @@ fn a_session_says_who_it_is() {
 }
 
 #[test]
-fn what_a_session_cannot_have_is_refused_by_name() {
+fn unsupported_commands_are_refused_by_name() {
     let servers = Server::start_many(2);
     let mut session = cluster(&ports(&servers), &[]).session();
     for command in [
@@ -399,7 +399,7 @@ fn what_a_session_cannot_have_is_refused_by_name() {
 }
 
 #[test]
-fn ordinary_commands_go_as_through_the_cluster() {
+fn other_commands_run_as_through_the_cluster_handle() {
     let servers = Server::start_many(3);
     let cluster = cluster(&ports(&servers), &[]);
     let [one, two, three] = [1, 2, 3].map(|master| key_on(master, 3));
@@ -420,7 +420,7 @@ fn ordinary_commands_go_as_through_the_cluster() {
 }
 
 #[test]
-fn after_quit_nothing_goes() {
+fn commands_after_quit_are_refused() {
     let server = Server::start();
     let mut session = cluster(&[server.port], &[]).session();
     assert_eq!(run(&mut session, &["SET a 1", "QUIT", "SET a 2"]), ["OK", "OK"]);
@@ -441,7 +441,7 @@ fn read_until_closed(session: &mut Session) -> Vec<u8> {
 }
 
 #[test]
-fn what_is_not_a_request_ends_the_stream() {
+fn invalid_resp_ends_the_stream() {
     let server = Server::start();
     for wrong in ["GET a\r\n", "*1\r\n:1\r\n", "*x\r\n"] {
         let mut session = cluster(&[server.port], &[]).session();

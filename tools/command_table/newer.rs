@@ -72,7 +72,7 @@ impl Newer {
 }
 
 #[test]
-fn the_keys_of_newer_commands_stand_where_their_least_arguments_reach() {
+fn keys_of_newer_commands_are_among_their_required_arguments() {
     for command in &Newer::read().commands {
         let least = command["arity"].as_i64().unwrap().unsigned_abs();
         for spec in keys(command) {
@@ -87,7 +87,7 @@ fn the_keys_of_newer_commands_stand_where_their_least_arguments_reach() {
 }
 
 #[test]
-fn a_newer_command_either_reads_or_writes_the_keys_it_names() {
+fn newer_commands_with_keys_either_read_or_write() {
     for command in &Newer::read().commands {
         let has = |flag: &str| array(&command["flags"]).iter().any(|known| known == flag);
         if keys(command).next().is_some() {

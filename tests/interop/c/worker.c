@@ -15,7 +15,7 @@
 
 #include <rediscluster.h>
 
-#include "../../c/request.h"
+#include "../../abi/c/request.h"
 
 #define PIPELINE 1000
 

@@ -39,13 +39,13 @@ fn all<S: AsRef<str>>(test: impl Fn(&mut World, &str), scripts: &[S]) {
 }
 
 #[test]
-fn a_key_of_any_type_keeps_content_and_expiry_when_its_rename_is_cut_short() {
+fn an_interrupted_rename_or_copy_keeps_value_and_expiry_of_every_type() {
     let commands = ["SET dst@2 old PX 3155760000000; RENAME src@1 dst@2", "COPY src@1 dst@2"];
     all_survive(&TYPES.iter().flat_map(|data| commands.map(|command| format!("{data}; {command}"))).collect::<Vec<_>>());
 }
 
 #[test]
-fn a_rename_that_is_cut_short_is_done_or_not_done() {
+fn an_interrupted_rename_is_complete_or_undone() {
     all_survive(&[
         "RENAME src@1 dst@2",
         "RPUSH dst@2 x; RENAME src@1 dst@2",
@@ -59,7 +59,7 @@ fn a_rename_that_is_cut_short_is_done_or_not_done() {
 }
 
 #[test]
-fn a_copy_that_is_cut_short_is_whole_or_not_there() {
+fn an_interrupted_copy_is_complete_or_absent() {
     all_survive(&[
         "COPY src@1 dst@2",
         "HSET src@1 a 1 b 2; PEXPIREAT src@1 4102444800123; RPUSH dst@2 x; COPY src@1 dst@2",
@@ -69,7 +69,7 @@ fn a_copy_that_is_cut_short_is_whole_or_not_there() {
 }
 
 #[test]
-fn a_member_is_in_one_set_or_the_other_when_its_move_is_cut_short() {
+fn an_interrupted_smove_leaves_the_member_in_exactly_one_set() {
     all_survive(&[
         "SADD src@1 a b; SADD dst@2 x; SMOVE src@1 dst@2 a",
         "SADD src@1 a b; PEXPIREAT src@1 4102444800123; SADD dst@2 x; PEXPIREAT dst@2 4102444800124; SMOVE src@1 dst@2 a",
@@ -83,7 +83,7 @@ fn a_member_is_in_one_set_or_the_other_when_its_move_is_cut_short() {
 }
 
 #[test]
-fn an_element_is_in_one_list_or_the_other_when_its_move_is_cut_short() {
+fn an_interrupted_lmove_leaves_the_element_in_exactly_one_list() {
     all_survive(&[
         "RPUSH src@1 a b c; RPUSH dst@2 x y; LMOVE src@1 dst@2 LEFT RIGHT",
         "RPUSH src@1 a b c; PEXPIREAT src@1 4102444800123; RPUSH dst@2 x y; PEXPIREAT dst@2 4102444800124; LMOVE src@1 dst@2 RIGHT LEFT",
@@ -100,7 +100,7 @@ fn an_element_is_in_one_list_or_the_other_when_its_move_is_cut_short() {
 }
 
 #[test]
-fn a_destination_holds_the_old_or_the_whole_new_value_when_storing_is_cut_short() {
+fn an_interrupted_set_operation_leaves_the_old_or_the_complete_new_destination() {
     const SETS: &str = "SADD a@1 1 2 3 4; SADD b@2 3 4 5; PEXPIREAT a@1 4102444800123";
     const SORTED: &str = "ZADD a@1 1 x 2 y 3 z; ZADD b@2 10 y 20 z 30 w; PEXPIREAT b@2 4102444800123";
     const OLD: &str = "HSET dst@3 f v; PEXPIREAT dst@3 4102444800124";
@@ -119,7 +119,7 @@ fn a_destination_holds_the_old_or_the_whole_new_value_when_storing_is_cut_short(
 }
 
 #[test]
-fn a_result_of_any_other_kind_is_whole_or_not_there_when_storing_is_cut_short() {
+fn an_interrupted_store_of_any_other_command_is_complete_or_absent() {
     const OLD: &str = "SET dst@3 old; PEXPIREAT dst@3 4102444800124";
     const STRINGS: &str = "SET a@1 abcdef; SET b@2 xyz; PEXPIREAT a@1 4102444800123";
     const PLACES: &str = "GEOADD a@1 13.361389 38.115556 Palermo 15.087269 37.502669 Catania 2.35 48.85 Paris";
@@ -141,7 +141,7 @@ fn a_result_of_any_other_kind_is_whole_or_not_there_when_storing_is_cut_short() 
 }
 
 #[test]
-fn keys_are_all_set_or_none_when_msetnx_is_cut_short() {
+fn an_interrupted_msetnx_sets_all_keys_or_none() {
     all_survive(&[
         "MSETNX a@1 1 b@2 2",
         "MSETNX a@1 1 b@2 2 c@3 3 d@1 4",
@@ -151,7 +151,7 @@ fn keys_are_all_set_or_none_when_msetnx_is_cut_short() {
 }
 
 #[test]
-fn a_pop_that_is_cut_short_takes_no_more_than_one() {
+fn an_interrupted_pop_is_executed_at_most_once() {
     all_survive(&[
         "RPUSH b@2 x y; PEXPIREAT b@2 4102444800123; RPUSH c@3 z; LMPOP 3 a@1 b@2 c@3 LEFT",
         "ZADD b@2 1 x 2 y; ZADD c@3 1 z; ZMPOP 3 a@1 b@2 c@3 MIN",
@@ -162,7 +162,7 @@ fn a_pop_that_is_cut_short_takes_no_more_than_one() {
 }
 
 #[test]
-fn a_large_value_arrives_whole_or_not_at_all() {
+fn an_interrupted_transfer_of_a_large_value_is_complete_or_undone() {
     let fields: String = (0..3000).map(|number| format!(" field{number} {}", "x".repeat(number % 200))).collect();
     let members: String = (0..5000).map(|number| format!(" member{number}")).collect();
     all_survive(&[
@@ -172,7 +172,7 @@ fn a_large_value_arrives_whole_or_not_at_all() {
 }
 
 #[test]
-fn recovering_that_is_cut_short_is_begun_again() {
+fn an_interrupted_recover_can_be_repeated() {
     all(
         World::recovers,
         &[
@@ -186,7 +186,7 @@ fn recovering_that_is_cut_short_is_begun_again() {
 }
 
 #[test]
-fn a_client_that_was_stopped_until_it_was_taken_for_dead_does_no_harm_when_it_goes_on() {
+fn a_client_that_resumes_after_recover_ended_its_command_does_no_harm() {
     all(
         World::is_taken_for_dead,
         &[
@@ -211,7 +211,7 @@ fn a_client_that_was_stopped_until_it_was_taken_for_dead_does_no_harm_when_it_go
 
 /// What the other tests rest on.
 #[test]
-fn a_careless_move_is_found_out() {
+fn this_suite_detects_a_move_that_is_not_atomic() {
     for masters in MASTERS {
         let mut world = World::new(masters);
         let [take, give, both] = ["SREM src@1 a", "SADD dst@2 a", "SMOVE src@1 dst@2 a"].map(|command| world.words(command));

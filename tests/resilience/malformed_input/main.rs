@@ -12,7 +12,7 @@ use support::random::Random;
 use support::{Server, cluster, key_on, ports, request};
 
 #[test]
-fn a_million_damaged_requests_are_read_or_refused() {
+fn a_million_malformed_requests_are_parsed_or_refused() {
     let mut random = Random::seeded();
     let (mut read, mut refused) = (0, 0);
     for _ in 0..1_000_000 {
@@ -54,7 +54,7 @@ fn damaged_request(random: &mut Random) -> Vec<u8> {
 }
 
 #[test]
-fn damaged_requests_do_not_disturb_what_follows_them() {
+fn malformed_requests_do_not_affect_later_ones() {
     let servers = Server::start_many(2);
     let cluster = cluster(&ports(&servers), &[]);
     let mut random = Random::seeded();
@@ -73,7 +73,7 @@ fn damaged_requests_do_not_disturb_what_follows_them() {
 }
 
 #[test]
-fn of_a_request_that_is_damaged_behind_a_command_over_several_nodes_nothing_is_sent() {
+fn nothing_is_sent_of_a_request_that_ends_with_a_malformed_command() {
     let servers = Server::start_many(2);
     let cluster = cluster(&ports(&servers), &[]);
     let rename = format!("RENAME {} {}", key_on(1, 2), key_on(2, 2));
@@ -94,7 +94,7 @@ fn count(request: &[u8]) -> usize {
 }
 
 #[test]
-fn a_server_of_nonsense_harms_nobody() {
+fn malformed_replies_cause_only_errors() {
     let random = Arc::new(Mutex::new(Random::seeded()));
     let shared = random.clone();
     let fake = Fake::start(move |mut stream, _| {
@@ -136,7 +136,7 @@ fn nonsense(random: &mut Random) -> Vec<u8> {
 }
 
 #[test]
-fn announced_sizes_reserve_no_memory() {
+fn announced_lengths_allocate_no_memory() {
     for announcement in [&b"$281474976710000\r\nab"[..], b"*281474976710000\r\n:1\r\n", b"*100\r\n$1000000000000\r\n"] {
         let fake = Fake::start(move |mut stream, _| {
             if read_request(&mut stream) {
