@@ -1,27 +1,13 @@
 //! Commands over several real servers, compared with one plain server where that can be the judge.
 
 use crate::support::random::Random;
-use crate::support::{Server, cluster, key_on, ports, request, words};
+use crate::support::{Server, cluster, format_value, key_on, ports, request, words};
 use rediscluster::{Cluster, Code, Reply, Value};
 
 fn answer(cluster: &Cluster, command: &str) -> String {
     match cluster.command(&words(command)) {
-        Ok(reply) => shown(&reply.root()),
+        Ok(reply) => format_value(&reply.root()),
         Err(error) => format!("{:?}: {error}", error.code()),
-    }
-}
-
-/// As redis-cli would show it, on one line.
-fn shown(value: &Value) -> String {
-    let text = |bytes: &[u8]| bytes.escape_ascii().to_string();
-    match value {
-        Value::Nil | Value::NilArray => "nil".into(),
-        Value::String(bytes) => format!("\"{}\"", text(bytes)),
-        Value::Status(bytes) => text(bytes),
-        Value::Error(bytes) => format!("({})", text(bytes)),
-        Value::Integer(number) => number.to_string(),
-        Value::Array(children) | Value::Map(children) => format!("[{}]", children.map(|child| shown(&child)).collect::<Vec<_>>().join(" ")),
-        Value::Failure(children) => format!("FAILURE {}", children.map(|child| shown(&child)).collect::<Vec<_>>().join(" ")),
     }
 }
 
@@ -29,7 +15,7 @@ fn shown(value: &Value) -> String {
 fn the_example_of_the_old_readme_works() {
     let servers = Server::start_many(2);
     let cluster = cluster(&ports(&servers), &[]);
-    let node = |key: &str| shown(&cluster.node_for(key.as_bytes()).root());
+    let node = |key: &str| format_value(&cluster.node_for(key.as_bytes()).root());
     assert_eq!(answer(&cluster, "SET foo bar"), "OK");
     assert_eq!(answer(&cluster, "GET foo"), "\"bar\"");
     assert_eq!(
@@ -225,7 +211,7 @@ fn each_replies_for_every_alias_and_runs_once_per_server() {
     let [one, two] = [servers[0].port, servers[1].port];
     let cluster = cluster(&[one, two, one], &[]);
     let reply = cluster.each(&request(&["INCR count"])).unwrap();
-    assert_eq!(shown(&reply.root()), "[\"node_1\" 1 \"node_2\" 1 \"node_3\" 1]");
+    assert_eq!(format_value(&reply.root()), "[\"node_1\" 1 \"node_2\" 1 \"node_3\" 1]");
     assert_eq!(cluster.each(&request(&["PING", "PING"])).unwrap_err().code(), Code::Request);
     assert_eq!(cluster.each(b"").unwrap_err().code(), Code::Request);
     assert_eq!(cluster.each(&request(&["SUBSCRIBE a"])).unwrap_err().code(), Code::Request);
@@ -250,14 +236,14 @@ fn the_request_of_the_caller_is_never_modified() {
     let copy = request.clone();
     let replies: Vec<Reply> = (0..2).map(|_| cluster.execute(&request).unwrap()).collect();
     assert_eq!(request, copy);
-    assert_eq!(shown(&replies[0].root()), shown(&replies[1].root()));
+    assert_eq!(format_value(&replies[0].root()), format_value(&replies[1].root()));
 }
 
 #[test]
 fn an_empty_command_is_refused_and_an_empty_request_has_no_replies() {
     let cluster = cluster(&[1], &[]);
     assert_eq!(cluster.command(&[]).unwrap_err().code(), Code::Request);
-    assert_eq!(shown(&cluster.execute(b"").unwrap().root()), "[]");
+    assert_eq!(format_value(&cluster.execute(b"").unwrap().root()), "[]");
 }
 
 #[test]

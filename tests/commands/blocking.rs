@@ -1,8 +1,8 @@
 //! Waiting for elements of keys on several nodes: what one server promises to those that wait holds over all of them.
 
-use crate::support::data::Bare;
+use crate::support::data::DirectConnections;
 use crate::support::random::Random;
-use crate::support::{Server, cluster, key_on, ports, shown, words};
+use crate::support::{Server, cluster, format_value, key_on, ports, words};
 use rediscluster::{Cluster, Reply, Value};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -13,51 +13,51 @@ fn run(cluster: &Cluster, command: &str) -> Reply {
     cluster.command(&words(command)).unwrap_or_else(|error| panic!("{command}: {error}"))
 }
 
-fn answer(cluster: &Cluster, command: &str) -> String {
-    shown(&run(cluster, command).root())
+fn reply_to(cluster: &Cluster, command: &str) -> String {
+    format_value(&run(cluster, command).root())
 }
 
-/// Several masters, and a plain server that knows the right answers.
-struct World {
+/// Several masters, and a oracle_server server that knows the right answers.
+struct Setup {
     servers: Vec<Server>,
-    ours: Cluster,
-    plain: Server,
-    judge: Cluster,
+    cluster: Cluster,
+    oracle_server: Server,
+    oracle: Cluster,
     /// One on each node.
     keys: Vec<String>,
 }
 
-impl World {
-    fn new() -> World {
-        let (servers, plain) = (Server::start_many(MASTERS as usize), Server::start());
-        let (ours, judge) = (cluster(&ports(&servers), &[]), cluster(&[plain.port], &[]));
-        World { servers, ours, plain, judge, keys: (1..=MASTERS).map(|master| key_on(master, MASTERS)).collect() }
+impl Setup {
+    fn new() -> Setup {
+        let (servers, oracle_server) = (Server::start_many(MASTERS as usize), Server::start());
+        let (cluster, oracle) = (cluster(&ports(&servers), &[]), cluster(&[oracle_server.port], &[]));
+        Setup { servers, cluster, oracle_server, oracle, keys: (1..=MASTERS).map(|master| key_on(master, MASTERS)).collect() }
     }
 
-    fn both(&self, command: &str) -> String {
-        let (ours, theirs) = (answer(&self.ours, command), answer(&self.judge, command));
-        assert_eq!(ours, theirs, "{command}");
-        ours
+    fn check(&self, command: &str) -> String {
+        let (cluster, expected) = (reply_to(&self.cluster, command), reply_to(&self.oracle, command));
+        assert_eq!(cluster, expected, "{command}");
+        cluster
     }
 
     fn clear(&self) {
-        let clients = self.servers.iter().chain([&self.plain]).map(Server::client);
+        let clients = self.servers.iter().chain([&self.oracle_server]).map(Server::client);
         clients.for_each(|mut client| redis::cmd("FLUSHALL").exec(&mut client).expect("an empty server"));
     }
 
     /// What the command answers, when something happens after it has begun to wait.
-    fn waits(&self, cluster: &Cluster, command: &str, happens: impl FnOnce()) -> String {
+    fn run_blocked(&self, cluster: &Cluster, command: &str, happens: impl FnOnce()) -> String {
         std::thread::scope(|scope| {
-            let waiting = scope.spawn(|| answer(cluster, command));
-            self.somebody_waits();
+            let waiting = scope.spawn(|| reply_to(cluster, command));
+            self.await_blocked_client();
             happens();
             waiting.join().unwrap_or_else(|_| panic!("{command} fails"))
         })
     }
 
     /// Until a server has a client that is blocked. (One that asks again and again would never be seen so; it gets a little time.)
-    fn somebody_waits(&self) {
-        let mut clients: Vec<_> = self.servers.iter().chain([&self.plain]).map(Server::client).collect();
+    fn await_blocked_client(&self) {
+        let mut clients: Vec<_> = self.servers.iter().chain([&self.oracle_server]).map(Server::client).collect();
         let deadline = Instant::now() + Duration::from_secs(1);
         while Instant::now() < deadline {
             for client in &mut clients {
@@ -90,148 +90,148 @@ fn pop_of(template: &str, keys: &[impl AsRef<str>], time: &str) -> String {
 
 #[test]
 fn blocking_pops_return_data_that_arrives_on_any_node() {
-    let world = World::new();
+    let setup = Setup::new();
     for (pop, push) in POPS {
-        let pop = pop_of(pop, &world.keys, "5");
-        for key in &world.keys {
+        let pop = pop_of(pop, &setup.keys, "5");
+        for key in &setup.keys {
             let push = push.replace("KEY", key);
-            let woken = |cluster: &Cluster| world.waits(cluster, &pop, || drop(run(cluster, &push)));
-            assert_eq!(woken(&world.ours), woken(&world.judge), "{pop}, then {push}");
-            world.both(&format!("EXISTS {}", world.keys.join(" ")));
-            world.clear();
+            let woken = |cluster: &Cluster| setup.run_blocked(cluster, &pop, || drop(run(cluster, &push)));
+            assert_eq!(woken(&setup.cluster), woken(&setup.oracle), "{pop}, then {push}");
+            setup.check(&format!("EXISTS {}", setup.keys.join(" ")));
+            setup.clear();
         }
     }
 }
 
 #[test]
 fn blocking_moves_wake_up_and_store_on_another_node() {
-    let world = World::new();
+    let setup = Setup::new();
     for (from, to) in [(0, 1), (2, 0), (1, 1)] {
-        let (from, to) = (&world.keys[from], &world.keys[to]);
+        let (from, to) = (&setup.keys[from], &setup.keys[to]);
         for command in [format!("BLMOVE {from} {to} RIGHT LEFT 5"), format!("BRPOPLPUSH {from} {to} 5")] {
             let push = format!("RPUSH {from} x y");
-            let woken = |cluster: &Cluster| world.waits(cluster, &command, || drop(run(cluster, &push)));
-            assert_eq!(woken(&world.ours), woken(&world.judge), "{command}, then {push}");
-            assert_eq!(world.both(&format!("LRANGE {to} 0 -1")), if from == to { "[\"y\" \"x\"]" } else { "[\"y\"]" });
-            world.both(&format!("LRANGE {from} 0 -1"));
-            world.clear();
+            let woken = |cluster: &Cluster| setup.run_blocked(cluster, &command, || drop(run(cluster, &push)));
+            assert_eq!(woken(&setup.cluster), woken(&setup.oracle), "{command}, then {push}");
+            assert_eq!(setup.check(&format!("LRANGE {to} 0 -1")), if from == to { "[\"y\" \"x\"]" } else { "[\"y\"]" });
+            setup.check(&format!("LRANGE {from} 0 -1"));
+            setup.clear();
         }
     }
 }
 
 #[test]
 fn the_first_key_with_data_is_popped() {
-    let world = World::new();
+    let setup = Setup::new();
     let mut random = Random::seeded();
     for _ in 0..400 {
         let (pop, push) = *random.pick(&POPS);
         for _ in 0..1 + random.below(3) {
-            world.both(&push.replace("KEY", random.pick::<String>(&world.keys)));
+            setup.check(&push.replace("KEY", random.pick::<String>(&setup.keys)));
         }
-        let keys = [(); 3].map(|()| random.pick(&world.keys).as_str());
-        if !keys.iter().any(|key| run(&world.judge, &format!("EXISTS {key}")).root() == Value::Integer(1)) {
+        let keys = [(); 3].map(|()| random.pick(&setup.keys).as_str());
+        if !keys.iter().any(|key| run(&setup.oracle, &format!("EXISTS {key}")).root() == Value::Integer(1)) {
             continue;
         }
-        world.both(&pop_of(pop, &keys, "5"));
+        setup.check(&pop_of(pop, &keys, "5"));
         // LMPOP and ZMPOP are the same without the time.
         if pop.contains("MPOP TIME") {
-            world.both(&pop_of(&pop[1..].replace("TIME ", ""), &keys, ""));
+            setup.check(&pop_of(&pop[1..].replace("TIME ", ""), &keys, ""));
         }
         if random.below(4) == 0 {
-            world.clear();
+            setup.clear();
         }
     }
 }
 
 #[test]
 fn wrong_types_are_reported_as_by_one_server() {
-    let world = World::new();
-    let [one, two, three] = [0, 1, 2].map(|at| world.keys[at].as_str());
-    world.both(&format!("SET {one} x"));
-    world.both(&format!("RPUSH {three} a b c d e f g h"));
+    let setup = Setup::new();
+    let [one, two, three] = [0, 1, 2].map(|at| setup.keys[at].as_str());
+    setup.check(&format!("SET {one} x"));
+    setup.check(&format!("RPUSH {three} a b c d e f g h"));
     for (pop, _) in &POPS[..4] {
         for keys in [[one, two, three], [two, three, one], [three, one, two], [two, one, three]] {
-            world.both(&pop_of(pop, &keys, "5"));
+            setup.check(&pop_of(pop, &keys, "5"));
         }
     }
-    assert_eq!(world.both(&format!("EXISTS {three}")), "0");
+    assert_eq!(setup.check(&format!("EXISTS {three}")), "0");
     for command in [format!("BLMOVE {one} {two} LEFT LEFT 5"), format!("BRPOPLPUSH {one} {two} 5")] {
-        assert!(world.both(&command).contains("WRONGTYPE"));
+        assert!(setup.check(&command).contains("WRONGTYPE"));
     }
     // The destination is looked at only when there is something for it.
-    assert_eq!(world.both(&format!("BLMOVE {two} {one} LEFT LEFT 0.01")), "nil");
-    world.both(&format!("RPUSH {two} a"));
-    assert!(world.both(&format!("BLMOVE {two} {one} LEFT LEFT 5")).contains("WRONGTYPE"));
-    assert_eq!(world.both(&format!("LRANGE {two} 0 -1")), "[\"a\"]");
+    assert_eq!(setup.check(&format!("BLMOVE {two} {one} LEFT LEFT 0.01")), "nil");
+    setup.check(&format!("RPUSH {two} a"));
+    assert!(setup.check(&format!("BLMOVE {two} {one} LEFT LEFT 5")).contains("WRONGTYPE"));
+    assert_eq!(setup.check(&format!("LRANGE {two} 0 -1")), "[\"a\"]");
 }
 
 #[test]
 fn a_blocking_command_that_timed_out_takes_no_later_element() {
-    let world = World::new();
+    let setup = Setup::new();
     let time = Duration::from_millis(150);
-    let [one, two, _] = [0, 1, 2].map(|at| world.keys[at].as_str());
+    let [one, two, _] = [0, 1, 2].map(|at| setup.keys[at].as_str());
     let moves =
         [(format!("BLMOVE {one} {two} LEFT LEFT TIME"), "RPUSH KEY x y"), (format!("BRPOPLPUSH {one} {two} TIME"), "RPUSH KEY x y")];
     for (command, push) in POPS.map(|(pop, push)| (pop.to_owned(), push)).into_iter().chain(moves) {
-        let command = pop_of(&command, &world.keys, &time.as_secs_f64().to_string());
+        let command = pop_of(&command, &setup.keys, &time.as_secs_f64().to_string());
         let start = Instant::now();
-        let reply = run(&world.ours, &command);
+        let reply = run(&setup.cluster, &command);
         // A server looks at its clock but once a millisecond or so.
         assert!(start.elapsed() + Duration::from_millis(5) >= time, "{command} gave up too early");
-        assert_eq!(reply.root(), run(&world.judge, &command).root(), "{command}");
-        for key in &world.keys {
+        assert_eq!(reply.root(), run(&setup.oracle, &command).root(), "{command}");
+        for key in &setup.keys {
             let push = push.replace("KEY", key);
-            assert_eq!(answer(&world.ours, &push), "2", "{push}");
+            assert_eq!(reply_to(&setup.cluster, &push), "2", "{push}");
             let size = if push.starts_with('R') { format!("LLEN {key}") } else { format!("ZCARD {key}") };
-            assert_eq!(answer(&world.ours, &size), "2", "{command} still waits");
+            assert_eq!(reply_to(&setup.cluster, &size), "2", "{command} still run_blocked");
         }
-        world.clear();
+        setup.clear();
     }
 }
 
 #[test]
 fn an_invalid_timeout_returns_the_servers_error() {
-    let world = World::new();
+    let setup = Setup::new();
     for time in ["x", "-1", "-0.5", ""] {
         for (pop, _) in POPS {
-            world.both(&pop_of(pop, &world.keys, time));
+            setup.check(&pop_of(pop, &setup.keys, time));
         }
-        world.both(&format!("BLMOVE {} {} LEFT LEFT {time}", world.keys[0], world.keys[1]));
+        setup.check(&format!("BLMOVE {} {} LEFT LEFT {time}", setup.keys[0], setup.keys[1]));
     }
 }
 
 /// So many elements by each of so many producers.
 fn consumed(push: &str, pop: &str, producers: usize, each: usize) {
-    let world = World::new();
+    let setup = Setup::new();
     let taken = AtomicUsize::new(0);
     let all = producers * each;
     let mut seeds = Random::seeded();
     let mut popped: Vec<String> = std::thread::scope(|scope| {
         for producer in 0..producers {
-            let (mut random, world) = (Random::of(seeds.next()), &world);
+            let (mut random, setup) = (Random::of(seeds.next()), &setup);
             scope.spawn(move || {
                 for number in producer * each..(producer + 1) * each {
                     run(
-                        &world.ours,
-                        &push.replace("KEY", random.pick::<String>(&world.keys)).replace("ELEMENT", &format!("element{number:05}")),
+                        &setup.cluster,
+                        &push.replace("KEY", random.pick::<String>(&setup.keys)).replace("ELEMENT", &format!("element{number:05}")),
                     );
                 }
             });
         }
         let consumers: Vec<_> = (0..8)
             .map(|number| {
-                let (world, taken) = (&world, &taken);
-                let pop = pop_of(pop, &world.keys, "0.2");
+                let (setup, taken) = (&setup, &taken);
+                let pop = pop_of(pop, &setup.keys, "0.2");
                 // Half of them share a handle.
-                let own = (number % 2 == 1).then(|| cluster(&ports(&world.servers), &[]));
+                let own = (number % 2 == 1).then(|| cluster(&ports(&setup.servers), &[]));
                 scope.spawn(move || {
                     let (mut mine, mut in_vain) = (Vec::new(), 0);
                     // What was lost never comes.
                     while taken.load(Ordering::Acquire) < all && in_vain < 50 {
-                        let reply = run(own.as_ref().unwrap_or(&world.ours), &pop);
+                        let reply = run(own.as_ref().unwrap_or(&setup.cluster), &pop);
                         in_vain = if matches!(reply.root(), Value::Array(_)) { 0 } else { in_vain + 1 };
                         let Value::Array(mut values) = reply.root() else { continue };
-                        let Some(Value::String(element)) = values.nth(1) else { panic!("{pop} answers {}", shown(&reply.root())) };
+                        let Some(Value::String(element)) = values.nth(1) else { panic!("{pop} answers {}", format_value(&reply.root())) };
                         mine.push(String::from_utf8_lossy(element).into_owned());
                         taken.fetch_add(1, Ordering::AcqRel);
                     }
@@ -243,8 +243,8 @@ fn consumed(push: &str, pop: &str, producers: usize, each: usize) {
     });
     popped.sort_unstable();
     assert_eq!(popped, (0..all).map(|number| format!("element{number:05}")).collect::<Vec<_>>());
-    let mut bare = Bare::of(&world.servers);
-    assert!(bare.data().is_empty() && bare.hidden().is_empty());
+    let mut bare = DirectConnections::of(&setup.servers);
+    assert!(bare.data().is_empty() && bare.internal_keys().is_empty());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Sources that are brought to one node, where the command runs.
 
-use crate::comparison::{Grow, Judge, compare, key};
+use crate::comparison::{Comparison, Reset, compare, key};
 use crate::support::random::Random;
 use crate::support::{Server, key_on};
 
@@ -12,7 +12,7 @@ fn keys(random: &mut Random, least: usize) -> String {
 #[test]
 fn pfcount_and_pfmerge_match_one_server() {
     for nodes in [2, 5] {
-        compare(nodes, 300, &["none"], Grow::On, |random| match random.below(4) {
+        compare(nodes, 300, &["none"], Reset::Never, |random| match random.below(4) {
             0 | 1 => format!(
                 "PFADD {} {}",
                 key(random),
@@ -26,7 +26,7 @@ fn pfcount_and_pfmerge_match_one_server() {
 
 #[test]
 fn lcs_across_nodes_matches_one_server() {
-    compare(2, 200, &["string"], Grow::On, |random| match random.below(5) {
+    compare(2, 200, &["string"], Reset::Never, |random| match random.below(5) {
         0 => format!("LCS {} {} LEN", key(random), key(random)),
         1 => format!("LCS {} {} IDX MINMATCHLEN 2 withmatchlen", key(random), key(random)),
         2 => format!("LCS {} {} NONSENSE", key(random), key(random)),
@@ -36,7 +36,7 @@ fn lcs_across_nodes_matches_one_server() {
 
 #[test]
 fn geosearchstore_and_georadius_store_on_another_node() {
-    compare(3, 200, &["none"], Grow::On, |random| {
+    compare(3, 200, &["none"], Reset::Never, |random| {
         let (from, to) = (key(random), key(random));
         match random.below(9) {
             0..3 => format!("GEOADD {from} {}.{} {} m{}", random.below(20), random.below(100), random.below(20), random.below(50)),
@@ -52,20 +52,20 @@ fn geosearchstore_and_georadius_store_on_another_node() {
 
 #[test]
 fn the_last_store_option_of_georadius_wins() {
-    let judge = Judge::of(2);
+    let comparison = Comparison::of(2);
     let (one, two) = (key_on(1, 2), key_on(2, 2));
     let other = (0..).map(|number| format!("other{number}")).find(|key| rediscluster::partition(key.as_bytes(), 2) == 1).unwrap();
-    judge.say_all(&[
+    comparison.check_all(&[
         &format!("GEOADD {one} 10 10 here"),
         &format!("GEORADIUS {one} 10 10 1 km STORE {one} STORE {two}"),
         &format!("GEORADIUS {one} 10 10 1 km STORE {two} STORE {other}"),
     ]);
-    judge.same_data("GEORADIUS");
+    comparison.check_data("GEORADIUS");
 }
 
 #[test]
 fn zrangestore_stores_on_another_node() {
-    compare(3, 200, &["zset"], Grow::On, |random| {
+    compare(3, 200, &["zset"], Reset::Never, |random| {
         let (from, to) = (key(random), key(random));
         match random.below(5) {
             0 => format!("ZRANGESTORE {to} {from} 0 -1"),
@@ -79,19 +79,19 @@ fn zrangestore_stores_on_another_node() {
 
 #[test]
 fn a_large_destination_is_replaced_and_loses_its_expiry() {
-    let judge = Judge::of(2);
+    let comparison = Comparison::of(2);
     let (one, two) = (key_on(1, 2), key_on(2, 2));
     let many = (0..5_000).map(|number| format!("member{number}")).collect::<Vec<_>>().join(" ");
-    judge.say_all(&[&format!("SADD {two} {many}"), &format!("EXPIRE {two} 1000"), &format!("ZADD {one} 1 a 2 b")]);
-    assert_eq!(judge.says(&format!("ZRANGESTORE {two} {one} 0 -1")), "2");
-    judge.same_data("ZRANGESTORE over a large set");
-    judge.say_all(&[&format!("DEL {two}"), &format!("SADD {two} {many}"), &format!("ZRANGESTORE {two} {one} 7 9")]);
-    judge.same_data("ZRANGESTORE of nothing over a large set");
+    comparison.check_all(&[&format!("SADD {two} {many}"), &format!("EXPIRE {two} 1000"), &format!("ZADD {one} 1 a 2 b")]);
+    assert_eq!(comparison.check(&format!("ZRANGESTORE {two} {one} 0 -1")), "2");
+    comparison.check_data("ZRANGESTORE over a large set");
+    comparison.check_all(&[&format!("DEL {two}"), &format!("SADD {two} {many}"), &format!("ZRANGESTORE {two} {one} 7 9")]);
+    comparison.check_data("ZRANGESTORE of nothing over a large set");
 }
 
-/// What the library answers alone, where the judge would not know.
-fn answer(judge: &Judge, command: &str) -> String {
-    match judge.ours.command(&crate::support::words(command)) {
+/// What the library answers alone, where the comparison would not know.
+fn answer(comparison: &Comparison, command: &str) -> String {
+    match comparison.cluster.command(&crate::support::words(command)) {
         Ok(reply) => match reply.root() {
             rediscluster::Value::Error(text) => text.escape_ascii().to_string(),
             other => panic!("{command} answers {other:?}"),
@@ -102,25 +102,25 @@ fn answer(judge: &Judge, command: &str) -> String {
 
 #[test]
 fn without_the_restore_command_storing_fails_and_nothing_changes() {
-    let judge = Judge::over(vec![Server::start(), Server::start_with(&["--rename-command", "RESTORE", ""])]);
+    let comparison = Comparison::over(vec![Server::start(), Server::start_with(&["--rename-command", "RESTORE", ""])]);
     let (one, two) = (key_on(1, 2), key_on(2, 2));
-    judge.say_all(&[&format!("ZADD {one} 1 a 2 b"), &format!("SET {two} old EX 1000")]);
-    let text = answer(&judge, &format!("ZRANGESTORE {two} {one} 0 -1"));
+    comparison.check_all(&[&format!("ZADD {one} 1 a 2 b"), &format!("SET {two} old EX 1000")]);
+    let text = answer(&comparison, &format!("ZRANGESTORE {two} {one} 0 -1"));
     assert!(text.contains("unknown command") && text.contains("RESTORE"), "{text}");
-    judge.same_data("ZRANGESTORE without RESTORE");
+    comparison.check_data("ZRANGESTORE without RESTORE");
 }
 
 #[test]
 fn a_failing_restore_changes_nothing() {
     // What is called RESTORE there takes the arguments and fails when it runs, as RESTORE does with what a newer server has dumped.
     let failing = ["--rename-command", "RESTORE", "ELSEWHERE", "--rename-command", "BITFIELD", "RESTORE"];
-    let judge = Judge::over(vec![Server::start(), Server::start_with(&failing)]);
+    let comparison = Comparison::over(vec![Server::start(), Server::start_with(&failing)]);
     let (one, two) = (key_on(1, 2), key_on(2, 2));
     let many = (0..5_000).map(|number| format!("member{number}")).collect::<Vec<_>>().join(" ");
     for old in [format!("SET {two} old"), format!("SADD {two} {many}")] {
-        judge.say_all(&[&format!("ZADD {one} 1 a 2 b"), &format!("DEL {two}"), &old, &format!("EXPIRE {two} 1000")]);
-        let text = answer(&judge, &format!("ZRANGESTORE {two} {one} 0 -1"));
+        comparison.check_all(&[&format!("ZADD {one} 1 a 2 b"), &format!("DEL {two}"), &old, &format!("EXPIRE {two} 1000")]);
+        let text = answer(&comparison, &format!("ZRANGESTORE {two} {one} 0 -1"));
         assert!(text.starts_with("ERR ZRANGESTORE: the result could not be brought to node_2: "), "{text}");
-        judge.same_data("ZRANGESTORE with a failing RESTORE");
+        comparison.check_data("ZRANGESTORE with a failing RESTORE");
     }
 }

@@ -1,84 +1,84 @@
-//! Several servers behind the library, and one plain server that says what they should answer and hold.
+//! Several servers behind the library, and one plain server that check what they should answer and hold.
 
 use crate::support::random::Random;
 use crate::support::{Server, cluster, ports};
 use rediscluster::{Cluster, Value};
 use std::collections::BTreeMap;
 
-pub struct Judge {
+pub struct Comparison {
     pub servers: Vec<Server>,
-    pub plain: Server,
-    pub ours: Cluster,
-    theirs: Cluster,
+    pub oracle_server: Server,
+    pub cluster: Cluster,
+    oracle: Cluster,
 }
 
 /// What the keys hold: type, whether it expires, content.
 type Data = BTreeMap<String, (String, bool, Vec<String>)>;
 
-impl Judge {
-    pub fn of(nodes: usize) -> Judge {
-        Judge::over(Server::start_many(nodes))
+impl Comparison {
+    pub fn of(nodes: usize) -> Comparison {
+        Comparison::over(Server::start_many(nodes))
     }
 
-    pub fn over(servers: Vec<Server>) -> Judge {
-        let plain = Server::start();
-        let (ours, theirs) = (cluster(&ports(&servers), &[]), cluster(&[plain.port], &[]));
-        Judge { servers, plain, ours, theirs }
+    pub fn over(servers: Vec<Server>) -> Comparison {
+        let oracle_server = Server::start();
+        let (cluster, oracle) = (cluster(&ports(&servers), &[]), cluster(&[oracle_server.port], &[]));
+        Comparison { servers, oracle_server, cluster, oracle }
     }
 
     /// Runs a command on both and compares the answers; returns it.
-    pub fn same(&self, command: &[impl AsRef<[u8]>]) -> String {
+    pub fn check_words(&self, command: &[impl AsRef<[u8]>]) -> String {
         let args: Vec<&[u8]> = command.iter().map(AsRef::as_ref).collect();
         let any_order = [&b"sunion"[..], b"sinter", b"sdiff"].contains(&args[0].to_ascii_lowercase().as_slice());
-        let answer = |cluster: &Cluster| match cluster.command(&args) {
-            Ok(reply) => shown(&reply.root(), any_order),
+        let reply_to = |cluster: &Cluster| match cluster.command(&args) {
+            Ok(reply) => format_value(&reply.root(), any_order),
             Err(error) => format!("{:?}: {error}", error.code()),
         };
-        let (ours, theirs) = (answer(&self.ours), answer(&self.theirs));
-        assert!(ours == theirs, "{}\n ours:   {}\n theirs: {}", printed(&args), cut(&ours), cut(&theirs));
-        ours
+        let (found, expected) = (reply_to(&self.cluster), reply_to(&self.oracle));
+        assert!(found == expected, "{}\n cluster:    {}\n one server: {}", printed(&args), truncated(&found), truncated(&expected));
+        found
     }
 
     /// The same for a command whose words are separated by spaces.
-    pub fn says(&self, command: &str) -> String {
-        self.same(&command.split(' ').collect::<Vec<_>>())
+    pub fn check(&self, command: &str) -> String {
+        self.check_words(&command.split(' ').collect::<Vec<_>>())
     }
 
-    pub fn say_all(&self, commands: &[&str]) {
-        commands.iter().for_each(|command| drop(self.says(command)));
+    pub fn check_all(&self, commands: &[&str]) {
+        commands.iter().for_each(|command| drop(self.check(command)));
     }
 
     /// Compares what all keys hold.
-    pub fn same_data(&self, context: &str) {
-        let ours: Data = self.servers.iter().flat_map(data).collect();
-        let theirs = data(&self.plain);
-        for key in ours.keys().chain(theirs.keys()) {
-            let (ours, theirs) = (ours.get(key), theirs.get(key));
+    pub fn check_data(&self, context: &str) {
+        let found: Data = self.servers.iter().flat_map(data).collect();
+        let expected = data(&self.oracle_server);
+        for key in found.keys().chain(expected.keys()) {
+            let (found, expected) = (found.get(key), expected.get(key));
             assert!(
-                ours == theirs,
-                "{key} after {context}\n ours:   {}\n theirs: {}",
-                cut(&format!("{ours:?}")),
-                cut(&format!("{theirs:?}"))
+                found == expected,
+                "{key} after {context}\n cluster:    {}\n one server: {}",
+                truncated(&format!("{found:?}")),
+                truncated(&format!("{expected:?}"))
             );
         }
     }
 
-    pub fn forget(&self) {
-        for server in self.servers.iter().chain([&self.plain]) {
+    pub fn flush(&self) {
+        for server in self.servers.iter().chain([&self.oracle_server]) {
             let _: () = redis::cmd("FLUSHALL").query(&mut server.client()).expect("FLUSHALL");
         }
     }
 }
 
 fn printed(args: &[&[u8]]) -> String {
-    cut(&args.iter().map(|word| word.escape_ascii().to_string()).collect::<Vec<_>>().join(" "))
+    truncated(&args.iter().map(|word| word.escape_ascii().to_string()).collect::<Vec<_>>().join(" "))
 }
 
-fn cut(text: &str) -> String {
+fn truncated(text: &str) -> String {
     text.chars().take(2_000).collect()
 }
 
-fn shown(value: &Value, any_order: bool) -> String {
+fn format_value(value: &Value, any_order: bool) -> String {
     let text = |bytes: &[u8]| bytes.escape_ascii().to_string();
     match value {
         Value::Nil | Value::NilArray => "nil".into(),
@@ -87,13 +87,13 @@ fn shown(value: &Value, any_order: bool) -> String {
         Value::Error(bytes) => format!("({})", text(bytes)),
         Value::Integer(number) => number.to_string(),
         Value::Array(children) | Value::Map(children) => {
-            let mut all: Vec<String> = children.map(|child| shown(&child, any_order)).collect();
+            let mut all: Vec<String> = children.map(|child| format_value(&child, any_order)).collect();
             if any_order {
                 all.sort();
             }
             format!("[{}]", all.join(" "))
         }
-        Value::Failure(children) => format!("FAILURE {}", children.map(|child| shown(&child, false)).collect::<Vec<_>>().join(" ")),
+        Value::Failure(children) => format!("FAILURE {}", children.map(|child| format_value(&child, false)).collect::<Vec<_>>().join(" ")),
     }
 }
 
@@ -136,40 +136,40 @@ pub fn key(random: &mut Random) -> String {
     format!("k{}", random.below(12))
 }
 
-/// Fills keys at random, and runs such commands between. `Grow::Anew`: now and then all is forgotten, where results grow into each other.
-pub fn compare(nodes: usize, rounds: usize, mostly: &[&str], grow: Grow, command: impl Fn(&mut Random) -> String) {
-    let judge = Judge::of(nodes);
+/// Fills keys at random, and runs such commands between. `Reset::Sometimes`: now and then all is forgotten, where results reset into each other.
+pub fn compare(nodes: usize, rounds: usize, usual_kind: &[&str], reset: Reset, command: impl Fn(&mut Random) -> String) {
+    let comparison = Comparison::of(nodes);
     let mut random = Random::seeded();
     for round in 0..rounds {
-        let kind = *random.pick(mostly);
-        judge.same(&filled(&mut random, kind));
+        let kind = *random.pick(usual_kind);
+        comparison.check_words(&filled(&mut random, kind));
         if random.below(6) == 0 {
-            judge.says(&format!("EXPIRE {} 1000", key(&mut random)));
+            comparison.check(&format!("EXPIRE {} 1000", key(&mut random)));
         }
         for _ in 0..3 {
             let command = command(&mut random);
-            judge.says(&command);
+            comparison.check(&command);
             if round % 8 == 0 {
-                judge.same_data(&command);
+                comparison.check_data(&command);
             }
         }
-        if grow == Grow::Anew && random.below(20) == 0 {
-            judge.forget();
+        if reset == Reset::Sometimes && random.below(20) == 0 {
+            comparison.flush();
         }
     }
-    judge.same_data("all");
+    comparison.check_data("all");
 }
 
 #[derive(PartialEq)]
-pub enum Grow {
-    On,
-    Anew,
+pub enum Reset {
+    Never,
+    Sometimes,
 }
 
-/// Puts something of any type under a key; of this type mostly.
-pub fn filled(random: &mut Random, mostly: &str) -> Vec<Vec<u8>> {
+/// Puts something of any type under a key; of this type usual_kind.
+pub fn filled(random: &mut Random, usual_kind: &str) -> Vec<Vec<u8>> {
     let kinds = ["string", "list", "set", "zset", "hash", "none"];
-    let kind = if random.below(8) > 0 { mostly } else { random.pick(&kinds) };
+    let kind = if random.below(8) > 0 { usual_kind } else { random.pick(&kinds) };
     let key = key(random);
     let count = match random.below(8) {
         0 => 1,

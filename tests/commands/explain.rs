@@ -1,12 +1,12 @@
-//! What `explain` says of commands whose plan depends on sizes.
+//! What `explain` check of commands whose plan depends on sizes.
 
-use crate::comparison::Judge;
+use crate::comparison::Comparison;
 use crate::support::{key_on, words};
 use rediscluster::Value;
 
 /// The strategy, and the steps as `round alias command`.
-fn explained(judge: &Judge, command: &str) -> (String, Vec<String>) {
-    let reply = judge.ours.explain(&rediscluster::pack(&words(command))).unwrap_or_else(|error| panic!("{command}: {error}"));
+fn explained(comparison: &Comparison, command: &str) -> (String, Vec<String>) {
+    let reply = comparison.cluster.explain(&rediscluster::pack(&words(command))).unwrap_or_else(|error| panic!("{command}: {error}"));
     let text = |value: Value| match value {
         Value::String(text) => String::from_utf8_lossy(text).into_owned(),
         Value::Integer(number) => number.to_string(),
@@ -27,10 +27,15 @@ fn explained(judge: &Judge, command: &str) -> (String, Vec<String>) {
 
 #[test]
 fn explain_reports_the_strategy_that_sizes_select_and_changes_nothing() {
-    let judge = Judge::of(2);
+    let comparison = Comparison::of(2);
     let (one, two) = (key_on(1, 2), key_on(2, 2));
     let many = (0..3_000).map(|number| format!("member{number}")).collect::<Vec<_>>().join(" ");
-    judge.say_all(&[&format!("SADD {one} {many}"), &format!("SADD {two} member1 other"), &format!("PFADD p{one} a"), "ZADD z 1 a 2 b"]);
+    comparison.check_all(&[
+        &format!("SADD {one} {many}"),
+        &format!("SADD {two} member1 other"),
+        &format!("PFADD p{one} a"),
+        "ZADD z 1 a 2 b",
+    ]);
     for (command, strategy, steps) in [
         (format!("SUNION {one} {two}"), "gather", 2),
         (format!("SINTER {one} {two}"), "gather by SMISMEMBER", 3),
@@ -39,8 +44,8 @@ fn explain_reports_the_strategy_that_sizes_select_and_changes_nothing() {
         (format!("PFCOUNT {one} {two}"), "colocate", 2),
         (format!("SORT {one} ALPHA STORE {two}"), "colocate", 2),
     ] {
-        let (found, list) = explained(&judge, &command);
+        let (found, list) = explained(&comparison, &command);
         assert_eq!((found.as_str(), list.len()), (strategy, steps), "{command}: {list:#?}");
     }
-    judge.same_data("explain");
+    comparison.check_data("explain");
 }

@@ -1,6 +1,6 @@
 //! Sets, sorted sets and strings of several nodes made into one value.
 
-use crate::comparison::{Grow, Judge, compare, key, score};
+use crate::comparison::{Comparison, Reset, compare, key, score};
 use crate::support::key_on;
 use crate::support::random::Random;
 
@@ -32,7 +32,7 @@ fn of_sets(random: &mut Random) -> String {
 #[test]
 fn set_operations_match_one_server() {
     for nodes in [2, 5] {
-        compare(nodes, 250, &["set"], Grow::Anew, of_sets);
+        compare(nodes, 250, &["set"], Reset::Sometimes, of_sets);
     }
 }
 
@@ -75,15 +75,15 @@ fn of_sorted_sets(random: &mut Random) -> String {
 #[test]
 fn sorted_set_operations_match_one_server() {
     for nodes in [2, 5] {
-        compare(nodes, 250, &["zset", "zset", "zset", "set"], Grow::Anew, of_sorted_sets);
+        compare(nodes, 250, &["zset", "zset", "zset", "set"], Reset::Sometimes, of_sorted_sets);
     }
 }
 
 #[test]
 fn weights_that_only_a_server_can_parse_are_left_to_the_server() {
-    let judge = Judge::of(2);
+    let comparison = Comparison::of(2);
     let (one, two) = (key_on(1, 2), key_on(2, 2));
-    judge.say_all(&[
+    comparison.check_all(&[
         &format!("ZADD {one} 1 a 2 b"),
         &format!("ZADD {two} 3 b 4 c"),
         &format!("ZUNION 2 {one} {two} WEIGHTS 0x10 1e-400 WITHSCORES"),
@@ -109,7 +109,7 @@ fn of_bits(random: &mut Random) -> String {
 #[test]
 fn bitop_matches_one_server() {
     for nodes in [2, 5] {
-        compare(nodes, 300, &["string"], Grow::Anew, of_bits);
+        compare(nodes, 300, &["string"], Reset::Sometimes, of_bits);
     }
 }
 
@@ -132,8 +132,8 @@ fn many(kind: &str, key: &str, first: usize, count: usize, random: &mut Random) 
 }
 
 /// Four keys on two nodes with so many members each, the last with few.
-fn large(kind: &str, count: usize) -> (Judge, [String; 4]) {
-    let judge = Judge::of(2);
+fn large(kind: &str, count: usize) -> (Comparison, [String; 4]) {
+    let comparison = Comparison::of(2);
     let mut random = Random::seeded();
     let name = |master, prefix: &str| {
         (0..).map(|number| format!("{prefix}{number}")).find(|key| rediscluster::partition(key.as_bytes(), 2) == master).unwrap()
@@ -141,14 +141,14 @@ fn large(kind: &str, count: usize) -> (Judge, [String; 4]) {
     let keys = [name(1, "a"), name(2, "b"), name(1, "c"), name(2, "few")];
     for (nth, key) in keys.iter().enumerate() {
         let (first, count) = if nth == 3 { (count / 2, 300) } else { (nth * count / 3, count) };
-        judge.same(&many(kind, key, first, count, &mut random));
+        comparison.check_words(&many(kind, key, first, count, &mut random));
     }
-    (judge, keys)
+    (comparison, keys)
 }
 
 #[test]
 fn operations_on_large_sets_match_one_server() {
-    let (judge, [a, b, c, few]) = large("SADD", 10_000);
+    let (comparison, [a, b, c, few]) = large("SADD", 10_000);
     let sources = [
         format!("{a} {b}"),
         format!("{a} {b} {c}"),
@@ -158,40 +158,40 @@ fn operations_on_large_sets_match_one_server() {
         format!("{c} {few} nothing"),
     ];
     for keys in &sources {
-        judge.say_all(&[&format!("SUNION {keys}"), &format!("SINTER {keys}"), &format!("SDIFF {keys}")]);
-        judge.says(&format!("SINTERCARD {} {keys} LIMIT 70", keys.split(' ').count()));
+        comparison.check_all(&[&format!("SUNION {keys}"), &format!("SINTER {keys}"), &format!("SDIFF {keys}")]);
+        comparison.check(&format!("SINTERCARD {} {keys} LIMIT 70", keys.split(' ').count()));
         for to in ["to1", "to22"] {
             for operation in ["SUNIONSTORE", "SINTERSTORE", "SDIFFSTORE"] {
                 let command = format!("{operation} {to} {keys}");
-                judge.says(&command);
-                judge.same_data(&command);
+                comparison.check(&command);
+                comparison.check_data(&command);
             }
         }
     }
     for command in [format!("SUNIONSTORE {a} {a} {few}"), format!("SDIFFSTORE {b} {b} {few} {c}"), format!("SINTERSTORE {c} {c} {b}")] {
-        judge.says(&command);
-        judge.same_data(&command);
+        comparison.check(&command);
+        comparison.check_data(&command);
     }
 }
 
 #[test]
 fn operations_on_a_hundred_thousand_members_match_one_server() {
-    let (judge, [a, b, _, few]) = large("SADD", 100_000);
-    judge.say_all(&[&format!("SINTER {a} {b}"), &format!("SDIFF {a} {few}")]);
+    let (comparison, [a, b, _, few]) = large("SADD", 100_000);
+    comparison.check_all(&[&format!("SINTER {a} {b}"), &format!("SDIFF {a} {few}")]);
     for command in [format!("SUNIONSTORE to1 {a} {b}"), format!("SDIFFSTORE to1 {b} {few}"), format!("SINTERSTORE to22 {a} {few}")] {
-        judge.says(&command);
-        judge.same_data(&command);
+        comparison.check(&command);
+        comparison.check_data(&command);
     }
-    let (judge, [a, b, ..]) = large("ZADD", 100_000);
+    let (comparison, [a, b, ..]) = large("ZADD", 100_000);
     let command = format!("ZUNIONSTORE to1 2 {a} {b} WEIGHTS 2 0.3");
-    judge.says(&command);
-    judge.same_data(&command);
+    comparison.check(&command);
+    comparison.check_data(&command);
 }
 
 #[test]
 fn operations_on_large_sorted_sets_match_one_server() {
-    let (judge, [a, b, c, few]) = large("ZADD", 5_000);
-    judge.same(&many("SADD", "set", 2_000, 5_000, &mut Random::seeded()));
+    let (comparison, [a, b, c, few]) = large("ZADD", 5_000);
+    comparison.check_words(&many("SADD", "set", 2_000, 5_000, &mut Random::seeded()));
     let sources = [
         format!("2 {a} {b}"),
         format!("3 {a} {b} {c}"),
@@ -203,7 +203,7 @@ fn operations_on_large_sorted_sets_match_one_server() {
     ];
     for keys in &sources {
         let weights = if keys.starts_with('2') { "WEIGHTS 2 -0.1" } else { "WEIGHTS 1 inf 3.3" };
-        judge.say_all(&[
+        comparison.check_all(&[
             &format!("ZUNION {keys} WITHSCORES"),
             &format!("ZUNION {keys} {weights} AGGREGATE MIN"),
             &format!("ZINTER {keys} {weights} WITHSCORES"),
@@ -217,28 +217,28 @@ fn operations_on_large_sorted_sets_match_one_server() {
                 format!("ZDIFFSTORE {to} {keys}"),
             ];
             for command in commands {
-                judge.says(&command);
-                judge.same_data(&command);
+                comparison.check(&command);
+                comparison.check_data(&command);
             }
         }
     }
     let command = format!("ZUNIONSTORE {a} 2 {a} {few}");
-    judge.says(&command);
-    judge.same_data(&command);
+    comparison.check(&command);
+    comparison.check_data(&command);
 }
 
 #[test]
 fn bitop_on_large_strings_matches_one_server() {
-    let judge = Judge::of(3);
+    let comparison = Comparison::of(3);
     let mut random = Random::seeded();
     for (nth, length) in [100_000, 300_000, 5_000, 4_096, 4_097, 70_000, 10].into_iter().enumerate() {
-        judge.same(&[b"SET".to_vec(), format!("s{nth}").into_bytes(), random.bytes(length)]);
+        comparison.check_words(&[b"SET".to_vec(), format!("s{nth}").into_bytes(), random.bytes(length)]);
     }
     for _ in 0..150 {
         let keys: Vec<String> = (0..1 + random.below(5)).map(|_| format!("s{}", random.below(9))).collect();
         let command =
             format!("BITOP {} {} {}", random.pick(&["AND", "OR", "XOR", "NOT"]), random.pick(&["to", "too", "s5"]), keys.join(" "));
-        judge.says(&command);
-        judge.same_data(&command);
+        comparison.check(&command);
+        comparison.check_data(&command);
     }
 }

@@ -1,8 +1,8 @@
 //! MSETNX over several nodes: all keys or none, whoever else writes.
 
-use crate::support::fake::Fake;
+use crate::support::fake_server::FakeServer;
 use crate::support::random::Random;
-use crate::support::stage::{Stage, answer, raw};
+use crate::support::three_nodes::{ThreeNodes, redis_command, reply_to};
 use crate::support::words;
 use rediscluster::Value;
 use std::io::{Read, Write};
@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 #[test]
 fn msetnx_sets_all_keys_or_none() {
-    let stage = Stage::new();
-    let (ours, judge) = (stage.ours(), stage.judge());
+    let setup = ThreeNodes::new();
+    let (cluster, oracle) = (setup.cluster(), setup.oracle());
     let mut random = Random::seeded();
     for _ in 0..1_000 {
         let key = ["A", "B", "C", "D"][random.below(4)];
@@ -26,27 +26,27 @@ fn msetnx_sets_all_keys_or_none() {
             5 => format!("RPUSH {key} 1"),
             _ => format!("DEL A B {key}"),
         };
-        stage.compare(&ours, &judge, &command);
-        stage.compare(&ours, &judge, "MGET A B C D");
+        setup.compare(&cluster, &oracle, &command);
+        setup.compare(&cluster, &oracle, "MGET A B C D");
     }
 }
 
 #[test]
 fn at_most_one_of_several_concurrent_msetnx_succeeds() {
-    let stage = Stage::new();
-    let mut clients: Vec<redis::Connection> = stage.servers.iter().map(|server| server.client()).collect();
+    let setup = ThreeNodes::new();
+    let mut clients: Vec<redis::Connection> = setup.servers.iter().map(|server| server.client()).collect();
     for _ in 0..100 {
         let start = Barrier::new(3);
         let won: Vec<usize> = std::thread::scope(|scope| {
             let racers: Vec<_> = (0..3)
                 .map(|racer| {
-                    let (stage, start) = (&stage, &start);
+                    let (setup, start) = (&setup, &start);
                     scope.spawn(move || {
-                        let ours = stage.ours();
+                        let cluster = setup.cluster();
                         let order = ["A {} B {} C {}", "C {} B {} A {}", "B {} C {} A {}"][racer];
-                        let command = stage.command(&format!("MSETNX {}", order.replace("{}", &format!("value{racer}"))));
+                        let command = setup.command(&format!("MSETNX {}", order.replace("{}", &format!("value{racer}"))));
                         start.wait();
-                        answer(&ours, &command)
+                        reply_to(&cluster, &command)
                     })
                 })
                 .collect();
@@ -55,7 +55,7 @@ fn at_most_one_of_several_concurrent_msetnx_succeeds() {
             (0..3).filter(|&racer| answers[racer] == "1").collect()
         });
         let values: Vec<Option<String>> =
-            (0..3).map(|node| raw(&format!("GETDEL {}", stage.keys[node])).query(&mut clients[node]).unwrap()).collect();
+            (0..3).map(|node| redis_command(&format!("GETDEL {}", setup.keys[node])).query(&mut clients[node]).unwrap()).collect();
         match won.as_slice() {
             [] => assert_eq!(values, [None, None, None]),
             [winner] => assert_eq!(values, [0; 3].map(|_| Some(format!("value{winner}")))),
@@ -66,34 +66,34 @@ fn at_most_one_of_several_concurrent_msetnx_succeeds() {
 
 #[test]
 fn keys_are_stored_on_no_server_if_one_server_refuses() {
-    let mut stage = Stage::new();
-    stage.servers[1] = crate::support::Server::start_with(&["--maxmemory", "1", "--maxmemory-policy", "noeviction"]);
-    let ours = stage.ours();
-    let refused = answer(&ours, &stage.command("MSETNX A 1 B 2 C 3"));
+    let mut setup = ThreeNodes::new();
+    setup.servers[1] = crate::support::Server::start_with(&["--maxmemory", "1", "--maxmemory-policy", "noeviction"]);
+    let cluster = setup.cluster();
+    let refused = reply_to(&cluster, &setup.command("MSETNX A 1 B 2 C 3"));
     assert!(refused.starts_with("OOM"), "{refused}");
-    let reply = ours.command(&words(&stage.command("EXISTS A B C"))).unwrap();
+    let reply = cluster.command(&words(&setup.command("EXISTS A B C"))).unwrap();
     assert_eq!(reply.root(), Value::Integer(0));
 }
 
 #[test]
 fn keys_are_stored_on_no_server_if_one_server_is_down() {
-    let mut stage = Stage::new();
-    let ours = stage.ours();
-    answer(&ours, "DBSIZE");
-    stage.servers[2].stop();
-    let error = ours.command(&words(&stage.command("MSETNX A 1 B 2 C 3"))).unwrap_err();
+    let mut setup = ThreeNodes::new();
+    let cluster = setup.cluster();
+    reply_to(&cluster, "DBSIZE");
+    setup.servers[2].stop();
+    let error = cluster.command(&words(&setup.command("MSETNX A 1 B 2 C 3"))).unwrap_err();
     assert_eq!((error.node(), error.executed()), (Some("node_3"), false), "{error}");
     for node in 0..2 {
-        let exists: usize = raw(&format!("EXISTS {}", stage.keys[node])).query(&mut stage.servers[node].client()).unwrap();
+        let exists: usize = redis_command(&format!("EXISTS {}", setup.keys[node])).query(&mut setup.servers[node].client()).unwrap();
         assert_eq!(exists, 0);
     }
 }
 
 /// Passes on what is said to a real server. The answer to the first EXEC is not passed on: the connection breaks, and with `for_good` every
 /// later one too.
-fn forgetful(server: u16, for_good: bool) -> Fake {
+fn forgetful(server: u16, for_good: bool) -> FakeServer {
     let broken = AtomicBool::new(false);
-    Fake::start(move |mut client, _| {
+    FakeServer::start(move |mut client, _| {
         let mut server = TcpStream::connect(("127.0.0.1", server)).unwrap();
         let mut buffer = vec![0; 64 << 10];
         while !(for_good && broken.load(Ordering::SeqCst)) {
@@ -111,28 +111,28 @@ fn forgetful(server: u16, for_good: bool) -> Fake {
 
 #[test]
 fn keys_of_a_broken_connection_are_rolled_back() {
-    let stage = Stage::new();
-    let fake = forgetful(stage.servers[1].port, false);
-    let ours = crate::support::cluster(&[stage.servers[0].port, fake.port, stage.servers[2].port], &[]);
-    let error = ours.command(&words(&stage.command("MSETNX A 1 B 2 C 3"))).unwrap_err();
+    let setup = ThreeNodes::new();
+    let fake = forgetful(setup.servers[1].port, false);
+    let cluster = crate::support::cluster(&[setup.servers[0].port, fake.port, setup.servers[2].port], &[]);
+    let error = cluster.command(&words(&setup.command("MSETNX A 1 B 2 C 3"))).unwrap_err();
     assert_eq!((error.node(), error.executed()), (Some("node_2"), false), "{error}");
     assert!(error.message().ends_with("nothing remains stored"), "{error}");
-    assert_eq!(answer(&stage.ours(), &stage.command("EXISTS A B C")), "0");
-    assert_eq!(answer(&ours, &stage.command("MSETNX A 1 B 2 C 3")), "1");
+    assert_eq!(reply_to(&setup.cluster(), &setup.command("EXISTS A B C")), "0");
+    assert_eq!(reply_to(&cluster, &setup.command("MSETNX A 1 B 2 C 3")), "1");
 }
 
 #[test]
 fn keys_that_cannot_be_rolled_back_are_named_and_recover_removes_them() {
-    let stage = Stage::new();
-    let fake = forgetful(stage.servers[1].port, true);
-    let ours = crate::support::cluster(&[stage.servers[0].port, fake.port, stage.servers[2].port], &[]);
-    let error = ours.command(&words(&stage.command("MSETNX A 1 B 2 C 3"))).unwrap_err();
+    let setup = ThreeNodes::new();
+    let fake = forgetful(setup.servers[1].port, true);
+    let cluster = crate::support::cluster(&[setup.servers[0].port, fake.port, setup.servers[2].port], &[]);
+    let error = cluster.command(&words(&setup.command("MSETNX A 1 B 2 C 3"))).unwrap_err();
     assert_eq!((error.node(), error.executed()), (Some("node_2"), true), "{error}");
     // The first node keeps its own as long as another's cannot be taken back: by that it is known not to be complete.
-    let left = format!("perhaps stored, until recover takes it back: \"{}\", \"{}\"", stage.keys[1], stage.keys[0]);
+    let left = format!("perhaps stored, until recover takes it back: \"{}\", \"{}\"", setup.keys[1], setup.keys[0]);
     assert!(error.message().ends_with(&left), "{error}");
-    let direct = stage.ours();
+    let direct = setup.cluster();
     direct.recover(std::time::Duration::ZERO).unwrap();
-    assert_eq!(answer(&direct, &stage.command("EXISTS A B C")), "0");
-    assert_eq!(answer(&direct, &stage.command("MSETNX A 1 B 2 C 3")), "1");
+    assert_eq!(reply_to(&direct, &setup.command("EXISTS A B C")), "0");
+    assert_eq!(reply_to(&direct, &setup.command("MSETNX A 1 B 2 C 3")), "1");
 }

@@ -1,6 +1,6 @@
 //! Scripts called by their digests, on servers that forgot them.
 
-use crate::support::stage::{answer, readable};
+use crate::support::three_nodes::{format_reply, reply_to};
 use crate::support::{Server, cluster, key_on, ports, request, words};
 use rediscluster::{Cluster, Reply, Value};
 
@@ -55,7 +55,7 @@ fn a_known_script_is_loaded_again_on_a_server_that_lost_it() {
                 flush(&servers);
                 for key in &keys {
                     let command = format!("{name} {} 1 {key} x", digest().to_uppercase());
-                    assert_eq!(answer(&cluster, &command), format!("[\"{key}\" \"x\"]"));
+                    assert_eq!(reply_to(&cluster, &command), format!("[\"{key}\" \"x\"]"));
                 }
                 flush(&servers);
                 for key in &keys {
@@ -112,12 +112,12 @@ fn an_unknown_script_returns_noscript() {
     let key = key_on(2, 2);
     let call = format!("EVALSHA {} 1 {key} x", digest());
     for _ in 0..2 {
-        assert_eq!(answer(&cluster, &call), "NOSCRIPT No matching script. Please use EVAL.");
+        assert_eq!(reply_to(&cluster, &call), "NOSCRIPT No matching script. Please use EVAL.");
         assert_eq!(executed(&cluster, &[&call, &call]), ["NOSCRIPT No matching script. Please use EVAL."; 2]);
         load(&cluster);
-        assert!(answer(&cluster, &call).starts_with('['));
+        assert!(reply_to(&cluster, &call).starts_with('['));
         // It is forgotten by all.
-        answer(&cluster, "SCRIPT FLUSH");
+        reply_to(&cluster, "SCRIPT FLUSH");
     }
 }
 
@@ -127,11 +127,11 @@ fn a_noscript_error_that_the_script_itself_returns_is_not_retried() {
     let cluster = cluster(&ports(&servers), &[]);
     let source = "redis.call('INCR',KEYS[1]) return redis.error_reply('NOSCRIPT of mine')";
     let reply = cluster.command(&[b"SCRIPT", b"LOAD", source.as_bytes()]).unwrap();
-    let Value::String(digest) = reply.root() else { panic!("{}", readable(&reply)) };
+    let Value::String(digest) = reply.root() else { panic!("{}", format_reply(&reply)) };
     let digest = String::from_utf8(digest.to_vec()).unwrap();
     let key = key_on(2, 2);
-    assert_eq!(answer(&cluster, &format!("EVALSHA {digest} 1 {key}")), "NOSCRIPT of mine");
-    assert_eq!(answer(&cluster, &format!("GET {key}")), "\"1\"");
+    assert_eq!(reply_to(&cluster, &format!("EVALSHA {digest} 1 {key}")), "NOSCRIPT of mine");
+    assert_eq!(reply_to(&cluster, &format!("GET {key}")), "\"1\"");
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn scripts_are_loaded_again_after_a_restart() {
     servers[1].restart();
     let key = key_on(2, 2);
     // A read finds the new server without fail.
-    answer(&cluster, &format!("GET {key}"));
+    reply_to(&cluster, &format!("GET {key}"));
     let reply = cluster.command(&words(&format!("EVALSHA {} 1 {key} x", digest()))).unwrap();
-    assert_eq!(readable(&reply), format!("[\"{key}\" \"x\"]"));
+    assert_eq!(format_reply(&reply), format!("[\"{key}\" \"x\"]"));
 }

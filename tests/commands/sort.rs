@@ -1,6 +1,6 @@
 //! SORT with patterns that read keys of several nodes, and with a destination on another one.
 
-use crate::comparison::Judge;
+use crate::comparison::Comparison;
 use crate::support::random::Random;
 
 fn command(random: &mut Random) -> String {
@@ -34,46 +34,46 @@ fn has_an_order(command: &str) -> bool {
 #[test]
 fn sort_reads_pattern_keys_on_other_nodes() {
     for nodes in [2, 4] {
-        let judge = Judge::of(nodes);
+        let comparison = Comparison::of(nodes);
         let mut random = Random::seeded();
         for _ in 0..600 {
             let number = random.below(30);
             let list = format!("l{}", random.below(6));
             match random.below(12) {
-                0 => judge.says(&format!("SET w{number} {}", random.below(100) as f64 / 3.0)),
-                1 => judge.says(&format!("SET w{number} text{}", random.below(100))),
-                2 | 3 => judge.says(&format!("HSET h{number} a {} b {number}", random.below(1000))),
-                4 => judge.says(&format!("SET s{number} {}", random.below(1000))),
-                5 => judge.says(&format!("DEL {list} w{number} h{number}")),
-                6 => judge.says(&format!("SADD {list} {number} {}", random.below(30))),
-                7 => judge.says(&format!("ZADD {list} {number} {number} 7 {}", random.below(30))),
-                _ => judge.says(&format!("RPUSH {list} {number} {} {number}", random.below(30))),
+                0 => comparison.check(&format!("SET w{number} {}", random.below(100) as f64 / 3.0)),
+                1 => comparison.check(&format!("SET w{number} text{}", random.below(100))),
+                2 | 3 => comparison.check(&format!("HSET h{number} a {} b {number}", random.below(1000))),
+                4 => comparison.check(&format!("SET s{number} {}", random.below(1000))),
+                5 => comparison.check(&format!("DEL {list} w{number} h{number}")),
+                6 => comparison.check(&format!("SADD {list} {number} {}", random.below(30))),
+                7 => comparison.check(&format!("ZADD {list} {number} {number} 7 {}", random.below(30))),
+                _ => comparison.check(&format!("RPUSH {list} {number} {} {number}", random.below(30))),
             };
             let command = command(&mut random);
             let sorted = command.split(' ').nth(1).unwrap_or_default();
-            if has_an_order(&command) || judge.says(&format!("TYPE {sorted}")) == "list" {
-                judge.says(&command);
+            if has_an_order(&command) || comparison.check(&format!("TYPE {sorted}")) == "list" {
+                comparison.check(&command);
             }
             if random.below(10) == 0 {
-                judge.same_data(&command);
+                comparison.check_data(&command);
             }
         }
-        judge.same_data("all");
+        comparison.check_data("all");
     }
 }
 
 #[test]
 fn hash_tags_in_pattern_keys_are_respected() {
-    let judge = Judge::of(3);
+    let comparison = Comparison::of(3);
     for number in 0..30 {
-        judge.say_all(&[
+        comparison.check_all(&[
             &format!("RPUSH l{{x}} {number}"),
             &format!("SET w{number}{{x}} {}", 100 - number),
             &format!("SET v{number}{{y}} {number}"),
         ]);
     }
     let sorted = |command: &str| {
-        let reply = judge.ours.command(&crate::support::words(command)).unwrap();
+        let reply = comparison.cluster.command(&crate::support::words(command)).unwrap();
         let rediscluster::Value::Array(values) = reply.root() else { panic!("{reply:?}") };
         values
             .map(|value| if let rediscluster::Value::String(text) = value { String::from_utf8_lossy(text).into() } else { "nil".into() })

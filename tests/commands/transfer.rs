@@ -1,9 +1,9 @@
 //! Many threads move what is stored from key to key and from node to node: afterwards all of it is there, once.
 
-use crate::support::data::{Bare, Data, HIDDEN};
-use crate::support::proxy::{Cut, Fault, Meanwhile, Network, Then};
+use crate::support::data::{Data, DirectConnections, INTERNAL_PREFIX};
+use crate::support::proxy::{Afterwards, Callback, Fault, Lost, Network};
 use crate::support::random::Random;
-use crate::support::{Server, cluster, name_on, ports, shown, words};
+use crate::support::{Server, cluster, format_value, name_on, ports, words};
 use rediscluster::{Cluster, Reply, Value};
 use std::sync::Arc;
 
@@ -41,9 +41,9 @@ fn concurrent_moves_lose_and_duplicate_nothing() {
             scope.spawn(|| (0..MOVES).for_each(|number| mover.step(number)));
         }
     });
-    let mut bare = Bare::of(&servers);
+    let mut bare = DirectConnections::of(&servers);
     assert_eq!(elements(&bare.data()), (0..ELEMENTS).map(|number| format!("element{number:05}")).collect::<Vec<_>>());
-    assert_eq!(bare.hidden(), <[String; 0]>::default());
+    assert_eq!(bare.internal_keys(), <[String; 0]>::default());
 }
 
 /// One server never gives a RENAME up.
@@ -69,10 +69,10 @@ fn rename_succeeds_once_concurrent_writes_pause() {
 }
 
 /// Changes the source before each command that its server is sent, until so many attempts were made.
-fn disturb(network: Arc<Network>, mut client: redis::Connection, source: String, attempts: usize) -> Meanwhile {
+fn disturb(network: Arc<Network>, mut client: redis::Connection, source: String, attempts: usize) -> Callback {
     Box::new(move || {
         let _: usize = redis::cmd("RPUSH").arg(&source).arg("more").query(&mut client).unwrap();
-        let fault = Fault { node: 0, step: 1, cut: Cut::Command, then: Then::GoesOnLater };
+        let fault = Fault { node: 0, step: 1, lost: Lost::Command, afterwards: Afterwards::Delayed };
         match watches(&mut client) < attempts {
             true => network.clone().arm_with(Some(fault), Some(disturb(network, client, source, attempts))),
             false => network.arm(None),
@@ -158,7 +158,7 @@ impl Mover {
         match reply.root() {
             Value::String(_) => true,
             Value::Nil | Value::NilArray => false,
-            reply => panic!("{command}: {}", shown(&reply)),
+            reply => panic!("{command}: {}", format_value(&reply)),
         }
     }
 
@@ -169,7 +169,7 @@ impl Mover {
         let command = format!("SMOVE {from} {to} {}", String::from_utf8_lossy(member));
         let reply = self.run(&command);
         // Somebody else may have been faster.
-        assert!(matches!(reply.root(), Value::Integer(0 | 1)), "{command}: {}", shown(&reply.root()));
+        assert!(matches!(reply.root(), Value::Integer(0 | 1)), "{command}: {}", format_value(&reply.root()));
         true
     }
 
@@ -193,10 +193,10 @@ impl Mover {
     /// The library never shows what it keeps for itself.
     fn looks_around(&mut self) {
         let keys = self.run("KEYS *");
-        let Value::Array(mut keys) = keys.root() else { panic!("KEYS: {}", shown(&keys.root())) };
-        assert!(keys.all(|key| matches!(key, Value::String(key) if !key.starts_with(HIDDEN))));
-        assert!(!matches!(self.run("RANDOMKEY").root(), Value::String(key) if key.starts_with(HIDDEN)));
+        let Value::Array(mut keys) = keys.root() else { panic!("KEYS: {}", format_value(&keys.root())) };
+        assert!(keys.all(|key| matches!(key, Value::String(key) if !key.starts_with(INTERNAL_PREFIX))));
+        assert!(!matches!(self.run("RANDOMKEY").root(), Value::String(key) if key.starts_with(INTERNAL_PREFIX)));
         let size = self.run("DBSIZE");
-        assert!(matches!(size.root(), Value::Integer(size) if size <= (LISTS + SETS + THREADS) as i64), "{}", shown(&size.root()));
+        assert!(matches!(size.root(), Value::Integer(size) if size <= (LISTS + SETS + THREADS) as i64), "{}", format_value(&size.root()));
     }
 }

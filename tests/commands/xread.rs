@@ -1,7 +1,7 @@
-//! Streams of several nodes read at once: what one server would answer, in the caller's order; groups consume all or nothing.
+//! Streams of several nodes read at once: what one server would reply_to, in the caller's order; groups consume all or nothing.
 
 use crate::support::random::Random;
-use crate::support::stage::{Stage, answer, await_listeners, raw};
+use crate::support::three_nodes::{ThreeNodes, await_tracking_connections, redis_command, reply_to};
 use crate::support::{Server, words};
 use rediscluster::{Cluster, Value};
 use std::collections::HashSet;
@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 #[test]
 fn stream_reads_match_one_server() {
-    let stage = Stage::new();
-    let (ours, judge) = (stage.ours(), stage.judge());
+    let setup = ThreeNodes::new();
+    let (cluster, oracle) = (setup.cluster(), setup.oracle());
     let mut random = Random::seeded();
     for step in 1..2_000 {
         let key = ["A", "B", "C", "D"][random.below(4)];
@@ -30,14 +30,14 @@ fn stream_reads_match_one_server() {
             14 => "XREADGROUP GROUP group two BLOCK 1 STREAMS A C B > 0 >".into(),
             _ => format!("XACK {key} group {id}-1"),
         };
-        stage.compare(&ours, &judge, &command);
+        setup.compare(&cluster, &oracle, &command);
     }
 }
 
 #[test]
 fn invalid_reads_return_the_servers_error_and_consume_nothing() {
-    let stage = Stage::new();
-    let (ours, judge) = (stage.ours(), stage.judge());
+    let setup = ThreeNodes::new();
+    let (cluster, oracle) = (setup.cluster(), setup.oracle());
     for command in [
         "SET C text",
         "XADD A 1-1 f v",
@@ -47,7 +47,7 @@ fn invalid_reads_return_the_servers_error_and_consume_nothing() {
         "XGROUP CREATE D group 0",
         "XGROUP CREATE D other 0",
     ] {
-        stage.compare(&ours, &judge, command);
+        setup.compare(&cluster, &oracle, command);
     }
     for command in [
         "XREAD STREAMS A B C 0 0 0",
@@ -72,22 +72,22 @@ fn invalid_reads_return_the_servers_error_and_consume_nothing() {
         "XREADGROUP NOACK GROUP group me FOO STREAMS D B > >",
         "XREADGROUP COUNT 1 NOACK COUNT 1 STREAMS D B > >",
     ] {
-        let answered = stage.compare(&ours, &judge, command);
+        let answered = setup.compare(&cluster, &oracle, command);
         assert!(!answered.starts_with('[') && answered != "NilArray", "{command} answers {answered}");
     }
     for stream in ["A", "D"] {
-        stage.compare(&ours, &judge, &format!("XPENDING {stream} group"));
+        setup.compare(&cluster, &oracle, &format!("XPENDING {stream} group"));
     }
-    let read = stage.compare(&ours, &judge, "XREADGROUP GROUP group me STREAMS D A > >");
+    let read = setup.compare(&cluster, &oracle, "XREADGROUP GROUP group me STREAMS D A > >");
     assert_eq!(read.matches("1-1").count(), 2, "{read}");
 }
 
 #[test]
 fn a_blocking_read_returns_only_newer_entries() {
-    let stage = Stage::new();
-    let ours = stage.ours();
+    let setup = ThreeNodes::new();
+    let cluster = setup.cluster();
     for command in ["XADD A 1-1 f old", "XADD B 1-1 f old", "XADD C 1-1 f old", "XGROUP CREATE B group $", "XGROUP CREATE C group $"] {
-        answer(&ours, &stage.command(command));
+        reply_to(&cluster, &setup.command(command));
     }
     for (node, command, id) in [
         (1, "XREADGROUP GROUP group me BLOCK 40000 STREAMS C B > >", "4-1"),
@@ -95,32 +95,32 @@ fn a_blocking_read_returns_only_newer_entries() {
         (2, "XREAD COUNT 1 BLOCK 40000 STREAMS A B C $ $ $", "3-1"),
     ] {
         std::thread::scope(|scope| {
-            let waiting = scope.spawn(|| answer(&ours, &stage.command(command)));
-            let of_command: Vec<&Server> = stage.servers.iter().skip(usize::from(node == 1)).collect();
-            await_listeners(of_command, 1);
-            let key = &stage.keys[node];
-            let _: String = raw(&format!("XADD {key} {id} f new")).query(&mut stage.servers[node].client()).unwrap();
+            let waiting = scope.spawn(|| reply_to(&cluster, &setup.command(command)));
+            let of_command: Vec<&Server> = setup.servers.iter().skip(usize::from(node == 1)).collect();
+            await_tracking_connections(of_command, 1);
+            let key = &setup.keys[node];
+            let _: String = redis_command(&format!("XADD {key} {id} f new")).query(&mut setup.servers[node].client()).unwrap();
             assert_eq!(waiting.join().unwrap(), format!("[[\"{key}\" [[\"{id}\" [\"f\" \"new\"]]]]]"), "{command}");
         });
     }
     for stream in ["B", "C"] {
-        answer(&ours, &stage.command(&format!("XGROUP CREATE {stream} late $")));
+        reply_to(&cluster, &setup.command(&format!("XGROUP CREATE {stream} late $")));
     }
-    assert_eq!(answer(&ours, &stage.command("XREAD BLOCK 50 STREAMS A B C $ $ $")), "NilArray");
-    assert_eq!(answer(&ours, &stage.command("XREADGROUP GROUP late me BLOCK 50 STREAMS B C > >")), "NilArray");
+    assert_eq!(reply_to(&cluster, &setup.command("XREAD BLOCK 50 STREAMS A B C $ $ $")), "NilArray");
+    assert_eq!(reply_to(&cluster, &setup.command("XREADGROUP GROUP late me BLOCK 50 STREAMS B C > >")), "NilArray");
 }
 
 #[test]
 fn a_blocking_read_of_a_destroyed_group_returns_nogroup() {
-    let stage = Stage::new();
-    let ours = stage.ours();
+    let setup = ThreeNodes::new();
+    let cluster = setup.cluster();
     for stream in ["A", "B", "C"] {
-        answer(&ours, &stage.command(&format!("XGROUP CREATE {stream} group $ MKSTREAM")));
+        reply_to(&cluster, &setup.command(&format!("XGROUP CREATE {stream} group $ MKSTREAM")));
     }
     std::thread::scope(|scope| {
-        let waiting = scope.spawn(|| answer(&ours, &stage.command("XREADGROUP GROUP group me BLOCK 40000 STREAMS A B C > > >")));
-        await_listeners(&stage.servers, 1);
-        answer(&ours, &stage.command("XGROUP DESTROY B group"));
+        let waiting = scope.spawn(|| reply_to(&cluster, &setup.command("XREADGROUP GROUP group me BLOCK 40000 STREAMS A B C > > >")));
+        await_tracking_connections(&setup.servers, 1);
+        reply_to(&cluster, &setup.command("XGROUP DESTROY B group"));
         assert!(waiting.join().unwrap().starts_with("NOGROUP"));
     });
 }
@@ -128,29 +128,29 @@ fn a_blocking_read_of_a_destroyed_group_returns_nogroup() {
 #[test]
 fn the_consumers_of_a_group_receive_each_entry_once() {
     const ENTRIES: usize = 1_500;
-    let stage = Stage::new();
+    let setup = ThreeNodes::new();
     let streams = ["A", "B", "C", "D"];
     for stream in streams {
-        answer(&stage.ours(), &stage.command(&format!("XGROUP CREATE {stream} group 0 MKSTREAM")));
+        reply_to(&setup.cluster(), &setup.command(&format!("XGROUP CREATE {stream} group 0 MKSTREAM")));
     }
     let (got, left) = (Mutex::new(Vec::new()), AtomicUsize::new(ENTRIES));
     std::thread::scope(|scope| {
         for consumer in 0..4 {
-            let (stage, got, left) = (&stage, &got, &left);
+            let (setup, got, left) = (&setup, &got, &left);
             scope.spawn(move || {
-                let ours = stage.ours();
+                let cluster = setup.cluster();
                 let command =
-                    stage.command(&format!("XREADGROUP GROUP group consumer{consumer} COUNT 3 BLOCK 100 STREAMS A B C D > > > >"));
+                    setup.command(&format!("XREADGROUP GROUP group consumer{consumer} COUNT 3 BLOCK 100 STREAMS A B C D > > > >"));
                 while left.load(Ordering::SeqCst) > 0 {
-                    let entries = read(&ours, &command);
+                    let entries = read(&cluster, &command);
                     left.fetch_sub(entries.len(), Ordering::SeqCst);
                     got.lock().unwrap().extend(entries);
                 }
             });
         }
-        let (mut random, ours) = (Random::seeded(), stage.ours());
+        let (mut random, cluster) = (Random::seeded(), setup.cluster());
         for entry in 0..ENTRIES {
-            answer(&ours, &stage.command(&format!("XADD {} * entry {entry}", random.pick(&streams))));
+            reply_to(&cluster, &setup.command(&format!("XADD {} * entry {entry}", random.pick(&streams))));
         }
     });
     let got = got.into_inner().unwrap();

@@ -1,6 +1,6 @@
 //! When servers fail: what the caller is told, what is retried, and that nothing else suffers.
 
-use crate::support::fake::{Fake, read_request};
+use crate::support::fake_server::{FakeServer, read_request};
 use crate::support::{Server, cluster, free_port, key_on, ports, request, words};
 use rediscluster::{Cluster, Code, Error, Reply, Value};
 use std::io::Write;
@@ -71,7 +71,7 @@ fn a_restarted_server_is_reconnected_without_an_error() {
 
 #[test]
 fn a_read_is_retried_after_its_reply_was_lost() {
-    let fake = Fake::start(|mut stream, nth| {
+    let fake = FakeServer::start(|mut stream, nth| {
         if read_request(&mut stream) && nth > 0 {
             stream.write_all(b"$2\r\nhi\r\n").unwrap();
         }
@@ -84,7 +84,7 @@ fn a_read_is_retried_after_its_reply_was_lost() {
 fn a_write_is_not_retried_after_its_reply_was_lost() {
     let requests = Arc::new(AtomicUsize::new(0));
     let count = requests.clone();
-    let fake = Fake::start(move |mut stream, _| {
+    let fake = FakeServer::start(move |mut stream, _| {
         count.fetch_add(usize::from(read_request(&mut stream)), Ordering::AcqRel);
     });
     let error = failure(&fake.cluster(&[]), "INCR a");
@@ -97,7 +97,7 @@ fn a_write_is_not_retried_after_its_reply_was_lost() {
 fn a_reply_that_arrives_after_the_read_timeout_is_discarded() {
     let (release, wait) = mpsc::channel::<()>();
     let wait = std::sync::Mutex::new(wait);
-    let fake = Fake::start(move |mut stream, nth| {
+    let fake = FakeServer::start(move |mut stream, nth| {
         while read_request(&mut stream) {
             if nth == 0 {
                 let _ = wait.lock().unwrap().recv();
@@ -125,7 +125,7 @@ fn a_blocking_command_can_outlast_the_read_timeout() {
 #[test]
 fn invalid_resp_closes_the_connection_and_the_next_command_opens_another() {
     for garbage in [&b"HTTP/1.1 400 Bad Request\r\n"[..], b"$x\r\n", b":1\r\n:2\r\n", b"$2\r\nabcd", b"*-7\r\n", b"%1\r\n+a\r\n+b\r\n"] {
-        let fake = Fake::start(move |mut stream, nth| {
+        let fake = FakeServer::start(move |mut stream, nth| {
             while read_request(&mut stream) {
                 let answer = if nth == 0 { garbage } else { b"+OK\r\n" };
                 let _ = stream.write_all(answer);

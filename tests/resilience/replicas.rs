@@ -1,8 +1,10 @@
 //! Reads go to replicas and writes to masters, whatever becomes of the replicas.
 
-use crate::support::fake::Fake;
+use crate::support::fake_server::FakeServer;
 use crate::support::random::Random;
-use crate::support::replication::{Monitor, calls, is_in_step, joining, listed, master, replica_of, until};
+use crate::support::replication::{
+    Monitor, call_count, is_in_sync, known_replicas, start_joining_replica, start_master, start_replica_of, wait_until,
+};
 use crate::support::{Server, cluster, config, key_on, request, words};
 use rediscluster::{Cluster, Code, Config, Nodes, Read, Reply, Value};
 use std::io::{Read as _, Write};
@@ -28,7 +30,7 @@ fn read(cluster: &Cluster, key: &str) -> Vec<u8> {
 fn store(cluster: &Cluster, replicas: &[&Server], key: &str, value: &str) {
     run(cluster, &format!("SET {key} {value}"));
     for replica in replicas {
-        until(|| redis::cmd("GET").arg(key).query::<Option<String>>(&mut replica.client()).unwrap().as_deref() == Some(value));
+        wait_until(|| redis::cmd("GET").arg(key).query::<Option<String>>(&mut replica.client()).unwrap().as_deref() == Some(value));
     }
 }
 
@@ -45,12 +47,12 @@ fn with_given(masters: [&Server; 2], replicas: [&Server; 2], members: &str) -> C
 
 #[test]
 fn writes_go_to_masters_and_reads_rotate_over_replicas() {
-    let masters = [master(), master()];
-    let replicas: Vec<[Server; 2]> = masters.iter().map(|master| [replica_of(master), replica_of(master)]).collect();
+    let masters = [start_master(), start_master()];
+    let replicas: Vec<[Server; 2]> = masters.iter().map(|master| [start_replica_of(master), start_replica_of(master)]).collect();
     let ports = masters.each_ref().map(|master| master.port);
     let cluster = cluster(&ports, &[]);
-    let at_masters = masters.each_ref().map(|master| Monitor::of(master, &ports));
-    let at_replicas: Vec<[Monitor; 2]> = replicas.iter().map(|two| two.each_ref().map(|replica| Monitor::of(replica, &ports))).collect();
+    let at_masters = masters.each_ref().map(|master| Monitor::start(master, &ports));
+    let at_replicas: Vec<[Monitor; 2]> = replicas.iter().map(|two| two.each_ref().map(|replica| Monitor::start(replica, &ports))).collect();
 
     let mut random = Random::seeded();
     // By master, how many of each command it, or its replicas, must see.
@@ -102,10 +104,10 @@ fn run_and_count(cluster: &Cluster, command: &str) -> usize {
 
 #[test]
 fn a_pipeline_reads_its_own_writes() {
-    let master = master();
-    let replica = replica_of(&master);
+    let master = start_master();
+    let replica = start_replica_of(&master);
     let cluster = cluster(&[master.port], &[ONCE]);
-    let monitors = [&master, &replica].map(|server| Monitor::of(server, &[master.port]));
+    let monitors = [&master, &replica].map(|server| Monitor::start(server, &[master.port]));
     for round in 0..100 {
         let reply = cluster.execute(&request(&["GET a", &format!("SET a {round}"), "GET a"])).unwrap();
         assert_eq!(reply.value(reply.element(0, 2).unwrap()).unwrap(), Value::String(round.to_string().as_bytes()));
@@ -118,8 +120,8 @@ fn a_pipeline_reads_its_own_writes() {
 
 #[test]
 fn a_pipeline_reads_from_masters_after_a_cross_node_command() {
-    let masters = [master(), master()];
-    let _replicas = masters.each_ref().map(replica_of);
+    let masters = [start_master(), start_master()];
+    let _replicas = masters.each_ref().map(start_replica_of);
     let cluster = cluster(&masters.each_ref().map(|master| master.port), &[ONCE]);
     let [one, two] = [1, 2].map(|node| key_on(node, 2));
     for round in 0..50 {
@@ -131,11 +133,11 @@ fn a_pipeline_reads_from_masters_after_a_cross_node_command() {
 
 #[test]
 fn commands_that_a_replica_would_run_differently_run_on_the_master() {
-    let master = master();
-    let replica = replica_of(&master);
+    let master = start_master();
+    let replica = start_replica_of(&master);
     let cluster = cluster(&[master.port], &[ONCE]);
     store(&cluster, &[&replica], "a", "1");
-    let monitor = Monitor::of(&replica, &[master.port]);
+    let monitor = Monitor::start(&replica, &[master.port]);
     assert_eq!(run(&cluster, "EVAL_RO return{redis.call('GET',KEYS[1])} 1 a").root(), run(&cluster, "MGET a").root());
     run(&cluster, "SCRIPT LOAD return{1}");
     let sha: String = redis::cmd("SCRIPT").arg("LOAD").arg("return{1}").query(&mut master.client()).unwrap();
@@ -149,22 +151,22 @@ fn commands_that_a_replica_would_run_differently_run_on_the_master() {
 
 #[test]
 fn a_stopped_replica_causes_no_error_and_is_used_again_after_its_restart() {
-    let master = master();
-    let mut replica = replica_of(&master);
+    let master = start_master();
+    let mut replica = start_replica_of(&master);
     for members in [&[OFTEN][..], &[ONCE]] {
         let cluster = cluster(&[master.port], members);
         store(&cluster, &[&replica], "a", "1");
-        let before = calls(&replica, "get");
+        let before = call_count(&replica, "get");
         assert_eq!(read(&cluster, "a"), b"1");
-        assert!(calls(&replica, "get") > before);
+        assert!(call_count(&replica, "get") > before);
         replica.stop();
         (0..100).for_each(|_| assert_eq!(read(&cluster, "a"), b"1"));
         replica.restart();
-        until(|| is_in_step(&replica) && listed(&master).contains(&replica.port));
+        wait_until(|| is_in_sync(&replica) && known_replicas(&master).contains(&replica.port));
         if members == [OFTEN] {
-            until(|| {
+            wait_until(|| {
                 assert_eq!(read(&cluster, "a"), b"1");
-                calls(&replica, "get") > 0
+                call_count(&replica, "get") > 0
             });
         }
     }
@@ -172,43 +174,43 @@ fn a_stopped_replica_causes_no_error_and_is_used_again_after_its_restart() {
 
 #[test]
 fn a_new_replica_is_discovered() {
-    let master = master();
+    let master = start_master();
     let cluster = cluster(&[master.port], &[OFTEN]);
     run(&cluster, "SET a 1");
     assert_eq!(read(&cluster, "a"), b"1");
-    let replica = joining(&master);
-    until(|| {
+    let replica = start_joining_replica(&master);
+    wait_until(|| {
         assert_eq!(read(&cluster, "a"), b"1");
-        calls(&replica, "get") > 0
+        call_count(&replica, "get") > 0
     });
 }
 
 #[test]
 fn a_detached_replica_receives_no_more_reads() {
-    let master = master();
-    let [detached, kept] = [replica_of(&master), replica_of(&master)];
+    let master = start_master();
+    let [detached, kept] = [start_replica_of(&master), start_replica_of(&master)];
     for given in [false, true] {
         let cluster = match given {
             false => cluster(&[master.port], &[OFTEN]),
             true => with_given([&master, &master], [&detached, &kept], OFTEN),
         };
         store(&cluster, &[&detached, &kept], "a", "1");
-        until(|| read(&cluster, "a") == b"1" && calls(&detached, "get") > 0);
+        wait_until(|| read(&cluster, "a") == b"1" && call_count(&detached, "get") > 0);
         let _: () = redis::cmd("REPLICAOF").arg("NO").arg("ONE").query(&mut detached.client()).unwrap();
-        until(|| {
-            let before = calls(&detached, "get");
+        wait_until(|| {
+            let before = call_count(&detached, "get");
             (0..20).for_each(|_| assert_eq!(read(&cluster, "a"), b"1"));
-            calls(&detached, "get") == before
+            call_count(&detached, "get") == before
         });
         let _: () = redis::cmd("REPLICAOF").arg("127.0.0.1").arg(master.port).query(&mut detached.client()).unwrap();
-        until(|| is_in_step(&detached) && listed(&master).contains(&detached.port));
+        wait_until(|| is_in_sync(&detached) && known_replicas(&master).contains(&detached.port));
     }
 }
 
 #[test]
 fn a_replica_that_replies_masterdown_causes_no_error() {
-    let master = master();
-    let replica = replica_of(&master);
+    let master = start_master();
+    let replica = start_replica_of(&master);
     let cluster = cluster(&[master.port], &[ONCE]);
     store(&cluster, &[&replica], "a", "1");
     assert_eq!(read(&cluster, "a"), b"1");
@@ -224,7 +226,7 @@ fn a_replica_that_replies_masterdown_causes_no_error() {
 
 #[test]
 fn a_loading_replica_receives_no_reads_until_it_has_its_data() {
-    let master = master();
+    let master = start_master();
     let filled: i64 = redis::cmd("EVAL")
         .arg("for i = 1, 3000 do redis.call('SET', 'key:' .. i, string.rep('x', 100)) end return redis.call('DBSIZE')")
         .arg(0)
@@ -236,12 +238,12 @@ fn a_loading_replica_receives_no_reads_until_it_has_its_data() {
     let _: () = redis::cmd("REPLICAOF").arg("127.0.0.1").arg(master.port).query(&mut replica.client()).unwrap();
     let cluster = with_given([&master, &master], [&replica, &replica], OFTEN);
     run(&cluster, "SET a 1");
-    until(|| {
+    wait_until(|| {
         assert_eq!(run(&cluster, "STRLEN key:7").root(), Value::Integer(100));
         assert_eq!(cluster.execute(&request(&["STRLEN key:7", "STRLEN key:8"])).unwrap().value(2), Some(Value::Integer(100)));
-        calls(&replica, "strlen") > 0
+        call_count(&replica, "strlen") > 0
     });
-    assert!(is_in_step(&replica));
+    assert!(is_in_sync(&replica));
 }
 
 /// Where there is no answer, the connection ends.
@@ -261,8 +263,8 @@ fn answer_each_command(mut stream: TcpStream, answer: &str) {
 #[test]
 fn reads_fall_back_to_the_master_after_an_unusable_replica_reply() {
     for answer in ["-LOADING wait\r\n", "-MASTERDOWN no\r\n", "-BUSY script\r\n", "-NOAUTH who\r\n", "", "?what\r\n"] {
-        let fake = Fake::start(move |stream, _| answer_each_command(stream, answer));
-        let master = master();
+        let fake = FakeServer::start(move |stream, _| answer_each_command(stream, answer));
+        let master = start_master();
         // Nobody asks the replica what it is, so that its answer comes as a surprise.
         for read in ["GET a", "MGET a a", "BITCOUNT a"] {
             let text = format!(
@@ -284,8 +286,8 @@ fn reads_fall_back_to_the_master_after_an_unusable_replica_reply() {
 
 #[test]
 fn a_hanging_replica_delays_one_read_and_causes_no_error() {
-    let master = master();
-    let replica = replica_of(&master);
+    let master = start_master();
+    let replica = start_replica_of(&master);
     let cluster = cluster(&[master.port], &[ONCE, r#""read_timeout":0.2"#]);
     store(&cluster, &[&replica], "a", "1");
     assert_eq!(read(&cluster, "a"), b"1");
@@ -298,8 +300,8 @@ fn a_hanging_replica_delays_one_read_and_causes_no_error() {
 
 #[test]
 fn reads_continue_while_the_master_is_down() {
-    let mut master = master();
-    let replica = replica_of(&master);
+    let mut master = start_master();
+    let replica = start_replica_of(&master);
     let cluster = cluster(&[master.port], &[OFTEN]);
     store(&cluster, &[&replica], "a", "1");
     assert_eq!(read(&cluster, "a"), b"1");
@@ -311,9 +313,9 @@ fn reads_continue_while_the_master_is_down() {
 
 #[test]
 fn only_configured_replicas_receive_reads() {
-    let masters = [master(), master()];
-    let given = masters.each_ref().map(replica_of);
-    let others = masters.each_ref().map(replica_of);
+    let masters = [start_master(), start_master()];
+    let given = masters.each_ref().map(start_replica_of);
+    let others = masters.each_ref().map(start_replica_of);
     let cluster = with_given(masters.each_ref(), given.each_ref(), ONCE);
     for node in [1, 2] {
         let key = key_on(node, 2);
@@ -322,8 +324,8 @@ fn only_configured_replicas_receive_reads() {
     }
     for (replica, other) in given.iter().zip(&others) {
         // One of them was our own question.
-        assert!(calls(replica, "get") > 10);
-        assert_eq!(calls(other, "get"), 0);
+        assert!(call_count(replica, "get") > 10);
+        assert_eq!(call_count(other, "get"), 0);
     }
 }
 
@@ -336,8 +338,8 @@ fn a_replica_is_read_with_the_database_and_password_of_its_master() {
     run(&cluster, "SET a three");
     let url = format!("redis://:secret@127.0.0.1:{}/3", replica.port);
     let mut bare = redis::Client::open(url).and_then(|client| client.get_connection()).unwrap();
-    until(|| redis::cmd("GET").arg("a").query(&mut bare).ok() == Some("three".to_owned()));
-    until(|| {
+    wait_until(|| redis::cmd("GET").arg("a").query(&mut bare).ok() == Some("three".to_owned()));
+    wait_until(|| {
         assert_eq!(read(&cluster, "a"), b"three");
         let stats: String = redis::cmd("INFO").arg("commandstats").query(&mut bare).unwrap();
         stats.contains("cmdstat_get:")
@@ -346,8 +348,8 @@ fn a_replica_is_read_with_the_database_and_password_of_its_master() {
 
 #[test]
 fn a_configured_master_that_is_a_replica_is_refused_by_name_until_it_is_promoted() {
-    let [one, two] = [master(), master()];
-    let replica = replica_of(&one);
+    let [one, two] = [start_master(), start_master()];
+    let replica = start_replica_of(&one);
     for policy in [r#""read":"replica""#, r#""read":"master""#] {
         let cluster = cluster(&[two.port, replica.port], &[OFTEN, policy]);
         let [good, bad] = [1, 2].map(|node| key_on(node, 2));
@@ -360,12 +362,12 @@ fn a_configured_master_that_is_a_replica_is_refused_by_name_until_it_is_promoted
         }
         run(&cluster, &format!("SET {good} 1"));
         let _: () = redis::cmd("REPLICAOF").arg("NO").arg("ONE").query(&mut replica.client()).unwrap();
-        until(|| cluster.command(&words(&format!("SET {bad} 1"))).is_ok());
+        wait_until(|| cluster.command(&words(&format!("SET {bad} 1"))).is_ok());
         assert_eq!(read(&cluster, &bad), b"1");
         // One that is made a replica later is noticed as well.
         let _: () = redis::cmd("REPLICAOF").arg("127.0.0.1").arg(one.port).query(&mut replica.client()).unwrap();
-        until(|| cluster.command(&words(&format!("SET {bad} 2"))).is_err_and(|error| error.code() == Code::Config));
-        until(|| is_in_step(&replica));
+        wait_until(|| cluster.command(&words(&format!("SET {bad} 2"))).is_err_and(|error| error.code() == Code::Config));
+        wait_until(|| is_in_sync(&replica));
     }
 }
 
@@ -380,13 +382,13 @@ fn a_server_that_denies_the_role_command_is_used_as_configured() {
 
 #[test]
 fn with_read_changes_the_read_policy_and_shares_the_connections() {
-    let master = master();
-    let replica = replica_of(&master);
+    let master = start_master();
+    let replica = start_replica_of(&master);
     for (policy, opposite) in [("master", Read::Replica), ("replica", Read::Master)] {
         let cluster = cluster(&[master.port], &[ONCE, &format!(r#""read":"{policy}""#)]);
         let view = cluster.with_read(opposite);
         let [by_master, by_replica] = if opposite == Read::Replica { [&cluster, &view] } else { [&view, &cluster] };
-        let monitors = [&master, &replica].map(|server| Monitor::of(server, &[master.port]));
+        let monitors = [&master, &replica].map(|server| Monitor::start(server, &[master.port]));
         for _ in 0..10 {
             run(by_master, "GET a");
             run(by_master, "MGET a b");
@@ -404,14 +406,14 @@ fn with_read_changes_the_read_policy_and_shares_the_connections() {
 
 #[test]
 fn a_session_follows_the_read_policy_of_its_handle_in_every_database() {
-    let master = master();
-    let replica = replica_of(&master);
+    let master = start_master();
+    let replica = start_replica_of(&master);
     for given in [false, true] {
         let cluster = match given {
             false => cluster(&[master.port], &[ONCE]),
             true => with_given([&master, &master], [&replica, &replica], ONCE),
         };
-        let monitors = [&master, &replica].map(|server| Monitor::of(server, &[master.port]));
+        let monitors = [&master, &replica].map(|server| Monitor::start(server, &[master.port]));
         for (cluster, command) in [(&cluster, "TTL a"), (&cluster.with_read(Read::Master), "STRLEN a")] {
             let mut session = cluster.session();
             session.execute(&request(&[command])).unwrap();
@@ -427,9 +429,9 @@ fn a_session_follows_the_read_policy_of_its_handle_in_every_database() {
 
 #[test]
 fn a_zero_refresh_interval_disables_role_checks() {
-    let master = master();
-    let replica = replica_of(&master);
-    let monitor = Monitor::of(&master, &[]);
+    let master = start_master();
+    let replica = start_replica_of(&master);
+    let monitor = Monitor::start(&master, &[]);
     let cluster = cluster(&[master.port], &[r#""refresh_interval":0"#]);
     run(&cluster, "SET a 1");
     run(&cluster, "GET a");
@@ -438,13 +440,13 @@ fn a_zero_refresh_interval_disables_role_checks() {
     let cluster = with_given([&master, &master], [&replica, &replica], r#""refresh_interval":0"#);
     run(&cluster, "STRLEN a");
     assert!(!monitor.counts().contains_key("role"));
-    assert_eq!(calls(&replica, "strlen"), 1);
+    assert_eq!(call_count(&replica, "strlen"), 1);
 }
 
 #[test]
 fn each_can_select_masters_replicas_or_all_nodes() {
-    let masters = [master(), master()];
-    let mut replicas = [replica_of(&masters[0]), replica_of(&masters[0]), replica_of(&masters[1])];
+    let masters = [start_master(), start_master()];
+    let mut replicas = [start_replica_of(&masters[0]), start_replica_of(&masters[0]), start_replica_of(&masters[1])];
     let cluster = cluster(&masters.each_ref().map(|master| master.port), &[OFTEN]);
     let aliases = |nodes| {
         let reply = cluster.each_on(nodes, &request(&["CONFIG GET port"])).unwrap();
@@ -470,7 +472,7 @@ fn each_can_select_masters_replicas_or_all_nodes() {
     // One that has gone is called no more, and the others keep their names.
     let gone = replicas.iter().position(|replica| replica.port == asked[0].1).unwrap();
     replicas[gone].stop();
-    until(|| listed(&masters[0]).len() == 1);
+    wait_until(|| known_replicas(&masters[0]).len() == 1);
     assert_eq!(names(&aliases(Nodes::Replicas)), ["node_1_slave", "node_2_slave"]);
 }
 
@@ -483,8 +485,8 @@ fn port(value: Option<Value>) -> u16 {
 
 #[test]
 fn each_reports_a_configured_replica_that_is_down() {
-    let masters = [master(), master()];
-    let mut replicas = masters.each_ref().map(replica_of);
+    let masters = [start_master(), start_master()];
+    let mut replicas = masters.each_ref().map(start_replica_of);
     replicas[1].stop();
     let cluster = with_given(masters.each_ref(), replicas.each_ref(), OFTEN);
     let reply = cluster.each_on(Nodes::Replicas, &request(&["PING"])).unwrap();

@@ -1,6 +1,6 @@
 //! Subscriptions of a session: every channel on its node, patterns on all, one stream of messages.
 
-use crate::support::plain::Plain;
+use crate::support::raw_client::RawClient;
 use crate::support::{Server, cluster, key_on, ports, request, words};
 use rediscluster::{Cluster, Code, Reply, Session, Value};
 use std::time::Duration;
@@ -8,26 +8,26 @@ use std::time::Duration;
 const LONG: Option<Duration> = Some(Duration::from_secs(20));
 const NOW: Option<Duration> = Some(Duration::ZERO);
 
-fn told(value: &Value) -> String {
+fn text_of(value: &Value) -> String {
     match value {
         Value::Nil => "nil".into(),
         Value::Integer(number) => number.to_string(),
         Value::String(text) | Value::Status(text) | Value::Error(text) => String::from_utf8_lossy(text).into(),
-        Value::Array(children) => children.map(|child| told(&child)).collect::<Vec<_>>().join(" "),
-        Value::Failure(children) => format!("failed: {}", children.clone().nth(1).map_or_else(String::new, |message| told(&message))),
+        Value::Array(children) => children.map(|child| text_of(&child)).collect::<Vec<_>>().join(" "),
+        Value::Failure(children) => format!("failed: {}", children.clone().nth(1).map_or_else(String::new, |message| text_of(&message))),
         other => panic!("{other:?}"),
     }
 }
 
-/// The replies to commands, each told in a line.
+/// The replies to commands, each replies in a line.
 fn run(session: &mut Session, commands: &[&str]) -> Vec<String> {
     let reply = session.execute(&request(commands)).unwrap();
     let Value::Array(values) = reply.root() else { panic!("{reply:?}") };
-    values.map(|value| told(&value)).collect()
+    values.map(|value| text_of(&value)).collect()
 }
 
 fn next(session: &mut Session) -> String {
-    session.receive(LONG).unwrap().map_or_else(|| "nothing came".into(), |message| told(&message.root()))
+    session.receive(LONG).unwrap().map_or_else(|| "nothing came".into(), |message| text_of(&message.root()))
 }
 
 fn publish(cluster: &Cluster, channel: &str, text: &str) -> Reply {
@@ -126,7 +126,7 @@ fn channels_and_shard_channels_have_hash_tags_like_keys() {
 fn subscription_replies_have_the_same_bytes_as_from_a_single_server() {
     let (servers, oracle) = (Server::start_many(3), Server::start());
     let cluster = cluster(&ports(&servers), &[]);
-    let (mut session, mut plain) = (cluster.session(), Plain::connect(oracle.port));
+    let (mut session, mut plain) = (cluster.session(), RawClient::connect(oracle.port));
     for (command, replies) in [
         ("UNSUBSCRIBE", 1),
         ("PUNSUBSCRIBE a b", 2),
@@ -154,7 +154,7 @@ fn subscription_replies_have_the_same_bytes_as_from_a_single_server() {
         ("GET a", 1),
     ] {
         session.write(&request(&[command])).unwrap();
-        let expected = plain.ask(&request(&[command]), replies);
+        let expected = plain.exchange(&request(&[command]), replies);
         let mut found = vec![0; 4096];
         let count = session.read(&mut found, NOW).unwrap();
         assert_eq!(String::from_utf8_lossy(&found[..count]), String::from_utf8_lossy(&expected), "{command}");
@@ -193,7 +193,7 @@ fn a_lost_connection_is_reported_and_then_opened_again() {
     let mut heard = Vec::new();
     while heard.len() < 2 {
         match session.receive(LONG) {
-            Ok(message) => heard.push(told(&message.unwrap().root())),
+            Ok(message) => heard.push(text_of(&message.unwrap().root())),
             Err(error) => assert_eq!((error.code(), error.node()), (Code::Connect, Some("node_2"))),
         }
     }

@@ -1,25 +1,27 @@
 //! Sessions: transactions and what else has a state. One plain server is what is right.
 
-use crate::support::plain::Plain;
 use crate::support::random::Random;
+use crate::support::raw_client::RawClient;
 use crate::support::{Server, cluster, key_on, ports, request, words};
 use rediscluster::{Cluster, Code, Error, Reply, Session, Value};
 use std::time::Duration;
 
-/// What a session answers to commands, each told in a word or two.
+/// What a session answers to commands, each replies in a word or two.
 fn run(session: &mut Session, commands: &[&str]) -> Vec<String> {
     let reply = session.execute(&request(commands)).unwrap();
     let Value::Array(values) = reply.root() else { panic!("{reply:?}") };
-    values.map(|value| told(&value)).collect()
+    values.map(|value| text_of(&value)).collect()
 }
 
-fn told(value: &Value) -> String {
+fn text_of(value: &Value) -> String {
     match value {
         Value::Nil => "nil".into(),
         Value::NilArray => "nil array".into(),
         Value::Integer(number) => number.to_string(),
         Value::String(text) | Value::Status(text) | Value::Error(text) => String::from_utf8_lossy(text).into(),
-        Value::Array(children) | Value::Map(children) => format!("[{}]", children.map(|child| told(&child)).collect::<Vec<_>>().join(" ")),
+        Value::Array(children) | Value::Map(children) => {
+            format!("[{}]", children.map(|child| text_of(&child)).collect::<Vec<_>>().join(" "))
+        }
         Value::Failure(children) => match children.clone().nth(1) {
             Some(Value::String(message)) => format!("failed: {}", String::from_utf8_lossy(message)),
             _ => panic!("a failure without a message"),
@@ -27,7 +29,7 @@ fn told(value: &Value) -> String {
     }
 }
 
-fn one(session: &mut Session, command: &str) -> String {
+fn run_one(session: &mut Session, command: &str) -> String {
     run(session, &[command]).remove(0)
 }
 
@@ -76,19 +78,19 @@ fn random_sequences_get_the_same_bytes_as_from_a_single_server() {
     let keys: Vec<String> =
         (0..300).map(|number| format!("k{number}")).filter(|key| rediscluster::partition(key.as_bytes(), 3) == 2).collect();
     let keys = &keys[..3];
-    let (mut here, mut there) = (Plain::connect(servers[1].port), Plain::connect(oracle.port));
+    let (mut here, mut there) = (RawClient::connect(servers[1].port), RawClient::connect(oracle.port));
     for round in 0..150 {
         for side in [&mut here, &mut there] {
-            side.ask(&request(&["FLUSHALL"]), 1);
+            side.exchange(&request(&["FLUSHALL"]), 1);
         }
         let mut session = cluster.session();
-        let mut plain = Plain::connect(oracle.port);
+        let mut plain = RawClient::connect(oracle.port);
         for step in 0..20 {
             let mut commands: Vec<String> = (0..1 + random.below(5)).map(|_| any_command(&mut random, keys)).collect();
             let key = random.pick(keys);
             if random.below(4) == 0 {
                 let change = request(&[&format!("SET {key} other")]);
-                assert_eq!(here.ask(&change, 1), there.ask(&change, 1));
+                assert_eq!(here.exchange(&change, 1), there.exchange(&change, 1));
             }
             if let Some(end) = commands.iter().position(|command| command == "QUIT") {
                 commands.truncate(end);
@@ -100,7 +102,7 @@ fn random_sequences_get_the_same_bytes_as_from_a_single_server() {
                 session.write(piece).unwrap();
                 rest = behind;
             }
-            let expected = plain.ask(&bytes, commands.len());
+            let expected = plain.exchange(&bytes, commands.len());
             let found = if commands.is_empty() { Vec::new() } else { read_all(&mut session) };
             assert_eq!(String::from_utf8_lossy(&found), String::from_utf8_lossy(&expected), "round {round}, step {step}: {commands:?}");
         }
@@ -238,8 +240,8 @@ fn exec_fails_after_a_lost_connection_and_never_runs_without_its_watch() {
     let mut session = cluster.session();
     run(&mut session, &[&watch]);
     servers[1].restart();
-    let told = run(&mut session, &["MULTI", &set, "EXEC"]);
-    assert!(told[1].starts_with("failed: ") && told[2].starts_with("failed: "), "{told:?}");
+    let replies = run(&mut session, &["MULTI", &set, "EXEC"]);
+    assert!(replies[1].starts_with("failed: ") && replies[2].starts_with("failed: "), "{replies:?}");
     assert_eq!(get(&cluster, &key).root(), Value::Nil);
 }
 
@@ -250,17 +252,17 @@ fn nothing_runs_if_the_server_denies_multi() {
     redis::cmd("ACL").arg(&["SETUSER", "default", "-multi"]).exec(&mut server.client()).unwrap();
     let mut session = cluster.session();
     assert_eq!(run(&mut session, &["WATCH a", "MULTI"]), ["OK", "OK"]);
-    let told = run(&mut session, &["SET a 1", "SET a 2", "EXEC", "GET a"]);
-    assert!(told[..3].iter().all(|answer| answer.contains("MULTI was refused: NOPERM")), "{told:?}");
-    assert_eq!(told[3], "nil");
+    let replies = run(&mut session, &["SET a 1", "SET a 2", "EXEC", "GET a"]);
+    assert!(replies[..3].iter().all(|answer| answer.contains("MULTI was refused: NOPERM")), "{replies:?}");
+    assert_eq!(replies[3], "nil");
     // Taken away between two transactions: the one that is begun does not go on.
     redis::cmd("ACL").arg(&["SETUSER", "default", "+multi"]).exec(&mut server.client()).unwrap();
     assert_eq!(run(&mut session, &["MULTI", "SET a 1", "EXEC"]), ["OK", "QUEUED", "[OK]"]);
     redis::cmd("ACL").arg(&["SETUSER", "default", "-multi"]).exec(&mut server.client()).unwrap();
     assert_eq!(run(&mut session, &["MULTI", "GET a"]), ["OK", "1"]);
-    let told = run(&mut session, &["SET a 2", "EXEC", "GET a"]);
-    assert!(told[0].contains("MULTI was refused"), "{told:?}");
-    assert_eq!(told[1..], [ABORTED, "1"]);
+    let replies = run(&mut session, &["SET a 2", "EXEC", "GET a"]);
+    assert!(replies[0].contains("MULTI was refused"), "{replies:?}");
+    assert_eq!(replies[1..], [ABORTED, "1"]);
 }
 
 #[test]
@@ -268,8 +270,8 @@ fn a_session_can_move_to_another_thread() {
     let server = Server::start();
     let mut session = cluster(&[server.port], &[]).session();
     run(&mut session, &["MULTI", "SET a 1"]);
-    let told = std::thread::spawn(move || run(&mut session, &["EXEC"])).join().unwrap();
-    assert_eq!(told, ["[OK]"]);
+    let replies = std::thread::spawn(move || run(&mut session, &["EXEC"])).join().unwrap();
+    assert_eq!(replies, ["[OK]"]);
 }
 
 #[test]
@@ -315,7 +317,7 @@ fn select_applies_to_all_nodes_and_only_to_this_session() {
     assert_eq!(run(&mut session, &["MULTI", &format!("INCR {}", keys[0]), "EXEC"])[2], "nil array");
     let refused = [("SELECT 99", "ERR DB index is out of range"), ("SELECT x", "ERR value is not an integer or out of range")];
     for (command, words) in refused {
-        assert_eq!(one(&mut session, command), words);
+        assert_eq!(run_one(&mut session, command), words);
     }
     assert_eq!(run(&mut session, &[&format!("GET {}", keys[1]), "MULTI"]), ["2", "OK"]);
     assert_eq!(failure(&mut session, "SELECT 1").code(), Code::Request);
@@ -344,10 +346,10 @@ fn client_name_and_info_belong_to_the_session() {
     let cluster = cluster(&ports(&servers), &[]);
     let mut session = cluster.session();
     assert_eq!(run(&mut session, &["CLIENT GETNAME", "CLIENT SETNAME me", "CLIENT GETNAME"]), ["nil", "OK", "me"]);
-    assert_eq!(one(&mut session, "CLIENT SETINFO LIB-NAME mine"), "OK");
-    assert_eq!(one(&mut session, "CLIENT NO-EVICT on"), "OK");
-    assert!(one(&mut session, "CLIENT INFO").contains(" name=me "));
-    assert_eq!(one(&mut session, "CLIENT ID"), one(&mut session, "CLIENT ID"));
+    assert_eq!(run_one(&mut session, "CLIENT SETINFO LIB-NAME mine"), "OK");
+    assert_eq!(run_one(&mut session, "CLIENT NO-EVICT on"), "OK");
+    assert!(run_one(&mut session, "CLIENT INFO").contains(" name=me "));
+    assert_eq!(run_one(&mut session, "CLIENT ID"), run_one(&mut session, "CLIENT ID"));
     let key = key_on(2, 2);
     run(&mut session, &[&format!("WATCH {key}")]);
     let clients: String = redis::cmd("CLIENT").arg("LIST").query(&mut servers[1].client()).unwrap();
@@ -360,11 +362,11 @@ fn client_name_and_info_belong_to_the_session() {
         ("HELLO 2 SETNAME", "ERR Syntax error in HELLO option 'SETNAME'"),
         ("SELECT", "ERR wrong number of arguments for 'select' command"),
     ] {
-        assert_eq!(one(&mut session, command), words);
+        assert_eq!(run_one(&mut session, command), words);
     }
-    let hello = one(&mut session, "HELLO 2 SETNAME you");
+    let hello = run_one(&mut session, "HELLO 2 SETNAME you");
     assert!(hello.starts_with("[server redis version ") && hello.contains(" proto 2 id "), "{hello}");
-    assert_eq!(one(&mut session, "CLIENT GETNAME"), "you");
+    assert_eq!(run_one(&mut session, "CLIENT GETNAME"), "you");
 }
 
 #[test]
@@ -391,11 +393,11 @@ fn unsupported_commands_are_refused_by_name() {
         assert!(error.message().starts_with(command.split(' ').next().unwrap()), "{error}");
     }
     for command in ["SUBSCRIBE a", "MONITOR", "SELECT 1", "CLIENT SETNAME a", "HELLO", "SYNC"] {
-        assert_eq!(one(&mut session, "MULTI"), "OK");
+        assert_eq!(run_one(&mut session, "MULTI"), "OK");
         assert_eq!(failure(&mut session, command).code(), Code::Request, "{command}");
-        assert_eq!(one(&mut session, "EXEC"), ABORTED);
+        assert_eq!(run_one(&mut session, "EXEC"), ABORTED);
     }
-    assert_eq!(one(&mut session, "PING"), "PONG");
+    assert_eq!(run_one(&mut session, "PING"), "PONG");
 }
 
 #[test]
@@ -412,8 +414,8 @@ fn other_commands_run_as_through_the_cluster_handle() {
         format!("MGET {one} {two} {three}"),
         "DBSIZE".into(),
     ];
-    let told = run(&mut session, &commands.each_ref().map(String::as_str));
-    assert_eq!(told, ["OK", "OK", "QUEUED", "[3]", "[1 3 3]", "3"]);
+    let replies = run(&mut session, &commands.each_ref().map(String::as_str));
+    assert_eq!(replies, ["OK", "OK", "QUEUED", "[3]", "[1 3 3]", "3"]);
     assert_eq!(session.execute(&[]).unwrap().root(), cluster.execute(&[]).unwrap().root());
     assert_eq!(session.execute(b"*1\r\n$4\r\nMULTI\r\n").unwrap_err().code(), Code::Request);
     assert_eq!(run(&mut session, &["EXEC"]), ["ERR EXEC without MULTI"]);

@@ -5,7 +5,7 @@ use redis::{Connection, Value};
 use std::collections::BTreeMap;
 
 /// Keys that the library keeps for itself begin so.
-pub const HIDDEN: &[u8] = b"\0rediscluster\0";
+pub const INTERNAL_PREFIX: &[u8] = b"\0rediscluster\0";
 
 /// The longest time after which a hidden key that may stay has to be gone by itself. Those of the users' keys that expire in the tests live
 /// longer by far.
@@ -31,12 +31,12 @@ pub struct Dump {
     expires: i64,
 }
 
-/// Bare connections to servers, `node_1` first.
-pub struct Bare(pub Vec<Connection>);
+/// DirectConnections connections to servers, `node_1` first.
+pub struct DirectConnections(pub Vec<Connection>);
 
-impl Bare {
-    pub fn of(servers: &[Server]) -> Bare {
-        Bare(servers.iter().map(Server::client).collect())
+impl DirectConnections {
+    pub fn of(servers: &[Server]) -> DirectConnections {
+        DirectConnections(servers.iter().map(Server::client).collect())
     }
 
     /// All that the users' keys hold. Each must lie on the node where the library looks for it.
@@ -45,7 +45,7 @@ impl Bare {
         let masters = self.0.len() as u32;
         for (node, server) in self.0.iter_mut().enumerate() {
             for (key, content) in contents(server) {
-                if key.starts_with(HIDDEN) {
+                if key.starts_with(INTERNAL_PREFIX) {
                     continue;
                 }
                 let name = text(&key);
@@ -57,10 +57,10 @@ impl Bare {
     }
 
     /// The library's own keys, but for those that expire by themselves.
-    pub fn hidden(&mut self) -> Vec<String> {
+    pub fn internal_keys(&mut self) -> Vec<String> {
         let mut hidden = Vec::new();
         for (node, server) in self.0.iter_mut().enumerate() {
-            let pattern = [HIDDEN, b"*"].concat();
+            let pattern = [INTERNAL_PREFIX, b"*"].concat();
             let keys: Vec<Vec<u8>> = redis::cmd("KEYS").arg(pattern).query(server).expect("its keys");
             for key in keys {
                 let left: i64 = redis::cmd("PTTL").arg(&key).query(server).expect("a time to live");
@@ -101,7 +101,7 @@ impl Bare {
     }
 
     /// Waits until nobody but this is connected, and so nothing is on its way any more.
-    pub fn alone(&mut self) {
+    pub fn await_no_other_clients(&mut self) {
         for server in &mut self.0 {
             let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
             loop {
@@ -140,15 +140,15 @@ fn contents(server: &mut Connection) -> Vec<(Vec<u8>, Content)> {
 }
 
 fn elements(kind: &str, value: &Value) -> Vec<String> {
-    let Value::Array(values) = value else { return vec![shown(value)] };
+    let Value::Array(values) = value else { return vec![format_value(value)] };
     let mut elements: Vec<String> = match kind {
-        "hash" | "zset" => values.chunks(2).map(|pair| format!("{} {}", shown(&pair[0]), shown(&pair[1]))).collect(),
+        "hash" | "zset" => values.chunks(2).map(|pair| format!("{} {}", format_value(&pair[0]), format_value(&pair[1]))).collect(),
         // How a stream lies in memory is not what it holds.
         "stream" => {
-            let fields = values.chunks(2).map(|pair| (shown(&pair[0]), shown(&pair[1])));
+            let fields = values.chunks(2).map(|pair| (format_value(&pair[0]), format_value(&pair[1])));
             fields.filter(|(name, _)| !name.starts_with("radix-tree")).map(|(name, value)| format!("{name} {value}")).collect()
         }
-        _ => values.iter().map(shown).collect(),
+        _ => values.iter().map(format_value).collect(),
     };
     if matches!(kind, "hash" | "set") {
         elements.sort_unstable();
@@ -156,12 +156,12 @@ fn elements(kind: &str, value: &Value) -> Vec<String> {
     elements
 }
 
-fn shown(value: &Value) -> String {
+fn format_value(value: &Value) -> String {
     match value {
         Value::BulkString(bytes) => text(bytes),
         Value::SimpleString(string) => string.clone(),
         Value::Int(number) => number.to_string(),
-        Value::Array(values) => format!("[{}]", values.iter().map(shown).collect::<Vec<_>>().join(" ")),
+        Value::Array(values) => format!("[{}]", values.iter().map(format_value).collect::<Vec<_>>().join(" ")),
         other => format!("{other:?}"),
     }
 }

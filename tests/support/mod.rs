@@ -3,14 +3,14 @@
 #![allow(dead_code)] // every suite uses its own part of it
 
 pub mod data;
-pub mod fake;
+pub mod fake_server;
 pub mod generated;
-pub mod plain;
 pub mod proxy;
 pub mod random;
+pub mod raw_client;
 pub mod recover;
 pub mod replication;
-pub mod stage;
+pub mod three_nodes;
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{Read, Write};
@@ -149,10 +149,10 @@ pub fn cluster(ports: &[u16], members: &[&str]) -> rediscluster::Cluster {
 }
 
 /// As redis-cli would show it, on one line.
-pub fn shown(value: &rediscluster::Value) -> String {
+pub fn format_value(value: &rediscluster::Value) -> String {
     use rediscluster::Value;
     let text = |bytes: &[u8]| bytes.escape_ascii().to_string();
-    let all = |children: rediscluster::Children| children.map(|child| shown(&child)).collect::<Vec<_>>().join(" ");
+    let all = |children: rediscluster::Children| children.map(|child| format_value(&child)).collect::<Vec<_>>().join(" ");
     match value {
         Value::Nil | Value::NilArray => "nil".into(),
         Value::String(bytes) => format!("\"{}\"", text(bytes)),

@@ -12,26 +12,26 @@ use std::time::Duration;
 
 /// What is lost, and with it the connection; or is late.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cut {
+pub enum Lost {
     Command,
     Reply,
 }
 
 /// What the network is like from then on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Then {
+pub enum Afterwards {
     /// New connections work.
     Works,
     /// The node cannot be reached any more.
-    NodeIsGone,
+    NodeUnreachable,
     /// No node can be reached any more; to the servers that is a client that died.
-    AllAreGone,
+    AllUnreachable,
     /// Nothing is lost, but something else happens first: to the servers that is a client that was stopped for a while.
-    GoesOnLater,
+    Delayed,
 }
 
 /// What happens first.
-pub type Meanwhile = Box<dyn FnOnce() + Send>;
+pub type Callback = Box<dyn FnOnce() + Send>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -39,8 +39,8 @@ pub struct Fault {
     pub node: usize,
     /// The how-manieth command to that node is hit, from 1.
     pub step: usize,
-    pub cut: Cut,
-    pub then: Then,
+    pub lost: Lost,
+    pub afterwards: Afterwards,
 }
 
 /// A proxy before each of several servers. They share their fate.
@@ -53,7 +53,7 @@ pub struct Network {
 #[derive(Default)]
 struct State {
     fault: Option<Fault>,
-    meanwhile: Option<Meanwhile>,
+    callback: Option<Callback>,
     happened: bool,
     /// The commands that each node was sent.
     steps: Vec<usize>,
@@ -86,14 +86,14 @@ impl Network {
         self.arm_with(fault, None);
     }
 
-    /// The same, with what [`Then::GoesOnLater`] waits for.
-    pub fn arm_with(&self, fault: Option<Fault>, meanwhile: Option<Meanwhile>) {
+    /// The same, with what [`Afterwards::Delayed`] waits for.
+    pub fn arm_with(&self, fault: Option<Fault>, callback: Option<Callback>) {
         let mut state = lock(&self.state);
         state.steps.fill(0);
         state.gone.fill(false);
         state.happened = false;
         state.fault = fault;
-        state.meanwhile = meanwhile;
+        state.callback = callback;
     }
 
     pub fn happened(&self) -> bool {
@@ -130,9 +130,9 @@ impl Drop for Network {
 enum Fate {
     Passes,
     IsLost,
-    LosesItsReply,
-    IsLate,
-    HasALateReply,
+    ReplyIsLost,
+    IsDelayed,
+    ReplyIsDelayed,
 }
 
 impl State {
@@ -140,14 +140,14 @@ impl State {
         self.steps[node] += 1;
         match self.fault {
             _ if self.gone[node] => Fate::IsLost,
-            Some(fault) if fault.node == node && fault.step == self.steps[node] => match (fault.cut, fault.then) {
-                (Cut::Command, Then::GoesOnLater) => Fate::IsLate,
-                (Cut::Reply, Then::GoesOnLater) => Fate::HasALateReply,
-                (Cut::Command, _) => {
+            Some(fault) if fault.node == node && fault.step == self.steps[node] => match (fault.lost, fault.afterwards) {
+                (Lost::Command, Afterwards::Delayed) => Fate::IsDelayed,
+                (Lost::Reply, Afterwards::Delayed) => Fate::ReplyIsDelayed,
+                (Lost::Command, _) => {
                     self.strike(fault);
                     Fate::IsLost
                 }
-                (Cut::Reply, _) => Fate::LosesItsReply,
+                (Lost::Reply, _) => Fate::ReplyIsLost,
             },
             _ => Fate::Passes,
         }
@@ -162,10 +162,10 @@ impl State {
     fn strike(&mut self, fault: Fault) {
         self.happened = true;
         for node in 0..self.gone.len() {
-            self.gone[node] = match fault.then {
-                Then::Works | Then::GoesOnLater => false,
-                Then::NodeIsGone => node == fault.node,
-                Then::AllAreGone => true,
+            self.gone[node] = match fault.afterwards {
+                Afterwards::Works | Afterwards::Delayed => false,
+                Afterwards::NodeUnreachable => node == fault.node,
+                Afterwards::AllUnreachable => true,
             };
         }
         for (_, client, server) in self.open.iter().filter(|(node, ..)| self.gone[*node]) {
@@ -229,7 +229,7 @@ fn carry(
     let fate = lock(shared).next(node);
     match fate {
         Fate::IsLost => return false,
-        Fate::IsLate => wait(shared),
+        Fate::IsDelayed => wait(shared),
         _ => {}
     }
     if server.write_all(command).is_err() {
@@ -237,11 +237,11 @@ fn carry(
     }
     let Some(reply) = take_value(server, answered, || is_open(client)) else { return false };
     match fate {
-        Fate::LosesItsReply => {
+        Fate::ReplyIsLost => {
             lock(shared).strike_now();
             return false;
         }
-        Fate::HasALateReply => wait(shared),
+        Fate::ReplyIsDelayed => wait(shared),
         _ => {}
     }
     client.write_all(&reply).is_ok()
@@ -251,9 +251,9 @@ fn carry(
 fn wait(shared: &Mutex<State>) {
     let mut state = lock(shared);
     state.happened = true;
-    let meanwhile = state.meanwhile.take();
+    let callback = state.callback.take();
     drop(state);
-    meanwhile.into_iter().for_each(|meanwhile| meanwhile());
+    callback.into_iter().for_each(|callback| callback());
 }
 
 /// Closes both sides, the server's when it has seen to that.

@@ -7,23 +7,23 @@ use std::net::TcpStream;
 use std::sync::mpsc::{Receiver, channel};
 
 /// A master whose replicas get its data at once.
-pub fn master() -> Server {
+pub fn start_master() -> Server {
     Server::start_with(&["--repl-diskless-sync-delay", "0"])
 }
 
 /// A replica that has its master's data, and is known to it.
-pub fn replica_of(master: &Server) -> Server {
-    let replica = joining(master);
-    until(|| is_in_step(&replica) && listed(master).contains(&replica.port));
+pub fn start_replica_of(master: &Server) -> Server {
+    let replica = start_joining_replica(master);
+    wait_until(|| is_in_sync(&replica) && known_replicas(master).contains(&replica.port));
     replica
 }
 
 /// A replica that was just started.
-pub fn joining(master: &Server) -> Server {
+pub fn start_joining_replica(master: &Server) -> Server {
     Server::start_with(&["--replicaof", "127.0.0.1", &master.port.to_string(), "--repl-diskless-sync-delay", "0"])
 }
 
-pub fn until(mut condition: impl FnMut() -> bool) {
+pub fn wait_until(mut condition: impl FnMut() -> bool) {
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
     while !condition() {
         assert!(std::time::Instant::now() < deadline, "what is waited for does not come");
@@ -31,20 +31,20 @@ pub fn until(mut condition: impl FnMut() -> bool) {
     }
 }
 
-pub fn is_in_step(replica: &Server) -> bool {
+pub fn is_in_sync(replica: &Server) -> bool {
     let role: redis::RedisResult<(String, String, u16, String, i64)> = redis::cmd("ROLE").query(&mut replica.client());
     role.is_ok_and(|role| role.3 == "connected")
 }
 
 /// The ports of the replicas that a master knows of.
-pub fn listed(master: &Server) -> Vec<u16> {
+pub fn known_replicas(master: &Server) -> Vec<u16> {
     type Role = (String, i64, Vec<(String, u16, i64)>);
     let role: Role = redis::cmd("ROLE").query(&mut master.client()).expect("a master");
     role.2.into_iter().map(|replica| replica.1).collect()
 }
 
 /// How often a server has run a command for anybody.
-pub fn calls(server: &Server, command: &str) -> u64 {
+pub fn call_count(server: &Server, command: &str) -> u64 {
     let stats: String = redis::cmd("INFO").arg("commandstats").query(&mut server.client()).expect("statistics");
     let line = stats.lines().find_map(|line| line.strip_prefix(&format!("cmdstat_{command}:calls=")));
     line.and_then(|line| line.split(',').next()).map_or(0, |count| count.parse().expect("a number"))
@@ -57,7 +57,7 @@ pub struct Monitor {
 }
 
 impl Monitor {
-    pub fn of(server: &Server, masters: &[u16]) -> Monitor {
+    pub fn start(server: &Server, masters: &[u16]) -> Monitor {
         let mut stream = TcpStream::connect(("127.0.0.1", server.port)).expect("a connection");
         stream.write_all(b"MONITOR\r\n").expect("the server listens");
         let mut reader = BufReader::new(stream);

@@ -18,7 +18,7 @@ const fn tagged(spelled: &'static [u8], name: &'static [u8], tag: &'static [u8])
     Name { spelled, name, tag: Some(tag) }
 }
 
-/// Plain ones on every node of two, three and five; one that only looks tagged; tags that are shared, empty and binary.
+/// RawClient ones on every node of two, three and five; one that only looks tagged; tags that are shared, empty and binary.
 pub static NAMES: &[Name] = &[
     plain(b"k1"),
     plain(b"k2"),

@@ -1,18 +1,18 @@
 //! What must hold when everybody is dead or done: nothing is lost, and nothing is there twice.
 
-use crate::support::data::{Bare, Content, Data};
-use crate::support::recover::{Told, recover};
+use crate::support::data::{Content, Data, DirectConnections};
+use crate::support::recover::{TransferReport, recover};
 use crate::support::words;
 use crate::world::{ELEMENTS, element};
 use rediscluster::{Cluster, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Ends all that was interrupted. Where a key is in use again, so that what was taken from it cannot come back, it makes room, as a user would.
-pub fn recovered(cluster: &Cluster) -> Vec<Told> {
+pub fn recovered(cluster: &Cluster) -> Vec<TransferReport> {
     let mut all = Vec::new();
     for round in 0..100 {
         let told = recover(cluster);
-        let waiting: Vec<Told> = told.iter().filter(|told| told["outcome"] == "waiting").cloned().collect();
+        let waiting: Vec<TransferReport> = told.iter().filter(|told| told["outcome"] == "waiting").cloned().collect();
         all.extend(told);
         if waiting.is_empty() {
             return all;
@@ -92,7 +92,7 @@ fn told(content: &Content) -> String {
 }
 
 /// What the servers hold when nobody else speaks with them.
-pub fn all_that_is_there(bare: &mut Bare) -> Data {
-    bare.alone();
+pub fn all_that_is_there(bare: &mut DirectConnections) -> Data {
+    bare.await_no_other_clients();
     bare.data()
 }

@@ -14,7 +14,7 @@ use judge::Verdict;
 use std::collections::BTreeMap;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
-use support::data::Bare;
+use support::data::DirectConnections;
 use support::random::Random;
 use support::{Server, cluster, config, ports};
 use worker::Files;
@@ -27,7 +27,7 @@ fn main() {
     let seconds = std::env::var("CHAOS_SECONDS").map_or(5.0, |text| text.parse().expect("CHAOS_SECONDS is a number"));
     let mut chaos = Chaos::begin(Random::seeded());
     let results = world::results();
-    let before = Bare::of(&chaos.servers).data();
+    let before = DirectConnections::of(&chaos.servers).data();
     let deadline = Instant::now() + Duration::from_secs_f64(seconds);
     (0..CLIENTS).for_each(|_| chaos.start_client());
     while Instant::now() < deadline {
@@ -35,15 +35,15 @@ fn main() {
     }
     chaos.end();
     let handle = cluster(&ports(&chaos.servers), &[]);
-    Bare::of(&chaos.servers).alone();
+    DirectConnections::of(&chaos.servers).await_no_other_clients();
     let told = judge::recovered(&handle);
     drop(handle);
-    let mut bare = Bare::of(&chaos.servers);
+    let mut bare = DirectConnections::of(&chaos.servers);
     let verdict = Verdict::of(&before, &judge::all_that_is_there(&mut bare), &results);
     chaos.tell(&told);
     println!("duplicates: {}", verdict.duplicates);
     let mut broken = verdict.broken;
-    broken.extend(bare.hidden().into_iter().map(|key| format!("recover leaves {key}")));
+    broken.extend(bare.internal_keys().into_iter().map(|key| format!("recover leaves {key}")));
     assert!(broken.is_empty(), "{} rules are broken:\n{}", broken.len(), broken.join("\n"));
     println!("test result: ok. 1 passed; 0 failed");
 }
@@ -131,7 +131,7 @@ impl Chaos {
         *self.strikes.entry(strike).or_default() += 1;
     }
 
-    fn tell(&self, told: &[support::recover::Told]) {
+    fn tell(&self, told: &[support::recover::TransferReport]) {
         let size = |path| std::fs::metadata(path).map_or(0, |file| file.len());
         println!("commands answered: {}, failed: {}", size(&self.files.done), size(&self.files.failed));
         self.strikes.iter().for_each(|(what, count)| println!("{what}: {count}"));

@@ -1,6 +1,6 @@
 //! What the clients work upon: things that are moved and never changed, and results that are known beforehand.
 
-use crate::support::data::Bare;
+use crate::support::data::DirectConnections;
 use crate::support::{Server, cluster, name_on, ports, words};
 use rediscluster::Cluster;
 use std::collections::BTreeSet;
@@ -99,7 +99,7 @@ pub fn results() -> BTreeSet<Vec<String>> {
     let cluster = cluster(&ports(&plain), &[]);
     SOURCES.iter().for_each(|source| run(&cluster, &placed(source)));
     (0..STORES.len()).for_each(|kind| run(&cluster, &store(kind, kind)));
-    let data = Bare::of(&plain).data();
+    let data = DirectConnections::of(&plain).data();
     data.into_iter()
         .filter(|(key, _)| key.starts_with("result:") || key.starts_with("merged:"))
         .map(|(_, content)| content.elements)

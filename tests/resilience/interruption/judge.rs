@@ -1,9 +1,9 @@
 //! Cuts a command short at every step there is, and compares what is left with what one plain server has before and after it.
 
-use crate::support::data::{Bare, Content, Data, Dump};
-use crate::support::proxy::{Cut, Fault, Meanwhile, Network, Then};
+use crate::support::data::{Content, Data, DirectConnections, Dump};
+use crate::support::proxy::{Afterwards, Callback, Fault, Lost, Network};
 use crate::support::recover::recover;
-use crate::support::{Server, cluster, name_on, ports, shown};
+use crate::support::{Server, cluster, format_value, name_on, ports};
 use rediscluster::{Cluster, Error, Reply, pack};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,14 +12,14 @@ use std::time::Duration;
 const MANY_STEPS: usize = 500;
 
 /// What may follow when something was lost.
-pub const CUT: [Then; 3] = [Then::Works, Then::NodeIsGone, Then::AllAreGone];
+pub const CUT: [Afterwards; 3] = [Afterwards::Works, Afterwards::NodeUnreachable, Afterwards::AllUnreachable];
 
 /// Several masters behind a network that fails, and a plain server that knows the right answers.
 pub struct World {
     masters: u32,
-    judge: Bare,
+    judge: DirectConnections,
     judging: Cluster,
-    nodes: Bare,
+    nodes: DirectConnections,
     direct: Arc<Cluster>,
     network: Network,
     /// What was found so far: the first fault of each script.
@@ -50,8 +50,8 @@ impl World {
     pub fn new(masters: u32) -> World {
         let mut servers = Server::start_many(masters as usize + 1);
         let plain = servers.split_off(masters as usize);
-        let (judge, judging) = (Bare::of(&plain), cluster(&ports(&plain), &[]));
-        let (nodes, direct) = (Bare::of(&servers), Arc::new(cluster(&ports(&servers), &[])));
+        let (judge, judging) = (DirectConnections::of(&plain), cluster(&ports(&plain), &[]));
+        let (nodes, direct) = (DirectConnections::of(&servers), Arc::new(cluster(&ports(&servers), &[])));
         let network = Network::start(&ports(&servers));
         servers.extend(plain);
         World { masters, judge, judging, nodes, direct, network, faults: Vec::new(), _servers: servers }
@@ -68,7 +68,7 @@ impl World {
     /// Whether the client can be stopped at every step for so long that somebody recovers what it does, and then goes on.
     pub fn is_taken_for_dead(&mut self, script: &str) {
         let (data, command) = self.parts(script);
-        let faults = self.faults_found(&[Then::GoesOnLater], script, &data, |cluster| cluster.command(&slices(&command)));
+        let faults = self.faults_found(&[Afterwards::Delayed], script, &data, |cluster| cluster.command(&slices(&command)));
         self.note(&faults);
     }
 
@@ -81,12 +81,12 @@ impl World {
         let outcome = self.attempt(&expected, None, None, &run);
         faults.extend(self.fault(&expected, &outcome, script, "no fault"));
         // To the servers a command that was lost is the same as a lost reply to the one before.
-        self.at_every_step(&[Cut::Reply], &[Then::AllAreGone], |world, first| {
+        self.at_every_step(&[Lost::Reply], &[Afterwards::AllUnreachable], |world, first| {
             let alone = world.attempt(&expected, Some(first), None, &run);
             if alone.recovered == 0 {
                 return alone.hit;
             }
-            world.at_every_step(&[Cut::Reply], &[Then::AllAreGone], |world, second| {
+            world.at_every_step(&[Lost::Reply], &[Afterwards::AllUnreachable], |world, second| {
                 let outcome = world.attempt(&expected, Some(first), Some(second), &run);
                 faults.extend(world.fault(&expected, &outcome, script, &format!("{first:?} and, while recovering, {second:?}")));
                 world.network.happened()
@@ -109,7 +109,7 @@ impl World {
     /// Every way in which an interruption leaves what it must not.
     pub fn faults_found(
         &mut self,
-        thens: &[Then],
+        afterwards_cases: &[Afterwards],
         name: &str,
         data: &[Vec<Vec<u8>>],
         run: impl Fn(&Cluster) -> Result<Reply, Error>,
@@ -122,19 +122,19 @@ impl World {
             outcome.hit
         };
         attempt(self, None);
-        self.at_every_step(&[Cut::Command, Cut::Reply], thens, |world, fault| attempt(world, Some(fault)));
+        self.at_every_step(&[Lost::Command, Lost::Reply], afterwards_cases, |world, fault| attempt(world, Some(fault)));
         faults
     }
 
     /// Tries each fault, step by step, until none is hit any more.
-    fn at_every_step(&mut self, cuts: &[Cut], thens: &[Then], mut attempt: impl FnMut(&mut World, Fault) -> bool) {
+    fn at_every_step(&mut self, losses: &[Lost], afterwards_cases: &[Afterwards], mut attempt: impl FnMut(&mut World, Fault) -> bool) {
         for node in 0..self.masters as usize {
             for step in 1.. {
                 assert!(step < MANY_STEPS, "there is no end of steps on node_{}", node + 1);
                 let mut hit = false;
-                for &cut in cuts {
-                    for &then in thens {
-                        hit |= attempt(self, Fault { node, step, cut, then });
+                for &lost in losses {
+                    for &afterwards in afterwards_cases {
+                        hit |= attempt(self, Fault { node, step, lost, afterwards });
                     }
                 }
                 if !hit {
@@ -167,7 +167,7 @@ impl World {
         }
         let (dumps, before) = (self.judge.dumps(), self.judge.data());
         let reply = run(&self.judging).expect("a plain server answers");
-        Expected { dumps, before, after: self.judge.data(), reply: shown(&reply.root()) }
+        Expected { dumps, before, after: self.judge.data(), reply: format_value(&reply.root()) }
     }
 
     /// Runs something over the network with that fault, and recovers; before that, if so asked, recovers over the network with another fault.
@@ -180,7 +180,7 @@ impl World {
     ) -> Outcome {
         self.nodes.restore(&expected.dumps);
         let direct = self.direct.clone();
-        let recovers: Meanwhile = Box::new(move || drop(recover(&direct)));
+        let recovers: Callback = Box::new(move || drop(recover(&direct)));
         self.network.arm_with(fault, Some(recovers));
         let result = run(&self.handle());
         self.network.settle();
@@ -203,7 +203,7 @@ impl World {
 
     /// Nothing of the library's own stays, and where there was something to recover there is nothing more.
     fn clean(&mut self, was_recovered: bool) -> Result<(), String> {
-        let hidden = self.nodes.hidden();
+        let hidden = self.nodes.internal_keys();
         if !hidden.is_empty() {
             return Err(format!("recovering leaves {hidden:?}"));
         }
@@ -242,7 +242,7 @@ impl Expected {
             }
         }
         match &outcome.result {
-            Ok(reply) if shown(&reply.root()) != self.reply => return Err(format!("one server answers {}", self.reply)),
+            Ok(reply) if format_value(&reply.root()) != self.reply => return Err(format!("one server answers {}", self.reply)),
             Ok(_) => same("what it succeeded in is not what is seen", &outcome.seen, &self.after)?,
             Err(_) if !outcome.hit => return Err("it fails although the network works".into()),
             Err(error) if !error.executed() => {
@@ -269,7 +269,7 @@ fn same(what: &str, found: &Data, wanted: &Data) -> Result<(), String> {
 
 fn told(result: &Result<Reply, Error>) -> String {
     match result {
-        Ok(reply) => shown(&reply.root()),
+        Ok(reply) => format_value(&reply.root()),
         Err(error) => format!("{error:?}"),
     }
 }

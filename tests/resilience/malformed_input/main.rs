@@ -7,7 +7,7 @@ mod support;
 use rediscluster::{Args, Code, Commands, Value};
 use std::io::Write;
 use std::sync::{Arc, Mutex};
-use support::fake::{Fake, read_request};
+use support::fake_server::{FakeServer, read_request};
 use support::random::Random;
 use support::{Server, cluster, key_on, ports, request};
 
@@ -97,7 +97,7 @@ fn count(request: &[u8]) -> usize {
 fn malformed_replies_cause_only_errors() {
     let random = Arc::new(Mutex::new(Random::seeded()));
     let shared = random.clone();
-    let fake = Fake::start(move |mut stream, _| {
+    let fake = FakeServer::start(move |mut stream, _| {
         if read_request(&mut stream) {
             let answer = nonsense(&mut shared.lock().unwrap());
             let _ = stream.write_all(&answer);
@@ -138,7 +138,7 @@ fn nonsense(random: &mut Random) -> Vec<u8> {
 #[test]
 fn announced_lengths_allocate_no_memory() {
     for announcement in [&b"$281474976710000\r\nab"[..], b"*281474976710000\r\n:1\r\n", b"*100\r\n$1000000000000\r\n"] {
-        let fake = Fake::start(move |mut stream, _| {
+        let fake = FakeServer::start(move |mut stream, _| {
             if read_request(&mut stream) {
                 let _ = stream.write_all(announcement);
             }

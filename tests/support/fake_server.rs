@@ -6,16 +6,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 
-pub struct Fake {
+pub struct FakeServer {
     pub port: u16,
     connections: Arc<AtomicUsize>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Fake {
+impl FakeServer {
     /// Serves each connection by a call, which is told the how-manieth it is, from 0.
-    pub fn start(serve: impl Fn(TcpStream, usize) + Send + Sync + 'static) -> Fake {
+    pub fn start(serve: impl Fn(TcpStream, usize) + Send + Sync + 'static) -> FakeServer {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let port = listener.local_addr().expect("its address").port();
         let (connections, stop) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
@@ -29,7 +29,7 @@ impl Fake {
                 std::thread::spawn(move || serve(stream, nth));
             }
         });
-        Fake { port, connections, stop, thread: Some(thread) }
+        FakeServer { port, connections, stop, thread: Some(thread) }
     }
 
     /// A handle on it that does not ask it what it is, and so sends it nothing but commands.
@@ -42,7 +42,7 @@ impl Fake {
     }
 }
 
-impl Drop for Fake {
+impl Drop for FakeServer {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Release);
         let _ = TcpStream::connect(("127.0.0.1", self.port));

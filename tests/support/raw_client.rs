@@ -3,14 +3,14 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-pub struct Plain {
+pub struct RawClient {
     stream: TcpStream,
     unread: Vec<u8>,
 }
 
-impl Plain {
-    pub fn connect(port: u16) -> Plain {
-        Plain { stream: TcpStream::connect(("127.0.0.1", port)).expect("a plain connection"), unread: Vec::new() }
+impl RawClient {
+    pub fn connect(port: u16) -> RawClient {
+        RawClient { stream: TcpStream::connect(("127.0.0.1", port)).expect("a plain connection"), unread: Vec::new() }
     }
 
     pub fn write(&mut self, bytes: &[u8]) {
@@ -35,7 +35,7 @@ impl Plain {
         all
     }
 
-    pub fn ask(&mut self, request: &[u8], replies: usize) -> Vec<u8> {
+    pub fn exchange(&mut self, request: &[u8], replies: usize) -> Vec<u8> {
         self.write(request);
         self.read(replies)
     }

@@ -1,18 +1,18 @@
-//! A cluster of three masters beside one plain server, which is the judge of what is to be answered.
+//! A cluster of three masters beside one plain server, which is the oracle of what is to be answered.
 
 use super::{Server, cluster, key_on, ports, words};
 use rediscluster::{Cluster, Reply, Value, partition};
 use std::time::{Duration, Instant};
 
-pub fn answer(cluster: &Cluster, command: &str) -> String {
+pub fn reply_to(cluster: &Cluster, command: &str) -> String {
     match cluster.command(&words(command)) {
-        Ok(reply) => readable(&reply),
+        Ok(reply) => format_reply(&reply),
         Err(error) => format!("{:?}: {error}", error.code()),
     }
 }
 
 /// Texts in place of bytes.
-pub fn readable(reply: &Reply) -> String {
+pub fn format_reply(reply: &Reply) -> String {
     fn show(value: &Value) -> String {
         match value {
             Value::String(text) => format!("\"{}\"", text.escape_ascii()),
@@ -25,26 +25,26 @@ pub fn readable(reply: &Reply) -> String {
     show(&reply.root())
 }
 
-pub struct Stage {
+pub struct ThreeNodes {
     pub servers: Vec<Server>,
-    pub judge: Server,
+    pub oracle: Server,
     /// A, B and C live on the three nodes in this order, D on the first.
     pub keys: [String; 4],
 }
 
-impl Stage {
-    pub fn new() -> Stage {
+impl ThreeNodes {
+    pub fn new() -> ThreeNodes {
         let mut others = (0..).map(|number| format!("other{number}"));
         let another = others.find(|key| partition(key.as_bytes(), 3) == 1).expect("there are many keys");
-        Stage { servers: Server::start_many(3), judge: Server::start(), keys: [key_on(1, 3), key_on(2, 3), key_on(3, 3), another] }
+        ThreeNodes { servers: Server::start_many(3), oracle: Server::start(), keys: [key_on(1, 3), key_on(2, 3), key_on(3, 3), another] }
     }
 
-    pub fn ours(&self) -> Cluster {
+    pub fn cluster(&self) -> Cluster {
         cluster(&ports(&self.servers), &[])
     }
 
-    pub fn judge(&self) -> Cluster {
-        cluster(&[self.judge.port], &[])
+    pub fn oracle(&self) -> Cluster {
+        cluster(&[self.oracle.port], &[])
     }
 
     /// A command with the names of A to D in place of these letters.
@@ -59,15 +59,15 @@ impl Stage {
         command.split(' ').map(replace).collect::<Vec<_>>().join(" ")
     }
 
-    pub fn compare(&self, ours: &Cluster, judge: &Cluster, command: &str) -> String {
+    pub fn compare(&self, cluster: &Cluster, oracle: &Cluster, command: &str) -> String {
         let command = self.command(command);
-        let answered = answer(ours, &command);
-        assert_eq!(answered, answer(judge, &command), "{command}");
+        let answered = reply_to(cluster, &command);
+        assert_eq!(answered, reply_to(oracle, &command), "{command}");
         answered
     }
 }
 
-pub fn raw(command: &str) -> redis::Cmd {
+pub fn redis_command(command: &str) -> redis::Cmd {
     let mut words = command.split(' ');
     let mut cmd = redis::cmd(words.next().unwrap());
     for word in words {
@@ -77,7 +77,7 @@ pub fn raw(command: &str) -> redis::Cmd {
 }
 
 /// Waits until so many connections of the library listen on each of these servers.
-pub fn await_listeners<'s>(servers: impl IntoIterator<Item = &'s Server>, count: usize) {
+pub fn await_tracking_connections<'s>(servers: impl IntoIterator<Item = &'s Server>, count: usize) {
     for server in servers {
         let mut client = server.client();
         let start = Instant::now();
