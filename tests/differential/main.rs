@@ -2,32 +2,32 @@
 //!
 //! `SEED=…` runs the same commands again; `COMMANDS=…` says how many, `endless` being a number too; `MISMATCHES=…` how many to look for.
 
-mod answer;
-mod bench;
-mod chosen;
 mod compare;
-mod exceptions;
+mod comparisons;
 mod generate;
+mod harness;
 mod keys;
 mod mutants;
-mod refused;
+mod ordering;
+mod random_choice;
+mod raw_connection;
+mod refusals;
+mod reply;
+mod scan;
 mod shrink;
-mod sorted;
 mod state;
-mod walk;
-mod wire;
 
 #[path = "../support/mod.rs"]
 mod support;
 
-use answer::Answers;
-use bench::{Bench, Counts, PATIENCE};
-use exceptions::{COUNTED, REFUSED, UNTRIED, judged};
+use comparisons::{COUNTED, REFUSED, UNTRIED, with_special_comparison};
 use generate::Command;
 use generate::grammar::Rule;
 use generate::rules::rules;
 use generate::sequence::sequence;
-use mutants::{Mutant, Permuted, second_key_astray, tag_unheeded, unpinned};
+use harness::{Counts, Harness, LONG_TIMEOUTS};
+use mutants::{Mutant, PermutedHashes, ignored_pinning, ignored_tag, misplaced_second_key};
+use reply::Client;
 use shrink::{report, shrink};
 use std::collections::{BTreeMap, BTreeSet};
 use support::{cluster, random};
@@ -87,7 +87,7 @@ fn commands(usual: usize) -> usize {
 fn compare(masters: usize, commands: usize) -> BTreeMap<String, Counts> {
     let (seed, rules) = (random::seed(), rules());
     let most = std::env::var("MISMATCHES").map_or(1, |number| number.parse().expect("MISMATCHES is a number"));
-    let bench = Bench::start(masters);
+    let harness = Harness::start(masters);
     let mut found = BTreeMap::new();
     let (mut run, mut shown) = (0, 0);
     for number in 0.. {
@@ -95,7 +95,7 @@ fn compare(masters: usize, commands: usize) -> BTreeMap<String, Counts> {
             break;
         }
         let sequence = sequence(&rules, seed, number);
-        if let Some((name, text)) = find(&bench, &bench.cluster, &sequence) {
+        if let Some((name, text)) = find(&harness, &harness.cluster, &sequence) {
             found.entry(name).or_insert_with(|| println!("SEED={seed}, sequence {number}, {masters} masters:\n{text}\n"));
         }
         run += sequence.len();
@@ -104,7 +104,7 @@ fn compare(masters: usize, commands: usize) -> BTreeMap<String, Counts> {
             println!("{masters} masters: {run} commands, {number} sequences, {} mismatches", found.len());
         }
     }
-    let counts = bench.counts.take();
+    let counts = harness.counts.take();
     let sum = |of: fn(&Counts) -> usize| counts.values().map(of).sum::<usize>();
     println!(
         "{masters} masters: {} replies alike, {} of them errors, {} over several nodes; {} refusals as foretold",
@@ -118,9 +118,9 @@ fn compare(masters: usize, commands: usize) -> BTreeMap<String, Counts> {
 }
 
 /// The shortest sequence that shows what this one shows, if it shows anything, and the name of its last command.
-fn find(bench: &Bench, ours: &dyn Answers, sequence: &[Command]) -> Option<(String, String)> {
-    let mismatch = bench.run(ours, sequence)?;
-    let (sequence, mismatch) = shrink(bench, ours, sequence, mismatch);
+fn find(harness: &Harness, library: &dyn Client, sequence: &[Command]) -> Option<(String, String)> {
+    let mismatch = harness.run_sequence(library, sequence)?;
+    let (sequence, mismatch) = shrink(harness, library, sequence, mismatch);
     Some((sequence.last().map(|command| command.name.clone()).unwrap_or_default(), report(&sequence, &mismatch)))
 }
 
@@ -143,19 +143,19 @@ fn every_data_command_has_a_rule() {
         );
     }
     let counted = COUNTED.iter().map(|(name, _)| *name);
-    for name in judged().chain(REFUSED.iter().copied()).chain(counted) {
+    for name in with_special_comparison().chain(REFUSED.iter().copied()).chain(counted) {
         assert!(tried.contains(name), "an exception is made for {name}, which is not tried");
     }
 }
 
 /// The shortest sequence found that a broken library fails, and the sound one does not.
-fn proof(bench: &Bench, rules: &[Rule], seed: u64, broken: &dyn Answers) -> Vec<Command> {
+fn proof(harness: &Harness, rules: &[Rule], seed: u64, broken: &dyn Client) -> Vec<Command> {
     const SEQUENCES: u64 = 100;
-    let is_sound = |sequence: &[Command]| bench.run(&bench.cluster, sequence).is_none();
+    let is_sound = |sequence: &[Command]| harness.run_sequence(&harness.cluster, sequence).is_none();
     for number in 0..SEQUENCES {
         let sequence = sequence(rules, seed, number);
-        let Some(mismatch) = bench.run(broken, &sequence).filter(|_| is_sound(&sequence)) else { continue };
-        let (sequence, mismatch) = shrink(bench, broken, &sequence, mismatch);
+        let Some(mismatch) = harness.run_sequence(broken, &sequence).filter(|_| is_sound(&sequence)) else { continue };
+        let (sequence, mismatch) = shrink(harness, broken, &sequence, mismatch);
         println!("{}", report(&sequence, &mismatch));
         assert!(is_sound(&sequence), "the library itself fails what was shrunk");
         return sequence;
@@ -166,18 +166,18 @@ fn proof(bench: &Bench, rules: &[Rule], seed: u64, broken: &dyn Answers) -> Vec<
 #[test]
 fn a_broken_routing_rule_is_detected_by_a_short_sequence() {
     let (seed, rules) = (random::seed(), rules());
-    let bench = Bench::start(3);
-    let ports: Vec<u16> = [2, 0, 1].map(|at: usize| bench.masters[at].port).to_vec();
-    let mutant = |change| Mutant { cluster: &bench.cluster, change };
-    let broken: [(&str, &dyn Answers); 4] = [
-        ("the second key goes astray", &mutant(second_key_astray)),
-        ("tags are not heeded", &mutant(tag_unheeded)),
-        ("tags do not pin", &mutant(unpinned)),
-        ("hashes go to other nodes", &Permuted { cluster: &bench.cluster, permuted: cluster(&ports, &PATIENCE) }),
+    let harness = Harness::start(3);
+    let ports: Vec<u16> = [2, 0, 1].map(|at: usize| harness.masters[at].port).to_vec();
+    let mutant = |change| Mutant { cluster: &harness.cluster, change };
+    let broken: [(&str, &dyn Client); 4] = [
+        ("the second key goes astray", &mutant(misplaced_second_key)),
+        ("tags are not heeded", &mutant(ignored_tag)),
+        ("tags do not pin", &mutant(ignored_pinning)),
+        ("hashes go to other nodes", &PermutedHashes { cluster: &harness.cluster, permuted: cluster(&ports, &LONG_TIMEOUTS) }),
     ];
     for (what, broken) in broken {
         println!("{what}:");
-        let length = proof(&bench, &rules, seed, broken).len();
+        let length = proof(&harness, &rules, seed, broken).len();
         assert!(length <= 4, "{what}: it takes {length} commands to show it");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::command::{Command, Word};
 use super::grammar::{Part, Rule};
-use super::names::NAMES;
+use super::key_names::NAMES;
 use crate::support::random::Random;
 
 /// What a key is meant to hold. Now and then it is used as something else.
@@ -13,7 +13,7 @@ pub enum Kind {
     Set,
     Sorted,
     /// A sorted set whose members have one score.
-    Lexical,
+    Lex,
     Hash,
     Stream,
     Loglog,
@@ -21,7 +21,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 8] = [Kind::Text, Kind::List, Kind::Set, Kind::Sorted, Kind::Lexical, Kind::Hash, Kind::Stream, Kind::Loglog];
+    pub const ALL: [Kind; 8] = [Kind::Text, Kind::List, Kind::Set, Kind::Sorted, Kind::Lex, Kind::Hash, Kind::Stream, Kind::Loglog];
 
     pub fn of_slot(slot: &str) -> Option<Kind> {
         Some(match slot {
@@ -29,7 +29,7 @@ impl Kind {
             "list" => Kind::List,
             "set" => Kind::Set,
             "zset" => Kind::Sorted,
-            "lex" => Kind::Lexical,
+            "lex" => Kind::Lex,
             "hash" => Kind::Hash,
             "stream" | "streams" | "groupstreams" => Kind::Stream,
             "hll" => Kind::Loglog,
@@ -50,19 +50,19 @@ pub struct Builder<'r> {
     /// No key may have a tag: what is no key in the end, for the command is wrong, both sides must be sent alike.
     untagged: bool,
     /// The number of the keys is to be wrong at times.
-    pub spoilt: bool,
+    pub corrupted: bool,
     /// How many were last counted.
     pub counted: usize,
 }
 
 impl<'r> Builder<'r> {
-    pub fn new(random: &'r mut Random, homes: &'r [Kind], position: usize, untagged: bool, spoilt: bool) -> Builder<'r> {
-        Builder { random, homes, position, words: Vec::new(), first_key: None, untagged, spoilt, counted: 0 }
+    pub fn new(random: &'r mut Random, homes: &'r [Kind], position: usize, untagged: bool, corrupted: bool) -> Builder<'r> {
+        Builder { random, homes, position, words: Vec::new(), first_key: None, untagged, corrupted, counted: 0 }
     }
 
     pub fn command(mut self, rule: &Rule) -> Command {
         self.parts(&rule.parts);
-        Command { name: rule.name.clone(), words: self.words, spoilt: self.spoilt }
+        Command { name: rule.name.clone(), words: self.words, corrupted: self.corrupted }
     }
 
     fn parts(&mut self, parts: &[Part]) {
@@ -108,7 +108,7 @@ impl<'r> Builder<'r> {
         self.counted = self.words.len() - place - 1;
         let wrong = [b"0".to_vec(), b"-1".to_vec(), b"x".to_vec(), b"".to_vec(), b"99".to_vec(), b"4294967297".to_vec()];
         let near = [self.counted + 1, self.counted - 1];
-        let number = match self.spoilt && self.chance(1, 3) {
+        let number = match self.corrupted && self.chance(1, 3) {
             true if self.chance(1, 2) => self.random.pick(&near).to_string().into_bytes(),
             true => self.random.pick(&wrong).clone(),
             false => self.counted.to_string().into_bytes(),
@@ -162,7 +162,7 @@ impl<'r> Builder<'r> {
     fn streams(&mut self, of_group: bool) {
         let count = self.many(1);
         (0..count).for_each(|_| self.key(Kind::Stream));
-        let count = if self.spoilt && self.chance(1, 4) { count - 1 } else { count };
+        let count = if self.corrupted && self.chance(1, 4) { count - 1 } else { count };
         for _ in 0..count {
             match (of_group, self.random.below(10)) {
                 (true, 0..8) => self.text(b">"),

@@ -1,6 +1,6 @@
 //! A command as it is made up, and as each side is to be sent it.
 
-use super::names::NAMES;
+use super::key_names::NAMES;
 use std::fmt;
 
 #[derive(Clone, PartialEq)]
@@ -21,21 +21,21 @@ pub struct Command {
     pub name: String,
     pub words: Vec<Word>,
     /// Something was changed that makes it wrong, as a rule.
-    pub spoilt: bool,
+    pub corrupted: bool,
 }
 
 /// Who is to be sent a command.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Side {
     /// The library, with tags.
-    Ours,
+    Library,
     /// The one server, which knows no tags.
-    Theirs,
+    Oracle,
 }
 
 impl Command {
-    pub fn spelled(&self, side: Side, sink: u16) -> Vec<Vec<u8>> {
-        self.words.iter().map(|word| word.spelled(side, sink)).collect()
+    pub fn spelled(&self, side: Side, migration_port: u16) -> Vec<Vec<u8>> {
+        self.words.iter().map(|word| word.spelled(side, migration_port)).collect()
     }
 
     /// The keys that were put in as keys, by their numbers in the list.
@@ -45,12 +45,12 @@ impl Command {
 }
 
 impl Word {
-    fn spelled(&self, side: Side, sink: u16) -> Vec<u8> {
+    fn spelled(&self, side: Side, migration_port: u16) -> Vec<u8> {
         match self {
             Word::Text(text) => text.clone(),
-            Word::Key { name, bare: false } if side == Side::Ours => NAMES[*name].spelled.to_vec(),
+            Word::Key { name, bare: false } if side == Side::Library => NAMES[*name].spelled.to_vec(),
             Word::Key { name, .. } => NAMES[*name].name.to_vec(),
-            Word::Sink => sink.to_string().into_bytes(),
+            Word::Sink => migration_port.to_string().into_bytes(),
         }
     }
 }
@@ -58,7 +58,7 @@ impl Word {
 /// As one would type it into redis-cli.
 impl fmt::Display for Command {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words: Vec<String> = self.spelled(Side::Ours, 0).iter().map(|word| quoted(word)).collect();
+        let words: Vec<String> = self.spelled(Side::Library, 0).iter().map(|word| quoted(word)).collect();
         formatter.write_str(&words.join(" "))
     }
 }

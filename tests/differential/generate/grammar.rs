@@ -23,7 +23,7 @@ pub enum Part {
 
 /// How much of a command may be changed to make it wrong.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Spoil {
+pub enum Corruption {
     Anything,
     /// A word may be lost or added.
     Length,
@@ -37,7 +37,7 @@ pub struct Rule {
     pub weight: usize,
     pub makes_data: bool,
     pub untagged: bool,
-    pub spoil: Spoil,
+    pub corruption: Corruption,
     pub parts: Vec<Part>,
     /// The slots of keys in it.
     pub keys: Vec<&'static str>,
@@ -54,10 +54,10 @@ impl Rule {
             _ => ("", line),
         };
         let digits: String = flags.chars().filter(char::is_ascii_digit).collect();
-        let spoil = match (flags.contains('='), flags.contains('!')) {
-            (true, _) => Spoil::Nothing,
-            (_, true) => Spoil::Length,
-            _ => Spoil::Anything,
+        let corruption = match (flags.contains('='), flags.contains('!')) {
+            (true, _) => Corruption::Nothing,
+            (_, true) => Corruption::Length,
+            _ => Corruption::Anything,
         };
         let mut reader = Reader { rest: form };
         let parts = reader.parts("");
@@ -70,7 +70,7 @@ impl Rule {
             weight: digits.parse().unwrap_or(4),
             makes_data: flags.contains('+'),
             untagged: flags.contains('u'),
-            spoil,
+            corruption,
             parts,
             keys,
         }

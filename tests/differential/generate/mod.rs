@@ -4,11 +4,11 @@
 
 pub mod builder;
 pub mod command;
+pub mod corrupt;
 pub mod grammar;
-pub mod names;
+pub mod key_names;
+pub mod placeholders;
 pub mod rules;
 pub mod sequence;
-pub mod slots;
-pub mod spoil;
 
 pub use command::Command;

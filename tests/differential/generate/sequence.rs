@@ -2,9 +2,9 @@
 
 use super::builder::{Builder, Kind};
 use super::command::Command;
-use super::grammar::{Rule, Spoil};
-use super::names::NAMES;
-use super::spoil::spoil;
+use super::corrupt::corrupt;
+use super::grammar::{Corruption, Rule};
+use super::key_names::NAMES;
 use crate::support::random::Random;
 
 /// The sequence of a seed and a number; each time the same.
@@ -27,10 +27,10 @@ pub fn sequence(rules: &[Rule], seed: u64, number: u64) -> Vec<Command> {
 }
 
 pub fn command(rule: &Rule, random: &mut Random, homes: &[Kind], position: usize) -> Command {
-    let is_spoilt = rule.spoil != Spoil::Nothing && random.below(10) == 0;
-    let mut command = Builder::new(random, homes, position, is_spoilt || rule.untagged, is_spoilt).command(rule);
-    if is_spoilt {
-        spoil(&mut Builder::new(random, homes, position, true, true), &mut command, rule.spoil);
+    let is_corrupted = rule.corruption != Corruption::Nothing && random.below(10) == 0;
+    let mut command = Builder::new(random, homes, position, is_corrupted || rule.untagged, is_corrupted).command(rule);
+    if is_corrupted {
+        corrupt(&mut Builder::new(random, homes, position, true, true), &mut command, rule.corruption);
     }
     command
 }

@@ -2,7 +2,7 @@
 
 use super::builder::Builder;
 use super::command::{Command, Word};
-use super::grammar::Spoil;
+use super::grammar::Corruption;
 
 /// None of them is a number that would make a server reserve half a gigabyte.
 const ODD: &[&str] = &[
@@ -28,14 +28,14 @@ const ODD: &[&str] = &[
 ];
 
 /// Changes one thing, as far as may be.
-pub fn spoil(builder: &mut Builder, command: &mut Command, spoil: Spoil) {
+pub fn corrupt(builder: &mut Builder, command: &mut Command, corruption: Corruption) {
     let words = &mut command.words;
-    // The name stays: what it is decides how the reply is judged.
+    // The name stays: what it is decides how the reply is with_special_comparison.
     let start = command.name.split('|').count();
-    let kinds = match spoil {
-        Spoil::Nothing => return,
-        Spoil::Length => 2,
-        Spoil::Anything => 6,
+    let kinds = match corruption {
+        Corruption::Nothing => return,
+        Corruption::Length => 2,
+        Corruption::Anything => 6,
     };
     if words.len() <= start {
         return words.push(odd(builder));

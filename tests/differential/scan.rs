@@ -1,6 +1,6 @@
 //! SCAN and its kin: followed to the end.
 
-use super::answer::{Answer, Answers};
+use super::reply::{Client, OwnedReply};
 use std::collections::BTreeSet;
 
 /// More than any cursor needs here.
@@ -15,29 +15,29 @@ fn place(args: &[&[u8]]) -> usize {
     if args[0].eq_ignore_ascii_case(b"scan") { 1 } else { 2 }
 }
 
-/// All that the cursor leads to, each element or pair once, sorted; the error, where there is one.
-pub fn walk(answers: &dyn Answers, args: &[&[u8]]) -> Answer {
+/// All that the cursor leads to, each element or pair once, ordering; the error, where there is one.
+pub fn walk(answers: &dyn Client, args: &[&[u8]]) -> OwnedReply {
     let place = place(args);
     let of_scores = args[0].eq_ignore_ascii_case(b"zscan");
     let width = if of_scores || args[0].eq_ignore_ascii_case(b"hscan") { 2 } else { 1 };
-    let mut found: BTreeSet<Vec<Answer>> = BTreeSet::new();
+    let mut found: BTreeSet<Vec<OwnedReply>> = BTreeSet::new();
     let mut args: Vec<Vec<u8>> = args.iter().map(|argument| argument.to_vec()).collect();
     for _ in 0..STEPS {
-        let answer = answers.answer(&args.iter().map(Vec::as_slice).collect::<Vec<_>>());
-        let [Answer::Text(cursor), Answer::Array(items)] = answer.items() else { return answer };
+        let answer = answers.run(&args.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        let [OwnedReply::Text(cursor), OwnedReply::Array(items)] = answer.items() else { return answer };
         found.extend(items.chunks(width).map(|row| if of_scores { scored(row) } else { row.to_vec() }));
         if cursor == b"0" {
-            return Answer::Array(found.into_iter().flatten().collect());
+            return OwnedReply::Array(found.into_iter().flatten().collect());
         }
         args[place] = cursor.clone();
     }
-    Answer::Failure(0, format!("a cursor that is not 0 after {STEPS} steps"))
+    OwnedReply::Failure(0, format!("a cursor that is not 0 after {STEPS} steps"))
 }
 
 /// A member and its score, which ZSCAN writes as it is kept: 100000000000000000 or 1e+17, -0 or 0.
-fn scored(row: &[Answer]) -> Vec<Answer> {
+fn scored(row: &[OwnedReply]) -> Vec<OwnedReply> {
     let mut row = row.to_vec();
-    if let Some(Answer::Text(score)) = row.get_mut(1) {
+    if let Some(OwnedReply::Text(score)) = row.get_mut(1) {
         let number = std::str::from_utf8(score).ok().and_then(|text| text.parse::<f64>().ok());
         *score = number.map_or(score.clone(), |number| format!("{:?}", number + 0.0).into_bytes());
     }

@@ -1,17 +1,17 @@
 //! Which commands the library has to refuse, foretold by where their keys live.
 
-use super::answer::Answer;
-use super::exceptions::{COUNTED, REFUSED};
+use super::comparisons::{COUNTED, REFUSED};
 use super::generate::Command;
 use super::generate::command::Side;
-use super::generate::names::{NAMES, home};
+use super::generate::key_names::{NAMES, home};
+use super::reply::OwnedReply;
 use rediscluster::Code;
 
 /// What the refusal of a command has to say of its keys, where it must be refused over so many masters; nothing where it has none.
 pub fn expected(command: &Command, masters: usize) -> Option<Vec<String>> {
     const SHOWN: usize = 8;
-    // One that was made wrong has its keys nobody knows where; it is judged by the reply.
-    if masters == 1 || !REFUSED.contains(&command.name.as_str()) || command.spoilt || has_wrong_number(command) {
+    // One that was made wrong has its keys nobody knows where; it is with_special_comparison by the reply.
+    if masters == 1 || !REFUSED.contains(&command.name.as_str()) || command.corrupted || has_wrong_number(command) {
         return None;
     }
     let keys: Vec<&[u8]> = command.keys().map(|key| NAMES[key].name).collect();
@@ -24,24 +24,24 @@ pub fn expected(command: &Command, masters: usize) -> Option<Vec<String>> {
 }
 
 /// Whether a reply is the refusal that was expected.
-pub fn is_refusal(answer: &Answer, places: &[String]) -> bool {
-    let Answer::Failure(_, message) = answer else { return false };
+pub fn is_refusal(answer: &OwnedReply, places: &[String]) -> bool {
+    let OwnedReply::Failure(_, message) = answer else { return false };
     answer.is_refusal(Code::CrossNode) && message.starts_with("CROSSNODE ") && places.iter().all(|place| message.contains(place))
 }
 
 /// Whether the library refuses in its own words what the server refuses in others: a command whose keys cannot be told.
-pub fn is_untold(command: &Command, ours: &Answer, theirs: &Answer) -> bool {
-    let Answer::Failure(_, message) = ours else { return false };
-    ours.is_refusal(Code::Request)
+pub fn is_undetermined(command: &Command, found: &OwnedReply, expected: &OwnedReply) -> bool {
+    let OwnedReply::Failure(_, message) = found else { return false };
+    found.is_refusal(Code::Request)
         && message.ends_with("its keys cannot be told from its arguments")
-        && matches!(theirs, Answer::Error(_))
+        && matches!(expected, OwnedReply::Error(_))
         && (has_wrong_number(command) || has_no_ids(command))
 }
 
 /// A number of keys that is none, or for which there are too few words.
 fn has_wrong_number(command: &Command) -> bool {
     let Some((_, place)) = COUNTED.iter().find(|(name, _)| *name == command.name) else { return false };
-    let words = command.spelled(Side::Theirs, 0);
+    let words = command.spelled(Side::Oracle, 0);
     let text = words.get(*place).and_then(|word| std::str::from_utf8(word).ok()).unwrap_or_default();
     let number = text.parse::<usize>().ok().filter(|number| number.to_string() == text);
     number.is_none_or(|number| number >= words.len() - place)
@@ -49,7 +49,7 @@ fn has_wrong_number(command: &Command) -> bool {
 
 /// XREAD of a stream without the id that belongs to it.
 fn has_no_ids(command: &Command) -> bool {
-    let words = command.spelled(Side::Theirs, 0);
+    let words = command.spelled(Side::Oracle, 0);
     ["xread", "xreadgroup"].contains(&command.name.as_str())
         && words.iter().rev().nth(1).is_some_and(|word| word.eq_ignore_ascii_case(b"STREAMS"))
 }

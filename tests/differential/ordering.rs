@@ -1,7 +1,7 @@
 //! Commands that in some forms, or of some values, answer what chance gave: the order of a hash table, the levels of a skip list.
 
-use super::answer::{Answer, Answers};
-use super::wire::Wire;
+use super::raw_connection::RawConnection;
+use super::reply::{Client, OwnedReply};
 
 #[derive(PartialEq, Debug)]
 pub enum Order {
@@ -13,8 +13,8 @@ pub enum Order {
 }
 
 /// What SORT leaves to the hash table of a set or sorted set.
-pub fn order(oracle: &Wire, args: &[&[u8]]) -> Order {
-    let kind = args.get(1).map_or(Answer::Nil, |key| oracle.answer(&[b"TYPE", key]));
+pub fn order(oracle: &RawConnection, args: &[&[u8]]) -> Order {
+    let kind = args.get(1).map_or(OwnedReply::Nil, |key| oracle.run(&[b"TYPE", key]));
     if ![&b"set"[..], b"zset"].contains(&kind.bytes()) {
         return Order::Exact;
     }
@@ -34,7 +34,7 @@ pub fn order(oracle: &Wire, args: &[&[u8]]) -> Order {
 
 /// SORT (of Redis 7.0) takes the errno of an earlier command, such as an ID too large for XDEL, for one of its own, and answers that a
 /// score is no number. A range of IDs that are none leaves errno at 0.
-pub fn forget_range_error(server: &Wire) {
+pub fn forget_range_error(server: &RawConnection) {
     server.ask(&["XRANGE", "", "none", "none"]);
 }
 
@@ -66,8 +66,8 @@ impl<'a> Options<'a> {
 }
 
 /// Whether two elements are one to the C library, which sorts texts up to their first NUL.
-fn has_twins(oracle: &Wire, key: &[u8], kind: &[u8]) -> bool {
-    let elements = if kind == b"set" { oracle.answer(&[b"SMEMBERS", key]) } else { oracle.answer(&[b"ZRANGE", key, b"0", b"-1"]) };
+fn has_twins(oracle: &RawConnection, key: &[u8], kind: &[u8]) -> bool {
+    let elements = if kind == b"set" { oracle.run(&[b"SMEMBERS", key]) } else { oracle.run(&[b"ZRANGE", key, b"0", b"-1"]) };
     let mut texts: Vec<&[u8]> =
         elements.items().iter().map(|element| element.bytes().split(|&byte| byte == 0).next().unwrap_or_default()).collect();
     texts.sort();
@@ -75,7 +75,7 @@ fn has_twins(oracle: &Wire, key: &[u8], kind: &[u8]) -> bool {
 }
 
 /// Whether a range is one of names, among members of different scores.
-pub fn is_no_range(oracle: &Wire, args: &[&[u8]]) -> bool {
+pub fn is_no_range(oracle: &RawConnection, args: &[&[u8]]) -> bool {
     let is = |word: &[u8], other: &str| word.eq_ignore_ascii_case(other.as_bytes());
     let (by_word, source) = match args {
         [name, ..] if is(name, "zrange") => (true, 1),
@@ -86,7 +86,7 @@ pub fn is_no_range(oracle: &Wire, args: &[&[u8]]) -> bool {
         return false;
     }
     let Some(key) = args.get(source) else { return false };
-    let members = oracle.answer(&[b"ZRANGE", key, b"0", b"-1", b"WITHSCORES"]);
-    let scores: Vec<&Answer> = members.items().iter().skip(1).step_by(2).collect();
+    let members = oracle.run(&[b"ZRANGE", key, b"0", b"-1", b"WITHSCORES"]);
+    let scores: Vec<&OwnedReply> = members.items().iter().skip(1).step_by(2).collect();
     scores.windows(2).any(|pair| pair[0] != pair[1])
 }

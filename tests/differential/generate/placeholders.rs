@@ -127,7 +127,7 @@ impl Builder<'_> {
             "dumped" => bytes(self.random.pick::<&str>(DUMPED)),
             "dumpedlibrary" => self.dumped_library(),
             "channel" => self.one(&["news", "weather"]),
-            "sink" => return self.words.push(Word::Sink),
+            "migration_port" => return self.words.push(Word::Sink),
             "empty" => Vec::new(),
             _ => panic!("no slot is called {slot}"),
         };
@@ -168,7 +168,7 @@ impl Builder<'_> {
     }
 
     fn weights(&mut self) {
-        let count = self.counted + usize::from(self.spoilt && self.chance(1, 4));
+        let count = self.counted + usize::from(self.corrupted && self.chance(1, 4));
         (0..count).for_each(|_| self.slot("weight"));
     }
 

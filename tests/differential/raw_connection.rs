@@ -1,20 +1,20 @@
 //! A connection to one server that knows the protocol and nothing else: no code of the library judges the library.
 
-use super::answer::{Answer, Answers};
+use super::reply::{Client, OwnedReply};
 use std::cell::RefCell;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-pub struct Wire {
+pub struct RawConnection {
     stream: RefCell<BufReader<TcpStream>>,
 }
 
-impl Wire {
-    pub fn connect(port: u16) -> Wire {
+impl RawConnection {
+    pub fn connect(port: u16) -> RawConnection {
         let stream = TcpStream::connect(("127.0.0.1", port)).expect("the server takes a connection");
         stream.set_nodelay(true).and_then(|()| stream.set_read_timeout(Some(Duration::from_secs(60)))).expect("a usable socket");
-        Wire { stream: RefCell::new(BufReader::new(stream)) }
+        RawConnection { stream: RefCell::new(BufReader::new(stream)) }
     }
 
     /// Sends a command whose answer is received later.
@@ -22,16 +22,16 @@ impl Wire {
         self.write(&packed(args));
     }
 
-    pub fn receive(&self) -> Answer {
+    pub fn receive(&self) -> OwnedReply {
         read(&mut self.stream.borrow_mut())
     }
 
-    pub fn ask(&self, words: &[&str]) -> Answer {
-        self.answer(&words.iter().map(|word| word.as_bytes()).collect::<Vec<_>>())
+    pub fn ask(&self, words: &[&str]) -> OwnedReply {
+        self.run(&words.iter().map(|word| word.as_bytes()).collect::<Vec<_>>())
     }
 
     /// Sends many commands at once, and answers their answers.
-    pub fn pipeline<A: AsRef<[u8]>>(&self, commands: &[Vec<A>]) -> Vec<Answer> {
+    pub fn pipeline<A: AsRef<[u8]>>(&self, commands: &[Vec<A>]) -> Vec<OwnedReply> {
         let mut request = Vec::new();
         for command in commands {
             request.extend(packed(&command.iter().map(AsRef::as_ref).collect::<Vec<_>>()));
@@ -45,8 +45,8 @@ impl Wire {
     }
 }
 
-impl Answers for Wire {
-    fn answer(&self, args: &[&[u8]]) -> Answer {
+impl Client for RawConnection {
+    fn run(&self, args: &[&[u8]]) -> OwnedReply {
         self.send(args);
         self.receive()
     }
@@ -62,25 +62,25 @@ fn packed(args: &[&[u8]]) -> Vec<u8> {
     request
 }
 
-fn read(stream: &mut BufReader<TcpStream>) -> Answer {
+fn read(stream: &mut BufReader<TcpStream>) -> OwnedReply {
     let mut line = Vec::new();
     stream.read_until(b'\n', &mut line).expect("the server answers in time");
     let (sign, rest) = line.split_first().expect("the server does not hang up");
     let text = rest.strip_suffix(b"\r\n").expect("a whole line");
     let number = || std::str::from_utf8(text).ok().and_then(|text| text.parse::<i64>().ok()).expect("a number");
     match (sign, text) {
-        (b'+', _) => Answer::Status(text.to_vec()),
-        (b'-', _) => Answer::Error(text.to_vec()),
-        (b':', _) => Answer::Number(number()),
-        (b'$', b"-1") => Answer::Nil,
-        (b'*', b"-1") => Answer::NilArray,
+        (b'+', _) => OwnedReply::Status(text.to_vec()),
+        (b'-', _) => OwnedReply::Error(text.to_vec()),
+        (b':', _) => OwnedReply::Number(number()),
+        (b'$', b"-1") => OwnedReply::Nil,
+        (b'*', b"-1") => OwnedReply::NilArray,
         (b'$', _) => {
             let mut bytes = vec![0; number() as usize + 2];
             stream.read_exact(&mut bytes).expect("the server answers whole");
             bytes.truncate(bytes.len() - 2);
-            Answer::Text(bytes)
+            OwnedReply::Text(bytes)
         }
-        (b'*', _) => Answer::Array((0..number()).map(|_| read(stream)).collect()),
+        (b'*', _) => OwnedReply::Array((0..number()).map(|_| read(stream)).collect()),
         _ => panic!("no answer begins with {:?}", line.escape_ascii().to_string()),
     }
 }
