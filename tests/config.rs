@@ -1,4 +1,4 @@
-//! Configurations: what is accepted, and how clearly the rest is refused.
+//! Configurations: what is accepted, and the errors for everything else.
 
 use rediscluster::{Address, Code, Config, CrossNode, HashTag, Read};
 use std::time::Duration;
@@ -19,10 +19,10 @@ fn configurations_of_the_old_packages_are_accepted() {
     assert_eq!(replicas(&config), [["node_1_slave 127.0.0.1:63796 0"], ["node_2_slave 127.0.0.1:63795 0"]]);
 }
 
-/// Of each server: name, address and database.
+/// Of each server: alias, address and database.
 fn replicas(config: &Config) -> Vec<Vec<String>> {
-    let told = |replica: &rediscluster::Server| format!("{} {} {}", replica.alias, replica.address, replica.db);
-    config.replicas.as_ref().expect("they are given").iter().map(|replicas| replicas.iter().map(told).collect()).collect()
+    let summary = |replica: &rediscluster::Server| format!("{} {} {}", replica.alias, replica.address, replica.db);
+    config.replicas.as_ref().expect("replicas are configured").iter().map(|replicas| replicas.iter().map(summary).collect()).collect()
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn errors_give_the_path_of_the_bad_value() {
     ] {
         let error = Config::from_json(text.as_bytes()).map(|_| ()).expect_err(&text);
         assert_eq!(error.code(), Code::Config);
-        assert!(error.message().contains(message), "{text}\n  says {:?}\n  not  {message:?}", error.message());
+        assert!(error.message().contains(message), "{text}\n  reports {:?}\n  instead of {message:?}", error.message());
     }
 }
 

@@ -1,4 +1,4 @@
-//! The headers are made from src/ffi: C's by cbindgen, PHP's from C's.
+//! The headers are generated from src/ffi: the C header by cbindgen, the PHP header from the C header.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -6,19 +6,19 @@ mod support;
 fn c_header() -> String {
     let root = env!("CARGO_MANIFEST_DIR");
     let mut config = cbindgen::Config::from_root_or_default(root);
-    // cbindgen leaves texts out.
+    // cbindgen omits string constants.
     let version = rediscluster::ffi::REDISCLUSTER_VERSION;
     config.after_includes = Some(format!(
         "\n// The version of this header. `rediscluster_version` answers that of the library.\n#define REDISCLUSTER_VERSION \"{version}\""
     ));
     let mut text = Vec::new();
-    let bindings = cbindgen::Builder::new().with_crate(root).with_config(config).generate().expect("src/ffi makes a header");
+    let bindings = cbindgen::Builder::new().with_crate(root).with_config(config).generate().expect("src/ffi generates a header");
     bindings.write(&mut text);
     let text = String::from_utf8(text).expect("the header is text");
     without_safety_sections(&text)
 }
 
-/// `# Safety` repeats, for Rust, what C takes for granted of its pointers.
+/// `# Safety` states for Rust what C programmers assume about pointers.
 fn without_safety_sections(text: &str) -> String {
     let mut lines: Vec<&str> = Vec::new();
     let mut inside = false;
@@ -37,14 +37,14 @@ fn without_safety_sections(text: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-/// What FFI::load and FFI::cdef understand: no directives but the two of their own. Every `#ifndef` of the header asks for what PHP lacks
-/// too (C++, another inclusion), every `#if` and `#ifdef` for what it has not either (C++, C23).
+/// The declarations that FFI::load and FFI::cdef can parse, with no directives but the two of PHP. Every `#ifndef` of the header tests for
+/// something that PHP does not have (C++, a second inclusion), and so does every `#if` and `#ifdef` (C++, C23).
 fn php_header(c: &str) -> String {
     let mut lines = vec![
         "#define FFI_SCOPE \"rediscluster\"".to_owned(),
         format!("#define FFI_LIB \"librediscluster.so.{}\"", rediscluster::ffi::REDISCLUSTER_ABI_VERSION),
     ];
-    // For each directive that is open, whether PHP is meant.
+    // For each open directive, whether the lines inside are for PHP.
     let mut open: Vec<bool> = Vec::new();
     for line in c.lines() {
         match line.split_whitespace().next() {

@@ -1,10 +1,10 @@
-//! Commands over several real servers, compared with one plain server where that can be the judge.
+//! Commands over several real servers, compared with one plain server where its reply is the expected one.
 
 use crate::support::random::Random;
 use crate::support::{Server, cluster, format_value, key_on, ports, request, words};
 use rediscluster::{Cluster, Code, Reply, Value};
 
-fn answer(cluster: &Cluster, command: &str) -> String {
+fn reply_to(cluster: &Cluster, command: &str) -> String {
     match cluster.command(&words(command)) {
         Ok(reply) => format_value(&reply.root()),
         Err(error) => format!("{:?}: {error}", error.code()),
@@ -16,17 +16,17 @@ fn the_example_of_the_old_readme_works() {
     let servers = Server::start_many(2);
     let cluster = cluster(&ports(&servers), &[]);
     let node = |key: &str| format_value(&cluster.node_for(key.as_bytes()).root());
-    assert_eq!(answer(&cluster, "SET foo bar"), "OK");
-    assert_eq!(answer(&cluster, "GET foo"), "\"bar\"");
+    assert_eq!(reply_to(&cluster, "SET foo bar"), "OK");
+    assert_eq!(reply_to(&cluster, "GET foo"), "\"bar\"");
     assert_eq!(
         node("foo"),
         format!("[\"alias\" \"node_2\" \"host\" \"127.0.0.1\" \"port\" {} \"unix\" nil \"key\" \"foo\"]", servers[1].port)
     );
     assert!(node("bar").contains("node_1") && node("foobar").contains("node_2"));
     assert!(node("bar{foo}").contains("node_2") && node("bar{foo}").ends_with("\"key\" \"bar\"]"));
-    assert_eq!(answer(&cluster, "GET bar{foo}"), "nil");
-    assert_eq!(answer(&cluster, "MSET bar{foo} bar foo foo"), "OK");
-    assert_eq!(answer(&cluster, "MGET bar{foo} foo"), "[\"bar\" \"foo\"]");
+    assert_eq!(reply_to(&cluster, "GET bar{foo}"), "nil");
+    assert_eq!(reply_to(&cluster, "MSET bar{foo} bar foo foo"), "OK");
+    assert_eq!(reply_to(&cluster, "MGET bar{foo} foo"), "[\"bar\" \"foo\"]");
     let stored: Vec<Vec<String>> = servers.iter().map(|server| redis::cmd("KEYS").arg("*").query(&mut server.client()).unwrap()).collect();
     assert!(stored[0].is_empty());
     assert_eq!(
@@ -39,18 +39,18 @@ fn the_example_of_the_old_readme_works() {
     );
 }
 
-/// The commands that one server would answer as we do, whatever the number of masters.
+/// Commands whose reply does not depend on the number of masters.
 #[test]
 fn random_commands_match_one_server() {
     let plain = Server::start();
     for masters in [1, 2, 3, 7] {
         let servers = Server::start_many(masters);
         let _: () = redis::cmd("FLUSHALL").query(&mut plain.client()).unwrap();
-        let (ours, judge) = (cluster(&ports(&servers), &[]), cluster(&[plain.port], &[]));
+        let (cluster, oracle) = (cluster(&ports(&servers), &[]), cluster(&[plain.port], &[]));
         let mut random = Random::seeded();
         for _ in 0..3_000 {
             let command = any_command(&mut random);
-            assert_eq!(answer(&ours, &command), answer(&judge, &command), "{command} over {masters} masters");
+            assert_eq!(reply_to(&cluster, &command), reply_to(&oracle, &command), "{command} over {masters} masters");
         }
     }
 }
@@ -88,10 +88,10 @@ fn a_split_command_returns_the_error_of_the_server_that_refuses_it() {
     let cluster = cluster(&ports(&servers), &[]);
     let (one, two) = (key_on(1, 2), key_on(2, 2));
     for command in [format!("MGET {one} {two}"), format!("MSET {one} 1 {two} 2"), format!("DEL {one} {two}")] {
-        let text = answer(&cluster, &command);
-        assert!(text.starts_with("(ERR unknown command"), "{command} answers {text}");
+        let text = reply_to(&cluster, &command);
+        assert!(text.starts_with("(ERR unknown command"), "{command} returns {text}");
     }
-    assert_eq!(answer(&cluster, &format!("EXISTS {one} {two}")), "0");
+    assert_eq!(reply_to(&cluster, &format!("EXISTS {one} {two}")), "0");
 }
 
 #[test]
@@ -141,45 +141,45 @@ fn strict_mode_refuses_cross_node_commands_and_names_keys_and_nodes() {
             "{error}"
         );
     }
-    assert_eq!(answer(&cluster, &format!("SADD a{{{one}}} x")), "1");
-    assert_eq!(answer(&cluster, &format!("SUNION a{{{one}}} {two} {two}{{{one}}}")), "[\"x\"]");
+    assert_eq!(reply_to(&cluster, &format!("SADD a{{{one}}} x")), "1");
+    assert_eq!(reply_to(&cluster, &format!("SUNION a{{{one}}} {two} {two}{{{one}}}")), "[\"x\"]");
 }
 
 #[test]
 fn a_command_missing_from_the_table_is_looked_up_on_the_server() {
-    // A server that knows GETX, a GET of another name.
+    // GETEX under another name: the server knows the command, the table does not.
     let server = Server::start_with(&["--rename-command", "GETEX", "GETX"]);
     let other = Server::start_with(&["--rename-command", "GETEX", "GETX"]);
     let cluster = cluster(&[server.port, other.port], &[]);
     for master in [1, 2] {
         let key = key_on(master, 2);
-        assert_eq!(answer(&cluster, &format!("SET {key} v{master}")), "OK");
-        assert_eq!(answer(&cluster, &format!("GETX {key}")), format!("\"v{master}\""));
-        assert_eq!(answer(&cluster, &format!("GETX x{{{key}}}")), "nil");
+        assert_eq!(reply_to(&cluster, &format!("SET {key} v{master}")), "OK");
+        assert_eq!(reply_to(&cluster, &format!("GETX {key}")), format!("\"v{master}\""));
+        assert_eq!(reply_to(&cluster, &format!("GETX x{{{key}}}")), "nil");
     }
-    assert_eq!(answer(&cluster, "GETX"), "(ERR wrong number of arguments for \\'getx\\' command)");
-    assert_eq!(answer(&cluster, "NONSENSE a b"), "(ERR unknown command \\'NONSENSE\\', with args beginning with: \\'a\\' \\'b\\' )");
-    assert!(answer(&cluster, "CONFIG NONSENSE").contains("unknown subcommand"));
+    assert_eq!(reply_to(&cluster, "GETX"), "(ERR wrong number of arguments for \\'getx\\' command)");
+    assert_eq!(reply_to(&cluster, "NONSENSE a b"), "(ERR unknown command \\'NONSENSE\\', with args beginning with: \\'a\\' \\'b\\' )");
+    assert!(reply_to(&cluster, "CONFIG NONSENSE").contains("unknown subcommand"));
 }
 
 #[test]
 fn a_command_of_newer_servers_is_routed_without_a_lookup() {
-    // Servers that have DIGEST, if need be a STRLEN of another name, and tell nobody.
+    // Servers that know DIGEST but not COMMAND. On servers older than Redis 8.4, DIGEST is STRLEN under another name.
     let known: Vec<redis::Value> = redis::cmd("COMMAND").arg("INFO").arg("DIGEST").query(&mut Server::start().client()).unwrap();
     let rename = if known == [redis::Value::Nil] { &["--rename-command", "STRLEN", "DIGEST"][..] } else { &[] };
     let options = [rename, &["--rename-command", "COMMAND", ""]].concat();
     let servers = [Server::start_with(&options), Server::start_with(&options)];
     let plain = Server::start_with(&options);
-    let (ours, judge) = (cluster(&ports(&servers), &[]), cluster(&[plain.port], &[]));
+    let (cluster, oracle) = (cluster(&ports(&servers), &[]), cluster(&[plain.port], &[]));
     for master in [1, 2] {
         let digest = format!("DIGEST {}", key_on(master, 2));
-        let missing = answer(&ours, &digest);
+        let missing = reply_to(&cluster, &digest);
         assert!(!missing.starts_with('('), "{missing}");
-        for cluster in [&ours, &judge] {
-            assert_eq!(answer(cluster, &format!("SET {} four", key_on(master, 2))), "OK");
+        for cluster in [&cluster, &oracle] {
+            assert_eq!(reply_to(cluster, &format!("SET {} four", key_on(master, 2))), "OK");
         }
-        assert_eq!(answer(&ours, &digest), answer(&judge, &digest));
-        assert_ne!(answer(&ours, &digest), missing);
+        assert_eq!(reply_to(&cluster, &digest), reply_to(&oracle, &digest));
+        assert_ne!(reply_to(&cluster, &digest), missing);
     }
 }
 
@@ -189,8 +189,8 @@ fn subcommands_of_an_unknown_container_are_looked_up() {
     let cluster = cluster(&ports(&servers), &[]);
     for master in [1, 2] {
         let key = key_on(master, 2);
-        assert_eq!(answer(&cluster, &format!("SET {key} 7")), "OK");
-        assert_eq!(answer(&cluster, &format!("THING ENCODING {key}")), "\"int\"");
+        assert_eq!(reply_to(&cluster, &format!("SET {key} 7")), "OK");
+        assert_eq!(reply_to(&cluster, &format!("THING ENCODING {key}")), "\"int\"");
     }
 }
 
@@ -199,10 +199,10 @@ fn keys_of_a_looked_up_command_can_require_command_getkeys() {
     let servers: Vec<Server> = (0..2).map(|_| Server::start_with(&["--rename-command", "ZUNION", "ZJOIN"])).collect();
     let cluster = cluster(&ports(&servers), &[]);
     let (one, two) = (key_on(1, 2), key_on(2, 2));
-    assert_eq!(answer(&cluster, &format!("ZADD a{{{one}}} 1 x")), "1");
-    assert_eq!(answer(&cluster, &format!("ZJOIN 2 a{{{one}}} {one}")), "[\"x\"]");
-    assert!(answer(&cluster, &format!("ZJOIN 2 {one} {two}")).starts_with("CrossNode"));
-    assert!(answer(&cluster, "ZJOIN 9 a").starts_with("Request: ZJOIN: its keys cannot be told"));
+    assert_eq!(reply_to(&cluster, &format!("ZADD a{{{one}}} 1 x")), "1");
+    assert_eq!(reply_to(&cluster, &format!("ZJOIN 2 a{{{one}}} {one}")), "[\"x\"]");
+    assert!(reply_to(&cluster, &format!("ZJOIN 2 {one} {two}")).starts_with("CrossNode"));
+    assert!(reply_to(&cluster, "ZJOIN 9 a").starts_with("Request: ZJOIN: its keys cannot be told"));
 }
 
 #[test]
@@ -222,10 +222,10 @@ fn commands_that_change_connection_state_are_refused() {
     let server = Server::start();
     let cluster = cluster(&[server.port], &[]);
     for command in ["MULTI", "WATCH a", "SELECT 1", "SUBSCRIBE c", "AUTH x", "CLIENT REPLY OFF", "HELLO 3", "MONITOR", "RESET", "QUIT"] {
-        assert!(answer(&cluster, command).starts_with("Request: "), "{command} answers {}", answer(&cluster, command));
+        assert!(reply_to(&cluster, command).starts_with("Request: "), "{command} returns {}", reply_to(&cluster, command));
     }
-    assert_eq!(answer(&cluster, "CLIENT GETNAME"), "nil");
-    assert_eq!(answer(&cluster, "PING"), "PONG");
+    assert_eq!(reply_to(&cluster, "CLIENT GETNAME"), "nil");
+    assert_eq!(reply_to(&cluster, "PING"), "PONG");
 }
 
 #[test]
@@ -252,10 +252,10 @@ fn a_server_with_several_aliases_is_counted_once() {
     let (one, two) = (servers[0].port, servers[1].port);
     let cluster = cluster(&[one, two, one], &[]);
     for number in 0..30 {
-        assert_eq!(answer(&cluster, &format!("SET key{number} x")), "OK");
+        assert_eq!(reply_to(&cluster, &format!("SET key{number} x")), "OK");
     }
-    assert_eq!(answer(&cluster, "DBSIZE"), "30");
+    assert_eq!(reply_to(&cluster, "DBSIZE"), "30");
     let keys = cluster.command(&words("KEYS *")).unwrap();
-    let Value::Array(keys) = keys.root() else { panic!("KEYS answers {:?}", keys.root()) };
+    let Value::Array(keys) = keys.root() else { panic!("KEYS returns {:?}", keys.root()) };
     assert_eq!(keys.len(), 30);
 }

@@ -1,4 +1,4 @@
-//! Waiting for elements of keys on several nodes: what one server promises to those that wait holds over all of them.
+//! Blocking pops and moves over keys of several nodes behave as on one server.
 
 use crate::support::data::DirectConnections;
 use crate::support::random::Random;
@@ -17,13 +17,13 @@ fn reply_to(cluster: &Cluster, command: &str) -> String {
     format_value(&run(cluster, command).root())
 }
 
-/// Several masters, and a oracle_server server that knows the right answers.
+/// Several masters, and one plain server that gives the expected replies.
 struct Setup {
     servers: Vec<Server>,
     cluster: Cluster,
     oracle_server: Server,
     oracle: Cluster,
-    /// One on each node.
+    /// One key on each node.
     keys: Vec<String>,
 }
 
@@ -45,7 +45,7 @@ impl Setup {
         clients.for_each(|mut client| redis::cmd("FLUSHALL").exec(&mut client).expect("an empty server"));
     }
 
-    /// What the command answers, when something happens after it has begun to wait.
+    /// Returns the reply of a command. `happens` runs once the command blocks.
     fn run_blocked(&self, cluster: &Cluster, command: &str, happens: impl FnOnce()) -> String {
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| reply_to(cluster, command));
@@ -55,7 +55,7 @@ impl Setup {
         })
     }
 
-    /// Until a server has a client that is blocked. (One that asks again and again would never be seen so; it gets a little time.)
+    /// Waits until a server has a blocked client. A client that polls never counts as blocked, so the wait ends after one second.
     fn await_blocked_client(&self) {
         let mut clients: Vec<_> = self.servers.iter().chain([&self.oracle_server]).map(Server::client).collect();
         let deadline = Instant::now() + Duration::from_secs(1);
@@ -71,7 +71,7 @@ impl Setup {
     }
 }
 
-/// The keys stand at `KEYS`, in this order, and the longest time to wait at `TIME`.
+/// Blocking pops with a command that adds data. `KEYS` stands for the keys in order, `TIME` for the timeout.
 const POPS: [(&str, &str); 8] = [
     ("BLPOP KEYS TIME", "RPUSH KEY x y"),
     ("BRPOP KEYS TIME", "RPUSH KEY x y"),
@@ -133,7 +133,7 @@ fn the_first_key_with_data_is_popped() {
             continue;
         }
         setup.check(&pop_of(pop, &keys, "5"));
-        // LMPOP and ZMPOP are the same without the time.
+        // LMPOP and ZMPOP have the same arguments without the timeout.
         if pop.contains("MPOP TIME") {
             setup.check(&pop_of(&pop[1..].replace("TIME ", ""), &keys, ""));
         }
@@ -158,7 +158,7 @@ fn wrong_types_are_reported_as_by_one_server() {
     for command in [format!("BLMOVE {one} {two} LEFT LEFT 5"), format!("BRPOPLPUSH {one} {two} 5")] {
         assert!(setup.check(&command).contains("WRONGTYPE"));
     }
-    // The destination is looked at only when there is something for it.
+    // The type of the destination is checked only when there is an element to move.
     assert_eq!(setup.check(&format!("BLMOVE {two} {one} LEFT LEFT 0.01")), "nil");
     setup.check(&format!("RPUSH {two} a"));
     assert!(setup.check(&format!("BLMOVE {two} {one} LEFT LEFT 5")).contains("WRONGTYPE"));
@@ -176,14 +176,14 @@ fn a_blocking_command_that_timed_out_takes_no_later_element() {
         let command = pop_of(&command, &setup.keys, &time.as_secs_f64().to_string());
         let start = Instant::now();
         let reply = run(&setup.cluster, &command);
-        // A server looks at its clock but once a millisecond or so.
-        assert!(start.elapsed() + Duration::from_millis(5) >= time, "{command} gave up too early");
+        // A server reads its clock about once a millisecond.
+        assert!(start.elapsed() + Duration::from_millis(5) >= time, "{command} returned before its timeout");
         assert_eq!(reply.root(), run(&setup.oracle, &command).root(), "{command}");
         for key in &setup.keys {
             let push = push.replace("KEY", key);
             assert_eq!(reply_to(&setup.cluster, &push), "2", "{push}");
             let size = if push.starts_with('R') { format!("LLEN {key}") } else { format!("ZCARD {key}") };
-            assert_eq!(reply_to(&setup.cluster, &size), "2", "{command} still run_blocked");
+            assert_eq!(reply_to(&setup.cluster, &size), "2", "{command} still blocks");
         }
         setup.clear();
     }
@@ -200,7 +200,7 @@ fn an_invalid_timeout_returns_the_servers_error() {
     }
 }
 
-/// So many elements by each of so many producers.
+/// Each producer adds `each` elements.
 fn consumed(push: &str, pop: &str, producers: usize, each: usize) {
     let setup = Setup::new();
     let taken = AtomicUsize::new(0);
@@ -222,16 +222,16 @@ fn consumed(push: &str, pop: &str, producers: usize, each: usize) {
             .map(|number| {
                 let (setup, taken) = (&setup, &taken);
                 let pop = pop_of(pop, &setup.keys, "0.2");
-                // Half of them share a handle.
+                // Half of the consumers share a handle.
                 let own = (number % 2 == 1).then(|| cluster(&ports(&setup.servers), &[]));
                 scope.spawn(move || {
                     let (mut mine, mut in_vain) = (Vec::new(), 0);
-                    // What was lost never comes.
+                    // Lost elements never arrive, so a consumer stops after some empty replies.
                     while taken.load(Ordering::Acquire) < all && in_vain < 50 {
                         let reply = run(own.as_ref().unwrap_or(&setup.cluster), &pop);
                         in_vain = if matches!(reply.root(), Value::Array(_)) { 0 } else { in_vain + 1 };
                         let Value::Array(mut values) = reply.root() else { continue };
-                        let Some(Value::String(element)) = values.nth(1) else { panic!("{pop} answers {}", format_value(&reply.root())) };
+                        let Some(Value::String(element)) = values.nth(1) else { panic!("{pop} returns {}", format_value(&reply.root())) };
                         mine.push(String::from_utf8_lossy(element).into_owned());
                         taken.fetch_add(1, Ordering::AcqRel);
                     }

@@ -1,4 +1,4 @@
-//! Sources that are brought to one node, where the command runs.
+//! Commands that copy their sources to one node and run there.
 
 use crate::comparison::{Comparison, Reset, compare, key};
 use crate::support::random::Random;
@@ -89,12 +89,12 @@ fn a_large_destination_is_replaced_and_loses_its_expiry() {
     comparison.check_data("ZRANGESTORE of nothing over a large set");
 }
 
-/// What the library answers alone, where the comparison would not know.
-fn answer(comparison: &Comparison, command: &str) -> String {
+/// The error of the cluster, for errors that a single server never returns.
+fn error_of_cluster(comparison: &Comparison, command: &str) -> String {
     match comparison.cluster.command(&crate::support::words(command)) {
         Ok(reply) => match reply.root() {
             rediscluster::Value::Error(text) => text.escape_ascii().to_string(),
-            other => panic!("{command} answers {other:?}"),
+            other => panic!("{command} returns {other:?}"),
         },
         Err(error) => error.to_string(),
     }
@@ -105,21 +105,21 @@ fn without_the_restore_command_storing_fails_and_nothing_changes() {
     let comparison = Comparison::over(vec![Server::start(), Server::start_with(&["--rename-command", "RESTORE", ""])]);
     let (one, two) = (key_on(1, 2), key_on(2, 2));
     comparison.check_all(&[&format!("ZADD {one} 1 a 2 b"), &format!("SET {two} old EX 1000")]);
-    let text = answer(&comparison, &format!("ZRANGESTORE {two} {one} 0 -1"));
+    let text = error_of_cluster(&comparison, &format!("ZRANGESTORE {two} {one} 0 -1"));
     assert!(text.contains("unknown command") && text.contains("RESTORE"), "{text}");
     comparison.check_data("ZRANGESTORE without RESTORE");
 }
 
 #[test]
 fn a_failing_restore_changes_nothing() {
-    // What is called RESTORE there takes the arguments and fails when it runs, as RESTORE does with what a newer server has dumped.
+    // BITFIELD under the name RESTORE accepts the arguments and fails at run time, as RESTORE does with a payload of a newer server.
     let failing = ["--rename-command", "RESTORE", "ELSEWHERE", "--rename-command", "BITFIELD", "RESTORE"];
     let comparison = Comparison::over(vec![Server::start(), Server::start_with(&failing)]);
     let (one, two) = (key_on(1, 2), key_on(2, 2));
     let many = (0..5_000).map(|number| format!("member{number}")).collect::<Vec<_>>().join(" ");
     for old in [format!("SET {two} old"), format!("SADD {two} {many}")] {
         comparison.check_all(&[&format!("ZADD {one} 1 a 2 b"), &format!("DEL {two}"), &old, &format!("EXPIRE {two} 1000")]);
-        let text = answer(&comparison, &format!("ZRANGESTORE {two} {one} 0 -1"));
+        let text = error_of_cluster(&comparison, &format!("ZRANGESTORE {two} {one} 0 -1"));
         assert!(text.starts_with("ERR ZRANGESTORE: the result could not be brought to node_2: "), "{text}");
         comparison.check_data("ZRANGESTORE with a failing RESTORE");
     }

@@ -1,4 +1,4 @@
-//! Several servers behind the library, and one plain server that check what they should answer and hold.
+//! Compares a cluster of several servers with one plain server: replies and stored data.
 
 use crate::support::random::Random;
 use crate::support::{Server, cluster, ports};
@@ -12,7 +12,7 @@ pub struct Comparison {
     oracle: Cluster,
 }
 
-/// What the keys hold: type, whether it expires, content.
+/// The content of all keys: type, whether the key expires, elements.
 type Data = BTreeMap<String, (String, bool, Vec<String>)>;
 
 impl Comparison {
@@ -26,7 +26,7 @@ impl Comparison {
         Comparison { servers, oracle_server, cluster, oracle }
     }
 
-    /// Runs a command on both and compares the answers; returns it.
+    /// Runs a command on both sides, compares the replies, and returns the reply.
     pub fn check_words(&self, command: &[impl AsRef<[u8]>]) -> String {
         let args: Vec<&[u8]> = command.iter().map(AsRef::as_ref).collect();
         let any_order = [&b"sunion"[..], b"sinter", b"sdiff"].contains(&args[0].to_ascii_lowercase().as_slice());
@@ -39,7 +39,7 @@ impl Comparison {
         found
     }
 
-    /// The same for a command whose words are separated by spaces.
+    /// Like `check_words`, for a command whose words are separated by spaces.
     pub fn check(&self, command: &str) -> String {
         self.check_words(&command.split(' ').collect::<Vec<_>>())
     }
@@ -48,7 +48,7 @@ impl Comparison {
         commands.iter().for_each(|command| drop(self.check(command)));
     }
 
-    /// Compares what all keys hold.
+    /// Compares the content of all keys.
     pub fn check_data(&self, context: &str) {
         let found: Data = self.servers.iter().flat_map(data).collect();
         let expected = data(&self.oracle_server);
@@ -131,12 +131,13 @@ fn data(server: &Server) -> Data {
     keys.into_iter().map(&mut content).collect()
 }
 
-/// Some keys that lie on all the nodes.
+/// One of twelve keys, which are spread over all nodes.
 pub fn key(random: &mut Random) -> String {
     format!("k{}", random.below(12))
 }
 
-/// Fills keys at random, and runs such commands between. `Reset::Sometimes`: now and then all is forgotten, where results reset into each other.
+/// Fills keys at random and runs commands in between. With `Reset::Sometimes` all keys are deleted now and then, so that results do not
+/// grow without limit.
 pub fn compare(nodes: usize, rounds: usize, usual_kind: &[&str], reset: Reset, command: impl Fn(&mut Random) -> String) {
     let comparison = Comparison::of(nodes);
     let mut random = Random::seeded();
@@ -166,7 +167,7 @@ pub enum Reset {
     Sometimes,
 }
 
-/// Puts something of any type under a key; of this type usual_kind.
+/// Stores a value of a random type, mostly of `usual_kind`, under a random key.
 pub fn filled(random: &mut Random, usual_kind: &str) -> Vec<Vec<u8>> {
     let kinds = ["string", "list", "set", "zset", "hash", "none"];
     let kind = if random.below(8) > 0 { usual_kind } else { random.pick(&kinds) };

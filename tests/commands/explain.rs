@@ -1,10 +1,10 @@
-//! What `explain` check of commands whose plan depends on sizes.
+//! `explain` for commands whose strategy depends on sizes.
 
 use crate::comparison::Comparison;
 use crate::support::{key_on, words};
 use rediscluster::Value;
 
-/// The strategy, and the steps as `round alias command`.
+/// Returns the strategy and the steps.
 fn explained(comparison: &Comparison, command: &str) -> (String, Vec<String>) {
     let reply = comparison.cluster.explain(&rediscluster::pack(&words(command))).unwrap_or_else(|error| panic!("{command}: {error}"));
     let text = |value: Value| match value {

@@ -1,4 +1,4 @@
-//! Sets, sorted sets and strings of several nodes made into one value.
+//! Set operations, sorted set operations and BITOP that combine operands of several nodes in the library.
 
 use crate::comparison::{Comparison, Reset, compare, key, score};
 use crate::support::key_on;
@@ -113,14 +113,14 @@ fn bitop_matches_one_server() {
     }
 }
 
-/// A command that adds so many members to a key, numbered from the first on.
+/// A command that adds `count` members to a key, numbered from `first`.
 fn many(kind: &str, key: &str, first: usize, count: usize, random: &mut Random) -> Vec<Vec<u8>> {
     let mut words: Vec<Vec<u8>> = vec![kind.into(), key.into()];
     for number in first..first + count {
         if kind == "ZADD" {
             words.push(score(random));
         }
-        // Some look like numbers, some can be packed, some cannot.
+        // Some members look like numbers, some fit into a listpack, some do not.
         words.push(match number % 4 {
             0 => number.to_string().into_bytes(),
             1 => format!("-{}", number * 1000).into_bytes(),
@@ -131,7 +131,7 @@ fn many(kind: &str, key: &str, first: usize, count: usize, random: &mut Random) 
     words
 }
 
-/// Four keys on two nodes with so many members each, the last with few.
+/// Four keys on two nodes: three with `count` members each, the last with few.
 fn large(kind: &str, count: usize) -> (Comparison, [String; 4]) {
     let comparison = Comparison::of(2);
     let mut random = Random::seeded();

@@ -26,5 +26,9 @@ fn every_node_migrates_its_own_keys() {
     let refused = migrate("", "A B");
     assert!(refused.contains("BUSYKEY") && refused.ends_with("(node_1)"), "{refused}");
     assert_eq!(migrate(" COPY REPLACE", "A B"), "OK");
-    assert_eq!(reply_to(&cluster, &setup.command("EXISTS A B")), "1", "B went before, though A was refused; this time A was copied");
+    assert_eq!(
+        reply_to(&cluster, &setup.command("EXISTS A B")),
+        "1",
+        "the first MIGRATE moved B although A was refused; the second one copied A"
+    );
 }

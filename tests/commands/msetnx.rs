@@ -1,4 +1,4 @@
-//! MSETNX over several nodes: all keys or none, whoever else writes.
+//! MSETNX over several nodes sets all keys or none, also with concurrent writers.
 
 use crate::support::fake_server::FakeServer;
 use crate::support::random::Random;
@@ -50,9 +50,9 @@ fn at_most_one_of_several_concurrent_msetnx_succeeds() {
                     })
                 })
                 .collect();
-            let answers: Vec<String> = racers.into_iter().map(|racer| racer.join().unwrap()).collect();
-            assert!(answers.iter().all(|answer| answer == "0" || answer == "1" || answer.starts_with("TRYAGAIN")), "{answers:?}");
-            (0..3).filter(|&racer| answers[racer] == "1").collect()
+            let replies: Vec<String> = racers.into_iter().map(|racer| racer.join().unwrap()).collect();
+            assert!(replies.iter().all(|reply| reply == "0" || reply == "1" || reply.starts_with("TRYAGAIN")), "{replies:?}");
+            (0..3).filter(|&racer| replies[racer] == "1").collect()
         });
         let values: Vec<Option<String>> =
             (0..3).map(|node| redis_command(&format!("GETDEL {}", setup.keys[node])).query(&mut clients[node]).unwrap()).collect();
@@ -89,8 +89,8 @@ fn keys_are_stored_on_no_server_if_one_server_is_down() {
     }
 }
 
-/// Passes on what is said to a real server. The answer to the first EXEC is not passed on: the connection breaks, and with `for_good` every
-/// later one too.
+/// Forwards to a real server but loses the reply to the first EXEC and closes the connection. With `for_good` it closes every later
+/// connection too.
 fn forgetful(server: u16, for_good: bool) -> FakeServer {
     let broken = AtomicBool::new(false);
     FakeServer::start(move |mut client, _| {
@@ -128,7 +128,7 @@ fn keys_that_cannot_be_rolled_back_are_named_and_recover_removes_them() {
     let cluster = crate::support::cluster(&[setup.servers[0].port, fake.port, setup.servers[2].port], &[]);
     let error = cluster.command(&words(&setup.command("MSETNX A 1 B 2 C 3"))).unwrap_err();
     assert_eq!((error.node(), error.executed()), (Some("node_2"), true), "{error}");
-    // The first node keeps its own as long as another's cannot be taken back: by that it is known not to be complete.
+    // The first node keeps its keys until the other node is rolled back: they mark the command as incomplete.
     let left = format!("perhaps stored, until recover takes it back: \"{}\", \"{}\"", setup.keys[1], setup.keys[0]);
     assert!(error.message().ends_with(&left), "{error}");
     let direct = setup.cluster();

@@ -1,4 +1,4 @@
-//! Popping from keys of several nodes: the first in order that has something gives it, once, and who finds nothing may wait.
+//! Pops from keys of several nodes: the first key with data is popped once, and blocking pops wait for data.
 
 use crate::support::random::Random;
 use crate::support::three_nodes::{ThreeNodes, await_tracking_connections, format_reply, redis_command, reply_to};
@@ -57,8 +57,8 @@ fn invalid_pops_return_the_servers_error() {
         "BZMPOP 1 2 A B MIN COUNT 0",
         "BZMPOP 1 2 A B",
     ] {
-        let answered = setup.compare(&cluster, &oracle, command);
-        assert!(answered.contains("ERR"), "{command} answers {answered}");
+        let reply_text = setup.compare(&cluster, &oracle, command);
+        assert!(reply_text.contains("ERR"), "{command} returns {reply_text}");
     }
 }
 
@@ -87,7 +87,7 @@ fn a_blocking_pop_returns_nil_after_its_timeout() {
     ] {
         let start = Instant::now();
         assert_eq!(setup.compare(&cluster, &oracle, command), "NilArray");
-        assert!(start.elapsed() >= Duration::from_millis(100), "{command}: 50 ms here and 50 ms there");
+        assert!(start.elapsed() >= Duration::from_millis(100), "{command}: 50 ms on each side");
     }
 }
 
@@ -164,7 +164,7 @@ fn four_consumers_pop_each_element_once() {
     let different: HashSet<&[u8]> = got.iter().map(|(_, element)| element.as_slice()).collect();
     assert_eq!((got.len(), different.len()), (ELEMENTS, ELEMENTS));
     for server in &setup.servers {
-        assert_eq!(redis::cmd("DBSIZE").query::<usize>(&mut server.client()).unwrap(), 0, "nothing is left");
+        assert_eq!(redis::cmd("DBSIZE").query::<usize>(&mut server.client()).unwrap(), 0, "data remains");
     }
 }
 
@@ -197,7 +197,7 @@ fn repeated_blocking_pops_open_no_new_connections() {
         assert_eq!(reply_to(&cluster, &setup.command("BLPOP A B C 0.001")), "NilArray");
         assert_eq!(reply_to(&cluster, &setup.command("LLEN B")), "0");
     }
-    assert_eq!(connections(), before + 1, "but for the one that asks");
+    assert_eq!(connections(), before + 1, "one connection is that of this test");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Scripts called by their digests, on servers that forgot them.
+//! EVALSHA on servers that lost the script.
 
 use crate::support::three_nodes::{format_reply, reply_to};
 use crate::support::{Server, cluster, key_on, ports, request, words};
@@ -10,7 +10,7 @@ fn digest() -> String {
     sha1_smol::Sha1::from(SOURCE).digest().to_string()
 }
 
-/// Makes the servers forget all scripts, behind the library's back.
+/// Deletes all scripts of the servers directly, without the library.
 fn flush(servers: &[Server]) {
     for server in servers {
         let _: () = redis::cmd("SCRIPT").arg("FLUSH").query(&mut server.client()).unwrap();
@@ -116,7 +116,7 @@ fn an_unknown_script_returns_noscript() {
         assert_eq!(executed(&cluster, &[&call, &call]), ["NOSCRIPT No matching script. Please use EVAL."; 2]);
         load(&cluster);
         assert!(reply_to(&cluster, &call).starts_with('['));
-        // It is forgotten by all.
+        // SCRIPT FLUSH through the library also removes the script from its list of known scripts.
         reply_to(&cluster, "SCRIPT FLUSH");
     }
 }
@@ -141,7 +141,7 @@ fn scripts_are_loaded_again_after_a_restart() {
     load(&cluster);
     servers[1].restart();
     let key = key_on(2, 2);
-    // A read finds the new server without fail.
+    // A read reconnects without an error.
     reply_to(&cluster, &format!("GET {key}"));
     let reply = cluster.command(&words(&format!("EVALSHA {} 1 {key} x", digest()))).unwrap();
     assert_eq!(format_reply(&reply), format!("[\"{key}\" \"x\"]"));

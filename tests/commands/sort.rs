@@ -1,4 +1,4 @@
-//! SORT with patterns that read keys of several nodes, and with a destination on another one.
+//! SORT with patterns that read keys of several nodes, and with a destination on another node.
 
 use crate::comparison::Comparison;
 use crate::support::random::Random;
@@ -23,10 +23,10 @@ fn command(random: &mut Random) -> String {
     command
 }
 
-/// Without an order of its own a set, or a sorted set, comes as it lies in memory.
+/// Without a sort order, the elements of a set or sorted set have the order of their memory layout.
 fn has_an_order(command: &str) -> bool {
     let command = command.to_lowercase();
-    // Where texts are alike, nothing else decides.
+    // Equal texts have no defined order.
     let by_text = command.contains("alpha") && command.contains(" by ");
     !by_text && !["by nosort", "by w*x", "by h*->b", "by h*->", "by *"].iter().any(|pattern| command.contains(pattern))
 }

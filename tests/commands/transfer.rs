@@ -1,4 +1,4 @@
-//! Many threads move what is stored from key to key and from node to node: afterwards all of it is there, once.
+//! Threads that move elements and keys between nodes at the same time lose nothing and duplicate nothing.
 
 use crate::support::data::{Data, DirectConnections, INTERNAL_PREFIX};
 use crate::support::proxy::{Afterwards, Callback, Fault, Lost, Network};
@@ -12,7 +12,7 @@ const THREADS: usize = 16;
 const LISTS: usize = 10;
 const SETS: usize = 10;
 const ELEMENTS: usize = 10_000;
-/// By each thread.
+/// Per thread.
 const MOVES: usize = 700;
 
 fn list(number: usize) -> String {
@@ -31,7 +31,7 @@ fn concurrent_moves_lose_and_duplicate_nothing() {
     let mut random = Random::seeded();
     let mut movers: Vec<Mover> = (0..THREADS)
         .map(|number| {
-            // Half of them share a handle.
+            // Half of the threads share a handle.
             let cluster = if number % 2 == 0 { shared.clone() } else { Arc::new(cluster(&ports(&servers), &[])) };
             Mover { cluster, random: Random::of(random.next()), private: format!("private{number}") }
         })
@@ -46,29 +46,29 @@ fn concurrent_moves_lose_and_duplicate_nothing() {
     assert_eq!(bare.internal_keys(), <[String; 0]>::default());
 }
 
-/// One server never gives a RENAME up.
+/// A single server never gives up a RENAME, so the library must not give up early either.
 #[test]
 fn rename_succeeds_once_concurrent_writes_pause() {
     const ATTEMPTS: usize = 110;
     let servers = Server::start_many(2);
     let network = Arc::new(Network::start(&ports(&servers)));
-    let ours = cluster(network.ports(), &[]);
+    let handle = cluster(network.ports(), &[]);
     let [source, destination] = [1, 2].map(|node| name_on("list", node, 2));
     let mut client = servers[0].client();
     let _: usize = redis::cmd("RPUSH").arg(&source).arg("first").query(&mut client).unwrap();
 
     disturb(network.clone(), servers[0].client(), source.clone(), ATTEMPTS)();
-    let reply = ours.command(&[b"RENAME", source.as_bytes(), destination.as_bytes()]).unwrap();
+    let reply = handle.command(&[b"RENAME", source.as_bytes(), destination.as_bytes()]).unwrap();
 
     assert_eq!(reply.root(), Value::Status(b"OK"));
     assert!(watches(&mut client) >= ATTEMPTS);
     let pushed: usize = redis::cmd("LLEN").arg(&destination).query(&mut servers[1].client()).unwrap();
     assert!(pushed > ATTEMPTS, "{pushed}");
-    drop(ours);
+    drop(handle);
     network.settle();
 }
 
-/// Changes the source before each command that its server is sent, until so many attempts were made.
+/// Changes the source before each command for its server, until the server has seen `attempts` attempts.
 fn disturb(network: Arc<Network>, mut client: redis::Connection, source: String, attempts: usize) -> Callback {
     Box::new(move || {
         let _: usize = redis::cmd("RPUSH").arg(&source).arg("more").query(&mut client).unwrap();
@@ -80,14 +80,14 @@ fn disturb(network: Arc<Network>, mut client: redis::Connection, source: String,
     })
 }
 
-/// How many attempts a server saw begin.
+/// The number of attempts that a server has seen.
 fn watches(client: &mut redis::Connection) -> usize {
     let statistics: String = redis::cmd("INFO").arg("commandstats").query(client).unwrap();
     let calls = statistics.lines().find_map(|line| line.strip_prefix("cmdstat_watch:calls="));
     calls.map_or(0, |calls| calls.split(',').next().unwrap().parse().unwrap())
 }
 
-/// Half of the elements are in lists, half in sets.
+/// Puts half of the elements into lists, half into sets.
 fn fill(cluster: &Cluster) {
     for number in 0..ELEMENTS {
         let command = match number % 2 {
@@ -107,11 +107,11 @@ fn elements(data: &Data) -> Vec<String> {
     elements
 }
 
-/// One of the threads, with what is its own.
+/// The state of one thread.
 struct Mover {
     cluster: Arc<Cluster>,
     random: Random,
-    /// A name that no other thread uses. Nothing is there between two moves.
+    /// A key that no other thread uses. It does not exist between two steps.
     private: String,
 }
 
@@ -120,40 +120,40 @@ impl Mover {
         self.cluster.command(&words(command)).unwrap_or_else(|error| panic!("{command}: {error}"))
     }
 
-    /// Moves an element, a member or a whole key, if there is one; or looks around.
+    /// Moves an element, a member or a whole key, or checks what is visible.
     fn step(&mut self, number: usize) {
         if number.is_multiple_of(100) {
-            return self.looks_around();
+            return self.check_visible_keys();
         }
         let [from, to] = [(); 2].map(|()| list(self.random.below(LISTS)));
         let [here, there] = [(); 2].map(|()| *self.random.pick(&["LEFT", "RIGHT"]));
         match self.random.below(20) {
-            0..6 => drop(self.moves_element(&format!("LMOVE {from} {to} {here} {there}"))),
-            6..9 => drop(self.moves_element(&format!("RPOPLPUSH {from} {to}"))),
-            9..11 => drop(self.moves_element(&format!("BLMOVE {from} {to} {here} {there} 0.05"))),
-            11 => drop(self.moves_element(&format!("BRPOPLPUSH {from} {to} 0.05"))),
+            0..6 => drop(self.move_element(&format!("LMOVE {from} {to} {here} {there}"))),
+            6..9 => drop(self.move_element(&format!("RPOPLPUSH {from} {to}"))),
+            9..11 => drop(self.move_element(&format!("BLMOVE {from} {to} {here} {there} 0.05"))),
+            11 => drop(self.move_element(&format!("BRPOPLPUSH {from} {to} 0.05"))),
             12..18 => {
                 let [from, to] = [(); 2].map(|()| set(self.random.below(SETS)));
-                self.moves_member(&from, &to);
+                self.move_member(&from, &to);
             }
             18 => {
-                if self.carries_away(&from) {
+                if self.rename_away(&from) {
                     let bring = format!("LMOVE {} {from} LEFT RIGHT", self.private);
-                    while self.moves_element(&bring) {}
+                    while self.move_element(&bring) {}
                 }
             }
             _ => {
                 let set = set(self.random.below(SETS));
-                if self.carries_away(&set) {
+                if self.rename_away(&set) {
                     let private = self.private.clone();
-                    while self.moves_member(&private, &set) {}
+                    while self.move_member(&private, &set) {}
                 }
             }
         }
     }
 
-    /// Whether there was one.
-    fn moves_element(&mut self, command: &str) -> bool {
+    /// Returns whether there was an element to move.
+    fn move_element(&mut self, command: &str) -> bool {
         let reply = self.run(command);
         match reply.root() {
             Value::String(_) => true,
@@ -162,20 +162,20 @@ impl Mover {
         }
     }
 
-    /// Whether there was one.
-    fn moves_member(&mut self, from: &str, to: &str) -> bool {
+    /// Returns whether there was a member to move.
+    fn move_member(&mut self, from: &str, to: &str) -> bool {
         let member = self.run(&format!("SRANDMEMBER {from}"));
         let Value::String(member) = member.root() else { return false };
         let command = format!("SMOVE {from} {to} {}", String::from_utf8_lossy(member));
         let reply = self.run(&command);
-        // Somebody else may have been faster.
+        // Another thread may have moved the member first.
         assert!(matches!(reply.root(), Value::Integer(0 | 1)), "{command}: {}", format_value(&reply.root()));
         true
     }
 
-    /// Takes a whole key away under the private name and brings it back, if nobody has made it anew in the meantime. Whether what was taken
-    /// is still under the private name: then it has to be brought back piece by piece.
-    fn carries_away(&mut self, key: &str) -> bool {
+    /// Renames a key to the private name, and back unless another thread has created the key again. Returns whether the value is still
+    /// under the private name; then the caller moves its elements back one by one.
+    fn rename_away(&mut self, key: &str) -> bool {
         let private = self.private.clone();
         match self.run(&format!("RENAME {key} {private}")).root() {
             Value::Error(text) if text == b"ERR no such key" => return false,
@@ -190,8 +190,8 @@ impl Mover {
         }
     }
 
-    /// The library never shows what it keeps for itself.
-    fn looks_around(&mut self) {
+    /// Internal keys of the library are never visible.
+    fn check_visible_keys(&mut self) {
         let keys = self.run("KEYS *");
         let Value::Array(mut keys) = keys.root() else { panic!("KEYS: {}", format_value(&keys.root())) };
         assert!(keys.all(|key| matches!(key, Value::String(key) if !key.starts_with(INTERNAL_PREFIX))));

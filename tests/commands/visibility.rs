@@ -1,4 +1,4 @@
-//! What others see, and do, while commands over several nodes are under way.
+//! What other clients see and do while a cross-node command runs.
 
 use crate::support::{Server, cluster, ports, words};
 use rediscluster::{Cluster, Value};
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 fn run(cluster: &Cluster, command: &str) {
     let reply = cluster.command(&words(command)).unwrap_or_else(|error| panic!("{command}: {error}"));
-    assert!(!matches!(reply.root(), Value::Error(_)), "{command} answers {:?}", reply.root());
+    assert!(!matches!(reply.root(), Value::Error(_)), "{command} returns {:?}", reply.root());
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn temporary_keys_are_never_visible_to_other_clients() {
     assert!(seen.is_empty(), "{:?}", seen.iter().map(|key| key.escape_ascii().to_string()).collect::<Vec<_>>());
 }
 
-/// Members that are added to a destination while results are added to it too must all be there in the end.
+/// Members added to a destination by other clients survive a concurrent SUNIONSTORE into it.
 #[test]
 fn concurrent_additions_to_a_destination_that_is_an_operand_are_kept() {
     let servers = Server::start_many(2);

@@ -1,4 +1,5 @@
-//! Streams of several nodes read at once: what one server would reply_to, in the caller's order; groups consume all or nothing.
+//! XREAD and XREADGROUP over streams of several nodes return what one server returns, in the caller's order. A group read consumes from all
+//! nodes or from none.
 
 use crate::support::random::Random;
 use crate::support::three_nodes::{ThreeNodes, await_tracking_connections, redis_command, reply_to};
@@ -72,8 +73,8 @@ fn invalid_reads_return_the_servers_error_and_consume_nothing() {
         "XREADGROUP NOACK GROUP group me FOO STREAMS D B > >",
         "XREADGROUP COUNT 1 NOACK COUNT 1 STREAMS D B > >",
     ] {
-        let answered = setup.compare(&cluster, &oracle, command);
-        assert!(!answered.starts_with('[') && answered != "NilArray", "{command} answers {answered}");
+        let reply_text = setup.compare(&cluster, &oracle, command);
+        assert!(!reply_text.starts_with('[') && reply_text != "NilArray", "{command} returns {reply_text}");
     }
     for stream in ["A", "D"] {
         setup.compare(&cluster, &oracle, &format!("XPENDING {stream} group"));

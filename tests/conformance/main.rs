@@ -1,4 +1,4 @@
-//! What commands answer: the vectors, which one redis-server has answered, over several servers.
+//! Runs the conformance vectors, whose replies were recorded from one redis-server, over several servers.
 
 mod partition;
 #[path = "../support/mod.rs"]
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use support::Server;
 
-/// One case: commands that prepare it, with whether the server refuses them, its command, and the reply.
+/// One case: its setup commands, with whether the server refuses them, its command, and the expected reply.
 struct Case {
     place: String,
     masters: usize,
@@ -19,11 +19,11 @@ struct Case {
     reply: Vec<Vec<u8>>,
 }
 
-/// How the values of a reply have to stand.
+/// The required order of the values of a reply.
 #[derive(Clone, Copy)]
 enum Order {
-    AsTheyAre,
-    /// In groups of so many, behind the array's head.
+    Exact,
+    /// Groups of this many values, after the array header, in any order.
     Any(usize),
 }
 
@@ -32,7 +32,7 @@ fn the_vectors_have_the_replies_of_redis_7_0() {
     let server = Server::start();
     let info: String = redis::cmd("INFO").arg("server").query(&mut server.client()).unwrap();
     if !info.contains("redis_version:7.0.") {
-        println!("not compared: another release of the server answers with other texts here and there");
+        println!("skipped: the vectors have the replies of Redis 7.0, and other releases use other error texts");
         return;
     }
     let mut script = Command::new("python3");
@@ -47,7 +47,7 @@ fn every_command_replies_over_several_nodes_as_on_one() {
         for (command, is_refused) in &case.setup {
             let reply = tokens(cluster, command);
             if reply[0].starts_with(b"-") != *is_refused {
-                return [vec![b"before it:".to_vec()], reply].concat();
+                return [vec![b"setup:".to_vec()], reply].concat();
             }
         }
         tokens(cluster, &case.command)
@@ -60,15 +60,15 @@ fn pipelined_commands_reply_as_if_sent_one_by_one() {
         let commands = case.setup.iter().map(|(command, _)| command).chain([&case.command]);
         let request: Vec<u8> = commands.flat_map(|command| pack(&slices(command))).collect();
         let replies = cluster.execute(&request).unwrap();
-        let Value::Array(mut replies) = replies.root() else { panic!("{}: no array of replies", case.place) };
+        let Value::Array(mut replies) = replies.root() else { panic!("{}: the reply is not an array", case.place) };
         let mut tokens = Vec::new();
         add_tokens(replies.nth(case.setup.len()).expect("a reply a command"), &mut tokens);
         tokens
     });
 }
 
-/// Runs all cases, each on empty servers, and tells all that are answered otherwise.
-fn over_one_two_and_three_nodes(answer: impl Fn(&Cluster, &Case) -> Vec<Vec<u8>>) {
+/// Runs all cases, each on empty servers, and reports all mismatches.
+fn over_one_two_and_three_nodes(run: impl Fn(&Cluster, &Case) -> Vec<Vec<u8>>) {
     let servers = Server::start_many(3);
     let clusters: Vec<Cluster> = (1..=3).map(|masters| support::cluster(&support::ports(&servers[..masters]), &[])).collect();
     let cases: Vec<Case> = files().iter().flat_map(cases).collect();
@@ -77,16 +77,21 @@ fn over_one_two_and_three_nodes(answer: impl Fn(&Cluster, &Case) -> Vec<Vec<u8>>
     for case in &cases {
         for (cluster, masters) in clusters[..case.masters].iter().zip(1..) {
             cluster.command(&[b"FLUSHALL"]).unwrap();
-            let found = answer(cluster, case);
+            let found = run(cluster, case);
             if in_order(case.order, &found) != in_order(case.order, &case.reply) {
-                wrong.push(format!("{} over {masters}: {}, not {}", case.place, shown(&found), shown(&case.reply)));
+                wrong.push(format!(
+                    "{} over {masters} masters: {} instead of {}",
+                    case.place,
+                    format_tokens(&found),
+                    format_tokens(&case.reply)
+                ));
             }
         }
     }
-    assert!(wrong.is_empty(), "{} wrong of {} cases:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+    assert!(wrong.is_empty(), "{} of {} cases fail:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
 
-// ---- what the library answers ----------------------------------------------------------------------------------------
+// ---- replies of the library ------------------------------------------------------------------------------------------
 
 fn tokens(cluster: &Cluster, command: &[Vec<u8>]) -> Vec<Vec<u8>> {
     let reply: Reply = match cluster.command(&slices(command)) {
@@ -98,7 +103,7 @@ fn tokens(cluster: &Cluster, command: &[Vec<u8>]) -> Vec<Vec<u8>> {
     tokens
 }
 
-/// A value as the vectors write it: a sign for its type and what it is; behind an array its elements.
+/// A value in the notation of the vectors: a sign for its type, and its content; after an array its elements.
 fn add_tokens(value: Value, tokens: &mut Vec<Vec<u8>>) {
     let token = match value {
         Value::Nil => b"_".to_vec(),
@@ -111,7 +116,7 @@ fn add_tokens(value: Value, tokens: &mut Vec<Vec<u8>>) {
             tokens.push(format!("*{}", elements.count()).into());
             return elements.for_each(|element| add_tokens(element, tokens));
         }
-        Value::Failure(mut told) => match told.nth(1) {
+        Value::Failure(mut parts) => match parts.nth(1) {
             Some(Value::String(message)) => message.to_vec(),
             other => format!("{other:?}").into(),
         },
@@ -135,7 +140,7 @@ fn slices(words: &[Vec<u8>]) -> Vec<&[u8]> {
     words.iter().map(Vec::as_slice).collect()
 }
 
-fn shown(tokens: &[Vec<u8>]) -> String {
+fn format_tokens(tokens: &[Vec<u8>]) -> String {
     tokens.iter().map(|token| token.escape_ascii().to_string()).collect::<Vec<_>>().join(" ")
 }
 
@@ -166,14 +171,14 @@ fn cases(file: &PathBuf) -> Vec<Case> {
                 command = words(rest);
                 continue;
             }
-            "=" => Order::AsTheyAre,
+            "=" => Order::Exact,
             "~" => Order::Any(1),
             "%" => Order::Any(2),
             _ => continue,
         };
-        // An error is one text to the end of its line.
+        // An error extends to the end of its line.
         let reply = if rest.starts_with('-') { vec![unescaped(rest)] } else { words(rest) };
-        let place = format!("{}:{number}: {}", file.display(), shown(&command));
+        let place = format!("{}:{number}: {}", file.display(), format_tokens(&command));
         cases.push(Case { place, masters, setup: std::mem::take(&mut setup), command: std::mem::take(&mut command), order, reply });
     }
     cases
@@ -183,7 +188,7 @@ fn words(line: &str) -> Vec<Vec<u8>> {
     line.split(' ').map(unescaped).collect()
 }
 
-/// The bytes of a word: `\xff` is one, and `""` none.
+/// The bytes of a word: `\xff` is one byte, `""` is empty.
 fn unescaped(word: &str) -> Vec<u8> {
     if word == "\"\"" {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! Where keys live: the conformance vectors, which another implementation made, and CRC-32 from its definition.
+//! The node of a key: the conformance vectors, which another implementation generated, and CRC-32 by its definition.
 
 use crate::support::crc32;
 use crate::support::random::Random;
@@ -27,14 +27,14 @@ fn cluster_of(mode: &str, masters: usize) -> Cluster {
 }
 
 fn field(reply: &Reply, name: &str) -> Vec<u8> {
-    let Value::Map(children) = reply.root() else { panic!("node_for answers a map") };
+    let Value::Map(children) = reply.root() else { panic!("node_for returns a map") };
     let values: Vec<Value> = children.collect();
     let pair = values.chunks(2).find(|pair| pair[0] == Value::String(name.as_bytes())).unwrap();
     let Value::String(text) = pair[1] else { panic!("{name} is {:?}", pair[1]) };
     text.to_vec()
 }
 
-/// `-` is empty; `repeat:HEX:COUNT` repeats.
+/// `-` is empty; `repeat:HEX:COUNT` repeats HEX.
 fn bytes(field: &str) -> Vec<u8> {
     if let Some(rest) = field.strip_prefix("repeat:") {
         let (hex, count) = rest.split_once(':').unwrap();

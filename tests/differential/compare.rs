@@ -1,4 +1,4 @@
-//! Whether two replies are the same reply.
+//! Compares two replies.
 
 use super::comparisons::Comparison;
 use super::generate::placeholders::FAR;
@@ -24,32 +24,32 @@ pub fn same(comparison: Comparison, found: &OwnedReply, expected: &OwnedReply) -
     }
 }
 
-/// A score of -0 keeps its sign in a skip list and loses it in a listpack, which a sorted set may become on its way to another node: it is 0
-/// here.
-pub fn without_negative_zero(answer: &OwnedReply) -> OwnedReply {
-    match answer {
+/// A score of -0 keeps its sign in a skip list and loses it in a listpack. A sorted set can become a listpack when it is copied to another
+/// node, so both count as 0.
+pub fn without_negative_zero(reply: &OwnedReply) -> OwnedReply {
+    match reply {
         OwnedReply::Text(text) if text == b"-0" => OwnedReply::Text(b"0".to_vec()),
         OwnedReply::Array(items) => OwnedReply::Array(items.iter().map(without_negative_zero).collect()),
-        _ => answer.clone(),
+        _ => reply.clone(),
     }
 }
 
-/// An array in rows of so many, ordering; another reply as it is.
-pub fn sorted_rows(answer: &OwnedReply, width: usize) -> OwnedReply {
-    let OwnedReply::Array(items) = answer else { return answer.clone() };
+/// An array sorted by rows of `width` values; another reply unchanged.
+pub fn sorted_rows(reply: &OwnedReply, width: usize) -> OwnedReply {
+    let OwnedReply::Array(items) = reply else { return reply.clone() };
     let mut rows: Vec<&[OwnedReply]> = items.chunks(width).collect();
     rows.sort();
     OwnedReply::Array(rows.concat())
 }
 
-fn sorted_nested(answer: &OwnedReply) -> OwnedReply {
-    let OwnedReply::Array(items) = answer else { return answer.clone() };
+fn sorted_nested(reply: &OwnedReply) -> OwnedReply {
+    let OwnedReply::Array(items) = reply else { return reply.clone() };
     let mut items: Vec<OwnedReply> = items.iter().map(sorted_nested).collect();
     items.sort();
     OwnedReply::Array(items)
 }
 
-/// Dates that were set as dates are equal. What was counted from two nows differs by the time between them.
+/// Absolute times must be equal. Times relative to the clock may differ by the time between the two commands.
 pub fn near(found: i64, expected: i64) -> bool {
     const SLACK: i64 = 10;
     let far = FAR as i64;
@@ -58,12 +58,12 @@ pub fn near(found: i64, expected: i64) -> bool {
     found == expected || (found > 0 && expected > 0 && !is_date(expected) && (found - expected).abs() <= slack)
 }
 
-/// How long ago a stream's entries were delivered and its consumers were seen; and how its index is laid out.
+/// Fields of a stream that depend on the clock or on its memory layout.
 const TIMES: &[&str] = &["idle", "inactive", "seen-time", "active-time", "radix-tree-keys", "radix-tree-nodes"];
 
-/// A reply that tells of streams, with a 0 for every time.
-pub fn without_times(answer: &OwnedReply) -> OwnedReply {
-    let OwnedReply::Array(items) = answer else { return answer.clone() };
+/// A reply about streams with 0 for every time.
+pub fn without_times(reply: &OwnedReply) -> OwnedReply {
+    let OwnedReply::Array(items) = reply else { return reply.clone() };
     let is_time = |at: usize| match (at.checked_sub(1).map(|before| &items[before]), items.as_slice()) {
         // Pending entries: id, consumer, time, deliveries; of a consumer: id, time, deliveries.
         (_, [OwnedReply::Text(_), OwnedReply::Text(_), OwnedReply::Number(_), OwnedReply::Number(_)]) => at == 2,

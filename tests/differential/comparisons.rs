@@ -1,33 +1,33 @@
-//! The commands whose replies two servers need not give alike, and why; all others must be equal to the byte.
+//! How the reply to each command is compared. Replies must be equal byte for byte unless Redis leaves them undefined.
 
 /// How the replies to a command are compared.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Comparison {
-    /// To the byte.
+    /// Byte for byte.
     Exact,
-    /// As a sorted_rows: the order follows a hash table whose seed is the server's own.
+    /// In any order: the order depends on a hash table with a random seed.
     Unordered,
-    /// As a sorted_rows of pairs, for the same reason.
+    /// Pairs in any order, for the same reason.
     UnorderedPairs,
-    /// Arrays within as bags too.
+    /// In any order, nested arrays too.
     UnorderedNested,
-    /// Two numbers, as near as two clocks; equal where the time was set as a date.
+    /// Numbers that may differ by the time between the two commands; absolute times must be equal.
     Approximate,
-    /// Both an error, or both of one type.
+    /// Both are errors, or both have the same type.
     Kind,
-    /// By what RESTORE makes of them.
+    /// By the value that RESTORE creates from them.
     AfterRestore,
-    /// By the elements that the cursor leads to until it is 0: cursors are the server's own affair.
+    /// By the elements that the cursor returns until it is 0. Cursors differ between servers.
     Scan,
-    /// RandomChoice at random: there must be as many, all of them must be there, and the one server follows suit.
+    /// A random choice: the size must be equal and the elements must exist. The one server then removes the same elements.
     RandomChoice,
-    /// But for the times in them.
+    /// Without the times in the reply.
     IgnoringTimes,
-    /// To the byte, but an error may have the node behind it that it comes from.
+    /// Byte for byte, but an error may be followed by the name of its node.
     WithNodeInErrors,
-    /// To the byte, unless the order is that of a set's hash table.
+    /// Byte for byte, unless the order is that of the hash table of a set.
     Sorted,
-    /// To the byte, if the range is one of names: among members of different scores that is no range, and what is found a matter of chance.
+    /// Byte for byte if all members have the same score. Otherwise the result of a lexicographical range is undefined.
     Lex,
 }
 
@@ -46,18 +46,18 @@ const COMPARISONS: &[(&str, Comparison)] = &[
     ("pttl", Comparison::Approximate),
     ("expiretime", Comparison::Approximate),
     ("pexpiretime", Comparison::Approximate),
-    // The value is the same; how it is kept follows its history, and what is carried to another server is packed anew.
+    // The encoding depends on the history of a key, and a key that was copied to another server is encoded again.
     ("object|encoding", Comparison::Kind),
     ("object|refcount", Comparison::Kind),
     ("object|idletime", Comparison::Kind),
     ("memory|usage", Comparison::Kind),
     ("function|dump", Comparison::Kind),
-    // The clock.
+    // Depends on the clock.
     ("time", Comparison::Kind),
     ("lastsave", Comparison::Kind),
-    // A new picture each time.
+    // A random picture.
     ("lolwut", Comparison::Kind),
-    // Elements stand in it in the order of the server's hash table.
+    // The order of the elements is that of the hash table of the server.
     ("dump", Comparison::AfterRestore),
     ("scan", Comparison::Scan),
     ("sscan", Comparison::Scan),
@@ -71,7 +71,7 @@ const COMPARISONS: &[(&str, Comparison)] = &[
     ("xpending", Comparison::IgnoringTimes),
     ("xinfo|stream", Comparison::IgnoringTimes),
     ("xinfo|consumers", Comparison::IgnoringTimes),
-    // Each node sends its own keys; it matters which of them could not.
+    // Each node sends its own keys, so the error names the node.
     ("migrate", Comparison::WithNodeInErrors),
     ("sort", Comparison::Sorted),
     ("sort_ro", Comparison::Sorted),
@@ -84,21 +84,21 @@ const COMPARISONS: &[(&str, Comparison)] = &[
 ];
 
 pub fn comparison_of(name: &str) -> Comparison {
-    COMPARISONS.iter().find(|(known, _)| *known == name).map_or(Comparison::Exact, |(_, judge)| *judge)
+    COMPARISONS.iter().find(|(known, _)| *known == name).map_or(Comparison::Exact, |(_, comparison)| *comparison)
 }
 
 pub fn with_special_comparison() -> impl Iterator<Item = &'static str> {
     COMPARISONS.iter().map(|(name, _)| *name)
 }
 
-/// Commands on data that are not tried here, and why.
-pub const UNTRIED: &[(&str, &str)] = &[];
+/// Data commands without a rule, with the reason.
+pub const UNTESTED: &[(&str, &str)] = &[];
 
-/// Commands that are refused when their keys live on several nodes, or when they have none: scripts run on one node, and so does what speaks of
-/// one server alone. Elsewhere a CROSSNODE is a fault.
+/// Commands that are refused if their keys are on several nodes, or if they have no keys: scripts run on one node, and some commands are
+/// about one server. A CROSSNODE error of any other command is a failure.
 pub const REFUSED: &[&str] = &["eval", "eval_ro", "evalsha", "evalsha_ro", "fcall", "fcall_ro", "client|getname", "role", "function|stats"];
 
-/// Commands that tell the number of their keys, and where. A number that cannot be, the library refuses in its own words.
+/// Commands with the number of their keys, and its position. The library refuses an invalid number with its own error.
 pub const COUNTED: &[(&str, usize)] = &[
     ("eval", 2),
     ("eval_ro", 2),

@@ -1,4 +1,4 @@
-//! The servers of a comparison, and one sequence of commands run on both sides.
+//! The servers of a comparison, and the execution of a sequence of commands on both sides.
 
 use super::compare::{same, sorted_rows};
 use super::comparisons::{Comparison, comparison_of};
@@ -14,7 +14,7 @@ use rediscluster::Cluster;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-/// Small, so that a handful of elements is kept in every way that Redis knows.
+/// Small limits, so that few elements reach every encoding of Redis.
 const LIMITS: &[&str] = &[
     "--hash-max-listpack-entries",
     "6",
@@ -30,35 +30,35 @@ const LIMITS: &[&str] = &[
     "60",
 ];
 
-/// The machine may be busy with other things.
+/// The machine may be busy.
 pub const LONG_TIMEOUTS: [&str; 3] = [r#""connect_timeout":60"#, r#""read_timeout":60"#, r#""write_timeout":60"#];
 
 pub struct Harness {
     pub cluster: Cluster,
     pub masters: Vec<Server>,
-    /// Kept, for they end with their owner.
+    /// Owned here because a server stops when it is dropped.
     _plain: Server,
     migration_port: Server,
     nodes: Vec<RawConnection>,
     oracle: RawConnection,
     migration_target: RawConnection,
-    /// By the command's name, how often it was answered, and how often by an error.
+    /// By command name.
     pub counts: RefCell<BTreeMap<String, Counts>>,
 }
 
 #[derive(Default, Clone, Copy)]
 pub struct Counts {
-    pub answered: usize,
+    pub replies: usize,
     pub errors: usize,
     pub refused: usize,
-    /// Answered though its keys lie on several nodes, and how often by an error.
+    /// Commands with a regular reply although their keys are on several nodes, and how many of these replies were errors.
     pub across: usize,
     pub errors_across: usize,
 }
 
-/// Where the two sides parted.
+/// A difference between the two sides.
 pub struct Mismatch {
-    /// Behind which command; the number of all of them when it was found in the end.
+    /// The index of the command, or the number of commands if the final data differs.
     pub at: usize,
     pub text: String,
 }
@@ -83,14 +83,14 @@ impl Harness {
 
     fn empty(&self) {
         let commands = [vec!["FLUSHALL"], vec!["SCRIPT", "FLUSH"], vec!["FUNCTION", "FLUSH"]];
-        // The library remembers the scripts that went through it.
+        // The library keeps a list of known scripts.
         self.cluster.run(&[b"SCRIPT", b"FLUSH"]);
         for wire in self.nodes.iter().chain([&self.oracle, &self.migration_target]) {
-            assert!(wire.pipeline(&commands).iter().all(|answer| !answer.is_error()), "the servers are emptied");
+            assert!(wire.pipeline(&commands).iter().all(|reply| !reply.is_error()), "a server cannot be emptied");
         }
     }
 
-    /// Runs a sequence on empty servers; `None`: both sides answered alike, and hold the same.
+    /// Runs a sequence on empty servers; `None` if all replies and the final data are the same.
     pub fn run_sequence(&self, library: &dyn Client, sequence: &[Command]) -> Option<Mismatch> {
         self.empty();
         for (at, command) in sequence.iter().enumerate() {
@@ -107,16 +107,16 @@ impl Harness {
         let library_args: Vec<&[u8]> = library_args.iter().map(Vec::as_slice).collect();
         let oracle_args: Vec<&[u8]> = oracle_args.iter().map(Vec::as_slice).collect();
         if let Some(places) = refusals::expected(command, self.nodes.len()) {
-            let answer = library.run(&library_args);
+            let reply = library.run(&library_args);
             self.count(command, |counts| counts.refused += 1);
-            let right = refusals::is_refusal(&answer, &places);
-            return (!right).then(|| format!("{answer}\n   where a refusal was expected, with {}", places.join(", ")));
+            let right = refusals::is_refusal(&reply, &places);
+            return (!right).then(|| format!("{reply}\n   instead of a refusal that names {}", places.join(", ")));
         }
         let (found, expected) = self.ask(library, command, &library_args, &oracle_args)?;
         let mut homes = command.keys().map(|key| home(NAMES[key].name, self.nodes.len()));
         let is_across = homes.next().is_some_and(|first| homes.any(|other| other != first));
         self.count(command, |counts| {
-            counts.answered += 1;
+            counts.replies += 1;
             counts.errors += usize::from(expected.is_error());
             counts.across += usize::from(is_across);
             counts.errors_across += usize::from(is_across && expected.is_error());
@@ -127,7 +127,7 @@ impl Harness {
         Some(format!("cluster:    {found}\n   one server: {expected}"))
     }
 
-    /// Both answers, put so that they should be the same; `None`: Redis leaves the outcome open.
+    /// Both replies in a form that must be equal; `None` if Redis does not define the result.
     fn ask(&self, library: &dyn Client, command: &Command, args: &[&[u8]], oracle_args: &[&[u8]]) -> Option<(OwnedReply, OwnedReply)> {
         match comparison_of(&command.name) {
             Comparison::Lex if ordering::is_no_range(&self.oracle, oracle_args) => None,
@@ -150,13 +150,13 @@ impl Harness {
         }
     }
 
-    /// Both work at the same time.
+    /// Runs both sides at the same time.
     fn both(&self, library: &dyn Client, args: &[&[u8]], oracle_args: &[&[u8]]) -> (OwnedReply, OwnedReply) {
         self.oracle.send(oracle_args);
         (library.run(args), self.oracle.receive())
     }
 
-    /// Two DUMPs are the same if they make the same.
+    /// Two DUMPs are equal if RESTORE creates the same value from them.
     fn restored(&self, found: OwnedReply, expected: OwnedReply) -> (OwnedReply, OwnedReply) {
         let made = |dump: &OwnedReply| state::restored(&self.oracle, dump.bytes());
         match (made(&found), made(&expected)) {

@@ -1,6 +1,7 @@
-//! N servers answer as one does: the same random commands are given to one plain redis-server and to two, three and five through the library.
+//! N servers reply like one: the same random commands run on one plain redis-server and, through the library, on two, three and five
+//! servers.
 //!
-//! `SEED=…` runs the same commands again; `COMMANDS=…` says how many, `endless` being a number too; `MISMATCHES=…` how many to look for.
+//! `SEED=…` repeats a run; `COMMANDS=…` is the number of commands, or `endless`; `MISMATCHES=…` is the number of mismatches to find.
 
 mod compare;
 mod comparisons;
@@ -20,7 +21,7 @@ mod state;
 #[path = "../support/mod.rs"]
 mod support;
 
-use comparisons::{COUNTED, REFUSED, UNTRIED, with_special_comparison};
+use comparisons::{COUNTED, REFUSED, UNTESTED, with_special_comparison};
 use generate::Command;
 use generate::grammar::Rule;
 use generate::rules::rules;
@@ -32,11 +33,11 @@ use shrink::{report, shrink};
 use std::collections::{BTreeMap, BTreeSet};
 use support::{cluster, random};
 
-/// How many commands `make test` compares over each number of masters.
+/// How many commands `make test` compares for each number of masters.
 const COMMANDS: usize = 70_000;
 const COMMANDS_OF_ONE: usize = 40_000;
 
-/// After so many it says how far it is.
+/// Prints the progress after each of this many commands.
 const PROGRESS: usize = 50_000;
 
 #[test]
@@ -54,23 +55,23 @@ fn five_servers_reply_like_one() {
     compare_many(5);
 }
 
-/// It would be no proof that replies are equal if all of them were errors.
+/// Fails if a command returned only errors across nodes: equal errors prove little.
 fn compare_many(masters: usize) {
     let counts = compare(masters, commands(COMMANDS));
     let failed: Vec<&String> =
         counts.iter().filter(|(_, counts)| counts.across > 100 && counts.across == counts.errors_across).map(|(name, _)| name).collect();
-    assert!(failed.is_empty(), "over several nodes these only ever failed: {failed:?}");
+    assert!(failed.is_empty(), "these commands returned only errors across nodes: {failed:?}");
 }
 
 #[test]
 fn one_server_replies_the_same_through_the_library_and_every_command_succeeds_sometimes() {
     let counts = compare(1, commands(COMMANDS_OF_ONE));
     let failed: Vec<&String> =
-        counts.iter().filter(|(name, counts)| counts.answered == counts.errors && !fails(name)).map(|(name, _)| name).collect();
-    assert!(failed.is_empty(), "these only ever failed: {failed:?}");
+        counts.iter().filter(|(name, counts)| counts.replies == counts.errors && !fails(name)).map(|(name, _)| name).collect();
+    assert!(failed.is_empty(), "these commands returned only errors: {failed:?}");
 }
 
-/// Without an LFU policy OBJECT FREQ has nothing to tell, and no script runs that could be killed.
+/// OBJECT FREQ requires an LFU policy, and no script is running that could be killed.
 fn fails(name: &str) -> bool {
     ["object|freq", "script|kill", "function|kill"].contains(&name) || name.contains("nosuch")
 }
@@ -83,7 +84,8 @@ fn commands(usual: usize) -> usize {
     }
 }
 
-/// Runs sequences until so many commands were compared. A mismatch is shrunk, and ends it; with `MISMATCHES=…` that many do, of as many commands.
+/// Runs sequences until so many commands were compared, or until `MISMATCHES` (1) commands differed. Each mismatch is shortened and
+/// printed.
 fn compare(masters: usize, commands: usize) -> BTreeMap<String, Counts> {
     let (seed, rules) = (random::seed(), rules());
     let most = std::env::var("MISMATCHES").map_or(1, |number| number.parse().expect("MISMATCHES is a number"));
@@ -107,24 +109,24 @@ fn compare(masters: usize, commands: usize) -> BTreeMap<String, Counts> {
     let counts = harness.counts.take();
     let sum = |of: fn(&Counts) -> usize| counts.values().map(of).sum::<usize>();
     println!(
-        "{masters} masters: {} replies alike, {} of them errors, {} over several nodes; {} refusals as foretold",
-        sum(|counts| counts.answered),
+        "{masters} masters: {} equal replies, {} of them errors, {} across nodes; {} expected refusals",
+        sum(|counts| counts.replies),
         sum(|counts| counts.errors),
         sum(|counts| counts.across),
         sum(|counts| counts.refused)
     );
-    assert!(found.is_empty(), "{masters} masters do not answer as one server does: {:?}; SEED={seed}", found.keys());
+    assert!(found.is_empty(), "{masters} masters do not reply like one server: {:?}; SEED={seed}", found.keys());
     counts
 }
 
-/// The shortest sequence that shows what this one shows, if it shows anything, and the name of its last command.
+/// The name of the last command and the report of the shortest sequence with the same mismatch, if this sequence has one.
 fn find(harness: &Harness, library: &dyn Client, sequence: &[Command]) -> Option<(String, String)> {
     let mismatch = harness.run_sequence(library, sequence)?;
     let (sequence, mismatch) = shrink(harness, library, sequence, mismatch);
     Some((sequence.last().map(|command| command.name.clone()).unwrap_or_default(), report(&sequence, &mismatch)))
 }
 
-/// What came after Redis 7.0 is not tried: the servers that are at hand need not know it.
+/// Commands newer than Redis 7.0 are not run, because the installed server may not know them.
 fn is_newer(since: &str) -> bool {
     let release =
         since.strip_prefix("redis ").map(|rest| rest.split(['.', ',']).map(|number| number.parse().unwrap_or(0)).collect::<Vec<u32>>());
@@ -133,34 +135,34 @@ fn is_newer(since: &str) -> bool {
 
 #[test]
 fn every_data_command_has_a_rule() {
-    let tried: BTreeSet<String> = rules().into_iter().map(|rule| rule.name).collect();
+    let covered: BTreeSet<String> = rules().into_iter().map(|rule| rule.name).collect();
     for (name, since) in rediscluster::data_commands().filter(|(_, since)| !is_newer(since)) {
-        let excepted = UNTRIED.iter().any(|(untried, _)| *untried == name);
+        let is_untested = UNTESTED.iter().any(|(untested, _)| *untested == name);
         assert!(
-            tried.contains(name) != excepted,
+            covered.contains(name) != is_untested,
             "{name}, of {since}, is {}",
-            if excepted { "tried and excepted" } else { "neither tried nor excepted" }
+            if is_untested { "both with a rule and listed as untested" } else { "neither covered by a rule nor listed as untested" }
         );
     }
     let counted = COUNTED.iter().map(|(name, _)| *name);
     for name in with_special_comparison().chain(REFUSED.iter().copied()).chain(counted) {
-        assert!(tried.contains(name), "an exception is made for {name}, which is not tried");
+        assert!(covered.contains(name), "{name} has a special comparison but no rule");
     }
 }
 
-/// The shortest sequence found that a broken library fails, and the sound one does not.
-fn proof(harness: &Harness, rules: &[Rule], seed: u64, broken: &dyn Client) -> Vec<Command> {
+/// The shortest sequence found that fails on a broken library and succeeds on the real one.
+fn shortest_failing_sequence(harness: &Harness, rules: &[Rule], seed: u64, broken: &dyn Client) -> Vec<Command> {
     const SEQUENCES: u64 = 100;
-    let is_sound = |sequence: &[Command]| harness.run_sequence(&harness.cluster, sequence).is_none();
+    let passes = |sequence: &[Command]| harness.run_sequence(&harness.cluster, sequence).is_none();
     for number in 0..SEQUENCES {
         let sequence = sequence(rules, seed, number);
-        let Some(mismatch) = harness.run_sequence(broken, &sequence).filter(|_| is_sound(&sequence)) else { continue };
+        let Some(mismatch) = harness.run_sequence(broken, &sequence).filter(|_| passes(&sequence)) else { continue };
         let (sequence, mismatch) = shrink(harness, broken, &sequence, mismatch);
         println!("{}", report(&sequence, &mismatch));
-        assert!(is_sound(&sequence), "the library itself fails what was shrunk");
+        assert!(passes(&sequence), "the library itself fails the shortened sequence");
         return sequence;
     }
-    panic!("nothing was found in {SEQUENCES} sequences");
+    panic!("no mismatch in {SEQUENCES} sequences");
 }
 
 #[test]
@@ -170,14 +172,14 @@ fn a_broken_routing_rule_is_detected_by_a_short_sequence() {
     let ports: Vec<u16> = [2, 0, 1].map(|at: usize| harness.masters[at].port).to_vec();
     let mutant = |change| Mutant { cluster: &harness.cluster, change };
     let broken: [(&str, &dyn Client); 4] = [
-        ("the second key goes astray", &mutant(misplaced_second_key)),
-        ("tags are not heeded", &mutant(ignored_tag)),
-        ("tags do not pin", &mutant(ignored_pinning)),
+        ("the second key goes to the wrong node", &mutant(misplaced_second_key)),
+        ("hash tags are ignored", &mutant(ignored_tag)),
+        ("the tag of the first key does not pin", &mutant(ignored_pinning)),
         ("hashes go to other nodes", &PermutedHashes { cluster: &harness.cluster, permuted: cluster(&ports, &LONG_TIMEOUTS) }),
     ];
     for (what, broken) in broken {
         println!("{what}:");
-        let length = proof(&harness, &rules, seed, broken).len();
-        assert!(length <= 4, "{what}: it takes {length} commands to show it");
+        let length = shortest_failing_sequence(&harness, &rules, seed, broken).len();
+        assert!(length <= 4, "{what}: the shortest sequence has {length} commands");
     }
 }

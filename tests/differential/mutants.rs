@@ -1,9 +1,10 @@
-//! Libraries with a rule of routing broken, for the comparison to find. The library itself is not touched: its requests are changed on the way.
+//! Libraries with one broken routing rule, which the comparison must detect. The mutants change the requests; the library itself stays as
+//! it is.
 
 use super::reply::{Client, OwnedReply};
 use rediscluster::{Cluster, HashTag, keys_of};
 
-/// What is done to a command's arguments before the library gets them.
+/// Changes the arguments of a command before the library receives them.
 pub type Change = fn(&mut [Vec<u8>], &[usize]);
 
 pub struct Mutant<'c> {
@@ -24,7 +25,7 @@ fn name(key: &[u8]) -> &[u8] {
     HashTag::Strip.split(key).name
 }
 
-/// The second key of a command is looked for by the name of a neighbour of its own.
+/// Routes the second key of a command by another hash tag.
 pub fn misplaced_second_key(args: &mut [Vec<u8>], keys: &[usize]) {
     if let Some(&second) = keys.get(1)
         && !name(&args[second]).is_empty()
@@ -33,14 +34,14 @@ pub fn misplaced_second_key(args: &mut [Vec<u8>], keys: &[usize]) {
     }
 }
 
-/// A tag is cut off, and not heeded.
+/// Removes hash tags, so that they are ignored.
 pub fn ignored_tag(args: &mut [Vec<u8>], keys: &[usize]) {
     for &key in keys {
         args[key] = name(&args[key]).to_vec();
     }
 }
 
-/// A tag on the first key draws no untagged one to its node.
+/// Gives untagged keys a tag of their own, so that the tag of the first key does not pin them.
 pub fn ignored_pinning(args: &mut [Vec<u8>], keys: &[usize]) {
     let Some((&first, rest)) = keys.split_first() else { return };
     if !HashTag::Strip.split(&args[first]).pins {
@@ -54,7 +55,7 @@ pub fn ignored_pinning(args: &mut [Vec<u8>], keys: &[usize]) {
     }
 }
 
-/// The hashes are spread over the nodes in another order than the rest.
+/// Distributes hashes over the nodes in another order than all other types.
 pub struct PermutedHashes<'c> {
     pub cluster: &'c Cluster,
     pub permuted: Cluster,

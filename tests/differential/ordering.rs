@@ -1,4 +1,4 @@
-//! Commands that in some forms, or of some values, answer what chance gave: the order of a hash table, the levels of a skip list.
+//! Commands that have no defined order in some forms or for some values: it depends on a hash table or on a skip list.
 
 use super::raw_connection::RawConnection;
 use super::reply::{Client, OwnedReply};
@@ -6,13 +6,13 @@ use super::reply::{Client, OwnedReply};
 #[derive(PartialEq, Debug)]
 pub enum Order {
     Exact,
-    /// Rows of so many values in any order.
+    /// Rows of this many values, in any order.
     Rows(usize),
-    /// Which elements are meant is left open as well.
+    /// Even the selection of elements is undefined.
     Open,
 }
 
-/// What SORT leaves to the hash table of a set or sorted set.
+/// The order that SORT defines for a set or sorted set.
 pub fn order(oracle: &RawConnection, args: &[&[u8]]) -> Order {
     let kind = args.get(1).map_or(OwnedReply::Nil, |key| oracle.run(&[b"TYPE", key]));
     if ![&b"set"[..], b"zset"].contains(&kind.bytes()) {
@@ -21,19 +21,19 @@ pub fn order(oracle: &RawConnection, args: &[&[u8]]) -> Order {
     let options = Options::of(args);
     if options.by.iter().any(|pattern| !pattern.contains(&b'*')) {
         return match options.limited {
-            // A sorted set has an order of its own, and what is to be stored is sorted after all.
+            // A sorted set has an order of its own, and the elements are sorted before they are stored.
             _ if kind.bytes() == b"zset" || options.stored => Order::Exact,
             true => Order::Open,
             false => Order::Rows(options.gets.max(1)),
         };
     }
-    // Elements of one weight stay as they came, unless the weights are numbers: then their own bytes decide.
+    // Elements with equal weights keep their order, unless the weights are numbers: then the bytes of the elements decide.
     let has_ties = || !options.by.is_empty() || has_twins(oracle, args[1], kind.bytes());
     if options.alpha && has_ties() { Order::Open } else { Order::Exact }
 }
 
-/// SORT (of Redis 7.0) takes the errno of an earlier command, such as an ID too large for XDEL, for one of its own, and answers that a
-/// score is no number. A range of IDs that are none leaves errno at 0.
+/// SORT of Redis 7.0 takes the errno of an earlier command (such as an ID too large for XDEL) for its own, and reports that a score is not
+/// a number. XRANGE with invalid IDs sets errno to 0.
 pub fn forget_range_error(server: &RawConnection) {
     server.ask(&["XRANGE", "", "none", "none"]);
 }
@@ -65,7 +65,7 @@ impl<'a> Options<'a> {
     }
 }
 
-/// Whether two elements are one to the C library, which sorts texts up to their first NUL.
+/// Whether two elements are equal to the C library, which compares texts up to their first NUL.
 fn has_twins(oracle: &RawConnection, key: &[u8], kind: &[u8]) -> bool {
     let elements = if kind == b"set" { oracle.run(&[b"SMEMBERS", key]) } else { oracle.run(&[b"ZRANGE", key, b"0", b"-1"]) };
     let mut texts: Vec<&[u8]> =
@@ -74,7 +74,7 @@ fn has_twins(oracle: &RawConnection, key: &[u8], kind: &[u8]) -> bool {
     texts.windows(2).any(|pair| pair[0] == pair[1])
 }
 
-/// Whether a range is one of names, among members of different scores.
+/// Whether a range is lexicographical over members of different scores.
 pub fn is_no_range(oracle: &RawConnection, args: &[&[u8]]) -> bool {
     let is = |word: &[u8], other: &str| word.eq_ignore_ascii_case(other.as_bytes());
     let (by_word, source) = match args {

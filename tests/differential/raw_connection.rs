@@ -1,4 +1,4 @@
-//! A connection to one server that knows the protocol and nothing else: no code of the library judges the library.
+//! A connection to one server that implements only the protocol, independent of the library.
 
 use super::reply::{Client, OwnedReply};
 use std::cell::RefCell;
@@ -12,12 +12,12 @@ pub struct RawConnection {
 
 impl RawConnection {
     pub fn connect(port: u16) -> RawConnection {
-        let stream = TcpStream::connect(("127.0.0.1", port)).expect("the server takes a connection");
+        let stream = TcpStream::connect(("127.0.0.1", port)).expect("the server accepts a connection");
         stream.set_nodelay(true).and_then(|()| stream.set_read_timeout(Some(Duration::from_secs(60)))).expect("a usable socket");
         RawConnection { stream: RefCell::new(BufReader::new(stream)) }
     }
 
-    /// Sends a command whose answer is received later.
+    /// Sends a command whose reply is received later.
     pub fn send(&self, args: &[&[u8]]) {
         self.write(&packed(args));
     }
@@ -30,7 +30,7 @@ impl RawConnection {
         self.run(&words.iter().map(|word| word.as_bytes()).collect::<Vec<_>>())
     }
 
-    /// Sends many commands at once, and answers their answers.
+    /// Sends many commands at once and returns their replies.
     pub fn pipeline<A: AsRef<[u8]>>(&self, commands: &[Vec<A>]) -> Vec<OwnedReply> {
         let mut request = Vec::new();
         for command in commands {
@@ -41,7 +41,7 @@ impl RawConnection {
     }
 
     fn write(&self, request: &[u8]) {
-        self.stream.borrow_mut().get_mut().write_all(request).expect("the server takes a request");
+        self.stream.borrow_mut().get_mut().write_all(request).expect("the server reads the request");
     }
 }
 
@@ -64,8 +64,8 @@ fn packed(args: &[&[u8]]) -> Vec<u8> {
 
 fn read(stream: &mut BufReader<TcpStream>) -> OwnedReply {
     let mut line = Vec::new();
-    stream.read_until(b'\n', &mut line).expect("the server answers in time");
-    let (sign, rest) = line.split_first().expect("the server does not hang up");
+    stream.read_until(b'\n', &mut line).expect("the server replies in time");
+    let (sign, rest) = line.split_first().expect("the server keeps the connection");
     let text = rest.strip_suffix(b"\r\n").expect("a whole line");
     let number = || std::str::from_utf8(text).ok().and_then(|text| text.parse::<i64>().ok()).expect("a number");
     match (sign, text) {
@@ -76,11 +76,11 @@ fn read(stream: &mut BufReader<TcpStream>) -> OwnedReply {
         (b'*', b"-1") => OwnedReply::NilArray,
         (b'$', _) => {
             let mut bytes = vec![0; number() as usize + 2];
-            stream.read_exact(&mut bytes).expect("the server answers whole");
+            stream.read_exact(&mut bytes).expect("the server sends the complete value");
             bytes.truncate(bytes.len() - 2);
             OwnedReply::Text(bytes)
         }
         (b'*', _) => OwnedReply::Array((0..number()).map(|_| read(stream)).collect()),
-        _ => panic!("no answer begins with {:?}", line.escape_ascii().to_string()),
+        _ => panic!("a reply cannot begin with {:?}", line.escape_ascii().to_string()),
     }
 }

@@ -1,4 +1,4 @@
-//! Which commands the library has to refuse, foretold by where their keys live.
+//! Predicts from the nodes of the keys which commands the library must refuse.
 
 use super::comparisons::{COUNTED, REFUSED};
 use super::generate::Command;
@@ -7,10 +7,11 @@ use super::generate::key_names::{NAMES, home};
 use super::reply::OwnedReply;
 use rediscluster::Code;
 
-/// What the refusal of a command has to say of its keys, where it must be refused over so many masters; nothing where it has none.
+/// The keys and nodes that the refusal must name, if the command must be refused over this number of masters; empty for a command without
+/// keys.
 pub fn expected(command: &Command, masters: usize) -> Option<Vec<String>> {
     const SHOWN: usize = 8;
-    // One that was made wrong has its keys nobody knows where; it is with_special_comparison by the reply.
+    // The keys of a corrupted command are unknown; its reply is compared instead.
     if masters == 1 || !REFUSED.contains(&command.name.as_str()) || command.corrupted || has_wrong_number(command) {
         return None;
     }
@@ -23,13 +24,13 @@ pub fn expected(command: &Command, masters: usize) -> Option<Vec<String>> {
     Some(keys.iter().take(SHOWN).map(place).collect())
 }
 
-/// Whether a reply is the refusal that was expected.
-pub fn is_refusal(answer: &OwnedReply, places: &[String]) -> bool {
-    let OwnedReply::Failure(_, message) = answer else { return false };
-    answer.is_refusal(Code::CrossNode) && message.starts_with("CROSSNODE ") && places.iter().all(|place| message.contains(place))
+/// Whether a reply is the expected refusal.
+pub fn is_refusal(reply: &OwnedReply, places: &[String]) -> bool {
+    let OwnedReply::Failure(_, message) = reply else { return false };
+    reply.is_refusal(Code::CrossNode) && message.starts_with("CROSSNODE ") && places.iter().all(|place| message.contains(place))
 }
 
-/// Whether the library refuses in its own words what the server refuses in others: a command whose keys cannot be told.
+/// Whether the library refuses with its own error what the server refuses with another one: a command whose keys cannot be determined.
 pub fn is_undetermined(command: &Command, found: &OwnedReply, expected: &OwnedReply) -> bool {
     let OwnedReply::Failure(_, message) = found else { return false };
     found.is_refusal(Code::Request)
@@ -38,7 +39,7 @@ pub fn is_undetermined(command: &Command, found: &OwnedReply, expected: &OwnedRe
         && (has_wrong_number(command) || has_no_ids(command))
 }
 
-/// A number of keys that is none, or for which there are too few words.
+/// Whether the number of keys is invalid or greater than the number of arguments.
 fn has_wrong_number(command: &Command) -> bool {
     let Some((_, place)) = COUNTED.iter().find(|(name, _)| *name == command.name) else { return false };
     let words = command.spelled(Side::Oracle, 0);
@@ -47,7 +48,7 @@ fn has_wrong_number(command: &Command) -> bool {
     number.is_none_or(|number| number >= words.len() - place)
 }
 
-/// XREAD of a stream without the id that belongs to it.
+/// XREAD with a stream but without an ID.
 fn has_no_ids(command: &Command) -> bool {
     let words = command.spelled(Side::Oracle, 0);
     ["xread", "xreadgroup"].contains(&command.name.as_str())

@@ -1,4 +1,4 @@
-//! A reply that can be kept, sorted and shown.
+//! A reply that can be stored, sorted and printed.
 
 use super::generate::command::quoted;
 use rediscluster::{Cluster, Code, Value};
@@ -14,11 +14,11 @@ pub enum OwnedReply {
     Number(i64),
     Array(Vec<OwnedReply>),
     Map(Vec<OwnedReply>),
-    /// The library's own error: its code's number, and its message.
+    /// An error of the library: the number of its code, and its message.
     Failure(i32, String),
 }
 
-/// Who answers commands.
+/// Runs commands.
 pub trait Client {
     fn run(&self, args: &[&[u8]]) -> OwnedReply;
 }
@@ -71,7 +71,7 @@ impl OwnedReply {
     }
 }
 
-/// As redis-cli shows it, on one line.
+/// The reply on one line, as redis-cli prints it.
 impl fmt::Display for OwnedReply {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let list = |items: &[OwnedReply]| items.iter().map(OwnedReply::to_string).collect::<Vec<_>>().join(" ");

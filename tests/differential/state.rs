@@ -1,4 +1,4 @@
-//! What the servers hold in the end: every key's place, type, value and time, whatever they are kept as.
+//! The data of the servers at the end: node, type, value and expiry of every key, independent of its encoding.
 
 use super::compare::{near, sorted_rows, without_negative_zero, without_times};
 use super::generate::command::quoted;
@@ -7,7 +7,7 @@ use super::raw_connection::RawConnection;
 use super::reply::{Client, OwnedReply};
 use std::collections::BTreeMap;
 
-/// The databases that commands could reach: MOVE, COPY and SWAPDB know of three.
+/// The databases that commands can reach: MOVE, COPY and SWAPDB use three.
 const DATABASES: [&str; 3] = ["0", "1", "2"];
 
 /// By database and name.
@@ -19,7 +19,7 @@ pub struct KeyState {
     value: OwnedReply,
 }
 
-/// All that one server holds.
+/// All data of one server.
 pub fn state(wire: &RawConnection) -> State {
     let mut state = State::new();
     for database in DATABASES {
@@ -62,18 +62,18 @@ fn normalized(kind: &[u8], value: OwnedReply) -> OwnedReply {
     }
 }
 
-/// How the many differ from the one; `None`: they hold the same, each key on its own node and nothing besides.
+/// How the cluster differs from the one server; `None` if the data is the same and each key is on its own node.
 pub fn difference(nodes: &[RawConnection], oracle: &RawConnection) -> Option<String> {
     let mut expected = state(oracle);
     for (at, node) in nodes.iter().enumerate() {
         for ((database, key), found) in state(node) {
-            let place = format!("the key {} of database {database} on node_{}", quoted(&key), at + 1);
+            let place = format!("key {} in database {database} on node_{}", quoted(&key), at + 1);
             let proper = home(&key, nodes.len());
             if proper != at {
-                return Some(format!("{place} belongs on node_{}, or nowhere: {}", proper + 1, found.value));
+                return Some(format!("{place} belongs on node_{}: {}", proper + 1, found.value));
             }
             match expected.remove(&(database, key)) {
-                None => return Some(format!("{place} should not be there: {}", found.value)),
+                None => return Some(format!("{place} should not exist: {}", found.value)),
                 Some(expected) => {
                     if let Some(what) = difference_between(&found, &expected) {
                         return Some(format!("{place} {what}"));
@@ -83,10 +83,10 @@ pub fn difference(nodes: &[RawConnection], oracle: &RawConnection) -> Option<Str
         }
     }
     let lost = expected.into_iter().next();
-    lost.map(|((database, key), held)| format!("the key {} of database {database} is missing: {}", quoted(&key), held.value))
+    lost.map(|((database, key), held)| format!("key {} in database {database} is missing: {}", quoted(&key), held.value))
 }
 
-/// What RESTORE makes of a DUMP, in a database that nothing else is in; `None`: nothing.
+/// What RESTORE creates from a DUMP, in a database of its own; `None` if it fails.
 pub fn restored(oracle: &RawConnection, dump: &[u8]) -> Option<KeyState> {
     const KEY: &[u8] = b"made";
     oracle.ask(&["SELECT", "9"]);
@@ -99,13 +99,13 @@ pub fn restored(oracle: &RawConnection, dump: &[u8]) -> Option<KeyState> {
     (kind.bytes() != b"none").then(|| KeyState { value: normalized(kind.bytes(), value), kind, expires: 0 })
 }
 
-/// How what is held on the one side differs from what is held on the other.
+/// How two keys differ.
 pub fn difference_between(found: &KeyState, expected: &KeyState) -> Option<String> {
     if found.kind != expected.kind {
         return Some(format!("is a {}, not a {}", found.kind, expected.kind));
     }
     if found.value != expected.value {
-        return Some(format!("holds {}\n              and not {}", found.value, expected.value));
+        return Some(format!("has the value {}\n              instead of {}", found.value, expected.value));
     }
-    (!near(found.expires, expected.expires)).then(|| format!("expires at {}, not at {}", found.expires, expected.expires))
+    (!near(found.expires, expected.expires)).then(|| format!("expires at {} instead of {}", found.expires, expected.expires))
 }

@@ -1,4 +1,4 @@
-//! C, PHP and Go on the same data, and twemproxy beside them: what one writes lies where the contract says, and the others read it.
+//! C, PHP, Go and twemproxy on the same data: each stores keys on the right node, and the others read them.
 //!
 //! The workers (`tests/interop/c`, `php`, `go`) use the library as it is installed in target/stage by `make stage`.
 
@@ -14,7 +14,7 @@ use support::{Server, config, crc32, free_port, ports};
 
 const KEYS: usize = 10_000;
 
-/// A key as it is written, the name under which it must be found, what is hashed, and the value.
+/// A key as written by the caller, the name on the server, the hashed part, and the value.
 struct Row {
     key: Vec<u8>,
     name: Vec<u8>,
@@ -28,7 +28,7 @@ impl Row {
     }
 }
 
-/// Random binary keys; one in ten has a tag.
+/// Random binary keys; one in ten has a hash tag.
 fn rows(random: &mut Random) -> Vec<Row> {
     let mut rows = HashMap::new();
     while rows.len() < KEYS {
@@ -56,7 +56,7 @@ fn write_file(path: &Path, rows: &[Row]) {
     std::fs::write(path, lines.concat()).unwrap();
 }
 
-/// The workers, built in a folder: name and command.
+/// Builds the workers in a folder. Returns name and command line.
 fn workers(folder: &Path) -> Vec<(&'static str, Vec<String>)> {
     let root = env!("CARGO_MANIFEST_DIR");
     assert!(Path::new(root).join("target/stage/lib/librediscluster.so").exists(), "no library in target/stage: run `make stage`");
@@ -67,7 +67,7 @@ fn workers(folder: &Path) -> Vec<(&'static str, Vec<String>)> {
     vec![("C", vec![c]), ("PHP", vec!["php".into(), format!("{root}/tests/interop/php/worker.php")]), ("Go", vec![go])]
 }
 
-/// Runs a line of shell with the staged library in reach.
+/// Runs a line of shell with the environment of the staged library.
 fn shell(line: &str) {
     let status = Command::new("bash").args(["-c", &format!(". scripts/env && {line}")]).current_dir(env!("CARGO_MANIFEST_DIR")).status();
     assert!(status.unwrap().success(), "{line}");
@@ -88,7 +88,7 @@ fn work(worker: &(&str, Vec<String>), verb: &str, file: &Path, config: &str) {
     assert!(output.status.success() && text.contains(&format!("{KEYS} keys")), "{} {verb}: {text}", worker.0);
 }
 
-/// Every key lies on its server under its name, and nothing else does; seen with clients that know nothing of nodes.
+/// Checks with direct connections that every key is on its server under its name, and that there are no other keys.
 fn assert_placed(servers: &[Server], rows: &[Row], writer: &str) {
     for (number, server) in servers.iter().enumerate() {
         let here: Vec<&Row> = rows.iter().filter(|row| row.node(servers.len()) == number).collect();
@@ -132,7 +132,7 @@ fn each_language_stores_keys_on_the_right_node_and_reads_the_keys_of_the_others(
     }
 }
 
-/// Eleven servers, for twemproxy takes them by name, shorter names first, whatever their order in its file.
+/// Eleven servers, because twemproxy sorts them by name, shorter names first, whatever their order in its file.
 #[test]
 fn twemproxy_and_the_library_read_each_others_keys() {
     let folder = tempfile::tempdir().unwrap();
@@ -201,7 +201,7 @@ impl Proxy {
 
     fn client(&self) -> redis::Connection {
         let info = format!("redis://127.0.0.1:{}", self.port).into_connection_info().unwrap();
-        // twemproxy hangs up on commands that it does not know, CLIENT among them.
+        // twemproxy closes the connection after commands that it does not know, such as CLIENT.
         let settings = info.redis_settings().clone().set_skip_set_lib_name();
         redis::Client::open(info.set_redis_settings(settings)).unwrap().get_connection().unwrap()
     }

@@ -1,4 +1,4 @@
-//! When servers fail: what the caller is told, what is retried, and that nothing else suffers.
+//! Failing servers: what the caller receives, what is retried, and that other commands are not affected.
 
 use crate::support::fake_server::{FakeServer, read_request};
 use crate::support::{Server, cluster, free_port, key_on, ports, request, words};
@@ -13,7 +13,7 @@ fn run(cluster: &Cluster, command: &str) -> Result<Reply, Error> {
 }
 
 fn failure(cluster: &Cluster, command: &str) -> Error {
-    run(cluster, command).map(|reply| panic!("{command} answered {:?}", reply.root())).unwrap_err()
+    run(cluster, command).map(|reply| panic!("{command} returned {:?}", reply.root())).unwrap_err()
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn a_dead_node_does_not_affect_the_replies_of_other_nodes() {
     let error = reply.failure(place).unwrap();
     assert_eq!((error.code(), error.node(), error.executed()), (Code::Connect, Some("node_2"), false));
     for part in ["node_2", &format!("127.0.0.1:{}", servers[1].port), "SET", "not executed"] {
-        assert!(error.message().contains(part), "{part:?} is not in {:?}", error.message());
+        assert!(error.message().contains(part), "{part:?} is missing in {:?}", error.message());
     }
 }
 
@@ -62,7 +62,7 @@ fn a_restarted_server_is_reconnected_without_an_error() {
     let cluster = cluster(&[server.port], &[]);
     run(&cluster, "SET a 1").unwrap();
     server.restart();
-    // Connections that just now worked are not asked whether they still stand.
+    // A connection that was used just now is not checked before its next use.
     std::thread::sleep(Duration::from_millis(30));
     assert_eq!(run(&cluster, "INCR a").unwrap().root(), Value::Integer(1));
     server.restart();
@@ -115,7 +115,7 @@ fn a_reply_that_arrives_after_the_read_timeout_is_discarded() {
 #[test]
 fn a_blocking_command_can_outlast_the_read_timeout() {
     let server = Server::start();
-    // The server looks after those it keeps waiting ten times a second.
+    // The server checks its blocked clients ten times a second.
     let cluster = cluster(&[server.port], &[r#""read_timeout":0.3"#]);
     for command in ["BLPOP none 0.5", "BLMPOP 0.5 1 none LEFT", "XREAD BLOCK 500 STREAMS none $", "BZPOPMIN none 0.5"] {
         assert_eq!(run(&cluster, command).unwrap().root(), Value::NilArray, "{command}");
@@ -127,8 +127,8 @@ fn invalid_resp_closes_the_connection_and_the_next_command_opens_another() {
     for garbage in [&b"HTTP/1.1 400 Bad Request\r\n"[..], b"$x\r\n", b":1\r\n:2\r\n", b"$2\r\nabcd", b"*-7\r\n", b"%1\r\n+a\r\n+b\r\n"] {
         let fake = FakeServer::start(move |mut stream, nth| {
             while read_request(&mut stream) {
-                let answer = if nth == 0 { garbage } else { b"+OK\r\n" };
-                let _ = stream.write_all(answer);
+                let reply_bytes = if nth == 0 { garbage } else { b"+OK\r\n" };
+                let _ = stream.write_all(reply_bytes);
             }
         });
         let cluster = fake.cluster(&[]);
@@ -147,7 +147,7 @@ fn an_error_reply_with_any_bytes_arrives_unchanged_and_keeps_the_connection() {
     assert_eq!(reply.root(), Value::Error(b"\xff\xfe\x80 no text"));
     run(&cluster, "SET a 1").unwrap();
     let clients: String = redis::cmd("CLIENT").arg("LIST").query(&mut server.client()).unwrap();
-    assert_eq!(clients.lines().count(), 2, "ours and the asking one: {clients}");
+    assert_eq!(clients.lines().count(), 2, "one of the library, one of this test: {clients}");
 }
 
 #[test]

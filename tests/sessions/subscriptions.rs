@@ -1,4 +1,4 @@
-//! Subscriptions of a session: every channel on its node, patterns on all, one stream of messages.
+//! Subscriptions of a session: each channel on its node, patterns on all nodes, one stream of messages.
 
 use crate::support::raw_client::RawClient;
 use crate::support::{Server, cluster, key_on, ports, request, words};
@@ -19,7 +19,7 @@ fn text_of(value: &Value) -> String {
     }
 }
 
-/// The replies to commands, each replies in a line.
+/// The replies to commands, one line each.
 fn run(session: &mut Session, commands: &[&str]) -> Vec<String> {
     let reply = session.execute(&request(commands)).unwrap();
     let Value::Array(values) = reply.root() else { panic!("{reply:?}") };
@@ -188,16 +188,16 @@ fn a_lost_connection_is_reported_and_then_opened_again() {
     let error = session.receive(LONG).unwrap_err();
     assert_eq!((error.code(), error.node()), (Code::Io, Some("node_2")));
     assert!(error.message().contains("messages may have been lost"), "{error}");
-    // The others are heard while it is away.
+    // Messages of the other nodes arrive while it is down.
     publish(&cluster, &channels[0], "1");
-    let mut heard = Vec::new();
-    while heard.len() < 2 {
+    let mut received = Vec::new();
+    while received.len() < 2 {
         match session.receive(LONG) {
-            Ok(message) => heard.push(text_of(&message.unwrap().root())),
+            Ok(message) => received.push(text_of(&message.unwrap().root())),
             Err(error) => assert_eq!((error.code(), error.node()), (Code::Connect, Some("node_2"))),
         }
     }
-    assert_eq!(heard, [format!("message {} 1", channels[0]), format!("pmessage k* {} 1", channels[0])]);
+    assert_eq!(received, [format!("message {} 1", channels[0]), format!("pmessage k* {} 1", channels[0])]);
     servers[1].restart();
     assert!(session.receive(NOW).unwrap().is_none());
     assert_eq!(publish(&cluster, &channels[1], "2").root(), Value::Integer(2));

@@ -1,4 +1,4 @@
-//! Sessions: transactions and what else has a state. One plain server is what is right.
+//! Sessions: transactions and other connection state, compared with one plain server.
 
 use crate::support::random::Random;
 use crate::support::raw_client::RawClient;
@@ -6,7 +6,7 @@ use crate::support::{Server, cluster, key_on, ports, request, words};
 use rediscluster::{Cluster, Code, Error, Reply, Session, Value};
 use std::time::Duration;
 
-/// What a session answers to commands, each replies in a word or two.
+/// The replies of a session to commands, one line each.
 fn run(session: &mut Session, commands: &[&str]) -> Vec<String> {
     let reply = session.execute(&request(commands)).unwrap();
     let Value::Array(values) = reply.root() else { panic!("{reply:?}") };
@@ -35,14 +35,14 @@ fn run_one(session: &mut Session, command: &str) -> String {
 
 fn failure(session: &mut Session, command: &str) -> Error {
     let reply = session.execute(&request(&[command])).unwrap();
-    reply.failure(1).unwrap_or_else(|| panic!("{command} answered {:?}", reply.root()))
+    reply.failure(1).unwrap_or_else(|| panic!("{command} returned {:?}", reply.root()))
 }
 
 fn get(cluster: &Cluster, key: &str) -> Reply {
     cluster.command(&words(&format!("GET {key}"))).unwrap()
 }
 
-/// All that a session has to say.
+/// All bytes that the session has to deliver.
 fn read_all(session: &mut Session) -> Vec<u8> {
     let mut all = Vec::new();
     let mut buffer = [0; 100];
@@ -98,9 +98,9 @@ fn random_sequences_get_the_same_bytes_as_from_a_single_server() {
             let bytes = request(&commands.iter().map(String::as_str).collect::<Vec<_>>());
             let mut rest = bytes.as_slice();
             while !rest.is_empty() {
-                let (piece, behind) = rest.split_at(1 + random.below(rest.len()));
+                let (piece, remaining) = rest.split_at(1 + random.below(rest.len()));
                 session.write(piece).unwrap();
-                rest = behind;
+                rest = remaining;
             }
             let expected = plain.exchange(&bytes, commands.len());
             let found = if commands.is_empty() { Vec::new() } else { read_all(&mut session) };
@@ -183,7 +183,7 @@ fn exec_does_nothing_after_another_client_changed_a_watched_key() {
     cluster.command(&words(&format!("SET {key} theirs"))).unwrap();
     assert_eq!(run(&mut session, &["MULTI", &set, "EXEC"]), ["OK", "QUEUED", "nil array"]);
     assert_eq!(get(&cluster, &key).root(), Value::String(b"theirs"));
-    // The watch ended with the transaction, and ends with UNWATCH, DISCARD and RESET.
+    // The watch ends with the transaction, and with UNWATCH, DISCARD and RESET.
     assert_eq!(run(&mut session, &["MULTI", &set, "EXEC"]), ["OK", "QUEUED", "[OK]"]);
     for end in [&["UNWATCH"][..], &["MULTI", "DISCARD"], &["MULTI", &set, "DISCARD"], &["RESET"]] {
         run(&mut session, &[&watch]);
@@ -191,7 +191,7 @@ fn exec_does_nothing_after_another_client_changed_a_watched_key() {
         cluster.command(&words(&format!("SET {key} theirs"))).unwrap();
         assert_eq!(run(&mut session, &["MULTI", &set, "EXEC"]), ["OK", "QUEUED", "[OK]"], "{end:?}");
     }
-    // An empty transaction tells too.
+    // An empty transaction also reports the change.
     run(&mut session, &[&watch]);
     cluster.command(&words(&format!("SET {key} theirs"))).unwrap();
     assert_eq!(run(&mut session, &["MULTI", "EXEC"]), ["OK", "nil array"]);
@@ -207,7 +207,7 @@ fn watched_keys_must_be_on_one_node() {
     assert_eq!(run(&mut session, &[&format!("WATCH {one}")]), ["OK"]);
     let error = failure(&mut session, &format!("WATCH {two}"));
     assert_eq!(error.message(), format!("CROSSNODE WATCH: \"{two}\" lives on node_2, and the watched keys are on node_1"));
-    // The first watch stands.
+    // The first watch is still in effect.
     cluster.command(&words(&format!("SET {one} theirs"))).unwrap();
     assert_eq!(run(&mut session, &["MULTI", &format!("SET {one} 1"), "EXEC"]), ["OK", "QUEUED", "nil array"]);
     run(&mut session, &[&format!("WATCH {one}"), "MULTI"]);
@@ -236,7 +236,7 @@ fn exec_fails_after_a_lost_connection_and_never_runs_without_its_watch() {
         assert_eq!(run(&mut session, &["EXEC", "MULTI", &set, "EXEC"]), ["ERR EXEC without MULTI", "OK", "QUEUED", "[OK]"]);
         cluster.command(&words(&format!("DEL {key}"))).unwrap();
     }
-    // All in one request, behind a watch: nothing is sent over a fresh connection.
+    // A transaction in one request after a watch: nothing is sent over a new connection.
     let mut session = cluster.session();
     run(&mut session, &[&watch]);
     servers[1].restart();
@@ -253,9 +253,9 @@ fn nothing_runs_if_the_server_denies_multi() {
     let mut session = cluster.session();
     assert_eq!(run(&mut session, &["WATCH a", "MULTI"]), ["OK", "OK"]);
     let replies = run(&mut session, &["SET a 1", "SET a 2", "EXEC", "GET a"]);
-    assert!(replies[..3].iter().all(|answer| answer.contains("MULTI was refused: NOPERM")), "{replies:?}");
+    assert!(replies[..3].iter().all(|reply| reply.contains("MULTI was refused: NOPERM")), "{replies:?}");
     assert_eq!(replies[3], "nil");
-    // Taken away between two transactions: the one that is begun does not go on.
+    // MULTI is denied between two transactions: the second transaction fails.
     redis::cmd("ACL").arg(&["SETUSER", "default", "+multi"]).exec(&mut server.client()).unwrap();
     assert_eq!(run(&mut session, &["MULTI", "SET a 1", "EXEC"]), ["OK", "QUEUED", "[OK]"]);
     redis::cmd("ACL").arg(&["SETUSER", "default", "-multi"]).exec(&mut server.client()).unwrap();
@@ -311,7 +311,7 @@ fn select_applies_to_all_nodes_and_only_to_this_session() {
         redis::cmd("SELECT").arg(3).exec(&mut client).unwrap();
         assert_eq!(redis::cmd("GET").arg(key).query::<String>(&mut client).unwrap(), "2");
     }
-    // A watch stays with the database that it was set in.
+    // A watch belongs to the database in which it was set.
     run(&mut session, &["SELECT 0", &format!("WATCH {}", keys[0]), "SELECT 3"]);
     cluster.command(&words(&format!("SET {} 1", keys[0]))).unwrap();
     assert_eq!(run(&mut session, &["MULTI", &format!("INCR {}", keys[0]), "EXEC"])[2], "nil array");

@@ -1,4 +1,4 @@
-//! A server that does what no real one will do on demand.
+//! A server whose replies the test determines.
 
 use std::io::Read;
 use std::net::{TcpListener, TcpStream};
@@ -14,7 +14,7 @@ pub struct FakeServer {
 }
 
 impl FakeServer {
-    /// Serves each connection by a call, which is told the how-manieth it is, from 0.
+    /// Calls `serve` for each connection, with the number of the connection, counted from 0.
     pub fn start(serve: impl Fn(TcpStream, usize) + Send + Sync + 'static) -> FakeServer {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let port = listener.local_addr().expect("its address").port();
@@ -32,7 +32,7 @@ impl FakeServer {
         FakeServer { port, connections, stop, thread: Some(thread) }
     }
 
-    /// A handle on it that does not ask it what it is, and so sends it nothing but commands.
+    /// A handle without role checks: it sends nothing but commands.
     pub fn cluster(&self, members: &[&str]) -> rediscluster::Cluster {
         super::cluster(&[self.port], &[&[r#""refresh_interval":0"#], members].concat())
     }
@@ -50,7 +50,7 @@ impl Drop for FakeServer {
     }
 }
 
-/// Reads what the client sends until it pauses for an answer; false when it has gone.
+/// Reads what the client has sent; false if the client has closed the connection.
 pub fn read_request(stream: &mut TcpStream) -> bool {
     let mut buffer = [0; 64 << 10];
     matches!(stream.read(&mut buffer), Ok(count) if count > 0)

@@ -1,4 +1,4 @@
-//! One plain server, spoken to over a bare socket: what it answers, byte by byte, is what is right.
+//! A client on a bare socket, to compare replies byte by byte.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -14,10 +14,10 @@ impl RawClient {
     }
 
     pub fn write(&mut self, bytes: &[u8]) {
-        self.stream.write_all(bytes).expect("the server takes it");
+        self.stream.write_all(bytes).expect("the server reads the request");
     }
 
-    /// The bytes of the next so many replies.
+    /// The bytes of the next `replies` replies.
     pub fn read(&mut self, replies: usize) -> Vec<u8> {
         let mut all = Vec::new();
         for _ in 0..replies {
@@ -26,7 +26,7 @@ impl RawClient {
                     break length;
                 }
                 let mut buffer = [0; 4096];
-                let count = self.stream.read(&mut buffer).expect("the server answers");
+                let count = self.stream.read(&mut buffer).expect("the server replies");
                 assert!(count > 0, "the server closed the connection");
                 self.unread.extend_from_slice(&buffer[..count]);
             };
@@ -41,7 +41,7 @@ impl RawClient {
     }
 }
 
-/// How long the first whole reply is.
+/// The length of the first complete reply.
 fn length(bytes: &[u8]) -> Option<usize> {
     let line = bytes.windows(2).position(|pair| pair == b"\r\n")? + 2;
     let number = || std::str::from_utf8(&bytes[1..line - 2]).expect("digits").parse::<i64>().expect("a number");

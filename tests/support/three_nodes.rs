@@ -1,4 +1,4 @@
-//! A cluster of three masters beside one plain server, which is the oracle of what is to be answered.
+//! A cluster of three masters, and one plain server that gives the expected replies.
 
 use super::{Server, cluster, key_on, ports, words};
 use rediscluster::{Cluster, Reply, Value, partition};
@@ -11,7 +11,7 @@ pub fn reply_to(cluster: &Cluster, command: &str) -> String {
     }
 }
 
-/// Texts in place of bytes.
+/// A reply as text.
 pub fn format_reply(reply: &Reply) -> String {
     fn show(value: &Value) -> String {
         match value {
@@ -28,7 +28,7 @@ pub fn format_reply(reply: &Reply) -> String {
 pub struct ThreeNodes {
     pub servers: Vec<Server>,
     pub oracle: Server,
-    /// A, B and C live on the three nodes in this order, D on the first.
+    /// A, B and C are on the three nodes in this order, D is on the first.
     pub keys: [String; 4],
 }
 
@@ -47,7 +47,7 @@ impl ThreeNodes {
         cluster(&[self.oracle.port], &[])
     }
 
-    /// A command with the names of A to D in place of these letters.
+    /// A command with the names of the keys in place of the letters A to D.
     pub fn command(&self, command: &str) -> String {
         let replace = |word: &str| match word {
             "A" => self.keys[0].clone(),
@@ -61,9 +61,9 @@ impl ThreeNodes {
 
     pub fn compare(&self, cluster: &Cluster, oracle: &Cluster, command: &str) -> String {
         let command = self.command(command);
-        let answered = reply_to(cluster, &command);
-        assert_eq!(answered, reply_to(oracle, &command), "{command}");
-        answered
+        let reply = reply_to(cluster, &command);
+        assert_eq!(reply, reply_to(oracle, &command), "{command}");
+        reply
     }
 }
 
@@ -76,7 +76,7 @@ pub fn redis_command(command: &str) -> redis::Cmd {
     cmd
 }
 
-/// Waits until so many connections of the library listen on each of these servers.
+/// Waits until each of these servers has `count` connections that receive invalidations.
 pub fn await_tracking_connections<'s>(servers: impl IntoIterator<Item = &'s Server>, count: usize) {
     for server in servers {
         let mut client = server.client();

@@ -1,13 +1,13 @@
-//! The commands of newer servers, from the file that `collect.py` made of their metadata, in the form of a server's own `COMMAND`.
+//! The commands of newer servers, from `newer.json`, in the format of the reply of `COMMAND`.
 
 use redis::Value;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
-/// The first release with each command, by its name: `redis 7.4.0`, or `redis 7.4.0, valkey 9.0.0` where both products added it.
+/// The first release with each command, by its name: `redis 7.4.0`, or `redis 7.4.0, valkey 9.0.0` if both products added it.
 pub type Since = BTreeMap<String, String>;
 
-/// The commands of newer servers, beside a list of those that a running server has.
+/// The commands of newer servers, and changes of older commands.
 pub struct Newer {
     commands: Vec<Json>,
     changed: Vec<Json>,
@@ -20,26 +20,26 @@ impl Newer {
         Newer { commands: list("commands"), changed: list("changed") }
     }
 
-    /// What `COMMAND` answered, with the newer commands behind it, and arities as wide as any release has them. A subcommand that a known
-    /// container gained stands beside it, for it is found by its whole name.
+    /// The reply of `COMMAND` followed by the newer commands. Arities are widened to those of all releases. A new subcommand of a known
+    /// container is listed next to the container, because it is looked up by its full name.
     pub fn join(&self, known: &Value) -> Value {
         let Value::Array(known) = known else { panic!("{known:?} is no list") };
         let known = known.iter().map(|command| self.widened(command));
         Value::Array(known.chain(self.commands.iter().map(|command| self.command(command))).collect())
     }
 
-    /// Adds to what `COMMAND DOCS` answered the releases that brought the newer commands.
+    /// Adds the releases of the newer commands to those that `COMMAND DOCS` reports.
     pub fn since(&self, docs: &Value) -> Since {
         let mut since = Since::new();
         note_since(docs, &mut since);
         for command in &self.commands {
             let before = since.insert(text(&command["name"]).into(), text(&command["since"]).into());
-            assert_eq!(before, None, "{} is known to the server already", command["name"]);
+            assert_eq!(before, None, "{} is already known to the server", command["name"]);
         }
         since
     }
 
-    /// A command with an arity that lets through what any release does, and its subcommands likewise.
+    /// A command whose arity accepts what any release accepts, and its subcommands likewise.
     fn widened(&self, command: &Value) -> Value {
         let Value::Array(mut facts) = command.clone() else { panic!("{command:?} is no list") };
         let name = string(&facts[0]);
@@ -54,7 +54,7 @@ impl Newer {
         Value::Array(facts)
     }
 
-    /// The facts at the places that a server gives them; those that nobody asks for are left empty.
+    /// The fields in the order of the reply of `COMMAND`. Unused fields are empty.
     fn command(&self, command: &Json) -> Value {
         let name = text(&command["name"]);
         let words = |field: &str| Value::Array(array(&command[field]).iter().map(|word| bulk(text(word))).collect());
@@ -81,7 +81,7 @@ fn keys_of_newer_commands_are_among_their_required_arguments() {
                 Json::Null => begin + spec["range"][0].as_i64().unwrap().max(0) as u64,
                 keynum => begin + keynum[0].as_u64().unwrap().max(keynum[1].as_u64().unwrap()),
             };
-            assert!(last < least, "{}: a key at {last} of {least} arguments", command["name"]);
+            assert!(last < least, "{}: a key at {last}, but only {least} required arguments", command["name"]);
         }
     }
 }
@@ -96,7 +96,7 @@ fn newer_commands_with_keys_either_read_or_write() {
     }
 }
 
-/// The key specifications, but for those that a server marks as naming no key: a cursor, say, that tells a slot as a key would.
+/// The key specifications without those that a server marks as `not_key`, such as a cursor that selects a slot.
 fn keys(command: &Json) -> impl Iterator<Item = &Json> {
     array(&command["keys"]).iter().filter(|spec| array(&spec["does"]).iter().all(|word| word != "not_key"))
 }
@@ -123,7 +123,7 @@ fn map(fields: Vec<(&str, Value)>) -> Value {
     Value::Array(fields.into_iter().flat_map(|(field, value)| [bulk(field), value]).collect())
 }
 
-/// What a server tells of its commands is all of Redis: other products came later than this one's last.
+/// `COMMAND DOCS` reports releases of Redis, because other products began after Redis 7.0.
 fn note_since(docs: &Value, since: &mut Since) {
     let Value::Array(docs) = docs else { panic!("{docs:?} is no list") };
     for pair in docs.chunks(2) {
@@ -138,7 +138,7 @@ fn note_since(docs: &Value, since: &mut Since) {
     }
 }
 
-/// An arity that lets through what either does; a negative one means so many or more.
+/// An arity that accepts what either arity accepts. A negative arity is a minimum.
 fn wider(one: &Value, other: i64) -> i64 {
     let Value::Int(one) = *one else { panic!("{one:?} is no arity") };
     if one == other { one } else { -one.abs().min(other.abs()) }

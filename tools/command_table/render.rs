@@ -83,7 +83,7 @@ fn keys(name: &str, specs: &[Value]) -> String {
     match name {
         "sort" | "sort_ro" => return "Keys::Sort".into(),
         "migrate" => return "Keys::Migrate".into(),
-        // Its channel is no key to the server; to us it names the node.
+        // The channel is no key to the server, but it selects the node.
         "publish" => return "Keys::One(1)".into(),
         _ if specs.is_empty() => return String::new(),
         _ => {}
@@ -106,16 +106,16 @@ fn key_spec(name: &str, spec: &BTreeMap<String, Value>) -> String {
         ("index", "range") => {
             let (index, last, step, limit) =
                 (number(&begin_spec, "index"), number(&find_spec, "lastkey"), number(&find_spec, "keystep"), number(&find_spec, "limit"));
-            assert_eq!(limit, 0, "{name}: a limited range from an index");
+            assert_eq!(limit, 0, "{name}: a range from an index with a limit");
             if (last, step) == (0, 1) { format!("at({index})") } else { format!("range({index}, {last}, {step})") }
         }
         ("index", "keynum") => {
             let layout = (number(&find_spec, "keynumidx"), number(&find_spec, "firstkey"));
-            assert_eq!(layout, (0, 1), "{name}: an unusual place of the number of keys");
+            assert_eq!(layout, (0, 1), "{name}: an unknown position of the number of keys");
             format!("counted({}, {})", number(&begin_spec, "index"), number(&find_spec, "keystep"))
         }
         ("keyword", "range") => {
-            assert_eq!(number(&find_spec, "keystep"), 1, "{name}: keys behind a word by steps");
+            assert_eq!(number(&find_spec, "keystep"), 1, "{name}: keys after a keyword with a step");
             format!(
                 "behind({:?}, {}, {}, {})",
                 text(&begin_spec["keyword"]),
@@ -124,7 +124,7 @@ fn key_spec(name: &str, spec: &BTreeMap<String, Value>) -> String {
                 number(&find_spec, "limit")
             )
         }
-        other => panic!("{name}: no way to follow the key specification {other:?}"),
+        other => panic!("{name}: unknown key specification {other:?}"),
     }
 }
 

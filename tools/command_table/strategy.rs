@@ -1,6 +1,6 @@
 //! What the library does with a command: the columns of the table that no server reports.
 
-/// Our own column: what happens across nodes.
+/// What happens across nodes.
 pub fn across(name: &str, has_keys: bool) -> Option<&'static str> {
     Some(match name {
         "mget" => "Split(Spread::Values)",
@@ -45,8 +45,8 @@ pub fn across(name: &str, has_keys: bool) -> Option<&'static str> {
     })
 }
 
-/// What happens to a command without keys. Where Redis's request and response policies say something, it is that; the rest is decided by
-/// what one server would be understood to answer.
+/// What happens to a command without keys. It follows Redis's request and response policies where they exist. Otherwise it is what a user
+/// of one server expects.
 fn keyless(name: &str) -> &'static str {
     match name {
         "keys" => "Everywhere(Answers::Keys)",
@@ -72,7 +72,7 @@ fn keyless(name: &str) -> &'static str {
     }
 }
 
-/// Which argument tells how long the command blocks; the server says only that it does.
+/// The argument with the timeout of a blocking command. The server reports only that a command blocks.
 pub fn block(name: &str) -> Option<&'static str> {
     match name {
         "blpop" | "brpop" | "bzpopmin" | "bzpopmax" | "blmove" | "brpoplpush" => Some("Block::Last"),
@@ -83,7 +83,7 @@ pub fn block(name: &str) -> Option<&'static str> {
     }
 }
 
-/// What changes the state of a connection, or takes it over; the server has no flag for that.
+/// Commands that change the state of a connection, or take it over. The server has no flag for them.
 pub const SESSION: &[&str] = &[
     "asking",
     "auth",

@@ -1,10 +1,10 @@
-//! Ways to make a command wrong.
+//! Makes commands invalid.
 
 use super::builder::Builder;
 use super::command::{Command, Word};
 use super::grammar::Corruption;
 
-/// None of them is a number that would make a server reserve half a gigabyte.
+/// None of these numbers makes a server allocate a large amount of memory.
 const ODD: &[&str] = &[
     "",
     "-1",
@@ -27,10 +27,10 @@ const ODD: &[&str] = &[
     "k3",
 ];
 
-/// Changes one thing, as far as may be.
+/// Makes one change, if the rule allows it.
 pub fn corrupt(builder: &mut Builder, command: &mut Command, corruption: Corruption) {
     let words = &mut command.words;
-    // The name stays: what it is decides how the reply is with_special_comparison.
+    // The name is kept, because it selects how the reply is compared.
     let start = command.name.split('|').count();
     let kinds = match corruption {
         Corruption::Nothing => return,

@@ -1,11 +1,11 @@
-//! The keys: each is always written in one way, for what two ways would put on two nodes one server keeps as one key.
+//! The keys. Each key is always written in the same way: two ways could select two nodes, where one server has one key.
 
 use crate::support::crc32;
 
 pub struct Name {
-    /// As a caller of the library writes it.
+    /// As written by a caller of the library.
     pub spelled: &'static [u8],
-    /// As the servers know it.
+    /// As stored on the servers.
     pub name: &'static [u8],
     pub tag: Option<&'static [u8]>,
 }
@@ -18,7 +18,7 @@ const fn tagged(spelled: &'static [u8], name: &'static [u8], tag: &'static [u8])
     Name { spelled, name, tag: Some(tag) }
 }
 
-/// RawClient ones on every node of two, three and five; one that only looks tagged; tags that are shared, empty and binary.
+/// Plain keys on every node of two, three and five; a key that only looks tagged; tags that are shared, empty and binary.
 pub static NAMES: &[Name] = &[
     plain(b"k1"),
     plain(b"k2"),
@@ -38,7 +38,7 @@ pub static NAMES: &[Name] = &[
     tagged(b"e{}", b"e", b""),
 ];
 
-/// The node, counted from 0, on which a server's key belongs. Keys that are not of the list are written as they are.
+/// The node, counted from 0, of a key on a server. A name that is not in the list has no tag.
 pub fn home(name: &[u8], masters: usize) -> usize {
     let hashed = NAMES.iter().find(|known| known.name == name).and_then(|known| known.tag).unwrap_or(name);
     crc32(hashed) as usize % masters

@@ -1,10 +1,10 @@
-//! What is put into the slots of the rules that are no keys. Values repeat, so that sets meet and elements are found; none ends in a brace,
-//! lest one that stands where a key belongs be taken for a tagged one.
+//! Values for the placeholders that are not keys. Values repeat, so that sets overlap and elements are found. None ends with a brace: in
+//! the place of a key it would look like a hash tag.
 
 use super::builder::Builder;
 use super::command::Word;
 
-/// Elements of sets, fields of hashes; `1` to `6` make the names of keys out of SORT's patterns.
+/// Members of sets, fields of hashes. `1` to `6` form the names of keys with the patterns of SORT.
 const MEMBERS: &[&str] = &["1", "2", "3", "4", "5", "6", "a", "b", "c", "d", "", "\u{1}é\0\r\n", "-0.5"];
 const NUMBERS: &[&str] = &["0", "1", "-1", "2", "3", "7", "10", "100", "-20", "9223372036854775800"];
 const FLOATS: &[&str] = &["0", "1", "2.5", "-1", "0.1", "0.2", "0.7", "1e3", "-3.25", "3.0000000001", "1e17", "inf", "-inf"];
@@ -27,12 +27,12 @@ const SCRIPTS: &[&str] = &[
 const READING_SCRIPTS: &[&str] =
     &["return redis.call('EXISTS', KEYS[1] or 'k1')", "return redis.call('SET', KEYS[1], 'x')", "return {#KEYS, #ARGV}"];
 
-/// Scripts that are called by their names too.
+/// Scripts that are also called by their digest.
 const LOADED: &[(&str, &str)] = &[
     ("return redis.call('SET', KEYS[1], ARGV[1])", "d8f2fad9f8e86a53d2a6ebd960b33c4972cacc37"),
     ("return redis.call('EXISTS', KEYS[1])", "36470718001cbf79c047c6e440069970b40bb3b4"),
 ];
-/// One that no SCRIPT EXISTS asks for: it is on one node, and told to another when that is to run it.
+/// A script that SCRIPT EXISTS never asks about. It is loaded on one node, and on another node when it is called there.
 const EVALED: (&str, &str) = ("return redis.call('APPEND', KEYS[1], ARGV[1])", "68014bf0cbd405594c3f62158602855af28788cb");
 const NO_SCRIPT: &str = "ffffffffffffffffffffffffffffffffffffffff";
 
@@ -44,7 +44,7 @@ const LIBRARIES: &[&str] = &[
     "no library",
 ];
 
-/// What DUMP made of one value of each kind, and one that was damaged since.
+/// DUMPs of one value of each type, and a damaged one.
 const DUMPED: &[&str] = &[
     "000568656c6c6f0a006372df766534200a",
     "00c02a0a0081fb5cfa86634f50",
@@ -63,12 +63,12 @@ const DUMPED_LIBRARY: &str = "f5c340aa40fd1f23216c7561206e616d653d6d796c69620a72
      000f116b6579732c2061726773292072657475726e2006403a0863616c6c2827534554202d4024025b315d80272008052920656e6429e00f63007bc05c005f608f\
      04276c6f6f6b20444050046261636b3dc01ee0177b03545950452037a07c607320b8126c6167733d7b276e6f2d777269746573277d7d0a00e0a02914e63bd517";
 
-/// The first millisecond of the year 2100: no time that is counted from now comes near.
+/// The first millisecond of the year 2100, far beyond all times relative to the clock.
 pub const FAR: u64 = 4_102_444_800_000;
 
 impl Builder<'_> {
-    pub fn slot(&mut self, slot: &str) {
-        let text = match slot {
+    pub fn placeholder(&mut self, placeholder: &str) {
+        let text = match placeholder {
             "value" => self.value(),
             "member" | "field" => self.member(),
             "int" => self.one(NUMBERS),
@@ -76,21 +76,21 @@ impl Builder<'_> {
             "index" => self.between(-5, 7),
             "small" => self.between(0, 5),
             "rank" => self.between(-2, 3),
-            "offset" => self.seldom("5000", 0, 80),
-            "bit" => self.seldom("2", 0, 2),
+            "offset" => self.mostly_between("5000", 0, 80),
+            "bit" => self.mostly_between("2", 0, 2),
             "encoding" => self.one(&["u1", "u4", "u8", "u8", "i8", "i16", "u63", "i64", "i1", "u64"]),
             "place" => self.one(&["0", "1", "8", "#1", "#2", "100"]),
             "db" => self.between(0, 3),
-            // Hundreds of thousands of possible times: two in one millisecond, which only the clock could tell apart, do not meet.
-            "seconds" => self.seldom("-1", 100_000, 1_000_000),
-            "millis" => self.seldom("0", 100_000_000, 1_000_000_000),
-            "at" => self.seldom("1", (FAR / 1000) as i64, (FAR / 1000) as i64 + 50),
-            "atmillis" => self.seldom("-5", FAR as i64, FAR as i64 + 50_000),
-            // SET takes a time that is past for good, and leaves a dead key, which DBSIZE counts until the server happens to look at it.
+            // So many possible times that two of them hardly ever fall into one millisecond, where only the clock could decide.
+            "seconds" => self.mostly_between("-1", 100_000, 1_000_000),
+            "millis" => self.mostly_between("0", 100_000_000, 1_000_000_000),
+            "at" => self.mostly_between("1", (FAR / 1000) as i64, (FAR / 1000) as i64 + 50),
+            "atmillis" => self.mostly_between("-5", FAR as i64, FAR as i64 + 50_000),
+            // SET with a time in the past creates an expired key, which DBSIZE counts until the server happens to delete it.
             "later" => self.between((FAR / 1000) as i64, (FAR / 1000) as i64 + 50),
             "latermillis" => self.between(FAR as i64, FAR as i64 + 50_000),
             "badtime" => self.one(&["0", "-1", "abc", "9223372036854775807", "9999999999999999", "1.5", ""]),
-            // Blocking ends by itself, soon.
+            // Short timeouts, so that blocking commands end soon.
             "wait" => self.one(&["0.01", "0.001", "0.005", "-1", "abc", "0.002", "1e-3"]),
             "waitmillis" => self.one(&["1", "2", "5", "-1", "x"]),
             "least" => self.one(&["-inf", "-inf", "0", "(1", "(2.5", "-1", "(-inf"]),
@@ -129,7 +129,7 @@ impl Builder<'_> {
             "channel" => self.one(&["news", "weather"]),
             "migration_port" => return self.words.push(Word::Sink),
             "empty" => Vec::new(),
-            _ => panic!("no slot is called {slot}"),
+            _ => panic!("no placeholder is called {placeholder}"),
         };
         self.text(&text);
     }
@@ -142,7 +142,7 @@ impl Builder<'_> {
         (start + self.random.below((end - start) as usize) as i64).to_string().into_bytes()
     }
 
-    fn seldom(&mut self, rare: &str, start: i64, end: i64) -> Vec<u8> {
+    fn mostly_between(&mut self, rare: &str, start: i64, end: i64) -> Vec<u8> {
         if self.chance(1, 25) { rare.as_bytes().to_vec() } else { self.between(start, end) }
     }
 
@@ -160,7 +160,7 @@ impl Builder<'_> {
     fn member(&mut self) -> Vec<u8> {
         match self.random.below(400) {
             0..6 => vec![b'm'; 70],
-            // More than a connection packs, and than it keeps room for.
+            // Larger than the write buffer that a connection keeps.
             6 => vec![b'M'; 20_000 + self.random.below(3)],
             7..40 => self.between(-10, 300),
             _ => self.one(MEMBERS),
@@ -169,10 +169,10 @@ impl Builder<'_> {
 
     fn weights(&mut self) {
         let count = self.counted + usize::from(self.corrupted && self.chance(1, 4));
-        (0..count).for_each(|_| self.slot("weight"));
+        (0..count).for_each(|_| self.placeholder("weight"));
     }
 
-    /// Greater than those before it, for the ids of a stream must grow.
+    /// Greater than the IDs before it, because the IDs of a stream must increase.
     fn new_id(&mut self) -> Vec<u8> {
         let position = self.position;
         match self.random.below(20) {

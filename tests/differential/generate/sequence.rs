@@ -1,4 +1,4 @@
-//! Sequences of commands: each over a few kinds of data, so that the keys meet those that they go with.
+//! Sequences of commands. Each sequence uses a few types, so that commands meet keys of the right type.
 
 use super::builder::{Builder, Kind};
 use super::command::Command;
@@ -7,7 +7,7 @@ use super::grammar::{Corruption, Rule};
 use super::key_names::NAMES;
 use crate::support::random::Random;
 
-/// The sequence of a seed and a number; each time the same.
+/// The sequence for a seed and a number. It is always the same.
 pub fn sequence(rules: &[Rule], seed: u64, number: u64) -> Vec<Command> {
     let mut random = Random::stream(seed, number);
     let kinds = some_kinds(&mut random);
@@ -41,11 +41,11 @@ fn some_kinds(random: &mut Random) -> Vec<Kind> {
 }
 
 fn plays(rule: &Rule, kinds: &[Kind]) -> bool {
-    let of = |slot: &&str| Kind::of_slot(slot).unwrap_or(Kind::Any);
-    rule.keys.is_empty() || rule.keys.iter().any(|slot| of(slot) == Kind::Any || kinds.contains(&of(slot)))
+    let of = |placeholder: &&str| Kind::of_placeholder(placeholder).unwrap_or(Kind::Any);
+    rule.keys.is_empty() || rule.keys.iter().any(|placeholder| of(placeholder) == Kind::Any || kinds.contains(&of(placeholder)))
 }
 
-/// Each rule's place as often as it weighs.
+/// The index of each rule, repeated by its weight.
 fn heap(rules: &[&Rule]) -> Vec<usize> {
     rules.iter().enumerate().flat_map(|(at, rule)| std::iter::repeat_n(at, rule.weight)).collect()
 }

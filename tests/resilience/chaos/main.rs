@@ -1,24 +1,24 @@
-//! Servers and clients that are killed at random moments while keys, elements and members move between nodes and results are stored: when
-//! `recover` has ended what was interrupted, nothing is lost, and nothing is there twice.
+//! Kills servers and clients at random while keys, elements and members move between nodes and results are stored. After `recover` nothing
+//! is lost and nothing is duplicated.
 //!
-//! `CHAOS_SECONDS` says how long it goes on (5), `SEED` what happens.
+//! `CHAOS_SECONDS` is the duration (5), `SEED` selects the sequence.
 
 #[path = "../../support/mod.rs"]
 mod support;
 
-mod judge;
+mod data;
+mod verdict;
 mod worker;
-mod world;
 
-use judge::Verdict;
+use data::MASTERS;
 use std::collections::BTreeMap;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 use support::data::DirectConnections;
 use support::random::Random;
 use support::{Server, cluster, config, ports};
+use verdict::Verdict;
 use worker::Files;
-use world::MASTERS;
 
 const CLIENTS: usize = 3;
 
@@ -26,24 +26,24 @@ fn main() {
     worker::run_if_asked();
     let seconds = std::env::var("CHAOS_SECONDS").map_or(5.0, |text| text.parse().expect("CHAOS_SECONDS is a number"));
     let mut chaos = Chaos::begin(Random::seeded());
-    let results = world::results();
+    let results = data::results();
     let before = DirectConnections::of(&chaos.servers).data();
     let deadline = Instant::now() + Duration::from_secs_f64(seconds);
     (0..CLIENTS).for_each(|_| chaos.start_client());
     while Instant::now() < deadline {
-        chaos.strike();
+        chaos.cause_fault();
     }
     chaos.end();
     let handle = cluster(&ports(&chaos.servers), &[]);
     DirectConnections::of(&chaos.servers).await_no_other_clients();
-    let told = judge::recovered(&handle);
+    let reports = verdict::recover_all(&handle);
     drop(handle);
     let mut bare = DirectConnections::of(&chaos.servers);
-    let verdict = Verdict::of(&before, &judge::all_that_is_there(&mut bare), &results);
-    chaos.tell(&told);
+    let verdict = Verdict::of(&before, &verdict::all_data(&mut bare), &results);
+    chaos.print_summary(&reports);
     println!("duplicates: {}", verdict.duplicates);
     let mut broken = verdict.broken;
-    broken.extend(bare.internal_keys().into_iter().map(|key| format!("recover leaves {key}")));
+    broken.extend(bare.internal_keys().into_iter().map(|key| format!("recover leaves the internal key {key}")));
     assert!(broken.is_empty(), "{} rules are broken:\n{}", broken.len(), broken.join("\n"));
     println!("test result: ok. 1 passed; 0 failed");
 }
@@ -53,8 +53,8 @@ struct Chaos {
     servers: Vec<Server>,
     clients: Vec<Child>,
     files: Files,
-    /// What was done how often.
-    strikes: BTreeMap<&'static str, usize>,
+    /// How often each kind of fault was caused.
+    fault_counts: BTreeMap<&'static str, usize>,
     _folder: tempfile::TempDir,
 }
 
@@ -62,11 +62,11 @@ impl Chaos {
     fn begin(random: Random) -> Chaos {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let files = Files { done: folder.path().join("done"), failed: folder.path().join("failed") };
-        // What a server has answered it has written down.
+        // A server persists every command before it replies.
         let servers: Vec<Server> = (0..MASTERS).map(|_| Server::start_with(&["--appendonly", "yes", "--appendfsync", "always"])).collect();
-        world::build(&cluster(&ports(&servers), &[]));
+        data::build(&cluster(&ports(&servers), &[]));
         servers.iter().for_each(write_down);
-        Chaos { random, servers, clients: Vec::new(), files, strikes: BTreeMap::new(), _folder: folder }
+        Chaos { random, servers, clients: Vec::new(), files, fault_counts: BTreeMap::new(), _folder: folder }
     }
 
     fn start_client(&mut self) {
@@ -74,12 +74,12 @@ impl Chaos {
         self.clients.push(worker::start(&config, self.random.next(), &self.files));
     }
 
-    /// Lets them work for a moment, and then does harm.
-    fn strike(&mut self) {
+    /// Waits a moment and then causes a fault.
+    fn cause_fault(&mut self) {
         std::thread::sleep(Duration::from_millis(30 + self.random.below(300) as u64));
         for client in &mut self.clients {
             if let Some(status) = client.try_wait().expect("its state") {
-                panic!("a client ended by itself: {status}");
+                panic!("a client exited: {status}");
             }
         }
         match self.random.below(10) {
@@ -94,7 +94,7 @@ impl Chaos {
                 self.servers[server].stop();
                 self.kill_client();
                 self.servers[server].restart();
-                self.count("servers killed, and a client while they were away");
+                self.count("servers killed, and a client while they were down");
             }
             _ => self.pause_client(),
         }
@@ -108,7 +108,7 @@ impl Chaos {
         self.start_client();
     }
 
-    /// For as long that others may take it for dead.
+    /// Pauses a client for so long that others may consider it dead.
     fn pause_client(&mut self) {
         let client = self.random.pick(&self.clients).id().to_string();
         for signal in ["-STOP", "-CONT"] {
@@ -118,7 +118,7 @@ impl Chaos {
                 std::thread::sleep(Duration::from_millis(self.random.below(600) as u64));
             }
         }
-        self.count("clients stopped for a while");
+        self.count("clients paused");
     }
 
     fn end(&mut self) {
@@ -127,24 +127,25 @@ impl Chaos {
         }
     }
 
-    fn count(&mut self, strike: &'static str) {
-        *self.strikes.entry(strike).or_default() += 1;
+    fn count(&mut self, cause_fault: &'static str) {
+        *self.fault_counts.entry(cause_fault).or_default() += 1;
     }
 
-    fn tell(&self, told: &[support::recover::TransferReport]) {
+    fn print_summary(&self, reports: &[support::recover::TransferReport]) {
         let size = |path| std::fs::metadata(path).map_or(0, |file| file.len());
-        println!("commands answered: {}, failed: {}", size(&self.files.done), size(&self.files.failed));
-        self.strikes.iter().for_each(|(what, count)| println!("{what}: {count}"));
+        println!("commands succeeded: {}, failed: {}", size(&self.files.done), size(&self.files.failed));
+        self.fault_counts.iter().for_each(|(what, count)| println!("{what}: {count}"));
         let mut outcomes: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-        told.iter().for_each(|told| *outcomes.entry((&told["command"], &told["outcome"])).or_default() += 1);
+        reports.iter().for_each(|report| *outcomes.entry((&report["command"], &report["outcome"])).or_default() += 1);
         outcomes.iter().for_each(|((command, outcome), count)| println!("recover: {command} {outcome}: {count}"));
     }
 }
 
-/// Makes a server write down what it holds, and not the commands that made it: carried out at another time they make streams with other times.
+/// Makes a server persist its data instead of the commands that created it: streams that are created again at another time have other
+/// times.
 fn write_down(server: &Server) {
     let mut client = server.client();
-    redis::cmd("BGREWRITEAOF").exec(&mut client).expect("a server that begins to write");
+    redis::cmd("BGREWRITEAOF").exec(&mut client).expect("a server that starts to rewrite its log");
     let writes = |client: &mut redis::Connection| -> bool {
         let info: String = redis::cmd("INFO").arg("persistence").query(client).expect("a server");
         !(info.contains("aof_rewrite_in_progress:0") && info.contains("aof_rewrite_scheduled:0"))

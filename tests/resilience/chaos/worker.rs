@@ -1,24 +1,24 @@
-//! A client: a process that moves things about until it is killed.
+//! A client: a process that moves data until it is killed.
 
+use crate::data::{COPIES, LISTS, RESULTS, SETS, SLOTS, store, stores};
 use crate::support::random::Random;
 use crate::support::words;
-use crate::world::{COPIES, LISTS, RESULTS, SETS, SLOTS, store, stores};
 use rediscluster::{Cluster, Code, Config, Error, Reply, Value};
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-/// Tells the process that it is one.
+/// The configuration. If it is set, the process is a client.
 const CONFIG: &str = "CHAOS_WORKER_CONFIG";
 const SEED: &str = "CHAOS_WORKER_SEED";
-/// A file that grows by a byte for every command that went well, and another for those that failed.
+/// Files that grow by one byte for each command: one for commands that succeeded, one for those that failed.
 const DONE: &str = "CHAOS_WORKER_DONE";
 const FAILED: &str = "CHAOS_WORKER_FAILED";
 
 const THREADS: u64 = 3;
 
-/// A status that says: a command was answered as it must not be.
+/// The exit status after a reply that must not happen.
 pub const WRONG: i32 = 3;
 
 pub struct Files {
@@ -26,7 +26,7 @@ pub struct Files {
     pub failed: std::path::PathBuf,
 }
 
-/// Starts one. It dies with the thread that started it.
+/// Starts a client process. The kernel kills it when the thread that started it ends.
 pub fn start(config: &str, seed: u64, files: &Files) -> Child {
     Command::new("setpriv")
         .args(["--pdeathsig", "KILL", "--"])
@@ -37,10 +37,10 @@ pub fn start(config: &str, seed: u64, files: &Files) -> Child {
         .env(FAILED, &files.failed)
         .stdin(Stdio::null())
         .spawn()
-        .expect("another of these")
+        .expect("a client process")
 }
 
-/// Whether this process is one; then it never returns.
+/// Runs as a client if this process is one, and then never returns.
 pub fn run_if_asked() {
     let Ok(config) = std::env::var(CONFIG) else { return };
     let seed: u64 = std::env::var(SEED).expect("a seed").parse().expect("a number");
@@ -62,7 +62,7 @@ pub fn run_if_asked() {
 struct Worker<'c> {
     cluster: &'c Cluster,
     random: Random,
-    /// No two workers have the same one.
+    /// Unique for each worker.
     seed: u64,
     count: usize,
     done: File,
@@ -85,7 +85,7 @@ impl Worker<'_> {
             350..550 => self.moves_member(&set, &other_set),
             550..700 => self.run(&format!("RENAMENX {slot} {other_slot}")),
             700..750 => {
-                // Nobody else has this name.
+                // No other worker uses this name.
                 let away = self.run(&format!("RENAME {slot} away:{fresh}"));
                 if away.as_ref().is_some_and(|reply| reply.root() == Value::Status(b"OK")) {
                     self.bring_back(&fresh);
@@ -98,7 +98,7 @@ impl Worker<'_> {
             _ => {
                 let age = Duration::from_millis(*self.random.pick(&[0, 50, 200]));
                 let outcome = self.cluster.recover(age);
-                self.judged("recover", outcome)
+                self.check_outcome("recover", outcome)
             }
         };
     }
@@ -120,11 +120,11 @@ impl Worker<'_> {
 
     fn run(&mut self, command: &str) -> Option<Reply> {
         let outcome = self.cluster.command(&words(command));
-        self.judged(command, outcome)
+        self.check_outcome(command, outcome)
     }
 
-    /// Servers may fail; but nothing else may come of that than errors that say so.
-    fn judged(&mut self, command: &str, outcome: Result<Reply, Error>) -> Option<Reply> {
+    /// Transport errors are allowed. Any other error ends the process.
+    fn check_outcome(&mut self, command: &str, outcome: Result<Reply, Error>) -> Option<Reply> {
         match &outcome {
             Err(error) if matches!(error.code(), Code::Connect | Code::Io | Code::Timeout | Code::Pool) => {}
             Err(error) => wrong(command, &format!("{error:?}")),
@@ -138,14 +138,14 @@ impl Worker<'_> {
         let file = if outcome.is_ok() { &mut self.done } else { &mut self.failed };
         file.write_all(b".").expect("a file");
         if outcome.is_err() {
-            // The server may need a while to come back.
+            // The server may need time to restart.
             std::thread::sleep(Duration::from_millis(1));
         }
         outcome.ok()
     }
 }
 
-/// Whether the key has got there, or is not there to be brought.
+/// Whether the key was renamed, or does not exist.
 fn is_over(reply: Reply) -> bool {
     match reply.root() {
         Value::Integer(moved) => moved == 1,
@@ -154,7 +154,7 @@ fn is_over(reply: Reply) -> bool {
     }
 }
 
-fn wrong(command: &str, answer: &str) {
-    eprintln!("WRONG: {command}: {answer}");
+fn wrong(command: &str, reply: &str) {
+    eprintln!("WRONG: {command}: {reply}");
     std::process::exit(WRONG);
 }

@@ -1,16 +1,16 @@
-//! Commands that touch several nodes, cut short at every step of the network: afterwards they are done or not done, and nothing is lost.
+//! Interrupts cross-node commands at every step of the network: afterwards a command is complete or undone, and nothing is lost.
 
 #[path = "../../support/mod.rs"]
 mod support;
 
-mod judge;
+mod harness;
 
-use judge::{CUT, World, slices};
+use harness::{AFTER_LOSS, Harness, slices};
 
-/// On one server every command is atomic by itself.
+/// With one master every command is atomic on its server.
 const MASTERS: [u32; 2] = [1, 3];
 
-/// The moment at which keys expire that do: far away, and not at a full second.
+/// Values of every type. They expire far in the future, and not at a full second.
 const TYPES: [&str; 6] = [
     "SET src@1 \u{1}va\rl\nue\u{0}; PEXPIREAT src@1 4102444800123",
     "RPUSH src@1 a b a \u{0}\u{e9} 17; PEXPIREAT src@1 4102444800124",
@@ -22,17 +22,17 @@ const TYPES: [&str; 6] = [
      XGROUP CREATE src@1 others 2-1; PEXPIREAT src@1 4102444800128",
 ];
 
-fn all_survive<S: AsRef<str>>(scripts: &[S]) {
-    all(World::survives, scripts);
+fn interrupt_all<S: AsRef<str>>(scripts: &[S]) {
+    all(Harness::interrupt, scripts);
 }
 
-fn all<S: AsRef<str>>(test: impl Fn(&mut World, &str), scripts: &[S]) {
+fn all<S: AsRef<str>>(test: impl Fn(&mut Harness, &str), scripts: &[S]) {
     let faults: Vec<String> = MASTERS
         .into_iter()
         .flat_map(|masters| {
-            let mut world = World::new(masters);
-            scripts.iter().for_each(|script| test(&mut world, script.as_ref()));
-            world.faults()
+            let mut harness = Harness::new(masters);
+            scripts.iter().for_each(|script| test(&mut harness, script.as_ref()));
+            harness.faults()
         })
         .collect();
     assert!(faults.is_empty(), "{} scripts fail:\n{}", faults.len(), faults.join("\n"));
@@ -41,12 +41,12 @@ fn all<S: AsRef<str>>(test: impl Fn(&mut World, &str), scripts: &[S]) {
 #[test]
 fn an_interrupted_rename_or_copy_keeps_value_and_expiry_of_every_type() {
     let commands = ["SET dst@2 old PX 3155760000000; RENAME src@1 dst@2", "COPY src@1 dst@2"];
-    all_survive(&TYPES.iter().flat_map(|data| commands.map(|command| format!("{data}; {command}"))).collect::<Vec<_>>());
+    interrupt_all(&TYPES.iter().flat_map(|data| commands.map(|command| format!("{data}; {command}"))).collect::<Vec<_>>());
 }
 
 #[test]
 fn an_interrupted_rename_is_complete_or_undone() {
-    all_survive(&[
+    interrupt_all(&[
         "RENAME src@1 dst@2",
         "RPUSH dst@2 x; RENAME src@1 dst@2",
         "RPUSH src@1 a; RPUSH dst@2 x y; PEXPIREAT dst@2 4102444800123; RENAME src@1 dst@2",
@@ -60,7 +60,7 @@ fn an_interrupted_rename_is_complete_or_undone() {
 
 #[test]
 fn an_interrupted_copy_is_complete_or_absent() {
-    all_survive(&[
+    interrupt_all(&[
         "COPY src@1 dst@2",
         "HSET src@1 a 1 b 2; PEXPIREAT src@1 4102444800123; RPUSH dst@2 x; COPY src@1 dst@2",
         "HSET src@1 a 1 b 2; PEXPIREAT src@1 4102444800123; RPUSH dst@2 x; PEXPIREAT dst@2 4102444800124; COPY src@1 dst@2 REPLACE",
@@ -70,7 +70,7 @@ fn an_interrupted_copy_is_complete_or_absent() {
 
 #[test]
 fn an_interrupted_smove_leaves_the_member_in_exactly_one_set() {
-    all_survive(&[
+    interrupt_all(&[
         "SADD src@1 a b; SADD dst@2 x; SMOVE src@1 dst@2 a",
         "SADD src@1 a b; PEXPIREAT src@1 4102444800123; SADD dst@2 x; PEXPIREAT dst@2 4102444800124; SMOVE src@1 dst@2 a",
         "SADD src@1 17; PEXPIREAT src@1 4102444800123; SMOVE src@1 dst@2 17",
@@ -84,7 +84,7 @@ fn an_interrupted_smove_leaves_the_member_in_exactly_one_set() {
 
 #[test]
 fn an_interrupted_lmove_leaves_the_element_in_exactly_one_list() {
-    all_survive(&[
+    interrupt_all(&[
         "RPUSH src@1 a b c; RPUSH dst@2 x y; LMOVE src@1 dst@2 LEFT RIGHT",
         "RPUSH src@1 a b c; PEXPIREAT src@1 4102444800123; RPUSH dst@2 x y; PEXPIREAT dst@2 4102444800124; LMOVE src@1 dst@2 RIGHT LEFT",
         "RPUSH src@2 \u{0}\u{e9}; PEXPIREAT src@2 4102444800123; LMOVE src@2 dst@1 LEFT LEFT",
@@ -104,7 +104,7 @@ fn an_interrupted_set_operation_leaves_the_old_or_the_complete_new_destination()
     const SETS: &str = "SADD a@1 1 2 3 4; SADD b@2 3 4 5; PEXPIREAT a@1 4102444800123";
     const SORTED: &str = "ZADD a@1 1 x 2 y 3 z; ZADD b@2 10 y 20 z 30 w; PEXPIREAT b@2 4102444800123";
     const OLD: &str = "HSET dst@3 f v; PEXPIREAT dst@3 4102444800124";
-    all_survive(&[
+    interrupt_all(&[
         format!("{SETS}; {OLD}; SDIFFSTORE dst@3 a@1 b@2"),
         format!("{SETS}; SUNIONSTORE dst@2 a@1 b@2"),
         format!("{SETS}; SINTERSTORE a@1 a@1 b@2"),
@@ -125,7 +125,7 @@ fn an_interrupted_store_of_any_other_command_is_complete_or_absent() {
     const PLACES: &str = "GEOADD a@1 13.361389 38.115556 Palermo 15.087269 37.502669 Catania 2.35 48.85 Paris";
     const LIST: &str = "RPUSH a@1 3 1 2; SET w1@1 30; SET w2@2 10; SET w3@3 20; PEXPIREAT a@1 4102444800123";
     const COUNTED: &str = "PFADD a@1 a b c d e f g; PFADD b@2 e f g h i j; PEXPIREAT a@1 4102444800123";
-    all_survive(&[
+    interrupt_all(&[
         format!("{STRINGS}; {OLD}; BITOP XOR dst@3 a@1 b@2"),
         format!("{STRINGS}; BITOP AND a@1 a@1 b@2"),
         format!("{STRINGS}; {OLD}; BITOP NOT dst@3 a@1"),
@@ -142,7 +142,7 @@ fn an_interrupted_store_of_any_other_command_is_complete_or_absent() {
 
 #[test]
 fn an_interrupted_msetnx_sets_all_keys_or_none() {
-    all_survive(&[
+    interrupt_all(&[
         "MSETNX a@1 1 b@2 2",
         "MSETNX a@1 1 b@2 2 c@3 3 d@1 4",
         "SET b@2 old; PEXPIREAT b@2 4102444800123; MSETNX a@1 1 b@2 2 c@3 3",
@@ -152,7 +152,7 @@ fn an_interrupted_msetnx_sets_all_keys_or_none() {
 
 #[test]
 fn an_interrupted_pop_is_executed_at_most_once() {
-    all_survive(&[
+    interrupt_all(&[
         "RPUSH b@2 x y; PEXPIREAT b@2 4102444800123; RPUSH c@3 z; LMPOP 3 a@1 b@2 c@3 LEFT",
         "ZADD b@2 1 x 2 y; ZADD c@3 1 z; ZMPOP 3 a@1 b@2 c@3 MIN",
         "RPUSH b@2 x y; RPUSH c@3 z; BLPOP a@1 b@2 c@3 1",
@@ -165,7 +165,7 @@ fn an_interrupted_pop_is_executed_at_most_once() {
 fn an_interrupted_transfer_of_a_large_value_is_complete_or_undone() {
     let fields: String = (0..3000).map(|number| format!(" field{number} {}", "x".repeat(number % 200))).collect();
     let members: String = (0..5000).map(|number| format!(" member{number}")).collect();
-    all_survive(&[
+    interrupt_all(&[
         format!("HSET src@1{fields}; PEXPIREAT src@1 4102444800123; RENAME src@1 dst@2"),
         format!("SADD a@1{members}; SADD b@2 member7; SDIFFSTORE dst@3 a@1 b@2"),
     ]);
@@ -174,7 +174,7 @@ fn an_interrupted_transfer_of_a_large_value_is_complete_or_undone() {
 #[test]
 fn an_interrupted_recover_can_be_repeated() {
     all(
-        World::recovers,
+        Harness::interrupt_recover,
         &[
             "RPUSH src@1 a b; PEXPIREAT src@1 4102444800123; SET dst@2 old; RENAME src@1 dst@2",
             "SADD src@1 a b; SADD dst@2 x; SMOVE src@1 dst@2 a",
@@ -188,7 +188,7 @@ fn an_interrupted_recover_can_be_repeated() {
 #[test]
 fn a_client_that_resumes_after_recover_ended_its_command_does_no_harm() {
     all(
-        World::is_taken_for_dead,
+        Harness::resume_after_recover,
         &[
             "RPUSH src@1 a b; PEXPIREAT src@1 4102444800123; SET dst@2 old; RENAME src@1 dst@2",
             "RPUSH src@1 a b; SET dst@2 old; PEXPIREAT dst@2 4102444800123; RENAME src@1 dst@2",
@@ -209,16 +209,16 @@ fn a_client_that_resumes_after_recover_ended_its_command_does_no_harm() {
     );
 }
 
-/// What the other tests rest on.
+/// A check of the harness itself.
 #[test]
 fn this_suite_detects_a_move_that_is_not_atomic() {
     for masters in MASTERS {
-        let mut world = World::new(masters);
-        let [take, give, both] = ["SREM src@1 a", "SADD dst@2 a", "SMOVE src@1 dst@2 a"].map(|command| world.words(command));
-        let data = [world.words("SADD src@1 a b")];
+        let mut harness = Harness::new(masters);
+        let [take, give, both] = ["SREM src@1 a", "SADD dst@2 a", "SMOVE src@1 dst@2 a"].map(|command| harness.words(command));
+        let data = [harness.words("SADD src@1 a b")];
         let steps: [&[_]; 3] = [&[&take, &give], &[&give, &take], &[&both]];
         let faults = steps.map(|steps| {
-            let found = world.faults_found(&CUT, "a move in steps", &data, |cluster| {
+            let found = harness.find_failures(&AFTER_LOSS, "SMOVE in two steps", &data, |cluster| {
                 let mut last = None;
                 for step in steps {
                     last = Some(cluster.command(&slices(step))?);
@@ -227,8 +227,8 @@ fn this_suite_detects_a_move_that_is_not_atomic() {
             });
             found.join("\n")
         });
-        assert!(faults[0].contains("neither done nor undone"), "an element that was lost: {}", faults[0]);
-        assert!(faults[1].contains("neither done nor undone"), "an element that is there twice: {}", faults[1]);
-        assert!(masters > 1 || faults[2].is_empty(), "a move by one server: {}", faults[2]);
+        assert!(faults[0].contains("neither complete nor undone"), "a lost element is not detected: {}", faults[0]);
+        assert!(faults[1].contains("neither complete nor undone"), "a duplicate element is not detected: {}", faults[1]);
+        assert!(masters > 1 || faults[2].is_empty(), "SMOVE on one server fails: {}", faults[2]);
     }
 }

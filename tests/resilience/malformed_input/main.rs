@@ -1,5 +1,5 @@
-//! Hostile bytes, from callers and from servers: an error, never a panic, a hang or a wrong answer. (The reader alone meets a million
-//! damaged replies in `src/reply/reader_tests.rs`.)
+//! Malformed bytes from callers and servers cause an error, never a panic, a hang or a wrong reply. (A million malformed replies are parsed
+//! in `src/reply/reader_tests.rs`.)
 
 #[path = "../../support/mod.rs"]
 mod support;
@@ -16,7 +16,7 @@ fn a_million_malformed_requests_are_parsed_or_refused() {
     let mut random = Random::seeded();
     let (mut read, mut refused) = (0, 0);
     for _ in 0..1_000_000 {
-        let bytes = damaged_request(&mut random);
+        let bytes = malformed_request(&mut random);
         let (mut commands, mut args) = (Commands::of(&bytes), Args::new());
         loop {
             match commands.next(&mut args) {
@@ -33,11 +33,11 @@ fn a_million_malformed_requests_are_parsed_or_refused() {
             }
         }
     }
-    assert!(read > 100_000 && refused > 100_000, "the cases are one-sided: {read} and {refused}");
+    assert!(read > 100_000 && refused > 100_000, "too few cases of one kind: {read} parsed, {refused} refused");
 }
 
-/// A few commands, some bytes of which were changed.
-fn damaged_request(random: &mut Random) -> Vec<u8> {
+/// A few commands with some bytes changed.
+fn malformed_request(random: &mut Random) -> Vec<u8> {
     const COMMANDS: &[&str] =
         &["GET a", "SET b{x} 1", "MGET a b c", "MSET a 1 b", "EVAL x 2 a b", "DEL a b", "XREAD STREAMS a", "OBJECT", "SORT a BY *"];
     let mut bytes: Vec<u8> = (0..random.below(3) + 1).flat_map(|_| request(&[*random.pick(COMMANDS)])).collect();
@@ -59,7 +59,7 @@ fn malformed_requests_do_not_affect_later_ones() {
     let cluster = cluster(&ports(&servers), &[]);
     let mut random = Random::seeded();
     for round in 0..20_000 {
-        let bytes = damaged_request(&mut random);
+        let bytes = malformed_request(&mut random);
         match cluster.execute(&bytes) {
             Ok(reply) => assert!(matches!(reply.root(), Value::Array(children) if children.len() == count(&bytes))),
             Err(error) => assert_eq!(error.code(), Code::Request, "{error}"),
@@ -78,10 +78,10 @@ fn nothing_is_sent_of_a_request_that_ends_with_a_malformed_command() {
     let cluster = cluster(&ports(&servers), &[]);
     let rename = format!("RENAME {} {}", key_on(1, 2), key_on(2, 2));
     cluster.command(&[b"SET", key_on(1, 2).as_bytes(), b"value"]).unwrap();
-    let mut bytes = request(&["SET before 1", &rename, "SET behind 1"]);
+    let mut bytes = request(&["SET before 1", &rename, "SET after 1"]);
     bytes.extend_from_slice(b"*1\r\n$x");
     assert_eq!(cluster.execute(&bytes).unwrap_err().code(), Code::Request);
-    let found = cluster.command(&[b"EXISTS", b"before", b"behind", key_on(1, 2).as_bytes(), key_on(2, 2).as_bytes()]).unwrap();
+    let found = cluster.command(&[b"EXISTS", b"before", b"after", key_on(1, 2).as_bytes(), key_on(2, 2).as_bytes()]).unwrap();
     assert_eq!(
         (found.root(), cluster.command(&[b"GET", key_on(1, 2).as_bytes()]).unwrap().root()),
         (Value::Integer(1), Value::String(b"value"))
@@ -99,13 +99,13 @@ fn malformed_replies_cause_only_errors() {
     let shared = random.clone();
     let fake = FakeServer::start(move |mut stream, _| {
         if read_request(&mut stream) {
-            let answer = nonsense(&mut shared.lock().unwrap());
-            let _ = stream.write_all(&answer);
+            let reply = malformed_reply(&mut shared.lock().unwrap());
+            let _ = stream.write_all(&reply);
         }
     });
     let cluster = fake.cluster(&[]);
     for _ in 0..3_000 {
-        // Whatever it is, it comes to an end: the server closes behind its nonsense.
+        // Every call ends: the server closes the connection after its malformed reply.
         match cluster.command(&[b"INCR", b"a"]) {
             Ok(reply) => assert!(!reply.entries().is_empty()),
             Err(error) => assert!(matches!(error.code(), Code::Protocol | Code::Io), "{error}"),
@@ -113,7 +113,7 @@ fn malformed_replies_cause_only_errors() {
     }
 }
 
-fn nonsense(random: &mut Random) -> Vec<u8> {
+fn malformed_reply(random: &mut Random) -> Vec<u8> {
     const PIECES: &[&[u8]] = &[
         b"*1000000000\r\n",
         b"$1000000000\r\n",
@@ -147,7 +147,7 @@ fn announced_lengths_allocate_no_memory() {
         let error = fake.cluster(&[]).command(&[b"INCR", b"a"]).map(|_| ()).unwrap_err();
         assert_eq!(error.code(), Code::Io, "{error}");
         let grown = peak_memory() - before;
-        assert!(grown < 64 << 10, "the peak of memory grew by {grown} KiB");
+        assert!(grown < 64 << 10, "the peak memory grew by {grown} KiB");
     }
 }
 

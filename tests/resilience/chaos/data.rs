@@ -1,4 +1,4 @@
-//! What the clients work upon: things that are moved and never changed, and results that are known beforehand.
+//! The data of the test: elements and keys that are moved but never changed, and stored results that are known in advance.
 
 use crate::support::data::DirectConnections;
 use crate::support::{Server, cluster, name_on, ports, words};
@@ -10,14 +10,14 @@ pub const LISTS: usize = 8;
 pub const SETS: usize = 8;
 /// In all lists together, and in all sets.
 pub const ELEMENTS: usize = 1_000;
-/// The places between which whole keys move, more than there are of these.
+/// Keys between which whole values move. There are more of them than values.
 pub const SLOTS: usize = 40;
-const TREASURES_OF_A_TYPE: usize = 4;
+const VALUES_PER_TYPE: usize = 4;
 pub const COPIES: usize = 10;
 pub const RESULTS: usize = 10;
 
-/// Keys of every type, whole, with an expiry far away.
-const TREASURES: [&str; 6] = [
+/// Values of every type that expire far in the future.
+const VALUES: [&str; 6] = [
     "SET KEY value-#",
     "RPUSH KEY first-# second third",
     "SADD KEY one-# two three",
@@ -26,7 +26,7 @@ const TREASURES: [&str; 6] = [
     "XADD KEY 1-1 f #; XADD KEY 2-1 f v; XGROUP CREATE KEY readers 0; XREADGROUP GROUP readers one COUNT 1 STREAMS KEY >",
 ];
 
-/// Never changed. `name@node` lies on that node.
+/// Read but never changed. `name@node` is a key on that node.
 const SOURCES: [&str; 9] = [
     "SADD a@1 1 2 3 4",
     "SADD b@2 3 4 5",
@@ -39,7 +39,7 @@ const SOURCES: [&str; 9] = [
     "PFADD counted-a@1 a b c; PFADD counted-b@3 c d e",
 ];
 
-/// Their results all have the same destinations.
+/// Commands that store results. All share the same destinations.
 const STORES: [&str; 9] = [
     "SUNIONSTORE RESULT a@1 b@2",
     "SDIFFSTORE RESULT a@1 b@2",
@@ -52,7 +52,7 @@ const STORES: [&str; 9] = [
     "PFMERGE MERGED counted-a@1 counted-b@3",
 ];
 
-/// A command of the kind of `STORES`, with a destination of that number.
+/// A command of `STORES` with the destination of that number.
 pub fn store(kind: usize, number: usize) -> String {
     placed(STORES[kind % STORES.len()]).replace("RESULT", &format!("result:{number}")).replace("MERGED", &format!("merged:{number}"))
 }
@@ -79,21 +79,21 @@ pub fn element(number: usize) -> String {
     format!("element{number:05}")
 }
 
-/// Puts everything on the servers.
+/// Creates all keys.
 pub fn build(cluster: &Cluster) {
     for number in 0..ELEMENTS {
         run(cluster, &format!("RPUSH list:{} {}", number % LISTS, element(number)));
         run(cluster, &format!("SADD set:{} {}", number % SETS, element(number)));
     }
-    for number in 0..TREASURES_OF_A_TYPE * TREASURES.len() {
+    for number in 0..VALUES_PER_TYPE * VALUES.len() {
         let key = format!("slot:{number}");
-        run(cluster, &TREASURES[number % TREASURES.len()].replace("KEY", &key).replace('#', &number.to_string()));
+        run(cluster, &VALUES[number % VALUES.len()].replace("KEY", &key).replace('#', &number.to_string()));
         run(cluster, &format!("PEXPIREAT {key} {}", 4_102_444_800_000 + number));
     }
     SOURCES.iter().for_each(|source| run(cluster, &placed(source)));
 }
 
-/// All that may ever stand in a destination of `STORES`, as one plain server makes it.
+/// All values that a destination of `STORES` can have, as computed by one plain server.
 pub fn results() -> BTreeSet<Vec<String>> {
     let plain = [Server::start()];
     let cluster = cluster(&ports(&plain), &[]);

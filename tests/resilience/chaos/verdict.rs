@@ -1,33 +1,33 @@
-//! What must hold when everybody is dead or done: nothing is lost, and nothing is there twice.
+//! Checks that nothing is lost and nothing is duplicated after all processes have ended.
 
+use crate::data::{ELEMENTS, element};
 use crate::support::data::{Content, Data, DirectConnections};
 use crate::support::recover::{TransferReport, recover};
 use crate::support::words;
-use crate::world::{ELEMENTS, element};
 use rediscluster::{Cluster, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Ends all that was interrupted. Where a key is in use again, so that what was taken from it cannot come back, it makes room, as a user would.
-pub fn recovered(cluster: &Cluster) -> Vec<TransferReport> {
+/// Recovers everything that was interrupted. If the source of a transfer is in use again, renames that key out of the way, as a user would.
+pub fn recover_all(cluster: &Cluster) -> Vec<TransferReport> {
     let mut all = Vec::new();
     for round in 0..100 {
-        let told = recover(cluster);
-        let waiting: Vec<TransferReport> = told.iter().filter(|told| told["outcome"] == "waiting").cloned().collect();
-        all.extend(told);
+        let reports = recover(cluster);
+        let waiting: Vec<TransferReport> = reports.iter().filter(|report| report["outcome"] == "waiting").cloned().collect();
+        all.extend(reports);
         if waiting.is_empty() {
             return all;
         }
-        for (number, told) in waiting.iter().enumerate() {
-            assert!(told["command"].starts_with("RENAME"), "recover leaves {told:?}");
-            let command = format!("RENAME {} room:{round}:{number}", told["source"]);
+        for (number, report) in waiting.iter().enumerate() {
+            assert!(report["command"].starts_with("RENAME"), "recover leaves {report:?}");
+            let command = format!("RENAME {} room:{round}:{number}", report["source"]);
             let reply = cluster.command(&words(&command)).expect("a server");
             assert!(matches!(reply.root(), Value::Status(_) | Value::Error(b"ERR no such key")), "{command}: {:?}", reply.root());
         }
     }
-    panic!("recover never comes to an end: {:?}", all.last());
+    panic!("recover never finishes: {:?}", all.last());
 }
 
-/// Every rule that is broken.
+/// The rules that are broken.
 pub struct Verdict {
     pub broken: Vec<String>,
     pub duplicates: usize,
@@ -41,24 +41,24 @@ impl Verdict {
             let found = named(after, kind).flat_map(|(_, content)| content.elements.iter().cloned());
             verdict.each_once(kind, &elements, found);
         }
-        let treasures: BTreeSet<String> = named(before, "slot:").map(|(_, content)| told(content)).collect();
+        let values: BTreeSet<String> = named(before, "slot:").map(|(_, content)| describe(content)).collect();
         let places = ["slot:", "away:", "room:"];
-        verdict.each_once("whole keys", &treasures, places.iter().flat_map(|place| named(after, place)).map(|(_, content)| told(content)));
+        verdict.each_once("whole keys", &values, places.iter().flat_map(|place| named(after, place)).map(|(_, content)| describe(content)));
         for (key, content) in named(after, "copy:") {
-            verdict.holds(treasures.contains(&told(content)), || format!("{key} is a copy of nothing: {content:?}"));
+            verdict.holds(values.contains(&describe(content)), || format!("{key} is not a copy of any value: {content:?}"));
         }
         for (key, content) in named(after, "result:").chain(named(after, "merged:")) {
-            verdict.holds(results.contains(&content.elements), || format!("{key} has a result that no command has: {content:?}"));
+            verdict.holds(results.contains(&content.elements), || format!("{key} has a value that no command computes: {content:?}"));
         }
         let mut groups: BTreeMap<&str, usize> = BTreeMap::new();
         for (key, _) in named(after, "all:") {
             *groups.entry(key.rsplit_once(':').expect("a group").0).or_default() += 1;
         }
         for (group, count) in groups {
-            verdict.holds(count == 3, || format!("of {group} {count} keys were set"));
+            verdict.holds(count == 3, || format!("{count} of 3 keys of {group} are set"));
         }
         for (key, content) in before.iter().filter(|(key, _)| !key.contains(':')) {
-            verdict.holds(after.get(key) == Some(content), || format!("{key} was only read, and is {:?}", after.get(key)));
+            verdict.holds(after.get(key) == Some(content), || format!("{key} was only read but changed to {:?}", after.get(key)));
         }
         verdict
     }
@@ -78,7 +78,7 @@ impl Verdict {
         for (element, count) in counts {
             self.duplicates += count - 1;
             self.holds(count == 1, || format!("{what} have {element} {count} times"));
-            self.holds(wanted.contains(&element), || format!("{what} have {element}, which nobody brought"));
+            self.holds(wanted.contains(&element), || format!("{what} have {element}, which never existed"));
         }
     }
 }
@@ -87,12 +87,12 @@ fn named<'d>(data: &'d Data, prefix: &'d str) -> impl Iterator<Item = (&'d Strin
     data.iter().filter(move |(key, _)| key.starts_with(prefix))
 }
 
-fn told(content: &Content) -> String {
+fn describe(content: &Content) -> String {
     format!("{content:?}")
 }
 
-/// What the servers hold when nobody else speaks with them.
-pub fn all_that_is_there(bare: &mut DirectConnections) -> Data {
+/// The content of the servers once no other client is connected.
+pub fn all_data(bare: &mut DirectConnections) -> Data {
     bare.await_no_other_clients();
     bare.data()
 }
