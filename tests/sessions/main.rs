@@ -1,5 +1,7 @@
 //! Sessions: one client with state, over all nodes.
 
+mod connection_state;
+mod helpers;
 mod subscriptions;
 mod transactions;
 

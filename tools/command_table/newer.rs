@@ -41,17 +41,17 @@ impl Newer {
 
     /// A command whose arity accepts what any release accepts, and its subcommands likewise.
     fn widened(&self, command: &Value) -> Value {
-        let Value::Array(mut facts) = command.clone() else { panic!("{command:?} is no list") };
-        let name = string(&facts[0]);
+        let Value::Array(mut fields) = command.clone() else { panic!("{command:?} is no list") };
+        let name = string(&fields[0]);
         for change in self.changed.iter().filter(|change| change["name"] == name) {
-            for arity in change["arity"].as_object().iter().flat_map(|said| said.values()) {
-                facts[1] = Value::Int(wider(&facts[1], arity.as_i64().unwrap()));
+            for arity in change["arity"].as_object().iter().flat_map(|values| values.values()) {
+                fields[1] = Value::Int(wider(&fields[1], arity.as_i64().unwrap()));
             }
         }
-        if let Value::Array(subcommands) = &mut facts[9] {
+        if let Value::Array(subcommands) = &mut fields[9] {
             *subcommands = subcommands.iter().map(|subcommand| self.widened(subcommand)).collect();
         }
-        Value::Array(facts)
+        Value::Array(fields)
     }
 
     /// The fields in the order of the reply of `COMMAND`. Unused fields are empty.
@@ -60,14 +60,14 @@ impl Newer {
         let words = |field: &str| Value::Array(array(&command[field]).iter().map(|word| bulk(text(word))).collect());
         let inside = format!("{name}|");
         let subcommands = self.commands.iter().filter(|other| text(&other["name"]).starts_with(&inside));
-        let mut facts = vec![Value::Array(Vec::new()); 10];
-        facts[0] = bulk(name);
-        facts[1] = Value::Int(command["arity"].as_i64().unwrap());
-        facts[2] = words("flags");
-        facts[7] = words("tips");
-        facts[8] = Value::Array(keys(command).map(key_spec).collect());
-        facts[9] = Value::Array(subcommands.map(|subcommand| self.command(subcommand)).collect());
-        Value::Array(facts)
+        let mut fields = vec![Value::Array(Vec::new()); 10];
+        fields[0] = bulk(name);
+        fields[1] = Value::Int(command["arity"].as_i64().unwrap());
+        fields[2] = words("flags");
+        fields[7] = words("tips");
+        fields[8] = Value::Array(keys(command).map(key_spec).collect());
+        fields[9] = Value::Array(subcommands.map(|subcommand| self.command(subcommand)).collect());
+        Value::Array(fields)
     }
 }
 
@@ -127,8 +127,8 @@ fn map(fields: Vec<(&str, Value)>) -> Value {
 fn note_since(docs: &Value, since: &mut Since) {
     let Value::Array(docs) = docs else { panic!("{docs:?} is no list") };
     for pair in docs.chunks(2) {
-        let Value::Array(facts) = &pair[1] else { panic!("{:?} is no list", pair[1]) };
-        for fact in facts.chunks(2) {
+        let Value::Array(fields) = &pair[1] else { panic!("{:?} is no list", pair[1]) };
+        for fact in fields.chunks(2) {
             match string(&fact[0]).as_str() {
                 "since" => _ = since.insert(string(&pair[0]), format!("redis {}", string(&fact[1]))),
                 "subcommands" => note_since(&fact[1], since),

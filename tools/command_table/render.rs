@@ -42,23 +42,23 @@ const HEAD: &str = "//! The commands of Redis 7.0, made from the server's own `C
 
 fn collect(commands: &Value, rows: &mut BTreeMap<String, String>) {
     for command in list(commands) {
-        let facts = list(command);
-        let name = text(&facts[0]);
-        rows.insert(name.clone(), row(&name, facts));
-        collect(&facts[9], rows);
+        let fields = list(command);
+        let name = text(&fields[0]);
+        rows.insert(name.clone(), row(&name, fields));
+        collect(&fields[9], rows);
     }
 }
 
-fn row(name: &str, facts: &[Value]) -> String {
-    let flags: Vec<String> = list(&facts[2]).iter().map(text).collect();
+fn row(name: &str, fields: &[Value]) -> String {
+    let flags: Vec<String> = list(&fields[2]).iter().map(text).collect();
     let has = |flag: &str| flags.iter().any(|known| known == flag);
-    let mut row = format!("arity: {}, ", integer(&facts[1]));
+    let mut row = format!("arity: {}, ", integer(&fields[1]));
     match (has("readonly"), has("write")) {
         (true, false) => row.push_str("access: Read, "),
         (_, true) => row.push_str("access: Write, "),
         _ => {}
     }
-    let keys = keys(name, list(&facts[8]));
+    let keys = keys(name, list(&fields[8]));
     if !keys.is_empty() {
         write!(row, "keys: {keys}, ").unwrap();
     }
@@ -70,7 +70,7 @@ fn row(name: &str, facts: &[Value]) -> String {
     if SESSION.contains(&name) {
         row.push_str("session: true, ");
     }
-    if !list(&facts[9]).is_empty() {
+    if !list(&fields[9]).is_empty() {
         row.push_str("container: true, ");
     }
     if name.len() <= 8 && name.bytes().all(|byte| byte.is_ascii_lowercase()) {

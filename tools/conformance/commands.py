@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Write the replies in commands/*.txt: what one plain redis-server answers.
+"""Record the replies in tests/conformance/commands/*.txt from one plain redis-server.
 
-The cases are written by hand, the replies by this script, which shares nothing
-with the library and needs no packages. It asks the first server of scripts/with-redis,
-which it empties:
+The cases are written by hand, the replies by this script. It is independent of the
+library and requires no packages. It uses the first server of scripts/with-redis and
+deletes all data there:
 
     scripts/with-redis 1 -- python3 tools/conformance/commands.py            # rewrites the replies
-    scripts/with-redis 1 -- python3 tools/conformance/commands.py --check    # compares instead, 1 if any differs
+    scripts/with-redis 1 -- python3 tools/conformance/commands.py --check    # compares instead; exit status 1 if any differs
 
-It also sees to it that every command with keys has a case, and that the keys of a
-case with several do live on several nodes. README.md tells the format.
+It also checks that every command with keys has a case, and that a case with several
+keys has them on several nodes. tests/conformance/README.md describes the format.
 """
 
 import os
@@ -24,16 +24,16 @@ FILES = sorted((pathlib.Path(__file__).parents[2] / "tests/conformance/commands"
 MASTERS = 3
 LEAST_COMMANDS = 200
 
-# Commands with keys that have no case: they belong to a connection of their own.
+# Commands with keys that have no case, because they require their own connection.
 WITHOUT_CASE = {"restore-asking", "ssubscribe", "sunsubscribe", "watch"}
-# Commands whose keys have to live on one node.
+# Commands whose keys must be on one node.
 ON_ONE_NODE = {"eval", "eval_ro", "evalsha", "evalsha_ro", "fcall", "fcall_ro"}
 
 
 # ---------------------------------------------------------------- a server
 
 class Server:
-    """One connection. A reply is a list of tokens, a value each, an array before what is in it."""
+    """One connection. A reply is a list of tokens: one per value, an array before its elements."""
 
     def __init__(self, port):
         self.stream = socket.create_connection(("127.0.0.1", port)).makefile("rwb")
@@ -52,11 +52,11 @@ class Server:
             return [b"_"] if rest == b"-1" else [b"$" + self.stream.read(int(rest) + 2)[:-2]]
         if kind == b"*":
             return [b"*_"] if rest == b"-1" else sum((self.read() for _ in range(int(rest))), [b"*" + rest])
-        sys.exit(f"the server said {line!r}")
+        sys.exit(f"unexpected reply from the server: {line!r}")
 
 
 def plain(tokens):
-    """Tokens of a reply as values of Python: lists, and texts for all else."""
+    """The tokens of a reply as Python values: lists, and strings for everything else."""
     token = next(tokens)
     if token[:1] == b"*" and token != b"*_":
         return [plain(tokens) for _ in range(int(token[1:]))]
@@ -72,19 +72,19 @@ def unescaped(word):
 
 
 def escaped(text, is_error=False):
-    """Printable and without spaces; but an error, which ends its line, keeps those inside."""
+    """Printable and without spaces; an error, which extends to the end of its line, keeps spaces."""
     least = 0x20 if is_error else 0x21
     line = "".join(chr(byte) if least <= byte < 0x7f and byte not in b'\\"' else f"\\x{byte:02x}" for byte in text)
     return re.sub(" $", r"\\x20", line)
 
 
 def reply_line(mark, tokens):
-    """A reply as it stands in the file; where order does not matter, sorted."""
+    """The line of a reply in the file; sorted if the order does not matter."""
     if mark != "=" and tokens[0][:1] == b"*":
         step = {"~": 1, "%": 2}[mark]
         rest = tokens[1:]
         if tokens[0] != b"*%d" % len(rest):
-            raise ValueError("only values of a flat array may stand in any order")
+            raise ValueError("only a flat array can be in any order")
         groups = sorted(rest[at:at + step] for at in range(0, len(rest), step))
         tokens = [tokens[0], *(token for group in groups for token in group)]
     return " ".join([mark, *(escaped(token, is_error=token[:1] == b"-") for token in tokens)])
@@ -93,7 +93,7 @@ def reply_line(mark, tokens):
 # ---------------------------------------------------------------- the cases
 
 class Oracle:
-    """Carries out the lines of the files and writes the replies."""
+    """Runs the lines of the files and writes the replies."""
 
     def __init__(self, server):
         self.server = server
@@ -106,59 +106,59 @@ class Oracle:
         lines, reply = [], None
         for line in text.splitlines():
             if line[:2] in ("= ", "~ ", "% ") or line in ("~", "%", "="):
-                lines[-1] = self.answered(line[0], reply)
+                lines[-1] = self.reply_line_of(line[0], reply)
                 continue
             lines.append(line)
             try:
                 if line.startswith("masters "):
                     self.masters = int(line.split()[1])
                 elif line[:2] in ("+ ", "- ", "> "):
-                    reply = self.line(line[0], line[2:].split(" "))
+                    reply = self.run_line(line[0], line[2:].split(" "))
                     if line[0] == ">":
-                        lines.append(self.answered("=", reply))
+                        lines.append(self.reply_line_of("=", reply))
             except ValueError as error:
                 self.problems.append(f"{line}: {error}")
         return "\n".join(lines) + "\n"
 
-    def answered(self, mark, reply):
+    def reply_line_of(self, mark, reply):
         try:
             return reply_line(mark, reply)
         except ValueError as error:
             self.problems.append(f"{reply}: {error}")
             return mark
 
-    def line(self, mark, texts):
+    def run_line(self, mark, texts):
         words = [unescaped(text) for text in texts]
         keys = {token[1:] for token in self.server.ask([b"COMMAND", b"GETKEYS", *words])[1:]}
         if mark == ">":
-            self.look_at(words, keys)
+            self.check_keys(words, keys)
         reply = self.server.ask([strip(word)[1] if word in keys else word for word in words])
         if mark != ">" and (reply[0][:1] == b"-") != (mark == "-"):
-            raise ValueError(f"was answered {reply[0]!r}")
+            raise ValueError(f"returned {reply[0]!r}")
         if mark == ">":
             self.server.ask([b"FLUSHALL"])
         return reply
 
-    def look_at(self, words, keys):
-        """Notes which command has a case, and whether its keys live on several nodes."""
+    def check_keys(self, words, keys):
+        """Records that the command has a case, and checks that its keys are on several nodes."""
         name = words[0].decode().lower()
         both = f"{name}|{words[1].decode(errors='replace').lower()}" if len(words) > 1 else name
         self.commands |= {name, both}
         is_tagged = any(strip(key)[1] != key for key in keys)
         if len(keys) > 1 and not is_tagged and name not in ON_ONE_NODE and len({node(key, self.masters) for key in keys}) == 1:
-            raise ValueError("its keys live on one node")
+            raise ValueError("its keys are on one node")
 
     def known(self):
-        """All commands of the server: name, and whether they have keys."""
+        """All commands of the server: name, and whether the command has keys."""
         replies = plain(iter(self.server.ask([b"COMMAND"])))
         return {entry[0]: bool(entry[8]) for command in replies for entry in (command, *command[9])}
 
-    def look_back(self):
+    def check_coverage(self):
         known = self.known()
         covered = self.commands & known.keys()
-        lacking = {name for name, has_keys in known.items() if has_keys} - covered - WITHOUT_CASE
-        if lacking:
-            self.problems.append("no case for " + ", ".join(sorted(lacking)))
+        missing = {name for name, has_keys in known.items() if has_keys} - covered - WITHOUT_CASE
+        if missing:
+            self.problems.append("no case for " + ", ".join(sorted(missing)))
         if len(covered) < LEAST_COMMANDS:
             self.problems.append(f"cases for only {len(covered)} commands")
 
@@ -177,10 +177,10 @@ def main():
             path.write_text(expected)
         for number, lines in enumerate(zip(found.splitlines(), expected.splitlines()), 1):
             if check and lines[0] != lines[1]:
-                oracle.problems.append(f"{path.name}:{number}: {lines[0]}\n    the server says {lines[1]}")
+                oracle.problems.append(f"{path.name}:{number}: {lines[0]}\n    the server returns {lines[1]}")
         if check and found.count("\n") != expected.count("\n"):
             oracle.problems.append(f"{path.name}: a reply is missing")
-    oracle.look_back()
+    oracle.check_coverage()
     sys.exit("\n".join(oracle.problems) or None)
 
 

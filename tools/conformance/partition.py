@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
-"""Write partition.txt: which node a key belongs to, and under which name it is sent.
+"""Generate tests/conformance/partition.txt: the node of each key, and the name that is sent.
 
-An implementation of the rules that shares nothing with the library: Python, and
-zlib's crc32. It needs no arguments and no packages, and writes the same bytes
-every time:
+This implementation of the rules is independent of the library: it uses only Python
+and zlib's crc32. It requires no packages. The result is always the same:
 
     python3 tools/conformance/partition.py            # rewrites partition.txt
-    python3 tools/conformance/partition.py --check    # compares instead, 1 if it differs
-    python3 tools/conformance/partition.py --php      # asks PHP's crc32 about every row
+    python3 tools/conformance/partition.py --check    # compares instead; exit status 1 if they differ
+    python3 tools/conformance/partition.py --php      # compares every row with PHP's crc32
 """
 
 import hashlib
@@ -21,8 +20,8 @@ OUTPUT = pathlib.Path(__file__).parents[2] / "tests/conformance/partition.txt"
 MEBIBYTE = 1 << 20
 MODES = ("strip", "keep", "off")
 
-# Few enough that a suite can open one handle for each, and every kind of number:
-# all small ones, primes, powers of two and their neighbours, up to 1024.
+# Few enough to open one handle for each: all small numbers, primes, powers of two
+# and their neighbours, up to 1024.
 MASTERS = sorted({*range(1, 33), 47, 63, 64, 65, 97, 100, 127, 128, 129, 255, 256, 257,
                   499, 511, 512, 513, 541, 997, 1000, 1021, 1022, 1023, 1024})
 
@@ -65,7 +64,7 @@ def hexadecimal(data):
 
 
 def repeated(unit, count):
-    """How the file writes unit, count times; long keys would fill it otherwise."""
+    """A repeated unit in the short notation of the file."""
     return f"repeat:{unit.hex()}:{count}" if count else "-"
 
 
@@ -83,12 +82,12 @@ def long_row(mode, unit, count, masters):
 
 
 def noise(label, length):
-    """Bytes that look random and are the same on every machine."""
+    """Pseudorandom bytes, the same on every machine."""
     return hashlib.shake_256(label.encode()).digest(length)
 
 
 def masters_in_turn():
-    """One of MASTERS after the other, so that every block meets every kind of N."""
+    """Each of MASTERS in turn, so that every block uses many values of N."""
     return itertools.cycle(MASTERS)
 
 
@@ -113,7 +112,7 @@ def single_bytes():
 
 
 def brace_arrangements():
-    """Every string over `{`, `}` and `a` of up to six bytes: nothing can be forgotten."""
+    """Every string over `{`, `}` and `a` of up to six bytes."""
     return [bytes(letters) for length in range(1, 7) for letters in itertools.product(b"{}a", repeat=length)]
 
 
@@ -131,7 +130,7 @@ def tags_with_any_byte():
 
 
 def random_keys(label, count):
-    """Binary keys of 1 to 64 bytes; every third one carries a binary tag."""
+    """Binary keys of 1 to 64 bytes; every third one has a binary tag."""
     keys = []
     for number in range(count):
         data = noise(f"{label} {number}", 128)
@@ -158,12 +157,12 @@ def mebibyte_keys():
 
 
 BLOCKS = [
-    ("Plain keys: empty, NUL, 0xFF, spaces, CRLF, UTF-8 and what is not UTF-8. The key is hashed as its bytes stand.",
+    ("Plain keys: empty, NUL, 0xFF, spaces, CRLF, valid and invalid UTF-8. The bytes of the key are hashed.",
      lambda: in_every_mode(plain_keys())),
     ("Every key of one byte.",
      lambda: in_every_mode(single_bytes())),
-    ("Braces by hand. strip: name{tag}, name not empty, last byte `}`, split at the last `{`: the tag is hashed, the name is sent.\n"
-     "keep: between the first `{` and the next `}` if not empty is hashed, the whole key is sent. off: every key is plain.",
+    ("Keys with braces. strip: name{tag}, name not empty, last byte `}`, split at the last `{`: the tag is hashed, the name is sent.\n"
+     "keep: the text between the first `{` and the next `}` is hashed if it is not empty, the whole key is sent. off: every key is plain.",
      lambda: in_every_mode(named_brace_keys())),
     ("Every arrangement of `{`, `}` and `a` of one to six bytes, strip.",
      lambda: [row("strip", key, 1021) for key in brace_arrangements()]),
@@ -175,9 +174,9 @@ BLOCKS = [
      lambda: [row(mode, key, 997) for key in tags_with_any_byte() for mode in ("strip", "keep")]),
     ("Random binary keys, one in three with a tag.",
      lambda: in_every_mode(random_keys("random keys", 200))),
-    ("Few keys on every N that this file uses, from 1 to 1024.",
+    ("A few keys for every N of this file, from 1 to 1024.",
      same_keys_on_every_n),
-    ("Keys of 1 MiB, each a repetition.",
+    ("Keys of 1 MiB, each a repeated unit.",
      mebibyte_keys),
 ]
 
@@ -196,7 +195,7 @@ def whole_file():
     return "".join(parts)
 
 
-# ---------------------------------------------------------------- PHP's opinion
+# ---------------------------------------------------------------- PHP
 
 def field_bytes(field):
     if field.startswith("repeat:"):
@@ -206,18 +205,18 @@ def field_bytes(field):
 
 
 def php_disagrees(rows):
-    """The rows whose node PHP's crc32 puts elsewhere; what is hashed still comes from here."""
-    asked = []
+    """The rows for which PHP's crc32 gives another node. The hashed part is computed here."""
+    questions = []
     for line in rows:
         key, mode, masters, _, expected = line.split(" ")
         hashed, _ = RULES[mode](field_bytes(key))
-        asked.append((line, f"{hashed.hex()} {masters} {expected}\n"))
+        questions.append((line, f"{hashed.hex()} {masters} {expected}\n"))
     program = ('while (($l = fgets(STDIN)) !== false) { [$h, $n, $e] = explode(" ", rtrim($l, "\\n"));'
                ' echo crc32(hex2bin($h)) % (int) $n + 1 === (int) $e ? "1" : "0"; }')
-    answer = subprocess.run(["php", "-r", program], input="".join(question for _, question in asked),
+    output = subprocess.run(["php", "-r", program], input="".join(question for _, question in questions),
                             capture_output=True, text=True, check=True).stdout
-    assert len(answer) == len(asked), answer
-    return [line for (line, _), same in zip(asked, answer) if same != "1"]
+    assert len(output) == len(questions), output
+    return [line for (line, _), same in zip(questions, output) if same != "1"]
 
 
 def main(arguments):
@@ -233,7 +232,7 @@ def main(arguments):
     elif arguments == ["--php"]:
         wrong = php_disagrees(rows)
         if wrong:
-            sys.exit("PHP disagrees about:\n" + "\n".join(wrong))
+            sys.exit("PHP computes another node for:\n" + "\n".join(wrong))
         print(f"{len(rows)} rows, PHP agrees")
     else:
         sys.exit(__doc__)

@@ -1,5 +1,5 @@
-/* The checks of the C tests. A check that fails prints file:line and the values, and the test goes on (what fails in a
- * loop is printed only so often); check_done() prints "N passed, N failed" and gives main its exit status. Checks may run
+/* The checks of the C tests. A failed check prints file:line and the values, and the test continues (only the first
+ * failures are printed); check_done() prints "N passed, N failed" and returns the exit status of main. Checks can run
  * on any thread. */
 #ifndef CHECK_H
 #define CHECK_H
@@ -18,7 +18,7 @@
 
 static long check_passed, check_failed;
 
-/* Counts one check; true if it failed and is printed: file:line already, the caller adds the values. */
+/* Counts one check. Returns true if it failed and file:line was printed; then the caller prints the values. */
 static inline int check_fails(int passed, const char *what, const char *file, int line) {
     long before = __sync_fetch_and_add(passed ? &check_passed : &check_failed, 1);
     int printed = !passed && before < CHECK_PRINTED;
@@ -33,19 +33,19 @@ static inline int check_true(int condition, const char *what, const char *file, 
 
 static inline int check_int(long long actual, long long expected, const char *what, const char *file, int line) {
     int equal = actual == expected;
-    if (check_fails(equal, what, file, line)) fprintf(stderr, " is %lld, not %lld\n", actual, expected);
+    if (check_fails(equal, what, file, line)) fprintf(stderr, " is %lld instead of %lld\n", actual, expected);
     return equal;
 }
 
-/* NULL is a value like any other here: it equals only NULL. */
+/* NULL equals only NULL. */
 static inline int check_text(const char *actual, const char *expected, const char *what, const char *file, int line) {
     int equal = actual && expected ? strcmp(actual, expected) == 0 : actual == expected;
     if (check_fails(equal, what, file, line))
-        fprintf(stderr, " is \"%s\", not \"%s\"\n", actual ? actual : "(NULL)", expected ? expected : "(NULL)");
+        fprintf(stderr, " is \"%s\" instead of \"%s\"\n", actual ? actual : "(NULL)", expected ? expected : "(NULL)");
     return equal;
 }
 
-/* The first bytes of a value that may hold anything and may be 64 MiB long. */
+/* Prints the first bytes of a value with any bytes and any length. */
 static inline void check_print_bytes(const unsigned char *bytes, size_t length) {
     size_t i, shown = length < 32 ? length : 32;
     fputc('"', stderr);
@@ -62,7 +62,7 @@ static inline int check_bytes(const void *actual, size_t length, const void *exp
     if (check_fails(equal, what, file, line)) {
         fprintf(stderr, " is ");
         check_print_bytes((const unsigned char *)actual, length);
-        fprintf(stderr, ", not ");
+        fprintf(stderr, " instead of ");
         check_print_bytes((const unsigned char *)expected, expected_length);
         fputc('\n', stderr);
     }

@@ -1,4 +1,4 @@
-/* What the tests do with the library again and again: open a cluster, run a command that must succeed, look at a reply. */
+/* Common steps of the tests: open a cluster, run a command that must succeed, check a reply. */
 #ifndef CLUSTER_H
 #define CLUSTER_H
 
@@ -12,7 +12,7 @@
 #include "check.h"
 #include "request.h"
 
-/* The call must fail with this code, and say so in the local variable `error`, which is freed. */
+/* The call must fail with this code and set the local variable `error`, which is freed. */
 #define CHECK_FAILS(call, code) cluster_check_fails((call), (code), &error, #call, __FILE__, __LINE__)
 #define CHECK_STRING(reply, at, text) CHECK_TYPED(reply, at, REDISCLUSTER_TYPE_STRING, text, strlen(text))
 #define CHECK_TYPED(reply, at, type, bytes, length) \
@@ -28,7 +28,7 @@ static inline const char *cluster_config(void) {
     exit(2);
 }
 
-/* The ports of that configuration, node_1's first; answers how many. */
+/* Stores the ports of that configuration, node_1 first. Returns their number. */
 static inline size_t cluster_ports(int *ports, size_t room) {
     size_t count = 0;
     const char *at = cluster_config();
@@ -48,7 +48,7 @@ static inline char *cluster_config_of(const int *ports, size_t count, const char
     return config;
 }
 
-/* No test makes sense without its cluster: a failure ends the program. */
+/* A failure ends the program. */
 static inline rediscluster *cluster_open(const char *config) {
     rediscluster *rc = NULL;
     rediscluster_error *error = NULL;
@@ -64,7 +64,7 @@ static inline rediscluster *cluster_open_of(const int *ports, size_t count, cons
     return rc;
 }
 
-/* A reply that the test needs to go on. The call comes first: it fills reply and error. */
+/* Returns the reply of a call that must succeed, or ends the program. */
 static inline rediscluster_reply *cluster_must(rediscluster_status status, rediscluster_reply *reply,
                                                rediscluster_error *error) {
     if (CHECK_INT(status, REDISCLUSTER_OK)) return reply;
@@ -81,7 +81,7 @@ static inline rediscluster_reply *cluster_command_of(const rediscluster *rc, siz
     return cluster_must(status, reply, error);
 }
 
-/* The same of texts; NULL ends them. */
+/* Like cluster_command_of, for strings; NULL ends them. */
 __attribute__((sentinel)) static inline rediscluster_reply *cluster_command(const rediscluster *rc, ...) {
     const char *words[32];
     size_t count = 0;
@@ -133,7 +133,7 @@ static inline size_t cluster_child(const rediscluster_reply *reply, size_t at, s
     return element;
 }
 
-/* The entry of the value that belongs to a key of a MAP; 0, which is no child's entry, if there is none. */
+/* The entry of the value of a key in a MAP; 0, which is never the entry of a child, if there is none. */
 static inline size_t cluster_value(const rediscluster_reply *map, const char *key) {
     size_t nth, at = 1, children = cluster_view(map, 0).length;
     for (nth = 0; nth < children; nth += 2) {

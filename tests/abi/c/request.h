@@ -1,4 +1,4 @@
-/* Writes commands as RESP, the form in which rediscluster_execute and rediscluster_each take them. */
+/* Writes commands as RESP, the format that rediscluster_execute and rediscluster_each expect. */
 #ifndef REQUEST_H
 #define REQUEST_H
 
@@ -33,7 +33,7 @@ static inline void request_header(request *to, char kind, size_t count) {
     request_append(to, line, (size_t)length);
 }
 
-/* A command of so many words; each follows with request_word. */
+/* Begins a command of this many words; add each with request_word. */
 static inline void request_begin(request *to, size_t words) { request_header(to, '*', words); }
 
 static inline void request_word(request *to, const char *bytes, size_t length) {
@@ -42,7 +42,7 @@ static inline void request_word(request *to, const char *bytes, size_t length) {
     request_append(to, "\r\n", 2);
 }
 
-/* A whole command of texts; NULL ends it. */
+/* Adds a complete command of strings; NULL ends it. */
 __attribute__((sentinel)) static inline void request_add(request *to, const char *name, ...) {
     const char *word;
     size_t words = 0;

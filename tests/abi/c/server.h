@@ -1,5 +1,5 @@
-/* A server that misbehaves as the test wants: real sockets on loopback, a thread for each connection.
- * A test gives a handler; the handler reads commands, writes what it likes and returns to close the connection. */
+/* A server whose behaviour the test determines: real sockets on loopback, one thread per connection.
+ * The handler of the test reads commands, writes any bytes and returns to close the connection. */
 #ifndef SERVER_H
 #define SERVER_H
 
@@ -20,7 +20,7 @@ typedef struct server server;
 typedef struct peer {
     server *of;
     int socket;
-    int number; /* 1 for the first connection that the server got */
+    int number; /* 1 for the first connection of the server */
     pthread_t thread;
 } peer;
 
@@ -29,15 +29,15 @@ typedef void server_handler(peer *peer);
 struct server {
     int socket, port;
     server_handler *handler;
-    const void *context; /* the test's own, for the handler */
+    const void *context; /* passed through to the handler */
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    int opened, closed, commands; /* how many so far; under the lock */
+    int opened, closed, commands; /* counted so far; guarded by the lock */
     peer peers[SERVER_CONNECTIONS];
 };
 
-/* A port where nobody listens, and nobody else can while the socket is open: connections to it are refused. */
+/* A port that refuses connections: it is bound but not listening, as long as the socket is open. */
 static inline int server_dead_port(int *bound) {
     struct sockaddr_in address;
     socklen_t length = sizeof address;
@@ -53,7 +53,7 @@ static inline int server_dead_port(int *bound) {
     return ntohs(address.sin_port);
 }
 
-/* Counts under the lock and wakes whoever waits for the count. */
+/* Counts under the lock and wakes the threads that wait for the count. */
 static inline int server_count(server *of, int *counter) {
     int now;
     pthread_mutex_lock(&of->lock);
@@ -91,7 +91,7 @@ static inline long peer_read_header(peer *from) {
     return -1;
 }
 
-/* Reads one command away; false when the client has closed the connection. */
+/* Reads and discards one command; false if the client has closed the connection. */
 static inline int peer_read_command(peer *from) {
     char byte;
     long words = peer_read_header(from);
@@ -110,7 +110,7 @@ static inline void peer_write(peer *to, const void *bytes, size_t length) {
     const char *from = (const char *)bytes;
     while (length > 0) {
         ssize_t sent = send(to->socket, from, length, MSG_NOSIGNAL);
-        if (sent <= 0) return; /* the client has closed: its right */
+        if (sent <= 0) return; /* the client has closed the connection */
         from += sent;
         length -= (size_t)sent;
     }
@@ -127,7 +127,7 @@ static inline void peer_wait(peer *from) {
 static inline void *server_serve(void *argument) {
     peer *from = (peer *)argument;
     from->of->handler(from);
-    shutdown(from->socket, SHUT_RDWR); /* the number stays taken until server_stop: no other socket can get it */
+    shutdown(from->socket, SHUT_RDWR); /* the descriptor stays open until server_stop, so that no other socket reuses its number */
     server_count(from->of, &from->of->closed);
     return NULL;
 }
@@ -162,7 +162,7 @@ static inline server *server_start(server_handler *handler, const void *context)
     return of;
 }
 
-/* Closes everything; a handler that still reads sees the end. */
+/* Closes everything; a handler that is still reading sees the end of the stream. */
 static inline void server_stop(server *of) {
     int i;
     shutdown(of->socket, SHUT_RDWR);

@@ -1,10 +1,10 @@
-/* Where commands go: node_for, each, commands split over nodes, tags, refusals, shared handles. */
+/* Routing: node_for, each, split commands, hash tags, refused commands, shared handles, derived handles. */
 #include "cluster.h"
 
 static rediscluster *rc;
 static rediscluster_error *error;
 
-/* Nothing is connected by these two: the names and ports of the old packages' README. */
+/* Two nodes with the names and ports of the README of the old packages. The tests do not connect to them. */
 static rediscluster *open_two(const char *options) {
     static const int ports[] = {63791, 63792};
     return cluster_open_of(ports, 2, options);
@@ -69,7 +69,7 @@ static void test_each(size_t nodes) {
     request_free(&two);
 }
 
-/* Ten keys are on all of three nodes; every answer is in the caller's order or the sum over the nodes. */
+/* Ten keys are on all of three nodes. A reply is in the caller's order, or is the sum over the nodes. */
 static void test_split(void) {
     static const char *const k[] = {"split:0", "split:1", "split:2", "split:3", "split:4",
                                     "split:5", "split:6", "split:7", "split:8", "split:9"};
@@ -101,7 +101,7 @@ static void test_split(void) {
     rediscluster_reply_free(reply);
 }
 
-/* The first key's tag holds its untagged siblings; every tag is stripped. */
+/* The tag of the first key pins the untagged keys; every tag is stripped. */
 static void test_tags(void) {
     rediscluster_reply *reply = cluster_command(rc, "MSET", "tags:a{tags}", "1", "tags:b", "2", "tags:c{other}", "3", NULL);
     rediscluster_reply_free(reply);
@@ -115,7 +115,7 @@ static void test_tags(void) {
     rediscluster_reply_free(reply);
 }
 
-/* A command that waits by its own wish is no server that hangs. */
+/* A blocking command does not run into the read timeout. */
 static void test_blocking(void) {
     int ports[64];
     rediscluster *hasty = cluster_open_of(ports, cluster_ports(ports, 64), ",\"read_timeout\":0.3");
@@ -125,7 +125,7 @@ static void test_blocking(void) {
     rediscluster_close(hasty);
 }
 
-/* foo is on node_2 of two, bar on node_1; two handles on the wrong ports: nothing may be sent. */
+/* foo is on node_2 of two, bar on node_1. No server listens on the ports, so nothing may be sent. */
 static void test_crossnode(void) {
     const char *eval[] = {"EVAL", "return 1", "2", "foo", "bar"}, *mget[] = {"MGET", "foo", "bar"};
     rediscluster *two = open_two(""), *strict = open_two(",\"cross_node\":\"strict\"");
@@ -146,14 +146,14 @@ static void test_crossnode(void) {
     rediscluster_close(strict);
 }
 
-/* In a pipeline a command that cannot be routed fails alone. */
+/* A command of a pipeline that cannot be routed fails without affecting the others. */
 static void test_refused_in_pipeline(size_t nodes) {
     request pipeline = {NULL, 0, 0}, eval = {NULL, 0, 0};
     rediscluster_error *failure = NULL;
     rediscluster_reply *reply;
     size_t nth, at;
     char key[32];
-    request_begin(&eval, 3 + 16 * nodes); /* so many keys lie on every node */
+    request_begin(&eval, 3 + 16 * nodes); /* enough keys to be on every node */
     request_word(&eval, "EVAL", 4);
     request_word(&eval, "return 1", 8);
     request_word(&eval, key, (size_t)sprintf(key, "%u", (unsigned)(16 * nodes)));
@@ -174,7 +174,7 @@ static void test_refused_in_pipeline(size_t nodes) {
     CHECK_INT(rediscluster_error_code(failure), REDISCLUSTER_ERROR_CROSSNODE);
     CHECK(strncmp(rediscluster_error_message(failure), "CROSSNODE", 9) == 0);
     rediscluster_error_free(failure);
-    /* GET without its key: refused here or by the server, but only this command. */
+    /* GET without its key is refused, by the library or by the server, and no other command is. */
     at = cluster_child(reply, 0, 2);
     CHECK(cluster_view(reply, at).type == REDISCLUSTER_TYPE_FAILURE || cluster_view(reply, at).type == REDISCLUSTER_TYPE_ERROR);
     CHECK_INTEGER(reply, cluster_child(reply, 0, 3), 1);
@@ -183,7 +183,7 @@ static void test_refused_in_pipeline(size_t nodes) {
     request_free(&eval);
 }
 
-/* What is not RESP fails the whole call, and nothing of it is sent. */
+/* Invalid RESP fails the whole call, and nothing is sent. */
 static void test_not_resp(void) {
     static const char *const bad[] = {
         "PING\r\n", "*", "*1", "*1\r\n", "*1\r\n$4\r\nPIN", "*1\r\n$4\r\nPING", "*1\r\n$4\r\nPINGxx", "*1\r\n+PING\r\n",
@@ -207,7 +207,7 @@ static void test_not_resp(void) {
     rediscluster_reply_free(reply);
 }
 
-/* The connection's number on every node; a handle that uses the same connections sees the same numbers. */
+/* The ID of the connection to every node. Handles that share connections see the same IDs. */
 static void client_ids(const rediscluster *handle, int64_t *ids, size_t nodes) {
     request command = {NULL, 0, 0};
     rediscluster_reply *reply;
@@ -237,14 +237,14 @@ static void test_shared(size_t nodes) {
     CHECK(memcmp(first_ids, ids, nodes * sizeof *ids) == 0);
     rediscluster_close(second);
 
-    /* The shared handle stays in the process when all have closed it: that is what it is for. */
+    /* The shared handle stays open in the process after all users have closed it. */
     CHECK_INT(rediscluster_open_shared(config, strlen(config), &first, &error), REDISCLUSTER_OK);
     client_ids(first, ids, nodes);
     CHECK(memcmp(first_ids, ids, nodes * sizeof *ids) == 0);
     rediscluster_close(first);
 }
 
-/* A view has the connections of the handle that it was made from, and outlives it. */
+/* A derived handle shares the connections of its origin and outlives it. */
 static void test_views(size_t nodes) {
     int64_t ids[64], view_ids[64];
     rediscluster *own = cluster_open(cluster_config()), *view = NULL;

@@ -1,4 +1,4 @@
-/* Loaded, closed and loaded again, as PHP does with each request: shared handles survive. Not linked to the library. */
+/* Loads and unloads the library repeatedly, as PHP does with each request: shared handles survive. Not linked to the library. */
 #include <dlfcn.h>
 
 #include <rediscluster.h>
@@ -13,7 +13,7 @@ typedef rediscluster_status view_function(const rediscluster_reply *, size_t, re
 typedef void free_function(rediscluster_reply *);
 typedef uint32_t abi_version_function(void);
 
-/* C has no cast from an object to a function. */
+/* C has no cast from an object pointer to a function pointer. */
 #define LOAD(name, type)                                              \
     type *name;                                                       \
     do {                                                              \
@@ -22,7 +22,7 @@ typedef uint32_t abi_version_function(void);
         memcpy(&name, &symbol, sizeof symbol);                        \
     } while (0)
 
-/* Loads the library, asks the first node for the connection's number over a shared handle, and unloads the library. */
+/* Loads the library, reads the connection ID on the first node through a shared handle, and unloads the library. */
 static int64_t client_id(const char *name, const char *config) {
     void *library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
     rediscluster *rc = NULL;

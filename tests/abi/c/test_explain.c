@@ -1,9 +1,9 @@
-/* What a command would do, and the end of moves that were interrupted: explain and recover. */
+/* explain, and recover for interrupted transfers. */
 #include "cluster.h"
 
 static rediscluster *rc;
 
-/* What explain says of a command; words end with NULL. */
+/* The reply of explain for a command. A NULL ends the words. */
 static rediscluster_reply *explained(const char *const *words) {
     request command = {NULL, 0, 0};
     rediscluster_reply *reply = NULL;
@@ -18,7 +18,7 @@ static rediscluster_reply *explained(const char *const *words) {
     return cluster_must(status, reply, error);
 }
 
-/* The value behind a key of a map that is itself inside the reply. */
+/* The value of a key in a map nested in the reply. */
 static size_t value_in(const rediscluster_reply *reply, size_t map, const char *key) {
     size_t nth, children = cluster_view(reply, map).length;
     for (nth = 0; nth < children; nth += 2) {
@@ -50,7 +50,7 @@ static void test_one_node(void) {
     CHECK_STRING(reply, value_in(reply, step, "command"), "set name 1");
     rediscluster_reply_free(reply);
 
-    reply = cluster_command(rc, "DBSIZE", NULL); /* what is explained is not done */
+    reply = cluster_command(rc, "DBSIZE", NULL); /* explain does not execute the command */
     CHECK_INTEGER(reply, 0, 0);
     rediscluster_reply_free(reply);
 }
@@ -87,7 +87,7 @@ static rediscluster_reply *recovered(uint64_t min_age) {
     return cluster_must(status, reply, error);
 }
 
-/* The destination's server takes no writes for so long that a move is given up. */
+/* Pauses writes on the server of the destination until a transfer fails. */
 static void interrupt(const int *ports) {
     const char *const move[] = {"LMOVE", "foo", "a", "LEFT", "RIGHT"};
     rediscluster *hasty = cluster_open_of(ports, 3, ",\"read_timeout\":0.3"), *destination = cluster_open_of(ports, 1, "");

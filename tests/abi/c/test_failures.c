@@ -1,4 +1,4 @@
-/* One node of three is not there: its commands fail and say so, all others get their replies. */
+/* One node of three is down: commands for it fail with an error, all others get their replies. */
 #include "cluster.h"
 #include "server.h"
 
@@ -25,7 +25,7 @@ static void check_failure(const rediscluster_reply *reply, size_t at) {
     rediscluster_error_free(failure);
 }
 
-/* SET, GET, DEL of many keys in one pipeline; twice, for the second finds living connections. */
+/* SET, GET, DEL of many keys in one pipeline; twice, because the second run has open connections. */
 static void test_pipeline(void) {
     enum { KEYS = 60 };
     request pipeline = {NULL, 0, 0};
@@ -70,12 +70,12 @@ static void test_command(void) {
     CHECK(reply == NULL);
     CHECK_TEXT(rediscluster_error_node(error), "node_2");
     CHECK_INT(rediscluster_error_executed(error), 0);
-    CHECK(strstr(rediscluster_error_message(error), "127.0.0.1") != NULL); /* the address, to look at */
+    CHECK(strstr(rediscluster_error_message(error), "127.0.0.1") != NULL); /* the message names the address */
     rediscluster_error_free(error);
     error = NULL;
 }
 
-/* A command split over nodes, one of them dead, fails as a whole; its neighbours in the pipeline do not. */
+/* A split command fails as a whole if one of its nodes is down; other commands of the pipeline do not. */
 static void test_split(void) {
     request pipeline = {NULL, 0, 0};
     rediscluster_reply *reply;
@@ -108,7 +108,7 @@ static void test_each(void) {
     request_free(&ping);
 }
 
-/* AUTH and SELECT that the server refuses: no connection, and nothing was executed. */
+/* The server refuses AUTH or SELECT: the connection fails and nothing is executed. */
 static void test_refused_login(void) {
     static const char *const options[] = {",\"password\":\"wrong\"", ",\"db\":9999"};
     const char *get[] = {"GET", "foo"};
@@ -120,7 +120,7 @@ static void test_refused_login(void) {
         CHECK_INT(rediscluster_command(refused, 2, get, NULL, &reply, &error), REDISCLUSTER_ERROR_CONNECT);
         CHECK(rediscluster_error_node(error) != NULL);
         CHECK_INT(rediscluster_error_executed(error), 0);
-        CHECK(strstr(rediscluster_error_message(error), "wrong pass") == NULL); /* a password is not for messages */
+        CHECK(strstr(rediscluster_error_message(error), "wrong pass") == NULL); /* messages contain no password */
         rediscluster_error_free(error);
         error = NULL;
         rediscluster_close(refused);

@@ -1,4 +1,4 @@
-/* Servers that hang, close, send garbage or too much: an error that names the node, and the next command succeeds. */
+/* Servers that hang, close the connection, or send malformed or surplus bytes: the error names the node, and the next command succeeds. */
 #include "cluster.h"
 #include "server.h"
 
@@ -6,7 +6,7 @@
 
 static rediscluster_error *error;
 
-/* A handle that asks no server what it is, and so sends nothing but commands. */
+/* A handle without role checks: it sends nothing but commands. */
 static rediscluster *open_unasked(const int *ports, size_t count, const char *options) {
     char all[128];
     snprintf(all, sizeof all, ",\"refresh_interval\":0%s", options);
@@ -33,7 +33,7 @@ static void check_set_works(const rediscluster *rc) {
     error = NULL;
 }
 
-/* What the first connection answers to its first command, and what it does then. */
+/* The reply to the first command of the first connection, and what the server does next. */
 enum after { CLOSE, HANG };
 typedef struct fault {
     const char *bytes;
@@ -54,7 +54,7 @@ static void misbehave(peer *to) {
     if (what->then == HANG) peer_wait(to);
 }
 
-/* A write fails as it must, may have been executed, and the next one gets a new connection. */
+/* A write fails with the expected status and may have been executed; the next one uses a new connection. */
 static void check_fault(const fault *what) {
     server *server = server_start(misbehave, what);
     rediscluster *rc = open_unasked(&server->port, 1, ",\"read_timeout\":0.5");
@@ -100,7 +100,7 @@ static void test_faults(void) {
     for (i = 0; i < sizeof faults / sizeof *faults; i++) check_fault(&faults[i]);
 }
 
-/* A million arrays within each other must not use up the stack. */
+/* A million nested arrays do not exhaust the stack. */
 static void test_depth(void) {
     enum { LEVELS = 1000000 };
     fault deep = {NULL, 4 * LEVELS, CLOSE, ANY_FAILURE};
@@ -117,8 +117,8 @@ static void answer_and_close(peer *to) {
     if (peer_read_command(to)) peer_write_text(to, "+OK\r\n");
 }
 
-/* Servers close connections that were idle for long: the next command must not pay for it, not even a write.
- * Idle means a moment here: a connection that was used just now is trusted without a look. */
+/* Servers close idle connections: the next command succeeds, even a write. The test waits a moment before each
+ * command, because a connection that was used just now is not checked. */
 static void test_idle_closed(void) {
     server *server = server_start(answer_and_close, NULL);
     rediscluster *rc = open_unasked(&server->port, 1, "");
@@ -127,13 +127,13 @@ static void test_idle_closed(void) {
         check_set_works(rc);
         server_wait(server, &server->closed, i);
         usleep(50 * 1000);
-        CHECK_INT(server_get(server, &server->commands), i); /* sent once, not once more */
+        CHECK_INT(server_get(server, &server->commands), i); /* sent only once */
     }
     rediscluster_close(rc);
     server_stop(server);
 }
 
-/* A read whose connection breaks is sent again, once, over a new one. */
+/* A read is retried once over a new connection after its connection broke. */
 static void test_read_again(void) {
     static const fault cut = FAULT("$10\r\nabc", CLOSE, REDISCLUSTER_OK);
     server *server = server_start(misbehave, &cut);
@@ -154,7 +154,7 @@ static void answer_too_much(peer *to) {
     }
 }
 
-/* A reply that nobody asked for is never taken for the answer to the next command. */
+/* A surplus reply is never returned for the next command. */
 static void test_unasked_reply(void) {
     server *server = server_start(answer_too_much, NULL);
     rediscluster *rc = open_unasked(&server->port, 1, ",\"read_timeout\":0.5");
@@ -178,7 +178,7 @@ static void drip(peer *to) {
         }
 }
 
-/* A reply may come byte by byte. */
+/* A reply arrives byte by byte. */
 static void test_dripping(void) {
     server *server = server_start(drip, NULL);
     rediscluster *rc = open_unasked(&server->port, 1, "");
@@ -209,7 +209,7 @@ static void answer_two(peer *to) {
     peer_write_text(to, "+OK\r\n:7\r\n$5\r\nhal");
 }
 
-/* The replies before the fault are kept; the commands behind it failed. */
+/* Replies before the fault are kept; later commands fail. */
 static void test_pipeline_cut(void) {
     server *server = server_start(answer_two, NULL);
     rediscluster *rc = open_unasked(&server->port, 1, "");
@@ -235,7 +235,7 @@ static void test_pipeline_cut(void) {
 
 static void hang(peer *to) { peer_wait(to); }
 
-/* One node hangs, the other answers: foo is on node_2, bar on node_1. */
+/* One node hangs, the other replies: foo is on node_2, bar on node_1. */
 static void test_other_node(void) {
     server *good = server_start(answer_ok, NULL), *bad = server_start(hang, NULL);
     int ports[2];
@@ -264,7 +264,7 @@ static void *set_that_hangs(void *rc) {
     return NULL;
 }
 
-/* The only connection of the pool stays busy for longer than a connect may take: certainly not executed. */
+/* The only connection of the pool stays busy longer than connect_timeout: the command was not executed. */
 static void test_pool(void) {
     server *server = server_start(hang, NULL);
     rediscluster *rc = open_unasked(&server->port, 1, ",\"connect_timeout\":0.3,\"read_timeout\":1,\"pool_size\":1");

@@ -1,5 +1,5 @@
-/* Parent and children use one handle at the same time: each process has connections of its own, none sees another's
- * replies, and a child that ends disturbs nobody. A child that hangs is ended by its alarm, which fails the test. */
+/* Parent and children use one handle at the same time: each process has its own connections, none receives another's
+ * replies, and a child that exits affects no other process. An alarm ends a child that hangs and fails the test. */
 #include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,7 +12,7 @@
 static rediscluster *rc;
 static size_t nodes;
 
-/* The number of this process's connection on every node. */
+/* The ID of the connection of this process to every node. */
 static void client_ids(int64_t *ids) {
     request command = {NULL, 0, 0};
     rediscluster_reply *reply;
@@ -27,7 +27,7 @@ static void client_ids(int64_t *ids) {
     request_free(&command);
 }
 
-/* How many of these connections, one a node, the servers have. */
+/* How many of these connections, one per node, are open on the servers. */
 static int connected(const int64_t *ids) {
     request command = {NULL, 0, 0};
     rediscluster_reply *reply;
@@ -52,7 +52,7 @@ static int connected(const int64_t *ids) {
     return found;
 }
 
-/* fork() for a child that has its own count of failed checks. */
+/* Forks a child with its own count of failed checks. */
 static pid_t start_child(void) {
     pid_t child = fork();
     if (child < 0) abort();
@@ -63,7 +63,7 @@ static pid_t start_child(void) {
     return child;
 }
 
-/* How children end: by _exit, by _exit after they have closed the handle. */
+/* Ends a child with _exit, optionally after closing the handle. */
 static void end_child(int close_first) {
     if (close_first) rediscluster_close(rc);
     _exit(check_failed != 0);
@@ -122,7 +122,7 @@ static void test_own_connections(int close_first) {
     }
 }
 
-/* All at once: the parent, children, their children. */
+/* Parent, children and grandchildren work at the same time. */
 static void test_at_the_same_time(void) {
     pid_t children[8];
     int i;
@@ -150,8 +150,8 @@ static void *stay_busy(void *argument) {
     return NULL;
 }
 
-/* Threads hold locks and connections, and write and read, at the moment of each fork. Not with AddressSanitizer, whose
- * own allocator may be locked by one of them at that moment, and then is locked in the child for ever. */
+/* Threads hold locks and connections, and write and read, at the moment of each fork. Not with AddressSanitizer: one
+ * of them may hold the lock of its allocator at that moment, and the lock is then never released in the child. */
 static void test_busy_parent(int forks) {
     pthread_t threads[4];
     int i, numbers[4];
@@ -174,7 +174,7 @@ static void test_busy_parent(int forks) {
 
 #endif
 
-/* A handle opened in the parent and first used in the child; one opened in the child. */
+/* A handle opened in the parent and first used in the child, and one opened in the child. */
 static void test_unused_handle(void) {
     rediscluster *used = rc;
     pid_t child;

@@ -1,4 +1,4 @@
-/* The ABI as this compiler sees it: layouts, fixed numbers, versions, and what the shared library exports and says of itself. */
+/* The ABI as this compiler sees it: struct layouts, constants, versions, and the exports and soname of the shared library. */
 #include <dlfcn.h>
 #include <limits.h>
 
@@ -71,7 +71,7 @@ static void test_versions(void) {
     CHECK_INT(rediscluster_abi_version(), REDISCLUSTER_ABI_VERSION);
 }
 
-/* Lines of a tool's output about the library that contain a text; the last of them is kept. */
+/* Counts the lines of a tool's output about the library that contain a text. Stores the last of them. */
 static int tool_lines(const char *tool, const char *text, char *line, size_t room) {
     char command[PATH_MAX + 64], next[4096];
     int count = 0;
@@ -118,7 +118,7 @@ int main(void) {
     rediscluster_status (*open)(const char *, size_t, rediscluster **, rediscluster_error **) = rediscluster_open;
     void *address;
     Dl_info info;
-    memcpy(&address, &open, sizeof address); /* C has no cast from a function to an object */
+    memcpy(&address, &open, sizeof address); /* C has no cast from a function pointer to an object pointer */
     if (!dladdr(address, &info) || !realpath(info.dli_fname, library)) {
         fprintf(stderr, "the library cannot be found\n");
         return 2;

@@ -1,4 +1,4 @@
-/* A hundred rounds of everything that allocates: the process must not grow. */
+/* A hundred rounds of everything that allocates do not increase the memory of the process. */
 #include <unistd.h>
 
 #include "cluster.h"
@@ -11,7 +11,7 @@ static rediscluster *rc;
 static request set_and_get, mset, mget, lrange;
 static char *large;
 
-/* Resident bytes of this process. */
+/* The resident memory of this process, in bytes. */
 static long resident(void) {
     long all = 0, pages = 0;
     FILE *statm = fopen("/proc/self/statm", "r");
@@ -74,7 +74,7 @@ static void run(const request *commands, size_t replies) {
     rediscluster_reply_free(reply);
 }
 
-/* A connection that is refused, as failed replies and as a failed call; a configuration that is not one. */
+/* A refused connection, as failed replies and as a failed call; an invalid configuration. */
 static void fail(int dead_port) {
     const char *get[] = {"GET", "foo"};
     rediscluster *dead = cluster_open_of(&dead_port, 1, ""), *none = NULL;

@@ -2,7 +2,7 @@
 #include "cluster.h"
 #include "server.h"
 
-/* What an output holds before the call; a failed call must not leave it. */
+/* The value of an output before the call. A failed call must replace it. */
 static char poison[64];
 #define POISON(output) memset(&(output), 0xAB, sizeof(output))
 
@@ -57,13 +57,13 @@ static void test_empty_slices(void) {
     CHECK_FAILS(rediscluster_explain(rc, NULL, 0, &reply, &error), REDISCLUSTER_ERROR_REQUEST);
     CHECK(reply == NULL);
 
-    /* No command, no reply. */
+    /* An empty request has no replies. */
     CHECK_INT(rediscluster_execute(rc, NULL, 0, &reply, &error), REDISCLUSTER_OK);
     CHECK_TYPE(reply, 0, REDISCLUSTER_TYPE_ARRAY);
     CHECK_INT(cluster_view(reply, 0).length, 0);
     rediscluster_reply_free(reply);
 
-    /* The empty key is a key: crc32("") is 0. */
+    /* The empty key is valid: crc32("") is 0. */
     CHECK_INT(rediscluster_node_for(rc, NULL, 0, &reply, &error), REDISCLUSTER_OK);
     CHECK_STRING(reply, cluster_value(reply, "alias"), "node_1");
     CHECK_STRING(reply, cluster_value(reply, "key"), "");
@@ -86,14 +86,14 @@ static void test_command(void) {
     CHECK(reply == NULL);
     CHECK_INT(rediscluster_command(NULL, 0, NULL, NULL, NULL, NULL), REDISCLUSTER_ERROR_ARGUMENT);
 
-    /* These arguments are fine: an empty word may be NULL, lengths may be absent. Only the server is not there. */
+    /* These arguments are valid: an empty word can be NULL, and lengths can be omitted. Only the server is down. */
     CHECK_FAILS(rediscluster_command(rc, 2, hole, hole_empty, &reply, &error), REDISCLUSTER_ERROR_CONNECT);
     CHECK_FAILS(rediscluster_command(rc, 2, words, NULL, &reply, &error), REDISCLUSTER_ERROR_CONNECT);
     CHECK_INT(rediscluster_command(rc, 2, words, lengths, &reply, NULL), REDISCLUSTER_ERROR_CONNECT);
     CHECK(reply == NULL);
 }
 
-/* A server that cannot be asked is something to wait for, and no failure of the call. */
+/* recover reports an unreachable server in its reply; the call does not fail. */
 static void test_recover(void) {
     rediscluster_reply *reply = (rediscluster_reply *)poison;
     CHECK_FAILS(rediscluster_recover(NULL, 0, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
@@ -173,7 +173,7 @@ static void test_reply(void) {
     rediscluster_reply_free(reply);
 }
 
-/* An error of an earlier call is not freed by the next one, only overwritten: NULL on success. */
+/* A call does not free the error of an earlier call, it overwrites the pointer: with NULL on success. */
 static void test_error(void) {
     rediscluster_reply *reply = NULL;
     error = (rediscluster_error *)poison;

@@ -1,4 +1,4 @@
-/* The conformance vectors through node_for, and rediscluster_partition beside a CRC-32 of our own.
+/* The conformance vectors through node_for, and rediscluster_partition compared with an independent CRC-32.
  *
  *     test_partition tests/conformance/partition.txt
  */
@@ -9,7 +9,7 @@
 #define MOST_NODES 1024
 
 static const char *const modes[] = {"strip", "keep", "off"};
-static rediscluster *clusters[3][MOST_NODES + 1]; /* opened when a vector asks for it */
+static rediscluster *clusters[3][MOST_NODES + 1]; /* opened on first use */
 
 static const rediscluster *cluster_for(const char *mode, int nodes) {
     int i, ports[MOST_NODES];
@@ -84,7 +84,7 @@ static void test_vectors(const char *path) {
     CHECK(vectors >= 2000);
 }
 
-/* CRC-32/ISO-HDLC a bit at a time, as its definition has it. */
+/* CRC-32/ISO-HDLC, bit by bit. */
 static uint32_t crc32_of(const char *bytes, size_t length) {
     uint32_t crc = 0xffffffff;
     int bit;

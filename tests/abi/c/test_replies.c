@@ -1,4 +1,4 @@
-/* Every type of value, as a server sends it, through every accessor; wrong accessors and indexes; the flat index. */
+/* Every type of value through every accessor; wrong accessors and indexes; the flat index. */
 #include "cluster.h"
 #include "server.h"
 
@@ -25,7 +25,7 @@ static void answer_all(peer *to) {
         peer_write(to, answers[i], i == STRING ? 9 : strlen(answers[i]));
 }
 
-/* Only the accessors of its type take a value; the others fail and give 0. */
+/* Accessors of another type fail and return 0. */
 static void check_accessors(const rediscluster_reply *reply, size_t at, rediscluster_type type) {
     int is_integer = type == REDISCLUSTER_TYPE_INTEGER, is_failure = type == REDISCLUSTER_TYPE_FAILURE;
     int is_bytes = type == REDISCLUSTER_TYPE_STRING || type == REDISCLUSTER_TYPE_STATUS || type == REDISCLUSTER_TYPE_ERROR;
@@ -69,7 +69,7 @@ static void check_bytes_value(const rediscluster_reply *reply, size_t at, const 
     const uint8_t *bytes = NULL;
     size_t length = 0;
     CHECK_INT(rediscluster_reply_bytes(reply, at, &bytes, &length, &error), REDISCLUSTER_OK);
-    CHECK(bytes != NULL); /* also when it is empty: a value, not its absence */
+    CHECK(bytes != NULL); /* not NULL for an empty string */
     CHECK_BYTES(bytes, length, expected, expected_length);
     CHECK_INT(rediscluster_reply_length(reply, at, &length, NULL), REDISCLUSTER_OK);
     CHECK_INT(length, expected_length);
@@ -107,7 +107,7 @@ static void check_out_of_range(const rediscluster_reply *reply) {
     CHECK_FAILS(rediscluster_reply_element(reply, 0, SIZE_MAX, &element, &error), REDISCLUSTER_ERROR_ARGUMENT);
 }
 
-/* Reads the index by hand, as a binding does, and compares with the views. */
+/* Reads the index directly, as a binding does, and compares it with the accessors. */
 static void check_index(const rediscluster_reply *reply) {
     rediscluster_data data = cluster_data(reply);
     size_t at;
@@ -159,7 +159,7 @@ static void check_nested(const rediscluster_reply *reply) {
     CHECK_INT(cluster_view(reply, inner).next, cluster_child(reply, nested, 2));
 }
 
-/* The same value is the root where a call answers one reply. */
+/* The same value is the root if a call returns one reply. */
 static void check_root(const rediscluster *rc) {
     rediscluster_reply *reply;
     int i;
@@ -187,7 +187,7 @@ int main(void) {
     check_index(reply);
     check_out_of_range(reply);
     check_root(rc);
-    rediscluster_close(rc); /* a reply needs no handle */
+    rediscluster_close(rc); /* a reply outlives its handle */
     check_types(reply);
     rediscluster_reply_free(reply);
     request_free(&gets);

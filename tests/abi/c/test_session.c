@@ -1,4 +1,4 @@
-/* Sessions: transactions, subscriptions, the stream of bytes, who may interrupt, and what a child may not do. */
+/* Sessions: transactions, subscriptions, the byte stream, interruption, and use after fork. */
 #include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -119,7 +119,7 @@ static void test_interrupt(void) {
     rediscluster_session_close(session);
 }
 
-/* The child's calls fail and disturb nothing: the parent's transaction and subscription go on. */
+/* Calls in the child fail, and the transaction and subscription of the parent continue. */
 static void test_fork(void) {
     rediscluster_session *session = open_session(), *listening = open_session();
     request begin = {NULL, 0, 0}, end = {NULL, 0, 0}, subscribe = {NULL, 0, 0};
@@ -195,7 +195,7 @@ static void test_null(void) {
     rediscluster_session_close(session);
 }
 
-/* A session outlives the handle that it was made of. */
+/* A session outlives its handle. */
 static void test_closed_handle(void) {
     rediscluster *own = cluster_open(cluster_config());
     rediscluster_session *session = NULL;

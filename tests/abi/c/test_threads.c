@@ -67,7 +67,7 @@ static void test_shared(void) {
 
 int main(void) {
     test_threads("", 300);
-    test_threads(",\"pool_size\":16", 100); /* a connection each, not one more */
+    test_threads(",\"pool_size\":16", 100); /* exactly one connection per thread */
     test_shared();
     return check_done();
 }

@@ -1,4 +1,4 @@
-/* Values of every size and byte, deep and long replies, long pipelines, error replies as they are: on real servers.
+/* Values of every size and byte, deep and long replies, long pipelines, unchanged error replies: on real servers.
  * REDISCLUSTER_TEST_SMALL=1 takes smaller sizes, for valgrind. */
 #include "cluster.h"
 
@@ -23,7 +23,7 @@ static void check_value(const char *key, const char *value, size_t length) {
 }
 
 static void test_sizes(void) {
-    /* Around the sizes at which buffers end. */
+    /* Sizes around those of the buffers. */
     static const size_t sizes[] = {0, 1, 2, 255, 256, 4095, 4096, 4097, 16383, 16384, 65535, 65536, 65537, 1000003};
     size_t i, largest = small ? MIB : 64 * MIB;
     char *value = (char *)malloc(largest);
@@ -46,7 +46,7 @@ static void test_every_byte(void) {
     check_value("values:resp", "$-1\r\n*2\r\n+OK\r\n-ERR\r\n", 21);
 }
 
-/* Every byte in a key, too, but for those that would make it a tagged one. */
+/* Every byte in a key, except those that would form a hash tag. */
 static void test_key_bytes(void) {
     char key[256];
     const char *get[] = {"GET", key}, *set[] = {"SET", key, "found"};
@@ -103,7 +103,7 @@ static void test_long_array(void) {
         CHECK_STRING(reply, at, text);
     }
     CHECK_INT(at, count + 1);
-    CHECK_INT(cluster_child(reply, 0, count - 1), count); /* an array of plain values: one entry each */
+    CHECK_INT(cluster_child(reply, 0, count - 1), count); /* an array of scalars has one entry per value */
     rediscluster_reply_free(reply);
     rediscluster_reply_free(cluster_command(rc, "DEL", "values:list", NULL));
     request_free(&push);
@@ -135,7 +135,7 @@ static void test_long_pipeline(void) {
     request_free(&pipeline);
 }
 
-/* Redis itself sends the bytes of a script's error as they are. */
+/* Redis sends the error of a script unchanged. */
 static void test_error_replies(void) {
     rediscluster_reply *reply = cluster_command(rc, "EVAL", "return {err = ARGV[1]}", "1", "values:error",
                                                 "MY caf\xe9 \xff\xfe\x80", NULL);
@@ -148,13 +148,13 @@ static void test_error_replies(void) {
     CHECK(cluster_view(reply, 0).length > 9 && memcmp(cluster_view(reply, 0).bytes, "WRONGTYPE", 9) == 0);
     rediscluster_reply_free(reply);
 
-    reply = cluster_command(rc, "GET", "values:error", NULL); /* the connection is as good as before */
+    reply = cluster_command(rc, "GET", "values:error", NULL); /* the connection still works */
     CHECK_STRING(reply, 0, "text");
     rediscluster_reply_free(reply);
     rediscluster_reply_free(cluster_command(rc, "DEL", "values:error", NULL));
 }
 
-/* An error in the middle of a pipeline is a reply like its neighbours. */
+/* An error in the middle of a pipeline is a regular reply. */
 static void test_error_in_pipeline(void) {
     request pipeline = {NULL, 0, 0};
     rediscluster_reply *reply;

@@ -1,4 +1,4 @@
-/* What commands answer: the conformance vectors, each over as many servers as its file says.
+/* Replies of commands: the conformance vectors, each over the number of servers that its file states.
  *
  *     test_vectors FILE...        those of tests/conformance/commands
  */
@@ -11,7 +11,7 @@ typedef struct text {
     size_t length;
 } text;
 
-static rediscluster *clusters[4]; /* by the number of their masters; opened when a file asks for them */
+static rediscluster *clusters[4]; /* by the number of their masters; opened on first use */
 
 static const rediscluster *cluster_of(int masters) {
     int ports[3];
@@ -23,7 +23,7 @@ static const rediscluster *cluster_of(int masters) {
     return clusters[masters];
 }
 
-/* "a\x00b" as its bytes, in its place; "" in quotation marks is empty. */
+/* Decodes "a\x00b" in place; "" in quotation marks is empty. */
 static text unescaped(char *word) {
     text result = {word, 0};
     char *to = word;
@@ -38,7 +38,7 @@ static text unescaped(char *word) {
     return result;
 }
 
-/* The words of a line; an error is one to the end of its line. */
+/* The words of a line; an error extends to the end of its line. */
 static size_t words_of(char *line, text *words) {
     size_t count = 0;
     const char *separators = line[0] == '-' ? "" : " ";
@@ -47,9 +47,9 @@ static size_t words_of(char *line, text *words) {
     return count;
 }
 
-/* Whether a value is the one that the vector has: a sign for its type, and what it is. */
+/* Whether a value matches the vector: a sign for its type, and its content. */
 static int is_value(const rediscluster_reply *reply, size_t at, text expected) {
-    static const char signs[] = "_$+:-*"; /* as the types are numbered */
+    static const char signs[] = "_$+:-*"; /* indexed by type */
     rediscluster_view value = cluster_view(reply, at);
     if (value.type == REDISCLUSTER_TYPE_NIL_ARRAY) return strcmp(expected.bytes, "*_") == 0;
     if (value.type > REDISCLUSTER_TYPE_ARRAY || expected.bytes[0] != signs[value.type]) return 0;
@@ -66,7 +66,7 @@ static int are_values(const rediscluster_reply *reply, size_t at, const text *ex
     return 1;
 }
 
-/* Elements, or pairs of them, in any order: each that is expected is found, and none is found twice. */
+/* Compares elements, or pairs of elements, in any order; each must be found exactly once. */
 static int are_shuffled(const rediscluster_reply *reply, const text *expected, size_t count, size_t step) {
     char taken[MOST_WORDS] = {0};
     size_t i, at;
@@ -95,7 +95,7 @@ static void print_reply(const rediscluster_reply *reply) {
     }
 }
 
-/* What a line asks for; NULL where the library has no reply, and says why. */
+/* Runs the command of a line. Returns NULL and prints the error if there is no reply. */
 static rediscluster_reply *run_line(const rediscluster *rc, char *line) {
     text words[MOST_WORDS];
     const char *argv[MOST_WORDS];

@@ -1,5 +1,5 @@
-/* Work on a handle that others use at the same time: every key and value bears the worker's name, so that a reply meant
- * for somebody else is seen at once. */
+/* Work on a handle that other threads use at the same time. Every key and value contains the name of the worker, so
+ * that a reply for another worker is detected. */
 #ifndef WORK_H
 #define WORK_H
 
@@ -32,7 +32,7 @@ static inline void work_round(const rediscluster *rc, const char *name, int roun
     for (i = 0; i < WORK_KEYS; i++) CHECK_STRING(reply, cluster_child(reply, 0, (size_t)i), value);
     rediscluster_reply_free(reply);
 
-    reply = cluster_command(rc, "INCR", key[0], NULL); /* an error is a reply, too */
+    reply = cluster_command(rc, "INCR", key[0], NULL); /* an error is a reply too */
     CHECK_TYPE(reply, 0, REDISCLUSTER_TYPE_ERROR);
     rediscluster_reply_free(reply);
 
