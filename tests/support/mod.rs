@@ -148,6 +148,14 @@ pub fn cluster(ports: &[u16], members: &[&str]) -> rediscluster::Cluster {
     rediscluster::Cluster::open(rediscluster::Config::from_json(config(ports, members).as_bytes()).expect("a sound configuration"))
 }
 
+/// The reply to a command, or the error of the library, on one line.
+pub fn reply_text(cluster: &rediscluster::Cluster, command: &str) -> String {
+    match cluster.command(&words(command)) {
+        Ok(reply) => format_value(&reply.root()),
+        Err(error) => format!("{:?}: {error}", error.code()),
+    }
+}
+
 /// A value on one line, similar to the output of redis-cli.
 pub fn format_value(value: &rediscluster::Value) -> String {
     use rediscluster::Value;
