@@ -1,7 +1,7 @@
 //! Compares a cluster of several servers with one plain server: replies and stored data.
 
 use crate::support::random::Random;
-use crate::support::{Server, cluster, ports};
+use crate::support::{LONG_TIMEOUTS, Server, cluster, ports};
 use rediscluster::{Cluster, Value};
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ impl Comparison {
 
     pub fn over(servers: Vec<Server>) -> Comparison {
         let oracle_server = Server::start();
-        let (cluster, oracle) = (cluster(&ports(&servers), &[]), cluster(&[oracle_server.port], &[]));
+        let (cluster, oracle) = (cluster(&ports(&servers), &LONG_TIMEOUTS), cluster(&[oracle_server.port], &LONG_TIMEOUTS));
         Comparison { servers, oracle_server, cluster, oracle }
     }
 

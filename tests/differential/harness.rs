@@ -9,7 +9,7 @@ use super::ordering::Order;
 use super::raw_connection::RawConnection;
 use super::reply::{Client, OwnedReply};
 use super::{ordering, random_choice, refusals, scan, state};
-use crate::support::{Server, cluster, ports};
+use crate::support::{LONG_TIMEOUTS, Server, cluster, ports};
 use rediscluster::Cluster;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -29,9 +29,6 @@ const LIMITS: &[&str] = &[
     "--hll-sparse-max-bytes",
     "60",
 ];
-
-/// The machine may be busy.
-pub const LONG_TIMEOUTS: [&str; 3] = [r#""connect_timeout":60"#, r#""read_timeout":60"#, r#""write_timeout":60"#];
 
 pub struct Harness {
     pub cluster: Cluster,

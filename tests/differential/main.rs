@@ -26,12 +26,12 @@ use generate::Command;
 use generate::grammar::Rule;
 use generate::rules::rules;
 use generate::sequence::sequence;
-use harness::{Counts, Harness, LONG_TIMEOUTS};
+use harness::{Counts, Harness};
 use mutants::{Mutant, PermutedHashes, ignored_pinning, ignored_tag, misplaced_second_key};
 use reply::Client;
 use shrink::{report, shrink};
 use std::collections::{BTreeMap, BTreeSet};
-use support::{cluster, random};
+use support::{LONG_TIMEOUTS, cluster, random};
 
 /// How many commands `make test` compares for each number of masters.
 const COMMANDS: usize = 70_000;

@@ -143,6 +143,9 @@ pub fn ports(servers: &[Server]) -> Vec<u16> {
     servers.iter().map(|server| server.port).collect()
 }
 
+/// For tests that compare replies: a busy machine must not cause a timeout.
+pub const LONG_TIMEOUTS: [&str; 3] = [r#""connect_timeout":60"#, r#""read_timeout":60"#, r#""write_timeout":60"#];
+
 /// A handle for these masters, with additional members of the configuration.
 pub fn cluster(ports: &[u16], members: &[&str]) -> rediscluster::Cluster {
     rediscluster::Cluster::open(rediscluster::Config::from_json(config(ports, members).as_bytes()).expect("a sound configuration"))
