@@ -208,7 +208,7 @@ fn consumed(push: &str, pop: &str, producers: usize, each: usize) {
     let mut seeds = Random::seeded();
     let mut popped: Vec<String> = std::thread::scope(|scope| {
         for producer in 0..producers {
-            let (mut random, setup) = (Random::of(seeds.next()), &setup);
+            let (mut random, setup) = (Random::from_seed(seeds.next()), &setup);
             scope.spawn(move || {
                 for number in producer * each..(producer + 1) * each {
                     run(
@@ -243,8 +243,8 @@ fn consumed(push: &str, pop: &str, producers: usize, each: usize) {
     });
     popped.sort_unstable();
     assert_eq!(popped, (0..all).map(|number| format!("element{number:05}")).collect::<Vec<_>>());
-    let mut bare = DirectConnections::of(&setup.servers);
-    assert!(bare.data().is_empty() && bare.internal_keys().is_empty());
+    let mut direct = DirectConnections::to(&setup.servers);
+    assert!(direct.data().is_empty() && direct.internal_keys().is_empty());
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn geosearchstore_and_georadius_store_on_another_node() {
 
 #[test]
 fn the_last_store_option_of_georadius_wins() {
-    let comparison = Comparison::of(2);
+    let comparison = Comparison::with_nodes(2);
     let (one, two) = (key_on(1, 2), key_on(2, 2));
     let other = (0..).map(|number| format!("other{number}")).find(|key| rediscluster::partition(key.as_bytes(), 2) == 1).unwrap();
     comparison.check_all(&[
@@ -79,7 +79,7 @@ fn zrangestore_stores_on_another_node() {
 
 #[test]
 fn a_large_destination_is_replaced_and_loses_its_expiry() {
-    let comparison = Comparison::of(2);
+    let comparison = Comparison::with_nodes(2);
     let (one, two) = (key_on(1, 2), key_on(2, 2));
     let many = (0..5_000).map(|number| format!("member{number}")).collect::<Vec<_>>().join(" ");
     comparison.check_all(&[&format!("SADD {two} {many}"), &format!("EXPIRE {two} 1000"), &format!("ZADD {one} 1 a 2 b")]);
@@ -102,7 +102,7 @@ fn error_of_cluster(comparison: &Comparison, command: &str) -> String {
 
 #[test]
 fn without_the_restore_command_storing_fails_and_nothing_changes() {
-    let comparison = Comparison::over(vec![Server::start(), Server::start_with(&["--rename-command", "RESTORE", ""])]);
+    let comparison = Comparison::with_servers(vec![Server::start(), Server::start_with(&["--rename-command", "RESTORE", ""])]);
     let (one, two) = (key_on(1, 2), key_on(2, 2));
     comparison.check_all(&[&format!("ZADD {one} 1 a 2 b"), &format!("SET {two} old EX 1000")]);
     let text = error_of_cluster(&comparison, &format!("ZRANGESTORE {two} {one} 0 -1"));
@@ -114,7 +114,7 @@ fn without_the_restore_command_storing_fails_and_nothing_changes() {
 fn a_failing_restore_changes_nothing() {
     // BITFIELD under the name RESTORE accepts the arguments and fails at run time, as RESTORE does with a payload of a newer server.
     let failing = ["--rename-command", "RESTORE", "ELSEWHERE", "--rename-command", "BITFIELD", "RESTORE"];
-    let comparison = Comparison::over(vec![Server::start(), Server::start_with(&failing)]);
+    let comparison = Comparison::with_servers(vec![Server::start(), Server::start_with(&failing)]);
     let (one, two) = (key_on(1, 2), key_on(2, 2));
     let many = (0..5_000).map(|number| format!("member{number}")).collect::<Vec<_>>().join(" ");
     for old in [format!("SET {two} old"), format!("SADD {two} {many}")] {

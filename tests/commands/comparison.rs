@@ -16,11 +16,11 @@ pub struct Comparison {
 type Data = BTreeMap<String, (String, bool, Vec<String>)>;
 
 impl Comparison {
-    pub fn of(nodes: usize) -> Comparison {
-        Comparison::over(Server::start_many(nodes))
+    pub fn with_nodes(nodes: usize) -> Comparison {
+        Comparison::with_servers(Server::start_many(nodes))
     }
 
-    pub fn over(servers: Vec<Server>) -> Comparison {
+    pub fn with_servers(servers: Vec<Server>) -> Comparison {
         let oracle_server = Server::start();
         let (cluster, oracle) = (cluster(&ports(&servers), &LONG_TIMEOUTS), cluster(&[oracle_server.port], &LONG_TIMEOUTS));
         Comparison { servers, oracle_server, cluster, oracle }
@@ -139,7 +139,7 @@ pub fn key(random: &mut Random) -> String {
 /// Fills keys at random and runs commands in between. With `Reset::Sometimes` all keys are deleted now and then, so that results do not
 /// grow without limit.
 pub fn compare(nodes: usize, rounds: usize, usual_kind: &[&str], reset: Reset, command: impl Fn(&mut Random) -> String) {
-    let comparison = Comparison::of(nodes);
+    let comparison = Comparison::with_nodes(nodes);
     let mut random = Random::seeded();
     for round in 0..rounds {
         let kind = *random.pick(usual_kind);

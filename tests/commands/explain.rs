@@ -27,7 +27,7 @@ fn explained(comparison: &Comparison, command: &str) -> (String, Vec<String>) {
 
 #[test]
 fn explain_reports_the_strategy_that_sizes_select_and_changes_nothing() {
-    let comparison = Comparison::of(2);
+    let comparison = Comparison::with_nodes(2);
     let (one, two) = (key_on(1, 2), key_on(2, 2));
     let many = (0..3_000).map(|number| format!("member{number}")).collect::<Vec<_>>().join(" ");
     comparison.check_all(&[

@@ -81,7 +81,7 @@ fn sorted_set_operations_match_one_server() {
 
 #[test]
 fn weights_that_only_a_server_can_parse_are_left_to_the_server() {
-    let comparison = Comparison::of(2);
+    let comparison = Comparison::with_nodes(2);
     let (one, two) = (key_on(1, 2), key_on(2, 2));
     comparison.check_all(&[
         &format!("ZADD {one} 1 a 2 b"),
@@ -133,7 +133,7 @@ fn many(kind: &str, key: &str, first: usize, count: usize, random: &mut Random) 
 
 /// Four keys on two nodes: three with `count` members each, the last with few.
 fn large(kind: &str, count: usize) -> (Comparison, [String; 4]) {
-    let comparison = Comparison::of(2);
+    let comparison = Comparison::with_nodes(2);
     let mut random = Random::seeded();
     let name = |master, prefix: &str| {
         (0..).map(|number| format!("{prefix}{number}")).find(|key| rediscluster::partition(key.as_bytes(), 2) == master).unwrap()
@@ -229,7 +229,7 @@ fn operations_on_large_sorted_sets_match_one_server() {
 
 #[test]
 fn bitop_on_large_strings_matches_one_server() {
-    let comparison = Comparison::of(3);
+    let comparison = Comparison::with_nodes(3);
     let mut random = Random::seeded();
     for (nth, length) in [100_000, 300_000, 5_000, 4_096, 4_097, 70_000, 10].into_iter().enumerate() {
         comparison.check_words(&[b"SET".to_vec(), format!("s{nth}").into_bytes(), random.bytes(length)]);

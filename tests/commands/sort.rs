@@ -34,7 +34,7 @@ fn has_an_order(command: &str) -> bool {
 #[test]
 fn sort_reads_pattern_keys_on_other_nodes() {
     for nodes in [2, 4] {
-        let comparison = Comparison::of(nodes);
+        let comparison = Comparison::with_nodes(nodes);
         let mut random = Random::seeded();
         for _ in 0..600 {
             let number = random.below(30);
@@ -64,7 +64,7 @@ fn sort_reads_pattern_keys_on_other_nodes() {
 
 #[test]
 fn hash_tags_in_pattern_keys_are_respected() {
-    let comparison = Comparison::of(3);
+    let comparison = Comparison::with_nodes(3);
     for number in 0..30 {
         comparison.check_all(&[
             &format!("RPUSH l{{x}} {number}"),

@@ -33,7 +33,7 @@ fn concurrent_moves_lose_and_duplicate_nothing() {
         .map(|number| {
             // Half of the threads share a handle.
             let cluster = if number % 2 == 0 { shared.clone() } else { Arc::new(cluster(&ports(&servers), &[])) };
-            Mover { cluster, random: Random::of(random.next()), private: format!("private{number}") }
+            Mover { cluster, random: Random::from_seed(random.next()), private: format!("private{number}") }
         })
         .collect();
     std::thread::scope(|scope| {
@@ -41,9 +41,9 @@ fn concurrent_moves_lose_and_duplicate_nothing() {
             scope.spawn(|| (0..MOVES).for_each(|number| mover.step(number)));
         }
     });
-    let mut bare = DirectConnections::of(&servers);
-    assert_eq!(elements(&bare.data()), (0..ELEMENTS).map(|number| format!("element{number:05}")).collect::<Vec<_>>());
-    assert_eq!(bare.internal_keys(), <[String; 0]>::default());
+    let mut direct = DirectConnections::to(&servers);
+    assert_eq!(elements(&direct.data()), (0..ELEMENTS).map(|number| format!("element{number:05}")).collect::<Vec<_>>());
+    assert_eq!(direct.internal_keys(), <[String; 0]>::default());
 }
 
 /// A single server never gives up a RENAME, so the library must not give up early either.

@@ -35,7 +35,7 @@ pub struct Harness {
     pub masters: Vec<Server>,
     /// Owned here because a server stops when it is dropped.
     _plain: Server,
-    migration_port: Server,
+    migration_server: Server,
     nodes: Vec<RawConnection>,
     oracle: RawConnection,
     migration_target: RawConnection,
@@ -63,9 +63,9 @@ pub struct Mismatch {
 impl Harness {
     pub fn start(masters: usize) -> Harness {
         let start = || Server::start_with(LIMITS);
-        let (masters, plain, migration_port) = ((0..masters).map(|_| start()).collect::<Vec<_>>(), start(), start());
+        let (masters, plain, migration_server) = ((0..masters).map(|_| start()).collect::<Vec<_>>(), start(), start());
         let nodes = masters.iter().map(|server| RawConnection::connect(server.port)).collect();
-        let (oracle, migration_target) = (RawConnection::connect(plain.port), RawConnection::connect(migration_port.port));
+        let (oracle, migration_target) = (RawConnection::connect(plain.port), RawConnection::connect(migration_server.port));
         Harness {
             cluster: cluster(&ports(&masters), &LONG_TIMEOUTS),
             masters,
@@ -73,7 +73,7 @@ impl Harness {
             oracle,
             migration_target,
             _plain: plain,
-            migration_port,
+            migration_server,
             counts: RefCell::default(),
         }
     }
@@ -82,8 +82,8 @@ impl Harness {
         let commands = [vec!["FLUSHALL"], vec!["SCRIPT", "FLUSH"], vec!["FUNCTION", "FLUSH"]];
         // The library keeps a list of known scripts.
         self.cluster.run(&[b"SCRIPT", b"FLUSH"]);
-        for wire in self.nodes.iter().chain([&self.oracle, &self.migration_target]) {
-            assert!(wire.pipeline(&commands).iter().all(|reply| !reply.is_error()), "a server cannot be emptied");
+        for connection in self.nodes.iter().chain([&self.oracle, &self.migration_target]) {
+            assert!(connection.pipeline(&commands).iter().all(|reply| !reply.is_error()), "a server cannot be emptied");
         }
     }
 
@@ -99,15 +99,15 @@ impl Harness {
     }
 
     fn step(&self, library: &dyn Client, command: &Command) -> Option<String> {
-        let spelled = |side| command.spelled(side, self.migration_port.port);
+        let spelled = |side| command.spelled(side, self.migration_server.port);
         let (library_args, oracle_args) = (spelled(Side::Library), spelled(Side::Oracle));
         let library_args: Vec<&[u8]> = library_args.iter().map(Vec::as_slice).collect();
         let oracle_args: Vec<&[u8]> = oracle_args.iter().map(Vec::as_slice).collect();
         if let Some(places) = refusals::expected(command, self.nodes.len()) {
             let reply = library.run(&library_args);
             self.count(command, |counts| counts.refused += 1);
-            let right = refusals::is_refusal(&reply, &places);
-            return (!right).then(|| format!("{reply}\n   instead of a refusal that names {}", places.join(", ")));
+            let is_expected = refusals::is_refusal(&reply, &places);
+            return (!is_expected).then(|| format!("{reply}\n   instead of a refusal that names {}", places.join(", ")));
         }
         let (found, expected) = self.ask(library, command, &library_args, &oracle_args)?;
         let mut homes = command.keys().map(|key| home(NAMES[key].name, self.nodes.len()));

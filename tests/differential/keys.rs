@@ -13,7 +13,7 @@ const COMMANDS: usize = 100_000;
 #[test]
 fn key_positions_match_command_getkeys() {
     let (seed, rules, server) = (random::seed(), rules(), Server::start());
-    let wire = RawConnection::connect(server.port);
+    let connection = RawConnection::connect(server.port);
     // One example for each command name.
     let mut wrong: BTreeMap<String, String> = BTreeMap::new();
     let (mut asked, mut with_keys) = (0, 0);
@@ -24,7 +24,7 @@ fn key_positions_match_command_getkeys() {
         let commands: Vec<Command> = sequence(&rules, seed, number).into_iter().filter(|command| !is_excluded(command)).collect();
         let spelled: Vec<Vec<Vec<u8>>> = commands.iter().map(|command| command.spelled(Side::Oracle, 1)).collect();
         let question = |args: &Vec<Vec<u8>>| [vec![b"COMMAND".to_vec(), b"GETKEYS".to_vec()], args.clone()].concat();
-        let replies = wire.pipeline(&spelled.iter().map(question).collect::<Vec<_>>());
+        let replies = connection.pipeline(&spelled.iter().map(question).collect::<Vec<_>>());
         for ((command, args), reply) in commands.iter().zip(&spelled).zip(replies) {
             let expected = sorted(reply.items().iter().map(|key| key.bytes().to_vec()));
             let found = library_keys(args);

@@ -18,7 +18,7 @@ pub fn order(oracle: &RawConnection, args: &[&[u8]]) -> Order {
     if ![&b"set"[..], b"zset"].contains(&kind.bytes()) {
         return Order::Exact;
     }
-    let options = Options::of(args);
+    let options = Options::parse(args);
     if options.by.iter().any(|pattern| !pattern.contains(&b'*')) {
         return match options.limited {
             // A sorted set has an order of its own, and the elements are sorted before they are stored.
@@ -48,7 +48,7 @@ struct Options<'a> {
 }
 
 impl<'a> Options<'a> {
-    fn of(args: &[&'a [u8]]) -> Options<'a> {
+    fn parse(args: &[&'a [u8]]) -> Options<'a> {
         let mut options = Options::default();
         let mut rest = args.iter().skip(2);
         while let Some(word) = rest.next() {

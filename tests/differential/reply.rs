@@ -26,14 +26,14 @@ pub trait Client {
 impl Client for Cluster {
     fn run(&self, args: &[&[u8]]) -> OwnedReply {
         match self.command(args) {
-            Ok(reply) => OwnedReply::of(&reply.root()),
+            Ok(reply) => OwnedReply::from_value(&reply.root()),
             Err(error) => OwnedReply::Failure(error.code() as i32, error.message().to_owned()),
         }
     }
 }
 
 impl OwnedReply {
-    fn of(value: &Value) -> OwnedReply {
+    fn from_value(value: &Value) -> OwnedReply {
         match value {
             Value::Nil => OwnedReply::Nil,
             Value::NilArray => OwnedReply::NilArray,
@@ -41,8 +41,8 @@ impl OwnedReply {
             Value::Status(bytes) => OwnedReply::Status(bytes.to_vec()),
             Value::Error(bytes) => OwnedReply::Error(bytes.to_vec()),
             Value::Integer(number) => OwnedReply::Number(*number),
-            Value::Array(children) => OwnedReply::Array(children.map(|child| OwnedReply::of(&child)).collect()),
-            Value::Map(children) => OwnedReply::Map(children.map(|child| OwnedReply::of(&child)).collect()),
+            Value::Array(children) => OwnedReply::Array(children.map(|child| OwnedReply::from_value(&child)).collect()),
+            Value::Map(children) => OwnedReply::Map(children.map(|child| OwnedReply::from_value(&child)).collect()),
             Value::Failure(_) => OwnedReply::Failure(0, "a failure inside a reply".into()),
         }
     }

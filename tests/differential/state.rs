@@ -20,22 +20,22 @@ pub struct KeyState {
 }
 
 /// All data of one server.
-pub fn state(wire: &RawConnection) -> State {
+pub fn state(connection: &RawConnection) -> State {
     let mut state = State::new();
     for database in DATABASES {
-        let both = wire.pipeline(&[vec!["SELECT", database], vec!["KEYS", "*"]]);
+        let both = connection.pipeline(&[vec!["SELECT", database], vec!["KEYS", "*"]]);
         let keys: Vec<Vec<u8>> = both[1].items().iter().map(|key| key.bytes().to_vec()).collect();
         let about = keys.iter().flat_map(|key| [vec![b"TYPE".to_vec(), key.clone()], vec![b"PEXPIRETIME".to_vec(), key.clone()]]);
-        let about = wire.pipeline(&about.collect::<Vec<_>>());
+        let about = connection.pipeline(&about.collect::<Vec<_>>());
         let values: Vec<_> = keys.iter().zip(about.chunks(2)).map(|(key, about)| reading(about[0].bytes(), key)).collect();
-        let values = wire.pipeline(&values);
+        let values = connection.pipeline(&values);
         for ((key, about), value) in keys.into_iter().zip(about.chunks(2)).zip(values) {
             let held =
                 KeyState { value: normalized(about[0].bytes(), value), kind: about[0].clone(), expires: about[1].number().unwrap_or(0) };
             state.insert((database, key), held);
         }
     }
-    wire.ask(&["SELECT", "0"]);
+    connection.ask(&["SELECT", "0"]);
     state
 }
 

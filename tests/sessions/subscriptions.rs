@@ -27,7 +27,7 @@ fn run(session: &mut Session, commands: &[&str]) -> Vec<String> {
 }
 
 fn next(session: &mut Session) -> String {
-    session.receive(LONG).unwrap().map_or_else(|| "nothing came".into(), |message| text_of(&message.root()))
+    session.receive(LONG).unwrap().map_or_else(|| "no message".into(), |message| text_of(&message.root()))
 }
 
 fn publish(cluster: &Cluster, channel: &str, text: &str) -> Reply {

@@ -35,7 +35,7 @@ pub struct Dump {
 pub struct DirectConnections(pub Vec<Connection>);
 
 impl DirectConnections {
-    pub fn of(servers: &[Server]) -> DirectConnections {
+    pub fn to(servers: &[Server]) -> DirectConnections {
         DirectConnections(servers.iter().map(Server::client).collect())
     }
 

@@ -16,16 +16,16 @@ pub fn seed() -> u64 {
 
 impl Random {
     pub fn seeded() -> Random {
-        Random::of(seed())
+        Random::from_seed(seed())
     }
 
-    pub fn of(seed: u64) -> Random {
+    pub fn from_seed(seed: u64) -> Random {
         Random(seed | 1)
     }
 
     /// One of many independent streams of a seed.
     pub fn stream(seed: u64, number: u64) -> Random {
-        Random::of(seed.rotate_left(32) ^ number.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15))
+        Random::from_seed(seed.rotate_left(32) ^ number.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15))
     }
 
     /// xorshift64*.

@@ -23,7 +23,7 @@ pub enum Kind {
 impl Kind {
     pub const ALL: [Kind; 8] = [Kind::Text, Kind::List, Kind::Set, Kind::Sorted, Kind::Lex, Kind::Hash, Kind::Stream, Kind::Loglog];
 
-    pub fn of_placeholder(placeholder: &str) -> Option<Kind> {
+    pub fn from_placeholder(placeholder: &str) -> Option<Kind> {
         Some(match placeholder {
             "text" => Kind::Text,
             "list" => Kind::List,
@@ -73,7 +73,7 @@ impl<'r> Builder<'r> {
         match part {
             Part::Word(word) => self.cased(word),
             Part::Exact(word) => self.text(word.as_bytes()),
-            Part::Placeholder(placeholder) => match Kind::of_placeholder(placeholder) {
+            Part::Placeholder(placeholder) => match Kind::from_placeholder(placeholder) {
                 Some(Kind::Stream) if placeholder.ends_with('s') => self.streams(*placeholder == "groupstreams"),
                 Some(kind) => self.key(kind),
                 None => self.placeholder(placeholder),

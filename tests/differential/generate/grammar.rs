@@ -89,7 +89,7 @@ fn name(form: &str) -> String {
 impl Part {
     fn collect_keys(&self, keys: &mut Vec<&'static str>) {
         match self {
-            Part::Placeholder(placeholder) => keys.extend(super::builder::Kind::of_placeholder(placeholder).map(|_| placeholder)),
+            Part::Placeholder(placeholder) => keys.extend(super::builder::Kind::from_placeholder(placeholder).map(|_| placeholder)),
             Part::Maybe(parts) | Part::AnyOrder(parts) | Part::All(parts) => parts.iter().for_each(|part| part.collect_keys(keys)),
             Part::Choice(choices) => choices.iter().flatten().for_each(|part| part.collect_keys(keys)),
             Part::Many { part, .. } | Part::Counted(part) => part.collect_keys(keys),

@@ -41,7 +41,7 @@ fn some_kinds(random: &mut Random) -> Vec<Kind> {
 }
 
 fn plays(rule: &Rule, kinds: &[Kind]) -> bool {
-    let of = |placeholder: &&str| Kind::of_placeholder(placeholder).unwrap_or(Kind::Any);
+    let of = |placeholder: &&str| Kind::from_placeholder(placeholder).unwrap_or(Kind::Any);
     rule.keys.is_empty() || rule.keys.iter().any(|placeholder| of(placeholder) == Kind::Any || kinds.contains(&of(placeholder)))
 }
 

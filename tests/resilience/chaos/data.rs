@@ -99,7 +99,7 @@ pub fn results() -> BTreeSet<Vec<String>> {
     let cluster = cluster(&ports(&plain), &[]);
     SOURCES.iter().for_each(|source| run(&cluster, &placed(source)));
     (0..STORES.len()).for_each(|kind| run(&cluster, &store(kind, kind)));
-    let data = DirectConnections::of(&plain).data();
+    let data = DirectConnections::to(&plain).data();
     data.into_iter()
         .filter(|(key, _)| key.starts_with("result:") || key.starts_with("merged:"))
         .map(|(_, content)| content.elements)

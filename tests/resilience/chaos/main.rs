@@ -27,7 +27,7 @@ fn main() {
     let seconds = std::env::var("CHAOS_SECONDS").map_or(5.0, |text| text.parse().expect("CHAOS_SECONDS is a number"));
     let mut chaos = Chaos::begin(Random::seeded());
     let results = data::results();
-    let before = DirectConnections::of(&chaos.servers).data();
+    let before = DirectConnections::to(&chaos.servers).data();
     let deadline = Instant::now() + Duration::from_secs_f64(seconds);
     (0..CLIENTS).for_each(|_| chaos.start_client());
     while Instant::now() < deadline {
@@ -35,15 +35,15 @@ fn main() {
     }
     chaos.end();
     let handle = cluster(&ports(&chaos.servers), &[]);
-    DirectConnections::of(&chaos.servers).await_no_other_clients();
+    DirectConnections::to(&chaos.servers).await_no_other_clients();
     let reports = verdict::recover_all(&handle);
     drop(handle);
-    let mut bare = DirectConnections::of(&chaos.servers);
-    let verdict = Verdict::of(&before, &verdict::all_data(&mut bare), &results);
+    let mut direct = DirectConnections::to(&chaos.servers);
+    let verdict = Verdict::new(&before, &verdict::all_data(&mut direct), &results);
     chaos.print_summary(&reports);
     println!("duplicates: {}", verdict.duplicates);
     let mut broken = verdict.broken;
-    broken.extend(bare.internal_keys().into_iter().map(|key| format!("recover leaves the internal key {key}")));
+    broken.extend(direct.internal_keys().into_iter().map(|key| format!("recover leaves the internal key {key}")));
     assert!(broken.is_empty(), "{} rules are broken:\n{}", broken.len(), broken.join("\n"));
     println!("test result: ok. 1 passed; 0 failed");
 }

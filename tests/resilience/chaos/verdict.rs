@@ -34,7 +34,7 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    pub fn of(before: &Data, after: &Data, results: &BTreeSet<Vec<String>>) -> Verdict {
+    pub fn new(before: &Data, after: &Data, results: &BTreeSet<Vec<String>>) -> Verdict {
         let mut verdict = Verdict { broken: Vec::new(), duplicates: 0 };
         let elements: BTreeSet<String> = (0..ELEMENTS).map(element).collect();
         for kind in ["list:", "set:"] {
@@ -92,7 +92,7 @@ fn describe(content: &Content) -> String {
 }
 
 /// The content of the servers once no other client is connected.
-pub fn all_data(bare: &mut DirectConnections) -> Data {
-    bare.await_no_other_clients();
-    bare.data()
+pub fn all_data(direct: &mut DirectConnections) -> Data {
+    direct.await_no_other_clients();
+    direct.data()
 }

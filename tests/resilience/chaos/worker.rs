@@ -44,12 +44,13 @@ pub fn start(config: &str, seed: u64, files: &Files) -> Child {
 pub fn run_if_asked() {
     let Ok(config) = std::env::var(CONFIG) else { return };
     let seed: u64 = std::env::var(SEED).expect("a seed").parse().expect("a number");
-    let cluster = Cluster::open(Config::from_json(config.as_bytes()).expect("a sound configuration"));
+    let cluster = Cluster::open(Config::from_json(config.as_bytes()).expect("a valid configuration"));
     let file = |name| OpenOptions::new().append(true).create(true).open(std::env::var(name).expect("a path")).expect("a file");
     std::thread::scope(|scope| {
         for thread in 0..THREADS {
             let seed = seed.wrapping_mul(THREADS).wrapping_add(thread);
-            let mut worker = Worker { cluster: &cluster, random: Random::of(seed), seed, count: 0, done: file(DONE), failed: file(FAILED) };
+            let mut worker =
+                Worker { cluster: &cluster, random: Random::from_seed(seed), seed, count: 0, done: file(DONE), failed: file(FAILED) };
             scope.spawn(move || {
                 loop {
                     worker.step();
@@ -82,7 +83,7 @@ impl Worker<'_> {
             0..150 => self.run(&format!("LMOVE {list} {other_list} LEFT RIGHT")),
             150..250 => self.run(&format!("RPOPLPUSH {list} {other_list}")),
             250..350 => self.run(&format!("BLMOVE {list} {other_list} RIGHT LEFT 0.1")),
-            350..550 => self.moves_member(&set, &other_set),
+            350..550 => self.move_member(&set, &other_set),
             550..700 => self.run(&format!("RENAMENX {slot} {other_slot}")),
             700..750 => {
                 // No other worker uses this name.
@@ -112,7 +113,7 @@ impl Worker<'_> {
         }
     }
 
-    fn moves_member(&mut self, from: &str, to: &str) -> Option<Reply> {
+    fn move_member(&mut self, from: &str, to: &str) -> Option<Reply> {
         let member = self.run(&format!("SRANDMEMBER {from}"))?;
         let Value::String(member) = member.root() else { return None };
         self.run(&format!("SMOVE {from} {to} {}", String::from_utf8_lossy(member)))

@@ -50,8 +50,8 @@ impl Harness {
     pub fn new(masters: u32) -> Harness {
         let mut servers = Server::start_many(masters as usize + 1);
         let plain = servers.split_off(masters as usize);
-        let (oracle_data, oracle) = (DirectConnections::of(&plain), cluster(&ports(&plain), &[]));
-        let (node_data, direct_handle) = (DirectConnections::of(&servers), Arc::new(cluster(&ports(&servers), &[])));
+        let (oracle_data, oracle) = (DirectConnections::to(&plain), cluster(&ports(&plain), &[]));
+        let (node_data, direct_handle) = (DirectConnections::to(&servers), Arc::new(cluster(&ports(&servers), &[])));
         let network = Network::start(&ports(&servers));
         servers.extend(plain);
         Harness { masters, oracle_data, oracle, node_data, direct_handle, network, faults: Vec::new(), _servers: servers }
