@@ -35,9 +35,9 @@ impl Setup {
     }
 
     fn check(&self, command: &str) -> String {
-        let (cluster, expected) = (reply_to(&self.cluster, command), reply_to(&self.oracle, command));
-        assert_eq!(cluster, expected, "{command}");
-        cluster
+        let (found, expected) = (reply_to(&self.cluster, command), reply_to(&self.oracle, command));
+        assert_eq!(found, expected, "{command}");
+        found
     }
 
     fn clear(&self) {
