@@ -68,7 +68,10 @@ fn links(text: &str) -> Vec<(&str, Option<&str>)> {
 fn anchors(text: &str) -> Vec<String> {
     let heading = |line: &str| line.starts_with('#').then(|| line.trim_start_matches('#').trim().to_lowercase());
     let keep = |letter: char| letter.is_alphanumeric() || letter == ' ' || letter == '-' || letter == '_';
-    text.lines().filter_map(heading).map(|words| words.chars().filter(|&letter| keep(letter)).collect::<String>().replace(' ', "-")).collect()
+    text.lines()
+        .filter_map(heading)
+        .map(|words| words.chars().filter(|&letter| keep(letter)).collect::<String>().replace(' ', "-"))
+        .collect()
 }
 
 #[test]
@@ -95,7 +98,8 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn every_source_file_that_the_pages_name_exists() {
-    let is_path = |word: &&str| ["src/", "tests/", "benches/", "bindings/", "tools/", "scripts/"].iter().any(|folder| word.starts_with(folder));
+    let is_path =
+        |word: &&str| ["src/", "tests/", "benches/", "bindings/", "tools/", "scripts/"].iter().any(|folder| word.starts_with(folder));
     let is_plain = |word: &&str| word.chars().all(|letter| letter.is_ascii_alphanumeric() || "/._-".contains(letter));
     let mut missing = Vec::new();
     for page in pages() {
@@ -117,9 +121,8 @@ fn the_tour_names_functions_where_they_are() {
             named += 1;
             let name = function.rsplit("::").next().expect("a name").trim_end_matches("()");
             let is_there = ["fn ", "struct ", "enum ", "trait "].iter().any(|kind| {
-                text.match_indices(&format!("{kind}{name}")).any(|(at, found)| {
-                    !text[at + found.len()..].starts_with(|next: char| next.is_alphanumeric() || next == '_')
-                })
+                text.match_indices(&format!("{kind}{name}"))
+                    .any(|(at, found)| !text[at + found.len()..].starts_with(|next: char| next.is_alphanumeric() || next == '_'))
             });
             if !is_there {
                 missing.push(format!("{path}: {function}"));
