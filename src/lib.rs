@@ -33,12 +33,12 @@ mod request;
 mod resp;
 mod session;
 
-pub use cluster::{Cluster, Nodes};
+pub use crate::cluster::{Cluster, Nodes};
 #[doc(hidden)]
-pub use command::{data_commands, keys_of};
-pub use config::{Address, Config, CrossNode, Master, Read, Server};
-pub use error::{Code, Error};
-pub use partition::{HashTag, Tagged, partition};
-pub use reply::{Body, Children, Entry, Kind, Reply, Value};
-pub use request::{Args, Commands, pack};
-pub use session::{Interrupter, Session};
+pub use crate::command::{data_commands, keys_of};
+pub use crate::config::{Address, Config, CrossNode, Master, Read, Server};
+pub use crate::error::{Code, Error};
+pub use crate::partition::{HashTag, Tagged, partition};
+pub use crate::reply::{Body, Children, Entry, Kind, Reply, Value};
+pub use crate::request::{Args, Commands, pack};
+pub use crate::session::{Interrupter, Session};

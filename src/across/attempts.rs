@@ -7,25 +7,25 @@ const LEAST: usize = 100;
 /// So long at least, however often that is: where many change a key all the time, a hundred attempts are made within a moment.
 const LONG: Duration = Duration::from_secs(5);
 
-pub(super) struct Attempts {
+pub(crate) struct Attempts {
     made: usize,
     begin: Instant,
 }
 
 impl Attempts {
-    pub(super) fn new() -> Attempts {
+    pub(crate) fn new() -> Attempts {
         Attempts { made: 0, begin: Instant::now() }
     }
 
     /// Whether there is to be another one.
-    pub(super) fn go_on(&mut self) -> bool {
+    pub(crate) fn go_on(&mut self) -> bool {
         let go_on = self.made < LEAST || self.begin.elapsed() < LONG;
         self.made += usize::from(go_on);
         go_on
     }
 
     /// How many there were.
-    pub(super) fn made(&self) -> usize {
+    pub(crate) fn made(&self) -> usize {
         self.made
     }
 }

@@ -1,16 +1,16 @@
 //! A command without keys, asked of every master, and the answers made into one.
 
-use super::Job;
-use super::hidden::{REGISTRY, below, is_hidden};
-use super::merge::{concatenated, first, first_ok, least_of_each, names, tally, texts};
-use super::stop::{Outcome, Stop, accepted};
-use super::talk::{Ask, Executed, Talk, Words, executed, replies, words};
+use crate::across::Job;
+use crate::across::hidden::{REGISTRY, below, is_hidden};
+use crate::across::merge::{concatenated, first, first_ok, least_of_each, names, tally, texts};
+use crate::across::stop::{Outcome, Stop, accepted};
+use crate::across::talk::{Ask, Executed, Talk, Words, executed, replies, words};
 use crate::command::Answers;
 use crate::error::{Code, Error};
 use crate::reply::{Reply, Value};
 use std::borrow::Cow;
 
-pub(super) fn run(job: &Job, answers: Answers) -> Outcome<Reply> {
+pub(crate) fn run(job: &Job, answers: Answers) -> Outcome<Reply> {
     if answers == Answers::Size {
         return size(job);
     }
@@ -106,7 +106,7 @@ fn visible(talk: &mut Talk, server: usize) -> Outcome<i64> {
 
 /// SCAN: a cursor is that of one server, times the number of servers, plus the server's number. It holds all there is to know, so that any
 /// process may go on with it.
-pub(super) fn scan(job: &Job) -> Outcome<Reply> {
+pub(crate) fn scan(job: &Job) -> Outcome<Reply> {
     let servers = job.config.servers.len() as u64;
     let (server, inner) = scanned(job)?;
     let inner = inner.to_string();
@@ -124,11 +124,11 @@ pub(super) fn scan(job: &Job) -> Outcome<Reply> {
     let next = next
         .and_then(|next| outer(next, server as u64, servers))
         .ok_or_else(|| Error::new(Code::Protocol, format!("SCAN: the cursor of {} is too large", job.config.servers[server].alias)))?;
-    Ok(super::merge::page(next, keys.filter(|key| !matches!(key, Value::String(key) if is_hidden(key)))))
+    Ok(crate::across::merge::page(next, keys.filter(|key| !matches!(key, Value::String(key) if is_hidden(key)))))
 }
 
 /// The server that a cursor belongs to, and the cursor there.
-pub(super) fn scanned(job: &Job) -> Outcome<(usize, u64)> {
+pub(crate) fn scanned(job: &Job) -> Outcome<(usize, u64)> {
     let servers = job.config.servers.len() as u64;
     let cursor = std::str::from_utf8(job.args[1]).ok().and_then(|text| text.parse::<u64>().ok());
     let cursor = cursor.ok_or_else(|| Stop::refusal("ERR invalid cursor"))?;
@@ -145,7 +145,7 @@ fn outer(inner: u64, server: u64, servers: u64) -> Option<u64> {
 }
 
 /// RANDOMKEY: of a server drawn by how many keys it has, as each key of one server has the same chance.
-pub(super) fn random_key(job: &Job) -> Outcome<Reply> {
+pub(crate) fn random_key(job: &Job) -> Outcome<Reply> {
     const DRAWS: usize = 100;
     let servers = 0..job.config.servers.len();
     let mut talk = Talk::with(job.config, job.process, job.args[0], servers.clone())?;

@@ -1,7 +1,7 @@
 //! What a command that takes several steps would do: told, not done.
 
-use super::stop::Outcome;
-use super::{Job, combined, sorted, together};
+use crate::across::stop::Outcome;
+use crate::across::{Job, combined, sorted, together};
 use crate::command::{Across, Answers, Move};
 
 /// What would be done.
@@ -22,23 +22,23 @@ pub(crate) struct Step {
 }
 
 impl Explanation {
-    pub(super) fn of(strategy: &'static str, atomic: bool) -> Explanation {
+    pub(crate) fn of(strategy: &'static str, atomic: bool) -> Explanation {
         Explanation { strategy, steps: Vec::new(), atomic }
     }
 
     /// Adds a step to a round.
-    pub(super) fn step(mut self, round: usize, server: usize, command: impl Into<String>) -> Explanation {
+    pub(crate) fn step(mut self, round: usize, server: usize, command: impl Into<String>) -> Explanation {
         self.steps.push(Step { round, server, command: command.into() });
         self
     }
 
-    pub(super) fn steps(self, round: usize, servers: impl IntoIterator<Item = usize>, command: &str) -> Explanation {
+    pub(crate) fn steps(self, round: usize, servers: impl IntoIterator<Item = usize>, command: &str) -> Explanation {
         servers.into_iter().fold(self, |explanation, server| explanation.step(round, server, command))
     }
 }
 
 /// Explains a command. Where its plan depends on sizes, they are asked for; nothing is changed.
-pub(super) fn explain(job: &Job) -> Outcome<Explanation> {
+pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
     let distinct = || {
         let mut servers: Vec<usize> = job.servers().collect();
         servers.sort_unstable();
@@ -52,7 +52,7 @@ pub(super) fn explain(job: &Job) -> Outcome<Explanation> {
             Explanation::of("all masters", false).steps(1, 0..job.config.servers.len(), &command)
         }
         Across::RandomKey => Explanation::of("all masters", false).steps(1, 0..job.config.servers.len(), "DBSIZE; RANDOMKEY"),
-        Across::Scan => Explanation::of("one after the other", false).steps(1, [super::everywhere::scanned(job)?.0], "SCAN …"),
+        Across::Scan => Explanation::of("one after the other", false).steps(1, [crate::across::everywhere::scanned(job)?.0], "SCAN …"),
         Across::Moved(Move::Copy) => {
             Explanation::of("copy", true).step(1, job.server_of(0), "DUMP …; PEXPIRETIME …").step(2, job.server_of(1), "RESTORE …")
         }

@@ -8,7 +8,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
 /// What listens to one server.
-pub(super) struct Listener<'p> {
+pub(crate) struct Listener<'p> {
     pool: &'p Pool,
     connection: Aside<'p>,
     reader: Reader,
@@ -18,7 +18,7 @@ pub(super) struct Listener<'p> {
 impl<'p> Listener<'p> {
     /// Listens to a server; `None` when it has no messages for us, or too few connections are left. A connection that had broken before is
     /// replaced.
-    pub(super) fn take(pool: &'p Pool, keys: Vec<&'p [u8]>) -> Result<Option<Listener<'p>>, Error> {
+    pub(crate) fn take(pool: &'p Pool, keys: Vec<&'p [u8]>) -> Result<Option<Listener<'p>>, Error> {
         let listener = |fresh| -> Result<Option<Listener<'p>>, Error> {
             let Some(mut connection) = pool.take_aside(fresh)? else { return Ok(None) };
             let reader = connection.reader(true);
@@ -69,7 +69,7 @@ impl<'p> Listener<'p> {
     }
 
     /// Takes in what came; answers whether it concerns one of the keys. Of half a message the rest is waited for.
-    pub(super) fn hear(&mut self) -> Result<bool, Error> {
+    pub(crate) fn hear(&mut self) -> Result<bool, Error> {
         while self.connection.receive_now(&mut self.reader, usize::MAX)? > 0 {}
         if self.reader.complete() == 0 || !self.reader.is_between() {
             return Ok(false);
@@ -89,18 +89,18 @@ impl<'p> Listener<'p> {
         }
     }
 
-    pub(super) fn pool(&self) -> &'p Pool {
+    pub(crate) fn pool(&self) -> &'p Pool {
         self.pool
     }
 
     /// Tells the server to stop.
-    pub(super) fn hang_up(&self) -> Result<(), Error> {
+    pub(crate) fn hang_up(&self) -> Result<(), Error> {
         let request = [pack(&[b"UNSUBSCRIBE"]), pack(&[b"CLIENT", b"TRACKING", b"OFF"])].concat();
         self.connection.send_all(&request, &mut 0)
     }
 
     /// After that: gives the connection back once the server has stopped, and closes it if that takes long.
-    pub(super) fn give_back(mut self) -> Result<(), Error> {
+    pub(crate) fn give_back(mut self) -> Result<(), Error> {
         const LONG: Duration = Duration::from_millis(100);
         loop {
             self.connection.wait(Patience::Longer(Duration::ZERO), Some(LONG))?;

@@ -1,16 +1,16 @@
 //! Answers of several servers made into one.
 
-use super::stop::{Outcome, Stop};
+use crate::across::stop::{Outcome, Stop};
 use crate::error::Error;
 use crate::reply::{Builder, Children, Kind, Reply, Value};
 use std::collections::HashSet;
 
-pub(super) fn first(replies: Vec<Reply>) -> Reply {
+pub(crate) fn first(replies: Vec<Reply>) -> Reply {
     replies.into_iter().next().unwrap_or_else(Reply::nil)
 }
 
 /// The first answer that is no error; else the first error.
-pub(super) fn first_ok(outcomes: Vec<Result<Reply, Error>>) -> Outcome<Reply> {
+pub(crate) fn first_ok(outcomes: Vec<Result<Reply, Error>>) -> Outcome<Reply> {
     let mut refused = None;
     let mut failed = None;
     for outcome in outcomes {
@@ -32,7 +32,7 @@ fn children(reply: &Reply) -> Option<Children<'_>> {
 }
 
 /// Lists, one behind the other; only the values that are wanted.
-pub(super) fn concatenated(replies: &[Reply], wanted: impl Fn(&Value) -> bool) -> Reply {
+pub(crate) fn concatenated(replies: &[Reply], wanted: impl Fn(&Value) -> bool) -> Reply {
     let values = || replies.iter().filter_map(children).flatten().filter(|value| wanted(value));
     let mut builder = Builder::default();
     let root = builder.begin(Kind::Array, values().count());
@@ -42,7 +42,7 @@ pub(super) fn concatenated(replies: &[Reply], wanted: impl Fn(&Value) -> bool) -
 }
 
 /// Lists of names, each name but once.
-pub(super) fn names(replies: &[Reply]) -> Reply {
+pub(crate) fn names(replies: &[Reply]) -> Reply {
     let mut seen = HashSet::new();
     let names = replies.iter().filter_map(children).flatten();
     let names: Vec<Value> = names.filter(|name| matches!(name, Value::String(name) if seen.insert(*name))).collect();
@@ -54,7 +54,7 @@ pub(super) fn names(replies: &[Reply]) -> Reply {
 }
 
 /// A page of SCAN.
-pub(super) fn page<'r>(cursor: u64, keys: impl Iterator<Item = Value<'r>> + Clone) -> Reply {
+pub(crate) fn page<'r>(cursor: u64, keys: impl Iterator<Item = Value<'r>> + Clone) -> Reply {
     let mut builder = Builder::default();
     let root = builder.begin(Kind::Array, 2);
     builder.string(cursor.to_string().as_bytes());
@@ -66,7 +66,7 @@ pub(super) fn page<'r>(cursor: u64, keys: impl Iterator<Item = Value<'r>> + Clon
 }
 
 /// Lists of numbers of one length: the least at each place. Of 0 and 1 that is 1 where all say 1.
-pub(super) fn least_of_each(replies: &[Reply]) -> Outcome<Reply> {
+pub(crate) fn least_of_each(replies: &[Reply]) -> Outcome<Reply> {
     let mut all: Vec<i64> = Vec::new();
     for (nth, reply) in replies.iter().enumerate() {
         let list: Vec<i64> = numbers(reply)?;
@@ -92,7 +92,7 @@ fn numbers(reply: &Reply) -> Outcome<Vec<i64>> {
 }
 
 /// Lists of name, number, name, number, …, which all have the same names: the numbers added up at each place. A name may have several.
-pub(super) fn tally(replies: &[Reply]) -> Outcome<Reply> {
+pub(crate) fn tally(replies: &[Reply]) -> Outcome<Reply> {
     let mut all: Vec<(Value, i64)> = Vec::new();
     for reply in replies {
         let mut list = children(reply).ok_or_else(|| Stop::fault("a server answered with something else than a list"))?;
@@ -117,7 +117,7 @@ pub(super) fn tally(replies: &[Reply]) -> Outcome<Reply> {
 }
 
 /// Texts, one behind the other, each under a line `# node_1`, which readers of INFO take for a comment.
-pub(super) fn texts<'n>(replies: &[Reply], names: impl Iterator<Item = &'n str>) -> Outcome<Reply> {
+pub(crate) fn texts<'n>(replies: &[Reply], names: impl Iterator<Item = &'n str>) -> Outcome<Reply> {
     let mut all = Vec::new();
     for (reply, name) in replies.iter().zip(names) {
         let Value::String(text) = reply.root() else { return Err(Stop::fault("a server answered with something else than a text")) };

@@ -1,14 +1,14 @@
 //! MIGRATE of keys of several nodes: each sends its own.
 
-use super::Job;
-use super::stop::{Outcome, Stop, accepted};
-use super::talk::{Ask, Talk, Words, replies};
+use crate::across::Job;
+use crate::across::stop::{Outcome, Stop, accepted};
+use crate::across::talk::{Ask, Talk, Words, replies};
 use crate::error::Error;
 use crate::reply::{Reply, Value};
 use std::borrow::Cow;
 
 /// OK when any node had something to send, else NOKEY, as one server would say it.
-pub(super) fn run(job: &Job) -> Outcome<Reply> {
+pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     let mut talk = Talk::with(job.config, job.process, job.args[0], job.servers())?;
     let asks: Vec<Ask> =
         talk.servers().map(|server| Ask { patience: job.over.traits.patience, ..Ask::write(server, vec![command(job, server)]) }).collect();

@@ -23,18 +23,18 @@ mod timeout;
 mod together;
 mod waiter;
 
+pub(crate) use crate::across::explain::{Explanation, Step};
+pub(crate) use crate::across::recover::recover;
+use crate::across::stop::{Outcome, Stop};
 use crate::command::Across;
 use crate::config::Config;
 use crate::error::{Code, Error};
 use crate::node::Process;
 use crate::plan::Over;
 use crate::reply::Reply;
-pub(crate) use explain::{Explanation, Step};
-pub(crate) use recover::recover;
-use stop::{Outcome, Stop};
 
 /// A command that is being carried out.
-pub(super) struct Job<'c, 'a> {
+pub(crate) struct Job<'c, 'a> {
     pub config: &'c Config,
     pub process: &'c Process,
     pub args: &'c [&'a [u8]],
@@ -43,17 +43,17 @@ pub(super) struct Job<'c, 'a> {
 
 impl<'a> Job<'_, 'a> {
     /// The server of a key of the command, by its number among the keys.
-    pub(super) fn server_of(&self, key: usize) -> usize {
+    pub(crate) fn server_of(&self, key: usize) -> usize {
         self.config.masters[self.over.keys[key].master()].server
     }
 
     /// The name of a key, as it is sent.
-    pub(super) fn key(&self, key: usize) -> &'a [u8] {
+    pub(crate) fn key(&self, key: usize) -> &'a [u8] {
         self.over.keys[key].name
     }
 
     /// The servers that hold its keys, each as often as it has keys.
-    pub(super) fn servers(&self) -> impl Iterator<Item = usize> {
+    pub(crate) fn servers(&self) -> impl Iterator<Item = usize> {
         (0..self.over.keys.len()).map(|key| self.server_of(key))
     }
 }

@@ -1,14 +1,14 @@
 //! The command itself on one server, as the judge of its own arguments.
 
-use super::Job;
-use super::stop::{Outcome, Stop};
-use super::talk::{Ask, Executed, Talk, Words, executed};
+use crate::across::Job;
+use crate::across::stop::{Outcome, Stop};
+use crate::across::talk::{Ask, Executed, Talk, Words, executed};
 use crate::error::{Code, Error, printable};
 use crate::reply::{Builder, Kind, Reply, Value};
 use std::borrow::Cow;
 
 /// The command with one key in the place of all.
-pub(super) fn with_one_key<'a>(job: &Job<'_, 'a>) -> Words<'a> {
+pub(crate) fn with_one_key<'a>(job: &Job<'_, 'a>) -> Words<'a> {
     let mut command: Words = job.args.iter().map(|&word| Cow::from(word)).collect();
     for key in &job.over.keys {
         command[key.position()] = Cow::from(job.key(0));
@@ -17,7 +17,7 @@ pub(super) fn with_one_key<'a>(job: &Job<'_, 'a>) -> Words<'a> {
 }
 
 /// What the first key's server says to a command whose arguments are wrong. It is asked in a transaction, where nothing ever blocks.
-pub(super) fn refusal(job: &Job, command: Words) -> Outcome<Reply> {
+pub(crate) fn refusal(job: &Job, command: Words) -> Outcome<Reply> {
     let server = job.server_of(0);
     let mut talk = Talk::with(job.config, job.process, job.args[0], [server])?;
     let reply = talk.ask(Ask::transaction(server, vec![command]))?;
@@ -28,13 +28,13 @@ pub(super) fn refusal(job: &Job, command: Words) -> Outcome<Reply> {
     }
 }
 
-pub(super) fn not_understood(job: &Job) -> Stop {
+pub(crate) fn not_understood(job: &Job) -> Stop {
     let name = printable(&job.args[0].to_ascii_uppercase());
     Error::new(Code::Request, format!("{name}: its arguments are not understood")).into()
 }
 
 /// An array of these values.
-pub(super) fn list<'r>(values: impl ExactSizeIterator<Item = Value<'r>>) -> Reply {
+pub(crate) fn list<'r>(values: impl ExactSizeIterator<Item = Value<'r>>) -> Reply {
     let mut builder = Builder::default();
     let root = builder.begin(Kind::Array, values.len());
     values.for_each(|value| builder.value(&value));
@@ -43,7 +43,7 @@ pub(super) fn list<'r>(values: impl ExactSizeIterator<Item = Value<'r>>) -> Repl
 }
 
 /// A value as a reply of its own.
-pub(super) fn copied(value: &Value) -> Reply {
+pub(crate) fn copied(value: &Value) -> Reply {
     let mut builder = Builder::default();
     builder.value(value);
     builder.finish()

@@ -3,16 +3,15 @@
 //! All keys are looked at side by side, then the first one in order that exists is popped from, alone. Where somebody else was quicker the keys
 //! are looked at again: nothing is popped that is not answered.
 
-use super::Job;
-use super::native;
-use super::stop::{Outcome, Stop, accepted};
-use super::talk::{Ask, Talk, Words, replies, words};
-use super::waiter::{integer, until_found, until_seconds};
+use crate::across::stop::{Outcome, Stop, accepted};
+use crate::across::talk::{Ask, Talk, Words, replies, words};
+use crate::across::waiter::{integer, until_found, until_seconds};
+use crate::across::{Job, native};
 use crate::command::Pop;
 use crate::reply::{Reply, Value};
 use std::time::Instant;
 
-pub(super) fn run(job: &Job, pop: Pop) -> Outcome<Reply> {
+pub(crate) fn run(job: &Job, pop: Pop) -> Outcome<Reply> {
     match Popping::read(job, pop) {
         Some(popping) => until_found(job, popping.deadline, || popping.pass()),
         None => native::refusal(job, native::with_one_key(job)),

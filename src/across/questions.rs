@@ -1,27 +1,27 @@
 //! Questions to several servers, asked in one round.
 
-use super::stop::{Outcome, Stop};
-use super::talk::{Ask, Talk, Words};
+use crate::across::stop::{Outcome, Stop};
+use crate::across::talk::{Ask, Talk, Words};
 use crate::error::Error;
 use crate::reply::{Entry, Kind, Reply, Value};
 
 /// What is to be asked. Each question is answered under the number that [`Questions::add`] gives it.
 #[derive(Default)]
-pub(super) struct Questions<'a> {
+pub(crate) struct Questions<'a> {
     asks: Vec<Ask<'a>>,
     /// Of each question: which of the asks, and the how-manieth command of it.
     places: Vec<(usize, usize)>,
 }
 
 /// The answers to [`Questions`].
-pub(super) struct Answers {
+pub(crate) struct Answers {
     replies: Vec<Reply>,
     /// Of each question: which of the replies, and where in its index.
     places: Vec<(usize, usize)>,
 }
 
 impl<'a> Questions<'a> {
-    pub(super) fn add(&mut self, server: usize, command: Words<'a>) -> usize {
+    pub(crate) fn add(&mut self, server: usize, command: Words<'a>) -> usize {
         let ask = self.asks.iter().position(|ask| ask.server == server).unwrap_or_else(|| {
             self.asks.push(Ask::read(server, Vec::new()));
             self.asks.len() - 1
@@ -32,15 +32,15 @@ impl<'a> Questions<'a> {
         self.places.len() - 1
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.places.len()
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.places.is_empty()
     }
 
-    pub(super) fn put(self, talk: &mut Talk) -> Result<Answers, Error> {
+    pub(crate) fn put(self, talk: &mut Talk) -> Result<Answers, Error> {
         let replies = talk.all(&self.asks)?;
         let indexes: Vec<Vec<usize>> = replies.iter().map(children).collect();
         // A reply that lacks an answer does not come here: all commands were answered.
@@ -50,24 +50,24 @@ impl<'a> Questions<'a> {
 }
 
 impl Answers {
-    pub(super) fn get(&self, question: usize) -> Value<'_> {
+    pub(crate) fn get(&self, question: usize) -> Value<'_> {
         let (reply, place) = self.places[question];
         self.replies[reply].value(place).unwrap_or(Value::Nil)
     }
 
     /// Lets go of the first answers: those behind them are counted from 0.
-    pub(super) fn forget(&mut self, answers: usize) {
+    pub(crate) fn forget(&mut self, answers: usize) {
         self.places.drain(..answers);
     }
 
     /// An answer that is a list of strings. A server's error is the caller's answer.
-    pub(super) fn list(&self, question: usize) -> Outcome<List<'_>> {
+    pub(crate) fn list(&self, question: usize) -> Outcome<List<'_>> {
         let (reply, place) = self.places[question];
         List::at(&self.replies[reply], place)
     }
 
     /// The second value of an answer to SCAN or its like, and whether it is all there is.
-    pub(super) fn page(&self, question: usize) -> Outcome<(List<'_>, bool)> {
+    pub(crate) fn page(&self, question: usize) -> Outcome<(List<'_>, bool)> {
         let (reply, place) = self.places[question];
         let reply = &self.replies[reply];
         match reply.value(place) {
@@ -81,21 +81,21 @@ impl Answers {
     }
 
     /// The replies, and where in which of them the answer to each question stands.
-    pub(super) fn into_parts(self) -> (Vec<Reply>, Vec<(usize, usize)>) {
+    pub(crate) fn into_parts(self) -> (Vec<Reply>, Vec<(usize, usize)>) {
         (self.replies, self.places)
     }
 }
 
 /// A list of strings in a reply.
 #[derive(Clone, Copy)]
-pub(super) struct List<'r> {
+pub(crate) struct List<'r> {
     reply: &'r Reply,
     entries: &'r [Entry],
 }
 
 impl<'r> List<'r> {
     /// The list at a place of a reply's index.
-    pub(super) fn at(reply: &'r Reply, place: usize) -> Outcome<List<'r>> {
+    pub(crate) fn at(reply: &'r Reply, place: usize) -> Outcome<List<'r>> {
         let entry = reply.entries().get(place).filter(|entry| entry.kind() == Kind::Array && entry.span() == entry.length() + 1);
         match (entry, reply.value(place)) {
             (Some(entry), _) => Ok(List { reply, entries: &reply.entries()[place + 1..place + entry.span()] }),
@@ -104,11 +104,11 @@ impl<'r> List<'r> {
         }
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }
 
-    pub(super) fn iter(self) -> impl ExactSizeIterator<Item = &'r [u8]> + Clone {
+    pub(crate) fn iter(self) -> impl ExactSizeIterator<Item = &'r [u8]> + Clone {
         self.entries.iter().map(move |entry| self.reply.text(entry))
     }
 }

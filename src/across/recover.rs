@@ -1,11 +1,12 @@
 //! What interrupted transfers have left on the servers, found and brought to an end: finished where the other server has what was moved, undone
 //! where it has not.
 
-use super::hidden::{self, REGISTRY};
-use super::moved::{Note, Role, put_back};
-use super::stop::{Outcome, Stop, accepted};
-use super::stored_if_none::{Pact, take_back};
-use super::talk::{Ask, Executed, Talk, executed, millis, replies, words};
+use crate::across::hidden;
+use crate::across::hidden::REGISTRY;
+use crate::across::moved::{Note, Role, put_back};
+use crate::across::stop::{Outcome, Stop, accepted};
+use crate::across::stored_if_none::{Pact, take_back};
+use crate::across::talk::{Ask, Executed, Talk, executed, millis, replies, words};
 use crate::config::Config;
 use crate::error::Error;
 use crate::node::Process;

@@ -4,26 +4,26 @@ use crate::error::{Code, Error};
 use crate::reply::{Reply, Value};
 
 #[derive(Debug)]
-pub(super) enum Stop {
+pub(crate) enum Stop {
     /// A server would refuse the command, or has refused it, in these words: they are the answer.
     Refusal(Box<[u8]>),
     Error(Error),
 }
 
-pub(super) type Outcome<T> = Result<T, Stop>;
+pub(crate) type Outcome<T> = Result<T, Stop>;
 
 impl Stop {
-    pub(super) fn refusal(text: impl AsRef<[u8]>) -> Stop {
+    pub(crate) fn refusal(text: impl AsRef<[u8]>) -> Stop {
         Stop::Refusal(text.as_ref().into())
     }
 
     /// Something that a sound server does not answer.
-    pub(super) fn fault(what: &str) -> Stop {
+    pub(crate) fn fault(what: &str) -> Stop {
         Stop::Error(Error::new(Code::Protocol, what))
     }
 
     /// What the caller is answered.
-    pub(super) fn into_answer(self) -> Result<Reply, Error> {
+    pub(crate) fn into_answer(self) -> Result<Reply, Error> {
         match self {
             Stop::Refusal(text) => Ok(Reply::error(&text)),
             Stop::Error(error) => Err(error),
@@ -38,7 +38,7 @@ impl From<Error> for Stop {
 }
 
 /// The value, unless it is a server's error, which then is the answer.
-pub(super) fn accepted(value: Value<'_>) -> Outcome<Value<'_>> {
+pub(crate) fn accepted(value: Value<'_>) -> Outcome<Value<'_>> {
     match value {
         Value::Error(text) => Err(Stop::refusal(text)),
         value => Ok(value),

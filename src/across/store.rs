@@ -1,13 +1,13 @@
 //! A destination replaced by a result, in one step.
 
-use super::stop::{Outcome, Stop, accepted};
-use super::talk::{Ask, Executed, Talk, Words, executed, words};
-use super::{Job, hidden};
+use crate::across::stop::{Outcome, Stop, accepted};
+use crate::across::talk::{Ask, Executed, Talk, Words, executed, words};
+use crate::across::{Job, hidden};
 use crate::reply::Value;
 use std::borrow::Cow;
 
 /// What a destination is replaced by.
-pub(super) enum Content<'a> {
+pub(crate) enum Content<'a> {
     /// An empty result: the destination goes.
     Nothing,
     String(Cow<'a, [u8]>),
@@ -19,23 +19,23 @@ pub(super) enum Content<'a> {
 const LARGE: i64 = 64 << 10;
 
 /// Whether an answer to MEMORY USAGE tells of an old value that takes long to free.
-pub(super) fn is_large(usage: Value) -> bool {
+pub(crate) fn is_large(usage: Value) -> bool {
     matches!(usage, Value::Integer(bytes) if bytes > LARGE)
 }
 
-pub(super) fn usage(key: &[u8]) -> Words<'_> {
+pub(crate) fn usage(key: &[u8]) -> Words<'_> {
     words![b"MEMORY", b"USAGE", key]
 }
 
 /// What puts a content in the place of a key that has an old value, which may be large.
-pub(super) struct Replacement<'a> {
+pub(crate) struct Replacement<'a> {
     commands: Vec<Words<'a>>,
     /// The command that may be refused while the others are carried out: then the key is as it was.
     decisive: usize,
 }
 
 impl<'a> Replacement<'a> {
-    pub(super) fn new(key: &'a [u8], content: Content<'a>, old_is_large: bool) -> Replacement<'a> {
+    pub(crate) fn new(key: &'a [u8], content: Content<'a>, old_is_large: bool) -> Replacement<'a> {
         match content {
             Content::Nothing => Replacement { commands: vec![words![b"UNLINK", key]], decisive: 0 },
             Content::String(value) => Replacement { commands: vec![words![b"SET", key, value]], decisive: 0 },
@@ -55,7 +55,7 @@ impl<'a> Replacement<'a> {
     }
 
     /// Carries it out. False: a watched key was changed, and nothing was done.
-    pub(super) fn carry_out(self, job: &Job, talk: &mut Talk, server: usize) -> Outcome<bool> {
+    pub(crate) fn carry_out(self, job: &Job, talk: &mut Talk, server: usize) -> Outcome<bool> {
         let answer = talk.ask(Ask::transaction(server, self.commands))?;
         talk.watches(server, false);
         match executed(&answer)? {
@@ -70,7 +70,7 @@ impl<'a> Replacement<'a> {
 }
 
 /// A server would not take what was brought to it.
-pub(super) fn not_brought(job: &Job, what: &str, server: usize, text: &[u8]) -> Stop {
+pub(crate) fn not_brought(job: &Job, what: &str, server: usize, text: &[u8]) -> Stop {
     let name = job.args[0].to_ascii_uppercase();
     let said = format!("ERR {}: {what} could not be brought to {}: ", name.escape_ascii(), job.config.servers[server].alias);
     Stop::refusal([said.as_bytes(), text].concat())

@@ -3,18 +3,17 @@
 //! Each node reads its own streams, all side by side, and the answers are put in the caller's order. A read by a group consumes; so it is made
 //! sure first that no node would refuse.
 
-use super::Job;
-use super::native;
-use super::stop::{Outcome, Stop, accepted};
-use super::talk::{Ask, Talk, Words, replies, words};
-use super::waiter::{integer, until_found, until_millis};
+use crate::across::stop::{Outcome, Stop, accepted};
+use crate::across::talk::{Ask, Talk, Words, replies, words};
+use crate::across::waiter::{integer, until_found, until_millis};
+use crate::across::{Job, native};
 use crate::error::Error;
 use crate::node::Patience;
 use crate::reply::{Builder, Children, Kind, Reply, Value};
 use std::borrow::Cow;
 use std::time::Instant;
 
-pub(super) fn run(job: &Job) -> Outcome<Reply> {
+pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     let Some(mut reading) = Reading::of(job) else { return refused(job) };
     if reading.deadline.is_some() {
         reading.resolve_last()?;

@@ -1,6 +1,6 @@
 //! What an operation says to its servers, in rounds: everything for all of them is sent before any answer is read.
 
-use super::stop::{Outcome, Stop, accepted};
+use crate::across::stop::{Outcome, Stop, accepted};
 use crate::config::Config;
 use crate::error::Error;
 use crate::lane::{Lane, exchange};
@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use std::borrow::Cow;
 
 /// The arguments of a command, its name first.
-pub(super) type Words<'a> = Vec<Cow<'a, [u8]>>;
+pub(crate) type Words<'a> = Vec<Cow<'a, [u8]>>;
 
 /// A command from anything that is bytes.
 macro_rules! words {
@@ -19,10 +19,10 @@ macro_rules! words {
         vec![$(std::borrow::Cow::from($word)),*] as $crate::across::talk::Words
     };
 }
-pub(super) use words;
+pub(crate) use words;
 
 /// What one server is asked in a round.
-pub(super) struct Ask<'a> {
+pub(crate) struct Ask<'a> {
     pub server: usize,
     pub commands: Vec<Words<'a>>,
     /// All of it only reads.
@@ -33,16 +33,16 @@ pub(super) struct Ask<'a> {
 
 impl<'a> Ask<'a> {
     /// Commands that only read.
-    pub(super) fn read(server: usize, commands: Vec<Words<'a>>) -> Ask<'a> {
+    pub(crate) fn read(server: usize, commands: Vec<Words<'a>>) -> Ask<'a> {
         Ask { server, commands, repeatable: true, patience: Patience::Usual }
     }
 
-    pub(super) fn write(server: usize, commands: Vec<Words<'a>>) -> Ask<'a> {
+    pub(crate) fn write(server: usize, commands: Vec<Words<'a>>) -> Ask<'a> {
         Ask { repeatable: false, ..Ask::read(server, commands) }
     }
 
     /// These commands in one step, or none of them. [`executed`] reads the answer.
-    pub(super) fn transaction(server: usize, commands: Vec<Words<'a>>) -> Ask<'a> {
+    pub(crate) fn transaction(server: usize, commands: Vec<Words<'a>>) -> Ask<'a> {
         let mut all = Vec::with_capacity(commands.len() + 2);
         all.push(words![b"MULTI"]);
         all.extend(commands);
@@ -52,7 +52,7 @@ impl<'a> Ask<'a> {
 }
 
 /// The connections of one operation, one a server for its whole length, so that WATCH and MULTI hold.
-pub(super) struct Talk<'p> {
+pub(crate) struct Talk<'p> {
     config: &'p Config,
     process: &'p Process,
     /// Of the command, for messages.
@@ -69,7 +69,7 @@ struct Seat<'p> {
 
 impl<'p> Talk<'p> {
     /// With these servers. Their connections are taken in one order by all callers, who therefore cannot wait for each other in a circle.
-    pub(super) fn with(
+    pub(crate) fn with(
         config: &'p Config,
         process: &'p Process,
         name: &'p [u8],
@@ -88,24 +88,24 @@ impl<'p> Talk<'p> {
     }
 
     /// The servers that it speaks with.
-    pub(super) fn servers(&self) -> impl Iterator<Item = usize> + use<'_, 'p> {
+    pub(crate) fn servers(&self) -> impl Iterator<Item = usize> + use<'_, 'p> {
         self.seats.iter().map(|seat| seat.server)
     }
 
     /// Notes that a server was told to WATCH, or that its watch has ended.
-    pub(super) fn watches(&mut self, server: usize, watches: bool) {
+    pub(crate) fn watches(&mut self, server: usize, watches: bool) {
         self.seats.iter_mut().filter(|seat| seat.server == server).for_each(|seat| seat.watches = watches);
     }
 
     /// Tells a server to forget what it watches over this connection.
-    pub(super) fn unwatch(&mut self, server: usize) -> Result<(), Error> {
+    pub(crate) fn unwatch(&mut self, server: usize) -> Result<(), Error> {
         self.ask(Ask::write(server, vec![words![b"UNWATCH"]]))?;
         self.watches(server, false);
         Ok(())
     }
 
     /// Asks several servers at once, each at most one thing; the answers stand in the same order, each an array with one reply a command.
-    pub(super) fn round(&mut self, asks: &[Ask<'_>]) -> Vec<Result<Reply, Error>> {
+    pub(crate) fn round(&mut self, asks: &[Ask<'_>]) -> Vec<Result<Reply, Error>> {
         let mut lanes: Vec<(usize, Lane)> = asks.iter().map(|ask| (ask.server, self.lane(ask))).collect();
         // In the order of their servers, as connections are taken.
         let mut ordered: Vec<&mut (usize, Lane)> = lanes.iter_mut().collect();
@@ -115,12 +115,12 @@ impl<'p> Talk<'p> {
     }
 
     /// Asks several servers at once and goes on only when all have answered.
-    pub(super) fn all(&mut self, asks: &[Ask<'_>]) -> Result<Vec<Reply>, Error> {
+    pub(crate) fn all(&mut self, asks: &[Ask<'_>]) -> Result<Vec<Reply>, Error> {
         self.round(asks).into_iter().collect()
     }
 
     /// Asks one server.
-    pub(super) fn ask(&mut self, ask: Ask<'_>) -> Result<Reply, Error> {
+    pub(crate) fn ask(&mut self, ask: Ask<'_>) -> Result<Reply, Error> {
         let mut lane = self.lane(&ask);
         exchange(&mut [&mut lane], self.config.write_timeout);
         self.take_back(ask.server, lane)
@@ -162,7 +162,7 @@ impl Drop for Talk<'_> {
 }
 
 /// What became of a transaction.
-pub(super) enum Executed<'r> {
+pub(crate) enum Executed<'r> {
     /// It was carried out; a reply a command, some of which may be errors.
     Done(Children<'r>),
     /// A watched key was changed: nothing was done.
@@ -170,7 +170,7 @@ pub(super) enum Executed<'r> {
 }
 
 /// Reads the answer to [`Ask::transaction`]. One that the server refused, with nothing done, stops the operation with the server's reason.
-pub(super) fn executed(reply: &Reply) -> Outcome<Executed<'_>> {
+pub(crate) fn executed(reply: &Reply) -> Outcome<Executed<'_>> {
     let Value::Array(replies) = reply.root() else { return Err(Stop::fault("no answer to a transaction")) };
     match replies.last() {
         Some(Value::Array(done)) => Ok(Executed::Done(done)),
@@ -184,7 +184,7 @@ pub(super) fn executed(reply: &Reply) -> Outcome<Executed<'_>> {
 }
 
 /// The replies to the commands of an [`Ask`].
-pub(super) fn replies(reply: &Reply) -> Children<'_> {
+pub(crate) fn replies(reply: &Reply) -> Children<'_> {
     match reply.root() {
         Value::Array(children) => children,
         _ => unreachable!("a round answers arrays"),
@@ -192,7 +192,7 @@ pub(super) fn replies(reply: &Reply) -> Children<'_> {
 }
 
 /// The answer to TIME, in milliseconds since 1970.
-pub(super) fn millis(time: Value) -> Outcome<u64> {
+pub(crate) fn millis(time: Value) -> Outcome<u64> {
     let Value::Array(time) = accepted(time)? else { return Err(Stop::fault("TIME was answered with something else than a list")) };
     let mut numbers =
         time.map(|part| if let Value::String(text) = part { std::str::from_utf8(text).ok()?.parse::<u64>().ok() } else { None });

@@ -1,24 +1,24 @@
 //! How long a command may block, as the server reads it.
 
-use super::stop::{Outcome, Stop};
+use crate::across::stop::{Outcome, Stop};
 use std::time::{Duration, Instant};
 
 /// Until when a command may block whose timeout is in seconds, as the server reads it: `None` for ever. What that would refuse is refused in
 /// its words.
-pub(super) fn until_seconds(timeout: &[u8]) -> Outcome<Option<Instant>> {
+pub(crate) fn until_seconds(timeout: &[u8]) -> Outcome<Option<Instant>> {
     let seconds = std::str::from_utf8(timeout).ok().and_then(|text| text.parse::<f64>().ok()).filter(|seconds| !seconds.is_nan());
     let Some(seconds) = seconds else { return Err(Stop::refusal("ERR timeout is not a float or out of range")) };
     until((seconds * 1e3).ceil())
 }
 
 /// The same for a timeout in milliseconds.
-pub(super) fn until_millis(timeout: &[u8]) -> Outcome<Option<Instant>> {
+pub(crate) fn until_millis(timeout: &[u8]) -> Outcome<Option<Instant>> {
     let Some(millis) = integer(timeout) else { return Err(Stop::refusal("ERR timeout is not an integer or out of range")) };
     until(millis as f64)
 }
 
 /// A whole number as the server reads it: as it would write it.
-pub(super) fn integer(text: &[u8]) -> Option<i64> {
+pub(crate) fn integer(text: &[u8]) -> Option<i64> {
     let number: i64 = std::str::from_utf8(text).ok()?.parse().ok()?;
     (number.to_string().as_bytes() == text).then_some(number)
 }

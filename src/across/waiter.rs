@@ -2,10 +2,10 @@
 //!
 //! The servers tell of changes ([`Listener`]), but not of which kind: whoever waits has to look, and goes on waiting where it was nothing.
 
-use super::Job;
-use super::listener::Listener;
-use super::stop::Outcome;
-pub(super) use super::timeout::{integer, until_millis, until_seconds};
+use crate::across::Job;
+use crate::across::listener::Listener;
+use crate::across::stop::Outcome;
+pub(crate) use crate::across::timeout::{integer, until_millis, until_seconds};
 use crate::error::{Code, Error};
 use crate::lane::explain;
 use crate::reply::Reply;
@@ -23,7 +23,7 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(20);
 
 /// Waits for changes to some keys. It holds connections, but none while there are too few left in a pool, or a server has no messages to
 /// offer: then it lets a little time pass instead.
-pub(super) struct Waiter<'p> {
+pub(crate) struct Waiter<'p> {
     /// Of the command, for messages.
     name: &'p [u8],
     listeners: Vec<Listener<'p>>,
@@ -35,7 +35,7 @@ pub(super) struct Waiter<'p> {
 
 impl<'p> Waiter<'p> {
     /// A waiter for keys, each with its server. What changes from now on is not missed, so the keys must be looked at once again after this.
-    pub(super) fn new(job: &Job<'p, '_>, keys: &[(usize, &'p [u8])]) -> Outcome<Waiter<'p>> {
+    pub(crate) fn new(job: &Job<'p, '_>, keys: &[(usize, &'p [u8])]) -> Outcome<Waiter<'p>> {
         let name = job.args[0];
         let mut servers: Vec<usize> = keys.iter().map(|(server, _)| *server).collect();
         servers.sort_unstable();
@@ -57,7 +57,7 @@ impl<'p> Waiter<'p> {
     }
 
     /// Waits until one of the keys may have changed; false when the time is up before that. No deadline means for ever.
-    pub(super) fn wait(&mut self, deadline: Option<Instant>) -> Outcome<bool> {
+    pub(crate) fn wait(&mut self, deadline: Option<Instant>) -> Outcome<bool> {
         if self.listeners.is_empty() {
             return Ok(self.let_time_pass(deadline));
         }
@@ -125,7 +125,7 @@ impl Drop for Waiter<'_> {
 }
 
 /// Tries until something is found or the time is up, which is answered as nil. `deadline`: `None` outside tries once, inside for ever.
-pub(super) fn until_found(
+pub(crate) fn until_found(
     job: &Job,
     deadline: Option<Option<Instant>>,
     mut attempt: impl FnMut() -> Outcome<Option<Reply>>,

@@ -1,21 +1,19 @@
 //! The commands of one call, planned and shared out over servers.
 
-use super::gather::Gathered;
-use super::nearby::may_be_asked;
-use super::scripts;
-use super::take::{Strings, Take};
-use super::understand::Understanding;
+use crate::cluster::gather::Gathered;
+use crate::cluster::nearby::may_be_asked;
+use crate::cluster::scripts;
+use crate::cluster::take::{Strings, Take};
+use crate::cluster::understand::Understanding;
 use crate::command::{Spread, lookup};
 use crate::error::Error;
-use crate::lane::LARGE;
-use crate::lane::Lane;
-use crate::lane::exchange;
+use crate::lane::{LARGE, Lane, exchange};
 use crate::node::Process;
 use crate::plan::{Over, PlacedKeys, Plan, Traits, plan_single};
 use std::ops::Range;
 use std::sync::Arc;
 
-pub(super) struct Batch<'p, 'a> {
+pub(crate) struct Batch<'p, 'a> {
     understanding: &'p Understanding<'p>,
     request: &'a [u8],
     /// By server.
@@ -30,12 +28,12 @@ pub(super) struct Batch<'p, 'a> {
 }
 
 /// A command, and where its answer will be found.
-pub(super) struct Slot<'a> {
+pub(crate) struct Slot<'a> {
     pub name: &'a [u8],
     pub answer: Answer,
 }
 
-pub(super) enum Answer {
+pub(crate) enum Answer {
     One {
         server: u32,
         ordinal: u32,
@@ -51,7 +49,7 @@ pub(super) enum Answer {
     Failed(Error),
 }
 
-pub(super) struct Split {
+pub(crate) struct Split {
     pub spread: Spread,
     /// For each key, in the caller's order, the part it went to.
     pub owners: Vec<u32>,
@@ -59,7 +57,7 @@ pub(super) struct Split {
 }
 
 /// What one server has to do of a split command.
-pub(super) struct Part {
+pub(crate) struct Part {
     pub server: usize,
     pub ordinal: u32,
     pub keys: usize,
@@ -67,7 +65,7 @@ pub(super) struct Part {
 
 impl<'p, 'a> Batch<'p, 'a> {
     /// For the commands of a request.
-    pub(super) fn new(understanding: &'p Understanding<'p>, request: &'a [u8]) -> Batch<'p, 'a> {
+    pub(crate) fn new(understanding: &'p Understanding<'p>, request: &'a [u8]) -> Batch<'p, 'a> {
         let servers = understanding.config().servers.len();
         Batch {
             understanding,
@@ -81,23 +79,23 @@ impl<'p, 'a> Batch<'p, 'a> {
     }
 
     /// For a single command.
-    pub(super) fn alone(understanding: &'p Understanding<'p>, request: &'a [u8]) -> Batch<'p, 'a> {
+    pub(crate) fn alone(understanding: &'p Understanding<'p>, request: &'a [u8]) -> Batch<'p, 'a> {
         Batch { is_alone: true, ..Batch::new(understanding, request) }
     }
 
     /// For commands that must see what others before them did.
-    pub(super) fn on_masters(self) -> Batch<'p, 'a> {
+    pub(crate) fn on_masters(self) -> Batch<'p, 'a> {
         Batch { on_masters: true, ..self }
     }
 
     /// Room for about so many commands.
-    pub(super) fn reserve(&mut self, commands: usize) {
+    pub(crate) fn reserve(&mut self, commands: usize) {
         self.slots.reserve(commands);
     }
 
     /// Adds a command, which stands at `whole` in the request if anywhere. One that is refused fails alone; one that takes several steps is
     /// handed back, as it cannot be part of a batch.
-    pub(super) fn add(&mut self, args: &[&'a [u8]], whole: Option<Range<usize>>) -> Option<Over<'a>> {
+    pub(crate) fn add(&mut self, args: &[&'a [u8]], whole: Option<Range<usize>>) -> Option<Over<'a>> {
         match lookup(args).and_then(|command| plan_single(self.understanding.config(), command, args)) {
             Some((server, key, traits)) => {
                 let ordinal = self.lane(server).add(whole, args, std::slice::from_ref(&key), traits);
@@ -108,7 +106,7 @@ impl<'p, 'a> Batch<'p, 'a> {
         }
     }
 
-    pub(super) fn add_planned(
+    pub(crate) fn add_planned(
         &mut self,
         args: &[&'a [u8]],
         whole: Option<Range<usize>>,
@@ -143,7 +141,7 @@ impl<'p, 'a> Batch<'p, 'a> {
         true
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.slots.is_empty()
     }
 
@@ -205,7 +203,7 @@ impl<'p, 'a> Batch<'p, 'a> {
     }
 
     /// Carries all out; one reply a command, under one array.
-    pub(super) fn run<T: Take>(mut self, take: &mut T) -> Result<T::Taken, Error> {
+    pub(crate) fn run<T: Take>(mut self, take: &mut T) -> Result<T::Taken, Error> {
         self.exchange();
         if let Some(server) = self.only_lane() {
             let reply = self.lanes.swap_remove(server).map(Lane::into_all).expect("the only lane is there");
@@ -218,7 +216,7 @@ impl<'p, 'a> Batch<'p, 'a> {
     }
 
     /// Carries a single command out; its reply alone.
-    pub(super) fn run_single<T: Take>(mut self, take: &mut T) -> Result<T::Taken, Error> {
+    pub(crate) fn run_single<T: Take>(mut self, take: &mut T) -> Result<T::Taken, Error> {
         self.exchange();
         match take.strings(&Strings::of(&self.lanes, &self.slots, true)) {
             Some(taken) => Ok(taken),

@@ -1,12 +1,11 @@
 //! One command on every server.
 
-use super::gather::Gathered;
-use super::scripts;
+use crate::cluster::gather::Gathered;
+use crate::cluster::scripts;
 use crate::command::{Access, lookup};
 use crate::config::{Config, Server};
 use crate::error::{Code, Error};
-use crate::lane::Lane;
-use crate::lane::exchange;
+use crate::lane::{Lane, exchange};
 use crate::node::{Patience, Process, Replica};
 use crate::plan::{Traits, needs_session};
 use crate::reply::Reply;
@@ -27,7 +26,7 @@ struct Places {
     replicas: Vec<usize>,
 }
 
-pub(super) fn each(config: &Config, process: &Process, nodes: Nodes, request: &[u8]) -> Result<Reply, Error> {
+pub(crate) fn each(config: &Config, process: &Process, nodes: Nodes, request: &[u8]) -> Result<Reply, Error> {
     let args = only_command(request)?;
     let traits = traits(&args)?;
     scripts::note(process, &args);
@@ -63,7 +62,7 @@ fn named(config: &Config, places: &[Places]) -> Vec<(String, usize)> {
     named
 }
 
-pub(super) fn only_command(request: &[u8]) -> Result<Args<'_>, Error> {
+pub(crate) fn only_command(request: &[u8]) -> Result<Args<'_>, Error> {
     let mut commands = Commands::of(request);
     let mut args = Args::new();
     match commands.next(&mut args)? {

@@ -1,14 +1,15 @@
 //! What a command would do, told as a map.
 
-use super::each::only_command;
-use super::understand::Understanding;
-use crate::across::{self, Explanation, Step};
+use crate::across;
+use crate::across::{Explanation, Step};
+use crate::cluster::each::only_command;
+use crate::cluster::understand::Understanding;
 use crate::config::Config;
 use crate::error::{Error, printable};
 use crate::plan::{Key, PlacedKeys, Plan, as_sent};
 use crate::reply::{Builder, Kind, Reply};
 
-pub(super) fn explain(understanding: &Understanding, request: &[u8]) -> Result<Reply, Error> {
+pub(crate) fn explain(understanding: &Understanding, request: &[u8]) -> Result<Reply, Error> {
     let config = understanding.config();
     let args = only_command(request)?;
     let one = |strategy, steps| Explanation { strategy, steps, atomic: true };

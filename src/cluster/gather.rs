@@ -1,6 +1,6 @@
 //! From the replies of several servers to the replies the caller asked for, in the caller's order.
 
-use super::batch::{Answer, Slot, Split};
+use crate::cluster::batch::{Answer, Slot, Split};
 use crate::command::Spread;
 use crate::error::{Code, Error};
 use crate::lane::Lane;
@@ -8,7 +8,7 @@ use crate::node::KEPT;
 use crate::reply::{Builder, Entry, Kind, Reply};
 
 /// The lanes once their replies have come, by server.
-pub(super) struct Gathered<'l, 'p, 'a> {
+pub(crate) struct Gathered<'l, 'p, 'a> {
     lanes: &'l [Option<Lane<'p, 'a>>],
     /// Where each lane's bytes stand in the reply, and which entry of its index comes next.
     bases: Vec<usize>,
@@ -17,7 +17,7 @@ pub(super) struct Gathered<'l, 'p, 'a> {
 }
 
 impl<'l, 'p, 'a> Gathered<'l, 'p, 'a> {
-    pub(super) fn from(lanes: &'l mut [Option<Lane<'p, 'a>>]) -> Result<Self, Error> {
+    pub(crate) fn from(lanes: &'l mut [Option<Lane<'p, 'a>>]) -> Result<Self, Error> {
         let mut builder = Builder::default();
         let mut left: usize = lanes.iter().flatten().map(|lane| lane.bytes().len()).sum();
         let mut bases = Vec::with_capacity(lanes.len());
@@ -37,13 +37,13 @@ impl<'l, 'p, 'a> Gathered<'l, 'p, 'a> {
     }
 
     /// The answer to a single command.
-    pub(super) fn single(mut self, slot: &Slot<'a>) -> Result<Reply, Error> {
+    pub(crate) fn single(mut self, slot: &Slot<'a>) -> Result<Reply, Error> {
         self.answer(slot)?;
         Ok(self.builder.finish())
     }
 
     /// The answers to all commands under one array; a failed one is a failure in its place.
-    pub(super) fn all(mut self, slots: &[Slot<'a>]) -> Reply {
+    pub(crate) fn all(mut self, slots: &[Slot<'a>]) -> Reply {
         let root = self.builder.begin(Kind::Array, slots.len());
         self.builder.reserve(slots.len());
         for slot in slots {
@@ -56,7 +56,7 @@ impl<'l, 'p, 'a> Gathered<'l, 'p, 'a> {
     }
 
     /// The first answer of each lane, by alias; lanes are asked as often as they have aliases.
-    pub(super) fn by_alias(mut self, aliases: &[(String, usize)], name: &[u8]) -> Reply {
+    pub(crate) fn by_alias(mut self, aliases: &[(String, usize)], name: &[u8]) -> Reply {
         let root = self.builder.begin(Kind::Map, aliases.len() * 2);
         for &(ref alias, server) in aliases {
             self.builder.string(alias.as_bytes());

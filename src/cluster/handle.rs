@@ -6,7 +6,7 @@ use arc_swap::ArcSwapOption;
 use std::ops::Deref;
 use std::sync::Arc;
 
-pub(super) struct Handle {
+pub(crate) struct Handle {
     pub config: Arc<Config>,
     /// What belongs to the process that made the handle.
     first: Process,
@@ -33,7 +33,7 @@ impl Deref for Own<'_> {
 }
 
 impl Handle {
-    pub(super) fn new(config: Config) -> Handle {
+    pub(crate) fn new(config: Config) -> Handle {
         let config = Arc::new(config);
         let first = Process::new(&config);
         Handle { config, first, forked: ArcSwapOption::empty() }
@@ -41,12 +41,12 @@ impl Handle {
 
     /// What belongs to this process, if it is the one that made the handle, as it nearly always is.
     #[inline]
-    pub(super) fn first(&self) -> Option<&Process> {
+    pub(crate) fn first(&self) -> Option<&Process> {
         self.first.is_current().then_some(&self.first)
     }
 
     #[inline]
-    pub(super) fn process(&self) -> Own<'_> {
+    pub(crate) fn process(&self) -> Own<'_> {
         if self.first.is_current() { Own::First(&self.first) } else { Own::Forked(self.forked()) }
     }
 

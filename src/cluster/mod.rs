@@ -15,6 +15,14 @@ mod take;
 mod understand;
 
 use crate::across;
+use crate::cluster::batch::Batch;
+pub use crate::cluster::each::Nodes;
+use crate::cluster::handle::Handle;
+pub(crate) use crate::cluster::handle::Own;
+use crate::cluster::single::Single;
+use crate::cluster::take::AsReply;
+pub(crate) use crate::cluster::take::{Strings, Take};
+pub(crate) use crate::cluster::understand::{Located, Understanding};
 use crate::command::lookup;
 use crate::config::{Config, Read};
 use crate::error::{Code, Error};
@@ -24,16 +32,8 @@ use crate::plan::{Plan, plan_single};
 use crate::reply::{Builder, Kind, Reply};
 use crate::request::{Args, Commands, Source};
 use crate::session::Session;
-use batch::Batch;
-pub use each::Nodes;
-use handle::Handle;
-pub(crate) use handle::Own;
-use single::Single;
 use std::sync::Arc;
 use std::time::Duration;
-use take::AsReply;
-pub(crate) use take::{Strings, Take};
-pub(crate) use understand::{Located, Understanding};
 
 /// A handle on the servers of a configuration.
 ///

@@ -1,6 +1,6 @@
 //! Reads that go to a replica, and to the master where that cannot answer.
 
-use super::single::Single;
+use crate::cluster::single::Single;
 use crate::error::{Code, Error};
 use crate::node::{Pool, turns_away};
 use crate::plan::{Key, Traits};
@@ -11,13 +11,13 @@ use crate::reply::{Kind, Reply};
 const FOR_MASTERS: [&str; 6] = ["touch", "eval_ro", "evalsha_ro", "hscan", "sscan", "zscan"];
 
 /// Whether a replica may be asked in its master's place.
-pub(super) fn may_be_asked(name: &[u8], keys: &[Key], traits: Traits) -> bool {
+pub(crate) fn may_be_asked(name: &[u8], keys: &[Key], traits: Traits) -> bool {
     traits.repeatable && !keys.is_empty() && !FOR_MASTERS.iter().any(|master| name.eq_ignore_ascii_case(master.as_bytes()))
 }
 
 /// Runs a read on a replica of the master, or on another one, or on the master itself.
 #[cold]
-pub(super) fn run(single: &Single, master: &Pool) -> Result<Reply, Error> {
+pub(crate) fn run(single: &Single, master: &Pool) -> Result<Reply, Error> {
     while let Some(replica) = master.reader() {
         match single.run(replica.pool()) {
             Ok(reply) if !is_turned_away(&reply) => return Ok(reply),

@@ -15,7 +15,7 @@ const TELLING: Traits = Traits { repeatable: true, patience: Patience::Usual };
 
 /// Remembers the source that a command has with it, or forgets all where that is its wish; answers the source of the script that it calls
 /// by its digest, if that is known.
-pub(super) fn note(process: &Process, args: &[&[u8]]) -> Option<Arc<[u8]>> {
+pub(crate) fn note(process: &Process, args: &[&[u8]]) -> Option<Arc<[u8]>> {
     let is = |at: usize, word: &str| args.get(at).is_some_and(|argument| argument.eq_ignore_ascii_case(word.as_bytes()));
     if !matches!(args[0].first(), Some(b'e' | b'E' | b's' | b'S')) || args.len() < 2 {
         return None;
@@ -34,18 +34,18 @@ pub(super) fn note(process: &Process, args: &[&[u8]]) -> Option<Arc<[u8]>> {
 
 /// Whether a server answered that it does not know the script.
 #[inline]
-pub(super) fn is_unknown(answer: Option<Value>) -> bool {
+pub(crate) fn is_unknown(answer: Option<Value>) -> bool {
     matches!(answer, Some(Value::Error(text)) if text.starts_with(b"NOSCRIPT No matching script"))
 }
 
 /// Has a lane tell its server a source. The answer is nobody's.
-pub(super) fn tell(lane: &mut Lane, source: &[u8]) {
+pub(crate) fn tell(lane: &mut Lane, source: &[u8]) {
     lane.add_copied(&[b"SCRIPT", b"LOAD", source], TELLING);
 }
 
 /// Tells the server the source and calls the script again; `None` where the source is not known. The reply stands alone.
 #[cold]
-pub(super) fn call_again<'a>(
+pub(crate) fn call_again<'a>(
     process: &Process,
     server: usize,
     args: &[&'a [u8]],

@@ -1,16 +1,16 @@
 //! Many commands, in order.
 
-use super::batch::Batch;
-use super::take::{AsReply, Take};
-use super::understand::Understanding;
 use crate::across;
+use crate::cluster::batch::Batch;
+use crate::cluster::take::{AsReply, Take};
+use crate::cluster::understand::Understanding;
 use crate::error::Error;
 use crate::reply::{Builder, Kind, Reply};
 use crate::request::{Args, Source};
 
 /// Runs commands. What takes several steps waits for what stands before it, and what stands behind it waits for that: as one server would,
 /// each command sees what those before it did.
-pub(super) fn run<'a, T: Take>(understanding: &Understanding, mut source: impl Source<'a>, take: &mut T) -> Result<T::Taken, Error> {
+pub(crate) fn run<'a, T: Take>(understanding: &Understanding, mut source: impl Source<'a>, take: &mut T) -> Result<T::Taken, Error> {
     let request = source.request();
     let mut batch = Batch::new(understanding, request);
     batch.reserve(source.estimate());

@@ -1,7 +1,7 @@
 //! The handles that a process shares, one a configuration. They stay until the process ends: that is what keeps the connections of a
 //! PHP-FPM worker from one request to the next.
 
-use super::Cluster;
+use crate::cluster::Cluster;
 use crate::config::Config;
 use arc_swap::ArcSwap;
 use once_cell::sync::Lazy;
@@ -13,7 +13,7 @@ type Handles = HashMap<Config, Arc<Cluster>>;
 /// Read and replaced without a lock: a lock that another thread held at a fork would never open in the child.
 static HANDLES: Lazy<ArcSwap<Handles>> = Lazy::new(ArcSwap::default);
 
-pub(super) fn open(config: Config) -> Arc<Cluster> {
+pub(crate) fn open(config: Config) -> Arc<Cluster> {
     if let Some(handle) = HANDLES.load().get(&config) {
         return handle.clone();
     }

@@ -1,15 +1,14 @@
 //! One command to one server: the path that nearly every call takes. It allocates the reply and nothing else.
 
 use crate::error::Error;
-use crate::lane::LARGE;
-use crate::lane::{explain, may_begin_again};
+use crate::lane::{LARGE, explain, may_begin_again};
 use crate::node::Pool;
 use crate::plan::{Key, Traits, as_sent, is_renamed};
 use crate::reply::Reply;
 use crate::request::{push_argument, push_count};
 
 /// A command as it is to be sent.
-pub(super) struct Single<'c, 'a> {
+pub(crate) struct Single<'c, 'a> {
     /// As it stands in a request that holds it alone; `None` where there is no such request.
     pub whole: Option<&'a [u8]>,
     pub args: &'c [&'a [u8]],
@@ -20,13 +19,13 @@ pub(super) struct Single<'c, 'a> {
 impl Single<'_, '_> {
     /// Whether it may be packed, or need not be.
     #[inline]
-    pub(super) fn fits(&self) -> bool {
+    pub(crate) fn fits(&self) -> bool {
         self.args.iter().all(|argument| argument.len() < LARGE) || self.unchanged().is_some()
     }
 
     /// Its reply; under an array of one where it came in a request.
     #[inline]
-    pub(super) fn run(&self, pool: &Pool) -> Result<Reply, Error> {
+    pub(crate) fn run(&self, pool: &Pool) -> Result<Reply, Error> {
         let mut sent = Sent::Nothing;
         match self.attempt(pool, false, &mut sent) {
             Ok(reply) => Ok(reply),

@@ -1,6 +1,6 @@
 //! What becomes of the replies of several servers: one reply as a rule; something else, for a caller who needs no copy of them.
 
-use super::batch::{Answer, Slot, Split};
+use crate::cluster::batch::{Answer, Slot, Split};
 use crate::command::Spread;
 use crate::lane::Lane;
 use crate::reply::{Entry, Kind, Reply};
@@ -16,7 +16,7 @@ pub(crate) trait Take {
 }
 
 /// The reply, and nothing else.
-pub(super) struct AsReply;
+pub(crate) struct AsReply;
 
 impl Take for AsReply {
     type Taken = Reply;
@@ -40,7 +40,7 @@ pub(crate) struct Strings<'l, 'p, 'a> {
 }
 
 impl<'l, 'p, 'a> Strings<'l, 'p, 'a> {
-    pub(super) fn of(lanes: &'l [Option<Lane<'p, 'a>>], slots: &'l [Slot<'a>], is_single: bool) -> Strings<'l, 'p, 'a> {
+    pub(crate) fn of(lanes: &'l [Option<Lane<'p, 'a>>], slots: &'l [Slot<'a>], is_single: bool) -> Strings<'l, 'p, 'a> {
         Strings { lanes, slots, is_single }
     }
 

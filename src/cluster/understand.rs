@@ -36,17 +36,17 @@ impl<'p> Understanding<'p> {
 
     /// With reads from there.
     #[inline]
-    pub(super) fn reading(self, read: Read) -> Understanding<'p> {
+    pub(crate) fn reading(self, read: Read) -> Understanding<'p> {
         Understanding { read, ..self }
     }
 
     #[inline]
-    pub(super) fn reads_replicas(&self) -> bool {
+    pub(crate) fn reads_replicas(&self) -> bool {
         self.read == Read::Replica
     }
 
     /// The replica that this call reads from in place of a server, if there is one.
-    pub(super) fn reader(&self, server: usize) -> Option<&Replica> {
+    pub(crate) fn reader(&self, server: usize) -> Option<&Replica> {
         let pool = self.process.pool(server);
         if !self.reads_replicas() || !pool.may_have_replicas() {
             return None;
@@ -56,17 +56,17 @@ impl<'p> Understanding<'p> {
     }
 
     #[inline]
-    pub(super) fn config(&self) -> &'p Config {
+    pub(crate) fn config(&self) -> &'p Config {
         self.config
     }
 
     #[inline]
-    pub(super) fn process(&self) -> &'p Process {
+    pub(crate) fn process(&self) -> &'p Process {
         self.process
     }
 
     #[inline]
-    pub(super) fn plan<'a>(&self, args: &[&'a [u8]]) -> Result<Plan<'a>, Error> {
+    pub(crate) fn plan<'a>(&self, args: &[&'a [u8]]) -> Result<Plan<'a>, Error> {
         match lookup(args) {
             Some(command) => plan(self.config, command, args),
             None => self.plan_unknown(args),

@@ -1,7 +1,7 @@
 //! `docs/commands.md`, made from the table: compared by the test below, written anew by `make generated`.
 
-use super::table::TABLE;
-use super::{Across, Answers, Combination, Command, Destination, Keys, Move};
+use crate::command::table::TABLE;
+use crate::command::{Across, Answers, Combination, Command, Destination, Keys, Move};
 use std::fmt::Write;
 
 #[path = "../../tests/support/generated.rs"]

@@ -1,7 +1,7 @@
 //! What the tests ask of the table.
 
-use super::table::TABLE;
-use super::{Access, Keys, lookup, positions};
+use crate::command::table::TABLE;
+use crate::command::{Access, Keys, lookup, positions};
 use crate::error::{Code, Error};
 
 /// Which arguments of a command of the table are its keys, the name being at 0.

@@ -1,6 +1,6 @@
 //! Commands that the table lacks, a module's or a newer server's: what a server told of them, remembered for the life of a handle.
 
-use super::Access;
+use crate::command::Access;
 use crate::reply::{Reply, Value};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -12,10 +12,10 @@ mod lookup;
 mod table;
 
 #[doc(hidden)]
-pub use facts::{data_commands, keys_of};
-pub(crate) use keys::{Positions, places, positions, sort_patterns};
-pub(crate) use learned::{Learned, LearnedCommand, LearnedKeys};
-pub(crate) use lookup::lookup;
+pub use crate::command::facts::{data_commands, keys_of};
+pub(crate) use crate::command::keys::{Positions, places, positions, sort_patterns};
+pub(crate) use crate::command::learned::{Learned, LearnedCommand, LearnedKeys};
+pub(crate) use crate::command::lookup::lookup;
 
 use crate::node::Patience;
 use std::time::Duration;

@@ -1,14 +1,14 @@
 //! The commands of Redis 7.0, made from the server's own `COMMAND` by `make generated`, and those of newer servers from their metadata;
 //! not to be edited.
 
-use super::Access::{Read, Write};
-use super::Across::*;
-use super::Begin::{Index, Keyword};
-use super::Combination::{Sets, SortedSets};
-use super::Destination::{First, FirstToo, Last, Nowhere};
-use super::Find::{Counted, Range};
-use super::SetOperation::{Cardinality, Difference, Intersection, Union};
-use super::{Answers, Block, Combination, Command, KeySpec, Keys, Move, PLAIN, Pop, Spread};
+use crate::command::Access::{Read, Write};
+use crate::command::Across::*;
+use crate::command::Begin::{Index, Keyword};
+use crate::command::Combination::{Sets, SortedSets};
+use crate::command::Destination::{First, FirstToo, Last, Nowhere};
+use crate::command::Find::{Counted, Range};
+use crate::command::SetOperation::{Cardinality, Difference, Intersection, Union};
+use crate::command::{Answers, Block, Combination, Command, KeySpec, Keys, Move, PLAIN, Pop, Spread};
 
 /// One key at a place.
 const fn at(index: usize) -> KeySpec {
@@ -32,7 +32,7 @@ const fn behind(word: &'static str, from: i32, last: i32, limit: usize) -> KeySp
 
 /// Sorted by name.
 #[rustfmt::skip]
-pub(super) static TABLE: &[Command] = &[
+pub(crate) static TABLE: &[Command] = &[
     Command { name: "acl", arity: -2, across: OneServer, container: true, is_short_word: true, since: "redis 6.0.0", ..PLAIN },
     Command { name: "acl|cat", arity: -2, across: Anywhere, since: "redis 6.0.0", ..PLAIN },
     Command { name: "acl|deluser", arity: -3, across: Everywhere(Answers::AllOk), since: "redis 6.0.0", ..PLAIN },

@@ -1,13 +1,13 @@
 //! The handle on the servers.
 
-use super::boundary::{Output, bytes, give, reference, take_back};
-use super::error::ErrorHandle;
-use super::guard::{guarded, quietly};
-use super::reply::give_reply;
-use super::status::Status;
 use crate::cluster::Cluster;
 use crate::config::Config;
 use crate::error::{Code, Error};
+use crate::ffi::boundary::{Output, bytes, give, reference, take_back};
+use crate::ffi::error::ErrorHandle;
+use crate::ffi::guard::{guarded, quietly};
+use crate::ffi::reply::give_reply;
+use crate::ffi::status::Status;
 use crate::reply::{Body, Reply};
 use crate::request::Args;
 use libc::c_char;
@@ -20,11 +20,11 @@ use std::time::Duration;
 /// It may be used from many threads at once, and after a fork by parent and child at the same time: each process makes connections of its
 /// own. It connects when a command first needs it, and has no threads.
 pub struct Handle {
-    pub(super) cluster: Cluster,
+    pub(crate) cluster: Cluster,
 }
 
 impl Handle {
-    pub(super) fn cluster(&self) -> &Cluster {
+    pub(crate) fn cluster(&self) -> &Cluster {
         &self.cluster
     }
 }
@@ -246,7 +246,7 @@ pub unsafe extern "C" fn rediscluster_recover(
 /// # Safety
 /// `rc` must be NULL or live; `reply` and `error` must be NULL or writable.
 #[inline]
-pub(super) unsafe fn answered(
+pub(crate) unsafe fn answered(
     rc: *const Handle,
     reply: *mut *mut Body,
     error: *mut *mut ErrorHandle,

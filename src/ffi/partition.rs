@@ -1,6 +1,6 @@
 //! The partitioner alone.
 
-use super::boundary::bytes;
+use crate::ffi::boundary::bytes;
 use crate::partition::partition;
 use libc::c_char;
 

@@ -1,16 +1,16 @@
 //! Replies as C sees them: by accessors, by one struct a value, or all bytes and the whole index at once.
 
-use super::boundary::{Output, give, reference, take_back};
-use super::error::ErrorHandle;
-use super::guard::{guarded, quietly};
-use super::status::Status;
 use crate::error::{Code, Error};
+use crate::ffi::boundary::{Output, give, reference, take_back};
+use crate::ffi::error::ErrorHandle;
+use crate::ffi::guard::{guarded, quietly};
+use crate::ffi::status::Status;
 use crate::reply::{Body, Entry, Kind, Reply};
 use std::ptr::{null, null_mut};
 
 /// Hands a reply over to the caller, who owns it until `rediscluster_reply_free`.
 #[inline]
-pub(super) fn give_reply(reply: Reply) -> *mut Body {
+pub(crate) fn give_reply(reply: Reply) -> *mut Body {
     Box::into_raw(reply.into_body())
 }
 

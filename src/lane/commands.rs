@@ -1,8 +1,8 @@
 //! The commands of one call that go to one server: sent together, answered in order.
 
-use super::blame::{explain, may_begin_again};
-use super::outbox::Outbox;
 use crate::error::{Code, Error};
+use crate::lane::blame::{explain, may_begin_again};
+use crate::lane::outbox::Outbox;
 use crate::node::{Connection, Lease, Patience, Pool, turns_away};
 use crate::plan::{Key, Traits, is_renamed};
 use crate::reply::{Entry, Kind, Reader, Reply};

@@ -5,7 +5,7 @@ mod commands;
 mod exchange;
 mod outbox;
 
-pub(crate) use blame::{explain, may_begin_again};
-pub(crate) use commands::Lane;
-pub(crate) use exchange::exchange;
-pub(crate) use outbox::LARGE;
+pub(crate) use crate::lane::blame::{explain, may_begin_again};
+pub(crate) use crate::lane::commands::Lane;
+pub(crate) use crate::lane::exchange::exchange;
+pub(crate) use crate::lane::outbox::LARGE;

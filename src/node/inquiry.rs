@@ -1,17 +1,18 @@
 //! What a pool asks its server: what it is, and which replicas it has.
 
-use super::clock::{Time, now};
-use super::pool::{Lease, Limit, Pool, SHORT, at_most};
-use super::replicas::Replica;
-use super::role::{self, Role};
 use crate::error::{Code, Error};
+use crate::node::clock::{Time, now};
+use crate::node::pool::{Lease, Limit, Pool, SHORT, at_most};
+use crate::node::replicas::Replica;
+use crate::node::role;
+use crate::node::role::Role;
 use crate::reply::Reply;
 use std::sync::Arc;
 
 impl Pool {
     /// Sees to it that the server is a master before a connection to it is used; asks it where the time has come. Answers whether it was asked.
     #[cold]
-    pub(super) fn look(&self, now: Time) -> Result<bool, Error> {
+    pub(crate) fn look(&self, now: Time) -> Result<bool, Error> {
         let asks = self.watch.begins(now);
         if asks {
             match self.role_within(Limit::Usual) {
@@ -84,7 +85,7 @@ impl Pool {
     }
 
     /// Asks the server what it is.
-    pub(super) fn role(&self) -> Result<Role, Error> {
+    pub(crate) fn role(&self) -> Result<Role, Error> {
         self.role_within(Limit::Usual)
     }
 

@@ -10,7 +10,7 @@ mod role;
 mod sources;
 mod watch;
 
-pub(crate) use connection::{Connection, KEPT, Patience};
-pub(crate) use pool::{Aside, Lease, Pool};
-pub(crate) use process::Process;
-pub(crate) use replicas::{Replica, turns_away};
+pub(crate) use crate::node::connection::{Connection, KEPT, Patience};
+pub(crate) use crate::node::pool::{Aside, Lease, Pool};
+pub(crate) use crate::node::process::Process;
+pub(crate) use crate::node::replicas::{Replica, turns_away};

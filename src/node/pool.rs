@@ -1,10 +1,10 @@
 //! The connections to one server: opened when needed, kept when done, never more than the configuration allows.
 
-use super::clock::{Time, now};
-use super::connection::Connection;
-use super::watch::Watch;
 use crate::config::{Config, Server};
 use crate::error::{Code, Error};
+use crate::node::clock::{Time, now};
+use crate::node::connection::Connection;
+use crate::node::watch::Watch;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -14,14 +14,14 @@ use std::time::{Duration, Instant};
 /// would pay a system call a command for what almost never happens.
 const TRUSTED_FOR: Time = 20_000_000;
 /// The longest time to wait for what a master could do as well, or for an answer that tells only what a server is.
-pub(super) const SHORT: Duration = Duration::from_millis(500);
+pub(crate) const SHORT: Duration = Duration::from_millis(500);
 
 pub(crate) struct Pool {
-    pub(super) config: Arc<Config>,
-    pub(super) server: Server,
+    pub(crate) config: Arc<Config>,
+    pub(crate) server: Server,
     /// `None` waits for ever.
     connect_timeout: Option<Duration>,
-    pub(super) watch: Watch,
+    pub(crate) watch: Watch,
     state: Mutex<State>,
     freed: Condvar,
     /// How many connections stand aside.
@@ -30,7 +30,7 @@ pub(crate) struct Pool {
 
 /// How long getting a connection may take.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Limit {
+pub(crate) enum Limit {
     /// As long as the configuration has it.
     Usual,
     /// No longer than is worth it where one can go on without.
@@ -74,7 +74,7 @@ impl Pool {
         Pool::new(config.clone(), config.servers[server].clone(), config.connect_timeout, watch)
     }
 
-    pub(super) fn of_replica(config: Arc<Config>, server: Server) -> Pool {
+    pub(crate) fn of_replica(config: Arc<Config>, server: Server) -> Pool {
         let connect_timeout = at_most(config.connect_timeout, SHORT);
         Pool::new(config, server, Some(connect_timeout), Watch::never())
     }
@@ -101,7 +101,7 @@ impl Pool {
     }
 
     #[inline(always)]
-    pub(super) fn take_now(&self, fresh: bool, taken: Time, limit: Limit) -> Result<Lease<'_>, Error> {
+    pub(crate) fn take_now(&self, fresh: bool, taken: Time, limit: Limit) -> Result<Lease<'_>, Error> {
         let mut state = self.lock();
         let mut waiting_since = None;
         loop {
@@ -231,7 +231,7 @@ impl Drop for Lease<'_> {
     }
 }
 
-pub(super) fn at_most(limit: Option<Duration>, most: Duration) -> Duration {
+pub(crate) fn at_most(limit: Option<Duration>, most: Duration) -> Duration {
     limit.map_or(most, |limit| limit.min(most))
 }
 

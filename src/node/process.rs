@@ -1,9 +1,9 @@
 //! What a handle owns in one process: its connections. After a fork the child finds that it is another process and begins anew.
 
-use super::pool::Pool;
-use super::sources::Sources;
 use crate::command::Learned;
 use crate::config::Config;
+use crate::node::pool::Pool;
+use crate::node::sources::Sources;
 use std::sync::Arc;
 
 pub(crate) struct Process {

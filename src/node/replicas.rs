@@ -1,19 +1,20 @@
 //! The replicas of one master, as far as they are known, and which of them may be read from.
 
-use super::clock::{NEVER, Time, again, now, span};
-use super::pool::Pool;
-use super::role::Role;
 use crate::config::{Address, Config, Server};
 use crate::error::Code;
+use crate::node::clock::{NEVER, Time, again, now, span};
+use crate::node::pool::Pool;
+use crate::node::role::Role;
 use arc_swap::ArcSwap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 use std::time::Duration;
 
 /// How long a replica that failed is left alone where there is no interval at which to ask again.
 const PAUSE: Duration = Duration::from_secs(1);
 
-pub(super) struct Replicas {
+pub(crate) struct Replicas {
     /// There are replicas, or nobody has asked yet whether there are. Every read looks at this.
     any: AtomicBool,
     /// The configuration names them: nobody else is asked.
@@ -38,12 +39,12 @@ pub(crate) struct Replica {
 
 impl Replicas {
     /// Of a server that is a replica itself.
-    pub(super) fn none() -> Replicas {
+    pub(crate) fn none() -> Replicas {
         Replicas { any: AtomicBool::new(false), are_given: true, known: ArcSwap::default(), turn: AtomicUsize::new(0) }
     }
 
     /// Of a master: those that the configuration names, or those that the master will tell of.
-    pub(super) fn of_master(config: &Arc<Config>, server: usize) -> Replicas {
+    pub(crate) fn of_master(config: &Arc<Config>, server: usize) -> Replicas {
         let Some(given) = config.replicas.as_ref().map(|given| &given[server]) else {
             let will_ask = config.refresh_interval.is_some();
             return Replicas { any: AtomicBool::new(will_ask), are_given: !will_ask, ..Replicas::none() };
@@ -54,16 +55,16 @@ impl Replicas {
     }
 
     #[inline]
-    pub(super) fn may_be_there(&self) -> bool {
+    pub(crate) fn may_be_there(&self) -> bool {
         self.any.load(Relaxed)
     }
 
-    pub(super) fn all(&self) -> Arc<Vec<Arc<Replica>>> {
+    pub(crate) fn all(&self) -> Arc<Vec<Arc<Replica>>> {
         self.known.load_full()
     }
 
     /// Takes in what the master said, by its own description. Those that were known keep their number and their connections.
-    pub(super) fn are(&self, addresses: &[Address], config: &Arc<Config>, master: &Server) {
+    pub(crate) fn are(&self, addresses: &[Address], config: &Arc<Config>, master: &Server) {
         if self.are_given {
             return;
         }
@@ -93,7 +94,7 @@ impl Replicas {
     }
 
     /// The next one in turn that can be read from.
-    pub(super) fn next(&self, now: Time) -> Option<Arc<Replica>> {
+    pub(crate) fn next(&self, now: Time) -> Option<Arc<Replica>> {
         let known = self.known.load();
         let first = if known.len() > 1 { self.turn.fetch_add(1, Relaxed) } else { 0 };
         (0..known.len()).map(|at| &known[first.wrapping_add(at) % known.len()]).find(|replica| replica.can_be_read(now)).cloned()
@@ -164,7 +165,7 @@ impl Replica {
     }
 
     /// Notes that it could not be read from. Of many callers who find that at once, the first one's word counts.
-    pub(super) fn put_out(&self) {
+    pub(crate) fn put_out(&self) {
         if self.is_up.swap(false, Relaxed) {
             self.ask_from.store(now().saturating_add(self.pause()), Relaxed);
         }

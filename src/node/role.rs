@@ -4,10 +4,10 @@ use crate::config::Address;
 use crate::reply::{Children, Reply, Value};
 
 /// ROLE, as it is sent.
-pub(super) const QUESTION: &[u8] = b"*1\r\n$4\r\nROLE\r\n";
+pub(crate) const QUESTION: &[u8] = b"*1\r\n$4\r\nROLE\r\n";
 
 #[derive(Debug, PartialEq)]
-pub(super) enum Role {
+pub(crate) enum Role {
     /// With the replicas that follow it, where it sees them.
     Master(Vec<Address>),
     Replica {
@@ -22,7 +22,7 @@ pub(super) enum Role {
 }
 
 impl Role {
-    pub(super) fn of(reply: &Reply) -> Role {
+    pub(crate) fn of(reply: &Reply) -> Role {
         match reply.root() {
             Value::Array(facts) => told(facts).unwrap_or(Role::Other),
             Value::Error(text) => Role::Refused(text.into()),

@@ -1,14 +1,15 @@
 //! Whether a master still is one, and what replicas it has: asked at an interval by the caller who finds that it is over.
 
-use super::clock::{NEVER, Time, again, span};
-use super::replicas::Replicas;
 use crate::config::Config;
 use crate::error::Error;
+use crate::node::clock::{NEVER, Time, again, span};
+use crate::node::replicas::Replicas;
 use arc_swap::ArcSwapOption;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 
-pub(super) struct Watch {
+pub(crate) struct Watch {
     /// From when on a caller must look here before it takes a connection: when to ask, or at once while the server is refused.
     look_from: AtomicU64,
     /// When to ask next; `NEVER` where nobody ever asks.
@@ -16,14 +17,14 @@ pub(super) struct Watch {
     interval: Option<Time>,
     /// Why the server is not to be used.
     refusal: ArcSwapOption<Error>,
-    pub(super) replicas: Replicas,
+    pub(crate) replicas: Replicas,
     /// Until then those who read from its replicas do not ask: it did not answer the last one.
     spared_until: AtomicU64,
 }
 
 impl Watch {
     /// Over a server that nobody asks.
-    pub(super) fn never() -> Watch {
+    pub(crate) fn never() -> Watch {
         Watch {
             look_from: AtomicU64::new(NEVER),
             ask_from: AtomicU64::new(NEVER),
@@ -34,7 +35,7 @@ impl Watch {
         }
     }
 
-    pub(super) fn over_master(config: &Arc<Config>, server: usize) -> Watch {
+    pub(crate) fn over_master(config: &Arc<Config>, server: usize) -> Watch {
         let first = if config.refresh_interval.is_some() { 0 } else { NEVER };
         Watch {
             look_from: AtomicU64::new(first),
@@ -46,23 +47,23 @@ impl Watch {
     }
 
     #[inline]
-    pub(super) fn must_look(&self, now: Time) -> bool {
+    pub(crate) fn must_look(&self, now: Time) -> bool {
         now >= self.look_from.load(Relaxed)
     }
 
     /// The same for one who reads from a replica, and need not suffer from a master that does not answer.
-    pub(super) fn should_look(&self, now: Time) -> bool {
+    pub(crate) fn should_look(&self, now: Time) -> bool {
         self.must_look(now) && now >= self.spared_until.load(Relaxed)
     }
 
     /// Whether it is this caller who asks the server.
-    pub(super) fn begins(&self, now: Time) -> bool {
+    pub(crate) fn begins(&self, now: Time) -> bool {
         let (Some(interval), ask_from) = (self.interval, self.ask_from.load(Relaxed)) else { return false };
         now >= ask_from && self.ask_from.compare_exchange(ask_from, now.saturating_add(interval), Relaxed, Relaxed).is_ok()
     }
 
     /// The server has answered, and may be used unless there is a refusal.
-    pub(super) fn answered(&self, refusal: Option<Error>) {
+    pub(crate) fn answered(&self, refusal: Option<Error>) {
         self.spared_until.store(0, Relaxed);
         let look_from = if refusal.is_some() { 0 } else { self.ask_from.load(Relaxed) };
         self.refusal.store(refusal.map(Arc::new));
@@ -70,27 +71,27 @@ impl Watch {
     }
 
     /// It was asked, and nobody knows more than before.
-    pub(super) fn stays(&self, now: Time) {
+    pub(crate) fn stays(&self, now: Time) {
         let next = now.saturating_add(self.interval.unwrap_or(NEVER));
         self.ask_from.store(next, Relaxed);
         self.look_from.store(if self.refusal.load().is_some() { 0 } else { next }, Relaxed);
     }
 
     /// It has not answered one who wanted to read from its replicas.
-    pub(super) fn spare(&self, began: Time) {
+    pub(crate) fn spare(&self, began: Time) {
         self.spared_until.store(again(began, self.interval.unwrap_or(NEVER)), Relaxed);
         self.ask_soon();
     }
 
     /// Something has happened: the next one asks.
-    pub(super) fn ask_soon(&self) {
+    pub(crate) fn ask_soon(&self) {
         if self.interval.is_some() {
             self.ask_from.store(0, Relaxed);
             self.look_from.store(0, Relaxed);
         }
     }
 
-    pub(super) fn refusal(&self) -> Result<(), Error> {
+    pub(crate) fn refusal(&self) -> Result<(), Error> {
         match &*self.refusal.load() {
             Some(error) => Err(Error::clone(error)),
             None => Ok(()),

@@ -1,9 +1,9 @@
 //! What PHP is answered: a scalar as it is, all else as text.
 
-use super::write::Writer;
-use super::{Form, Forms, list};
 use crate::cluster::{Strings, Take};
 use crate::error::Error;
+use crate::php::write::Writer;
+use crate::php::{Form, Forms, list};
 use crate::reply::{Body, Entry, Kind, Reply};
 
 /// A scalar of PHP.

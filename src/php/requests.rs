@@ -1,7 +1,7 @@
 //! Many commands as PHP hands them over.
 
-use super::{Forms, joined, read};
 use crate::error::Error;
+use crate::php::{Forms, joined, read};
 use crate::request::{Args, Source, Whole};
 
 /// Many commands, one after the other.

@@ -1,5 +1,5 @@
-use super::{Answer, Form, Forms, ReplyForm, Requests, Text, alone, command, failed, many, one, packed};
 use crate::error::{Code, Error};
+use crate::php::{Answer, Form, Forms, ReplyForm, Requests, Text, alone, command, failed, many, one, packed};
 use crate::reply::{Builder, Kind, Reply};
 use crate::request::{Args, Commands, pack};
 

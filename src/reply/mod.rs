@@ -8,10 +8,10 @@ mod reader;
 mod reader_tests;
 mod spare;
 
-pub(crate) use builder::Builder;
-use entry::{Bytes, Entries};
-pub use entry::{Entry, Kind};
-pub(crate) use reader::Reader;
+pub(crate) use crate::reply::builder::Builder;
+use crate::reply::entry::{Bytes, Entries};
+pub use crate::reply::entry::{Entry, Kind};
+pub(crate) use crate::reply::reader::Reader;
 
 use crate::error::{Code, Error};
 use std::ops::Deref;

@@ -3,9 +3,10 @@
 //! Bytes stay where the socket put them; a value costs one [`Entry`]. Nothing a server says makes the reader reserve memory ahead of what
 //! it really sends, but for a bounded step.
 
-use super::entry::{Entries, Entry, Kind};
-use super::spare::{self, Spare};
 use crate::error::{Code, Error};
+use crate::reply::entry::{Entries, Entry, Kind};
+use crate::reply::spare;
+use crate::reply::spare::Spare;
 use crate::resp::short_number;
 use rustix::buffer::{SpareCapacity, spare_capacity};
 
@@ -78,7 +79,7 @@ impl Reader {
     }
 
     #[inline]
-    pub(super) fn is_recycled(&self) -> bool {
+    pub(crate) fn is_recycled(&self) -> bool {
         self.is_recycled
     }
 
@@ -142,7 +143,7 @@ impl Reader {
     }
 
     #[cfg(test)]
-    pub(super) fn capacity(&self) -> usize {
+    pub(crate) fn capacity(&self) -> usize {
         self.bytes.capacity()
     }
 

@@ -1,7 +1,7 @@
 //! The memory of a large reply that is no longer needed, for the next one. A system gives fresh memory page by page, and that may take as long as
 //! reading what comes into it.
 
-use super::entry::Entry;
+use crate::reply::entry::Entry;
 use std::sync::Mutex;
 
 /// One for the process; what is smaller is had for little, and what is larger is not kept.
@@ -9,18 +9,18 @@ static SPARE: Mutex<Option<Spare>> = Mutex::new(None);
 const LEAST: usize = 32 << 10;
 const MOST: usize = 1 << 20;
 
-pub(super) struct Spare {
+pub(crate) struct Spare {
     pub bytes: Vec<u8>,
     pub entries: Vec<Entry>,
 }
 
 /// Takes it, if there is one. Nobody waits: whoever finds it in use goes without.
-pub(super) fn take() -> Option<Spare> {
+pub(crate) fn take() -> Option<Spare> {
     SPARE.try_lock().ok()?.take()
 }
 
 /// Keeps the memory, in place of what was kept before, if it is of a size that is worth it.
-pub(super) fn keep(mut bytes: Vec<u8>, mut entries: Vec<Entry>) {
+pub(crate) fn keep(mut bytes: Vec<u8>, mut entries: Vec<Entry>) {
     let size = bytes.capacity();
     if !(LEAST..=MOST).contains(&size) {
         return;

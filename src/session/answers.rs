@@ -1,10 +1,10 @@
 //! The replies of a request, as they come.
 
-use super::Outcome;
 use crate::reply::{Builder, Kind, Reply};
+use crate::session::Outcome;
 
 #[derive(Default)]
-pub(super) struct Answers {
+pub(crate) struct Answers {
     pieces: Vec<Piece>,
 }
 
@@ -15,17 +15,17 @@ enum Piece {
 }
 
 impl Answers {
-    pub(super) fn one(&mut self, outcome: Outcome) {
+    pub(crate) fn one(&mut self, outcome: Outcome) {
         self.pieces.push(Piece::One(outcome));
     }
 
     /// Replies under one array, without the first so many, which nobody asked for.
-    pub(super) fn many(&mut self, replies: Reply, without: usize) {
+    pub(crate) fn many(&mut self, replies: Reply, without: usize) {
         self.pieces.push(Piece::Many(replies, without));
     }
 
     /// All under one array.
-    pub(super) fn into_reply(mut self) -> Reply {
+    pub(crate) fn into_reply(mut self) -> Reply {
         match self.pieces.pop() {
             Some(Piece::Many(reply, 0)) if self.pieces.is_empty() => return reply,
             Some(Piece::One(Ok(reply))) if self.pieces.is_empty() => return reply.under_array(),

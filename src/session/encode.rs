@@ -5,7 +5,7 @@ use crate::reply::{Children, Value};
 use crate::request::push_header;
 
 /// Appends a value in RESP2. A map is an array there, and a command without a reply an error.
-pub(super) fn encode(value: &Value, out: &mut Vec<u8>) {
+pub(crate) fn encode(value: &Value, out: &mut Vec<u8>) {
     match value {
         Value::Nil => out.extend_from_slice(b"$-1\r\n"),
         Value::NilArray => out.extend_from_slice(b"*-1\r\n"),

@@ -11,7 +11,7 @@ const LONGEST_LINE: usize = 64 << 10;
 const LARGEST_NUMBER: i64 = 1 << 40;
 
 #[derive(Default)]
-pub(super) struct Frames {
+pub(crate) struct Frames {
     bytes: Vec<u8>,
     /// Where the first value begins that was not taken yet, and how far it was looked through.
     start: usize,
@@ -22,7 +22,7 @@ pub(super) struct Frames {
 
 impl Frames {
     /// Where further bytes belong.
-    pub(super) fn room(&mut self) -> &mut Vec<u8> {
+    pub(crate) fn room(&mut self) -> &mut Vec<u8> {
         if self.start == self.bytes.len() || self.start > SHED {
             self.bytes.drain(..self.start);
             self.at -= self.start;
@@ -32,7 +32,7 @@ impl Frames {
     }
 
     /// Takes the next whole value; `None`: it has not all come.
-    pub(super) fn next(&mut self) -> Result<Option<Range<usize>>, Error> {
+    pub(crate) fn next(&mut self) -> Result<Option<Range<usize>>, Error> {
         if self.at == self.start {
             self.open = 1;
         }
@@ -64,12 +64,12 @@ impl Frames {
     }
 
     /// The bytes of a value that was just taken.
-    pub(super) fn bytes(&self, whole: Range<usize>) -> &[u8] {
+    pub(crate) fn bytes(&self, whole: Range<usize>) -> &[u8] {
         &self.bytes[whole]
     }
 
     /// A value that was just taken, as a reply.
-    pub(super) fn reply(&self, whole: Range<usize>) -> Result<Reply, Error> {
+    pub(crate) fn reply(&self, whole: Range<usize>) -> Result<Reply, Error> {
         let mut reader = Reader::new(Vec::with_capacity(whole.len()), false);
         reader.feed(self.bytes(whole));
         reader.advance(1)?;

@@ -1,25 +1,25 @@
 //! A connection that messages come over, and the confirmations between them.
 
-use super::frames::Frames;
-use super::seat::{Seat, Setup};
-use super::topics::Kind;
 use crate::config::{Config, Server};
 use crate::error::Error;
 use crate::node::{Connection, Patience};
 use crate::reply::{Reply, Value};
 use crate::request::{push_argument, push_count};
+use crate::session::frames::Frames;
+use crate::session::seat::{Seat, Setup};
+use crate::session::topics::Kind;
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
-pub(super) struct Link {
+pub(crate) struct Link {
     connection: Connection,
     frames: Frames,
     read_timeout: Option<Duration>,
 }
 
 impl Link {
-    pub(super) fn open(server: &Server, config: &Config, setup: &Setup) -> Result<Link, Error> {
+    pub(crate) fn open(server: &Server, config: &Config, setup: &Setup) -> Result<Link, Error> {
         let mut seat = Seat::open(server, config)?;
         // Messages know no databases.
         seat.prepare(&Setup { db: None, ..setup.clone() }, server.db)?;
@@ -27,7 +27,7 @@ impl Link {
     }
 
     /// Sends a command for each name, so that each is confirmed or refused by itself.
-    pub(super) fn send(&self, command: &str, names: &[&[u8]]) -> Result<(), Error> {
+    pub(crate) fn send(&self, command: &str, names: &[&[u8]]) -> Result<(), Error> {
         let mut request = Vec::new();
         for name in names {
             push_count(&mut request, 2);
@@ -38,7 +38,7 @@ impl Link {
     }
 
     /// Waits for the next confirmation; the messages before it are put aside. Answers the server's refusal, if it is one.
-    pub(super) fn confirmation(&mut self, messages: &mut VecDeque<Reply>) -> Result<Option<Reply>, Error> {
+    pub(crate) fn confirmation(&mut self, messages: &mut VecDeque<Reply>) -> Result<Option<Reply>, Error> {
         loop {
             while let Some(reply) = self.next()? {
                 match reply.root() {
@@ -53,7 +53,7 @@ impl Link {
     }
 
     /// Subscribes to what the session is subscribed to here.
-    pub(super) fn renew(&mut self, topics: &[(Kind, Vec<&[u8]>)], messages: &mut VecDeque<Reply>) -> Result<(), Error> {
+    pub(crate) fn renew(&mut self, topics: &[(Kind, Vec<&[u8]>)], messages: &mut VecDeque<Reply>) -> Result<(), Error> {
         for (kind, names) in topics {
             self.send(kind.subscribe(), names)?;
         }
@@ -64,13 +64,13 @@ impl Link {
     }
 
     /// Takes in what is there at once.
-    pub(super) fn receive(&mut self, messages: &mut VecDeque<Reply>) -> Result<(), Error> {
+    pub(crate) fn receive(&mut self, messages: &mut VecDeque<Reply>) -> Result<(), Error> {
         self.connection.receive_into(self.frames.room())?;
         self.read(messages)
     }
 
     /// Takes in what has come already: with a confirmation may come messages, of which the socket will not tell again.
-    pub(super) fn read(&mut self, messages: &mut VecDeque<Reply>) -> Result<(), Error> {
+    pub(crate) fn read(&mut self, messages: &mut VecDeque<Reply>) -> Result<(), Error> {
         while let Some(reply) = self.next()? {
             if is_message(&reply) {
                 messages.push_back(reply);

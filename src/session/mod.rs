@@ -20,13 +20,13 @@ use crate::cluster::Cluster;
 use crate::error::{Code, Error};
 use crate::lane::explain;
 use crate::reply::Reply;
-use link::Link;
-use seat::{Seat, Setup};
+use crate::session::link::Link;
+use crate::session::seat::{Seat, Setup};
+use crate::session::stream::Stream;
+use crate::session::topics::Topics;
+use crate::session::transaction::{Pin, Transaction};
+pub use crate::session::wake::Interrupter;
 use std::collections::{BTreeMap, VecDeque};
-use stream::Stream;
-use topics::Topics;
-use transaction::{Pin, Transaction};
-pub use wake::Interrupter;
 
 /// What becomes of one command.
 type Outcome = Result<Reply, Error>;

@@ -1,12 +1,12 @@
 //! Which server a command of a transaction belongs to.
 
-use super::Session;
 use crate::cluster::{Located, Understanding};
 use crate::command::Across;
 use crate::error::{Code, Error, printable};
 use crate::plan::{Key, PlacedKeys, crossnode, reads_elsewhere, upper};
+use crate::session::Session;
 
-pub(super) enum Place<'a> {
+pub(crate) enum Place<'a> {
     /// All of its keys are there.
     On(usize, PlacedKeys<'a>),
     /// It has no keys, and is the same everywhere.
@@ -19,7 +19,7 @@ pub(super) enum Place<'a> {
 
 impl Session {
     /// Finds the one server that a command needs; an error where it needs several.
-    pub(super) fn place<'a>(&self, args: &[&'a [u8]]) -> Result<Place<'a>, Error> {
+    pub(crate) fn place<'a>(&self, args: &[&'a [u8]]) -> Result<Place<'a>, Error> {
         let (config, process) = (self.view.config(), self.view.process());
         let (keys, across) = match Understanding::new(config, &process).locate(args)? {
             Located::Keys { keys, across } => (keys, across),
@@ -41,7 +41,7 @@ impl Session {
     }
 
     /// The error of a command whose keys are not where the transaction, or what it watches, is.
-    pub(super) fn elsewhere(&self, args: &[&[u8]], keys: &[Key]) -> Error {
+    pub(crate) fn elsewhere(&self, args: &[&[u8]], keys: &[Key]) -> Error {
         let config = self.view.config();
         let pinned = self.pin.as_ref().map_or("another node", |pin| &config.servers[pin.server].alias);
         let what = if self.transaction.is_some() { "the transaction is" } else { "the watched keys are" };

@@ -1,10 +1,10 @@
 //! Waiting for messages: from all servers at once, and for whoever interrupts.
 
-use super::Session;
-use super::link::Link;
 use crate::error::{Code, Error};
 use crate::lane::explain;
 use crate::reply::Reply;
+use crate::session::Session;
+use crate::session::link::Link;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use std::collections::VecDeque;
@@ -24,7 +24,7 @@ impl Session {
         self.next_message(timeout)
     }
 
-    pub(super) fn next_message(&mut self, timeout: Option<Duration>) -> Result<Option<Reply>, Error> {
+    pub(crate) fn next_message(&mut self, timeout: Option<Duration>) -> Result<Option<Reply>, Error> {
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         loop {
             if let Some(message) = self.messages.pop_front() {

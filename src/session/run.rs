@@ -1,18 +1,18 @@
 //! The commands of a request, one after the other: ordinary ones gathered for the cluster, those of a transaction for its connection.
 
-use super::answers::Answers;
-use super::topics::Kind;
-use super::transaction::{Batch, Transaction};
-use super::{Outcome, Session};
 use crate::command::lookup;
 use crate::error::{Code, Error};
 use crate::plan::arity_text;
 use crate::reply::Reply;
 use crate::request::{Args, Commands};
+use crate::session::answers::Answers;
+use crate::session::topics::Kind;
+use crate::session::transaction::{Batch, Transaction};
+use crate::session::{Outcome, Session};
 use std::ops::Range;
 
 /// A request that is being carried out.
-pub(super) struct Run<'s, 'r> {
+pub(crate) struct Run<'s, 'r> {
     pub session: &'s mut Session,
     request: &'r [u8],
     pub answers: Answers,
@@ -22,7 +22,7 @@ pub(super) struct Run<'s, 'r> {
     pub batch: Option<Batch>,
 }
 
-pub(super) fn run(session: &mut Session, request: &[u8]) -> Result<Reply, Error> {
+pub(crate) fn run(session: &mut Session, request: &[u8]) -> Result<Reply, Error> {
     check(request)?;
     let mut run = Run { session, request, answers: Answers::default(), ordinary: 0..0, batch: None };
     let mut commands = Commands::of(request);
@@ -70,7 +70,7 @@ impl<'r> Run<'_, 'r> {
     }
 
     /// Carries out what was gathered.
-    pub(super) fn flush(&mut self) -> Result<(), Error> {
+    pub(crate) fn flush(&mut self) -> Result<(), Error> {
         self.flush_batch();
         let ordinary = std::mem::take(&mut self.ordinary);
         if !ordinary.is_empty() {
@@ -80,7 +80,7 @@ impl<'r> Run<'_, 'r> {
     }
 
     /// The answer to a command, behind those to all before it.
-    pub(super) fn answer(&mut self, outcome: Outcome) -> Result<(), Error> {
+    pub(crate) fn answer(&mut self, outcome: Outcome) -> Result<(), Error> {
         self.flush()?;
         self.answers.one(outcome);
         Ok(())
@@ -128,7 +128,7 @@ impl<'r> Run<'_, 'r> {
 }
 
 /// The name of a command that concerns the session itself.
-pub(super) fn state_command(args: &[&[u8]]) -> Option<&'static str> {
+pub(crate) fn state_command(args: &[&[u8]]) -> Option<&'static str> {
     let Some(command) = lookup(args) else { return newer_client_command(args) };
     let of_connection = matches!(command.name, "client|getname" | "client|id" | "client|info");
     (command.session || of_connection).then_some(command.name)
@@ -143,7 +143,7 @@ fn newer_client_command(args: &[&[u8]]) -> Option<&'static str> {
 }
 
 /// A command that a session cannot have, or not here.
-pub(super) fn refused(name: &str) -> Error {
+pub(crate) fn refused(name: &str) -> Error {
     let why = match name {
         "auth" => "credentials are the configuration's",
         "client|tracking" | "client|caching" | "client|no-touch" => "it concerns a connection, and the commands of a session go over many",

@@ -7,9 +7,9 @@ use crate::reply::{Reply, Value};
 use crate::request::pack;
 
 /// As it is sent.
-pub(super) const MULTI: &[u8] = b"*1\r\n$5\r\nMULTI\r\n";
+pub(crate) const MULTI: &[u8] = b"*1\r\n$5\r\nMULTI\r\n";
 
-pub(super) struct Seat {
+pub(crate) struct Seat {
     connection: Connection,
     /// The database that it is in.
     db: u32,
@@ -21,7 +21,7 @@ pub(super) struct Seat {
 
 /// What a session tells each of its own connections.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Setup {
+pub(crate) struct Setup {
     /// `None` is the configured one.
     pub db: Option<u32>,
     /// By CLIENT SETNAME; empty is none.
@@ -49,7 +49,7 @@ impl Setup {
 }
 
 impl Seat {
-    pub(super) fn open(server: &Server, config: &Config) -> Result<Seat, Error> {
+    pub(crate) fn open(server: &Server, config: &Config) -> Result<Seat, Error> {
         Ok(Seat {
             connection: Connection::open(server, config, config.connect_timeout)?,
             db: server.db,
@@ -59,13 +59,13 @@ impl Seat {
     }
 
     /// Whether the server still holds its end.
-    pub(super) fn is_alive(&self) -> bool {
+    pub(crate) fn is_alive(&self) -> bool {
         self.connection.is_alive()
     }
 
     /// Tells the server what it does not know yet. A refused SELECT is an error: what follows would go to another database. The rest is
     /// for people to look at, and older servers lack some of it.
-    pub(super) fn prepare(&mut self, setup: &Setup, configured: u32) -> Result<(), Error> {
+    pub(crate) fn prepare(&mut self, setup: &Setup, configured: u32) -> Result<(), Error> {
         let db = setup.db.unwrap_or(configured);
         if db != self.db {
             let reply = self.ask(&pack(&[b"SELECT", db.to_string().as_bytes()]), 1, &mut 0)?;
@@ -84,7 +84,7 @@ impl Seat {
 
     /// Has the server grant MULTI, once a connection: were it refused, what follows would be carried out at once. Answers whether it was asked, and
     /// the transaction is begun.
-    pub(super) fn begin(&mut self) -> Result<bool, Error> {
+    pub(crate) fn begin(&mut self) -> Result<bool, Error> {
         if self.begins {
             return Ok(false);
         }
@@ -97,7 +97,7 @@ impl Seat {
     }
 
     /// Sends commands and reads as many replies, under one array. `sent` grows by the bytes that the kernel took.
-    pub(super) fn ask(&mut self, request: &[u8], replies: usize, sent: &mut usize) -> Result<Reply, Error> {
+    pub(crate) fn ask(&mut self, request: &[u8], replies: usize, sent: &mut usize) -> Result<Reply, Error> {
         self.connection.send_all(request, sent)?;
         let mut reader = self.connection.reader(true);
         self.connection.receive(&mut reader, replies)?;
@@ -107,7 +107,7 @@ impl Seat {
     }
 
     /// The bare connection, for another use.
-    pub(super) fn into_connection(self) -> Connection {
+    pub(crate) fn into_connection(self) -> Connection {
         self.connection
     }
 }

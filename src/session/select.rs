@@ -1,6 +1,5 @@
 //! SELECT: one database on all servers.
 
-use super::{Outcome, Session};
 use crate::cluster::Cluster;
 use crate::config::Config;
 use crate::error::{Code, Error};
@@ -8,10 +7,11 @@ use crate::lane::{Lane, exchange};
 use crate::node::{Patience, Process};
 use crate::plan::Traits;
 use crate::reply::{Reply, Value};
+use crate::session::{Outcome, Session};
 
 impl Session {
     /// All servers must accept the database; else the session stays where it is.
-    pub(super) fn select(&mut self, index: &[u8]) -> Outcome {
+    pub(crate) fn select(&mut self, index: &[u8]) -> Outcome {
         let Some(number) = number(index) else {
             return Ok(Reply::error(b"ERR value is not an integer or out of range"));
         };
@@ -32,7 +32,7 @@ impl Session {
 }
 
 /// A whole number as Redis reads it: no sign but a minus, no leading zeros.
-pub(super) fn number(text: &[u8]) -> Option<i64> {
+pub(crate) fn number(text: &[u8]) -> Option<i64> {
     let text = std::str::from_utf8(text).ok()?;
     let number: i64 = text.parse().ok()?;
     (number.to_string() == text).then_some(number)

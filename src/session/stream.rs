@@ -1,17 +1,17 @@
 //! The session as a stream of bytes: what a client of some language writes to a socket and reads from it.
 
-use super::Session;
-use super::encode::encode;
-use super::frames::Frames;
-use super::run::state_command;
-use super::topics::Kind;
 use crate::error::{Code, Error};
 use crate::reply::Value;
 use crate::request::{Args, Commands};
+use crate::session::Session;
+use crate::session::encode::encode;
+use crate::session::frames::Frames;
+use crate::session::run::state_command;
+use crate::session::topics::Kind;
 use std::time::Duration;
 
 #[derive(Default)]
-pub(super) struct Stream {
+pub(crate) struct Stream {
     /// Requests that are not whole yet.
     incoming: Frames,
     /// What was not read yet, and how much of it was.

@@ -1,12 +1,12 @@
 //! SUBSCRIBE and its family: each channel on its own server, each pattern on all.
 
-use super::link::Link;
-use super::topics::Kind;
-use super::{Outcome, Session};
 use crate::error::Error;
 use crate::lane::explain;
 use crate::plan::master_of;
 use crate::reply::Reply;
+use crate::session::link::Link;
+use crate::session::topics::Kind;
+use crate::session::{Outcome, Session};
 use std::collections::BTreeMap;
 
 /// A channel or pattern of a command, and the servers that it goes to.
@@ -19,7 +19,7 @@ struct Target<'a> {
 
 impl Session {
     /// One confirmation a name, or what keeps it from being confirmed.
-    pub(super) fn subscribe(&mut self, kind: Kind, names: &[&[u8]]) -> Vec<Outcome> {
+    pub(crate) fn subscribe(&mut self, kind: Kind, names: &[&[u8]]) -> Vec<Outcome> {
         let mut targets: Vec<Target> = names.iter().map(|name| self.target(kind, name)).collect();
         let orders = orders(&targets);
         let sent: Vec<(usize, &Vec<usize>, Result<(), Error>)> = orders
@@ -68,7 +68,7 @@ impl Session {
     }
 
     /// One confirmation a name; without names, one for each that there is.
-    pub(super) fn unsubscribe(&mut self, kind: Kind, names: &[&[u8]]) -> Vec<Outcome> {
+    pub(crate) fn unsubscribe(&mut self, kind: Kind, names: &[&[u8]]) -> Vec<Outcome> {
         if !names.is_empty() {
             return names
                 .iter()
@@ -128,7 +128,7 @@ impl Session {
     }
 
     /// The connection that messages of a server come over; a new one is told of all that the session is subscribed to there.
-    pub(super) fn link(&mut self, server: usize) -> Result<&mut Link, Error> {
+    pub(crate) fn link(&mut self, server: usize) -> Result<&mut Link, Error> {
         if !self.links.contains_key(&server) {
             let config = self.cluster.config();
             let mut link = Link::open(&config.servers[server], config, &self.setup)?;
@@ -139,7 +139,7 @@ impl Session {
     }
 
     /// Notes that messages of a server may have been lost.
-    pub(super) fn lose_link(&mut self, server: usize, error: Error) {
+    pub(crate) fn lose_link(&mut self, server: usize, error: Error) {
         self.links.remove(&server);
         if self.topics.concern(server) {
             let server = &self.cluster.config().servers[server];
@@ -160,7 +160,7 @@ impl Session {
     }
 
     /// The servers that publish. Several that are databases of one would each send what that one publishes.
-    pub(super) fn homes(&self) -> Vec<usize> {
+    pub(crate) fn homes(&self) -> Vec<usize> {
         let mut homes: Vec<usize> = self.cluster.config().masters.iter().map(|master| self.home(master.server)).collect();
         homes.sort_unstable();
         homes.dedup();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Channel,
     Pattern,
     Shard,
@@ -13,7 +13,7 @@ pub(super) enum Kind {
 const EVERYWHERE: usize = usize::MAX;
 
 #[derive(Default)]
-pub(super) struct Topics {
+pub(crate) struct Topics {
     /// By kind, names and the servers that they are on.
     sets: [BTreeSet<(Vec<u8>, usize)>; 3],
 }
@@ -22,7 +22,7 @@ impl Kind {
     const ALL: [Kind; 3] = [Kind::Channel, Kind::Pattern, Kind::Shard];
 
     /// The kind that a command of the family is about, and whether it subscribes.
-    pub(super) fn of(command: &str) -> Option<(Kind, bool)> {
+    pub(crate) fn of(command: &str) -> Option<(Kind, bool)> {
         Kind::ALL.into_iter().find_map(|kind| match command {
             name if name == kind.subscribe() => Some((kind, true)),
             name if name == kind.unsubscribe() => Some((kind, false)),
@@ -30,44 +30,44 @@ impl Kind {
         })
     }
 
-    pub(super) fn subscribe(self) -> &'static str {
+    pub(crate) fn subscribe(self) -> &'static str {
         ["subscribe", "psubscribe", "ssubscribe"][self as usize]
     }
 
-    pub(super) fn unsubscribe(self) -> &'static str {
+    pub(crate) fn unsubscribe(self) -> &'static str {
         ["unsubscribe", "punsubscribe", "sunsubscribe"][self as usize]
     }
 }
 
 impl Topics {
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.sets.iter().all(BTreeSet::is_empty)
     }
 
     /// The number in a confirmation: as with one server, channels and patterns are counted together, those of shards by themselves.
-    pub(super) fn count(&self, kind: Kind) -> usize {
+    pub(crate) fn count(&self, kind: Kind) -> usize {
         match kind {
             Kind::Shard => self.sets[Kind::Shard as usize].len(),
             _ => self.sets[Kind::Channel as usize].len() + self.sets[Kind::Pattern as usize].len(),
         }
     }
 
-    pub(super) fn insert(&mut self, kind: Kind, name: &[u8], server: usize) {
+    pub(crate) fn insert(&mut self, kind: Kind, name: &[u8], server: usize) {
         self.sets[kind as usize].insert((name.to_vec(), place(kind, server)));
     }
 
     /// Whether it was there.
-    pub(super) fn remove(&mut self, kind: Kind, name: &[u8], server: usize) -> bool {
+    pub(crate) fn remove(&mut self, kind: Kind, name: &[u8], server: usize) -> bool {
         self.sets[kind as usize].remove(&(name.to_vec(), place(kind, server)))
     }
 
     /// All of a kind, with their servers.
-    pub(super) fn of(&self, kind: Kind) -> Vec<(Vec<u8>, usize)> {
+    pub(crate) fn of(&self, kind: Kind) -> Vec<(Vec<u8>, usize)> {
         self.sets[kind as usize].iter().cloned().collect()
     }
 
     /// What there is on a server, by kind; a kind of which there is nothing is left out.
-    pub(super) fn on(&self, server: usize) -> Vec<(Kind, Vec<&[u8]>)> {
+    pub(crate) fn on(&self, server: usize) -> Vec<(Kind, Vec<&[u8]>)> {
         let names = |kind: Kind| -> Vec<&[u8]> {
             let here = self.sets[kind as usize].iter().filter(|(_, place)| *place == server || *place == EVERYWHERE);
             here.map(|(name, _)| name.as_slice()).collect()
@@ -76,7 +76,7 @@ impl Topics {
     }
 
     /// Whether there is something on a server.
-    pub(super) fn concern(&self, server: usize) -> bool {
+    pub(crate) fn concern(&self, server: usize) -> bool {
         self.sets.iter().flatten().any(|(_, place)| *place == server || *place == EVERYWHERE)
     }
 }

@@ -1,19 +1,19 @@
 //! MULTI, EXEC, DISCARD, WATCH, UNWATCH. The first key decides on a server; what came before it waits.
 
-use super::place::Place;
-use super::run::{Run, refused, state_command};
-use super::seat::MULTI;
-use super::{Outcome, Session};
 use crate::command::lookup;
 use crate::error::{Code, Error};
 use crate::lane::explain;
 use crate::plan::{Key, arity_text, as_sent};
 use crate::reply::{Reply, Value};
 use crate::request::{pack, push_argument, push_count};
+use crate::session::place::Place;
+use crate::session::run::{Run, refused, state_command};
+use crate::session::seat::MULTI;
+use crate::session::{Outcome, Session};
 
 /// A transaction that was begun by the caller.
 #[derive(Default)]
-pub(super) struct Transaction {
+pub(crate) struct Transaction {
     /// A command was refused here, and EXEC must be.
     dirty: bool,
     /// The server was told.
@@ -24,7 +24,7 @@ pub(super) struct Transaction {
 }
 
 /// What binds the session to one server.
-pub(super) struct Pin {
+pub(crate) struct Pin {
     pub server: usize,
     /// Keys are watched there.
     watches: bool,
@@ -33,7 +33,7 @@ pub(super) struct Pin {
 }
 
 /// Commands for a connection of the session's own.
-pub(super) struct Batch {
+pub(crate) struct Batch {
     server: usize,
     bytes: Vec<u8>,
     /// The first is MULTI.
@@ -88,7 +88,7 @@ impl Session {
 
 impl<'r> Run<'_, 'r> {
     /// A command behind MULTI.
-    pub(super) fn in_transaction(&mut self, args: &[&'r [u8]]) -> Result<(), Error> {
+    pub(crate) fn in_transaction(&mut self, args: &[&'r [u8]]) -> Result<(), Error> {
         if let Some(command) = lookup(args).filter(|command| !command.takes(args.len())) {
             return self.wrong_arity(command.name);
         }
@@ -116,7 +116,7 @@ impl<'r> Run<'_, 'r> {
     }
 
     /// A command with too many arguments or too few. Such an EXEC ends a transaction, and a watch, even where there is none.
-    pub(super) fn wrong_arity(&mut self, name: &str) -> Result<(), Error> {
+    pub(crate) fn wrong_arity(&mut self, name: &str) -> Result<(), Error> {
         match name {
             "exec" => self.abort(ABORTED_BY_EXEC),
             _ => self.spoil(Ok(Reply::error(arity_text(name).as_bytes()))),
@@ -194,7 +194,7 @@ impl<'r> Run<'_, 'r> {
     }
 
     /// Sends what was gathered for the transaction, and takes the answers.
-    pub(super) fn flush_batch(&mut self) {
+    pub(crate) fn flush_batch(&mut self) {
         let Some(batch) = self.batch.take() else { return };
         let (server, mut sent) = (batch.server, 0);
         match self.session.transact(&batch, &mut sent) {
@@ -247,7 +247,7 @@ impl<'r> Run<'_, 'r> {
 
     /// Ends what binds the session to a server: the transaction if that was told of one, and in any case the watch. A server that cannot be
     /// told forgets both with the connection.
-    pub(super) fn release(&mut self, begun: bool) -> Result<(), Error> {
+    pub(crate) fn release(&mut self, begun: bool) -> Result<(), Error> {
         self.flush()?;
         let Some(pin) = self.session.pin.take() else { return Ok(()) };
         let word: &[u8] = match begun {
@@ -263,7 +263,7 @@ impl<'r> Run<'_, 'r> {
         Ok(())
     }
 
-    pub(super) fn watch(&mut self, args: &[&'r [u8]]) -> Result<(), Error> {
+    pub(crate) fn watch(&mut self, args: &[&'r [u8]]) -> Result<(), Error> {
         let outcome = self.try_to_watch(args);
         self.answer(outcome)
     }

@@ -31,7 +31,7 @@ impl Interrupter {
     }
 
     /// What can be read from when somebody interrupts.
-    pub(super) fn ear(&self) -> Result<&UnixStream, Error> {
+    pub(crate) fn ear(&self) -> Result<&UnixStream, Error> {
         let ends = self.0.ends.get_or_try_init(|| -> std::io::Result<(UnixStream, UnixStream)> {
             let (ear, bell) = UnixStream::pair()?;
             ear.set_nonblocking(true)?;
@@ -42,12 +42,12 @@ impl Interrupter {
         ends.map(|(ear, _)| ear).map_err(|error| Error::new(Code::Internal, format!("no pair of sockets: {error}")))
     }
 
-    pub(super) fn is_raised(&self) -> bool {
+    pub(crate) fn is_raised(&self) -> bool {
         self.0.raised.load(Ordering::SeqCst)
     }
 
     /// Whether somebody interrupted, which is then settled.
-    pub(super) fn take(&self) -> bool {
+    pub(crate) fn take(&self) -> bool {
         if !self.0.raised.swap(false, Ordering::SeqCst) {
             return false;
         }

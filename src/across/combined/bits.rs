@@ -1,13 +1,13 @@
 //! BITOP over strings of several nodes.
 
-use super::super::Job;
-use super::super::explain::Explanation;
-use super::super::questions::{Answers, Questions};
-use super::super::stop::{Outcome, Stop, accepted};
-use super::super::store::Content;
-use super::super::talk::{Talk, words};
-use super::super::together::{self, Found, Operands};
-use super::{Attempt, attempts, begin, distinct, stored};
+use crate::across::combined::{Attempt, attempts, begin, distinct, stored};
+use crate::across::explain::Explanation;
+use crate::across::questions::{Answers, Questions};
+use crate::across::stop::{Outcome, Stop, accepted};
+use crate::across::store::Content;
+use crate::across::talk::{Talk, words};
+use crate::across::together::{Found, Operands};
+use crate::across::{Job, together};
 use crate::command::Destination;
 use crate::reply::{Reply, Value};
 use std::ops::Range;
@@ -23,7 +23,7 @@ enum Operation {
 /// A string of at most so many bytes is fetched with the first questions.
 const SMALL: usize = 4096;
 
-pub(super) fn run(job: &Job) -> Outcome<Reply> {
+pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     let operands = Operands::of(job, Destination::First);
     let Some(operation) = operation(job, &operands) else { return together::run(job, Destination::First) };
     attempts(job, &operands, |talk| attempt(job, talk, &operands, operation))
@@ -187,7 +187,7 @@ fn apply(operation: Operation, target: &mut [u8], operand: &[u8]) {
     }
 }
 
-pub(super) fn explain(job: &Job) -> Outcome<Explanation> {
+pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
     let operands = Operands::of(job, Destination::First);
     let mut talk = Talk::with(job.config, job.process, job.args[0], operands.servers())?;
     let (firsts, which) = distinct(&operands);

@@ -28,7 +28,7 @@ static TABLES: [[u64; 256]; 8] = {
     tables
 };
 
-pub(super) fn crc64(bytes: &[u8]) -> u64 {
+pub(crate) fn crc64(bytes: &[u8]) -> u64 {
     let mut words = bytes.chunks_exact(8);
     let mut sum = 0_u64;
     for word in &mut words {

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 /// A number that is written in the plain way. `None`: it is written in another, or is none.
-pub(super) fn parse(text: &[u8]) -> Option<f64> {
+pub(crate) fn parse(text: &[u8]) -> Option<f64> {
     let unsigned = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+")).unwrap_or(text);
     let text = std::str::from_utf8(text).ok()?;
     if unsigned.eq_ignore_ascii_case(b"inf") {
@@ -18,7 +18,7 @@ pub(super) fn parse(text: &[u8]) -> Option<f64> {
 
 /// How a server writes the scores of sorted sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Style {
+pub(crate) enum Style {
     /// With up to 17 digits, as before 7.2.
     Seventeen,
     /// Nobody knows but the server; what all write alike can be written.
@@ -27,7 +27,7 @@ pub(super) enum Style {
 
 impl Style {
     /// That of a server of this version.
-    pub(super) fn of(version: &[u8]) -> Style {
+    pub(crate) fn of(version: &[u8]) -> Style {
         let mut parts = version.split(|&byte| byte == b'.').map(|part| std::str::from_utf8(part).ok()?.parse::<u32>().ok());
         match (parts.next().flatten(), parts.next().flatten()) {
             (Some(major), Some(minor)) if (major, minor) < (7, 2) => Style::Seventeen,
@@ -36,7 +36,7 @@ impl Style {
     }
 
     /// Writes a number. False: it cannot be told how the server would.
-    pub(super) fn write(self, out: &mut Vec<u8>, number: f64) -> bool {
+    pub(crate) fn write(self, out: &mut Vec<u8>, number: f64) -> bool {
         const ALIKE: f64 = 1e7;
         let is_zero = number == 0.0 && number.is_sign_negative();
         if number.is_infinite() {

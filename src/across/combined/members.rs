@@ -1,11 +1,11 @@
 //! Lists of members combined where they lie.
 
-use super::super::questions::List;
-use super::super::stop::Outcome;
-use super::table::Table;
+use crate::across::combined::table::Table;
+use crate::across::questions::List;
+use crate::across::stop::Outcome;
 
 /// All members, each once.
-pub(super) fn union<'r>(base: List<'r>, others: &[List<'r>]) -> Outcome<Vec<&'r [u8]>> {
+pub(crate) fn union<'r>(base: List<'r>, others: &[List<'r>]) -> Outcome<Vec<&'r [u8]>> {
     let mut all: Vec<&[u8]> = base.iter().collect();
     if others.is_empty() {
         return Ok(all);
@@ -20,7 +20,7 @@ pub(super) fn union<'r>(base: List<'r>, others: &[List<'r>]) -> Outcome<Vec<&'r 
 }
 
 /// The members that all others have too.
-pub(super) fn intersection<'r>(base: List<'r>, others: &[List]) -> Outcome<Vec<&'r [u8]>> {
+pub(crate) fn intersection<'r>(base: List<'r>, others: &[List]) -> Outcome<Vec<&'r [u8]>> {
     let mut members: Vec<&[u8]> = base.iter().collect();
     if others.is_empty() || members.is_empty() {
         return Ok(members);
@@ -43,7 +43,7 @@ pub(super) fn intersection<'r>(base: List<'r>, others: &[List]) -> Outcome<Vec<&
 }
 
 /// The members that none of the others has. The table is made of the smaller side, for that is what costs.
-pub(super) fn difference<'r>(base: List<'r>, others: &[List]) -> Outcome<Vec<&'r [u8]>> {
+pub(crate) fn difference<'r>(base: List<'r>, others: &[List]) -> Outcome<Vec<&'r [u8]>> {
     let mut members: Vec<&[u8]> = base.iter().collect();
     let count: usize = others.iter().map(|other| other.len()).sum();
     if count < members.len() {

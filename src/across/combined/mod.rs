@@ -13,17 +13,17 @@ mod sorted_sets;
 mod table;
 mod union;
 
-use super::Job;
-use super::explain::Explanation;
-use super::questions::{Answers, Questions};
-use super::stop::Outcome;
-use super::store::{Content, Replacement};
-use super::talk::{Talk, words};
-use super::together::{self, Found, Operands};
+use crate::across::explain::Explanation;
+use crate::across::questions::{Answers, Questions};
+use crate::across::stop::Outcome;
+use crate::across::store::{Content, Replacement};
+use crate::across::talk::{Talk, words};
+use crate::across::together::{Found, Operands};
+use crate::across::{Job, together};
 use crate::command::{Combination, Destination, SetOperation};
 use crate::reply::Reply;
 
-pub(super) fn run(job: &Job, combination: Combination) -> Outcome<Reply> {
+pub(crate) fn run(job: &Job, combination: Combination) -> Outcome<Reply> {
     match combination {
         Combination::Sets(SetOperation::Union, Destination::Nowhere) => union::run(job, &Operands::of(job, Destination::Nowhere)),
         Combination::Sets(operation, destination) => sets::run(job, operation, destination),
@@ -103,7 +103,7 @@ fn distinct(operands: &Operands) -> (Vec<usize>, Vec<usize>) {
     (firsts, which)
 }
 
-pub(super) fn explain(job: &Job, combination: Combination) -> Outcome<Explanation> {
+pub(crate) fn explain(job: &Job, combination: Combination) -> Outcome<Explanation> {
     match combination {
         Combination::Sets(operation, destination) => sets::explain(job, operation, destination),
         Combination::SortedSets(operation, destination) => sorted_sets::explain(job, operation, destination),

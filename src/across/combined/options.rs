@@ -1,17 +1,17 @@
 //! What stands behind the keys of a command, where it is well-formed. What is not, the server is left to judge.
 
-use super::double;
+use crate::across::combined::double;
 
 /// How the scores of one member become one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Aggregate {
+pub(crate) enum Aggregate {
     Sum,
     Least,
     Greatest,
 }
 
 #[derive(Debug, PartialEq)]
-pub(super) struct Options {
+pub(crate) struct Options {
     /// One a key.
     pub weights: Vec<f64>,
     pub aggregate: Aggregate,
@@ -20,13 +20,13 @@ pub(super) struct Options {
 
 /// What a command may have behind its keys.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Allowed {
+pub(crate) struct Allowed {
     pub weights_and_aggregate: bool,
     pub with_scores: bool,
 }
 
 /// `[WEIGHTS …] [AGGREGATE …] [WITHSCORES]` behind so many keys. `None`: there is something else, or something that is wrong.
-pub(super) fn scores(words: &[&[u8]], keys: usize, allowed: Allowed) -> Option<Options> {
+pub(crate) fn scores(words: &[&[u8]], keys: usize, allowed: Allowed) -> Option<Options> {
     let mut options = Options { weights: vec![1.0; keys], aggregate: Aggregate::Sum, with_scores: false };
     let mut rest = words;
     while let Some((word, behind)) = rest.split_first() {
@@ -57,7 +57,7 @@ pub(super) fn scores(words: &[&[u8]], keys: usize, allowed: Allowed) -> Option<O
 }
 
 /// `[LIMIT number]`; 0 is none.
-pub(super) fn limit(words: &[&[u8]]) -> Option<u64> {
+pub(crate) fn limit(words: &[&[u8]]) -> Option<u64> {
     match words {
         [] => Some(0),
         [word, number] if word.eq_ignore_ascii_case(b"LIMIT") => {

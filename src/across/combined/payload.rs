@@ -1,6 +1,6 @@
 //! Serialised values as RESTORE takes them, in the oldest form that every server reads.
 
-use super::crc64::crc64;
+use crate::across::combined::crc64::crc64;
 
 /// The version of the format: the first that has all of what stands here.
 const VERSION: u16 = 8;
@@ -8,7 +8,7 @@ const SET: u8 = 2;
 /// With scores in binary.
 const SORTED_SET: u8 = 5;
 
-pub(super) fn set<'m>(members: impl ExactSizeIterator<Item = &'m [u8]> + Clone) -> Vec<u8> {
+pub(crate) fn set<'m>(members: impl ExactSizeIterator<Item = &'m [u8]> + Clone) -> Vec<u8> {
     let bytes: usize = members.clone().map(|member| member.len() + LONGEST_LENGTH).sum();
     let mut out = begin(SET, bytes, members.len());
     members.for_each(|member| push_string(&mut out, member));
@@ -16,7 +16,7 @@ pub(super) fn set<'m>(members: impl ExactSizeIterator<Item = &'m [u8]> + Clone) 
 }
 
 /// Of members in the order of their scores. The server takes them in fastest from the greatest down.
-pub(super) fn sorted_set<'m>(ascending: impl ExactSizeIterator<Item = (&'m [u8], f64)> + DoubleEndedIterator + Clone) -> Vec<u8> {
+pub(crate) fn sorted_set<'m>(ascending: impl ExactSizeIterator<Item = (&'m [u8], f64)> + DoubleEndedIterator + Clone) -> Vec<u8> {
     let bytes: usize = ascending.clone().map(|(member, _)| member.len() + LONGEST_LENGTH + 8).sum();
     let mut out = begin(SORTED_SET, bytes, ascending.len());
     for (member, score) in ascending.rev() {

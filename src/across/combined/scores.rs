@@ -1,20 +1,20 @@
 //! Sorted sets combined by the rules of the server, which a sum of scores can tell apart.
 
-use super::super::stop::Outcome;
-use super::options::Aggregate;
-use super::serialised::Scored;
-use super::table::Table;
+use crate::across::combined::options::Aggregate;
+use crate::across::combined::serialised::Scored;
+use crate::across::combined::table::Table;
+use crate::across::stop::Outcome;
 use std::cmp::Ordering;
 
 /// An operand and its weight.
 #[derive(Clone, Copy)]
-pub(super) struct Weighed<'o> {
+pub(crate) struct Weighed<'o> {
     pub members: &'o [Scored<'o>],
     pub weight: f64,
 }
 
 /// Members with the scores that came out.
-pub(super) type Result<'o> = Vec<(&'o [u8], f64)>;
+pub(crate) type Result<'o> = Vec<(&'o [u8], f64)>;
 
 /// Infinities that cancel each other out leave nothing.
 fn number(score: f64) -> f64 {
@@ -48,7 +48,7 @@ fn by_size(operands: &mut [Weighed]) {
     operands.sort_by_key(|operand| operand.members.len());
 }
 
-pub(super) fn union<'o>(operands: &mut [Weighed<'o>], aggregate: Aggregate) -> Outcome<Result<'o>> {
+pub(crate) fn union<'o>(operands: &mut [Weighed<'o>], aggregate: Aggregate) -> Outcome<Result<'o>> {
     by_size(operands);
     let most = operands.iter().map(|operand| operand.members.len()).sum();
     let mut table = Table::for_members(most)?;
@@ -65,7 +65,7 @@ pub(super) fn union<'o>(operands: &mut [Weighed<'o>], aggregate: Aggregate) -> O
     Ok(all)
 }
 
-pub(super) fn intersection<'o>(operands: &mut [Weighed<'o>], aggregate: Aggregate) -> Outcome<Result<'o>> {
+pub(crate) fn intersection<'o>(operands: &mut [Weighed<'o>], aggregate: Aggregate) -> Outcome<Result<'o>> {
     by_size(operands);
     let Some((base, others)) = operands.split_first() else { return Ok(Vec::new()) };
     let mut all: Result = base.members.iter().map(|(member, score)| (&**member, number(base.weight * score))).collect();
@@ -86,7 +86,7 @@ pub(super) fn intersection<'o>(operands: &mut [Weighed<'o>], aggregate: Aggregat
     Ok(all)
 }
 
-pub(super) fn difference<'o>(base: &'o [Scored<'o>], others: &[&[Scored]]) -> Outcome<Result<'o>> {
+pub(crate) fn difference<'o>(base: &'o [Scored<'o>], others: &[&[Scored]]) -> Outcome<Result<'o>> {
     let mut all: Result = base.iter().map(|(member, score)| (&**member, *score)).collect();
     let table = table(&all)?;
     let mut keep = vec![true; all.len()];
@@ -107,6 +107,6 @@ fn table(members: &Result) -> Outcome<Table> {
 }
 
 /// From the least score up, members of one score by their bytes.
-pub(super) fn sort(members: &mut Result) {
+pub(crate) fn sort(members: &mut Result) {
     members.sort_by(|one, other| one.1.partial_cmp(&other.1).unwrap_or(Ordering::Equal).then_with(|| one.0.cmp(other.0)));
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// A member and its score.
-pub(super) type Scored<'r> = (Cow<'r, [u8]>, f64);
+pub(crate) type Scored<'r> = (Cow<'r, [u8]>, f64);
 
 /// The type of a sorted set that is kept as a skip list: what is not small.
 const SORTED_SET: u8 = 5;
@@ -11,12 +11,12 @@ const SORTED_SET: u8 = 5;
 const FOOTER: usize = 10;
 
 /// Whether it is of the type that can be read here.
-pub(super) fn is_sorted_set(payload: &[u8]) -> bool {
+pub(crate) fn is_sorted_set(payload: &[u8]) -> bool {
     payload.first() == Some(&SORTED_SET)
 }
 
 /// The members. `None`: it is written in another form, or wrong.
-pub(super) fn sorted_set(payload: &[u8]) -> Option<Vec<Scored<'_>>> {
+pub(crate) fn sorted_set(payload: &[u8]) -> Option<Vec<Scored<'_>>> {
     let (&kind, body) = payload.split_first()?;
     if kind != SORTED_SET {
         return None;

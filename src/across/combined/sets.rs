@@ -1,14 +1,14 @@
 //! SINTER, SDIFF, SINTERCARD, and SUNIONSTORE, SINTERSTORE, SDIFFSTORE.
 
-use super::super::Job;
-use super::super::explain::Explanation;
-use super::super::questions::{Answers, List, Questions};
-use super::super::stop::{Outcome, Stop, accepted};
-use super::super::store::{Content, is_large, usage};
-use super::super::talk::{Talk, words};
-use super::super::together::{self, Found, Operand, Operands, UNKNOWN};
-use super::members::{difference, intersection, union};
-use super::{Attempt, attempts, begin, distinct, options, payload, stored};
+use crate::across::combined::members::{difference, intersection, union};
+use crate::across::combined::{Attempt, attempts, begin, distinct, options, payload, stored};
+use crate::across::explain::Explanation;
+use crate::across::questions::{Answers, List, Questions};
+use crate::across::stop::{Outcome, Stop, accepted};
+use crate::across::store::{Content, is_large, usage};
+use crate::across::talk::{Talk, words};
+use crate::across::together::{Found, Operand, Operands, UNKNOWN};
+use crate::across::{Job, together};
 use crate::command::{Destination, SetOperation};
 use crate::reply::{Builder, Kind, Reply, Value};
 use std::borrow::Cow;
@@ -56,7 +56,7 @@ enum Way {
     Ask,
 }
 
-pub(super) fn run(job: &Job, operation: SetOperation, destination: Destination) -> Outcome<Reply> {
+pub(crate) fn run(job: &Job, operation: SetOperation, destination: Destination) -> Outcome<Reply> {
     let operands = Operands::of(job, destination);
     let Some(sets) = Sets::of(job, &operands, operation) else { return together::run(job, destination) };
     attempts(job, &operands, |talk| sets.attempt(job, talk))
@@ -238,7 +238,7 @@ fn array(members: &[&[u8]]) -> Reply {
     builder.finish()
 }
 
-pub(super) fn explain(job: &Job, operation: SetOperation, destination: Destination) -> Outcome<Explanation> {
+pub(crate) fn explain(job: &Job, operation: SetOperation, destination: Destination) -> Outcome<Explanation> {
     let operands = Operands { destination_is_read: false, ..Operands::of(job, destination) };
     if operation == SetOperation::Union && destination == Destination::Nowhere {
         return Ok(Explanation::of("gather", true).steps(1, together::distinct(operands.servers()), "SMEMBERS …"));

@@ -1,17 +1,17 @@
 //! ZUNION, ZINTER, ZDIFF, ZINTERCARD and those that store.
 
-use super::super::Job;
-use super::super::explain::Explanation;
-use super::super::questions::{Answers, List, Questions};
-use super::super::stop::{Outcome, Stop, accepted};
-use super::super::store::{Content, is_large, usage};
-use super::super::talk::{Talk, Words, words};
-use super::super::together::{self, Found, Operand, Operands, UNKNOWN};
-use super::double::{self, Style};
-use super::options::{self, Allowed, Options};
-use super::scores::{self, Weighed};
-use super::serialised::{self, Scored};
-use super::{Attempt, attempts, begin, distinct, payload, stored};
+use crate::across::combined::double::Style;
+use crate::across::combined::options::{Allowed, Options};
+use crate::across::combined::scores::Weighed;
+use crate::across::combined::serialised::Scored;
+use crate::across::combined::{Attempt, attempts, begin, distinct, double, options, payload, scores, serialised, stored};
+use crate::across::explain::Explanation;
+use crate::across::questions::{Answers, List, Questions};
+use crate::across::stop::{Outcome, Stop, accepted};
+use crate::across::store::{Content, is_large, usage};
+use crate::across::talk::{Talk, Words, words};
+use crate::across::together::{Found, Operand, Operands, UNKNOWN};
+use crate::across::{Job, together};
 use crate::command::{Destination, SetOperation};
 use crate::reply::{Builder, Kind, Reply, Value};
 
@@ -54,7 +54,7 @@ struct Look {
     answers: Answers,
 }
 
-pub(super) fn run(job: &Job, operation: SetOperation, destination: Destination) -> Outcome<Reply> {
+pub(crate) fn run(job: &Job, operation: SetOperation, destination: Destination) -> Outcome<Reply> {
     let operands = Operands::of(job, destination);
     let Some(sets) = SortedSets::of(job, &operands, operation) else { return together::run(job, destination) };
     attempts(job, &operands, |talk| sets.attempt(job, talk))
@@ -288,7 +288,7 @@ fn array(members: &scores::Result, with_scores: bool, style: Style) -> Option<Re
     Some(builder.finish())
 }
 
-pub(super) fn explain(job: &Job, operation: SetOperation, destination: Destination) -> Outcome<Explanation> {
+pub(crate) fn explain(job: &Job, operation: SetOperation, destination: Destination) -> Outcome<Explanation> {
     let operands = Operands { destination_is_read: false, ..Operands::of(job, destination) };
     let Some(sets) = SortedSets::of(job, &operands, operation) else { return together::explain(job, destination) };
     let mut talk = Talk::with(job.config, job.process, job.args[0], operands.servers())?;

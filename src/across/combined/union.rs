@@ -1,15 +1,15 @@
 //! SUNION: the largest reply becomes the answer, its bytes and its index as they are, and takes in what the others add.
 
-use super::super::Job;
-use super::super::questions::{List, Questions};
-use super::super::stop::{Outcome, accepted};
-use super::super::talk::{Talk, words};
-use super::super::together::Operands;
-use super::table::Table;
+use crate::across::Job;
+use crate::across::combined::table::Table;
+use crate::across::questions::{List, Questions};
+use crate::across::stop::{Outcome, accepted};
+use crate::across::talk::{Talk, words};
+use crate::across::together::Operands;
 use crate::error::{Code, Error};
 use crate::reply::{Builder, Entry, Kind, Reply};
 
-pub(super) fn run(job: &Job, operands: &Operands) -> Outcome<Reply> {
+pub(crate) fn run(job: &Job, operands: &Operands) -> Outcome<Reply> {
     let mut talk = Talk::with(job.config, job.process, job.args[0], operands.servers())?;
     let mut questions = Questions::default();
     for (nth, source) in operands.sources.iter().enumerate() {

@@ -1,10 +1,9 @@
 //! COPY: the value is read on one node and put on the other in one step.
 
-use super::super::Job;
-use super::super::hidden;
-use super::super::stop::{Outcome, Stop, accepted};
-use super::super::talk::{Ask, Talk, Words, replies, words};
-use super::value::{Carried, fetch};
+use crate::across::moved::value::{Carried, fetch};
+use crate::across::stop::{Outcome, Stop, accepted};
+use crate::across::talk::{Ask, Talk, Words, replies, words};
+use crate::across::{Job, hidden};
 use crate::reply::{Reply, Value};
 use std::borrow::Cow;
 
@@ -14,7 +13,7 @@ struct Options<'a> {
     replace: bool,
 }
 
-pub(super) fn run(job: &Job) -> Outcome<Reply> {
+pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     let Some(options) = options(&job.args[3..]) else { return of_nothing(job) };
     let (source, target) = (job.server_of(0), job.server_of(1));
     let mut talk = Talk::with(job.config, job.process, job.args[0], [source, target])?;

@@ -1,10 +1,10 @@
 //! LMOVE, RPOPLPUSH, BLMOVE, BRPOPLPUSH: an element from one list to another.
 
-use super::super::Job;
-use super::super::stop::{Outcome, Stop, accepted};
-use super::super::talk::{Ask, Talk, Words, replies, words};
-use super::super::waiter::{Waiter, until_seconds};
-use super::transfer::Transfer;
+use crate::across::Job;
+use crate::across::moved::transfer::Transfer;
+use crate::across::stop::{Outcome, Stop, accepted};
+use crate::across::talk::{Ask, Talk, Words, replies, words};
+use crate::across::waiter::{Waiter, until_seconds};
 use crate::reply::{Reply, Value};
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ struct Ends {
     timeout: Option<usize>,
 }
 
-pub(super) fn run(job: &Job) -> Outcome<Reply> {
+pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     let Some(ends) = ends(job.args) else { return refused(job) };
     let Some(timeout) = ends.timeout else { return Ok(pass(job, &ends)?.unwrap_or_else(Reply::nil)) };
     let deadline = until_seconds(job.args[timeout])?;

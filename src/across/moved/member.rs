@@ -1,12 +1,12 @@
 //! SMOVE: a member from one set to another.
 
-use super::super::Job;
-use super::super::stop::{Outcome, Stop, accepted};
-use super::super::talk::{Ask, Talk, replies, words};
-use super::transfer::Transfer;
+use crate::across::Job;
+use crate::across::moved::transfer::Transfer;
+use crate::across::stop::{Outcome, Stop, accepted};
+use crate::across::talk::{Ask, Talk, replies, words};
 use crate::reply::{Reply, Value};
 
-pub(super) fn run(job: &Job) -> Outcome<Reply> {
+pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     let member = job.args[3];
     let mut transfer = Transfer::new(job, b"");
     let mut talk = Talk::with(job.config, job.process, job.args[0], job.servers())?;

@@ -9,16 +9,16 @@
 //! So it is delivered if, and only if, there is a note of the delivery and nothing in the landing place. Who wants to undo a transfer that seems
 //! abandoned touches the landing place first: a delivery that is still under way then finds that what it watches was changed, and does nothing.
 
-use super::super::Job;
-use super::super::attempts::Attempts;
-use super::super::hidden::{self, REGISTRY};
-use super::super::stop::{Outcome, Stop};
-use super::super::talk::{Ask, Executed, Talk, Words, executed, millis, replies, words};
-use super::note::{Note, Role};
+use crate::across::attempts::Attempts;
+use crate::across::hidden::REGISTRY;
+use crate::across::moved::note::{Note, Role};
+use crate::across::stop::{Outcome, Stop};
+use crate::across::talk::{Ask, Executed, Talk, Words, executed, millis, replies, words};
+use crate::across::{Job, hidden};
 use crate::error::{Code, Error, printable};
 use crate::reply::{Reply, Value};
 
-pub(super) struct Transfer {
+pub(crate) struct Transfer {
     pub source: usize,
     pub target: usize,
     /// The hidden key on the source's server.
@@ -29,7 +29,7 @@ pub(super) struct Transfer {
 }
 
 /// What became of a delivery that was answered.
-pub(super) enum Delivered {
+pub(crate) enum Delivered {
     Yes,
     /// The last command was refused, or what is watched was changed; nothing was delivered.
     Refused(Option<Box<[u8]>>),
@@ -37,7 +37,7 @@ pub(super) enum Delivered {
 
 impl Transfer {
     /// From the first key of a command to the second. `end`: which end of a list it leaves.
-    pub(super) fn new(job: &Job, end: &[u8]) -> Transfer {
+    pub(crate) fn new(job: &Job, end: &[u8]) -> Transfer {
         let id = hidden::fresh_id();
         let alias = |key: usize| job.config.masters[job.over.keys[key].master()].alias.clone();
         Transfer {
@@ -62,18 +62,18 @@ impl Transfer {
     }
 
     /// Notes the time of the source's server, from the answer to TIME.
-    pub(super) fn at(&mut self, time: Value) -> Outcome<()> {
+    pub(crate) fn at(&mut self, time: Value) -> Outcome<()> {
         self.note.since = millis(time)?;
         Ok(())
     }
 
     /// Notes when the source expires, from the answer to PEXPIRETIME. Servers before 7.0 do not tell.
-    pub(super) fn expires(&mut self, at: Value) {
+    pub(crate) fn expires(&mut self, at: Value) {
         self.note.expires = if let Value::Integer(at) = at { at.max(0) as u64 } else { 0 };
     }
 
     /// The command that makes a note of a hidden key.
-    pub(super) fn noted(&self, role: Role) -> Words<'_> {
+    pub(crate) fn noted(&self, role: Role) -> Words<'_> {
         let key = if role == Role::Staged { &self.staged } else { &self.landing };
         words![b"HSET", REGISTRY, key.as_slice(), self.note.encode(role)]
     }
@@ -84,7 +84,7 @@ impl Transfer {
 
     /// Claims what is to go by a command into the staged key; answers that command's reply, which may be an error. `None`: a watched key was
     /// changed, and nothing was done.
-    pub(super) fn claim(&self, talk: &mut Talk, command: Words) -> Outcome<Option<Reply>> {
+    pub(crate) fn claim(&self, talk: &mut Talk, command: Words) -> Outcome<Option<Reply>> {
         let commands = vec![command, self.noted(Role::Staged)];
         let answer = talk.ask(Ask::transaction(self.source, commands)).map_err(|error| self.staged_perhaps(error))?;
         talk.watches(self.source, false);
@@ -95,13 +95,13 @@ impl Transfer {
     }
 
     /// Takes back the note of a claim that found nothing to claim.
-    pub(super) fn unclaimed(&self, talk: &mut Talk) -> Outcome<()> {
+    pub(crate) fn unclaimed(&self, talk: &mut Talk) -> Outcome<()> {
         talk.ask(Ask::write(self.source, vec![self.forgotten(&self.staged)]))?;
         Ok(())
     }
 
     /// Lands what is to go by some commands and moves it to its destination by `last`; then perhaps something more.
-    pub(super) fn deliver(&self, talk: &mut Talk, landing: Vec<Words>, last: Words, more: Option<Words>) -> Result<Delivered, Stop> {
+    pub(crate) fn deliver(&self, talk: &mut Talk, landing: Vec<Words>, last: Words, more: Option<Words>) -> Result<Delivered, Stop> {
         let place = landing.len() + 1;
         let mut commands = landing;
         commands.push(self.noted(Role::Delivered));
@@ -126,7 +126,7 @@ impl Transfer {
 
     /// Ends a transfer, whatever became of its delivery: cleaned up where it was delivered, undone by `back` where it certainly was not, else
     /// left as it is and told of.
-    pub(super) fn settle(&self, talk: &mut Talk, delivered: Outcome<Delivered>, back: Words) -> Outcome<()> {
+    pub(crate) fn settle(&self, talk: &mut Talk, delivered: Outcome<Delivered>, back: Words) -> Outcome<()> {
         match delivered {
             Ok(Delivered::Yes) => {
                 self.clean(talk);
@@ -147,7 +147,7 @@ impl Transfer {
 
     /// Removes what the transfer has left on both servers. It has been carried out, so a failure here is none of the caller's; what it
     /// leaves is found by the notes.
-    pub(super) fn clean(&self, talk: &mut Talk) {
+    pub(crate) fn clean(&self, talk: &mut Talk) {
         let staged = vec![words![b"UNLINK", self.staged.as_slice()], self.forgotten(&self.staged)];
         if talk.ask(Ask::transaction(self.source, staged)).is_ok() {
             let _ = talk.ask(Ask::write(self.target, vec![self.forgotten(&self.landing)]));
@@ -155,7 +155,7 @@ impl Transfer {
     }
 
     /// Removes what has landed and was not delivered.
-    pub(super) fn clear_landing(&self, talk: &mut Talk) -> Result<(), Error> {
+    pub(crate) fn clear_landing(&self, talk: &mut Talk) -> Result<(), Error> {
         let commands = vec![words![b"UNLINK", self.landing.as_slice()], self.forgotten(&self.landing)];
         talk.ask(Ask::transaction(self.target, commands)).map(drop)
     }
@@ -178,7 +178,7 @@ impl Transfer {
     }
 
     /// What was landing, or its place, was changed by somebody: by `recover`, or by time.
-    pub(super) fn overtaken(&self) -> Stop {
+    pub(crate) fn overtaken(&self) -> Stop {
         let text = format!("{}: it took so long that it was undone by recover, or its copy expired", printable(&self.note.command));
         Error::new(Code::Timeout, text).on_node(&self.note.to).into()
     }
@@ -189,7 +189,7 @@ impl Transfer {
     }
 
     /// An error that leaves something staged, or may.
-    pub(super) fn kept(&self, error: Error) -> Stop {
+    pub(crate) fn kept(&self, error: Error) -> Stop {
         let text = format!(
             "; nothing is lost: what is under way from \"{}\" to \"{}\" is kept on {}, and recover ends it",
             printable(&self.note.source),
@@ -202,7 +202,7 @@ impl Transfer {
 
 /// Puts what was staged back by some commands, and, where its key was gone, gives that its time to live again. Answers why it cannot be put
 /// back, if so; then nothing was done.
-pub(in crate::across) fn put_back(talk: &mut Talk, server: usize, note: &Note, back: Vec<Words>) -> Outcome<Option<String>> {
+pub(crate) fn put_back(talk: &mut Talk, server: usize, note: &Note, back: Vec<Words>) -> Outcome<Option<String>> {
     let home = note.source.as_slice();
     let mut attempts = Attempts::new();
     while attempts.go_on() {

@@ -3,19 +3,19 @@
 //! The copy is made and lands while the source stays as it is; only then is the source claimed, if it has not changed, and the copy moves into
 //! its place. So a large value is away for a moment only, and what can be refused is refused before anything has changed.
 
-use super::super::Job;
-use super::super::attempts::Attempts;
-use super::super::stop::{Outcome, Stop, accepted};
-use super::super::talk::{Ask, Talk, Words, replies, words};
-use super::note::Role;
-use super::transfer::{Delivered, Transfer};
+use crate::across::Job;
+use crate::across::attempts::Attempts;
+use crate::across::moved::note::Role;
+use crate::across::moved::transfer::{Delivered, Transfer};
+use crate::across::stop::{Outcome, Stop, accepted};
+use crate::across::talk::{Ask, Talk, Words, replies, words};
 use crate::error::{Code, Error};
 use crate::reply::{Children, Reply, Value};
 
 /// How long a copy lasts that nobody puts into its place, in milliseconds.
 const LANDING: u64 = 600_000;
 
-pub(super) fn run(job: &Job) -> Outcome<Reply> {
+pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     let only_new = job.args[0].eq_ignore_ascii_case(b"RENAMENX");
     let mut talk = Talk::with(job.config, job.process, job.args[0], job.servers())?;
     let mut attempts = Attempts::new();
@@ -115,7 +115,7 @@ fn has_landed(talk: &mut Talk, transfer: &Transfer) -> Outcome<bool> {
 }
 
 /// A value on its way: its serialised form, and when it expires.
-pub(super) struct Carried<'r> {
+pub(crate) struct Carried<'r> {
     payload: &'r [u8],
     expires: Expires,
 }
@@ -130,13 +130,13 @@ enum Expires {
 }
 
 /// The questions that [`Carried::from`] reads the answers of.
-pub(super) fn fetch(key: &[u8]) -> Vec<Words<'_>> {
+pub(crate) fn fetch(key: &[u8]) -> Vec<Words<'_>> {
     vec![words![b"DUMP", key], words![b"PEXPIRETIME", key], words![b"PTTL", key]]
 }
 
 impl<'r> Carried<'r> {
     /// `None`: there is no such key.
-    pub(super) fn from(answers: &mut Children<'r>) -> Outcome<Option<Carried<'r>>> {
+    pub(crate) fn from(answers: &mut Children<'r>) -> Outcome<Option<Carried<'r>>> {
         let (payload, at, left) = (answers.next(), answers.next(), answers.next());
         let payload = match accepted(payload.unwrap_or(Value::Nil))? {
             Value::String(payload) => payload,
@@ -152,7 +152,7 @@ impl<'r> Carried<'r> {
     }
 
     /// The command that puts it in place for good.
-    pub(super) fn restored<'a>(&self, key: &'a [u8], replace: bool) -> Words<'a>
+    pub(crate) fn restored<'a>(&self, key: &'a [u8], replace: bool) -> Words<'a>
     where
         'r: 'a,
     {

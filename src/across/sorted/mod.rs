@@ -5,22 +5,21 @@
 
 mod pattern;
 
-use super::attempts::Attempts;
-use super::explain::Explanation;
-use super::hidden;
-use super::stop::{Outcome, Stop, accepted};
-use super::store::{Content, Replacement, is_large, usage};
-use super::talk::{Ask, Executed, Talk, Words, executed, replies, words};
-use super::together::located;
-use super::{Job, together};
+use crate::across::attempts::Attempts;
+use crate::across::explain::Explanation;
+use crate::across::sorted::pattern::{Clauses, Pattern, clauses};
+use crate::across::stop::{Outcome, Stop, accepted};
+use crate::across::store::{Content, Replacement, is_large, usage};
+use crate::across::talk::{Ask, Executed, Talk, Words, executed, replies, words};
+use crate::across::together::located;
+use crate::across::{Job, hidden, together};
 use crate::command::{Destination, sort_patterns};
 use crate::error::{Code, Error};
 use crate::reply::{Reply, Value};
-use pattern::{Clauses, Pattern, clauses};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-pub(super) fn run(job: &Job) -> Outcome<Reply> {
+pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     if sort_patterns(job.args).next().is_none() {
         return together::run(job, Destination::Last);
     }
@@ -36,7 +35,7 @@ pub(super) fn run(job: &Job) -> Outcome<Reply> {
     Err(Error::new(Code::Timeout, text).into())
 }
 
-pub(super) fn explain(job: &Job) -> Outcome<Explanation> {
+pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
     if sort_patterns(job.args).next().is_none() {
         return together::explain(job, Destination::Last);
     }

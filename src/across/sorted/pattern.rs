@@ -2,7 +2,7 @@
 
 /// What a BY or GET names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Pattern<'a> {
+pub(crate) struct Pattern<'a> {
     before: &'a [u8],
     after: &'a [u8],
     /// Of a hash.
@@ -12,7 +12,7 @@ pub(super) struct Pattern<'a> {
 impl<'a> Pattern<'a> {
     /// `None`: it has no asterisk, and names no key. A `->` with something behind it counts only behind the asterisk. The server looks for
     /// neither behind a NUL.
-    pub(super) fn of(text: &'a [u8]) -> Option<Pattern<'a>> {
+    pub(crate) fn of(text: &'a [u8]) -> Option<Pattern<'a>> {
         let visible = text.iter().position(|&byte| byte == 0).unwrap_or(text.len());
         let star = text[..visible].iter().position(|&byte| byte == b'*')?;
         let (before, rest) = (&text[..star], &text[star + 1..]);
@@ -25,20 +25,20 @@ impl<'a> Pattern<'a> {
     }
 
     /// The key that is read for an element.
-    pub(super) fn key(&self, element: &[u8]) -> Vec<u8> {
+    pub(crate) fn key(&self, element: &[u8]) -> Vec<u8> {
         [self.before, element, self.after].concat()
     }
 }
 
 /// The arguments of a SORT as far as they concern us. `None`: the server will refuse them.
-pub(super) struct Clauses {
+pub(crate) struct Clauses {
     /// The places of the patterns behind BY and GET.
     pub patterns: Vec<usize>,
     /// The place of the destination.
     pub store: Option<usize>,
 }
 
-pub(super) fn clauses(args: &[&[u8]]) -> Option<Clauses> {
+pub(crate) fn clauses(args: &[&[u8]]) -> Option<Clauses> {
     let mut clauses = Clauses { patterns: Vec::new(), store: None };
     let mut at = 2;
     while at < args.len() {

@@ -2,25 +2,25 @@
 //!
 //! Every node watches its keys and is asked whether one exists; then each stores its own, unless one was touched meanwhile. Where that, or a
 //! failure, kept one node from storing, the others take theirs back, each key only while it still has the value that was stored. Notes are
-//! kept until all have stored, so that [`super::recover`] can end what was interrupted.
+//! kept until all have stored, so that [`crate::across::recover`] can end what was interrupted.
 
 mod pact;
 
-pub(super) use pact::{Pact, digest};
+pub(crate) use crate::across::stored_if_none::pact::{Pact, digest};
 
-use super::Job;
-use super::hidden::{REGISTRY, fresh_id};
-use super::stop::{Outcome, Stop, accepted};
-use super::talk::{Ask, Executed, Talk, Words, executed, millis, replies, words};
+use crate::across::Job;
+use crate::across::hidden::{REGISTRY, fresh_id};
+use crate::across::stop::{Outcome, Stop, accepted};
+use crate::across::stored_if_none::pact::Promise;
+use crate::across::talk::{Ask, Executed, Talk, Words, executed, millis, replies, words};
 use crate::error::{Error, printable};
 use crate::reply::{Reply, Value};
-use pact::Promise;
 use std::borrow::Cow;
 
 /// How often it is begun again when other clients touch the keys.
 const ATTEMPTS: usize = 16;
 
-pub(super) fn run(job: &Job) -> Outcome<Reply> {
+pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     if job.args.len().is_multiple_of(2) {
         return Err(Stop::refusal("ERR wrong number of arguments for 'msetnx' command"));
     }
@@ -190,7 +190,7 @@ fn was_stored(reply: &Reply) -> Outcome<bool> {
 
 /// Takes back what a server stored, and its note. Where nobody knows whether it did, its order may still be under way: keys that do not exist
 /// are touched, so that it comes to nothing.
-pub(super) fn take_back(talk: &mut Talk, server: usize, keys: &[(&[u8], Vec<u8>)], field: &[u8], perhaps: bool) -> Outcome<()> {
+pub(crate) fn take_back(talk: &mut Talk, server: usize, keys: &[(&[u8], Vec<u8>)], field: &[u8], perhaps: bool) -> Outcome<()> {
     for _ in 0..ATTEMPTS {
         let mut watch = words![b"WATCH"];
         watch.extend(keys.iter().map(|(key, _)| Cow::from(*key)));

@@ -4,14 +4,14 @@
 //! first node's note goes before the others'. So as long as the first has its note, and another has none, it is not complete, and can be taken
 //! back, the first node last; in every other case it is complete.
 
-use super::super::hidden;
+use crate::across::hidden;
 use crate::request::{Args, Commands, pack};
 use sha1_smol::Sha1;
 
 const KIND: &[u8] = b"all or none";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::across) struct Pact {
+pub(crate) struct Pact {
     pub id: String,
     /// In milliseconds since 1970, by the clock of the first node's server.
     pub since: u64,
@@ -23,23 +23,23 @@ pub(in crate::across) struct Pact {
 
 /// What one node stores.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::across) struct Promise {
+pub(crate) struct Promise {
     pub alias: String,
     /// Each key, with the digest of its value.
     pub keys: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
-pub(in crate::across) fn digest(value: &[u8]) -> Vec<u8> {
+pub(crate) fn digest(value: &[u8]) -> Vec<u8> {
     Sha1::from(value).digest().bytes().to_vec()
 }
 
 impl Pact {
     /// The field of its notes.
-    pub(in crate::across) fn field(&self) -> Vec<u8> {
+    pub(crate) fn field(&self) -> Vec<u8> {
         hidden::key(&self.id, "pact")
     }
 
-    pub(in crate::across) fn encode(&self) -> Vec<u8> {
+    pub(crate) fn encode(&self) -> Vec<u8> {
         let mut words: Vec<Vec<u8>> =
             vec![KIND.to_vec(), self.id.clone().into(), self.since.to_string().into(), self.masters.to_string().into()];
         for part in &self.parts {
@@ -51,7 +51,7 @@ impl Pact {
     }
 
     /// `None`: it is something else.
-    pub(in crate::across) fn decode(bytes: &[u8]) -> Option<Pact> {
+    pub(crate) fn decode(bytes: &[u8]) -> Option<Pact> {
         let mut args = Args::new();
         Commands::of(bytes).next(&mut args).ok()??;
         let mut words = args.iter().copied();

@@ -1,14 +1,13 @@
 //! The sources are brought to one server as temporaries, in one step with the command that reads them.
 
-use super::super::Job;
-use super::super::hidden;
-use super::super::questions::{Answers, Questions};
-use super::super::stop::{Outcome, Stop, accepted};
-use super::super::store::{Content, Replacement, is_large, not_brought, usage};
-use super::super::talk::{Ask, Executed, Talk, Words, executed, words};
-use super::decision::{Decision, Way};
-use super::operands::{Operand, Operands};
-use super::survey::Wanted;
+use crate::across::questions::{Answers, Questions};
+use crate::across::stop::{Outcome, Stop, accepted};
+use crate::across::store::{Content, Replacement, is_large, not_brought, usage};
+use crate::across::talk::{Ask, Executed, Talk, Words, executed, words};
+use crate::across::together::decision::{Decision, Way};
+use crate::across::together::operands::{Operand, Operands};
+use crate::across::together::survey::Wanted;
+use crate::across::{Job, hidden};
 use crate::error::printable;
 use crate::reply::{Reply, Value};
 use std::borrow::Cow;
@@ -36,7 +35,7 @@ struct Step<'a> {
     result: usize,
 }
 
-pub(super) fn carry_out<'a>(job: &Job<'_, 'a>, talk: &mut Talk, operands: &Operands<'a>, decision: &Decision) -> Outcome<Reply> {
+pub(crate) fn carry_out<'a>(job: &Job<'_, 'a>, talk: &mut Talk, operands: &Operands<'a>, decision: &Decision) -> Outcome<Reply> {
     let id = hidden::fresh_id();
     let mut questions = Questions::default();
     let foreign = foreign(operands, decision, &id, &mut questions);

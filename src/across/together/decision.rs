@@ -1,12 +1,12 @@
 //! Where a command runs whose keys live on several servers, and what must be brought there.
 
-use super::operands::Operands;
-use super::survey::{Found, Wanted};
+use crate::across::together::operands::Operands;
+use crate::across::together::survey::{Found, Wanted};
 use crate::command::{Across, Combination, SetOperation};
 
 /// How a source gets to where the command runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::across) enum Way {
+pub(crate) enum Way {
     /// It is there.
     Stays,
     /// It does not exist, nor does what stands in its place.
@@ -19,7 +19,7 @@ pub(in crate::across) enum Way {
     Poison,
 }
 
-pub(in crate::across) struct Decision {
+pub(crate) struct Decision {
     /// The server where the command runs.
     pub work: usize,
     /// How each of the sources gets there.
@@ -32,7 +32,7 @@ pub(in crate::across) struct Decision {
 const ROUND_TRIP: u64 = 16 << 10;
 
 /// Decides; `found` tells of each source what it is, unless nobody asked.
-pub(super) fn decide(across: Across, wanted: Wanted, operands: &Operands, found: Option<&[Found]>) -> Decision {
+pub(crate) fn decide(across: Across, wanted: Wanted, operands: &Operands, found: Option<&[Found]>) -> Decision {
     let work = work_server(across, operands, found);
     let ways = operands
         .sources
@@ -51,7 +51,7 @@ pub(super) fn decide(across: Across, wanted: Wanted, operands: &Operands, found:
 }
 
 /// Whether the sizes of the sources say where the command runs.
-pub(super) fn depends_on_sizes(operands: &Operands, wanted: Wanted) -> bool {
+pub(crate) fn depends_on_sizes(operands: &Operands, wanted: Wanted) -> bool {
     only_server(operands).is_none() && !operands.destination_is_read && wanted != Wanted::Strings
 }
 

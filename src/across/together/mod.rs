@@ -5,24 +5,24 @@ mod decision;
 mod operands;
 mod survey;
 
-use super::Job;
-use super::explain::Explanation;
-use super::stop::Outcome;
-use super::talk::Talk;
+use crate::across::Job;
+use crate::across::explain::Explanation;
+use crate::across::stop::Outcome;
+use crate::across::talk::Talk;
+use crate::across::together::decision::{Decision, Way, decide, depends_on_sizes};
+pub(crate) use crate::across::together::operands::{Operand, Operands, located};
+pub(crate) use crate::across::together::survey::{Found, UNKNOWN, Wanted};
 use crate::command::Destination;
 use crate::reply::Reply;
-use decision::{Decision, Way, decide, depends_on_sizes};
-pub(super) use operands::{Operand, Operands, located};
-pub(super) use survey::{Found, UNKNOWN, Wanted};
 
-pub(super) fn run(job: &Job, destination: Destination) -> Outcome<Reply> {
+pub(crate) fn run(job: &Job, destination: Destination) -> Outcome<Reply> {
     let operands = Operands::of(job, destination);
     let mut talk = Talk::with(job.config, job.process, job.args[0], operands.servers())?;
     run_over(job, &mut talk, &operands, None)
 }
 
 /// The same over connections that the caller has; `found` is what it knows of the sources.
-pub(super) fn run_over<'a>(job: &Job<'_, 'a>, talk: &mut Talk, operands: &Operands<'a>, found: Option<&[Found]>) -> Outcome<Reply> {
+pub(crate) fn run_over<'a>(job: &Job<'_, 'a>, talk: &mut Talk, operands: &Operands<'a>, found: Option<&[Found]>) -> Outcome<Reply> {
     let decision = decided(job, talk, operands, found)?;
     colocate::carry_out(job, talk, operands, &decision)
 }
@@ -36,13 +36,13 @@ fn decided(job: &Job, talk: &mut Talk, operands: &Operands, found: Option<&[Foun
     Ok(decide(job.over.across, wanted, operands, found.or(surveyed.as_deref())))
 }
 
-pub(super) fn explain(job: &Job, destination: Destination) -> Outcome<Explanation> {
+pub(crate) fn explain(job: &Job, destination: Destination) -> Outcome<Explanation> {
     let operands = Operands::of(job, destination);
     let mut talk = Talk::with(job.config, job.process, job.args[0], operands.servers())?;
     explain_over(job, &mut talk, &operands, None)
 }
 
-pub(super) fn explain_over(job: &Job, talk: &mut Talk, operands: &Operands, found: Option<&[Found]>) -> Outcome<Explanation> {
+pub(crate) fn explain_over(job: &Job, talk: &mut Talk, operands: &Operands, found: Option<&[Found]>) -> Outcome<Explanation> {
     let wanted = Wanted::by(job);
     let mut explanation = Explanation::of("colocate", true);
     let mut round = 1;
@@ -86,7 +86,7 @@ pub(super) fn explain_over(job: &Job, talk: &mut Talk, operands: &Operands, foun
 }
 
 /// Each of these servers once, in order.
-pub(super) fn distinct(servers: impl Iterator<Item = usize>) -> Vec<usize> {
+pub(crate) fn distinct(servers: impl Iterator<Item = usize>) -> Vec<usize> {
     let mut servers: Vec<usize> = servers.collect();
     servers.sort_unstable();
     servers.dedup();

@@ -1,11 +1,11 @@
 //! The keys of a command, by what it does with them.
 
-use super::super::Job;
+use crate::across::Job;
 use crate::command::Destination;
 use crate::plan::master_of;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::across) struct Operand<'a> {
+pub(crate) struct Operand<'a> {
     /// Which argument it is.
     pub position: usize,
     /// Its name on its server.
@@ -13,7 +13,7 @@ pub(in crate::across) struct Operand<'a> {
     pub server: usize,
 }
 
-pub(in crate::across) struct Operands<'a> {
+pub(crate) struct Operands<'a> {
     /// What is read, and nothing else; a key may stand there several times.
     pub sources: Vec<Operand<'a>>,
     pub destination: Option<Operand<'a>>,
@@ -22,7 +22,7 @@ pub(in crate::across) struct Operands<'a> {
 }
 
 impl<'a> Operands<'a> {
-    pub(in crate::across) fn of(job: &Job<'_, 'a>, destination: Destination) -> Operands<'a> {
+    pub(crate) fn of(job: &Job<'_, 'a>, destination: Destination) -> Operands<'a> {
         let operand = |key: usize| Operand { position: job.over.keys[key].position(), name: job.key(key), server: job.server_of(key) };
         let all = 0..job.over.keys.len();
         let (sources, destination, too) = match destination {
@@ -38,14 +38,14 @@ impl<'a> Operands<'a> {
     }
 
     /// The servers of all of them.
-    pub(in crate::across) fn servers(&self) -> impl Iterator<Item = usize> {
+    pub(crate) fn servers(&self) -> impl Iterator<Item = usize> {
         self.sources.iter().chain(&self.destination).map(|operand| operand.server)
     }
 }
 
 impl Operand<'_> {
     /// Whether both are one key.
-    pub(in crate::across) fn is_same(&self, other: &Operand) -> bool {
+    pub(crate) fn is_same(&self, other: &Operand) -> bool {
         self.server == other.server && self.name == other.name
     }
 }
@@ -81,7 +81,7 @@ fn stored_by(options: &[&[u8]]) -> Option<usize> {
 }
 
 /// The name and the server of a key that a command names, as if it stood behind its first key.
-pub(in crate::across) fn located<'k>(job: &Job, key: &'k [u8]) -> (&'k [u8], usize) {
+pub(crate) fn located<'k>(job: &Job, key: &'k [u8]) -> (&'k [u8], usize) {
     let tagged = job.config.hash_tag.split(key);
     let first = job.over.keys.first().map(|first| job.config.hash_tag.split(job.args[first.position()]));
     let hashed = match first {

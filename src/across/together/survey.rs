@@ -1,17 +1,17 @@
 //! How large the sources are, and of which type.
 
-use super::super::Job;
-use super::super::questions::Questions;
-use super::super::stop::Outcome;
-use super::super::store::usage;
-use super::super::talk::{Talk, words};
-use super::operands::Operand;
+use crate::across::Job;
+use crate::across::questions::Questions;
+use crate::across::stop::Outcome;
+use crate::across::store::usage;
+use crate::across::talk::{Talk, words};
+use crate::across::together::operands::Operand;
 use crate::command::{Across, Combination};
 use crate::reply::Value;
 
 /// What a source was found to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::across) enum Found {
+pub(crate) enum Found {
     Missing,
     /// Of a type that the command takes, or one that is not known; and about how many bytes.
     Value(u64),
@@ -20,17 +20,17 @@ pub(in crate::across) enum Found {
 }
 
 /// What is taken for the size of something that a server does not tell the size of.
-pub(in crate::across) const UNKNOWN: u64 = 1 << 10;
+pub(crate) const UNKNOWN: u64 = 1 << 10;
 
 impl Found {
-    pub(in crate::across) fn bytes(self) -> u64 {
+    pub(crate) fn bytes(self) -> u64 {
         if let Found::Value(bytes) = self { bytes } else { 0 }
     }
 }
 
 /// The type of all that a command reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::across) enum Wanted {
+pub(crate) enum Wanted {
     Strings,
     Sets,
     /// Sorted sets, or sets.
@@ -40,7 +40,7 @@ pub(in crate::across) enum Wanted {
 }
 
 impl Wanted {
-    pub(in crate::across) fn by(job: &Job) -> Wanted {
+    pub(crate) fn by(job: &Job) -> Wanted {
         match job.over.across {
             Across::Combined(Combination::Sets(..)) => Wanted::Sets,
             Across::Combined(Combination::SortedSets(..)) => Wanted::SortedSets,
@@ -63,7 +63,7 @@ impl Wanted {
 }
 
 /// Asks in one round.
-pub(super) fn survey(job: &Job, talk: &mut Talk, sources: &[Operand]) -> Outcome<Vec<Found>> {
+pub(crate) fn survey(job: &Job, talk: &mut Talk, sources: &[Operand]) -> Outcome<Vec<Found>> {
     let wanted = Wanted::by(job);
     let mut questions = Questions::default();
     let numbers: Vec<(usize, usize)> = sources
