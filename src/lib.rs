@@ -28,8 +28,6 @@ mod node;
 mod partition;
 mod php;
 mod plan;
-mod reply;
-mod request;
 mod resp;
 mod session;
 
@@ -39,6 +37,5 @@ pub use crate::command::{data_commands, keys_of};
 pub use crate::config::{Address, Config, CrossNode, Master, Read, Server};
 pub use crate::error::{Code, Error};
 pub use crate::partition::{HashTag, Tagged, partition};
-pub use crate::reply::{Body, Children, Entry, Kind, Reply, Value};
-pub use crate::request::{Args, Commands, pack};
+pub use crate::resp::{Args, Body, Children, Commands, Entry, Kind, Reply, Value, pack};
 pub use crate::session::{Interrupter, Session};

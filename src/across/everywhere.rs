@@ -7,7 +7,7 @@ use crate::across::stop::{Outcome, Stop, accepted};
 use crate::across::talk::{Ask, Executed, Talk, Words, executed, replies, words};
 use crate::command::Answers;
 use crate::error::{Code, Error};
-use crate::reply::{Reply, Value};
+use crate::resp::{Reply, Value};
 use std::borrow::Cow;
 
 pub(crate) fn run(job: &Job, answers: Answers) -> Outcome<Reply> {

@@ -2,8 +2,7 @@
 
 use crate::error::{Code, Error};
 use crate::node::{Aside, Connection, Patience, Pool};
-use crate::reply::{Reader, Reply, Value};
-use crate::request::pack;
+use crate::resp::{Reader, Reply, Value, pack};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 

@@ -2,7 +2,7 @@
 
 use crate::across::stop::{Outcome, Stop};
 use crate::error::Error;
-use crate::reply::{Builder, Children, Kind, Reply, Value};
+use crate::resp::{Builder, Children, Kind, Reply, Value};
 use std::collections::HashSet;
 
 pub(crate) fn first(replies: Vec<Reply>) -> Reply {

@@ -4,7 +4,7 @@ use crate::across::Job;
 use crate::across::stop::{Outcome, Stop, accepted};
 use crate::across::talk::{Ask, Talk, Words, replies};
 use crate::error::Error;
-use crate::reply::{Reply, Value};
+use crate::resp::{Reply, Value};
 use std::borrow::Cow;
 
 /// OK when any node had something to send, else NOKEY, as one server would say it.

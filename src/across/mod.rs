@@ -31,7 +31,7 @@ use crate::config::Config;
 use crate::error::{Code, Error};
 use crate::node::Process;
 use crate::plan::Over;
-use crate::reply::Reply;
+use crate::resp::Reply;
 
 /// A command that is being carried out.
 pub(crate) struct Job<'c, 'a> {

@@ -4,7 +4,7 @@ use crate::across::Job;
 use crate::across::stop::{Outcome, Stop};
 use crate::across::talk::{Ask, Executed, Talk, Words, executed};
 use crate::error::{Code, Error, printable};
-use crate::reply::{Builder, Kind, Reply, Value};
+use crate::resp::{Builder, Kind, Reply, Value};
 use std::borrow::Cow;
 
 /// The command with one key in the place of all.

@@ -8,7 +8,7 @@ use crate::across::talk::{Ask, Talk, Words, replies, words};
 use crate::across::waiter::{integer, until_found, until_seconds};
 use crate::across::{Job, native};
 use crate::command::Pop;
-use crate::reply::{Reply, Value};
+use crate::resp::{Reply, Value};
 use std::time::Instant;
 
 pub(crate) fn run(job: &Job, pop: Pop) -> Outcome<Reply> {

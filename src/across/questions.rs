@@ -3,7 +3,7 @@
 use crate::across::stop::{Outcome, Stop};
 use crate::across::talk::{Ask, Talk, Words};
 use crate::error::Error;
-use crate::reply::{Entry, Kind, Reply, Value};
+use crate::resp::{Entry, Kind, Reply, Value};
 
 /// What is to be asked. Each question is answered under the number that [`Questions::add`] gives it.
 #[derive(Default)]

@@ -10,7 +10,7 @@ use crate::across::talk::{Ask, Executed, Talk, executed, millis, replies, words}
 use crate::config::Config;
 use crate::error::Error;
 use crate::node::Process;
-use crate::reply::{Builder, Kind, Reply, Value};
+use crate::resp::{Builder, Kind, Reply, Value};
 use std::time::Duration;
 
 /// A hidden key, and what is known of it.

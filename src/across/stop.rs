@@ -1,7 +1,7 @@
 //! Why an operation ends before its time.
 
 use crate::error::{Code, Error};
-use crate::reply::{Reply, Value};
+use crate::resp::{Reply, Value};
 
 #[derive(Debug)]
 pub(crate) enum Stop {

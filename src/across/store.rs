@@ -3,7 +3,7 @@
 use crate::across::stop::{Outcome, Stop, accepted};
 use crate::across::talk::{Ask, Executed, Talk, Words, executed, words};
 use crate::across::{Job, hidden};
-use crate::reply::Value;
+use crate::resp::Value;
 use std::borrow::Cow;
 
 /// What a destination is replaced by.

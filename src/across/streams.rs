@@ -9,7 +9,7 @@ use crate::across::waiter::{integer, until_found, until_millis};
 use crate::across::{Job, native};
 use crate::error::Error;
 use crate::node::Patience;
-use crate::reply::{Builder, Children, Kind, Reply, Value};
+use crate::resp::{Builder, Children, Kind, Reply, Value};
 use std::borrow::Cow;
 use std::time::Instant;
 

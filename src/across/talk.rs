@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::lane::{Lane, exchange};
 use crate::node::{Lease, Patience, Process};
 use crate::plan::Traits;
-use crate::reply::{Children, Reply, Value};
+use crate::resp::{Children, Reply, Value};
 use smallvec::SmallVec;
 use std::borrow::Cow;
 

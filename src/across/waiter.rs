@@ -8,7 +8,7 @@ use crate::across::stop::Outcome;
 pub(crate) use crate::across::timeout::{integer, until_millis, until_seconds};
 use crate::error::{Code, Error};
 use crate::lane::explain;
-use crate::reply::Reply;
+use crate::resp::Reply;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use std::time::{Duration, Instant};

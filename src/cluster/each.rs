@@ -8,8 +8,7 @@ use crate::error::{Code, Error};
 use crate::lane::{Lane, exchange};
 use crate::node::{Patience, Process, Replica};
 use crate::plan::{Traits, needs_session};
-use crate::reply::Reply;
-use crate::request::{Args, Commands};
+use crate::resp::{Args, Commands, Reply};
 use std::sync::Arc;
 
 /// Which servers.

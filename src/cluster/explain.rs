@@ -7,7 +7,7 @@ use crate::cluster::understand::Understanding;
 use crate::config::Config;
 use crate::error::{Error, printable};
 use crate::plan::{Key, PlacedKeys, Plan, as_sent};
-use crate::reply::{Builder, Kind, Reply};
+use crate::resp::{Builder, Kind, Reply};
 
 pub(crate) fn explain(understanding: &Understanding, request: &[u8]) -> Result<Reply, Error> {
     let config = understanding.config();

@@ -5,7 +5,7 @@ use crate::command::Spread;
 use crate::error::{Code, Error};
 use crate::lane::Lane;
 use crate::node::KEPT;
-use crate::reply::{Builder, Entry, Kind, Reply};
+use crate::resp::{Builder, Entry, Kind, Reply};
 
 /// The lanes once their replies have come, by server.
 pub(crate) struct Gathered<'l, 'p, 'a> {

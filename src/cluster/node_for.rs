@@ -2,7 +2,7 @@
 
 use crate::config::{Address, Config};
 use crate::plan::master_of;
-use crate::reply::{Builder, Kind, Reply};
+use crate::resp::{Builder, Kind, Reply};
 
 pub(crate) fn node_for(config: &Config, key: &[u8]) -> Reply {
     let tagged = config.hash_tag.split(key);

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::lane::Lane;
 use crate::node::{Patience, Process};
 use crate::plan::{Key, Traits};
-use crate::reply::{Reply, Value};
+use crate::resp::{Reply, Value};
 use std::sync::Arc;
 
 const TELLING: Traits = Traits { repeatable: true, patience: Patience::Usual };

@@ -5,8 +5,7 @@ use crate::cluster::batch::Batch;
 use crate::cluster::take::{AsReply, Take};
 use crate::cluster::understand::Understanding;
 use crate::error::Error;
-use crate::reply::{Builder, Kind, Reply};
-use crate::request::{Args, Source};
+use crate::resp::{Args, Builder, Kind, Reply, Source};
 
 /// Runs commands. What takes several steps waits for what stands before it, and what stands behind it waits for that: as one server would,
 /// each command sees what those before it did.

@@ -4,8 +4,7 @@ use crate::error::Error;
 use crate::lane::{LARGE, explain, may_begin_again};
 use crate::node::Pool;
 use crate::plan::{Key, Traits, as_sent, is_renamed};
-use crate::reply::Reply;
-use crate::request::{push_argument, push_count};
+use crate::resp::{Reply, push_argument, push_count};
 
 /// A command as it is to be sent.
 pub(crate) struct Single<'c, 'a> {

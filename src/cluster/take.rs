@@ -3,7 +3,7 @@
 use crate::cluster::batch::{Answer, Slot, Split};
 use crate::command::Spread;
 use crate::lane::Lane;
-use crate::reply::{Entry, Kind, Reply};
+use crate::resp::{Entry, Kind, Reply};
 
 /// A caller, and what it makes of the answer to its commands.
 pub(crate) trait Take {
@@ -119,8 +119,7 @@ mod tests {
     use crate::cluster::Cluster;
     use crate::config::Config;
     use crate::partition::partition;
-    use crate::reply::Value;
-    use crate::request::{Commands, pack};
+    use crate::resp::{Commands, Value, pack};
     use std::io::{Read, Write};
     use std::net::TcpListener;
 

@@ -6,7 +6,7 @@ use crate::error::{Code, Error, printable};
 use crate::lane::Lane;
 use crate::node::{Patience, Process, Replica};
 use crate::plan::{PlacedKeys, Plan, Traits, arity_text, keys_of, learned_positions, place, plan, plan_learned, wrong_arity};
-use crate::reply::{Reply, Value};
+use crate::resp::{Reply, Value};
 use std::cell::OnceCell;
 use std::sync::Arc;
 

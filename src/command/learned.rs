@@ -1,7 +1,7 @@
 //! Commands that the table lacks, a module's or a newer server's: what a server told of them, remembered for the life of a handle.
 
 use crate::command::Access;
-use crate::reply::{Reply, Value};
+use crate::resp::{Reply, Value};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 

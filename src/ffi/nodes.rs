@@ -8,7 +8,7 @@ use crate::ffi::cluster::{Handle, answered};
 use crate::ffi::error::ErrorHandle;
 use crate::ffi::guard::guarded;
 use crate::ffi::status::Status;
-use crate::reply::Body;
+use crate::resp::Body;
 use libc::c_char;
 use std::ptr::null_mut;
 

@@ -9,7 +9,7 @@ use crate::ffi::php_answer::{PhpAnswer, Told, answered};
 use crate::ffi::status::Status;
 use crate::php;
 use crate::php::{Form, Lists, Requests};
-use crate::request::Args;
+use crate::resp::Args;
 use libc::c_char;
 use std::time::Duration;
 

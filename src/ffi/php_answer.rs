@@ -6,7 +6,7 @@ use crate::ffi::guard::{guarded, quietly};
 use crate::ffi::status::Status;
 use crate::php;
 use crate::php::{Answer, Form, Forms, Text};
-use crate::reply::Reply;
+use crate::resp::Reply;
 use std::ptr;
 use std::ptr::{NonNull, null, null_mut};
 

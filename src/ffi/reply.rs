@@ -5,7 +5,7 @@ use crate::ffi::boundary::{Output, give, reference, take_back};
 use crate::ffi::error::ErrorHandle;
 use crate::ffi::guard::{guarded, quietly};
 use crate::ffi::status::Status;
-use crate::reply::{Body, Entry, Kind, Reply};
+use crate::resp::{Body, Entry, Kind, Reply};
 use std::ptr::{null, null_mut};
 
 /// Hands a reply over to the caller, who owns it until `rediscluster_reply_free`.

@@ -7,7 +7,7 @@ use crate::ffi::error::ErrorHandle;
 use crate::ffi::guard::{guarded, quietly};
 use crate::ffi::reply::give_reply;
 use crate::ffi::status::Status;
-use crate::reply::Body;
+use crate::resp::Body;
 use crate::session::{Interrupter, Session};
 use libc::c_char;
 use std::ptr::null_mut;

@@ -5,7 +5,7 @@ use crate::lane::blame::{explain, may_begin_again};
 use crate::lane::outbox::Outbox;
 use crate::node::{Connection, Lease, Patience, Pool, turns_away};
 use crate::plan::{Key, Traits, is_renamed};
-use crate::reply::{Entry, Kind, Reader, Reply};
+use crate::resp::{Entry, Kind, Reader, Reply};
 use smallvec::SmallVec;
 use std::ops::Range;
 

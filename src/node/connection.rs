@@ -2,8 +2,7 @@
 
 use crate::config::{Address, Config, Server};
 use crate::error::{Code, Error};
-use crate::reply::{Reader, Reply, Value};
-use crate::request::pack;
+use crate::resp::{Reader, Reply, Value, pack};
 use rustix::buffer::spare_capacity;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;

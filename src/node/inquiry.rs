@@ -6,7 +6,7 @@ use crate::node::pool::{Lease, Limit, Pool, SHORT, at_most};
 use crate::node::replicas::Replica;
 use crate::node::role;
 use crate::node::role::Role;
-use crate::reply::Reply;
+use crate::resp::Reply;
 use std::sync::Arc;
 
 impl Pool {

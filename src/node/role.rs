@@ -1,7 +1,7 @@
 //! What a server says it is.
 
 use crate::config::Address;
-use crate::reply::{Children, Reply, Value};
+use crate::resp::{Children, Reply, Value};
 
 /// ROLE, as it is sent.
 pub(crate) const QUESTION: &[u8] = b"*1\r\n$4\r\nROLE\r\n";

@@ -4,7 +4,7 @@ use crate::cluster::{Strings, Take};
 use crate::error::Error;
 use crate::php::write::Writer;
 use crate::php::{Form, Forms, list};
-use crate::reply::{Body, Entry, Kind, Reply};
+use crate::resp::{Body, Entry, Kind, Reply};
 
 /// A scalar of PHP.
 #[derive(Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 
 use crate::error::{Code, Error};
 use crate::php::{BETWEEN, Form};
-use crate::request::Args;
+use crate::resp::Args;
 use memchr::{memchr, memchr_iter, memrchr};
 
 /// Whether a request is of this kind: no other ends like it.

@@ -2,7 +2,7 @@
 
 use crate::error::{Code, Error};
 use crate::php::{Form, Forms, ReplyForm, joined};
-use crate::request::{Args, push_argument, push_count};
+use crate::resp::{Args, push_argument, push_count};
 
 /// Lists within lists.
 const MAX_DEPTH: usize = 64;

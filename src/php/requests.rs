@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::php::{Forms, joined, read};
-use crate::request::{Args, Source, Whole};
+use crate::resp::{Args, Source, Whole};
 
 /// Many commands, one after the other.
 #[derive(Clone)]

@@ -3,7 +3,7 @@
 use crate::error::{Code, Error};
 use crate::php::list::List;
 use crate::php::{Form, Forms, ReplyForm, Text};
-use crate::reply::{Body, Entry, Kind};
+use crate::resp::{Body, Entry, Kind};
 
 /// What a value takes beside its own bytes, in most cases and at most in nearly all.
 const AROUND: usize = 24;

@@ -1,6 +1,6 @@
 //! The replies of a request, as they come.
 
-use crate::reply::{Builder, Kind, Reply};
+use crate::resp::{Builder, Kind, Reply};
 use crate::session::Outcome;
 
 #[derive(Default)]

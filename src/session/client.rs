@@ -1,8 +1,7 @@
 //! Who the session is, and its end: HELLO, CLIENT, QUIT.
 
 use crate::error::{Code, Error, printable};
-use crate::reply::Reply;
-use crate::request::pack;
+use crate::resp::{Reply, pack};
 use crate::session::select::number;
 use crate::session::{Outcome, Session};
 

@@ -1,7 +1,7 @@
 //! Whole RESP values in bytes that arrive in pieces.
 
 use crate::error::{Code, Error};
-use crate::reply::{Reader, Reply};
+use crate::resp::{Reader, Reply};
 use std::ops::Range;
 
 /// Bytes that were taken are kept in front of the others until there are so many.

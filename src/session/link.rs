@@ -3,8 +3,7 @@
 use crate::config::{Config, Server};
 use crate::error::Error;
 use crate::node::{Connection, Patience};
-use crate::reply::{Reply, Value};
-use crate::request::{push_argument, push_count};
+use crate::resp::{Reply, Value, push_argument, push_count};
 use crate::session::frames::Frames;
 use crate::session::seat::{Seat, Setup};
 use crate::session::topics::Kind;

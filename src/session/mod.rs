@@ -19,7 +19,7 @@ mod wake;
 use crate::cluster::Cluster;
 use crate::error::{Code, Error};
 use crate::lane::explain;
-use crate::reply::Reply;
+use crate::resp::Reply;
 use crate::session::link::Link;
 use crate::session::seat::{Seat, Setup};
 use crate::session::stream::Stream;

@@ -2,7 +2,7 @@
 
 use crate::error::{Code, Error};
 use crate::lane::explain;
-use crate::reply::Reply;
+use crate::resp::Reply;
 use crate::session::Session;
 use crate::session::link::Link;
 use rustix::event::{PollFd, PollFlags, poll};

@@ -3,8 +3,7 @@
 use crate::command::lookup;
 use crate::error::{Code, Error};
 use crate::plan::arity_text;
-use crate::reply::Reply;
-use crate::request::{Args, Commands};
+use crate::resp::{Args, Commands, Reply};
 use crate::session::answers::Answers;
 use crate::session::topics::Kind;
 use crate::session::transaction::{Batch, Transaction};

@@ -3,8 +3,7 @@
 use crate::config::{Config, Server};
 use crate::error::{Code, Error};
 use crate::node::Connection;
-use crate::reply::{Reply, Value};
-use crate::request::pack;
+use crate::resp::{Reply, Value, pack};
 
 /// As it is sent.
 pub(crate) const MULTI: &[u8] = b"*1\r\n$5\r\nMULTI\r\n";

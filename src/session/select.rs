@@ -6,7 +6,7 @@ use crate::error::{Code, Error};
 use crate::lane::{Lane, exchange};
 use crate::node::{Patience, Process};
 use crate::plan::Traits;
-use crate::reply::{Reply, Value};
+use crate::resp::{Reply, Value};
 use crate::session::{Outcome, Session};
 
 impl Session {

@@ -1,8 +1,7 @@
 //! The session as a stream of bytes: what a client of some language writes to a socket and reads from it.
 
 use crate::error::{Code, Error};
-use crate::reply::Value;
-use crate::request::{Args, Commands};
+use crate::resp::{Args, Commands, Value};
 use crate::session::Session;
 use crate::session::encode::encode;
 use crate::session::frames::Frames;

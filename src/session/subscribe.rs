@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::lane::explain;
 use crate::plan::master_of;
-use crate::reply::Reply;
+use crate::resp::Reply;
 use crate::session::link::Link;
 use crate::session::topics::Kind;
 use crate::session::{Outcome, Session};

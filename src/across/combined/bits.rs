@@ -9,7 +9,7 @@ use crate::across::talk::{Talk, words};
 use crate::across::together::{Found, Operands};
 use crate::across::{Job, together};
 use crate::command::Destination;
-use crate::reply::{Reply, Value};
+use crate::resp::{Reply, Value};
 use std::ops::Range;
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -21,7 +21,7 @@ use crate::across::talk::{Talk, words};
 use crate::across::together::{Found, Operands};
 use crate::across::{Job, together};
 use crate::command::{Combination, Destination, SetOperation};
-use crate::reply::Reply;
+use crate::resp::Reply;
 
 pub(crate) fn run(job: &Job, combination: Combination) -> Outcome<Reply> {
     match combination {

@@ -10,7 +10,7 @@ use crate::across::talk::{Talk, words};
 use crate::across::together::{Found, Operand, Operands, UNKNOWN};
 use crate::across::{Job, together};
 use crate::command::{Destination, SetOperation};
-use crate::reply::{Builder, Kind, Reply, Value};
+use crate::resp::{Builder, Kind, Reply, Value};
 use std::borrow::Cow;
 
 /// A set of about so many members is fetched with the first questions.

@@ -13,7 +13,7 @@ use crate::across::talk::{Talk, Words, words};
 use crate::across::together::{Found, Operand, Operands, UNKNOWN};
 use crate::across::{Job, together};
 use crate::command::{Destination, SetOperation};
-use crate::reply::{Builder, Kind, Reply, Value};
+use crate::resp::{Builder, Kind, Reply, Value};
 
 /// A sorted set of fewer members is fetched with the first questions.
 const SMALL: usize = 128;

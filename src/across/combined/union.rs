@@ -7,7 +7,7 @@ use crate::across::stop::{Outcome, accepted};
 use crate::across::talk::{Talk, words};
 use crate::across::together::Operands;
 use crate::error::{Code, Error};
-use crate::reply::{Builder, Entry, Kind, Reply};
+use crate::resp::{Builder, Entry, Kind, Reply};
 
 pub(crate) fn run(job: &Job, operands: &Operands) -> Outcome<Reply> {
     let mut talk = Talk::with(job.config, job.process, job.args[0], operands.servers())?;
@@ -21,7 +21,7 @@ pub(crate) fn run(job: &Job, operands: &Operands) -> Outcome<Reply> {
     drop(talk);
     let (replies, places) = answers.into_parts();
     for &(reply, place) in &places {
-        accepted(replies[reply].value(place).unwrap_or(crate::reply::Value::Nil))?;
+        accepted(replies[reply].value(place).unwrap_or(crate::resp::Value::Nil))?;
     }
     merged(replies, places)
 }

@@ -4,7 +4,7 @@ use crate::across::moved::value::{Carried, fetch};
 use crate::across::stop::{Outcome, Stop, accepted};
 use crate::across::talk::{Ask, Talk, Words, replies, words};
 use crate::across::{Job, hidden};
-use crate::reply::{Reply, Value};
+use crate::resp::{Reply, Value};
 use std::borrow::Cow;
 
 #[derive(Default)]

@@ -5,7 +5,7 @@ use crate::across::moved::transfer::Transfer;
 use crate::across::stop::{Outcome, Stop, accepted};
 use crate::across::talk::{Ask, Talk, Words, replies, words};
 use crate::across::waiter::{Waiter, until_seconds};
-use crate::reply::{Reply, Value};
+use crate::resp::{Reply, Value};
 use std::borrow::Cow;
 
 /// What the arguments say.

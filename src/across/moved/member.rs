@@ -4,7 +4,7 @@ use crate::across::Job;
 use crate::across::moved::transfer::Transfer;
 use crate::across::stop::{Outcome, Stop, accepted};
 use crate::across::talk::{Ask, Talk, replies, words};
-use crate::reply::{Reply, Value};
+use crate::resp::{Reply, Value};
 
 pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     let member = job.args[3];

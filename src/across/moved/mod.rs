@@ -16,7 +16,7 @@ pub(crate) use crate::across::moved::transfer::put_back;
 use crate::across::Job;
 use crate::across::stop::Outcome;
 use crate::command::Move;
-use crate::reply::Reply;
+use crate::resp::Reply;
 
 pub(crate) fn run(job: &Job, what: Move) -> Outcome<Reply> {
     match what {

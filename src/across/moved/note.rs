@@ -1,6 +1,6 @@
 //! What is written beside a hidden key, so that anybody can tell what it is for: the entries of the registry.
 
-use crate::request::{Args, Commands, pack};
+use crate::resp::{Args, Commands, pack};
 
 /// Which end of a transfer a hidden key belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

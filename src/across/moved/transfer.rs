@@ -16,7 +16,7 @@ use crate::across::stop::{Outcome, Stop};
 use crate::across::talk::{Ask, Executed, Talk, Words, executed, millis, replies, words};
 use crate::across::{Job, hidden};
 use crate::error::{Code, Error, printable};
-use crate::reply::{Reply, Value};
+use crate::resp::{Reply, Value};
 
 pub(crate) struct Transfer {
     pub source: usize,

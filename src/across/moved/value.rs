@@ -10,7 +10,7 @@ use crate::across::moved::transfer::{Delivered, Transfer};
 use crate::across::stop::{Outcome, Stop, accepted};
 use crate::across::talk::{Ask, Talk, Words, replies, words};
 use crate::error::{Code, Error};
-use crate::reply::{Children, Reply, Value};
+use crate::resp::{Children, Reply, Value};
 
 /// How long a copy lasts that nobody puts into its place, in milliseconds.
 const LANDING: u64 = 600_000;

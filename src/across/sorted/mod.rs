@@ -15,7 +15,7 @@ use crate::across::together::located;
 use crate::across::{Job, hidden, together};
 use crate::command::{Destination, sort_patterns};
 use crate::error::{Code, Error};
-use crate::reply::{Reply, Value};
+use crate::resp::{Reply, Value};
 use std::borrow::Cow;
 use std::collections::HashMap;
 

@@ -14,7 +14,7 @@ use crate::across::stop::{Outcome, Stop, accepted};
 use crate::across::stored_if_none::pact::Promise;
 use crate::across::talk::{Ask, Executed, Talk, Words, executed, millis, replies, words};
 use crate::error::{Error, printable};
-use crate::reply::{Reply, Value};
+use crate::resp::{Reply, Value};
 use std::borrow::Cow;
 
 /// How often it is begun again when other clients touch the keys.

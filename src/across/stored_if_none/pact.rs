@@ -5,7 +5,7 @@
 //! back, the first node last; in every other case it is complete.
 
 use crate::across::hidden;
-use crate::request::{Args, Commands, pack};
+use crate::resp::{Args, Commands, pack};
 use sha1_smol::Sha1;
 
 const KIND: &[u8] = b"all or none";

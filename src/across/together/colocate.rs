@@ -9,7 +9,7 @@ use crate::across::together::operands::{Operand, Operands};
 use crate::across::together::survey::Wanted;
 use crate::across::{Job, hidden};
 use crate::error::printable;
-use crate::reply::{Reply, Value};
+use crate::resp::{Reply, Value};
 use std::borrow::Cow;
 
 /// Nobody ever sees a temporary, for it comes and goes in one step; should a server see that otherwise, it goes by itself, in milliseconds.

@@ -13,7 +13,7 @@ use crate::across::together::decision::{Decision, Way, decide, depends_on_sizes}
 pub(crate) use crate::across::together::operands::{Operand, Operands, located};
 pub(crate) use crate::across::together::survey::{Found, UNKNOWN, Wanted};
 use crate::command::Destination;
-use crate::reply::Reply;
+use crate::resp::Reply;
 
 pub(crate) fn run(job: &Job, destination: Destination) -> Outcome<Reply> {
     let operands = Operands::of(job, destination);

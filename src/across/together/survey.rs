@@ -7,7 +7,7 @@ use crate::across::store::usage;
 use crate::across::talk::{Talk, words};
 use crate::across::together::operands::Operand;
 use crate::command::{Across, Combination};
-use crate::reply::Value;
+use crate::resp::Value;
 
 /// What a source was found to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

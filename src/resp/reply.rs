@@ -1,17 +1,7 @@
 //! Replies: the bytes as they came, and an index of the values in them.
 
-mod builder;
-mod entry;
-mod made;
-mod reader;
-#[cfg(test)]
-mod reader_tests;
-mod spare;
-
-pub(crate) use crate::reply::builder::Builder;
-use crate::reply::entry::{Bytes, Entries};
-pub use crate::reply::entry::{Entry, Kind};
-pub(crate) use crate::reply::reader::Reader;
+use crate::resp::index::{Bytes, Entries, Entry, Kind};
+use crate::resp::{Reader, buffer_cache};
 
 use crate::error::{Code, Error};
 use std::ops::Deref;
@@ -32,8 +22,8 @@ pub struct Reply(Box<Body>);
 /// is followed by all that is in it, then by the value behind it.
 #[derive(Debug, Clone)]
 pub struct Body {
-    bytes: Bytes,
-    entries: Entries,
+    pub(super) bytes: Bytes,
+    pub(super) entries: Entries,
 }
 
 /// A value in a reply.
@@ -91,7 +81,7 @@ impl Reply {
     }
 
     #[inline]
-    fn new(bytes: Bytes, entries: Entries) -> Reply {
+    pub(super) fn new(bytes: Bytes, entries: Entries) -> Reply {
         Reply(Box::new(Body { bytes, entries }))
     }
 
@@ -99,7 +89,7 @@ impl Reply {
     pub(crate) fn recycle(self) {
         let body = *self.0;
         if body.bytes.spilled() {
-            spare::keep(body.bytes.into_vec(), body.entries.into_vec());
+            buffer_cache::keep(body.bytes.into_vec(), body.entries.into_vec());
         }
     }
 

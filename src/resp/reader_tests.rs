@@ -1,6 +1,6 @@
 //! The reader against what servers send, and against what none should.
 
-use crate::reply::{Builder, Entry, Kind, Reader, Reply, Value};
+use crate::resp::{Builder, Entry, Kind, Reader, Reply, Value};
 
 /// All that is read when the bytes come in the given pieces.
 fn read(pieces: &[&[u8]], wanted: usize) -> Result<Option<Reply>, String> {

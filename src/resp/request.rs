@@ -1,7 +1,7 @@
 //! Requests as every Redis client writes them: arrays of bulk strings. Taken apart here, and put together.
 
 use crate::error::{Code, Error};
-use crate::resp::short_number;
+use crate::resp::number::short_number;
 use smallvec::SmallVec;
 use std::ops::Range;
 

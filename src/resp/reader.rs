@@ -4,10 +4,10 @@
 //! it really sends, but for a bounded step.
 
 use crate::error::{Code, Error};
-use crate::reply::entry::{Entries, Entry, Kind};
-use crate::reply::spare;
-use crate::reply::spare::Spare;
-use crate::resp::short_number;
+use crate::resp::buffer_cache;
+use crate::resp::buffer_cache::Spare;
+use crate::resp::index::{Entries, Entry, Kind};
+use crate::resp::number::short_number;
 use rustix::buffer::{SpareCapacity, spare_capacity};
 
 /// Arrays within arrays. No command of Redis comes near; a script's result may not go beyond.
@@ -120,7 +120,7 @@ impl Reader {
 
     #[cold]
     fn grow(&mut self, least: usize, wanted: usize) -> Result<(), Error> {
-        if let Some(Spare { mut bytes, mut entries }) = spare::take()
+        if let Some(Spare { mut bytes, mut entries }) = buffer_cache::take()
             && bytes.capacity() > self.bytes.len()
         {
             bytes.extend_from_slice(&self.bytes);

@@ -1,8 +1,8 @@
 //! Replies put together here: of the answers of several servers, of failures, and of what the library knows itself.
 
 use crate::error::{Code, Error};
-use crate::reply::entry::{Bytes, Entries, Entry, Kind};
-use crate::reply::{Children, Reply, Value};
+use crate::resp::index::{Bytes, Entries, Entry, Kind};
+use crate::resp::{Children, Reply, Value};
 use std::ops::Range;
 
 #[derive(Default)]

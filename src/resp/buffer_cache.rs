@@ -1,7 +1,7 @@
 //! The memory of a large reply that is no longer needed, for the next one. A system gives fresh memory page by page, and that may take as long as
 //! reading what comes into it.
 
-use crate::reply::entry::Entry;
+use crate::resp::index::Entry;
 use std::sync::Mutex;
 
 /// One for the process; what is smaller is had for little, and what is larger is not kept.

@@ -1,7 +1,7 @@
 //! Replies made of others, and of what the library itself has to say.
 
-use crate::reply::entry::{Entry, Kind};
-use crate::reply::{Builder, Reply};
+use crate::resp::index::{Entry, Kind};
+use crate::resp::{Builder, Reply};
 
 impl Reply {
     /// An error as a server would answer it.
