@@ -28,6 +28,7 @@ mod node;
 mod partition;
 mod php;
 mod plan;
+mod rdb;
 mod resp;
 mod session;
 

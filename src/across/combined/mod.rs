@@ -1,13 +1,9 @@
 //! Several operands made into one value: fetched and combined here, or brought together, whichever is cheaper.
 
 mod bits;
-mod crc64;
-mod double;
 mod members;
 mod options;
-mod payload;
 mod scores;
-mod serialised;
 mod sets;
 mod sorted_sets;
 mod table;

@@ -1,6 +1,6 @@
 //! What stands behind the keys of a command, where it is well-formed. What is not, the server is left to judge.
 
-use crate::across::combined::double;
+use crate::rdb::double;
 
 /// How the scores of one member become one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

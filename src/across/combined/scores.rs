@@ -1,9 +1,9 @@
 //! Sorted sets combined by the rules of the server, which a sum of scores can tell apart.
 
 use crate::across::combined::options::Aggregate;
-use crate::across::combined::serialised::Scored;
 use crate::across::combined::table::Table;
 use crate::across::stop::Outcome;
+use crate::rdb::decode::Scored;
 use std::cmp::Ordering;
 
 /// An operand and its weight.

@@ -1,7 +1,7 @@
 //! SINTER, SDIFF, SINTERCARD, and SUNIONSTORE, SINTERSTORE, SDIFFSTORE.
 
 use crate::across::combined::members::{difference, intersection, union};
-use crate::across::combined::{Attempt, attempts, begin, distinct, options, payload, stored};
+use crate::across::combined::{Attempt, attempts, begin, distinct, options, stored};
 use crate::across::explain::Explanation;
 use crate::across::questions::{Answers, List, Questions};
 use crate::across::stop::{Outcome, Stop, accepted};
@@ -10,6 +10,7 @@ use crate::across::talk::{Talk, words};
 use crate::across::together::{Found, Operand, Operands, UNKNOWN};
 use crate::across::{Job, together};
 use crate::command::{Destination, SetOperation};
+use crate::rdb::encode;
 use crate::resp::{Builder, Kind, Reply, Value};
 use std::borrow::Cow;
 
@@ -218,7 +219,7 @@ impl<'o, 'a> Sets<'o, 'a> {
         if self.operands.destination.is_none() {
             return Ok(Attempt::Answered(array(members)));
         }
-        let content = if members.is_empty() { Content::Nothing } else { Content::Payload(payload::set(members.iter().copied()).into()) };
+        let content = if members.is_empty() { Content::Nothing } else { Content::Payload(encode::set(members.iter().copied()).into()) };
         stored(job, talk, self.operands, content, look.old_is_large, count as i64)
     }
 }

@@ -1,10 +1,8 @@
 //! ZUNION, ZINTER, ZDIFF, ZINTERCARD and those that store.
 
-use crate::across::combined::double::Style;
 use crate::across::combined::options::{Allowed, Options};
 use crate::across::combined::scores::Weighed;
-use crate::across::combined::serialised::Scored;
-use crate::across::combined::{Attempt, attempts, begin, distinct, double, options, payload, scores, serialised, stored};
+use crate::across::combined::{Attempt, attempts, begin, distinct, options, scores, stored};
 use crate::across::explain::Explanation;
 use crate::across::questions::{Answers, List, Questions};
 use crate::across::stop::{Outcome, Stop, accepted};
@@ -13,6 +11,9 @@ use crate::across::talk::{Talk, Words, words};
 use crate::across::together::{Found, Operand, Operands, UNKNOWN};
 use crate::across::{Job, together};
 use crate::command::{Destination, SetOperation};
+use crate::rdb::decode::Scored;
+use crate::rdb::double::Style;
+use crate::rdb::{decode, double, encode};
 use crate::resp::{Builder, Kind, Reply, Value};
 
 /// A sorted set of fewer members is fetched with the first questions.
@@ -94,7 +95,7 @@ impl<'o, 'a> SortedSets<'o, 'a> {
             let reply = array(&result, self.options.with_scores, look.style);
             return Ok(reply.map_or_else(|| Attempt::Together(Some(self.found(&look))), Attempt::Answered));
         }
-        let payload = || Content::Payload(payload::sorted_set(result.iter().copied()).into());
+        let payload = || Content::Payload(encode::sorted_set(result.iter().copied()).into());
         let content = if result.is_empty() { Content::Nothing } else { payload() };
         stored(job, talk, self.operands, content, look.old_is_large, result.len() as i64)
     }
@@ -185,7 +186,7 @@ impl<'o, 'a> SortedSets<'o, 'a> {
     /// Asks again, in plain text, for those whose serialised form we cannot read.
     fn fetch_plain(&self, talk: &mut Talk, look: &Look, fetched: &Option<Fetched>) -> Outcome<Option<Fetched>> {
         let is_strange = |nth: usize| match fetched.as_ref().map(|fetched| fetched.get(nth)) {
-            Some(Value::String(payload)) => !serialised::is_sorted_set(payload),
+            Some(Value::String(payload)) => !decode::is_sorted_set(payload),
             Some(Value::Nil) => false,
             _ => true,
         };
@@ -203,8 +204,8 @@ impl<'o, 'a> SortedSets<'o, 'a> {
             (Is::Set, Some(fetched)) => Ok(fetched.list(nth)?.iter().map(|member| (member.into(), 1.0)).collect()),
             (Is::Large, Some(fetched)) => match (fetched.get(nth), plain) {
                 (Value::Nil, _) => Ok(Vec::new()),
-                (Value::String(payload), _) if serialised::is_sorted_set(payload) => {
-                    serialised::sorted_set(payload).ok_or_else(|| Stop::fault("DUMP was answered with what is no sorted set"))
+                (Value::String(payload), _) if decode::is_sorted_set(payload) => {
+                    decode::sorted_set(payload).ok_or_else(|| Stop::fault("DUMP was answered with what is no sorted set"))
                 }
                 (_, Some(plain)) => pairs(plain.list(nth)?),
                 (_, None) => Err(Stop::fault("an operand that was not asked for")),

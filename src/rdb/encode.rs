@@ -1,6 +1,6 @@
 //! Serialised values as RESTORE takes them, in the oldest form that every server reads.
 
-use crate::across::combined::crc64::crc64;
+use crate::rdb::crc64::crc64;
 
 /// The version of the format: the first that has all of what stands here.
 const VERSION: u16 = 8;
