@@ -16,10 +16,10 @@
 
 #![deny(unsafe_code)]
 
-mod across;
 mod cluster;
 mod command;
 mod config;
+mod crossnode;
 mod error;
 #[allow(unsafe_code, non_camel_case_types)]
 pub mod ffi;

@@ -1,10 +1,10 @@
 //! What a command would do, told as a map.
 
-use crate::across;
-use crate::across::{Explanation, Step};
 use crate::cluster::each::only_command;
 use crate::cluster::understand::Understanding;
 use crate::config::Config;
+use crate::crossnode;
+use crate::crossnode::{Explanation, Step};
 use crate::error::{Error, printable};
 use crate::plan::{Key, PlacedKeys, Plan, as_sent};
 use crate::resp::{Builder, Kind, Reply};
@@ -21,7 +21,7 @@ pub(crate) fn explain(understanding: &Understanding, request: &[u8]) -> Result<R
             (one("one node", vec![step]), keys, None)
         }
         Ok(Plan::Split { keys, .. }) => (Explanation { strategy: "split", steps: parts(config, &args, &keys), atomic: false }, keys, None),
-        Ok(Plan::Over(over)) => match across::explain(config, understanding.process(), &args, &over)? {
+        Ok(Plan::Over(over)) => match crossnode::explain(config, understanding.process(), &args, &over)? {
             Ok(explanation) => (explanation, over.keys, None),
             Err(refusal) => (one("refuse", Vec::new()), over.keys, Some(refusal)),
         },

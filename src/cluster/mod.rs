@@ -14,7 +14,6 @@ mod single;
 mod take;
 mod understand;
 
-use crate::across;
 use crate::cluster::batch::Batch;
 pub use crate::cluster::each::Nodes;
 use crate::cluster::handle::Handle;
@@ -25,6 +24,7 @@ pub(crate) use crate::cluster::take::{Strings, Take};
 pub(crate) use crate::cluster::understand::{Located, Understanding};
 use crate::command::lookup;
 use crate::config::{Config, Read};
+use crate::crossnode;
 use crate::error::{Code, Error};
 use crate::lane::Lane;
 use crate::node::Process;
@@ -120,7 +120,7 @@ impl Cluster {
         let understanding = Understanding::new(self.config(), process).reading(self.read);
         let reply = match understanding.plan(args)? {
             plan @ Plan::One { .. } => one(&understanding, None, args, plan)?,
-            Plan::Over(over) => across::run(self.config(), process, args, &over)?,
+            Plan::Over(over) => crossnode::run(self.config(), process, args, &over)?,
             Plan::Answer(text) => Reply::error(text.as_bytes()),
             plan @ Plan::Split { .. } => {
                 let mut batch = Batch::alone(&understanding, &[]);
@@ -180,7 +180,7 @@ impl Cluster {
         match understanding.plan(args) {
             Ok(plan @ Plan::One { .. }) => one(&understanding, Some(request), args, plan).or_else(|error| Ok(failed(&error))),
             Ok(Plan::Over(over)) => {
-                let outcome = across::run(self.config(), process, args, &over);
+                let outcome = crossnode::run(self.config(), process, args, &over);
                 Ok(outcome.map_or_else(|error| failed(&error), Reply::under_array))
             }
             plan => {
@@ -218,7 +218,7 @@ impl Cluster {
     /// array with a map for each thing found: node, key, command, source, destination, age (milliseconds), outcome (`finished`, `undone`,
     /// `removed`: an unneeded copy, `young`, `waiting`) and the reason where it waits.
     pub fn recover(&self, min_age: Duration) -> Result<Reply, Error> {
-        across::recover(self.config(), &self.process(), min_age)
+        crossnode::recover(self.config(), &self.process(), min_age)
     }
 
     /// Where a key lives, and under which name: a map of alias, host, port, unix, key. Asks nobody.

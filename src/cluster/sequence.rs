@@ -1,9 +1,9 @@
 //! Many commands, in order.
 
-use crate::across;
 use crate::cluster::batch::Batch;
 use crate::cluster::take::{AsReply, Take};
 use crate::cluster::understand::Understanding;
+use crate::crossnode;
 use crate::error::Error;
 use crate::resp::{Args, Builder, Kind, Reply, Source};
 
@@ -23,7 +23,7 @@ pub(crate) fn run<'a, T: Take>(understanding: &Understanding, mut source: impl S
             }
             // What follows may have to see what this changes, which a replica gets later.
             sequence.run(std::mem::replace(&mut batch, Batch::new(understanding, request).on_masters()))?;
-            sequence.push(across::run(understanding.config(), understanding.process(), &args, &over));
+            sequence.push(crossnode::run(understanding.config(), understanding.process(), &args, &over));
         }
     }
     if sequence.is_empty() {
