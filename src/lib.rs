@@ -23,14 +23,14 @@ mod crossnode;
 mod error;
 #[allow(unsafe_code, non_camel_case_types)]
 pub mod ffi;
-mod lane;
-mod node;
 mod partition;
 mod php;
 mod plan;
 mod rdb;
 mod resp;
 mod session;
+mod topology;
+mod transport;
 
 pub use crate::cluster::{Cluster, Nodes};
 #[doc(hidden)]

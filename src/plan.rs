@@ -3,8 +3,8 @@
 use crate::command::{Access, Across, Command, Keys, LearnedCommand, LearnedKeys, Positions, Spread, places, positions, sort_patterns};
 use crate::config::{Config, CrossNode};
 use crate::error::{Code, Error, printable};
-use crate::node::Patience;
 use crate::partition::{Tagged, partition};
+use crate::transport::Patience;
 use smallvec::SmallVec;
 
 /// A key of a command.

@@ -7,9 +7,9 @@ use crate::cluster::take::{Strings, Take};
 use crate::cluster::understand::Understanding;
 use crate::command::{Spread, lookup};
 use crate::error::Error;
-use crate::lane::{LARGE, Lane, exchange};
-use crate::node::Process;
 use crate::plan::{Over, PlacedKeys, Plan, Traits, plan_single};
+use crate::topology::Process;
+use crate::transport::{LARGE, Lane, exchange};
 use std::ops::Range;
 use std::sync::Arc;
 

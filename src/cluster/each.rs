@@ -5,10 +5,10 @@ use crate::cluster::scripts;
 use crate::command::{Access, lookup};
 use crate::config::{Config, Server};
 use crate::error::{Code, Error};
-use crate::lane::{Lane, exchange};
-use crate::node::{Patience, Process, Replica};
 use crate::plan::{Traits, needs_session};
 use crate::resp::{Args, Commands, Reply};
+use crate::topology::{Process, Replica};
+use crate::transport::{Lane, Patience, exchange};
 use std::sync::Arc;
 
 /// Which servers.

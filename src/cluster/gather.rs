@@ -3,9 +3,8 @@
 use crate::cluster::batch::{Answer, Slot, Split};
 use crate::command::Spread;
 use crate::error::{Code, Error};
-use crate::lane::Lane;
-use crate::node::KEPT;
 use crate::resp::{Builder, Entry, Kind, Reply};
+use crate::transport::{KEPT, Lane};
 
 /// The lanes once their replies have come, by server.
 pub(crate) struct Gathered<'l, 'p, 'a> {

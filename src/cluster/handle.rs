@@ -1,7 +1,7 @@
 //! What a handle owns: its configuration, and in each process connections of that process alone.
 
 use crate::config::Config;
-use crate::node::Process;
+use crate::topology::Process;
 use arc_swap::ArcSwapOption;
 use std::ops::Deref;
 use std::sync::Arc;

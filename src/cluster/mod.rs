@@ -26,11 +26,11 @@ use crate::command::lookup;
 use crate::config::{Config, Read};
 use crate::crossnode;
 use crate::error::{Code, Error};
-use crate::lane::Lane;
-use crate::node::Process;
 use crate::plan::{Plan, plan_single};
 use crate::resp::{Args, Builder, Commands, Kind, Reply, Source};
 use crate::session::Session;
+use crate::topology::Process;
+use crate::transport::Lane;
 use std::sync::Arc;
 use std::time::Duration;
 

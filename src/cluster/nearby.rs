@@ -2,9 +2,10 @@
 
 use crate::cluster::single::Single;
 use crate::error::{Code, Error};
-use crate::node::{Pool, turns_away};
 use crate::plan::{Key, Traits};
 use crate::resp::{Kind, Reply};
+use crate::topology::turns_away;
+use crate::transport::Pool;
 
 /// What only reads, and yet is for the master: TOUCH is meant to change something there, and a replica does not know the scripts that masters
 /// were told of, be it by EVAL_RO itself. A cursor means something to the server alone that gave it, and replicas take turns.

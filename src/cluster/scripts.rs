@@ -5,10 +5,10 @@
 //! carried out meanwhile: there the source goes ahead of the first call on each server, and its own answer is dropped.
 
 use crate::error::Error;
-use crate::lane::Lane;
-use crate::node::{Patience, Process};
 use crate::plan::{Key, Traits};
 use crate::resp::{Reply, Value};
+use crate::topology::Process;
+use crate::transport::{Lane, Patience};
 use std::sync::Arc;
 
 const TELLING: Traits = Traits { repeatable: true, patience: Patience::Usual };

@@ -2,8 +2,8 @@
 
 use crate::cluster::batch::{Answer, Slot, Split};
 use crate::command::Spread;
-use crate::lane::Lane;
 use crate::resp::{Entry, Kind, Reply};
+use crate::transport::Lane;
 
 /// A caller, and what it makes of the answer to its commands.
 pub(crate) trait Take {

@@ -3,10 +3,10 @@
 use crate::command::{Across, Learned, LearnedCommand, Positions, fits, lookup};
 use crate::config::{Config, Read};
 use crate::error::{Code, Error, printable};
-use crate::lane::Lane;
-use crate::node::{Patience, Process, Replica};
 use crate::plan::{PlacedKeys, Plan, Traits, arity_text, keys_of, learned_positions, place, plan, plan_learned, wrong_arity};
 use crate::resp::{Reply, Value};
+use crate::topology::{Process, Replica};
+use crate::transport::{Lane, Patience};
 use std::cell::OnceCell;
 use std::sync::Arc;
 

@@ -17,7 +17,7 @@ pub(crate) use crate::command::keys::{Positions, places, positions, sort_pattern
 pub(crate) use crate::command::learned::{Learned, LearnedCommand, LearnedKeys};
 pub(crate) use crate::command::lookup::lookup;
 
-use crate::node::Patience;
+use crate::transport::Patience;
 use std::time::Duration;
 
 /// A command, or a subcommand of a container such as `CONFIG`.

@@ -19,9 +19,9 @@ pub(crate) use crate::crossnode::recover::recover;
 pub(crate) use crate::crossnode::support::explanation::{Explanation, Step};
 use crate::crossnode::support::outcome::{Outcome, Stop};
 use crate::error::{Code, Error};
-use crate::node::Process;
 use crate::plan::Over;
 use crate::resp::Reply;
+use crate::topology::Process;
 
 /// A command that is being carried out.
 pub(crate) struct Job<'c, 'a> {

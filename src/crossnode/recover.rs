@@ -9,8 +9,8 @@ use crate::crossnode::support::internal_keys::REGISTRY;
 use crate::crossnode::support::outcome::{Outcome, Stop, accepted};
 use crate::crossnode::transfer::{Note, Role, put_back};
 use crate::error::Error;
-use crate::node::Process;
 use crate::resp::{Builder, Kind, Reply, Value};
+use crate::topology::Process;
 use std::time::Duration;
 
 /// A hidden key, and what is known of it.

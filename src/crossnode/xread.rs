@@ -9,8 +9,8 @@ use crate::crossnode::support::conversation::{Ask, Talk, Words, replies, words};
 use crate::crossnode::support::key_watch::{integer, until_found, until_millis};
 use crate::crossnode::support::outcome::{Outcome, Stop, accepted};
 use crate::error::Error;
-use crate::node::Patience;
 use crate::resp::{Builder, Children, Kind, Reply, Value};
+use crate::transport::Patience;
 use std::borrow::Cow;
 use std::time::Instant;
 

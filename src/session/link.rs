@@ -2,11 +2,11 @@
 
 use crate::config::{Config, Server};
 use crate::error::Error;
-use crate::node::{Connection, Patience};
 use crate::resp::{Reply, Value, push_argument, push_count};
 use crate::session::frames::Frames;
 use crate::session::seat::{Seat, Setup};
 use crate::session::topics::Kind;
+use crate::transport::{Connection, Patience};
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;

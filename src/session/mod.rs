@@ -18,7 +18,6 @@ mod wake;
 
 use crate::cluster::Cluster;
 use crate::error::{Code, Error};
-use crate::lane::explain;
 use crate::resp::Reply;
 use crate::session::link::Link;
 use crate::session::seat::{Seat, Setup};
@@ -26,6 +25,7 @@ use crate::session::stream::Stream;
 use crate::session::topics::Topics;
 use crate::session::transaction::{Pin, Transaction};
 pub use crate::session::wake::Interrupter;
+use crate::transport::explain;
 use std::collections::{BTreeMap, VecDeque};
 
 /// What becomes of one command.

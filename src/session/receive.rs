@@ -1,10 +1,10 @@
 //! Waiting for messages: from all servers at once, and for whoever interrupts.
 
 use crate::error::{Code, Error};
-use crate::lane::explain;
 use crate::resp::Reply;
 use crate::session::Session;
 use crate::session::link::Link;
+use crate::transport::explain;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use std::collections::VecDeque;

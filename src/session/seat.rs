@@ -2,8 +2,8 @@
 
 use crate::config::{Config, Server};
 use crate::error::{Code, Error};
-use crate::node::Connection;
 use crate::resp::{Reply, Value, pack};
+use crate::transport::Connection;
 
 /// As it is sent.
 pub(crate) const MULTI: &[u8] = b"*1\r\n$5\r\nMULTI\r\n";

@@ -3,11 +3,11 @@
 use crate::cluster::Cluster;
 use crate::config::Config;
 use crate::error::{Code, Error};
-use crate::lane::{Lane, exchange};
-use crate::node::{Patience, Process};
 use crate::plan::Traits;
 use crate::resp::{Reply, Value};
 use crate::session::{Outcome, Session};
+use crate::topology::Process;
+use crate::transport::{Lane, Patience, exchange};
 
 impl Session {
     /// All servers must accept the database; else the session stays where it is.

@@ -1,12 +1,12 @@
 //! SUBSCRIBE and its family: each channel on its own server, each pattern on all.
 
 use crate::error::Error;
-use crate::lane::explain;
 use crate::plan::master_of;
 use crate::resp::Reply;
 use crate::session::link::Link;
 use crate::session::topics::Kind;
 use crate::session::{Outcome, Session};
+use crate::transport::explain;
 use std::collections::BTreeMap;
 
 /// A channel or pattern of a command, and the servers that it goes to.

@@ -2,13 +2,13 @@
 
 use crate::command::lookup;
 use crate::error::{Code, Error};
-use crate::lane::explain;
 use crate::plan::{Key, arity_text, as_sent};
 use crate::resp::{Reply, Value, pack, push_argument, push_count};
 use crate::session::place::Place;
 use crate::session::run::{Run, refused, state_command};
 use crate::session::seat::MULTI;
 use crate::session::{Outcome, Session};
+use crate::transport::explain;
 
 /// A transaction that was begun by the caller.
 #[derive(Default)]

@@ -3,10 +3,10 @@
 use crate::config::Config;
 use crate::crossnode::support::outcome::{Outcome, Stop, accepted};
 use crate::error::Error;
-use crate::lane::{Lane, exchange};
-use crate::node::{Lease, Patience, Process};
 use crate::plan::Traits;
 use crate::resp::{Children, Reply, Value};
+use crate::topology::Process;
+use crate::transport::{Lane, Lease, Patience, exchange};
 use smallvec::SmallVec;
 use std::borrow::Cow;
 
@@ -81,7 +81,7 @@ impl<'p> Talk<'p> {
         let mut seats = Vec::with_capacity(servers.len());
         for server in servers {
             let pool = process.pool(server);
-            let lease = pool.take(false).map_err(|error| crate::lane::explain(pool.server(), error, name, false))?;
+            let lease = pool.take(false).map_err(|error| crate::transport::explain(pool.server(), error, name, false))?;
             seats.push(Seat { server, lease: Some(lease), watches: false });
         }
         Ok(Talk { config, process, name, seats })

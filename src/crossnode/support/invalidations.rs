@@ -1,8 +1,8 @@
 //! A connection over which a server tells of changes to keys: its messages for caches, asked for by the names of the keys.
 
 use crate::error::{Code, Error};
-use crate::node::{Aside, Connection, Patience, Pool};
 use crate::resp::{Reader, Reply, Value, pack};
+use crate::transport::{Aside, Connection, Patience, Pool};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 

@@ -7,8 +7,8 @@ pub(crate) use crate::crossnode::support::block_timeout::{integer, until_millis,
 use crate::crossnode::support::invalidations::Listener;
 use crate::crossnode::support::outcome::Outcome;
 use crate::error::{Code, Error};
-use crate::lane::explain;
 use crate::resp::Reply;
+use crate::transport::explain;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use std::time::{Duration, Instant};

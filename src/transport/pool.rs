@@ -2,9 +2,9 @@
 
 use crate::config::{Config, Server};
 use crate::error::{Code, Error};
-use crate::node::clock::{Time, now};
-use crate::node::connection::Connection;
-use crate::node::watch::Watch;
+use crate::topology::clock::{Time, now};
+use crate::topology::role_check::Watch;
+use crate::transport::connection::Connection;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};

@@ -2,8 +2,8 @@
 
 use crate::config::Config;
 use crate::error::Error;
-use crate::node::clock::{NEVER, Time, again, span};
-use crate::node::replicas::Replicas;
+use crate::topology::clock::{NEVER, Time, again, span};
+use crate::topology::replicas::Replicas;
 use arc_swap::ArcSwapOption;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;

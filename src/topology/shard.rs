@@ -1,12 +1,12 @@
 //! What a pool asks its server: what it is, and which replicas it has.
 
 use crate::error::{Code, Error};
-use crate::node::clock::{Time, now};
-use crate::node::pool::{Lease, Limit, Pool, SHORT, at_most};
-use crate::node::replicas::Replica;
-use crate::node::role;
-use crate::node::role::Role;
 use crate::resp::Reply;
+use crate::topology::clock::{Time, now};
+use crate::topology::replicas::Replica;
+use crate::topology::role;
+use crate::topology::role::Role;
+use crate::transport::pool::{Lease, Limit, Pool, SHORT, at_most};
 use std::sync::Arc;
 
 impl Pool {

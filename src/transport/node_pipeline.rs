@@ -1,11 +1,12 @@
 //! The commands of one call that go to one server: sent together, answered in order.
 
 use crate::error::{Code, Error};
-use crate::lane::blame::{explain, may_begin_again};
-use crate::lane::outbox::Outbox;
-use crate::node::{Connection, Lease, Patience, Pool, turns_away};
 use crate::plan::{Key, Traits, is_renamed};
 use crate::resp::{Entry, Kind, Reader, Reply};
+use crate::topology::turns_away;
+use crate::transport::retry_policy::{explain, may_begin_again};
+use crate::transport::write_buffer::Outbox;
+use crate::transport::{Connection, Lease, Patience, Pool};
 use smallvec::SmallVec;
 use std::ops::Range;
 

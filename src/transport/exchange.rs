@@ -1,7 +1,7 @@
 //! Several servers at once: everything is on its way to all of them before the first reply is waited for.
 
 use crate::error::{Code, Error};
-use crate::lane::Lane;
+use crate::transport::Lane;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use std::time::{Duration, Instant};

@@ -2,8 +2,8 @@
 
 use crate::command::Learned;
 use crate::config::Config;
-use crate::node::pool::Pool;
-use crate::node::sources::Sources;
+use crate::topology::script_sources::Sources;
+use crate::transport::pool::Pool;
 use std::sync::Arc;
 
 pub(crate) struct Process {

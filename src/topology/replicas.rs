@@ -2,9 +2,9 @@
 
 use crate::config::{Address, Config, Server};
 use crate::error::Code;
-use crate::node::clock::{NEVER, Time, again, now, span};
-use crate::node::pool::Pool;
-use crate::node::role::Role;
+use crate::topology::clock::{NEVER, Time, again, now, span};
+use crate::topology::role::Role;
+use crate::transport::pool::Pool;
 use arc_swap::ArcSwap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
