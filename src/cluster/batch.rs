@@ -1,13 +1,13 @@
 //! The commands of one call, planned and shared out over servers.
 
-use crate::cluster::gather::Gathered;
-use crate::cluster::nearby::may_be_asked;
+use crate::cluster::merge::Gathered;
+use crate::cluster::replica_read::may_be_asked;
+use crate::cluster::reply_sink::{Strings, Take};
 use crate::cluster::scripts;
-use crate::cluster::take::{Strings, Take};
-use crate::cluster::understand::Understanding;
 use crate::command::{Spread, lookup};
 use crate::error::Error;
-use crate::plan::{Over, PlacedKeys, Plan, Traits, plan_single};
+use crate::routing::resolve::Understanding;
+use crate::routing::{Over, PlacedKeys, Plan, Traits, plan_single};
 use crate::topology::Process;
 use crate::transport::{LARGE, Lane, exchange};
 use std::ops::Range;

@@ -1,12 +1,12 @@
 //! One command on every server.
 
-use crate::cluster::gather::Gathered;
+use crate::cluster::merge::Gathered;
 use crate::cluster::scripts;
 use crate::command::{Access, lookup};
 use crate::config::{Config, Server};
 use crate::error::{Code, Error};
-use crate::plan::{Traits, needs_session};
 use crate::resp::{Args, Commands, Reply};
+use crate::routing::{Traits, needs_session};
 use crate::topology::{Process, Replica};
 use crate::transport::{Lane, Patience, exchange};
 use std::sync::Arc;

@@ -1,13 +1,13 @@
 //! What a command would do, told as a map.
 
 use crate::cluster::each::only_command;
-use crate::cluster::understand::Understanding;
 use crate::config::Config;
 use crate::crossnode;
 use crate::crossnode::{Explanation, Step};
 use crate::error::{Error, printable};
-use crate::plan::{Key, PlacedKeys, Plan, as_sent};
 use crate::resp::{Builder, Kind, Reply};
+use crate::routing::resolve::Understanding;
+use crate::routing::{Key, PlacedKeys, Plan, as_sent};
 
 pub(crate) fn explain(understanding: &Understanding, request: &[u8]) -> Result<Reply, Error> {
     let config = understanding.config();

@@ -3,31 +3,29 @@
 mod batch;
 mod each;
 mod explain;
-mod gather;
-mod handle;
-mod nearby;
+mod fast_path;
+mod merge;
 mod node_for;
+mod per_process;
+mod pipeline;
+mod registry;
+mod replica_read;
+mod reply_sink;
 mod scripts;
-mod sequence;
-mod shared;
-mod single;
-mod take;
-mod understand;
 
 use crate::cluster::batch::Batch;
 pub use crate::cluster::each::Nodes;
-use crate::cluster::handle::Handle;
-pub(crate) use crate::cluster::handle::Own;
-use crate::cluster::single::Single;
-use crate::cluster::take::AsReply;
-pub(crate) use crate::cluster::take::{Strings, Take};
-pub(crate) use crate::cluster::understand::{Located, Understanding};
+use crate::cluster::fast_path::Single;
+use crate::cluster::per_process::Handle;
+pub(crate) use crate::cluster::per_process::Own;
+use crate::cluster::reply_sink::AsReply;
+pub(crate) use crate::cluster::reply_sink::{Strings, Take};
 use crate::command::lookup;
 use crate::config::{Config, Read};
 use crate::crossnode;
 use crate::error::{Code, Error};
-use crate::plan::{Plan, plan_single};
 use crate::resp::{Args, Builder, Commands, Kind, Reply, Source};
+use crate::routing::{Understanding, Plan, plan_single};
 use crate::session::Session;
 use crate::topology::Process;
 use crate::transport::Lane;
@@ -55,7 +53,7 @@ impl Cluster {
 
     /// The handle that this process shares for that configuration; made when first asked for, and kept until the process ends.
     pub fn open_shared(config: Config) -> Arc<Cluster> {
-        shared::open(config)
+        registry::open(config)
     }
 
     pub fn config(&self) -> &Config {
@@ -169,7 +167,7 @@ impl Cluster {
 
     #[inline(never)]
     fn execute_many<'a, T: Take>(&self, process: &Process, source: impl Source<'a>, take: &mut T) -> Result<T::Taken, Error> {
-        sequence::run(&Understanding::new(self.config(), process).reading(self.read), source, take)
+        pipeline::run(&Understanding::new(self.config(), process).reading(self.read), source, take)
     }
 
     /// The one command of a request.
@@ -242,14 +240,14 @@ impl Cluster {
         let pool = process.pool(server);
         // Most clusters have no replicas: what tells whether there may be any is asked first.
         if pool.may_have_replicas() && self.goes_elsewhere(&single) {
-            return Some(nearby::run(&single, pool));
+            return Some(replica_read::run(&single, pool));
         }
         Some(single.run(pool))
     }
 
     #[cold]
     fn goes_elsewhere(&self, single: &Single) -> bool {
-        self.read == Read::Replica && nearby::may_be_asked(single.args[0], single.keys, single.traits)
+        self.read == Read::Replica && replica_read::may_be_asked(single.args[0], single.keys, single.traits)
     }
 }
 
@@ -259,11 +257,11 @@ fn one<'a>(understanding: &Understanding, request: Option<&'a [u8]>, args: &[&'a
     let Plan::One { server, keys, traits } = plan else { return Err(Error::new(Code::Internal, "a plan for several servers")) };
     let pool = understanding.process().pool(server);
     let single = Single { whole: request, args, keys: &keys, traits };
-    let may_go_elsewhere = understanding.reads_replicas() && pool.may_have_replicas() && nearby::may_be_asked(args[0], &keys, traits);
+    let may_go_elsewhere = understanding.reads_replicas() && pool.may_have_replicas() && replica_read::may_be_asked(args[0], &keys, traits);
     let rooted = request.is_some();
     let reply = match (single.fits(), may_go_elsewhere) {
         (true, false) => single.run(pool)?,
-        (true, true) => nearby::run(&single, pool)?,
+        (true, true) => replica_read::run(&single, pool)?,
         (false, false) => {
             let mut lane = Lane::new(pool, &[]);
             lane.add(None, args, &keys, traits);

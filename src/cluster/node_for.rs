@@ -1,8 +1,8 @@
 //! Where a key lives.
 
 use crate::config::{Address, Config};
-use crate::plan::master_of;
 use crate::resp::{Builder, Kind, Reply};
+use crate::routing::master_of;
 
 pub(crate) fn node_for(config: &Config, key: &[u8]) -> Reply {
     let tagged = config.hash_tag.split(key);

@@ -5,8 +5,8 @@
 //! carried out meanwhile: there the source goes ahead of the first call on each server, and its own answer is dropped.
 
 use crate::error::Error;
-use crate::plan::{Key, Traits};
 use crate::resp::{Reply, Value};
+use crate::routing::{Key, Traits};
 use crate::topology::Process;
 use crate::transport::{Lane, Patience};
 use std::sync::Arc;

@@ -5,17 +5,17 @@
 
 #[cfg(test)]
 mod docs;
-mod facts;
+mod introspect;
 mod keys;
-mod learned;
 mod lookup;
+mod server_info;
 mod table;
 
 #[doc(hidden)]
-pub use crate::command::facts::{data_commands, keys_of};
+pub use crate::command::introspect::{data_commands, keys_of};
 pub(crate) use crate::command::keys::{Positions, places, positions, sort_patterns};
-pub(crate) use crate::command::learned::{Learned, LearnedCommand, LearnedKeys};
 pub(crate) use crate::command::lookup::lookup;
+pub(crate) use crate::command::server_info::{Learned, LearnedCommand, LearnedKeys};
 
 use crate::transport::Patience;
 use std::time::Duration;

@@ -19,8 +19,8 @@ pub(crate) use crate::crossnode::recover::recover;
 pub(crate) use crate::crossnode::support::explanation::{Explanation, Step};
 use crate::crossnode::support::outcome::{Outcome, Stop};
 use crate::error::{Code, Error};
-use crate::plan::Over;
 use crate::resp::Reply;
+use crate::routing::Over;
 use crate::topology::Process;
 
 /// A command that is being carried out.

@@ -1,30 +1,30 @@
 //! A handle for what has a state: MULTI and WATCH, SELECT, SUBSCRIBE, and what else one connection to one server would remember.
 
-mod answers;
 mod client;
+mod connection;
+mod dispatch;
 mod encode;
-mod frames;
-mod link;
-mod place;
+mod framing;
+mod interrupt;
+mod pubsub;
+mod pubsub_connection;
 mod receive;
-mod run;
-mod seat;
+mod replies;
+mod routing;
 mod select;
 mod stream;
-mod subscribe;
-mod topics;
+mod subscriptions;
 mod transaction;
-mod wake;
 
 use crate::cluster::Cluster;
 use crate::error::{Code, Error};
 use crate::resp::Reply;
-use crate::session::link::Link;
-use crate::session::seat::{Seat, Setup};
+use crate::session::connection::{Seat, Setup};
+pub use crate::session::interrupt::Interrupter;
+use crate::session::pubsub_connection::Link;
 use crate::session::stream::Stream;
-use crate::session::topics::Topics;
+use crate::session::subscriptions::Topics;
 use crate::session::transaction::{Pin, Transaction};
-pub use crate::session::wake::Interrupter;
 use crate::transport::explain;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -92,7 +92,7 @@ impl Session {
     /// QUIT, and in a child of the session's process.
     pub fn execute(&mut self, request: &[u8]) -> Result<Reply, Error> {
         self.enter()?;
-        run::run(self, request)
+        dispatch::run(self, request)
     }
 
     /// What ends, from another thread, a call that waits in [`Session::receive`] or [`Session::read`].

@@ -3,7 +3,7 @@
 use crate::error::{Code, Error};
 use crate::resp::Reply;
 use crate::session::Session;
-use crate::session::link::Link;
+use crate::session::pubsub_connection::Link;
 use crate::transport::explain;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;

@@ -3,8 +3,8 @@
 use crate::cluster::Cluster;
 use crate::config::Config;
 use crate::error::{Code, Error};
-use crate::plan::Traits;
 use crate::resp::{Reply, Value};
+use crate::routing::Traits;
 use crate::session::{Outcome, Session};
 use crate::topology::Process;
 use crate::transport::{Lane, Patience, exchange};

@@ -3,10 +3,10 @@
 use crate::error::{Code, Error};
 use crate::resp::{Args, Commands, Value};
 use crate::session::Session;
+use crate::session::dispatch::state_command;
 use crate::session::encode::encode;
-use crate::session::frames::Frames;
-use crate::session::run::state_command;
-use crate::session::topics::Kind;
+use crate::session::framing::Frames;
+use crate::session::subscriptions::Kind;
 use std::time::Duration;
 
 #[derive(Default)]

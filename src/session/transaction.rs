@@ -2,11 +2,11 @@
 
 use crate::command::lookup;
 use crate::error::{Code, Error};
-use crate::plan::{Key, arity_text, as_sent};
 use crate::resp::{Reply, Value, pack, push_argument, push_count};
-use crate::session::place::Place;
-use crate::session::run::{Run, refused, state_command};
-use crate::session::seat::MULTI;
+use crate::routing::{Key, arity_text, as_sent};
+use crate::session::connection::MULTI;
+use crate::session::dispatch::{Run, refused, state_command};
+use crate::session::routing::Place;
 use crate::session::{Outcome, Session};
 use crate::transport::explain;
 

@@ -1,8 +1,8 @@
 //! The commands of one call that go to one server: sent together, answered in order.
 
 use crate::error::{Code, Error};
-use crate::plan::{Key, Traits, is_renamed};
 use crate::resp::{Entry, Kind, Reader, Reply};
+use crate::routing::{Key, Traits, is_renamed};
 use crate::topology::turns_away;
 use crate::transport::retry_policy::{explain, may_begin_again};
 use crate::transport::write_buffer::Outbox;

@@ -1,7 +1,7 @@
 //! The bytes on their way to one server. What the caller already laid out as RESP is sent from where it lies; small pieces are gathered.
 
-use crate::plan::{Key, as_sent};
 use crate::resp::{push_argument, push_count, push_header};
+use crate::routing::{Key, as_sent};
 use std::ops::Range;
 
 /// A piece of the caller's memory as large as this is sent from there: copying would cost more than another system call.

@@ -2,7 +2,7 @@
 
 use crate::command::Destination;
 use crate::crossnode::Job;
-use crate::plan::master_of;
+use crate::routing::master_of;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Operand<'a> {

@@ -3,8 +3,8 @@
 use crate::config::Config;
 use crate::crossnode::support::outcome::{Outcome, Stop, accepted};
 use crate::error::Error;
-use crate::plan::Traits;
 use crate::resp::{Children, Reply, Value};
+use crate::routing::Traits;
 use crate::topology::Process;
 use crate::transport::{Lane, Lease, Patience, exchange};
 use smallvec::SmallVec;

@@ -1,8 +1,8 @@
 //! One command to one server: the path that nearly every call takes. It allocates the reply and nothing else.
 
 use crate::error::Error;
-use crate::plan::{Key, Traits, as_sent, is_renamed};
 use crate::resp::{Reply, push_argument, push_count};
+use crate::routing::{Key, Traits, as_sent, is_renamed};
 use crate::transport::{LARGE, Pool, explain, may_begin_again};
 
 /// A command as it is to be sent.

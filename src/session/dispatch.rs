@@ -2,10 +2,10 @@
 
 use crate::command::lookup;
 use crate::error::{Code, Error};
-use crate::plan::arity_text;
 use crate::resp::{Args, Commands, Reply};
-use crate::session::answers::Answers;
-use crate::session::topics::Kind;
+use crate::routing::arity_text;
+use crate::session::replies::Answers;
+use crate::session::subscriptions::Kind;
 use crate::session::transaction::{Batch, Transaction};
 use crate::session::{Outcome, Session};
 use std::ops::Range;

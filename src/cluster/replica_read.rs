@@ -1,9 +1,9 @@
 //! Reads that go to a replica, and to the master where that cannot answer.
 
-use crate::cluster::single::Single;
+use crate::cluster::fast_path::Single;
 use crate::error::{Code, Error};
-use crate::plan::{Key, Traits};
 use crate::resp::{Kind, Reply};
+use crate::routing::{Key, Traits};
 use crate::topology::turns_away;
 use crate::transport::Pool;
 

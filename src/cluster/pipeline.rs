@@ -1,11 +1,11 @@
 //! Many commands, in order.
 
 use crate::cluster::batch::Batch;
-use crate::cluster::take::{AsReply, Take};
-use crate::cluster::understand::Understanding;
+use crate::cluster::reply_sink::{AsReply, Take};
 use crate::crossnode;
 use crate::error::Error;
 use crate::resp::{Args, Builder, Kind, Reply, Source};
+use crate::routing::resolve::Understanding;
 
 /// Runs commands. What takes several steps waits for what stands before it, and what stands behind it waits for that: as one server would,
 /// each command sees what those before it did.

@@ -3,9 +3,9 @@
 use crate::config::{Config, Server};
 use crate::error::Error;
 use crate::resp::{Reply, Value, push_argument, push_count};
-use crate::session::frames::Frames;
-use crate::session::seat::{Seat, Setup};
-use crate::session::topics::Kind;
+use crate::session::connection::{Seat, Setup};
+use crate::session::framing::Frames;
+use crate::session::subscriptions::Kind;
 use crate::transport::{Connection, Patience};
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, BorrowedFd};

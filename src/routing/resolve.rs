@@ -3,8 +3,8 @@
 use crate::command::{Across, Learned, LearnedCommand, Positions, fits, lookup};
 use crate::config::{Config, Read};
 use crate::error::{Code, Error, printable};
-use crate::plan::{PlacedKeys, Plan, Traits, arity_text, keys_of, learned_positions, place, plan, plan_learned, wrong_arity};
 use crate::resp::{Reply, Value};
+use crate::routing::{PlacedKeys, Plan, Traits, arity_text, keys_of, learned_positions, place, plan, plan_learned, wrong_arity};
 use crate::topology::{Process, Replica};
 use crate::transport::{Lane, Patience};
 use std::cell::OnceCell;

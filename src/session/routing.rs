@@ -1,9 +1,8 @@
 //! Which server a command of a transaction belongs to.
 
-use crate::cluster::{Located, Understanding};
 use crate::command::Across;
 use crate::error::{Code, Error, printable};
-use crate::plan::{Key, PlacedKeys, crossnode, reads_elsewhere, upper};
+use crate::routing::{Key, Located, PlacedKeys, Understanding, crossnode, reads_elsewhere, upper};
 use crate::session::Session;
 
 pub(crate) enum Place<'a> {

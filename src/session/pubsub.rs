@@ -1,10 +1,10 @@
 //! SUBSCRIBE and its family: each channel on its own server, each pattern on all.
 
 use crate::error::Error;
-use crate::plan::master_of;
 use crate::resp::Reply;
-use crate::session::link::Link;
-use crate::session::topics::Kind;
+use crate::routing::master_of;
+use crate::session::pubsub_connection::Link;
+use crate::session::subscriptions::Kind;
 use crate::session::{Outcome, Session};
 use crate::transport::explain;
 use std::collections::BTreeMap;
