@@ -1,6 +1,6 @@
 //! rediscluster makes N independent Redis servers answer like one, with the same answer in every language.
 //!
-//! Keys are spread by `crc32(key) % N`, as rediscluster-py and rediscluster-php did. A caller hands over a command, or a request as every
+//! Keys are kind by `crc32(key) % N`, as rediscluster-py and rediscluster-php did. A caller hands over a command, or a request as every
 //! Redis client writes it; the library finds the keys, asks the servers that hold them, all at once where there are several, and hands back
 //! the replies as flat bytes and an index. C, PHP and Go reach it through the C ABI in [`ffi`]; Rust uses [`Cluster`] itself.
 //!
@@ -38,5 +38,5 @@ pub use crate::command::{data_commands, keys_of};
 pub use crate::config::{Address, Config, CrossNode, Master, Read, Server};
 pub use crate::error::{Code, Error};
 pub use crate::partition::{HashTag, Tagged, partition};
-pub use crate::resp::{Args, Body, Children, Commands, Entry, Kind, Reply, Value, pack};
+pub use crate::resp::{Args, Children, Commands, Entry, Kind, Reply, ReplyData, Value, pack};
 pub use crate::session::{Interrupter, Session};

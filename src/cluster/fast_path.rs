@@ -1,20 +1,20 @@
 //! One command to one server: the path that nearly every call takes. It allocates the reply and nothing else.
 
+use crate::command::{CommandFlags, Key, as_sent, is_renamed};
 use crate::error::Error;
 use crate::resp::{Reply, push_argument, push_count};
-use crate::routing::{Key, Traits, as_sent, is_renamed};
 use crate::transport::{LARGE, Pool, explain, may_begin_again};
 
 /// A command as it is to be sent.
-pub(crate) struct Single<'c, 'a> {
+pub(crate) struct SingleKeyCommand<'c, 'a> {
     /// As it stands in a request that holds it alone; `None` where there is no such request.
     pub whole: Option<&'a [u8]>,
     pub args: &'c [&'a [u8]],
     pub keys: &'c [Key<'a>],
-    pub traits: Traits,
+    pub flags: CommandFlags,
 }
 
-impl Single<'_, '_> {
+impl SingleKeyCommand<'_, '_> {
     /// Whether it may be packed, or need not be.
     #[inline]
     pub(crate) fn fits(&self) -> bool {
@@ -34,7 +34,7 @@ impl Single<'_, '_> {
     #[cold]
     fn after(&self, error: Error, pool: &Pool, mut sent: Sent) -> Result<Reply, Error> {
         let mut error = error;
-        if may_begin_again(&error, self.traits.repeatable, sent == Sent::Nothing) {
+        if may_begin_again(&error, self.flags.repeatable, sent == Sent::Nothing) {
             sent = Sent::Nothing;
             match self.attempt(pool, true, &mut sent) {
                 Ok(reply) => return Ok(reply),
@@ -59,7 +59,7 @@ impl Single<'_, '_> {
         };
         outcome?;
         let mut reader = lease.reader(self.whole.is_some());
-        lease.wait(self.traits.patience, pool.config().read_timeout)?;
+        lease.wait(self.flags.read_timeout, pool.config().read_timeout)?;
         lease.receive(&mut reader, 1)?;
         let (reply, buffer) = Reply::from_reader(reader, self.whole.map(|_| 1));
         lease.reuse(buffer);

@@ -1,38 +1,38 @@
 //! From the replies of several servers to the replies the caller asked for, in the caller's order.
 
 use crate::cluster::batch::{Answer, Slot, Split};
-use crate::command::Spread;
+use crate::command::SplitKind;
 use crate::error::{Code, Error};
 use crate::resp::{Builder, Entry, Kind, Reply};
-use crate::transport::{KEPT, Lane};
+use crate::transport::{KEPT, NodePipeline};
 
-/// The lanes once their replies have come, by server.
+/// The pipelines once their replies have come, by server.
 pub(crate) struct Gathered<'l, 'p, 'a> {
-    lanes: &'l [Option<Lane<'p, 'a>>],
-    /// Where each lane's bytes stand in the reply, and which entry of its index comes next.
+    pipelines: &'l [Option<NodePipeline<'p, 'a>>],
+    /// Where each pipeline's bytes stand in the reply, and which entry of its index comes next.
     bases: Vec<usize>,
     next: Vec<usize>,
     builder: Builder,
 }
 
 impl<'l, 'p, 'a> Gathered<'l, 'p, 'a> {
-    pub(crate) fn from(lanes: &'l mut [Option<Lane<'p, 'a>>]) -> Result<Self, Error> {
+    pub(crate) fn from(pipelines: &'l mut [Option<NodePipeline<'p, 'a>>]) -> Result<Self, Error> {
         let mut builder = Builder::default();
-        let mut left: usize = lanes.iter().flatten().map(|lane| lane.bytes().len()).sum();
-        let mut bases = Vec::with_capacity(lanes.len());
-        for lane in lanes.iter_mut() {
-            let length = lane.as_ref().map_or(0, |lane| lane.bytes().len());
+        let mut left: usize = pipelines.iter().flatten().map(|pipeline| pipeline.bytes().len()).sum();
+        let mut bases = Vec::with_capacity(pipelines.len());
+        for pipeline in pipelines.iter_mut() {
+            let length = pipeline.as_ref().map_or(0, |pipeline| pipeline.bytes().len());
             left -= length;
-            bases.push(match lane {
+            bases.push(match pipeline {
                 // Never all of it twice in memory.
-                Some(lane) if length > KEPT => builder.adopt_whole(lane.take_bytes(), left)?,
-                Some(lane) => builder.adopt_and_reserve(lane.bytes(), left)?,
+                Some(pipeline) if length > KEPT => builder.adopt_whole(pipeline.take_bytes(), left)?,
+                Some(pipeline) => builder.adopt_and_reserve(pipeline.bytes(), left)?,
                 None => 0,
             });
         }
-        let lanes = &*lanes;
-        // Entry 0 of a lane's index is the place of an array that is not needed here.
-        Ok(Gathered { lanes, bases, next: vec![1; lanes.len()], builder })
+        let pipelines = &*pipelines;
+        // Entry 0 of a pipeline's index is the place of an array that is not needed here.
+        Ok(Gathered { pipelines, bases, next: vec![1; pipelines.len()], builder })
     }
 
     /// The answer to a single command.
@@ -54,7 +54,7 @@ impl<'l, 'p, 'a> Gathered<'l, 'p, 'a> {
         self.builder.finish()
     }
 
-    /// The first answer of each lane, by alias; lanes are asked as often as they have aliases.
+    /// The first answer of each pipeline, by alias; pipelines are asked as often as they have aliases.
     pub(crate) fn by_alias(mut self, aliases: &[(String, usize)], name: &[u8]) -> Reply {
         let root = self.builder.begin(Kind::Map, aliases.len() * 2);
         for &(ref alias, server) in aliases {
@@ -91,15 +91,17 @@ impl<'l, 'p, 'a> Gathered<'l, 'p, 'a> {
         }
     }
 
-    /// The entries of a lane from its next reply on.
+    /// The entries of a pipeline from its next reply on.
     #[inline]
     fn next_of(&self, server: usize, ordinal: u32, name: &[u8]) -> Result<&'l [Entry], Error> {
-        let Some(lane) = &self.lanes[server] else { return Err(Error::new(Code::Internal, "a reply of a server that was not asked")) };
-        lane.outcome(ordinal, name)?;
-        Ok(&lane.entries()[self.next[server]..])
+        let Some(pipeline) = &self.pipelines[server] else {
+            return Err(Error::new(Code::Internal, "a reply of a server that was not asked"));
+        };
+        pipeline.outcome(ordinal, name)?;
+        Ok(&pipeline.entries()[self.next[server]..])
     }
 
-    /// The entries of a lane's next reply, which is then behind us.
+    /// The entries of a pipeline's next reply, which is then behind us.
     fn take(&mut self, server: usize, ordinal: u32, name: &[u8]) -> Result<&'l [Entry], Error> {
         let entries = self.next_of(server, ordinal, name)?;
         let span = entries[0].span();
@@ -110,15 +112,15 @@ impl<'l, 'p, 'a> Gathered<'l, 'p, 'a> {
     fn put_together(&mut self, split: &Split, name: &[u8]) -> Result<(), Error> {
         let parts: Vec<Result<&[Entry], Error>> = split.parts.iter().map(|part| self.take(part.server, part.ordinal, name)).collect();
         let answered = parts.iter().filter(|part| part.is_ok()).count();
-        let parts: Vec<&[Entry]> = parts.into_iter().collect::<Result<_, _>>().map_err(|error| partly(error, split.spread, answered))?;
+        let parts: Vec<&[Entry]> = parts.into_iter().collect::<Result<_, _>>().map_err(|error| partly(error, split.kind, answered))?;
         if let Some(at) = parts.iter().position(|part| part[0].kind() == Kind::Error) {
             self.builder.copy(parts[at], self.bases[split.parts[at].server]);
             return Ok(());
         }
-        match split.spread {
-            Spread::Values => self.values(split, &parts),
-            Spread::Counted => self.sum(&parts),
-            Spread::Stored => {
+        match split.kind {
+            SplitKind::Values => self.values(split, &parts),
+            SplitKind::Counted => self.sum(&parts),
+            SplitKind::Stored => {
                 self.builder.copy(parts[0], self.bases[split.parts[0].server]);
                 Ok(())
             }
@@ -154,8 +156,8 @@ impl<'l, 'p, 'a> Gathered<'l, 'p, 'a> {
 }
 
 /// The failure of one part of a split command; whoever only reads need not care what became of the others.
-fn partly(error: Error, spread: Spread, answered: usize) -> Error {
-    if spread == Spread::Values || answered == 0 {
+fn partly(error: Error, kind: SplitKind, answered: usize) -> Error {
+    if kind == SplitKind::Values || answered == 0 {
         return error;
     }
     error.suffixed(&format!("; {answered} other node(s) carried out their part")).perhaps_executed()

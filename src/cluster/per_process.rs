@@ -6,7 +6,7 @@ use arc_swap::ArcSwapOption;
 use std::ops::Deref;
 use std::sync::Arc;
 
-pub(crate) struct Handle {
+pub(crate) struct PerProcess {
     pub config: Arc<Config>,
     /// What belongs to the process that made the handle.
     first: Process,
@@ -15,28 +15,28 @@ pub(crate) struct Handle {
 }
 
 /// What belongs to this process.
-pub(crate) enum Own<'c> {
+pub(crate) enum CurrentProcess<'c> {
     First(&'c Process),
     Forked(Arc<Process>),
 }
 
-impl Deref for Own<'_> {
+impl Deref for CurrentProcess<'_> {
     type Target = Process;
 
     #[inline]
     fn deref(&self) -> &Process {
         match self {
-            Own::First(process) => process,
-            Own::Forked(process) => process,
+            CurrentProcess::First(process) => process,
+            CurrentProcess::Forked(process) => process,
         }
     }
 }
 
-impl Handle {
-    pub(crate) fn new(config: Config) -> Handle {
+impl PerProcess {
+    pub(crate) fn new(config: Config) -> PerProcess {
         let config = Arc::new(config);
         let first = Process::new(&config);
-        Handle { config, first, forked: ArcSwapOption::empty() }
+        PerProcess { config, first, forked: ArcSwapOption::empty() }
     }
 
     /// What belongs to this process, if it is the one that made the handle, as it nearly always is.
@@ -46,8 +46,8 @@ impl Handle {
     }
 
     #[inline]
-    pub(crate) fn process(&self) -> Own<'_> {
-        if self.first.is_current() { Own::First(&self.first) } else { Own::Forked(self.forked()) }
+    pub(crate) fn process(&self) -> CurrentProcess<'_> {
+        if self.first.is_current() { CurrentProcess::First(&self.first) } else { CurrentProcess::Forked(self.forked()) }
     }
 
     /// In a child the first caller makes what the child owns, and lets go of what came over from the parent. There is no lock in this:

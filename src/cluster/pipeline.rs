@@ -1,17 +1,17 @@
 //! Many commands, in order.
 
 use crate::cluster::batch::Batch;
-use crate::cluster::reply_sink::{AsReply, Take};
+use crate::cluster::reply_sink::{AsReply, ReplySink};
 use crate::crossnode;
 use crate::error::Error;
 use crate::resp::{Args, Builder, Kind, Reply, Source};
-use crate::routing::resolve::Understanding;
+use crate::routing::resolve::CommandResolver;
 
 /// Runs commands. What takes several steps waits for what stands before it, and what stands behind it waits for that: as one server would,
 /// each command sees what those before it did.
-pub(crate) fn run<'a, T: Take>(understanding: &Understanding, mut source: impl Source<'a>, take: &mut T) -> Result<T::Taken, Error> {
+pub(crate) fn run<'a, T: ReplySink>(resolver: &CommandResolver, mut source: impl Source<'a>, take: &mut T) -> Result<T::Output, Error> {
     let request = source.request();
-    let mut batch = Batch::new(understanding, request);
+    let mut batch = Batch::new(resolver, request);
     batch.reserve(source.estimate());
     let mut sequence = Sequence::default();
     let mut args = Args::new();
@@ -22,8 +22,8 @@ pub(crate) fn run<'a, T: Take>(understanding: &Understanding, mut source: impl S
                 source.check_rest()?;
             }
             // What follows may have to see what this changes, which a replica gets later.
-            sequence.run(std::mem::replace(&mut batch, Batch::new(understanding, request).on_masters()))?;
-            sequence.push(crossnode::run(understanding.config(), understanding.process(), &args, &over));
+            sequence.run(std::mem::replace(&mut batch, Batch::new(resolver, request).on_masters()))?;
+            sequence.push(crossnode::run(resolver.config(), resolver.process(), &args, &over));
         }
     }
     if sequence.is_empty() {

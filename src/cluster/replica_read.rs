@@ -1,9 +1,9 @@
 //! Reads that go to a replica, and to the master where that cannot answer.
 
-use crate::cluster::fast_path::Single;
+use crate::cluster::fast_path::SingleKeyCommand;
+use crate::command::{CommandFlags, Key};
 use crate::error::{Code, Error};
 use crate::resp::{Kind, Reply};
-use crate::routing::{Key, Traits};
 use crate::topology::turns_away;
 use crate::transport::Pool;
 
@@ -12,13 +12,13 @@ use crate::transport::Pool;
 const FOR_MASTERS: [&str; 6] = ["touch", "eval_ro", "evalsha_ro", "hscan", "sscan", "zscan"];
 
 /// Whether a replica may be asked in its master's place.
-pub(crate) fn may_be_asked(name: &[u8], keys: &[Key], traits: Traits) -> bool {
-    traits.repeatable && !keys.is_empty() && !FOR_MASTERS.iter().any(|master| name.eq_ignore_ascii_case(master.as_bytes()))
+pub(crate) fn may_be_asked(name: &[u8], keys: &[Key], flags: CommandFlags) -> bool {
+    flags.repeatable && !keys.is_empty() && !FOR_MASTERS.iter().any(|master| name.eq_ignore_ascii_case(master.as_bytes()))
 }
 
 /// Runs a read on a replica of the master, or on another one, or on the master itself.
 #[cold]
-pub(crate) fn run(single: &Single, master: &Pool) -> Result<Reply, Error> {
+pub(crate) fn run(single: &SingleKeyCommand, master: &Pool) -> Result<Reply, Error> {
     while let Some(replica) = master.reader() {
         match single.run(replica.pool()) {
             Ok(reply) if !is_turned_away(&reply) => return Ok(reply),

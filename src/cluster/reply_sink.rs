@@ -1,25 +1,25 @@
 //! What becomes of the replies of several servers: one reply as a rule; something else, for a caller who needs no copy of them.
 
 use crate::cluster::batch::{Answer, Slot, Split};
-use crate::command::Spread;
+use crate::command::SplitKind;
 use crate::resp::{Entry, Kind, Reply};
-use crate::transport::Lane;
+use crate::transport::NodePipeline;
 
 /// A caller, and what it makes of the answer to its commands.
-pub(crate) trait Take {
-    type Taken;
+pub(crate) trait ReplySink {
+    type Output;
 
     /// Takes a list of strings from where they lie; `None` asks for the reply instead.
-    fn strings(&mut self, strings: &Strings) -> Option<Self::Taken>;
+    fn strings(&mut self, strings: &Strings) -> Option<Self::Output>;
 
-    fn reply(&mut self, reply: Reply) -> Self::Taken;
+    fn reply(&mut self, reply: Reply) -> Self::Output;
 }
 
 /// The reply, and nothing else.
 pub(crate) struct AsReply;
 
-impl Take for AsReply {
-    type Taken = Reply;
+impl ReplySink for AsReply {
+    type Output = Reply;
 
     #[inline]
     fn strings(&mut self, _: &Strings) -> Option<Reply> {
@@ -34,26 +34,26 @@ impl Take for AsReply {
 
 /// The answer to one command, or those to many, where they may be nothing but a list of strings.
 pub(crate) struct Strings<'l, 'p, 'a> {
-    lanes: &'l [Option<Lane<'p, 'a>>],
+    pipelines: &'l [Option<NodePipeline<'p, 'a>>],
     slots: &'l [Slot<'a>],
     is_single: bool,
 }
 
 impl<'l, 'p, 'a> Strings<'l, 'p, 'a> {
-    pub(crate) fn of(lanes: &'l [Option<Lane<'p, 'a>>], slots: &'l [Slot<'a>], is_single: bool) -> Strings<'l, 'p, 'a> {
-        Strings { lanes, slots, is_single }
+    pub(crate) fn of(pipelines: &'l [Option<NodePipeline<'p, 'a>>], slots: &'l [Slot<'a>], is_single: bool) -> Strings<'l, 'p, 'a> {
+        Strings { pipelines, slots, is_single }
     }
 
     /// About as many bytes as the strings have.
     pub(crate) fn bytes(&self) -> usize {
-        self.lanes.iter().flatten().map(|lane| lane.bytes().len()).sum()
+        self.pipelines.iter().flatten().map(|pipeline| pipeline.bytes().len()).sum()
     }
 
-    /// Hands them over in the caller's order: the bytes around each, where it begins there, its length. Answers false as soon as something
+    /// Hands them over in the caller's order: the bytes around each, where it begins there, its length. ResponsePolicy false as soon as something
     /// else is met: no list, another value, a command that failed.
     pub(crate) fn each(&self, take: impl FnMut(&[u8], usize, usize)) -> bool {
         match self.slots {
-            [Slot { name, answer: Answer::Split(split) }] if self.is_single && split.spread == Spread::Values => {
+            [Slot { name, answer: Answer::Split(split) }] if self.is_single && split.kind == SplitKind::Values => {
                 self.each_of(split, name, take)
             }
             _ if self.is_single => false,
@@ -65,10 +65,13 @@ impl<'l, 'p, 'a> Strings<'l, 'p, 'a> {
     fn each_of(&self, split: &Split, name: &[u8], mut take: impl FnMut(&[u8], usize, usize)) -> bool {
         let mut parts = Vec::with_capacity(split.parts.len());
         for part in &split.parts {
-            let Some(lane) = self.lanes[part.server].as_ref().filter(|lane| lane.outcome(part.ordinal, name).is_ok()) else { return false };
-            match replies(lane).split_first() {
+            let Some(pipeline) = self.pipelines[part.server].as_ref().filter(|pipeline| pipeline.outcome(part.ordinal, name).is_ok())
+            else {
+                return false;
+            };
+            match replies(pipeline).split_first() {
                 Some((list, strings)) if list.kind() == Kind::Array && list.length() == part.keys => {
-                    parts.push(Next { bytes: lane.bytes(), entries: strings })
+                    parts.push(Next { bytes: pipeline.bytes(), entries: strings })
                 }
                 _ => return false,
             }
@@ -77,9 +80,11 @@ impl<'l, 'p, 'a> Strings<'l, 'p, 'a> {
     }
 
     fn each_reply(&self, slots: &[Slot], mut take: impl FnMut(&[u8], usize, usize)) -> bool {
-        // Of a lane that failed nothing is taken: which of its replies count, the way to a reply sees to.
-        let next = |lane: &'l Lane| if lane.has_failed() { Next::default() } else { Next { bytes: lane.bytes(), entries: replies(lane) } };
-        let mut nexts: Vec<Next> = self.lanes.iter().map(|lane| lane.as_ref().map_or(Next::default(), next)).collect();
+        // Of a pipeline that failed nothing is taken: which of its replies count, the way to a reply sees to.
+        let next = |pipeline: &'l NodePipeline| {
+            if pipeline.has_failed() { Next::default() } else { Next { bytes: pipeline.bytes(), entries: replies(pipeline) } }
+        };
+        let mut nexts: Vec<Next> = self.pipelines.iter().map(|pipeline| pipeline.as_ref().map_or(Next::default(), next)).collect();
         slots.iter().all(|slot| match slot.answer {
             Answer::One { server, .. } => nexts[server as usize].take(&mut take),
             _ => false,
@@ -88,8 +93,8 @@ impl<'l, 'p, 'a> Strings<'l, 'p, 'a> {
 }
 
 /// Entry 0 is the place of an array around all replies.
-fn replies<'l>(lane: &'l Lane) -> &'l [Entry] {
-    lane.entries().get(1..).unwrap_or_default()
+fn replies<'l>(pipeline: &'l NodePipeline) -> &'l [Entry] {
+    pipeline.entries().get(1..).unwrap_or_default()
 }
 
 /// What comes next of a server's replies.
@@ -126,15 +131,15 @@ mod tests {
     /// The strings, or the reply where there is something else.
     struct Both;
 
-    impl Take for Both {
-        type Taken = Result<Vec<Vec<u8>>, Reply>;
+    impl ReplySink for Both {
+        type Output = Result<Vec<Vec<u8>>, Reply>;
 
-        fn strings(&mut self, strings: &Strings) -> Option<Self::Taken> {
+        fn strings(&mut self, strings: &Strings) -> Option<Self::Output> {
             let mut taken = Vec::new();
             strings.each(|bytes, start, length| taken.push(bytes[start..start + length].to_vec())).then_some(Ok(taken))
         }
 
-        fn reply(&mut self, reply: Reply) -> Self::Taken {
+        fn reply(&mut self, reply: Reply) -> Self::Output {
             Err(reply)
         }
     }

@@ -6,16 +6,16 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 #[derive(Debug, Clone)]
-pub(crate) struct LearnedCommand {
+pub(crate) struct ServerCommand {
     pub arity: i32,
     pub access: Access,
-    pub keys: LearnedKeys,
+    pub keys: ServerCommandKeys,
     /// It has subcommands, which must be asked for by themselves.
     pub container: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum LearnedKeys {
+pub(crate) enum ServerCommandKeys {
     None,
     /// From `first` to `last` (negative: from the end) by `step`.
     Range {
@@ -28,25 +28,25 @@ pub(crate) enum LearnedKeys {
 }
 
 #[derive(Default)]
-pub(crate) struct Learned {
-    known: Mutex<HashMap<Vec<u8>, Arc<LearnedCommand>>>,
+pub(crate) struct ServerInfo {
+    known: Mutex<HashMap<Vec<u8>, Arc<ServerCommand>>>,
 }
 
-impl Learned {
-    pub(crate) fn get(&self, name: &[u8]) -> Option<Arc<LearnedCommand>> {
+impl ServerInfo {
+    pub(crate) fn get(&self, name: &[u8]) -> Option<Arc<ServerCommand>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).get(name.to_ascii_lowercase().as_slice()).cloned()
     }
 
-    pub(crate) fn remember(&self, name: &[u8], command: LearnedCommand) -> Arc<LearnedCommand> {
+    pub(crate) fn remember(&self, name: &[u8], command: ServerCommand) -> Arc<ServerCommand> {
         let command = Arc::new(command);
         self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_ascii_lowercase(), command.clone());
         command
     }
 }
 
-impl LearnedCommand {
+impl ServerCommand {
     /// Reads the answer to `COMMAND INFO name`; `None` when the server does not know the command either.
-    pub(crate) fn from_info(reply: &Reply) -> Option<LearnedCommand> {
+    pub(crate) fn from_info(reply: &Reply) -> Option<ServerCommand> {
         let Value::Array(mut commands) = reply.root() else { return None };
         let Some(Value::Array(mut facts)) = commands.next() else { return None };
         facts.next()?;
@@ -63,12 +63,12 @@ impl LearnedCommand {
             _ => Access::Other,
         };
         let keys = match (usize::try_from(first), usize::try_from(step)) {
-            _ if has("movablekeys") => LearnedKeys::Asked,
-            (Ok(first), Ok(step)) if first > 0 && step > 0 => LearnedKeys::Range { first, last, step },
-            _ => LearnedKeys::None,
+            _ if has("movablekeys") => ServerCommandKeys::Asked,
+            (Ok(first), Ok(step)) if first > 0 && step > 0 => ServerCommandKeys::Range { first, last, step },
+            _ => ServerCommandKeys::None,
         };
         // Since Redis 7: categories, tips, key specifications, subcommands.
         let container = matches!(facts.nth(3), Some(Value::Array(subcommands)) if subcommands.len() > 0);
-        Some(LearnedCommand { arity: i32::try_from(arity).ok()?, access, keys, container })
+        Some(ServerCommand { arity: i32::try_from(arity).ok()?, access, keys, container })
     }
 }

@@ -1,6 +1,6 @@
-//! Answers of several servers made into one.
+//! ResponsePolicy of several servers made into one.
 
-use crate::crossnode::support::outcome::{Outcome, Stop};
+use crate::crossnode::support::outcome::{Abort, Outcome};
 use crate::error::Error;
 use crate::resp::{Builder, Children, Kind, Reply, Value};
 use std::collections::HashSet;
@@ -23,7 +23,7 @@ pub(crate) fn first_ok(outcomes: Vec<Result<Reply, Error>>) -> Outcome<Reply> {
     match (failed, refused) {
         (Some(error), _) => Err(error.into()),
         (None, Some(reply)) => Ok(reply),
-        (None, None) => Err(Stop::fault("no server answered")),
+        (None, None) => Err(Abort::fault("no server answered")),
     }
 }
 
@@ -73,7 +73,7 @@ pub(crate) fn least_of_each(replies: &[Reply]) -> Outcome<Reply> {
         match nth {
             0 => all = list,
             _ if list.len() == all.len() => all.iter_mut().zip(list).for_each(|(all, one)| *all = one.min(*all)),
-            _ => return Err(Stop::fault("servers answered with lists of different lengths")),
+            _ => return Err(Abort::fault("servers answered with lists of different lengths")),
         }
     }
     let mut builder = Builder::default();
@@ -84,9 +84,9 @@ pub(crate) fn least_of_each(replies: &[Reply]) -> Outcome<Reply> {
 }
 
 fn numbers(reply: &Reply) -> Outcome<Vec<i64>> {
-    let list = children(reply).ok_or_else(|| Stop::fault("a server answered with something else than a list"))?;
+    let list = children(reply).ok_or_else(|| Abort::fault("a server answered with something else than a list"))?;
     list.map(
-        |value| if let Value::Integer(number) = value { Ok(number) } else { Err(Stop::fault("a list of something else than numbers")) },
+        |value| if let Value::Integer(number) = value { Ok(number) } else { Err(Abort::fault("a list of something else than numbers")) },
     )
     .collect()
 }
@@ -95,10 +95,10 @@ fn numbers(reply: &Reply) -> Outcome<Vec<i64>> {
 pub(crate) fn tally(replies: &[Reply]) -> Outcome<Reply> {
     let mut all: Vec<(Value, i64)> = Vec::new();
     for reply in replies {
-        let mut list = children(reply).ok_or_else(|| Stop::fault("a server answered with something else than a list"))?;
+        let mut list = children(reply).ok_or_else(|| Abort::fault("a server answered with something else than a list"))?;
         for at in 0..list.len() / 2 {
             let (Some(name), Some(Value::Integer(number))) = (list.next(), list.next()) else {
-                return Err(Stop::fault("a list of something else than names and numbers"));
+                return Err(Abort::fault("a list of something else than names and numbers"));
             };
             match all.get_mut(at) {
                 Some((_, sum)) => *sum += number,
@@ -120,7 +120,7 @@ pub(crate) fn tally(replies: &[Reply]) -> Outcome<Reply> {
 pub(crate) fn texts<'n>(replies: &[Reply], names: impl Iterator<Item = &'n str>) -> Outcome<Reply> {
     let mut all = Vec::new();
     for (reply, name) in replies.iter().zip(names) {
-        let Value::String(text) = reply.root() else { return Err(Stop::fault("a server answered with something else than a text")) };
+        let Value::String(text) = reply.root() else { return Err(Abort::fault("a server answered with something else than a text")) };
         all.extend_from_slice(format!("# {name}\r\n").as_bytes());
         all.extend_from_slice(text);
         if !text.ends_with(b"\n") {

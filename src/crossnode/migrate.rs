@@ -1,18 +1,20 @@
 //! MIGRATE of keys of several nodes: each sends its own.
 
 use crate::crossnode::Job;
-use crate::crossnode::support::conversation::{Ask, Talk, Words, replies};
-use crate::crossnode::support::outcome::{Outcome, Stop, accepted};
+use crate::crossnode::support::conversation::{Connections, Request, Words, replies};
+use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
 use crate::error::Error;
 use crate::resp::{Reply, Value};
 use std::borrow::Cow;
 
 /// OK when any node had something to send, else NOKEY, as one server would say it.
 pub(crate) fn run(job: &Job) -> Outcome<Reply> {
-    let mut talk = Talk::with(job.config, job.process, job.args[0], job.servers())?;
-    let asks: Vec<Ask> =
-        talk.servers().map(|server| Ask { patience: job.over.traits.patience, ..Ask::write(server, vec![command(job, server)]) }).collect();
-    let outcomes = talk.round(&asks);
+    let mut connections = Connections::with(job.config, job.process, job.args[0], job.servers())?;
+    let asks: Vec<Request> = connections
+        .servers()
+        .map(|server| Request { read_timeout: job.over.flags.read_timeout, ..Request::write(server, vec![command(job, server)]) })
+        .collect();
+    let outcomes = connections.round(&asks);
     let answered = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
     let answers: Vec<Reply> = outcomes.into_iter().collect::<Result<_, Error>>().map_err(|error| match answered {
         0 => error,
@@ -37,9 +39,9 @@ fn command<'a>(job: &Job<'_, 'a>, server: usize) -> Words<'a> {
 }
 
 /// The keys of the other nodes were sent, or refused for reasons of their own: it matters which node it was.
-fn of_node(refusal: Stop, alias: &str) -> Stop {
+fn of_node(refusal: Abort, alias: &str) -> Abort {
     match refusal {
-        Stop::Refusal(text) => Stop::Refusal([&text, &b" ("[..], alias.as_bytes(), b")"].concat().into()),
+        Abort::Refusal(text) => Abort::Refusal([&text, &b" ("[..], alias.as_bytes(), b")"].concat().into()),
         error => error,
     }
 }

@@ -13,14 +13,14 @@ pub(crate) mod support;
 pub(crate) mod transfer;
 pub(crate) mod xread;
 
-use crate::command::Across;
+use crate::command::Strategy;
 use crate::config::Config;
 pub(crate) use crate::crossnode::recover::recover;
 pub(crate) use crate::crossnode::support::explanation::{Explanation, Step};
-use crate::crossnode::support::outcome::{Outcome, Stop};
+use crate::crossnode::support::outcome::{Abort, Outcome};
 use crate::error::{Code, Error};
 use crate::resp::Reply;
-use crate::routing::Over;
+use crate::routing::CrossNodeCommand;
 use crate::topology::Process;
 
 /// A command that is being carried out.
@@ -28,7 +28,7 @@ pub(crate) struct Job<'c, 'a> {
     pub config: &'c Config,
     pub process: &'c Process,
     pub args: &'c [&'a [u8]],
-    pub over: &'c Over<'a>,
+    pub over: &'c CrossNodeCommand<'a>,
 }
 
 impl<'a> Job<'_, 'a> {
@@ -49,8 +49,8 @@ impl<'a> Job<'_, 'a> {
 }
 
 /// Carries a command out. A server's refusal is its answer.
-pub(crate) fn run<'a>(config: &Config, process: &Process, args: &[&'a [u8]], over: &Over<'a>) -> Result<Reply, Error> {
-    operate(&Job { config, process, args, over }).or_else(Stop::into_answer)
+pub(crate) fn run<'a>(config: &Config, process: &Process, args: &[&'a [u8]], over: &CrossNodeCommand<'a>) -> Result<Reply, Error> {
+    operate(&Job { config, process, args, over }).or_else(Abort::into_answer)
 }
 
 /// Tells what [`run`] would do; an inner error is the text with which a server would refuse it.
@@ -58,29 +58,29 @@ pub(crate) fn explain<'a>(
     config: &Config,
     process: &Process,
     args: &[&'a [u8]],
-    over: &Over<'a>,
+    over: &CrossNodeCommand<'a>,
 ) -> Result<Result<Explanation, String>, Error> {
     match support::explanation::explain(&Job { config, process, args, over }) {
         Ok(explanation) => Ok(Ok(explanation)),
-        Err(Stop::Refusal(text)) => Ok(Err(String::from_utf8_lossy(&text).into_owned())),
-        Err(Stop::Error(error)) => Err(error),
+        Err(Abort::Refusal(text)) => Ok(Err(String::from_utf8_lossy(&text).into_owned())),
+        Err(Abort::Error(error)) => Err(error),
     }
 }
 
 fn operate(job: &Job) -> Outcome<Reply> {
     match job.over.across {
-        Across::Everywhere(answers) => broadcast::run(job, answers),
-        Across::Scan => broadcast::scan(job),
-        Across::RandomKey => broadcast::random_key(job),
-        Across::Combined(combination) => gather::run(job, combination),
-        Across::Together(destination) => colocate::run(job, destination),
-        Across::Sorted => sort::run(job),
-        Across::Moved(what) => transfer::run(job, what),
-        Across::Popped(pop) => pop::run(job, pop),
-        Across::Streams => xread::run(job),
-        Across::StoredIfNone => msetnx::run(job),
-        Across::Migrated => migrate::run(job),
-        Across::Refused | Across::Script | Across::Split(_) | Across::Anywhere | Across::OneServer => {
+        Strategy::Everywhere(answers) => broadcast::run(job, answers),
+        Strategy::Scan => broadcast::scan(job),
+        Strategy::RandomKey => broadcast::random_key(job),
+        Strategy::Combined(combination) => gather::run(job, combination),
+        Strategy::Together(destination) => colocate::run(job, destination),
+        Strategy::Sorted => sort::run(job),
+        Strategy::Moved(what) => transfer::run(job, what),
+        Strategy::Popped(pop) => pop::run(job, pop),
+        Strategy::Streams => xread::run(job),
+        Strategy::StoredIfNone => msetnx::run(job),
+        Strategy::Migrated => migrate::run(job),
+        Strategy::Refused | Strategy::Script | Strategy::Split(_) | Strategy::Anywhere | Strategy::OneServer => {
             Err(Error::new(Code::Internal, "a command that was planned otherwise").into())
         }
     }

@@ -6,9 +6,9 @@
 use crate::command::Pop;
 use crate::crossnode::Job;
 use crate::crossnode::support::ask_server;
-use crate::crossnode::support::conversation::{Ask, Talk, Words, replies, words};
+use crate::crossnode::support::conversation::{Connections, Request, Words, replies, words};
 use crate::crossnode::support::key_watch::{integer, until_found, until_seconds};
-use crate::crossnode::support::outcome::{Outcome, Stop, accepted};
+use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
 use crate::resp::{Reply, Value};
 use std::time::Instant;
 
@@ -58,9 +58,9 @@ impl<'j, 'c, 'a> Popping<'j, 'c, 'a> {
 
     /// Looks at all keys and pops from the first that exists; `None` when none does.
     fn pass(&self) -> Outcome<Option<Reply>> {
-        let mut talk = Talk::with(self.job.config, self.job.process, self.job.args[0], self.job.servers())?;
-        while let Some(key) = self.first_that_exists(&mut talk)? {
-            let reply = talk.ask(Ask::write(self.job.server_of(key), vec![self.command(key)]))?;
+        let mut connections = Connections::with(self.job.config, self.job.process, self.job.args[0], self.job.servers())?;
+        while let Some(key) = self.first_that_exists(&mut connections)? {
+            let reply = connections.ask(Request::write(self.job.server_of(key), vec![self.command(key)]))?;
             let popped = accepted(replies(&reply).next().unwrap_or(Value::Nil))?;
             if let Some(answer) = self.answer(key, popped)? {
                 return Ok(Some(answer));
@@ -69,14 +69,16 @@ impl<'j, 'c, 'a> Popping<'j, 'c, 'a> {
         Ok(None)
     }
 
-    fn first_that_exists(&self, talk: &mut Talk) -> Outcome<Option<usize>> {
-        let servers: Vec<usize> = talk.servers().collect();
+    fn first_that_exists(&self, connections: &mut Connections) -> Outcome<Option<usize>> {
+        let servers: Vec<usize> = connections.servers().collect();
         let keys = 0..self.job.over.keys.len();
         let of = |server: usize| keys.clone().filter(move |&key| self.job.server_of(key) == server);
-        let asks: Vec<Ask> =
-            servers.iter().map(|&server| Ask::read(server, of(server).map(|key| words![b"TYPE", self.job.key(key)]).collect())).collect();
+        let asks: Vec<Request> = servers
+            .iter()
+            .map(|&server| Request::read(server, of(server).map(|key| words![b"TYPE", self.job.key(key)]).collect()))
+            .collect();
         let mut first: Option<usize> = None;
-        for (&server, reply) in servers.iter().zip(talk.all(&asks)?) {
+        for (&server, reply) in servers.iter().zip(connections.all(&asks)?) {
             for (key, kind) in of(server).zip(replies(&reply)) {
                 if accepted(kind)? != Value::Status(b"none") {
                     first = Some(first.map_or(key, |first| first.min(key)));
@@ -106,10 +108,10 @@ impl<'j, 'c, 'a> Popping<'j, 'c, 'a> {
             (Pop::Scored, Value::Array(popped)) if popped.len() == 0 => Ok(None),
             (Pop::Scored, Value::Array(mut popped)) => match (popped.next(), popped.next()) {
                 (Some(member), Some(score)) => Ok(Some(ask_server::list([key, member, score].into_iter()))),
-                _ => Err(Stop::fault("a member was popped without a score")),
+                _ => Err(Abort::fault("a member was popped without a score")),
             },
             (Pop::Elements | Pop::ScoredElements, Value::Array(popped)) => Ok(Some(ask_server::list(popped))),
-            _ => Err(Stop::fault("a server answered to a pop with something else than what is popped")),
+            _ => Err(Abort::fault("a server answered to a pop with something else than what is popped")),
         }
     }
 }

@@ -2,12 +2,12 @@
 //! where it has not.
 
 use crate::config::Config;
-use crate::crossnode::msetnx::{Pact, take_back};
-use crate::crossnode::support::conversation::{Ask, Executed, Talk, executed, millis, replies, words};
+use crate::crossnode::msetnx::{Intent, take_back};
+use crate::crossnode::support::conversation::{Connections, Executed, Request, executed, millis, replies, words};
 use crate::crossnode::support::internal_keys;
 use crate::crossnode::support::internal_keys::REGISTRY;
-use crate::crossnode::support::outcome::{Outcome, Stop, accepted};
-use crate::crossnode::transfer::{Note, Role, put_back};
+use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
+use crate::crossnode::transfer::{Record, Role, put_back};
 use crate::error::Error;
 use crate::resp::{Builder, Kind, Reply, Value};
 use crate::topology::Process;
@@ -23,15 +23,15 @@ struct Found {
 
 /// What was written of it.
 enum Written {
-    Note(Note),
-    Pact(Pact),
+    Record(Record),
+    Intent(Intent),
     /// Nobody knows.
     Unknown,
 }
 
 impl Found {
-    fn note(&self) -> Option<&Note> {
-        if let Written::Note(note) = &self.written { Some(note) } else { None }
+    fn note(&self) -> Option<&Record> {
+        if let Written::Record(note) = &self.written { Some(note) } else { None }
     }
 }
 
@@ -57,7 +57,7 @@ struct Recovery<'c> {
     min_age: Duration,
 }
 
-/// Answers an array with a map for each thing found: node, command, source, destination, age in milliseconds, outcome, reason.
+/// ResponsePolicy an array with a map for each thing found: node, command, source, destination, age in milliseconds, outcome, reason.
 pub(crate) fn recover(config: &Config, process: &Process, min_age: Duration) -> Result<Reply, Error> {
     let recovery = Recovery { config, process, min_age };
     let mut ends: Vec<(Found, End)> = Vec::new();
@@ -77,9 +77,9 @@ pub(crate) fn recover(config: &Config, process: &Process, min_age: Duration) -> 
     let mut ended: Vec<String> = Vec::new();
     for found in found {
         let id = match &found.written {
-            Written::Note(note) if note.role == Role::Staged => None,
-            Written::Note(note) => Some(note.id.clone()),
-            Written::Pact(pact) => Some(pact.id.clone()),
+            Written::Record(note) if note.role == Role::Staged => None,
+            Written::Record(note) => Some(note.id.clone()),
+            Written::Intent(pact) => Some(pact.id.clone()),
             Written::Unknown => None,
         };
         if id.is_some_and(|id| ended.contains(&id)) {
@@ -87,8 +87,8 @@ pub(crate) fn recover(config: &Config, process: &Process, min_age: Duration) -> 
         }
         let end = recovery.end(&found, &holders, &blind).unwrap_or_else(|stop| End::Waiting(reason(stop)));
         match &found.written {
-            Written::Note(note) => ended.push(note.id.clone()),
-            Written::Pact(pact) => ended.push(pact.id.clone()),
+            Written::Record(note) => ended.push(note.id.clone()),
+            Written::Intent(pact) => ended.push(pact.id.clone()),
             Written::Unknown => {}
         }
         ends.push((found, end));
@@ -96,35 +96,35 @@ pub(crate) fn recover(config: &Config, process: &Process, min_age: Duration) -> 
     Ok(told(config, &ends))
 }
 
-fn reason(stop: Stop) -> String {
+fn reason(stop: Abort) -> String {
     match stop {
-        Stop::Refusal(text) => String::from_utf8_lossy(&text).into_owned(),
-        Stop::Error(error) => error.message().to_owned(),
+        Abort::Refusal(text) => String::from_utf8_lossy(&text).into_owned(),
+        Abort::Error(error) => error.message().to_owned(),
     }
 }
 
 impl Recovery<'_> {
-    fn talk(&self, servers: impl IntoIterator<Item = usize>) -> Result<Talk<'_>, Error> {
-        Talk::with(self.config, self.process, NAME, servers)
+    fn connections(&self, servers: impl IntoIterator<Item = usize>) -> Result<Connections<'_>, Error> {
+        Connections::with(self.config, self.process, NAME, servers)
     }
 
     /// All that is hidden on a server.
     fn look(&self, server: usize) -> Outcome<Vec<Found>> {
-        let answer = self.talk([server])?.ask(Ask::read(server, vec![words![b"HGETALL", REGISTRY], words![b"TIME"]]))?;
+        let answer = self.connections([server])?.ask(Request::read(server, vec![words![b"HGETALL", REGISTRY], words![b"TIME"]]))?;
         let mut answers = replies(&answer);
         let entries = accepted(answers.next().unwrap_or(Value::Nil))?;
         let now = millis(answers.next().unwrap_or(Value::Nil))?;
-        let Value::Array(mut entries) = entries else { return Err(Stop::fault("HGETALL was answered with something else than a list")) };
+        let Value::Array(mut entries) = entries else { return Err(Abort::fault("HGETALL was answered with something else than a list")) };
         let mut found = Vec::new();
         while let (Some(Value::String(key)), Some(Value::String(note))) = (entries.next(), entries.next()) {
-            let written = match (Note::decode(note), Pact::decode(note)) {
-                (Some(note), _) => Written::Note(note),
-                (None, Some(pact)) => Written::Pact(pact),
+            let written = match (Record::decode(note), Intent::decode(note)) {
+                (Some(note), _) => Written::Record(note),
+                (None, Some(pact)) => Written::Intent(pact),
                 (None, None) => Written::Unknown,
             };
             let since = match &written {
-                Written::Note(note) => note.since,
-                Written::Pact(pact) => pact.since,
+                Written::Record(note) => note.since,
+                Written::Intent(pact) => pact.since,
                 Written::Unknown => now,
             };
             found.push(Found { server, key: key.to_vec(), written, age: Duration::from_millis(now.saturating_sub(since)) });
@@ -137,8 +137,8 @@ impl Recovery<'_> {
             return Ok(End::Young);
         }
         match &found.written {
-            Written::Note(note) => self.end_move(note, &found.key, blind),
-            Written::Pact(pact) => {
+            Written::Record(note) => self.end_move(note, &found.key, blind),
+            Written::Intent(pact) => {
                 let holds = |server: usize| holders.iter().any(|(holder, key)| *holder == server && *key == found.key);
                 self.end_pact(pact, holds, blind)
             }
@@ -147,7 +147,7 @@ impl Recovery<'_> {
     }
 
     /// MSETNX: finished where all nodes have stored, else taken back.
-    fn end_pact(&self, pact: &Pact, holds: impl Fn(usize) -> bool, blind: &[usize]) -> Outcome<End> {
+    fn end_pact(&self, pact: &Intent, holds: impl Fn(usize) -> bool, blind: &[usize]) -> Outcome<End> {
         let servers: Option<Vec<usize>> = pact.parts.iter().map(|part| self.server(&part.alias)).collect();
         let Some(servers) = servers.filter(|_| pact.masters == self.config.masters.len()) else {
             return Ok(End::Waiting(format!("it was begun when there were {} masters", pact.masters)));
@@ -156,21 +156,21 @@ impl Recovery<'_> {
             return Ok(End::Waiting(format!("{} cannot be asked", self.config.servers[*server].alias)));
         }
         let field = pact.field();
-        let mut talk = self.talk(servers.iter().copied())?;
+        let mut connections = self.connections(servers.iter().copied())?;
         if !holds(servers[0]) || servers.iter().all(|&server| holds(server)) {
             for &server in &servers {
-                talk.ask(Ask::write(server, vec![words![b"HDEL", REGISTRY, field.as_slice()]]))?;
+                connections.ask(Request::write(server, vec![words![b"HDEL", REGISTRY, field.as_slice()]]))?;
             }
             return Ok(End::Finished);
         }
         for (part, &server) in pact.parts.iter().zip(&servers).rev() {
             let keys: Vec<(&[u8], Vec<u8>)> = part.keys.iter().map(|(key, digest)| (key.as_slice(), digest.clone())).collect();
-            take_back(&mut talk, server, &keys, &field, !holds(server))?;
+            take_back(&mut connections, server, &keys, &field, !holds(server))?;
         }
         Ok(End::Undone)
     }
 
-    fn end_move(&self, note: &Note, key: &[u8], blind: &[usize]) -> Outcome<End> {
+    fn end_move(&self, note: &Record, key: &[u8], blind: &[usize]) -> Outcome<End> {
         let (Some(source), Some(target), true) =
             (self.server(&note.from), self.server(&note.to), note.masters == self.config.masters.len())
         else {
@@ -186,9 +186,9 @@ impl Recovery<'_> {
 
     /// A copy, or the note of a delivery, of which nothing staged was found. What is on its way may have been staged since the source's server
     /// was looked at: it is asked again, as a delivery comes after its claim.
-    fn end_brought(&self, note: &Note, key: &[u8], source: usize, target: usize) -> Outcome<End> {
+    fn end_brought(&self, note: &Record, key: &[u8], source: usize, target: usize) -> Outcome<End> {
         let staged = internal_keys::key(&note.id, "staged");
-        let answer = self.talk([source])?.ask(Ask::read(source, vec![words![b"HEXISTS", REGISTRY, staged.as_slice()]]))?;
+        let answer = self.connections([source])?.ask(Request::read(source, vec![words![b"HEXISTS", REGISTRY, staged.as_slice()]]))?;
         if accepted(replies(&answer).next().unwrap_or(Value::Nil))? == Value::Integer(1) {
             return self.end_staged(note, &staged, source, target);
         }
@@ -200,7 +200,7 @@ impl Recovery<'_> {
         self.config.masters.iter().find(|master| master.alias == alias).map(|master| master.server)
     }
 
-    fn end_staged(&self, note: &Note, staged: &[u8], source: usize, target: usize) -> Outcome<End> {
+    fn end_staged(&self, note: &Record, staged: &[u8], source: usize, target: usize) -> Outcome<End> {
         let landing = internal_keys::key(&note.id, "landing");
         if self.was_delivered(&landing, target)? {
             self.remove(source, staged)?;
@@ -210,7 +210,7 @@ impl Recovery<'_> {
         if let Some(reason) = self.put_back(note, staged, source)? {
             return Ok(End::Waiting(reason));
         }
-        self.talk([source])?.ask(Ask::write(source, vec![words![b"HDEL", REGISTRY, staged]]))?;
+        self.connections([source])?.ask(Request::write(source, vec![words![b"HDEL", REGISTRY, staged]]))?;
         self.remove(target, &landing)?;
         Ok(End::Undone)
     }
@@ -223,19 +223,19 @@ impl Recovery<'_> {
             words![b"SET", landing, b"", b"PX", b"60000"],
             words![b"UNLINK", landing],
         ];
-        let answer = self.talk([target])?.ask(Ask::transaction(target, commands))?;
+        let answer = self.connections([target])?.ask(Request::transaction(target, commands))?;
         let Executed::Done(mut done) = executed(&answer)? else {
-            return Err(Stop::fault("a transaction that watched nothing was given up"));
+            return Err(Abort::fault("a transaction that watched nothing was given up"));
         };
-        let note = if let Some(Value::String(note)) = done.next() { Note::decode(note) } else { None };
+        let note = if let Some(Value::String(note)) = done.next() { Record::decode(note) } else { None };
         let is_landed = done.next() == Some(Value::Integer(1));
         Ok(!is_landed && note.is_some_and(|note| note.role == Role::Delivered))
     }
 
-    /// Puts what was staged back where it came from. Answers why that cannot be, if so.
-    fn put_back(&self, note: &Note, staged: &[u8], source: usize) -> Outcome<Option<String>> {
-        let mut talk = self.talk([source])?;
-        let members = talk.ask(Ask::read(source, vec![words![b"EXISTS", staged], words![b"SMEMBERS", staged]]))?;
+    /// Puts what was staged back where it came from. ResponsePolicy why that cannot be, if so.
+    fn put_back(&self, note: &Record, staged: &[u8], source: usize) -> Outcome<Option<String>> {
+        let mut connections = self.connections([source])?;
+        let members = connections.ask(Request::read(source, vec![words![b"EXISTS", staged], words![b"SMEMBERS", staged]]))?;
         let mut answers = replies(&members);
         if answers.next() == Some(Value::Integer(0)) {
             // Nothing had been claimed, or it has expired.
@@ -249,13 +249,13 @@ impl Recovery<'_> {
                 .collect(),
             _ => vec![words![b"LMOVE", staged, home, b"LEFT", note.end.as_slice()]],
         };
-        put_back(&mut talk, source, note, back)
+        put_back(&mut connections, source, note, back)
     }
 
     /// Removes a hidden key and its note.
     fn remove(&self, server: usize, key: &[u8]) -> Outcome<()> {
         let commands = vec![words![b"UNLINK", key], words![b"HDEL", REGISTRY, key]];
-        let answer = self.talk([server])?.ask(Ask::transaction(server, commands))?;
+        let answer = self.connections([server])?.ask(Request::transaction(server, commands))?;
         executed(&answer).map(drop)
     }
 }
@@ -277,7 +277,7 @@ fn told(config: &Config, ends: &[(Found, End)]) -> Reply {
         list.string(b"key");
         list.string(&found.key);
         let note = found.note();
-        let pact = if let Written::Pact(_) = &found.written { Some(&b"MSETNX"[..]) } else { None };
+        let pact = if let Written::Intent(_) = &found.written { Some(&b"MSETNX"[..]) } else { None };
         for (name, value) in [
             ("command", note.map(|note| note.command.as_slice()).or(pact)),
             ("source", note.map(|note| note.source.as_slice())),

@@ -3,14 +3,14 @@
 //! Each node reads its own streams, all side by side, and the answers are put in the caller's order. A read by a group consumes; so it is made
 //! sure first that no node would refuse.
 
+use crate::command::ReadTimeout;
 use crate::crossnode::Job;
 use crate::crossnode::support::ask_server;
-use crate::crossnode::support::conversation::{Ask, Talk, Words, replies, words};
+use crate::crossnode::support::conversation::{Connections, Request, Words, replies, words};
 use crate::crossnode::support::key_watch::{integer, until_found, until_millis};
-use crate::crossnode::support::outcome::{Outcome, Stop, accepted};
+use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
 use crate::error::Error;
 use crate::resp::{Builder, Children, Kind, Reply, Value};
-use crate::transport::Patience;
 use std::borrow::Cow;
 use std::time::Instant;
 
@@ -79,13 +79,13 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
         (reading.group.is_some() == grouped && ids.len() == job.over.keys.len()).then_some(reading)
     }
 
-    fn talk(&self) -> Result<Talk<'_>, Error> {
-        Talk::with(self.job.config, self.job.process, self.job.args[0], self.job.servers())
+    fn connections(&self) -> Result<Connections<'_>, Error> {
+        Connections::with(self.job.config, self.job.process, self.job.args[0], self.job.servers())
     }
 
-    fn parts(&self, talk: &Talk) -> Vec<Part> {
+    fn parts(&self, connections: &Connections) -> Vec<Part> {
         let own = |server| (0..self.ids.len()).filter(|&stream| self.job.server_of(stream) == server).collect();
-        talk.servers().map(|server| (server, own(server))).collect()
+        connections.servers().map(|server| (server, own(server))).collect()
     }
 
     /// The command for some streams.
@@ -121,15 +121,15 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
 
     fn asked<'w>(&self, streams: &[usize], question: impl Fn(usize) -> Words<'w>) -> Outcome<Vec<(usize, Reply)>> {
         let servers = streams.iter().map(|&stream| self.job.server_of(stream));
-        let mut talk = Talk::with(self.job.config, self.job.process, self.job.args[0], servers)?;
-        let parts: Vec<Part> = talk
+        let mut connections = Connections::with(self.job.config, self.job.process, self.job.args[0], servers)?;
+        let parts: Vec<Part> = connections
             .servers()
             .map(|server| (server, streams.iter().copied().filter(|&stream| self.job.server_of(stream) == server).collect()))
             .collect();
-        let asks: Vec<Ask> =
-            parts.iter().map(|(server, own)| Ask::read(*server, own.iter().map(|&stream| question(stream)).collect())).collect();
+        let asks: Vec<Request> =
+            parts.iter().map(|(server, own)| Request::read(*server, own.iter().map(|&stream| question(stream)).collect())).collect();
         let mut answers: Vec<(usize, Reply)> = Vec::with_capacity(streams.len());
-        for ((_, own), reply) in parts.iter().zip(talk.all(&asks)?) {
+        for ((_, own), reply) in parts.iter().zip(connections.all(&asks)?) {
             answers.extend(own.iter().copied().zip(replies(&reply).map(|answer| ask_server::copied(&answer))));
         }
         answers.sort_unstable_by_key(|(stream, _)| *stream);
@@ -143,19 +143,19 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
         {
             return Ok(Some(answer));
         }
-        let mut talk = self.talk()?;
-        let parts = self.parts(&talk);
-        let asks: Vec<Ask> = parts
+        let mut connections = self.connections()?;
+        let parts = self.parts(&connections);
+        let asks: Vec<Request> = parts
             .iter()
-            .map(|(server, own)| Ask {
+            .map(|(server, own)| Request {
                 server: *server,
                 commands: vec![self.command(own)],
                 repeatable: self.group.is_none(),
-                patience: Patience::Usual,
+                read_timeout: ReadTimeout::Configured,
             })
             .collect();
-        let outcomes = talk.round(&asks);
-        drop(talk);
+        let outcomes = connections.round(&asks);
+        drop(connections);
         match self.group {
             None => self.read(&parts, outcomes),
             Some(_) => self.consumed(&parts, outcomes),
@@ -172,7 +172,7 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
     }
 
     /// Of several streams that are refused the first in the caller's order tells why.
-    fn first_refusal(&self) -> Outcome<Option<Stop>> {
+    fn first_refusal(&self) -> Outcome<Option<Abort>> {
         let all: Vec<usize> = (0..self.ids.len()).collect();
         let answers = self.asked(&all, |stream| self.command(&[stream]))?;
         Ok(answers.iter().find_map(|(_, answer)| accepted(answer.root()).err()))
@@ -198,8 +198,8 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
         let groups = self.of_each(&all, |key| words![b"XINFO", b"GROUPS", key])?;
         let sound = |stream: usize, groups: &Reply| self.has_group(groups) && is_id(&self.ids[stream]);
         let Some((stream, _)) = groups.iter().find(|(stream, groups)| !sound(*stream, groups)) else { return Ok(None) };
-        let mut talk = Talk::with(self.job.config, self.job.process, self.job.args[0], [self.job.server_of(*stream)])?;
-        let reply = talk.ask(Ask::write(self.job.server_of(*stream), vec![self.command(&[*stream])]))?;
+        let mut connections = Connections::with(self.job.config, self.job.process, self.job.args[0], [self.job.server_of(*stream)])?;
+        let reply = connections.ask(Request::write(self.job.server_of(*stream), vec![self.command(&[*stream])]))?;
         match replies(&reply).next().map(accepted).transpose()? {
             _ if !is_id(&self.ids[*stream]) => Err(ask_server::not_understood(self.job)),
             Some(Value::Array(_)) => Ok(Some(reply.extract(1))),
@@ -257,7 +257,7 @@ fn place(id: &[u8]) -> (bool, u64, u64) {
 }
 
 /// A server's refusal, if that is its answer.
-fn refusal(answer: &Reply) -> Option<Stop> {
+fn refusal(answer: &Reply) -> Option<Abort> {
     accepted(replies(answer).next()?).err()
 }
 

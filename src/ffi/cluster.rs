@@ -8,7 +8,7 @@ use crate::ffi::error::ErrorHandle;
 use crate::ffi::guard::{guarded, quietly};
 use crate::ffi::reply::give_reply;
 use crate::ffi::status::Status;
-use crate::resp::{Args, Body, Reply};
+use crate::resp::{Args, Reply, ReplyData};
 use libc::c_char;
 use std::ffi::CStr;
 use std::ptr::null_mut;
@@ -107,7 +107,7 @@ pub unsafe extern "C" fn rediscluster_execute(
     rc: *const Handle,
     request: *const c_char,
     request_length: usize,
-    reply: *mut *mut Body,
+    reply: *mut *mut ReplyData,
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller's promises are the same.
@@ -128,7 +128,7 @@ pub unsafe extern "C" fn rediscluster_command(
     argc: usize,
     argv: *const *const c_char,
     argvlen: *const usize,
-    reply: *mut *mut Body,
+    reply: *mut *mut ReplyData,
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller's promises are the same.
@@ -174,7 +174,7 @@ pub unsafe extern "C" fn rediscluster_node_for(
     rc: *const Handle,
     key: *const c_char,
     key_length: usize,
-    reply: *mut *mut Body,
+    reply: *mut *mut ReplyData,
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller's promises are the same.
@@ -192,7 +192,7 @@ pub unsafe extern "C" fn rediscluster_each(
     rc: *const Handle,
     request: *const c_char,
     request_length: usize,
-    reply: *mut *mut Body,
+    reply: *mut *mut ReplyData,
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller's promises are the same.
@@ -213,7 +213,7 @@ pub unsafe extern "C" fn rediscluster_explain(
     rc: *const Handle,
     request: *const c_char,
     request_length: usize,
-    reply: *mut *mut Body,
+    reply: *mut *mut ReplyData,
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller's promises are the same.
@@ -233,7 +233,7 @@ pub unsafe extern "C" fn rediscluster_explain(
 pub unsafe extern "C" fn rediscluster_recover(
     rc: *const Handle,
     min_age: u64,
-    reply: *mut *mut Body,
+    reply: *mut *mut ReplyData,
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller's promises are the same.
@@ -247,7 +247,7 @@ pub unsafe extern "C" fn rediscluster_recover(
 #[inline]
 pub(crate) unsafe fn answered(
     rc: *const Handle,
-    reply: *mut *mut Body,
+    reply: *mut *mut ReplyData,
     error: *mut *mut ErrorHandle,
     ask: impl FnOnce(&Cluster) -> Result<Reply, Error>,
 ) -> Status {

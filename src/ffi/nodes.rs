@@ -8,7 +8,7 @@ use crate::ffi::cluster::{Handle, answered};
 use crate::ffi::error::ErrorHandle;
 use crate::ffi::guard::guarded;
 use crate::ffi::status::Status;
-use crate::resp::Body;
+use crate::resp::ReplyData;
 use libc::c_char;
 use std::ptr::null_mut;
 
@@ -92,7 +92,7 @@ pub unsafe extern "C" fn rediscluster_each_on(
     nodes: i32,
     request: *const c_char,
     request_length: usize,
-    reply: *mut *mut Body,
+    reply: *mut *mut ReplyData,
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller's promises are the same.

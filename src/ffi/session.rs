@@ -7,7 +7,7 @@ use crate::ffi::error::ErrorHandle;
 use crate::ffi::guard::{guarded, quietly};
 use crate::ffi::reply::give_reply;
 use crate::ffi::status::Status;
-use crate::resp::Body;
+use crate::resp::ReplyData;
 use crate::session::{Interrupter, Session};
 use libc::c_char;
 use std::ptr::null_mut;
@@ -73,7 +73,7 @@ pub unsafe extern "C" fn rediscluster_session_execute(
     session: *const SessionHandle,
     request: *const c_char,
     request_length: usize,
-    reply: *mut *mut Body,
+    reply: *mut *mut ReplyData,
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller's promises are the same.
@@ -102,7 +102,7 @@ pub unsafe extern "C" fn rediscluster_session_execute(
 pub unsafe extern "C" fn rediscluster_session_receive(
     session: *const SessionHandle,
     timeout: i64,
-    reply: *mut *mut Body,
+    reply: *mut *mut ReplyData,
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller's promises are the same.

@@ -3,20 +3,20 @@
 use crate::error::{Code, Error};
 use crate::php::list::List;
 use crate::php::{Form, Forms, ReplyForm, Text};
-use crate::resp::{Body, Entry, Kind};
+use crate::resp::{Entry, Kind, ReplyData};
 
 /// What a value takes beside its own bytes, in most cases and at most in nearly all.
 const AROUND: usize = 24;
 
 pub(crate) struct Writer<'r, 't> {
-    reply: &'r Body,
+    reply: &'r ReplyData,
     text: &'t mut Vec<u8>,
     form: Form,
     objects: bool,
 }
 
 impl<'r, 't> Writer<'r, 't> {
-    pub(crate) fn new(reply: &'r Body, text: &'t mut Vec<u8>) -> Result<Writer<'r, 't>, Error> {
+    pub(crate) fn new(reply: &'r ReplyData, text: &'t mut Vec<u8>) -> Result<Writer<'r, 't>, Error> {
         text.try_reserve(reply.bytes().len() + reply.entries().len() * AROUND)
             .map_err(|_| Error::new(Code::Memory, "no memory for the reply"))?;
         Ok(Writer { reply, text, form: Form::default(), objects: false })
@@ -77,7 +77,7 @@ impl<'r, 't> Writer<'r, 't> {
         });
     }
 
-    /// An array whose elements have forms of their own; what is none is in the first form. Answers the place of the value behind it.
+    /// An array whose elements have forms of their own; what is none is in the first form. ResponsePolicy the place of the value behind it.
     fn elements(&mut self, at: usize, own: Form, forms: &[Form]) -> usize {
         let Some(&entry) = self.entry(at).filter(|entry| entry.kind() == Kind::Array) else { return self.formed(at, own) };
         let mut next = at + 1;

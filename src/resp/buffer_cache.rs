@@ -5,17 +5,17 @@ use crate::resp::index::Entry;
 use std::sync::Mutex;
 
 /// One for the process; what is smaller is had for little, and what is larger is not kept.
-static SPARE: Mutex<Option<Spare>> = Mutex::new(None);
+static SPARE: Mutex<Option<CachedBuffer>> = Mutex::new(None);
 const LEAST: usize = 32 << 10;
 const MOST: usize = 1 << 20;
 
-pub(crate) struct Spare {
+pub(crate) struct CachedBuffer {
     pub bytes: Vec<u8>,
     pub entries: Vec<Entry>,
 }
 
 /// Takes it, if there is one. Nobody waits: whoever finds it in use goes without.
-pub(crate) fn take() -> Option<Spare> {
+pub(crate) fn take() -> Option<CachedBuffer> {
     SPARE.try_lock().ok()?.take()
 }
 
@@ -31,6 +31,6 @@ pub(crate) fn keep(mut bytes: Vec<u8>, mut entries: Vec<Entry>) {
         entries = Vec::new();
     }
     if let Ok(mut spare) = SPARE.try_lock() {
-        *spare = Some(Spare { bytes, entries });
+        *spare = Some(CachedBuffer { bytes, entries });
     }
 }

@@ -14,6 +14,6 @@ mod request;
 pub(crate) use crate::resp::builder::Builder;
 pub use crate::resp::index::{Entry, Kind};
 pub(crate) use crate::resp::reader::Reader;
-pub use crate::resp::reply::{Body, Children, Reply, Value};
+pub use crate::resp::reply::{Children, Reply, ReplyData, Value};
 pub use crate::resp::request::{Args, Commands, pack};
 pub(crate) use crate::resp::request::{Source, Whole, push_argument, push_count, push_header};

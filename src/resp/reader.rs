@@ -5,7 +5,7 @@
 
 use crate::error::{Code, Error};
 use crate::resp::buffer_cache;
-use crate::resp::buffer_cache::Spare;
+use crate::resp::buffer_cache::CachedBuffer;
 use crate::resp::index::{Entries, Entry, Kind};
 use crate::resp::number::short_number;
 use rustix::buffer::{SpareCapacity, spare_capacity};
@@ -120,7 +120,7 @@ impl Reader {
 
     #[cold]
     fn grow(&mut self, least: usize, wanted: usize) -> Result<(), Error> {
-        if let Some(Spare { mut bytes, mut entries }) = buffer_cache::take()
+        if let Some(CachedBuffer { mut bytes, mut entries }) = buffer_cache::take()
             && bytes.capacity() > self.bytes.len()
         {
             bytes.extend_from_slice(&self.bytes);

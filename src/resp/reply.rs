@@ -11,7 +11,7 @@ const COPIED: usize = 8 << 10;
 
 /// A reply, or the replies to many commands under one array. It never changes, and may be read from many threads.
 #[derive(Debug, Clone)]
-pub struct Reply(Box<Body>);
+pub struct Reply(Box<ReplyData>);
 
 // What a `Reply` holds, at a place of its own from the beginning: handing a reply on moves a pointer. C knows it as rediscluster_reply, and
 // what follows is its description there.
@@ -21,7 +21,7 @@ pub struct Reply(Box<Body>);
 /// Its values are numbered in the order in which they stand: 0 is the root, the first child of the value `at` is `at + 1`, and each value
 /// is followed by all that is in it, then by the value behind it.
 #[derive(Debug, Clone)]
-pub struct Body {
+pub struct ReplyData {
     pub(super) bytes: Bytes,
     pub(super) entries: Entries,
 }
@@ -39,14 +39,14 @@ pub enum Value<'a> {
     Array(Children<'a>),
     /// key, value, key, value, …
     Map(Children<'a>),
-    /// This command got no reply; see [`Body::failure`].
+    /// This command got no reply; see [`ReplyData::failure`].
     Failure(Children<'a>),
 }
 
 /// The values in an array, a map or a failure, in order.
 #[derive(Clone, Copy)]
 pub struct Children<'a> {
-    reply: &'a Body,
+    reply: &'a ReplyData,
     at: usize,
     left: usize,
 }
@@ -82,7 +82,7 @@ impl Reply {
 
     #[inline]
     pub(super) fn new(bytes: Bytes, entries: Entries) -> Reply {
-        Reply(Box::new(Body { bytes, entries }))
+        Reply(Box::new(ReplyData { bytes, entries }))
     }
 
     /// Ends it, and keeps its memory for the next large one.
@@ -93,21 +93,21 @@ impl Reply {
         }
     }
 
-    pub(crate) fn into_body(self) -> Box<Body> {
+    pub(crate) fn into_body(self) -> Box<ReplyData> {
         self.0
     }
 }
 
 impl Deref for Reply {
-    type Target = Body;
+    type Target = ReplyData;
 
     #[inline]
-    fn deref(&self) -> &Body {
+    fn deref(&self) -> &ReplyData {
         &self.0
     }
 }
 
-impl Body {
+impl ReplyData {
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }

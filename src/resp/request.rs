@@ -1,4 +1,4 @@
-//! Requests as every Redis client writes them: arrays of bulk strings. Taken apart here, and put together.
+//! Requests as every Redis client writes them: arrays of bulk strings. Output apart here, and put together.
 
 use crate::error::{Code, Error};
 use crate::resp::number::short_number;

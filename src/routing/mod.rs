@@ -4,4 +4,4 @@ pub(crate) mod plan;
 pub(crate) mod resolve;
 
 pub(crate) use crate::routing::plan::*;
-pub(crate) use crate::routing::resolve::{Located, Understanding};
+pub(crate) use crate::routing::resolve::{CommandResolver, Located};

@@ -1,89 +1,31 @@
 //! From a command to the nodes it must go to. Nothing is sent here, and nothing is guessed: what has no honest place is refused.
 
-use crate::command::{Access, Across, Command, Keys, LearnedCommand, LearnedKeys, Positions, Spread, places, positions, sort_patterns};
+use crate::command::{
+    Access, Command, CommandFlags, Key, Keys, PlacedKeys, Positions, ReadTimeout, ServerCommand, ServerCommandKeys, SplitKind, Strategy,
+    places, positions, sort_patterns,
+};
 use crate::config::{Config, CrossNode};
 use crate::error::{Code, Error, printable};
 use crate::partition::{Tagged, partition};
-use crate::transport::Patience;
-use smallvec::SmallVec;
-
-/// A key of a command.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Key<'a> {
-    /// What is sent in its place.
-    pub name: &'a [u8],
-    position: u32,
-    master: u32,
-}
-
-impl<'a> Key<'a> {
-    #[inline]
-    fn new(name: &'a [u8], position: usize, master: usize) -> Key<'a> {
-        Key { name, position: position as u32, master: master as u32 }
-    }
-
-    /// Which argument it is.
-    #[inline]
-    pub(crate) fn position(&self) -> usize {
-        self.position as usize
-    }
-
-    /// The master it lives on, counted from 0.
-    #[inline]
-    pub(crate) fn master(&self) -> usize {
-        self.master as usize
-    }
-}
-
-pub(crate) type PlacedKeys<'a> = SmallVec<[Key<'a>; 2]>;
-
-/// Whether a key is sent under another name than the caller's.
-#[inline]
-pub(crate) fn is_renamed(args: &[&[u8]], keys: &[Key]) -> bool {
-    keys.iter().any(|key| key.name.len() != args[key.position()].len())
-}
-
-/// A command's arguments as they are sent: its keys under their own names.
-#[inline]
-pub(crate) fn as_sent<'a>(args: &[&'a [u8]], keys: &[Key<'a>], mut send: impl FnMut(&'a [u8])) {
-    let mut keys = keys;
-    for (position, &argument) in args.iter().enumerate() {
-        match keys.split_first() {
-            Some((key, rest)) if key.position() == position => {
-                send(key.name);
-                keys = rest;
-            }
-            _ => send(argument),
-        }
-    }
-}
 
 /// What is to be done with a command.
 pub(crate) enum Plan<'a> {
     /// It goes to one server as it is, but for the names of its keys.
-    One { server: usize, keys: PlacedKeys<'a>, traits: Traits },
+    One { server: usize, keys: PlacedKeys<'a>, flags: CommandFlags },
     /// Its keys are shared out over servers, and the answers put together.
-    Split { spread: Spread, keys: PlacedKeys<'a>, traits: Traits },
+    Split { kind: SplitKind, keys: PlacedKeys<'a>, flags: CommandFlags },
     /// It takes several steps on several servers.
-    Over(Over<'a>),
+    CrossNode(CrossNodeCommand<'a>),
     /// The server would refuse it, with this error; there is no need to ask.
     Answer(String),
 }
 
 /// A command that concerns several servers, and what the table says of that.
 #[derive(Debug, Clone)]
-pub(crate) struct Over<'a> {
-    pub across: Across,
+pub(crate) struct CrossNodeCommand<'a> {
+    pub across: Strategy,
     pub keys: PlacedKeys<'a>,
-    pub traits: Traits,
-}
-
-/// What must be known of a command while it is under way.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Traits {
-    /// It may be sent again when nobody knows whether it arrived.
-    pub repeatable: bool,
-    pub patience: Patience,
+    pub flags: CommandFlags,
 }
 
 /// Plans a command of the table.
@@ -96,14 +38,14 @@ pub(crate) fn plan<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) ->
         return Ok(wrong_arity(command.name));
     }
     let keys = keys_of(config, command, args)?;
-    let traits = traits(command, args);
-    if command.across == Across::Split(Spread::Stored) && args.len().is_multiple_of(2) {
+    let flags = flags(command, args);
+    if command.across == Strategy::Split(SplitKind::Stored) && args.len().is_multiple_of(2) {
         return Ok(wrong_arity(command.name));
     }
-    if command.across == Across::Sorted && reads_elsewhere(config, args) {
-        return over(config, args, keys, command.across, traits);
+    if command.across == Strategy::Sorted && reads_elsewhere(config, args) {
+        return over(config, args, keys, command.across, flags);
     }
-    decide(config, args, keys, command.across, traits)
+    decide(config, args, keys, command.across, flags)
 }
 
 /// The keys of a command of the table, whose number of arguments was found right.
@@ -122,40 +64,46 @@ pub(crate) fn reads_elsewhere(config: &Config, args: &[&[u8]]) -> bool {
     config.servers.len() > 1 && sort_patterns(args).any(|pattern| !pinned || pattern.ends_with(b"}"))
 }
 
-/// A command of the table with a single key, as most are: its server, its key, its traits. `None` leaves the planning to [`plan`].
+/// A command of the table with a single key, as most are: its server, its key, its flags. `None` leaves the planning to [`plan`].
 #[inline(always)]
-pub(crate) fn plan_single<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) -> Option<(usize, Key<'a>, Traits)> {
+pub(crate) fn plan_single<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) -> Option<(usize, Key<'a>, CommandFlags)> {
     let Keys::One(position) = command.keys else { return None };
     if command.session || !command.takes(args.len()) {
         return None;
     }
     let tagged = config.hash_tag.split(args[position]);
     let master = master_of(config, tagged.hashed);
-    Some((config.masters[master].server, Key::new(tagged.name, position, master), traits(command, args)))
+    Some((config.masters[master].server, Key::new(tagged.name, position, master), flags(command, args)))
 }
 
 #[inline]
-fn traits(command: &Command, args: &[&[u8]]) -> Traits {
-    Traits { repeatable: command.access == Access::Read, patience: command.patience(args) }
+fn flags(command: &Command, args: &[&[u8]]) -> CommandFlags {
+    CommandFlags { repeatable: command.access == Access::Read, read_timeout: command.read_timeout(args) }
 }
 
 /// Plans a command that a server told of; `positions` are its keys.
 pub(crate) fn plan_learned<'a>(
     config: &Config,
-    command: &LearnedCommand,
+    command: &ServerCommand,
     args: &[&'a [u8]],
     positions: &[usize],
 ) -> Result<Plan<'a>, Error> {
     let keys = place(config, args, positions.iter().copied());
-    decide(config, args, keys, Across::Refused, Traits { repeatable: command.access == Access::Read, patience: Patience::Usual })
+    decide(
+        config,
+        args,
+        keys,
+        Strategy::Refused,
+        CommandFlags { repeatable: command.access == Access::Read, read_timeout: ReadTimeout::Configured },
+    )
 }
 
 /// The keys of a learned command, where its description alone tells them.
-pub(crate) fn learned_positions(command: &LearnedCommand, args: &[&[u8]]) -> Option<Positions> {
+pub(crate) fn learned_positions(command: &ServerCommand, args: &[&[u8]]) -> Option<Positions> {
     match command.keys {
-        LearnedKeys::None => Some(Positions::new()),
-        LearnedKeys::Asked => None,
-        LearnedKeys::Range { first, last, step } => {
+        ServerCommandKeys::None => Some(Positions::new()),
+        ServerCommandKeys::Asked => None,
+        ServerCommandKeys::Range { first, last, step } => {
             let last = if last >= 0 { last as usize } else { args.len().checked_sub(last.unsigned_abs() as usize)? };
             (first <= last && last < args.len()).then(|| (first..=last).step_by(step).collect())
         }
@@ -186,36 +134,38 @@ pub(crate) fn master_of(config: &Config, hashed: &[u8]) -> usize {
 }
 
 #[inline]
-fn decide<'a>(config: &Config, args: &[&'a [u8]], keys: PlacedKeys<'a>, across: Across, traits: Traits) -> Result<Plan<'a>, Error> {
+fn decide<'a>(config: &Config, args: &[&'a [u8]], keys: PlacedKeys<'a>, across: Strategy, flags: CommandFlags) -> Result<Plan<'a>, Error> {
     let server_of = |key: &Key| config.masters[key.master()].server;
     let server = match keys.first() {
         Some(key) => server_of(key),
-        None if config.servers.len() == 1 || across == Across::Anywhere => 0,
-        None => return without_keys(args, across, traits),
+        None if config.servers.len() == 1 || across == Strategy::Anywhere => 0,
+        None => return without_keys(args, across, flags),
     };
     if keys.iter().skip(1).all(|key| server_of(key) == server) {
-        return Ok(Plan::One { server, keys, traits });
+        return Ok(Plan::One { server, keys, flags });
     }
-    over(config, args, keys, across, traits)
+    over(config, args, keys, across, flags)
 }
 
-fn over<'a>(config: &Config, args: &[&'a [u8]], keys: PlacedKeys<'a>, across: Across, traits: Traits) -> Result<Plan<'a>, Error> {
+fn over<'a>(config: &Config, args: &[&'a [u8]], keys: PlacedKeys<'a>, across: Strategy, flags: CommandFlags) -> Result<Plan<'a>, Error> {
     match across {
         _ if config.cross_node == CrossNode::Strict => Err(crossnode(config, args, &keys)),
-        Across::Split(spread) => Ok(Plan::Split { spread, keys, traits }),
-        Across::Refused | Across::Script => Err(crossnode(config, args, &keys)),
-        across => Ok(Plan::Over(Over { across, keys, traits })),
+        Strategy::Split(kind) => Ok(Plan::Split { kind, keys, flags }),
+        Strategy::Refused | Strategy::Script => Err(crossnode(config, args, &keys)),
+        across => Ok(Plan::CrossNode(CrossNodeCommand { across, keys, flags })),
     }
 }
 
 /// A command without keys where there are several servers.
 #[cold]
-fn without_keys<'a>(args: &[&[u8]], across: Across, traits: Traits) -> Result<Plan<'a>, Error> {
+fn without_keys<'a>(args: &[&[u8]], across: Strategy, flags: CommandFlags) -> Result<Plan<'a>, Error> {
     match across {
-        Across::Everywhere(_) | Across::Scan | Across::RandomKey => Ok(Plan::Over(Over { across, keys: PlacedKeys::new(), traits })),
+        Strategy::Everywhere(_) | Strategy::Scan | Strategy::RandomKey => {
+            Ok(Plan::CrossNode(CrossNodeCommand { across, keys: PlacedKeys::new(), flags }))
+        }
         // It should have keys; any server says why it has none: a number of 0, or the word STREAMS that is missing.
-        Across::Combined(_) | Across::Together(_) | Across::Popped(_) | Across::Streams => {
-            Ok(Plan::One { server: 0, keys: PlacedKeys::new(), traits })
+        Strategy::Combined(_) | Strategy::Together(_) | Strategy::Popped(_) | Strategy::Streams => {
+            Ok(Plan::One { server: 0, keys: PlacedKeys::new(), flags })
         }
         _ => Err(keyless(args[0])),
     }
@@ -280,7 +230,7 @@ mod tests {
         let args: Vec<&[u8]> = command.split(' ').map(str::as_bytes).collect();
         let keys = match plan(config, lookup(&args).unwrap(), &args)? {
             Plan::One { keys, .. } | Plan::Split { keys, .. } => keys,
-            Plan::Over(over) => over.keys,
+            Plan::CrossNode(over) => over.keys,
             Plan::Answer(text) => panic!("{text}"),
         };
         Ok(keys.iter().map(|key| (String::from_utf8_lossy(key.name).into(), key.master())).collect())

@@ -1,16 +1,16 @@
 //! What a command means here: from the table, or, where that has no such command, from a server.
 
-use crate::command::{Across, Learned, LearnedCommand, Positions, fits, lookup};
+use crate::command::{CommandFlags, PlacedKeys, Positions, ReadTimeout, ServerCommand, ServerInfo, Strategy, fits, lookup};
 use crate::config::{Config, Read};
 use crate::error::{Code, Error, printable};
 use crate::resp::{Reply, Value};
-use crate::routing::{PlacedKeys, Plan, Traits, arity_text, keys_of, learned_positions, place, plan, plan_learned, wrong_arity};
+use crate::routing::{Plan, arity_text, keys_of, learned_positions, place, plan, plan_learned, wrong_arity};
 use crate::topology::{Process, Replica};
-use crate::transport::{Lane, Patience};
+use crate::transport::NodePipeline;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-pub(crate) struct Understanding<'p> {
+pub(crate) struct CommandResolver<'p> {
     config: &'p Config,
     process: &'p Process,
     read: Read,
@@ -21,23 +21,23 @@ pub(crate) struct Understanding<'p> {
 /// What a command is about, for a caller who runs it on one server or not at all.
 pub(crate) enum Located<'a> {
     /// Its keys, and what the table says of it where several servers are concerned.
-    Keys { keys: PlacedKeys<'a>, across: Across },
+    Keys { keys: PlacedKeys<'a>, across: Strategy },
     /// The server would refuse it, with this error.
     Answer(String),
     /// No server knows it.
     Unknown,
 }
 
-impl<'p> Understanding<'p> {
+impl<'p> CommandResolver<'p> {
     #[inline]
-    pub(crate) fn new(config: &'p Config, process: &'p Process) -> Understanding<'p> {
-        Understanding { config, process, read: Read::Master, readers: OnceCell::new() }
+    pub(crate) fn new(config: &'p Config, process: &'p Process) -> CommandResolver<'p> {
+        CommandResolver { config, process, read: Read::Master, readers: OnceCell::new() }
     }
 
     /// With reads from there.
     #[inline]
-    pub(crate) fn reading(self, read: Read) -> Understanding<'p> {
-        Understanding { read, ..self }
+    pub(crate) fn reading(self, read: Read) -> CommandResolver<'p> {
+        CommandResolver { read, ..self }
     }
 
     #[inline]
@@ -86,7 +86,7 @@ impl<'p> Understanding<'p> {
             return Ok(Located::Answer(arity_text(&printable(&args[0].to_ascii_lowercase()))));
         }
         let positions = self.positions(&command, args)?;
-        Ok(Located::Keys { keys: place(self.config, args, positions.iter().copied()), across: Across::Refused })
+        Ok(Located::Keys { keys: place(self.config, args, positions.iter().copied()), across: Strategy::Refused })
     }
 
     #[cold]
@@ -99,12 +99,12 @@ impl<'p> Understanding<'p> {
         plan_learned(self.config, &command, args, &positions)
     }
 
-    fn positions(&self, command: &LearnedCommand, args: &[&[u8]]) -> Result<Positions, Error> {
+    fn positions(&self, command: &ServerCommand, args: &[&[u8]]) -> Result<Positions, Error> {
         learned_positions(command, args).map_or_else(|| self.ask_for_keys(args), Ok)
     }
 
     /// The command, or subcommand, as the first server describes it; `None` when that does not know it either.
-    fn learn(&self, args: &[&[u8]]) -> Result<Option<Arc<LearnedCommand>>, Error> {
+    fn learn(&self, args: &[&[u8]]) -> Result<Option<Arc<ServerCommand>>, Error> {
         let subcommand = || args.get(1).map(|subcommand| [args[0], b"|", subcommand].concat());
         if let (Some(_), Some(name)) = (lookup(&args[..1]), subcommand()) {
             // A container that the table has, with a subcommand that it lacks.
@@ -117,13 +117,13 @@ impl<'p> Understanding<'p> {
         }
     }
 
-    fn learn_name(&self, name: &[u8]) -> Result<Option<Arc<LearnedCommand>>, Error> {
-        let learned: &Learned = self.process.learned();
+    fn learn_name(&self, name: &[u8]) -> Result<Option<Arc<ServerCommand>>, Error> {
+        let learned: &ServerInfo = self.process.learned();
         if let Some(known) = learned.get(name) {
             return Ok(Some(known));
         }
         let reply = self.ask(&[b"COMMAND", b"INFO", name])?;
-        Ok(LearnedCommand::from_info(&reply).map(|command| learned.remember(name, command)))
+        Ok(ServerCommand::from_info(&reply).map(|command| learned.remember(name, command)))
     }
 
     /// Where the keys stand, by `COMMAND GETKEYS`. The server answers with the keys and not with their places, which are needed only
@@ -142,10 +142,10 @@ impl<'p> Understanding<'p> {
     }
 
     fn ask(&self, args: &[&[u8]]) -> Result<Reply, Error> {
-        let mut lane = Lane::new(self.process.pool(0), &[]);
-        lane.add(None, args, &PlacedKeys::new(), Traits { repeatable: true, patience: Patience::Usual });
-        lane.run(false);
-        lane.into_single(args[0], false)
+        let mut pipeline = NodePipeline::new(self.process.pool(0), &[]);
+        pipeline.add(None, args, &PlacedKeys::new(), CommandFlags { repeatable: true, read_timeout: ReadTimeout::Configured });
+        pipeline.run(false);
+        pipeline.into_single(args[0], false)
     }
 }
 
@@ -157,7 +157,7 @@ fn places(args: &[&[u8]], keys: &[&[u8]]) -> Option<Positions> {
 
 /// No server knows the command; the first one may say so in its own words.
 fn to_be_refused<'a>() -> Plan<'a> {
-    Plan::One { server: 0, keys: PlacedKeys::new(), traits: Traits { repeatable: false, patience: Patience::Usual } }
+    Plan::One { server: 0, keys: PlacedKeys::new(), flags: CommandFlags { repeatable: false, read_timeout: ReadTimeout::Configured } }
 }
 
 fn untold(name: &[u8], why: &str) -> Error {

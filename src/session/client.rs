@@ -46,7 +46,7 @@ impl Session {
 
     /// The server that tells of the session's connection: the one that it has something on, if any.
     fn speaker(&self) -> usize {
-        let held = || self.seats.iter().position(Option::is_some);
+        let held = || self.connections.iter().position(Option::is_some);
         self.pin.as_ref().filter(|pin| pin.lost.is_none()).map(|pin| pin.server).or_else(held).unwrap_or_else(|| self.first_server())
     }
 

@@ -8,7 +8,7 @@ use crate::transport::Connection;
 /// As it is sent.
 pub(crate) const MULTI: &[u8] = b"*1\r\n$5\r\nMULTI\r\n";
 
-pub(crate) struct Seat {
+pub(crate) struct SessionConnection {
     connection: Connection,
     /// The database that it is in.
     db: u32,
@@ -47,9 +47,9 @@ impl Setup {
     }
 }
 
-impl Seat {
-    pub(crate) fn open(server: &Server, config: &Config) -> Result<Seat, Error> {
-        Ok(Seat {
+impl SessionConnection {
+    pub(crate) fn open(server: &Server, config: &Config) -> Result<SessionConnection, Error> {
+        Ok(SessionConnection {
             connection: Connection::open(server, config, config.connect_timeout)?,
             db: server.db,
             told: Setup::default(),
@@ -81,7 +81,7 @@ impl Seat {
         Ok(())
     }
 
-    /// Has the server grant MULTI, once a connection: were it refused, what follows would be carried out at once. Answers whether it was asked, and
+    /// Has the server grant MULTI, once a connection: were it refused, what follows would be carried out at once. ResponsePolicy whether it was asked, and
     /// the transaction is begun.
     pub(crate) fn begin(&mut self) -> Result<bool, Error> {
         if self.begins {

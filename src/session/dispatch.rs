@@ -4,17 +4,17 @@ use crate::command::lookup;
 use crate::error::{Code, Error};
 use crate::resp::{Args, Commands, Reply};
 use crate::routing::arity_text;
-use crate::session::replies::Answers;
+use crate::session::replies::Replies;
 use crate::session::subscriptions::Kind;
 use crate::session::transaction::{Batch, Transaction};
 use crate::session::{Outcome, Session};
 use std::ops::Range;
 
 /// A request that is being carried out.
-pub(crate) struct Run<'s, 'r> {
+pub(crate) struct Dispatcher<'s, 'r> {
     pub session: &'s mut Session,
     request: &'r [u8],
-    pub answers: Answers,
+    pub replies: Replies,
     /// Ordinary commands that were not carried out yet.
     ordinary: Range<usize>,
     /// Commands for a connection of the session's own that were not sent yet. There are never both.
@@ -23,7 +23,7 @@ pub(crate) struct Run<'s, 'r> {
 
 pub(crate) fn run(session: &mut Session, request: &[u8]) -> Result<Reply, Error> {
     check(request)?;
-    let mut run = Run { session, request, answers: Answers::default(), ordinary: 0..0, batch: None };
+    let mut run = Dispatcher { session, request, replies: Replies::default(), ordinary: 0..0, batch: None };
     let mut commands = Commands::of(request);
     let mut args = Args::new();
     while !run.session.closed
@@ -32,7 +32,7 @@ pub(crate) fn run(session: &mut Session, request: &[u8]) -> Result<Reply, Error>
         run.command(&args, whole)?;
     }
     run.flush()?;
-    Ok(run.answers.into_reply())
+    Ok(run.replies.into_reply())
 }
 
 /// What is not RESP is refused before anything is done.
@@ -43,7 +43,7 @@ fn check(request: &[u8]) -> Result<(), Error> {
     Ok(())
 }
 
-impl<'r> Run<'_, 'r> {
+impl<'r> Dispatcher<'_, 'r> {
     fn command(&mut self, args: &[&'r [u8]], whole: Range<usize>) -> Result<(), Error> {
         if self.session.transaction.is_some() {
             return self.in_transaction(args);
@@ -73,7 +73,7 @@ impl<'r> Run<'_, 'r> {
         self.flush_batch();
         let ordinary = std::mem::take(&mut self.ordinary);
         if !ordinary.is_empty() {
-            self.answers.many(self.session.view.execute(&self.request[ordinary])?, 0);
+            self.replies.many(self.session.view.execute(&self.request[ordinary])?, 0);
         }
         Ok(())
     }
@@ -81,7 +81,7 @@ impl<'r> Run<'_, 'r> {
     /// The answer to a command, behind those to all before it.
     pub(crate) fn answer(&mut self, outcome: Outcome) -> Result<(), Error> {
         self.flush()?;
-        self.answers.one(outcome);
+        self.replies.one(outcome);
         Ok(())
     }
 
@@ -93,7 +93,7 @@ impl<'r> Run<'_, 'r> {
         }
         if let Some((kind, subscribes)) = Kind::of(name) {
             let outcomes = if subscribes { self.session.subscribe(kind, &args[1..]) } else { self.session.unsubscribe(kind, &args[1..]) };
-            outcomes.into_iter().for_each(|outcome| self.answers.one(outcome));
+            outcomes.into_iter().for_each(|outcome| self.replies.one(outcome));
             return Ok(());
         }
         match name {
@@ -121,7 +121,7 @@ impl<'r> Run<'_, 'r> {
             "quit" => Ok(session.quit()),
             _ => Err(refused(name)),
         };
-        self.answers.one(outcome);
+        self.replies.one(outcome);
         Ok(())
     }
 }

@@ -11,7 +11,7 @@ const LONGEST_LINE: usize = 64 << 10;
 const LARGEST_NUMBER: i64 = 1 << 40;
 
 #[derive(Default)]
-pub(crate) struct Frames {
+pub(crate) struct Framer {
     bytes: Vec<u8>,
     /// Where the first value begins that was not taken yet, and how far it was looked through.
     start: usize,
@@ -20,7 +20,7 @@ pub(crate) struct Frames {
     open: usize,
 }
 
-impl Frames {
+impl Framer {
     /// Where further bytes belong.
     pub(crate) fn room(&mut self) -> &mut Vec<u8> {
         if self.start == self.bytes.len() || self.start > SHED {
@@ -104,7 +104,7 @@ mod tests {
 
     /// The values in these pieces.
     fn taken(pieces: &[&[u8]]) -> Result<Vec<Vec<u8>>, Error> {
-        let mut frames = Frames::default();
+        let mut frames = Framer::default();
         let mut values = Vec::new();
         for piece in pieces {
             frames.room().extend_from_slice(piece);
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn bytes_that_were_taken_do_not_pile_up() {
-        let mut frames = Frames::default();
+        let mut frames = Framer::default();
         for _ in 0..100_000 {
             frames.room().extend_from_slice(b"+OK\r\n+O");
             assert!(frames.next().unwrap().is_some());

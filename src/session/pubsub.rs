@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::resp::Reply;
 use crate::routing::master_of;
-use crate::session::pubsub_connection::Link;
+use crate::session::pubsub_connection::PubSubConnection;
 use crate::session::subscriptions::Kind;
 use crate::session::{Outcome, Session};
 use crate::transport::explain;
@@ -57,10 +57,10 @@ impl Session {
     fn settle(&mut self, kind: Kind, target: Target) -> Outcome {
         let Some(failure) = target.failure else {
             let server = target.servers[0];
-            self.topics.insert(kind, target.name, server);
+            self.subscriptions.insert(kind, target.name, server);
             return Ok(self.confirm(kind.subscribe(), kind, Some(target.name)));
         };
-        if kind == Kind::Pattern && !self.topics.of(kind).iter().any(|(name, _)| name == target.name) {
+        if kind == Kind::Pattern && !self.subscriptions.of(kind).iter().any(|(name, _)| name == target.name) {
             target.servers.iter().for_each(|&server| self.leave(kind, server, target.name));
         }
         target.servers.iter().for_each(|&server| self.close_idle(server));
@@ -78,7 +78,7 @@ impl Session {
                 })
                 .collect();
         }
-        let all = self.topics.of(kind);
+        let all = self.subscriptions.of(kind);
         if all.is_empty() {
             return vec![Ok(self.confirm(kind.unsubscribe(), kind, None))];
         }
@@ -91,7 +91,7 @@ impl Session {
     }
 
     fn drop_topic(&mut self, kind: Kind, name: &[u8], servers: &[usize]) -> Reply {
-        if self.topics.remove(kind, name, servers[0]) {
+        if self.subscriptions.remove(kind, name, servers[0]) {
             for &server in servers {
                 self.leave(kind, server, name);
                 self.close_idle(server);
@@ -102,7 +102,7 @@ impl Session {
 
     /// Tells a server; one that cannot be told forgets it with the connection.
     fn leave(&mut self, kind: Kind, server: usize, name: &[u8]) {
-        let Some(link) = self.links.get_mut(&server) else { return };
+        let Some(link) = self.pubsub_connections.get_mut(&server) else { return };
         let outcome = link.send(kind.unsubscribe(), &[name]).and_then(|()| link.confirmation(&mut self.messages));
         if let Err(error) = outcome {
             self.lose_link(server, error);
@@ -111,37 +111,37 @@ impl Session {
 
     /// A connection over which nothing can come any more is not kept.
     fn close_idle(&mut self, server: usize) {
-        if !self.topics.concern(server) {
-            self.links.remove(&server);
+        if !self.subscriptions.concern(server) {
+            self.pubsub_connections.remove(&server);
         }
     }
 
     fn confirm(&self, word: &str, kind: Kind, name: Option<&[u8]>) -> Reply {
-        Reply::confirmation(word.as_bytes(), name, self.topics.count(kind) as i64)
+        Reply::confirmation(word.as_bytes(), name, self.subscriptions.count(kind) as i64)
     }
 
     fn confirmation(&mut self, server: usize) -> Result<Option<Reply>, Error> {
-        match self.links.get_mut(&server) {
+        match self.pubsub_connections.get_mut(&server) {
             Some(link) => link.confirmation(&mut self.messages),
             None => Ok(None),
         }
     }
 
     /// The connection that messages of a server come over; a new one is told of all that the session is subscribed to there.
-    pub(crate) fn link(&mut self, server: usize) -> Result<&mut Link, Error> {
-        if !self.links.contains_key(&server) {
+    pub(crate) fn link(&mut self, server: usize) -> Result<&mut PubSubConnection, Error> {
+        if !self.pubsub_connections.contains_key(&server) {
             let config = self.cluster.config();
-            let mut link = Link::open(&config.servers[server], config, &self.setup)?;
-            link.renew(&self.topics.on(server), &mut self.messages)?;
-            self.links.insert(server, link);
+            let mut link = PubSubConnection::open(&config.servers[server], config, &self.setup)?;
+            link.renew(&self.subscriptions.on(server), &mut self.messages)?;
+            self.pubsub_connections.insert(server, link);
         }
-        Ok(self.links.get_mut(&server).expect("it is there now"))
+        Ok(self.pubsub_connections.get_mut(&server).expect("it is there now"))
     }
 
     /// Notes that messages of a server may have been lost.
     pub(crate) fn lose_link(&mut self, server: usize, error: Error) {
-        self.links.remove(&server);
-        if self.topics.concern(server) {
+        self.pubsub_connections.remove(&server);
+        if self.subscriptions.concern(server) {
             let server = &self.cluster.config().servers[server];
             let text = format!("{} ({}): {}; messages may have been lost", server.alias, server.address, error.message());
             self.troubles.push_back(Error::new(error.code(), text).on_node(&server.alias));

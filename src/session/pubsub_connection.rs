@@ -1,28 +1,29 @@
 //! A connection that messages come over, and the confirmations between them.
 
+use crate::command::ReadTimeout;
 use crate::config::{Config, Server};
 use crate::error::Error;
 use crate::resp::{Reply, Value, push_argument, push_count};
-use crate::session::connection::{Seat, Setup};
-use crate::session::framing::Frames;
+use crate::session::connection::{SessionConnection, Setup};
+use crate::session::framing::Framer;
 use crate::session::subscriptions::Kind;
-use crate::transport::{Connection, Patience};
+use crate::transport::Connection;
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
-pub(crate) struct Link {
+pub(crate) struct PubSubConnection {
     connection: Connection,
-    frames: Frames,
+    frames: Framer,
     read_timeout: Option<Duration>,
 }
 
-impl Link {
-    pub(crate) fn open(server: &Server, config: &Config, setup: &Setup) -> Result<Link, Error> {
-        let mut seat = Seat::open(server, config)?;
+impl PubSubConnection {
+    pub(crate) fn open(server: &Server, config: &Config, setup: &Setup) -> Result<PubSubConnection, Error> {
+        let mut seat = SessionConnection::open(server, config)?;
         // Messages know no databases.
         seat.prepare(&Setup { db: None, ..setup.clone() }, server.db)?;
-        Ok(Link { connection: seat.into_connection(), frames: Frames::default(), read_timeout: config.read_timeout })
+        Ok(PubSubConnection { connection: seat.into_connection(), frames: Framer::default(), read_timeout: config.read_timeout })
     }
 
     /// Sends a command for each name, so that each is confirmed or refused by itself.
@@ -36,7 +37,7 @@ impl Link {
         self.connection.send_all(&request, &mut 0)
     }
 
-    /// Waits for the next confirmation; the messages before it are put aside. Answers the server's refusal, if it is one.
+    /// Waits for the next confirmation; the messages before it are put aside. ResponsePolicy the server's refusal, if it is one.
     pub(crate) fn confirmation(&mut self, messages: &mut VecDeque<Reply>) -> Result<Option<Reply>, Error> {
         loop {
             while let Some(reply) = self.next()? {
@@ -46,17 +47,17 @@ impl Link {
                     _ => return Ok(None),
                 }
             }
-            self.connection.wait(Patience::Longer(Duration::ZERO), self.read_timeout)?;
+            self.connection.wait(ReadTimeout::Extended(Duration::ZERO), self.read_timeout)?;
             self.connection.receive_into(self.frames.room())?;
         }
     }
 
     /// Subscribes to what the session is subscribed to here.
-    pub(crate) fn renew(&mut self, topics: &[(Kind, Vec<&[u8]>)], messages: &mut VecDeque<Reply>) -> Result<(), Error> {
-        for (kind, names) in topics {
+    pub(crate) fn renew(&mut self, subscriptions: &[(Kind, Vec<&[u8]>)], messages: &mut VecDeque<Reply>) -> Result<(), Error> {
+        for (kind, names) in subscriptions {
             self.send(kind.subscribe(), names)?;
         }
-        for _ in topics.iter().flat_map(|(_, names)| names) {
+        for _ in subscriptions.iter().flat_map(|(_, names)| names) {
             self.confirmation(messages)?;
         }
         Ok(())
@@ -84,7 +85,7 @@ impl Link {
     }
 }
 
-impl AsFd for Link {
+impl AsFd for PubSubConnection {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.connection.as_fd()
     }

@@ -4,7 +4,7 @@ use crate::resp::{Builder, Kind, Reply};
 use crate::session::Outcome;
 
 #[derive(Default)]
-pub(crate) struct Answers {
+pub(crate) struct Replies {
     pieces: Vec<Piece>,
 }
 
@@ -14,7 +14,7 @@ enum Piece {
     One(Outcome),
 }
 
-impl Answers {
+impl Replies {
     pub(crate) fn one(&mut self, outcome: Outcome) {
         self.pieces.push(Piece::One(outcome));
     }

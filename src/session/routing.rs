@@ -1,11 +1,11 @@
 //! Which server a command of a transaction belongs to.
 
-use crate::command::Across;
+use crate::command::{Key, PlacedKeys, Strategy};
 use crate::error::{Code, Error, printable};
-use crate::routing::{Key, Located, PlacedKeys, Understanding, crossnode, reads_elsewhere, upper};
+use crate::routing::{CommandResolver, Located, crossnode, reads_elsewhere, upper};
 use crate::session::Session;
 
-pub(crate) enum Place<'a> {
+pub(crate) enum Route<'a> {
     /// All of its keys are there.
     On(usize, PlacedKeys<'a>),
     /// It has no keys, and is the same everywhere.
@@ -18,25 +18,25 @@ pub(crate) enum Place<'a> {
 
 impl Session {
     /// Finds the one server that a command needs; an error where it needs several.
-    pub(crate) fn place<'a>(&self, args: &[&'a [u8]]) -> Result<Place<'a>, Error> {
+    pub(crate) fn place<'a>(&self, args: &[&'a [u8]]) -> Result<Route<'a>, Error> {
         let (config, process) = (self.view.config(), self.view.process());
-        let (keys, across) = match Understanding::new(config, &process).locate(args)? {
+        let (keys, across) = match CommandResolver::new(config, &process).locate(args)? {
             Located::Keys { keys, across } => (keys, across),
-            Located::Answer(text) => return Ok(Place::Answer(text)),
-            Located::Unknown => return Ok(Place::Unknown),
+            Located::Answer(text) => return Ok(Route::Answer(text)),
+            Located::Unknown => return Ok(Route::Unknown),
         };
         let server_of = |key: &Key| config.masters[key.master()].server;
         let server = match keys.first() {
             Some(key) => server_of(key),
             None if config.servers.len() == 1 => self.first_server(),
-            None if across == Across::Anywhere || is_harmless(args[0]) => return Ok(Place::Anywhere),
+            None if across == Strategy::Anywhere || is_harmless(args[0]) => return Ok(Route::Anywhere),
             None => return Err(everywhere(args[0])),
         };
         let is_apart = keys.iter().any(|key| server_of(key) != server);
-        if is_apart || (across == Across::Sorted && reads_elsewhere(config, args)) {
+        if is_apart || (across == Strategy::Sorted && reads_elsewhere(config, args)) {
             return Err(crossnode(config, args, &keys));
         }
-        Ok(Place::On(server, keys))
+        Ok(Route::On(server, keys))
     }
 
     /// The error of a command whose keys are not where the transaction, or what it watches, is.

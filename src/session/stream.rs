@@ -5,14 +5,14 @@ use crate::resp::{Args, Commands, Value};
 use crate::session::Session;
 use crate::session::dispatch::state_command;
 use crate::session::encode::encode;
-use crate::session::framing::Frames;
+use crate::session::framing::Framer;
 use crate::session::subscriptions::Kind;
 use std::time::Duration;
 
 #[derive(Default)]
 pub(crate) struct Stream {
     /// Requests that are not whole yet.
-    incoming: Frames,
+    incoming: Framer,
     /// What was not read yet, and how much of it was.
     outgoing: Vec<u8>,
     given: usize,

@@ -13,7 +13,7 @@ pub(crate) enum Kind {
 const EVERYWHERE: usize = usize::MAX;
 
 #[derive(Default)]
-pub(crate) struct Topics {
+pub(crate) struct Subscriptions {
     /// By kind, names and the servers that they are on.
     sets: [BTreeSet<(Vec<u8>, usize)>; 3],
 }
@@ -39,7 +39,7 @@ impl Kind {
     }
 }
 
-impl Topics {
+impl Subscriptions {
     pub(crate) fn is_empty(&self) -> bool {
         self.sets.iter().all(BTreeSet::is_empty)
     }

@@ -1,12 +1,12 @@
 //! MULTI, EXEC, DISCARD, WATCH, UNWATCH. The first key decides on a server; what came before it waits.
 
-use crate::command::lookup;
+use crate::command::{Key, as_sent, lookup};
 use crate::error::{Code, Error};
 use crate::resp::{Reply, Value, pack, push_argument, push_count};
-use crate::routing::{Key, arity_text, as_sent};
+use crate::routing::arity_text;
 use crate::session::connection::MULTI;
-use crate::session::dispatch::{Run, refused, state_command};
-use crate::session::routing::Place;
+use crate::session::dispatch::{Dispatcher, refused, state_command};
+use crate::session::routing::Route;
 use crate::session::{Outcome, Session};
 use crate::transport::explain;
 
@@ -85,7 +85,7 @@ impl Session {
     }
 }
 
-impl<'r> Run<'_, 'r> {
+impl<'r> Dispatcher<'_, 'r> {
     /// A command behind MULTI.
     pub(crate) fn in_transaction(&mut self, args: &[&'r [u8]]) -> Result<(), Error> {
         if let Some(command) = lookup(args).filter(|command| !command.takes(args.len())) {
@@ -124,23 +124,23 @@ impl<'r> Run<'_, 'r> {
 
     fn queue(&mut self, args: &[&'r [u8]]) -> Result<(), Error> {
         match self.session.place(args) {
-            Ok(Place::On(server, keys)) if self.session.is_pinned_elsewhere(server) => {
+            Ok(Route::On(server, keys)) if self.session.is_pinned_elsewhere(server) => {
                 let error = self.session.elsewhere(args, &keys);
                 self.spoil(Err(error))
             }
-            Ok(Place::On(server, keys)) => {
+            Ok(Route::On(server, keys)) => {
                 self.session.pin_to(server);
                 self.send(args, &keys)
             }
-            Ok(Place::Anywhere | Place::Unknown) if self.session.pin.is_some() => self.send(args, &[]),
-            Ok(Place::Anywhere) => self.remember(args),
+            Ok(Route::Anywhere | Route::Unknown) if self.session.pin.is_some() => self.send(args, &[]),
+            Ok(Route::Anywhere) => self.remember(args),
             // It cannot be carried out, but be refused in the server's words.
-            Ok(Place::Unknown) => {
+            Ok(Route::Unknown) => {
                 self.flush()?;
                 let outcome = self.session.view.command(args);
                 self.spoil(outcome)
             }
-            Ok(Place::Answer(text)) => self.spoil(Ok(Reply::error(text.as_bytes()))),
+            Ok(Route::Answer(text)) => self.spoil(Ok(Reply::error(text.as_bytes()))),
             Err(error) => self.spoil(Err(error)),
         }
     }
@@ -203,13 +203,13 @@ impl<'r> Run<'_, 'r> {
                     let refused = Error::new(Code::Request, "MULTI was refused");
                     self.session.lose(server, refused, b"MULTI", false);
                 }
-                self.answers.many(reply, silent);
+                self.replies.many(reply, silent);
             }
             Err(error) => {
                 // Without EXEC a server forgets what it queued.
                 let reached = batch.executes && sent == batch.bytes.len();
                 let node = &self.session.view.config().servers[server];
-                batch.names.iter().for_each(|name| self.answers.one(Err(explain(node, error.clone(), name, reached))));
+                batch.names.iter().for_each(|name| self.replies.one(Err(explain(node, error.clone(), name, reached))));
                 let name = batch.names.last().map_or(&b"MULTI"[..], Vec::as_slice);
                 self.session.lose(server, error, name, reached);
             }
@@ -254,10 +254,10 @@ impl<'r> Run<'_, 'r> {
             false if pin.watches => b"UNWATCH",
             false => return Ok(()),
         };
-        if let Some(seat) = &mut self.session.seats[pin.server]
+        if let Some(seat) = &mut self.session.connections[pin.server]
             && seat.ask(&pack(&[word]), 1, &mut 0).is_err()
         {
-            self.session.seats[pin.server] = None;
+            self.session.connections[pin.server] = None;
         }
         Ok(())
     }
@@ -268,7 +268,7 @@ impl<'r> Run<'_, 'r> {
     }
 
     fn try_to_watch(&mut self, args: &[&'r [u8]]) -> Outcome {
-        let Place::On(server, keys) = self.session.place(args)? else {
+        let Route::On(server, keys) = self.session.place(args)? else {
             return Err(Error::new(Code::Internal, "WATCH without keys"));
         };
         if self.session.is_pinned_elsewhere(server) {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
-pub(crate) struct Watch {
+pub(crate) struct RoleCheck {
     /// From when on a caller must look here before it takes a connection: when to ask, or at once while the server is refused.
     look_from: AtomicU64,
     /// When to ask next; `NEVER` where nobody ever asks.
@@ -22,10 +22,10 @@ pub(crate) struct Watch {
     spared_until: AtomicU64,
 }
 
-impl Watch {
-    /// Over a server that nobody asks.
-    pub(crate) fn never() -> Watch {
-        Watch {
+impl RoleCheck {
+    /// CrossNodeCommand a server that nobody asks.
+    pub(crate) fn never() -> RoleCheck {
+        RoleCheck {
             look_from: AtomicU64::new(NEVER),
             ask_from: AtomicU64::new(NEVER),
             interval: None,
@@ -35,14 +35,14 @@ impl Watch {
         }
     }
 
-    pub(crate) fn over_master(config: &Arc<Config>, server: usize) -> Watch {
+    pub(crate) fn over_master(config: &Arc<Config>, server: usize) -> RoleCheck {
         let first = if config.refresh_interval.is_some() { 0 } else { NEVER };
-        Watch {
+        RoleCheck {
             look_from: AtomicU64::new(first),
             ask_from: AtomicU64::new(first),
             interval: config.refresh_interval.map(span),
             replicas: Replicas::of_master(config, server),
-            ..Watch::never()
+            ..RoleCheck::never()
         }
     }
 

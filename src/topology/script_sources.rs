@@ -11,7 +11,7 @@ const MOST_BYTES: usize = 16 << 20;
 type Digest = [u8; 40];
 
 #[derive(Default)]
-pub(crate) struct Sources {
+pub(crate) struct ScriptSources {
     known: Mutex<Known>,
 }
 
@@ -23,7 +23,7 @@ struct Known {
     bytes: usize,
 }
 
-impl Sources {
+impl ScriptSources {
     /// The source with that digest, in letters of any case.
     pub(crate) fn get(&self, digest: &[u8]) -> Option<Arc<[u8]>> {
         let digest = Digest::try_from(digest).ok()?.to_ascii_lowercase();
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn a_source_is_found_by_its_digest_in_any_case() {
-        let sources = Sources::default();
+        let sources = ScriptSources::default();
         sources.remember(b"return 1");
         for digest in ["e0e1f9fabfc9d4800c877a703b823ac0578ff8db", "E0E1F9FABFC9D4800C877A703B823AC0578FF8DB"] {
             assert_eq!(sources.get(digest.as_bytes()).as_deref(), Some(&b"return 1"[..]));
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn the_oldest_make_room() {
-        let sources = Sources::default();
+        let sources = ScriptSources::default();
         let source = |number: usize| format!("return {number}").into_bytes();
         for number in 0..MOST + 10 {
             sources.remember(&source(number));

@@ -10,7 +10,7 @@ use crate::transport::pool::{Lease, Limit, Pool, SHORT, at_most};
 use std::sync::Arc;
 
 impl Pool {
-    /// Sees to it that the server is a master before a connection to it is used; asks it where the time has come. Answers whether it was asked.
+    /// Sees to it that the server is a master before a connection to it is used; asks it where the time has come. ResponsePolicy whether it was asked.
     #[cold]
     pub(crate) fn look(&self, now: Time) -> Result<bool, Error> {
         let asks = self.watch.begins(now);

@@ -1,5 +1,6 @@
 //! One connection to one server: bytes out, replies in. It belongs to the process that opened it.
 
+use crate::command::ReadTimeout;
 use crate::config::{Address, Config, Server};
 use crate::error::{Code, Error};
 use crate::resp::{Reader, Reply, Value, pack};
@@ -25,29 +26,6 @@ pub(crate) struct Connection {
     buffer: Vec<u8>,
     /// Small commands are packed here.
     packed: Vec<u8>,
-}
-
-/// How long the silence may last before a reply begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Patience {
-    /// As long as the configuration has it.
-    Usual,
-    /// A command that blocks on the server by its own wish, for that long: so much longer.
-    Longer(Duration),
-    ForEver,
-}
-
-impl Patience {
-    /// The patience that covers both, one after the other.
-    pub(crate) fn and(self, other: Patience) -> Patience {
-        use Patience::*;
-        match (self, other) {
-            (ForEver, _) | (_, ForEver) => ForEver,
-            (Usual, other) => other,
-            (one, Usual) => one,
-            (Longer(one), Longer(other)) => Longer(one.saturating_add(other)),
-        }
-    }
 }
 
 impl Connection {
@@ -175,17 +153,17 @@ impl Connection {
         }
     }
 
-    /// Waits for the first byte of the reply to a command that blocks. `usual` is the read timeout, to which a longer patience is added; with
-    /// the usual patience reading does the waiting.
+    /// Waits for the first byte of the reply to a command that blocks. `usual` is the read timeout, to which a longer read_timeout is added; with
+    /// the usual read_timeout reading does the waiting.
     #[inline]
-    pub(crate) fn wait(&self, patience: Patience, usual: Option<Duration>) -> Result<(), Error> {
-        if patience == Patience::Usual { Ok(()) } else { self.wait_longer(patience, usual) }
+    pub(crate) fn wait(&self, read_timeout: ReadTimeout, usual: Option<Duration>) -> Result<(), Error> {
+        if read_timeout == ReadTimeout::Configured { Ok(()) } else { self.wait_longer(read_timeout, usual) }
     }
 
     #[cold]
-    fn wait_longer(&self, patience: Patience, usual: Option<Duration>) -> Result<(), Error> {
-        let limit = match (patience, usual) {
-            (Patience::Longer(longer), Some(usual)) => Some(longer.saturating_add(usual)),
+    fn wait_longer(&self, read_timeout: ReadTimeout, usual: Option<Duration>) -> Result<(), Error> {
+        let limit = match (read_timeout, usual) {
+            (ReadTimeout::Extended(longer), Some(usual)) => Some(longer.saturating_add(usual)),
             _ => None,
         };
         self.wait_for_bytes(limit)

@@ -7,9 +7,9 @@ pub(crate) mod pool;
 pub(crate) mod retry_policy;
 pub(crate) mod write_buffer;
 
-pub(crate) use crate::transport::connection::{Connection, KEPT, Patience};
+pub(crate) use crate::transport::connection::{Connection, KEPT};
 pub(crate) use crate::transport::exchange::exchange;
-pub(crate) use crate::transport::node_pipeline::Lane;
+pub(crate) use crate::transport::node_pipeline::NodePipeline;
 pub(crate) use crate::transport::pool::{Aside, Lease, Pool};
 pub(crate) use crate::transport::retry_policy::{explain, may_begin_again};
 pub(crate) use crate::transport::write_buffer::LARGE;

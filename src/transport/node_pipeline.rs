@@ -1,18 +1,18 @@
 //! The commands of one call that go to one server: sent together, answered in order.
 
+use crate::command::{CommandFlags, Key, ReadTimeout, is_renamed};
 use crate::error::{Code, Error};
 use crate::resp::{Entry, Kind, Reader, Reply};
-use crate::routing::{Key, Traits, is_renamed};
 use crate::topology::turns_away;
 use crate::transport::retry_policy::{explain, may_begin_again};
-use crate::transport::write_buffer::Outbox;
-use crate::transport::{Connection, Lease, Patience, Pool};
+use crate::transport::write_buffer::WriteBuffer;
+use crate::transport::{Connection, Lease, Pool};
 use smallvec::SmallVec;
 use std::ops::Range;
 
-pub(crate) struct Lane<'p, 'a> {
+pub(crate) struct NodePipeline<'p, 'a> {
     pool: &'p Pool,
-    pub(crate) outbox: Outbox<'a>,
+    pub(crate) write_buffer: WriteBuffer<'a>,
     /// Where each command ends among the bytes that are sent.
     ends: SmallVec<[usize; 1]>,
     /// All of its commands may be sent a second time.
@@ -23,7 +23,7 @@ pub(crate) struct Lane<'p, 'a> {
     pub(crate) stays: bool,
     /// It goes to a replica.
     is_elsewhere: bool,
-    patience: Patience,
+    read_timeout: ReadTimeout,
     lease: Option<Lease<'p>>,
     reader: Reader,
     failure: Option<Error>,
@@ -31,19 +31,19 @@ pub(crate) struct Lane<'p, 'a> {
     is_done: bool,
 }
 
-impl<'p, 'a> Lane<'p, 'a> {
-    /// A lane for commands that stand in `request`, or, where that is empty, are packed from arguments.
+impl<'p, 'a> NodePipeline<'p, 'a> {
+    /// A pipeline for commands that stand in `request`, or, where that is empty, are packed from arguments.
     #[inline]
-    pub(crate) fn new(pool: &'p Pool, request: &'a [u8]) -> Lane<'p, 'a> {
-        Lane {
+    pub(crate) fn new(pool: &'p Pool, request: &'a [u8]) -> NodePipeline<'p, 'a> {
+        NodePipeline {
             pool,
-            outbox: Outbox::new(request),
+            write_buffer: WriteBuffer::new(request),
             ends: SmallVec::new(),
             repeatable: true,
             bound: false,
             stays: false,
             is_elsewhere: false,
-            patience: Patience::Usual,
+            read_timeout: ReadTimeout::Configured,
             lease: None,
             reader: Reader::new(Vec::new(), false),
             failure: None,
@@ -51,45 +51,45 @@ impl<'p, 'a> Lane<'p, 'a> {
         }
     }
 
-    /// A lane over a connection that its caller holds; `bound` says that no other will do.
-    pub(crate) fn over(lease: Lease<'p>, bound: bool) -> Lane<'p, 'a> {
-        let mut lane = Lane::new(lease.pool(), &[]);
-        lane.bound = bound;
-        lane.seat(lease, true);
-        lane
+    /// A pipeline over a connection that its caller holds; `bound` says that no other will do.
+    pub(crate) fn over(lease: Lease<'p>, bound: bool) -> NodePipeline<'p, 'a> {
+        let mut pipeline = NodePipeline::new(lease.pool(), &[]);
+        pipeline.bound = bound;
+        pipeline.seat(lease, true);
+        pipeline
     }
 
     /// Adds a command: as it stands in the request where that will do, else from its arguments.
     #[inline]
-    pub(crate) fn add(&mut self, whole: Option<Range<usize>>, args: &[&'a [u8]], keys: &[Key<'a>], traits: Traits) -> u32 {
+    pub(crate) fn add(&mut self, whole: Option<Range<usize>>, args: &[&'a [u8]], keys: &[Key<'a>], flags: CommandFlags) -> u32 {
         match whole {
-            Some(range) if !is_renamed(args, keys) => self.outbox.push_whole(range),
-            _ => self.outbox.push_renamed(args, keys),
+            Some(range) if !is_renamed(args, keys) => self.write_buffer.push_whole(range),
+            _ => self.write_buffer.push_renamed(args, keys),
         }
-        self.finish_command(traits)
+        self.finish_command(flags)
     }
 
-    /// Adds a command whose arguments may go before the lane does.
-    pub(crate) fn add_copied(&mut self, args: &[&[u8]], traits: Traits) -> u32 {
-        self.outbox.push_copied(args);
-        self.finish_command(traits)
+    /// Adds a command whose arguments may go before the pipeline does.
+    pub(crate) fn add_copied(&mut self, args: &[&[u8]], flags: CommandFlags) -> u32 {
+        self.write_buffer.push_copied(args);
+        self.finish_command(flags)
     }
 
-    /// Ends a command whose bytes were pushed one by one; answers which of the lane's commands it is.
+    /// Ends a command whose bytes were pushed one by one; answers which of the pipeline's commands it is.
     #[inline(always)]
-    pub(crate) fn finish_command(&mut self, traits: Traits) -> u32 {
-        self.ends.push(self.outbox.length());
-        self.repeatable &= traits.repeatable;
-        if traits.patience != Patience::Usual {
-            self.patience = self.patience.and(traits.patience);
+    pub(crate) fn finish_command(&mut self, flags: CommandFlags) -> u32 {
+        self.ends.push(self.write_buffer.length());
+        self.repeatable &= flags.repeatable;
+        if flags.read_timeout != ReadTimeout::Configured {
+            self.read_timeout = self.read_timeout.and(flags.read_timeout);
         }
         self.ends.len() as u32 - 1
     }
 
-    /// Sends the commands and reads all replies. What fails is told by [`Lane::into_replies`].
+    /// Sends the commands and reads all replies. What fails is told by [`NodePipeline::into_replies`].
     #[inline]
     pub(crate) fn run(&mut self, rooted: bool) {
-        self.outbox.settle();
+        self.write_buffer.settle();
         for fresh in [false, true] {
             if self.connect(fresh, rooted) {
                 self.attempt(Self::send_all);
@@ -103,9 +103,9 @@ impl<'p, 'a> Lane<'p, 'a> {
 
     /// Gets a connection and sends what the kernel takes at once.
     pub(crate) fn start(&mut self) {
-        self.outbox.settle();
+        self.write_buffer.settle();
         if self.connect(false, true) {
-            self.attempt(|lane| lane.send_some().map(drop));
+            self.attempt(|pipeline| pipeline.send_some().map(drop));
         }
     }
 
@@ -144,25 +144,25 @@ impl<'p, 'a> Lane<'p, 'a> {
 
     #[inline]
     fn send_all(&mut self) -> Result<(), Error> {
-        while !self.outbox.is_sent() {
-            let (bytes, more) = self.outbox.next();
+        while !self.write_buffer.is_sent() {
+            let (bytes, more) = self.write_buffer.next();
             let count = self.connection().send(bytes, more)?;
-            self.outbox.took(count);
+            self.write_buffer.took(count);
         }
         Ok(())
     }
 
     /// Sends what the kernel takes at once; answers how much that was.
     pub(crate) fn send_some(&mut self) -> Result<usize, Error> {
-        let before = self.outbox.sent();
-        while !self.outbox.is_sent() {
-            let (bytes, more) = self.outbox.next();
+        let before = self.write_buffer.sent();
+        while !self.write_buffer.is_sent() {
+            let (bytes, more) = self.write_buffer.next();
             match self.connection().send_now(bytes, more)? {
                 0 => break,
-                count => self.outbox.took(count),
+                count => self.write_buffer.took(count),
             }
         }
-        Ok(self.outbox.sent() - before)
+        Ok(self.write_buffer.sent() - before)
     }
 
     /// Reads what is there at once; answers how much that was.
@@ -171,18 +171,18 @@ impl<'p, 'a> Lane<'p, 'a> {
         lease.receive_now(&mut self.reader, self.ends.len())
     }
 
-    /// Reads the remaining replies. The connection goes back when the lane goes, with the buffer that nobody needs by then.
+    /// Reads the remaining replies. The connection goes back when the pipeline goes, with the buffer that nobody needs by then.
     #[inline]
     pub(crate) fn receive_all(&mut self) -> Result<(), Error> {
         let Some(lease) = &self.lease else { return Ok(()) };
         if self.reader.complete() < self.ends.len() {
-            lease.wait(self.patience, self.pool.config().read_timeout)?;
+            lease.wait(self.read_timeout, self.pool.config().read_timeout)?;
         }
         lease.receive(&mut self.reader, self.ends.len())?;
         self.is_done = true;
         // What a replica could not answer is sent once more, to the master.
         if !self.is_elsewhere {
-            self.outbox.forget();
+            self.write_buffer.forget();
         }
         Ok(())
     }
@@ -191,10 +191,10 @@ impl<'p, 'a> Lane<'p, 'a> {
     #[inline]
     pub(crate) fn begin_again(&mut self) -> bool {
         let Some(failure) = &self.failure else { return false };
-        if self.bound || !may_begin_again(failure, self.repeatable, self.outbox.sent() == 0) {
+        if self.bound || !may_begin_again(failure, self.repeatable, self.write_buffer.sent() == 0) {
             return false;
         }
-        self.outbox.rewind();
+        self.write_buffer.rewind();
         self.failure = None;
         true
     }
@@ -232,7 +232,7 @@ impl<'p, 'a> Lane<'p, 'a> {
         self.is_done = false;
         self.failure = None;
         self.reader = Reader::new(Vec::new(), false);
-        self.outbox.rewind();
+        self.write_buffer.rewind();
     }
 
     /// Gives the connection back when all replies were read.
@@ -243,7 +243,7 @@ impl<'p, 'a> Lane<'p, 'a> {
     }
 
     pub(crate) fn is_sending(&self) -> bool {
-        self.failure.is_none() && !self.outbox.is_sent()
+        self.failure.is_none() && !self.write_buffer.is_sent()
     }
 
     pub(crate) fn has_failed(&self) -> bool {
@@ -251,7 +251,7 @@ impl<'p, 'a> Lane<'p, 'a> {
     }
 
     pub(crate) fn connection(&self) -> &Connection {
-        self.lease.as_ref().expect("a lane that has not failed has a connection until its replies are read")
+        self.lease.as_ref().expect("a pipeline that has not failed has a connection until its replies are read")
     }
 
     /// How many commands it has.
@@ -278,7 +278,7 @@ impl<'p, 'a> Lane<'p, 'a> {
             return Ok(());
         }
         let failure = self.failure.clone().unwrap_or_else(|| Error::new(Code::Internal, "no reply and no failure"));
-        Err(explain(self.pool.server(), failure, name, self.outbox.sent() >= self.ends[ordinal as usize]))
+        Err(explain(self.pool.server(), failure, name, self.write_buffer.sent() >= self.ends[ordinal as usize]))
     }
 
     /// The reply to its only command.
@@ -296,7 +296,7 @@ impl<'p, 'a> Lane<'p, 'a> {
     /// The connection, if it still stands, and the replies to all commands under one array, or why there is none. `name` is for messages.
     pub(crate) fn into_seat(mut self, name: &[u8]) -> (Option<Lease<'p>>, Result<Reply, Error>) {
         let outcome = match self.ends.len() {
-            0 => Err(Error::new(Code::Internal, "a lane without commands")),
+            0 => Err(Error::new(Code::Internal, "a pipeline without commands")),
             commands => self.outcome(commands as u32 - 1, name).map(|()| self.take_reply(Some(commands))),
         };
         let mut lease = self.lease.take().filter(|_| self.is_done);
@@ -315,7 +315,7 @@ impl<'p, 'a> Lane<'p, 'a> {
     }
 }
 
-impl Drop for Lane<'_, '_> {
+impl Drop for NodePipeline<'_, '_> {
     fn drop(&mut self) {
         if let Some(mut lease) = self.lease.take().filter(|_| self.is_done) {
             let reader = std::mem::replace(&mut self.reader, Reader::new(Vec::new(), false));

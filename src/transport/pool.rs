@@ -3,7 +3,7 @@
 use crate::config::{Config, Server};
 use crate::error::{Code, Error};
 use crate::topology::clock::{Time, now};
-use crate::topology::role_check::Watch;
+use crate::topology::role_check::RoleCheck;
 use crate::transport::connection::Connection;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,7 +21,7 @@ pub(crate) struct Pool {
     pub(crate) server: Server,
     /// `None` waits for ever.
     connect_timeout: Option<Duration>,
-    pub(crate) watch: Watch,
+    pub(crate) watch: RoleCheck,
     state: Mutex<State>,
     freed: Condvar,
     /// How many connections stand aside.
@@ -70,16 +70,16 @@ struct Place<'p>(&'p AtomicUsize);
 impl Pool {
     /// The connections to a master, which is asked from time to time whether it is one.
     pub(crate) fn of_master(config: &Arc<Config>, server: usize) -> Pool {
-        let watch = Watch::over_master(config, server);
+        let watch = RoleCheck::over_master(config, server);
         Pool::new(config.clone(), config.servers[server].clone(), config.connect_timeout, watch)
     }
 
     pub(crate) fn of_replica(config: Arc<Config>, server: Server) -> Pool {
         let connect_timeout = at_most(config.connect_timeout, SHORT);
-        Pool::new(config, server, Some(connect_timeout), Watch::never())
+        Pool::new(config, server, Some(connect_timeout), RoleCheck::never())
     }
 
-    fn new(config: Arc<Config>, server: Server, connect_timeout: Option<Duration>, watch: Watch) -> Pool {
+    fn new(config: Arc<Config>, server: Server, connect_timeout: Option<Duration>, watch: RoleCheck) -> Pool {
         Pool { config, server, connect_timeout, watch, state: Mutex::default(), freed: Condvar::new(), aside: AtomicUsize::new(0) }
     }
 

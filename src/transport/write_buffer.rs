@@ -1,13 +1,13 @@
 //! The bytes on their way to one server. What the caller already laid out as RESP is sent from where it lies; small pieces are gathered.
 
+use crate::command::{Key, as_sent};
 use crate::resp::{push_argument, push_count, push_header};
-use crate::routing::{Key, as_sent};
 use std::ops::Range;
 
 /// A piece of the caller's memory as large as this is sent from there: copying would cost more than another system call.
 pub(crate) const LARGE: usize = 16 << 10;
 
-pub(crate) struct Outbox<'a> {
+pub(crate) struct WriteBuffer<'a> {
     /// The caller's request, if there is one.
     request: &'a [u8],
     /// What goes first.
@@ -45,9 +45,9 @@ impl Segment<'_> {
     }
 }
 
-impl<'a> Outbox<'a> {
-    pub(crate) fn new(request: &'a [u8]) -> Outbox<'a> {
-        Outbox { request, segments: Vec::new(), gathered: Vec::new(), pending: 0..0, length: 0, sent: Sent::default() }
+impl<'a> WriteBuffer<'a> {
+    pub(crate) fn new(request: &'a [u8]) -> WriteBuffer<'a> {
+        WriteBuffer { request, segments: Vec::new(), gathered: Vec::new(), pending: 0..0, length: 0, sent: Sent::default() }
     }
 
     /// How many bytes there are to send in all.

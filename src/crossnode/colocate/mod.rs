@@ -8,29 +8,34 @@ pub(crate) mod transaction;
 use crate::command::Destination;
 use crate::crossnode::Job;
 pub(crate) use crate::crossnode::colocate::operands::{Operand, Operands, located};
-use crate::crossnode::colocate::placement::{Decision, Way, decide, depends_on_sizes};
+use crate::crossnode::colocate::placement::{Decision, Fetch, decide, depends_on_sizes};
 pub(crate) use crate::crossnode::colocate::probe::{Found, UNKNOWN, Wanted};
-use crate::crossnode::support::conversation::Talk;
+use crate::crossnode::support::conversation::Connections;
 use crate::crossnode::support::explanation::Explanation;
 use crate::crossnode::support::outcome::Outcome;
 use crate::resp::Reply;
 
 pub(crate) fn run(job: &Job, destination: Destination) -> Outcome<Reply> {
     let operands = Operands::of(job, destination);
-    let mut talk = Talk::with(job.config, job.process, job.args[0], operands.servers())?;
-    run_over(job, &mut talk, &operands, None)
+    let mut connections = Connections::with(job.config, job.process, job.args[0], operands.servers())?;
+    run_over(job, &mut connections, &operands, None)
 }
 
 /// The same over connections that the caller has; `found` is what it knows of the sources.
-pub(crate) fn run_over<'a>(job: &Job<'_, 'a>, talk: &mut Talk, operands: &Operands<'a>, found: Option<&[Found]>) -> Outcome<Reply> {
-    let decision = decided(job, talk, operands, found)?;
-    transaction::carry_out(job, talk, operands, &decision)
+pub(crate) fn run_over<'a>(
+    job: &Job<'_, 'a>,
+    connections: &mut Connections,
+    operands: &Operands<'a>,
+    found: Option<&[Found]>,
+) -> Outcome<Reply> {
+    let decision = decided(job, connections, operands, found)?;
+    transaction::carry_out(job, connections, operands, &decision)
 }
 
-fn decided(job: &Job, talk: &mut Talk, operands: &Operands, found: Option<&[Found]>) -> Outcome<Decision> {
+fn decided(job: &Job, connections: &mut Connections, operands: &Operands, found: Option<&[Found]>) -> Outcome<Decision> {
     let wanted = Wanted::by(job);
     let surveyed = match found {
-        None if depends_on_sizes(operands, wanted) => Some(probe::survey(job, talk, &operands.sources)?),
+        None if depends_on_sizes(operands, wanted) => Some(probe::survey(job, connections, &operands.sources)?),
         _ => None,
     };
     Ok(decide(job.over.across, wanted, operands, found.or(surveyed.as_deref())))
@@ -38,11 +43,11 @@ fn decided(job: &Job, talk: &mut Talk, operands: &Operands, found: Option<&[Foun
 
 pub(crate) fn explain(job: &Job, destination: Destination) -> Outcome<Explanation> {
     let operands = Operands::of(job, destination);
-    let mut talk = Talk::with(job.config, job.process, job.args[0], operands.servers())?;
-    explain_over(job, &mut talk, &operands, None)
+    let mut connections = Connections::with(job.config, job.process, job.args[0], operands.servers())?;
+    explain_over(job, &mut connections, &operands, None)
 }
 
-pub(crate) fn explain_over(job: &Job, talk: &mut Talk, operands: &Operands, found: Option<&[Found]>) -> Outcome<Explanation> {
+pub(crate) fn explain_over(job: &Job, connections: &mut Connections, operands: &Operands, found: Option<&[Found]>) -> Outcome<Explanation> {
     let wanted = Wanted::by(job);
     let mut explanation = Explanation::of("colocate", true);
     let mut round = 1;
@@ -50,12 +55,12 @@ pub(crate) fn explain_over(job: &Job, talk: &mut Talk, operands: &Operands, foun
         explanation = explanation.steps(round, distinct(operands.sources.iter().map(|source| source.server)), "TYPE …; MEMORY USAGE …");
         round += 1;
     }
-    let decision = decided(job, talk, operands, found)?;
-    let moved = |way: Way| {
+    let decision = decided(job, connections, operands, found)?;
+    let moved = |way: Fetch| {
         let sources = operands.sources.iter().zip(&decision.ways).filter(move |(_, one)| **one == way);
         distinct(sources.map(|(source, _)| source.server))
     };
-    let (gets, dumps) = (moved(Way::Get), moved(Way::Dump));
+    let (gets, dumps) = (moved(Fetch::Get), moved(Fetch::Dump));
     if !gets.is_empty() || !dumps.is_empty() {
         explanation = explanation.steps(round, gets.iter().copied(), "GET …").steps(round, dumps.iter().copied(), "DUMP …");
         round += 1;
@@ -74,7 +79,7 @@ pub(crate) fn explain_over(job: &Job, talk: &mut Talk, operands: &Operands, foun
     if decision.forwards {
         commands.push(carried);
     }
-    if decision.forwards || decision.ways.iter().any(|way| *way != Way::Stays) {
+    if decision.forwards || decision.ways.iter().any(|way| *way != Fetch::Stays) {
         commands.push("UNLINK …");
     }
     commands.push("EXEC");

@@ -1,12 +1,12 @@
 //! Where a command runs whose keys live on several servers, and what must be brought there.
 
-use crate::command::{Across, Combination, SetOperation};
+use crate::command::{Combination, SetOperation, Strategy};
 use crate::crossnode::colocate::operands::Operands;
 use crate::crossnode::colocate::probe::{Found, Wanted};
 
 /// How a source gets to where the command runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Way {
+pub(crate) enum Fetch {
     /// It is there.
     Stays,
     /// It does not exist, nor does what stands in its place.
@@ -23,7 +23,7 @@ pub(crate) struct Decision {
     /// The server where the command runs.
     pub work: usize,
     /// How each of the sources gets there.
-    pub ways: Vec<Way>,
+    pub ways: Vec<Fetch>,
     /// The result is carried on to another server.
     pub forwards: bool,
 }
@@ -32,18 +32,18 @@ pub(crate) struct Decision {
 const ROUND_TRIP: u64 = 16 << 10;
 
 /// Decides; `found` tells of each source what it is, unless nobody asked.
-pub(crate) fn decide(across: Across, wanted: Wanted, operands: &Operands, found: Option<&[Found]>) -> Decision {
+pub(crate) fn decide(across: Strategy, wanted: Wanted, operands: &Operands, found: Option<&[Found]>) -> Decision {
     let work = work_server(across, operands, found);
     let ways = operands
         .sources
         .iter()
         .enumerate()
         .map(|(nth, source)| match found.map(|found| found[nth]) {
-            _ if source.server == work => Way::Stays,
-            Some(Found::Missing) => Way::Nothing,
-            Some(Found::Wrong) => Way::Poison,
-            _ if wanted == Wanted::Strings => Way::Get,
-            _ => Way::Dump,
+            _ if source.server == work => Fetch::Stays,
+            Some(Found::Missing) => Fetch::Nothing,
+            Some(Found::Wrong) => Fetch::Poison,
+            _ if wanted == Wanted::Strings => Fetch::Get,
+            _ => Fetch::Dump,
         })
         .collect();
     let forwards = operands.destination.is_some_and(|destination| destination.server != work);
@@ -62,7 +62,7 @@ fn only_server(operands: &Operands) -> Option<usize> {
 }
 
 /// The cheapest; of several, the destination's, or the first source's.
-fn work_server(across: Across, operands: &Operands, found: Option<&[Found]>) -> usize {
+fn work_server(across: Strategy, operands: &Operands, found: Option<&[Found]>) -> usize {
     if let Some(destination) = operands.destination.filter(|_| operands.destination_is_read) {
         // So that nothing that others write to it meanwhile is lost.
         return destination.server;
@@ -82,11 +82,11 @@ fn work_server(across: Across, operands: &Operands, found: Option<&[Found]>) -> 
 }
 
 /// About how large a result may be.
-fn result_size(across: Across, sizes: &[u64]) -> u64 {
+fn result_size(across: Strategy, sizes: &[u64]) -> u64 {
     let least = sizes.iter().min().copied().unwrap_or(0);
     let most = sizes.iter().max().copied().unwrap_or(0);
     match across {
-        Across::Combined(Combination::Sets(operation, _) | Combination::SortedSets(operation, _)) => match operation {
+        Strategy::Combined(Combination::Sets(operation, _) | Combination::SortedSets(operation, _)) => match operation {
             SetOperation::Union => most,
             SetOperation::Intersection | SetOperation::Cardinality => least,
             SetOperation::Difference => sizes.first().copied().unwrap_or(0),

@@ -1,12 +1,12 @@
 //! How large the sources are, and of which type.
 
-use crate::command::{Across, Combination};
+use crate::command::{Combination, Strategy};
 use crate::crossnode::Job;
 use crate::crossnode::colocate::operands::Operand;
-use crate::crossnode::support::conversation::{Talk, words};
+use crate::crossnode::support::conversation::{Connections, words};
 use crate::crossnode::support::destination::usage;
 use crate::crossnode::support::outcome::Outcome;
-use crate::crossnode::support::queries::Questions;
+use crate::crossnode::support::queries::Queries;
 use crate::resp::Value;
 
 /// What a source was found to be.
@@ -42,9 +42,9 @@ pub(crate) enum Wanted {
 impl Wanted {
     pub(crate) fn by(job: &Job) -> Wanted {
         match job.over.across {
-            Across::Combined(Combination::Sets(..)) => Wanted::Sets,
-            Across::Combined(Combination::SortedSets(..)) => Wanted::SortedSets,
-            Across::Combined(Combination::Bits) => Wanted::Strings,
+            Strategy::Combined(Combination::Sets(..)) => Wanted::Sets,
+            Strategy::Combined(Combination::SortedSets(..)) => Wanted::SortedSets,
+            Strategy::Combined(Combination::Bits) => Wanted::Strings,
             _ => match job.args[0].to_ascii_lowercase().as_slice() {
                 b"pfcount" | b"pfmerge" | b"lcs" => Wanted::Strings,
                 _ => Wanted::Any,
@@ -63,14 +63,14 @@ impl Wanted {
 }
 
 /// Asks in one round.
-pub(crate) fn survey(job: &Job, talk: &mut Talk, sources: &[Operand]) -> Outcome<Vec<Found>> {
+pub(crate) fn survey(job: &Job, connections: &mut Connections, sources: &[Operand]) -> Outcome<Vec<Found>> {
     let wanted = Wanted::by(job);
-    let mut questions = Questions::default();
+    let mut queries = Queries::default();
     let numbers: Vec<(usize, usize)> = sources
         .iter()
-        .map(|source| (questions.add(source.server, words![b"TYPE", source.name]), questions.add(source.server, usage(source.name))))
+        .map(|source| (queries.add(source.server, words![b"TYPE", source.name]), queries.add(source.server, usage(source.name))))
         .collect();
-    let answers = questions.put(talk)?;
+    let answers = queries.put(connections)?;
     Ok(numbers.iter().map(|&(kind, size)| found(wanted, answers.get(kind), answers.get(size))).collect())
 }
 

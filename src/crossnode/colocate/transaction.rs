@@ -2,13 +2,13 @@
 
 use crate::crossnode::Job;
 use crate::crossnode::colocate::operands::{Operand, Operands};
-use crate::crossnode::colocate::placement::{Decision, Way};
+use crate::crossnode::colocate::placement::{Decision, Fetch};
 use crate::crossnode::colocate::probe::Wanted;
-use crate::crossnode::support::conversation::{Ask, Executed, Talk, Words, executed, words};
+use crate::crossnode::support::conversation::{Connections, Executed, Request, Words, executed, words};
 use crate::crossnode::support::destination::{Content, Replacement, is_large, not_brought, usage};
 use crate::crossnode::support::internal_keys;
-use crate::crossnode::support::outcome::{Outcome, Stop, accepted};
-use crate::crossnode::support::queries::{Answers, Questions};
+use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
+use crate::crossnode::support::queries::{Queries, QueryReplies};
 use crate::error::printable;
 use crate::resp::{Reply, Value};
 use std::borrow::Cow;
@@ -19,7 +19,7 @@ const LIFETIME: &[u8] = b"60000";
 /// A source that is not where the command runs.
 struct Foreign<'a> {
     operand: Operand<'a>,
-    way: Way,
+    way: Fetch,
     temporary: Vec<u8>,
     /// Under which number its value was asked for.
     question: usize,
@@ -36,22 +36,27 @@ struct Step<'a> {
     result: usize,
 }
 
-pub(crate) fn carry_out<'a>(job: &Job<'_, 'a>, talk: &mut Talk, operands: &Operands<'a>, decision: &Decision) -> Outcome<Reply> {
+pub(crate) fn carry_out<'a>(
+    job: &Job<'_, 'a>,
+    connections: &mut Connections,
+    operands: &Operands<'a>,
+    decision: &Decision,
+) -> Outcome<Reply> {
     let id = internal_keys::fresh_id();
-    let mut questions = Questions::default();
-    let foreign = foreign(operands, decision, &id, &mut questions);
-    let answers = if questions.is_empty() { None } else { Some(questions.put(talk)?) };
+    let mut queries = Queries::default();
+    let foreign = foreign(operands, decision, &id, &mut queries);
+    let answers = if queries.is_empty() { None } else { Some(queries.put(connections)?) };
     let result = internal_keys::key(&id, "result");
     let step = step(job, operands, decision, &foreign, answers.as_ref(), &result)?;
     let Step { commands, brought, command, result } = step;
-    let mut asks = vec![Ask::transaction(decision.work, commands)];
+    let mut asks = vec![Request::transaction(decision.work, commands)];
     let destination = operands.destination.filter(|_| decision.forwards);
     if let Some(destination) = destination {
-        asks.push(Ask::read(destination.server, vec![usage(destination.name)]));
+        asks.push(Request::read(destination.server, vec![usage(destination.name)]));
     }
-    let mut replies = talk.all(&asks)?.into_iter();
+    let mut replies = connections.all(&asks)?.into_iter();
     drop(asks);
-    let (Some(answer), old) = (replies.next(), replies.next()) else { return Err(Stop::fault("a transaction was not answered")) };
+    let (Some(answer), old) = (replies.next(), replies.next()) else { return Err(Abort::fault("a transaction was not answered")) };
     let done = done(&answer)?;
     for (nth, source) in brought {
         if let Some(Value::Error(text)) = done.get(nth) {
@@ -66,23 +71,23 @@ pub(crate) fn carry_out<'a>(job: &Job<'_, 'a>, talk: &mut Talk, operands: &Opera
             _ => Content::Nothing,
         };
         let old_is_large = old.is_some_and(|old| old.value(1).is_some_and(is_large));
-        Replacement::new(destination.name, content, old_is_large).carry_out(job, talk, destination.server)?;
+        Replacement::new(destination.name, content, old_is_large).carry_out(job, connections, destination.server)?;
     }
     let place = done.place(command);
     Ok(answer.extract(place))
 }
 
 /// What is to be brought, each key once, asked for.
-fn foreign<'a>(operands: &Operands<'a>, decision: &Decision, id: &str, questions: &mut Questions<'a>) -> Vec<Foreign<'a>> {
+fn foreign<'a>(operands: &Operands<'a>, decision: &Decision, id: &str, queries: &mut Queries<'a>) -> Vec<Foreign<'a>> {
     let mut foreign: Vec<Foreign> = Vec::new();
     for (operand, &way) in operands.sources.iter().zip(&decision.ways) {
-        if way == Way::Stays || foreign.iter().any(|known| known.operand.is_same(operand)) {
+        if way == Fetch::Stays || foreign.iter().any(|known| known.operand.is_same(operand)) {
             continue;
         }
         let question = match way {
-            Way::Get => questions.add(operand.server, words![b"GET", operand.name]),
-            Way::Dump => questions.add(operand.server, words![b"DUMP", operand.name]),
-            Way::Stays | Way::Nothing | Way::Poison => 0,
+            Fetch::Get => queries.add(operand.server, words![b"GET", operand.name]),
+            Fetch::Dump => queries.add(operand.server, words![b"DUMP", operand.name]),
+            Fetch::Stays | Fetch::Nothing | Fetch::Poison => 0,
         };
         let temporary = internal_keys::key(id, &format!("operand-{}", foreign.len()));
         foreign.push(Foreign { operand: *operand, way, temporary, question });
@@ -95,14 +100,14 @@ fn step<'t, 'a: 't>(
     operands: &Operands<'a>,
     decision: &Decision,
     foreign: &'t [Foreign<'t>],
-    answers: Option<&'t Answers>,
+    answers: Option<&'t QueryReplies>,
     result: &'t [u8],
 ) -> Outcome<Step<'t>> {
     let mut step = Step::default();
     let mut temporaries = words![b"UNLINK"];
     for source in foreign {
         let value = match source.way {
-            Way::Get | Way::Dump => answers.map_or(Value::Nil, |answers| answers.get(source.question)),
+            Fetch::Get | Fetch::Dump => answers.map_or(Value::Nil, |answers| answers.get(source.question)),
             _ => Value::Nil,
         };
         step.bring(source, value)?;
@@ -139,13 +144,13 @@ impl<'a> Step<'a> {
         // Every command that comes here refuses a hash; none computes as if the source were missing where it could not be brought.
         let poison = || words![b"HSET", temporary, b"0", b"0"];
         match (source.way, value) {
-            (Way::Poison, _) => self.commands.push(poison()),
-            (Way::Get, Value::Error(text)) if text.starts_with(b"WRONGTYPE") => self.commands.push(poison()),
-            (Way::Get, Value::String(value)) => {
+            (Fetch::Poison, _) => self.commands.push(poison()),
+            (Fetch::Get, Value::Error(text)) if text.starts_with(b"WRONGTYPE") => self.commands.push(poison()),
+            (Fetch::Get, Value::String(value)) => {
                 self.brought.push((self.commands.len(), source.operand.name));
                 self.commands.push(words![b"SET", temporary, value, b"PX", LIFETIME]);
             }
-            (Way::Dump, Value::String(payload)) => {
+            (Fetch::Dump, Value::String(payload)) => {
                 self.brought.push((self.commands.len() + 1, source.operand.name));
                 self.commands.push(poison());
                 self.commands.push(words![b"RESTORE", temporary, LIFETIME, payload, b"REPLACE"]);
@@ -170,7 +175,7 @@ fn done(answer: &Reply) -> Outcome<Done<'_>> {
             let place = answer.element(0, replies - 1).unwrap_or(0);
             Ok(Done { answer, place })
         }
-        Executed::Conflict => Err(Stop::fault("a transaction that watched nothing was given up")),
+        Executed::Conflict => Err(Abort::fault("a transaction that watched nothing was given up")),
     }
 }
 

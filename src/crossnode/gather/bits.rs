@@ -3,11 +3,11 @@
 use crate::command::Destination;
 use crate::crossnode::colocate::{Found, Operands};
 use crate::crossnode::gather::{Attempt, attempts, begin, distinct, stored};
-use crate::crossnode::support::conversation::{Talk, words};
+use crate::crossnode::support::conversation::{Connections, words};
 use crate::crossnode::support::destination::Content;
 use crate::crossnode::support::explanation::Explanation;
-use crate::crossnode::support::outcome::{Outcome, Stop, accepted};
-use crate::crossnode::support::queries::{Answers, Questions};
+use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
+use crate::crossnode::support::queries::{Queries, QueryReplies};
 use crate::crossnode::{Job, colocate};
 use crate::resp::{Reply, Value};
 use std::ops::Range;
@@ -20,13 +20,13 @@ enum Operation {
     Not,
 }
 
-/// A string of at most so many bytes is fetched with the first questions.
+/// A string of at most so many bytes is fetched with the first queries.
 const SMALL: usize = 4096;
 
 pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     let operands = Operands::of(job, Destination::First);
     let Some(operation) = operation(job, &operands) else { return colocate::run(job, Destination::First) };
-    attempts(job, &operands, |talk| attempt(job, talk, &operands, operation))
+    attempts(job, &operands, |connections| attempt(job, connections, &operands, operation))
 }
 
 /// `None`: the server is left to judge.
@@ -43,20 +43,20 @@ fn operation(job: &Job, operands: &Operands) -> Option<Operation> {
 /// The lengths of the distinct operands, and, where those are small, the operands.
 struct Look {
     lengths: Vec<usize>,
-    answers: Answers,
+    answers: QueryReplies,
 }
 
-fn look(talk: &mut Talk, operands: &Operands, firsts: &[usize]) -> Outcome<Look> {
-    let answers = begin(talk, operands, |questions| {
+fn look(connections: &mut Connections, operands: &Operands, firsts: &[usize]) -> Outcome<Look> {
+    let answers = begin(connections, operands, |queries| {
         for &first in firsts {
             let source = operands.sources[first];
-            questions.add(source.server, words![b"STRLEN", source.name]);
-            questions.add(source.server, words![b"GETRANGE", source.name, b"0", (SMALL - 1).to_string().into_bytes()]);
+            queries.add(source.server, words![b"STRLEN", source.name]);
+            queries.add(source.server, words![b"GETRANGE", source.name, b"0", (SMALL - 1).to_string().into_bytes()]);
         }
     })?;
     let length = |nth: usize| match accepted(answers.get(2 * nth))? {
         Value::Integer(length) => Ok(length.max(0) as usize),
-        _ => Err(Stop::fault("STRLEN was answered with something else than a number")),
+        _ => Err(Abort::fault("STRLEN was answered with something else than a number")),
     };
     let lengths = (0..firsts.len()).map(length).collect::<Outcome<Vec<usize>>>()?;
     Ok(Look { lengths, answers })
@@ -71,21 +71,21 @@ fn stays(operands: &Operands, firsts: &[usize], lengths: &[usize]) -> bool {
     lengths.iter().any(|length| *length > SMALL) && here >= all - here
 }
 
-fn attempt(job: &Job, talk: &mut Talk, operands: &Operands, operation: Operation) -> Outcome<Attempt> {
+fn attempt(job: &Job, connections: &mut Connections, operands: &Operands, operation: Operation) -> Outcome<Attempt> {
     let (firsts, which) = distinct(operands);
-    let look = look(talk, operands, &firsts)?;
+    let look = look(connections, operands, &firsts)?;
     if stays(operands, &firsts, &look.lengths) {
         return Ok(Attempt::Together(Some(which.iter().map(|&nth| found(look.lengths[nth])).collect())));
     }
     // What is named twice is nothing but zeros under XOR, as long as it is.
     let vanishes = |nth: usize| operation == Operation::Xor && which.iter().filter(|&&of| of == nth).count() % 2 == 0;
     let (large, small): (Vec<usize>, Vec<usize>) = (0..firsts.len()).partition(|&nth| look.lengths[nth] > SMALL);
-    let mut questions = Questions::default();
+    let mut queries = Queries::default();
     for &nth in &large {
         let source = operands.sources[firsts[nth]];
-        questions.add(source.server, words![b"GET", source.name]);
+        queries.add(source.server, words![b"GET", source.name]);
     }
-    let mut parts = Parts::fetched(questions, talk)?;
+    let mut parts = Parts::fetched(queries, connections)?;
     parts.vanishing = large.iter().map(|&nth| vanishes(nth)).collect();
     for nth in small {
         parts.add(text(look.answers.get(2 * nth + 1)), vanishes(nth));
@@ -93,7 +93,7 @@ fn attempt(job: &Job, talk: &mut Talk, operands: &Operands, operation: Operation
     parts.combine(operation);
     let result = parts.result();
     let content = if result.is_empty() { Content::Nothing } else { Content::String(result.into()) };
-    stored(job, talk, operands, content, false, result.len() as i64)
+    stored(job, connections, operands, content, false, result.len() as i64)
 }
 
 fn found(length: usize) -> Found {
@@ -115,11 +115,11 @@ struct Parts {
 
 impl Parts {
     /// Fetches the large ones; they stay in the memory that they were read into.
-    fn fetched(questions: Questions, talk: &mut Talk) -> Outcome<Parts> {
-        if questions.is_empty() {
+    fn fetched(queries: Queries, connections: &mut Connections) -> Outcome<Parts> {
+        if queries.is_empty() {
             return Ok(Parts::default());
         }
-        let (replies, found) = questions.put(talk)?.into_parts();
+        let (replies, found) = queries.put(connections)?.into_parts();
         let mut places = Vec::new();
         for (reply, place) in found {
             accepted(replies[reply].value(place).unwrap_or(Value::Nil))?;
@@ -189,13 +189,13 @@ fn apply(operation: Operation, target: &mut [u8], operand: &[u8]) {
 
 pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
     let operands = Operands::of(job, Destination::First);
-    let mut talk = Talk::with(job.config, job.process, job.args[0], operands.servers())?;
+    let mut connections = Connections::with(job.config, job.process, job.args[0], operands.servers())?;
     let (firsts, which) = distinct(&operands);
     let unwatched = Operands { destination_is_read: false, ..operands };
-    let look = look(&mut talk, &unwatched, &firsts)?;
+    let look = look(&mut connections, &unwatched, &firsts)?;
     if operation(job, &unwatched).is_none() || stays(&unwatched, &firsts, &look.lengths) {
         let found: Vec<Found> = which.iter().map(|&nth| found(look.lengths[nth])).collect();
-        return colocate::explain_over(job, &mut talk, &Operands::of(job, Destination::First), Some(&found));
+        return colocate::explain_over(job, &mut connections, &Operands::of(job, Destination::First), Some(&found));
     }
     let servers = |least: usize| {
         let large = firsts.iter().zip(&look.lengths).filter(move |(_, length)| **length >= least);

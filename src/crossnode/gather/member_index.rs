@@ -1,6 +1,6 @@
 //! Where members are found again: a table of their numbers. The bytes stay where they are.
 
-use crate::crossnode::support::outcome::{Outcome, Stop};
+use crate::crossnode::support::outcome::{Abort, Outcome};
 use crate::error::{Code, Error};
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
@@ -15,7 +15,7 @@ pub(crate) struct Table {
 impl Table {
     /// With room for so many members, which have to be enough: it does not grow.
     pub(crate) fn for_members(members: usize) -> Outcome<Table> {
-        let too_many = || Stop::from(Error::new(Code::Memory, "no memory to combine so many members"));
+        let too_many = || Abort::from(Error::new(Code::Memory, "no memory to combine so many members"));
         u32::try_from(members).map_err(|_| too_many())?;
         let mut numbers = HashTable::new();
         numbers.try_reserve(members, |_| 0).map_err(|_| too_many())?;

@@ -11,11 +11,11 @@ pub(crate) mod zset_options;
 
 use crate::command::{Combination, Destination, SetOperation};
 use crate::crossnode::colocate::{Found, Operands};
-use crate::crossnode::support::conversation::{Talk, words};
+use crate::crossnode::support::conversation::{Connections, words};
 use crate::crossnode::support::destination::{Content, Replacement};
 use crate::crossnode::support::explanation::Explanation;
 use crate::crossnode::support::outcome::Outcome;
-use crate::crossnode::support::queries::{Answers, Questions};
+use crate::crossnode::support::queries::{Queries, QueryReplies};
 use crate::crossnode::{Job, colocate};
 use crate::resp::Reply;
 
@@ -40,38 +40,42 @@ enum Attempt {
 /// So often is tried anew what somebody else thwarts; then the operands are brought together, which nobody can thwart.
 const ATTEMPTS: usize = 4;
 
-fn attempts<'a>(job: &Job<'_, 'a>, operands: &Operands<'a>, mut attempt: impl FnMut(&mut Talk) -> Outcome<Attempt>) -> Outcome<Reply> {
-    let mut talk = Talk::with(job.config, job.process, job.args[0], operands.servers())?;
+fn attempts<'a>(
+    job: &Job<'_, 'a>,
+    operands: &Operands<'a>,
+    mut attempt: impl FnMut(&mut Connections) -> Outcome<Attempt>,
+) -> Outcome<Reply> {
+    let mut connections = Connections::with(job.config, job.process, job.args[0], operands.servers())?;
     let mut found = None;
     for _ in 0..ATTEMPTS {
-        match attempt(&mut talk)? {
+        match attempt(&mut connections)? {
             Attempt::Answered(reply) => return Ok(reply),
             Attempt::Conflict => {}
             Attempt::Together(known) => {
                 found = known;
                 if let Some(destination) = operands.destination.filter(|_| operands.destination_is_read) {
-                    talk.unwatch(destination.server)?;
+                    connections.unwatch(destination.server)?;
                 }
                 break;
             }
         }
     }
-    colocate::run_over(job, &mut talk, operands, found.as_deref())
+    colocate::run_over(job, &mut connections, operands, found.as_deref())
 }
 
 /// Asks what an attempt begins with. Where the destination is an operand it is watched from here on, so that nothing that others write to
 /// it meanwhile is lost.
-fn begin<'a>(talk: &mut Talk, operands: &Operands<'a>, ask: impl FnOnce(&mut Questions<'a>)) -> Outcome<Answers> {
-    let mut questions = Questions::default();
+fn begin<'a>(connections: &mut Connections, operands: &Operands<'a>, ask: impl FnOnce(&mut Queries<'a>)) -> Outcome<QueryReplies> {
+    let mut queries = Queries::default();
     let watched = operands.destination.filter(|_| operands.destination_is_read);
     if let Some(watched) = watched {
-        questions.add(watched.server, words![b"WATCH", watched.name]);
+        queries.add(watched.server, words![b"WATCH", watched.name]);
     }
-    let first = questions.len();
-    ask(&mut questions);
-    let answers = questions.put(talk);
+    let first = queries.len();
+    ask(&mut queries);
+    let answers = queries.put(connections);
     if let Some(watched) = watched {
-        talk.watches(watched.server, true);
+        connections.watches(watched.server, true);
     }
     let mut answers = answers?;
     answers.forget(first);
@@ -79,9 +83,16 @@ fn begin<'a>(talk: &mut Talk, operands: &Operands<'a>, ask: impl FnOnce(&mut Que
 }
 
 /// Replaces the destination, and answers a number.
-fn stored(job: &Job, talk: &mut Talk, operands: &Operands, content: Content, old_is_large: bool, answer: i64) -> Outcome<Attempt> {
+fn stored(
+    job: &Job,
+    connections: &mut Connections,
+    operands: &Operands,
+    content: Content,
+    old_is_large: bool,
+    answer: i64,
+) -> Outcome<Attempt> {
     let Some(destination) = operands.destination else { return Ok(Attempt::Answered(Reply::integer(answer))) };
-    let is_done = Replacement::new(destination.name, content, old_is_large).carry_out(job, talk, destination.server)?;
+    let is_done = Replacement::new(destination.name, content, old_is_large).carry_out(job, connections, destination.server)?;
     Ok(if is_done { Attempt::Answered(Reply::integer(answer)) } else { Attempt::Conflict })
 }
 

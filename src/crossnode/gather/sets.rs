@@ -4,17 +4,17 @@ use crate::command::{Destination, SetOperation};
 use crate::crossnode::colocate::{Found, Operand, Operands, UNKNOWN};
 use crate::crossnode::gather::set_ops::{difference, intersection, union};
 use crate::crossnode::gather::{Attempt, attempts, begin, distinct, stored, zset_options};
-use crate::crossnode::support::conversation::{Talk, words};
+use crate::crossnode::support::conversation::{Connections, words};
 use crate::crossnode::support::destination::{Content, is_large, usage};
 use crate::crossnode::support::explanation::Explanation;
-use crate::crossnode::support::outcome::{Outcome, Stop, accepted};
-use crate::crossnode::support::queries::{Answers, List, Questions};
+use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
+use crate::crossnode::support::queries::{List, Queries, QueryReplies};
 use crate::crossnode::{Job, colocate};
 use crate::rdb::encode;
 use crate::resp::{Builder, Kind, Reply, Value};
 use std::borrow::Cow;
 
-/// A set of about so many members is fetched with the first questions.
+/// A set of about so many members is fetched with the first queries.
 const SMALL: &[u8] = b"128";
 
 /// To ask a server which members of a small set are in its own costs about as much as to fetch so many times as many members.
@@ -37,7 +37,7 @@ struct Sets<'o, 'a> {
     limit: u64,
 }
 
-/// What the first questions tell.
+/// What the first queries tell.
 struct Look {
     /// Of each distinct operand.
     sizes: Vec<u64>,
@@ -45,22 +45,22 @@ struct Look {
     /// Those that are small came whole.
     whole: Vec<bool>,
     old_is_large: bool,
-    answers: Answers,
+    answers: QueryReplies,
 }
 
 /// How the operands that did not come whole are dealt with.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum Fetch {
     Whole,
     Fetch,
     /// Its server is asked which of the members are in it.
-    Ask,
+    Request,
 }
 
 pub(crate) fn run(job: &Job, operation: SetOperation, destination: Destination) -> Outcome<Reply> {
     let operands = Operands::of(job, destination);
     let Some(sets) = Sets::of(job, &operands, operation) else { return colocate::run(job, destination) };
-    attempts(job, &operands, |talk| sets.attempt(job, talk))
+    attempts(job, &operands, |connections| sets.attempt(job, connections))
 }
 
 impl<'o, 'a> Sets<'o, 'a> {
@@ -72,27 +72,27 @@ impl<'o, 'a> Sets<'o, 'a> {
         Some(Sets { operation, operands, firsts, which, limit })
     }
 
-    fn attempt(&self, job: &Job, talk: &mut Talk) -> Outcome<Attempt> {
-        let look = self.look(talk)?;
+    fn attempt(&self, job: &Job, connections: &mut Connections) -> Outcome<Attempt> {
+        let look = self.look(connections)?;
         if self.stays(&look) {
             return Ok(Attempt::Together(Some(self.found(&look))));
         }
         let base = self.base(&look);
         let ways = self.ways(&look, base);
-        let mut questions = Questions::default();
+        let mut queries = Queries::default();
         let numbers: Vec<usize> = (0..self.firsts.len())
             .map(|nth| match ways[nth] {
-                Way::Fetch => questions.add(self.operand(nth).server, words![b"SMEMBERS", self.operand(nth).name]),
-                Way::Whole | Way::Ask => 0,
+                Fetch::Fetch => queries.add(self.operand(nth).server, words![b"SMEMBERS", self.operand(nth).name]),
+                Fetch::Whole | Fetch::Request => 0,
             })
             .collect();
-        let fetched = if questions.is_empty() { None } else { Some(questions.put(talk)?) };
+        let fetched = if queries.is_empty() { None } else { Some(queries.put(connections)?) };
         let list = |nth: usize| match (ways[nth], &fetched) {
-            (Way::Whole, _) => look.page(nth).map(|(list, _)| list),
+            (Fetch::Whole, _) => look.page(nth).map(|(list, _)| list),
             (_, Some(fetched)) => fetched.list(numbers[nth]),
-            (_, None) => Err(Stop::fault("an operand that was not asked for")),
+            (_, None) => Err(Abort::fault("an operand that was not asked for")),
         };
-        let others = (0..self.firsts.len()).filter(|&nth| nth != base && ways[nth] != Way::Ask);
+        let others = (0..self.firsts.len()).filter(|&nth| nth != base && ways[nth] != Fetch::Request);
         let others = others.map(list).collect::<Outcome<Vec<List>>>()?;
         let mut members = match self.operation {
             SetOperation::Union => union(list(base)?, &others)?,
@@ -100,32 +100,32 @@ impl<'o, 'a> Sets<'o, 'a> {
             SetOperation::Difference => difference(list(base)?, &others)?,
             SetOperation::Intersection | SetOperation::Cardinality => intersection(list(base)?, &others)?,
         };
-        self.ask(talk, &ways, &mut members)?;
-        self.answer(job, talk, &look, &members)
+        self.ask(connections, &ways, &mut members)?;
+        self.answer(job, connections, &look, &members)
     }
 
     fn operand(&self, nth: usize) -> Operand<'a> {
         self.operands.sources[self.firsts[nth]]
     }
 
-    fn look(&self, talk: &mut Talk) -> Outcome<Look> {
+    fn look(&self, connections: &mut Connections) -> Outcome<Look> {
         let stores = self.operands.destination;
-        let answers = begin(talk, self.operands, |questions| {
+        let answers = begin(connections, self.operands, |queries| {
             for nth in 0..self.firsts.len() {
                 let Operand { server, name, .. } = self.operand(nth);
-                questions.add(server, words![b"SCARD", name]);
-                questions.add(server, words![b"SSCAN", name, b"0", b"COUNT", SMALL]);
+                queries.add(server, words![b"SCARD", name]);
+                queries.add(server, words![b"SSCAN", name, b"0", b"COUNT", SMALL]);
                 // Who only reads has no use for bytes.
-                questions.add(server, if stores.is_some() { usage(name) } else { words![b"EXISTS", name] });
+                queries.add(server, if stores.is_some() { usage(name) } else { words![b"EXISTS", name] });
             }
             if let Some(destination) = stores {
-                questions.add(destination.server, usage(destination.name));
+                queries.add(destination.server, usage(destination.name));
             }
         })?;
         let mut look = Look { sizes: Vec::new(), bytes: Vec::new(), whole: Vec::new(), old_is_large: false, answers };
         for nth in 0..self.firsts.len() {
             let Value::Integer(size) = accepted(look.answers.get(3 * nth))? else {
-                return Err(Stop::fault("SCARD was answered with something else than a number"));
+                return Err(Abort::fault("SCARD was answered with something else than a number"));
             };
             let bytes = match look.answers.get(3 * nth + 2) {
                 Value::Integer(bytes) if stores.is_some() => bytes.max(0) as u64,
@@ -151,12 +151,12 @@ impl<'o, 'a> Sets<'o, 'a> {
         }
     }
 
-    fn ways(&self, look: &Look, base: usize) -> Vec<Way> {
+    fn ways(&self, look: &Look, base: usize) -> Vec<Fetch> {
         let way = |nth: usize| match self.operation {
-            _ if look.whole[nth] => Way::Whole,
-            SetOperation::Union => Way::Fetch,
-            _ if nth != base && look.sizes[nth] > look.sizes[base].saturating_mul(WORTH_ASKING) => Way::Ask,
-            _ => Way::Fetch,
+            _ if look.whole[nth] => Fetch::Whole,
+            SetOperation::Union => Fetch::Fetch,
+            _ if nth != base && look.sizes[nth] > look.sizes[base].saturating_mul(WORTH_ASKING) => Fetch::Request,
+            _ => Fetch::Fetch,
         };
         (0..self.firsts.len()).map(way).collect()
     }
@@ -176,31 +176,31 @@ impl<'o, 'a> Sets<'o, 'a> {
     }
 
     /// Keeps the members that the operands which were not fetched have, or have not.
-    fn ask(&self, talk: &mut Talk, ways: &[Way], members: &mut Vec<&[u8]>) -> Outcome<()> {
-        let asked: Vec<usize> = (0..ways.len()).filter(|&nth| ways[nth] == Way::Ask).collect();
+    fn ask(&self, connections: &mut Connections, ways: &[Fetch], members: &mut Vec<&[u8]>) -> Outcome<()> {
+        let asked: Vec<usize> = (0..ways.len()).filter(|&nth| ways[nth] == Fetch::Request).collect();
         if asked.is_empty() || members.is_empty() {
             return Ok(());
         }
         let wanted = Value::Integer(i64::from(self.operation != SetOperation::Difference));
-        let mut questions = Questions::default();
+        let mut queries = Queries::default();
         for &nth in &asked {
             let Operand { server, name, .. } = self.operand(nth);
             for chunk in members.chunks(CHUNK) {
                 let mut command = words![b"SMISMEMBER", name];
                 command.extend(chunk.iter().map(|&member| Cow::from(member)));
-                questions.add(server, command);
+                queries.add(server, command);
             }
         }
-        let answers = questions.put(talk)?;
+        let answers = queries.put(connections)?;
         let mut keep = vec![true; members.len()];
         let chunks = members.len().div_ceil(CHUNK);
         for nth in 0..asked.len() {
             for (chunk, keep) in keep.chunks_mut(CHUNK).enumerate() {
                 let Value::Array(is_member) = accepted(answers.get(nth * chunks + chunk))? else {
-                    return Err(Stop::fault("SMISMEMBER was answered with something else than a list"));
+                    return Err(Abort::fault("SMISMEMBER was answered with something else than a list"));
                 };
                 if is_member.len() != keep.len() {
-                    return Err(Stop::fault("SMISMEMBER was answered with another number of answers"));
+                    return Err(Abort::fault("SMISMEMBER was answered with another number of answers"));
                 }
                 keep.iter_mut().zip(is_member).for_each(|(keep, is_member)| *keep &= is_member == wanted);
             }
@@ -210,7 +210,7 @@ impl<'o, 'a> Sets<'o, 'a> {
         Ok(())
     }
 
-    fn answer(&self, job: &Job, talk: &mut Talk, look: &Look, members: &[&[u8]]) -> Outcome<Attempt> {
+    fn answer(&self, job: &Job, connections: &mut Connections, look: &Look, members: &[&[u8]]) -> Outcome<Attempt> {
         let count = members.len() as u64;
         if self.operation == SetOperation::Cardinality {
             let counted = if self.limit == 0 { count } else { count.min(self.limit) };
@@ -220,7 +220,7 @@ impl<'o, 'a> Sets<'o, 'a> {
             return Ok(Attempt::Answered(array(members)));
         }
         let content = if members.is_empty() { Content::Nothing } else { Content::Payload(encode::set(members.iter().copied()).into()) };
-        stored(job, talk, self.operands, content, look.old_is_large, count as i64)
+        stored(job, connections, self.operands, content, look.old_is_large, count as i64)
     }
 }
 
@@ -245,18 +245,18 @@ pub(crate) fn explain(job: &Job, operation: SetOperation, destination: Destinati
         return Ok(Explanation::of("gather", true).steps(1, colocate::distinct(operands.servers()), "SMEMBERS …"));
     }
     let Some(sets) = Sets::of(job, &operands, operation) else { return colocate::explain(job, destination) };
-    let mut talk = Talk::with(job.config, job.process, job.args[0], operands.servers())?;
-    let look = sets.look(&mut talk)?;
+    let mut connections = Connections::with(job.config, job.process, job.args[0], operands.servers())?;
+    let look = sets.look(&mut connections)?;
     if sets.stays(&look) {
-        return colocate::explain_over(job, &mut talk, &Operands::of(job, destination), Some(&sets.found(&look)));
+        return colocate::explain_over(job, &mut connections, &Operands::of(job, destination), Some(&sets.found(&look)));
     }
     let ways = sets.ways(&look, sets.base(&look));
-    let servers = |way: Way| colocate::distinct((0..ways.len()).filter(|&nth| ways[nth] == way).map(|nth| sets.operand(nth).server));
-    let strategy = if ways.contains(&Way::Ask) { "gather by SMISMEMBER" } else { "gather" };
+    let servers = |way: Fetch| colocate::distinct((0..ways.len()).filter(|&nth| ways[nth] == way).map(|nth| sets.operand(nth).server));
+    let strategy = if ways.contains(&Fetch::Request) { "gather by SMISMEMBER" } else { "gather" };
     let all = colocate::distinct(sets.operands.sources.iter().map(|source| source.server));
     let mut explanation = Explanation::of(strategy, true).steps(1, all, "SCARD …; SSCAN …");
     let mut round = 1;
-    for (way, command) in [(Way::Fetch, "SMEMBERS …"), (Way::Ask, "SMISMEMBER …")] {
+    for (way, command) in [(Fetch::Fetch, "SMEMBERS …"), (Fetch::Request, "SMISMEMBER …")] {
         let servers = servers(way);
         if !servers.is_empty() {
             round += 1;

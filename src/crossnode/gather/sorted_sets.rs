@@ -5,18 +5,18 @@ use crate::crossnode::colocate::{Found, Operand, Operands, UNKNOWN};
 use crate::crossnode::gather::zset_ops::Weighed;
 use crate::crossnode::gather::zset_options::{Allowed, Options};
 use crate::crossnode::gather::{Attempt, attempts, begin, distinct, stored, zset_ops, zset_options};
-use crate::crossnode::support::conversation::{Talk, Words, words};
+use crate::crossnode::support::conversation::{Connections, Words, words};
 use crate::crossnode::support::destination::{Content, is_large, usage};
 use crate::crossnode::support::explanation::Explanation;
-use crate::crossnode::support::outcome::{Outcome, Stop, accepted};
-use crate::crossnode::support::queries::{Answers, List, Questions};
+use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
+use crate::crossnode::support::queries::{List, Queries, QueryReplies};
 use crate::crossnode::{Job, colocate};
 use crate::rdb::decode::Scored;
 use crate::rdb::double::Style;
 use crate::rdb::{decode, double, encode};
 use crate::resp::{Builder, Kind, Reply, Value};
 
-/// A sorted set of fewer members is fetched with the first questions.
+/// A sorted set of fewer members is fetched with the first queries.
 const SMALL: usize = 128;
 
 /// So many times as large as the others must an operand be to stay where it is.
@@ -52,13 +52,13 @@ struct Look {
     bytes: Vec<u64>,
     old_is_large: bool,
     style: Style,
-    answers: Answers,
+    answers: QueryReplies,
 }
 
 pub(crate) fn run(job: &Job, operation: SetOperation, destination: Destination) -> Outcome<Reply> {
     let operands = Operands::of(job, destination);
     let Some(sets) = SortedSets::of(job, &operands, operation) else { return colocate::run(job, destination) };
-    attempts(job, &operands, |talk| sets.attempt(job, talk))
+    attempts(job, &operands, |connections| sets.attempt(job, connections))
 }
 
 impl<'o, 'a> SortedSets<'o, 'a> {
@@ -76,13 +76,13 @@ impl<'o, 'a> SortedSets<'o, 'a> {
         Some(SortedSets { operation, operands, firsts, which, options, limit })
     }
 
-    fn attempt(&self, job: &Job, talk: &mut Talk) -> Outcome<Attempt> {
-        let look = self.look(talk)?;
+    fn attempt(&self, job: &Job, connections: &mut Connections) -> Outcome<Attempt> {
+        let look = self.look(connections)?;
         if self.stays(&look) {
             return Ok(Attempt::Together(Some(self.found(&look))));
         }
-        let fetched = self.fetch(talk, &look)?;
-        let plain = self.fetch_plain(talk, &look, &fetched)?;
+        let fetched = self.fetch(connections, &look)?;
+        let plain = self.fetch_plain(connections, &look, &fetched)?;
         let members = self.members(&look, &fetched, plain.as_ref())?;
         let mut result = self.combine(&members)?;
         if self.operation == SetOperation::Cardinality {
@@ -97,25 +97,25 @@ impl<'o, 'a> SortedSets<'o, 'a> {
         }
         let payload = || Content::Payload(encode::sorted_set(result.iter().copied()).into());
         let content = if result.is_empty() { Content::Nothing } else { payload() };
-        stored(job, talk, self.operands, content, look.old_is_large, result.len() as i64)
+        stored(job, connections, self.operands, content, look.old_is_large, result.len() as i64)
     }
 
     fn operand(&self, nth: usize) -> Operand<'a> {
         self.operands.sources[self.firsts[nth]]
     }
 
-    fn look(&self, talk: &mut Talk) -> Outcome<Look> {
-        let answers = begin(talk, self.operands, |questions| {
+    fn look(&self, connections: &mut Connections) -> Outcome<Look> {
+        let answers = begin(connections, self.operands, |queries| {
             for nth in 0..self.firsts.len() {
                 let Operand { server, name, .. } = self.operand(nth);
-                questions.add(server, words![b"TYPE", name]);
-                questions.add(server, words![b"ZRANGE", name, b"0", (SMALL - 1).to_string().into_bytes(), b"WITHSCORES"]);
-                questions.add(server, usage(name));
+                queries.add(server, words![b"TYPE", name]);
+                queries.add(server, words![b"ZRANGE", name, b"0", (SMALL - 1).to_string().into_bytes(), b"WITHSCORES"]);
+                queries.add(server, usage(name));
             }
             if let Some(destination) = self.operands.destination {
-                questions.add(destination.server, usage(destination.name));
+                queries.add(destination.server, usage(destination.name));
             } else if self.options.with_scores {
-                questions.add(self.operand(0).server, words![b"HELLO"]);
+                queries.add(self.operand(0).server, words![b"HELLO"]);
             }
         })?;
         let mut look = Look { are: Vec::new(), bytes: Vec::new(), old_is_large: false, style: Style::Unknown, answers };
@@ -164,19 +164,19 @@ impl<'o, 'a> SortedSets<'o, 'a> {
     }
 
     /// Asks for those that one of the commands suits.
-    fn ask(&self, talk: &mut Talk, command: impl Fn(usize, &'a [u8]) -> Option<Words<'a>>) -> Outcome<Option<Fetched>> {
-        let mut questions = Questions::default();
+    fn ask(&self, connections: &mut Connections, command: impl Fn(usize, &'a [u8]) -> Option<Words<'a>>) -> Outcome<Option<Fetched>> {
+        let mut queries = Queries::default();
         let numbers = (0..self.firsts.len())
             .map(|nth| {
                 let Operand { server, name, .. } = self.operand(nth);
-                command(nth, name).map(|command| questions.add(server, command))
+                command(nth, name).map(|command| queries.add(server, command))
             })
             .collect();
-        Ok(if questions.is_empty() { None } else { Some(Fetched { numbers, answers: questions.put(talk)? }) })
+        Ok(if queries.is_empty() { None } else { Some(Fetched { numbers, answers: queries.put(connections)? }) })
     }
 
-    fn fetch(&self, talk: &mut Talk, look: &Look) -> Outcome<Option<Fetched>> {
-        self.ask(talk, |nth, name| match look.are[nth] {
+    fn fetch(&self, connections: &mut Connections, look: &Look) -> Outcome<Option<Fetched>> {
+        self.ask(connections, |nth, name| match look.are[nth] {
             Is::Large => Some(words![b"DUMP", name]),
             Is::Set => Some(words![b"SMEMBERS", name]),
             Is::Missing | Is::Small | Is::Wrong => None,
@@ -184,13 +184,13 @@ impl<'o, 'a> SortedSets<'o, 'a> {
     }
 
     /// Asks again, in plain text, for those whose serialised form we cannot read.
-    fn fetch_plain(&self, talk: &mut Talk, look: &Look, fetched: &Option<Fetched>) -> Outcome<Option<Fetched>> {
+    fn fetch_plain(&self, connections: &mut Connections, look: &Look, fetched: &Option<Fetched>) -> Outcome<Option<Fetched>> {
         let is_strange = |nth: usize| match fetched.as_ref().map(|fetched| fetched.get(nth)) {
             Some(Value::String(payload)) => !decode::is_sorted_set(payload),
             Some(Value::Nil) => false,
             _ => true,
         };
-        self.ask(talk, |nth, name| {
+        self.ask(connections, |nth, name| {
             let again = look.are[nth] == Is::Large && is_strange(nth);
             again.then(|| words![b"ZRANGE", name, b"0", b"-1", b"WITHSCORES"])
         })
@@ -205,12 +205,12 @@ impl<'o, 'a> SortedSets<'o, 'a> {
             (Is::Large, Some(fetched)) => match (fetched.get(nth), plain) {
                 (Value::Nil, _) => Ok(Vec::new()),
                 (Value::String(payload), _) if decode::is_sorted_set(payload) => {
-                    decode::sorted_set(payload).ok_or_else(|| Stop::fault("DUMP was answered with what is no sorted set"))
+                    decode::sorted_set(payload).ok_or_else(|| Abort::fault("DUMP was answered with what is no sorted set"))
                 }
                 (_, Some(plain)) => pairs(plain.list(nth)?),
-                (_, None) => Err(Stop::fault("an operand that was not asked for")),
+                (_, None) => Err(Abort::fault("an operand that was not asked for")),
             },
-            (_, None) => Err(Stop::fault("an operand that was not asked for")),
+            (_, None) => Err(Abort::fault("an operand that was not asked for")),
         };
         (0..self.firsts.len()).map(members).collect()
     }
@@ -232,7 +232,7 @@ impl<'o, 'a> SortedSets<'o, 'a> {
 /// What was asked for, by the number of the operand.
 struct Fetched {
     numbers: Vec<Option<usize>>,
-    answers: Answers,
+    answers: QueryReplies,
 }
 
 impl Fetched {
@@ -241,7 +241,7 @@ impl Fetched {
     }
 
     fn list(&self, nth: usize) -> Outcome<List<'_>> {
-        let number = self.numbers[nth].ok_or_else(|| Stop::fault("an operand that was not asked for"))?;
+        let number = self.numbers[nth].ok_or_else(|| Abort::fault("an operand that was not asked for"))?;
         self.answers.list(number)
     }
 }
@@ -251,7 +251,7 @@ fn pairs(list: List<'_>) -> Outcome<Vec<Scored<'_>>> {
     let mut texts = list.iter();
     let mut pairs = Vec::with_capacity(texts.len() / 2);
     while let (Some(member), Some(score)) = (texts.next(), texts.next()) {
-        let score = double::parse(score).ok_or_else(|| Stop::fault("a score that is no number"))?;
+        let score = double::parse(score).ok_or_else(|| Abort::fault("a score that is no number"))?;
         pairs.push((member.into(), score));
     }
     Ok(pairs)
@@ -292,10 +292,10 @@ fn array(members: &zset_ops::Result, with_scores: bool, style: Style) -> Option<
 pub(crate) fn explain(job: &Job, operation: SetOperation, destination: Destination) -> Outcome<Explanation> {
     let operands = Operands { destination_is_read: false, ..Operands::of(job, destination) };
     let Some(sets) = SortedSets::of(job, &operands, operation) else { return colocate::explain(job, destination) };
-    let mut talk = Talk::with(job.config, job.process, job.args[0], operands.servers())?;
-    let look = sets.look(&mut talk)?;
+    let mut connections = Connections::with(job.config, job.process, job.args[0], operands.servers())?;
+    let look = sets.look(&mut connections)?;
     if sets.stays(&look) {
-        return colocate::explain_over(job, &mut talk, &Operands::of(job, destination), Some(&sets.found(&look)));
+        return colocate::explain_over(job, &mut connections, &Operands::of(job, destination), Some(&sets.found(&look)));
     }
     let servers = |is: Is| {
         let operands = (0..look.are.len()).filter(|&nth| look.are[nth] == is);

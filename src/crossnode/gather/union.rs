@@ -3,22 +3,22 @@
 use crate::crossnode::Job;
 use crate::crossnode::colocate::Operands;
 use crate::crossnode::gather::member_index::Table;
-use crate::crossnode::support::conversation::{Talk, words};
+use crate::crossnode::support::conversation::{Connections, words};
 use crate::crossnode::support::outcome::{Outcome, accepted};
-use crate::crossnode::support::queries::{List, Questions};
+use crate::crossnode::support::queries::{List, Queries};
 use crate::error::{Code, Error};
 use crate::resp::{Builder, Entry, Kind, Reply};
 
 pub(crate) fn run(job: &Job, operands: &Operands) -> Outcome<Reply> {
-    let mut talk = Talk::with(job.config, job.process, job.args[0], operands.servers())?;
-    let mut questions = Questions::default();
+    let mut connections = Connections::with(job.config, job.process, job.args[0], operands.servers())?;
+    let mut queries = Queries::default();
     for (nth, source) in operands.sources.iter().enumerate() {
         if !operands.sources[..nth].iter().any(|known| known.is_same(source)) {
-            questions.add(source.server, words![b"SMEMBERS", source.name]);
+            queries.add(source.server, words![b"SMEMBERS", source.name]);
         }
     }
-    let answers = questions.put(&mut talk)?;
-    drop(talk);
+    let answers = queries.put(&mut connections)?;
+    drop(connections);
     let (replies, places) = answers.into_parts();
     for &(reply, place) in &places {
         accepted(replies[reply].value(place).unwrap_or(crate::resp::Value::Nil))?;

@@ -11,7 +11,7 @@ use sha1_smol::Sha1;
 const KIND: &[u8] = b"all or none";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Pact {
+pub(crate) struct Intent {
     pub id: String,
     /// In milliseconds since 1970, by the clock of the first node's server.
     pub since: u64,
@@ -33,7 +33,7 @@ pub(crate) fn digest(value: &[u8]) -> Vec<u8> {
     Sha1::from(value).digest().bytes().to_vec()
 }
 
-impl Pact {
+impl Intent {
     /// The field of its notes.
     pub(crate) fn field(&self) -> Vec<u8> {
         internal_keys::key(&self.id, "pact")
@@ -51,7 +51,7 @@ impl Pact {
     }
 
     /// `None`: it is something else.
-    pub(crate) fn decode(bytes: &[u8]) -> Option<Pact> {
+    pub(crate) fn decode(bytes: &[u8]) -> Option<Intent> {
         let mut args = Args::new();
         Commands::of(bytes).next(&mut args).ok()??;
         let mut words = args.iter().copied();
@@ -67,7 +67,7 @@ impl Pact {
             }
             parts.push(Promise { alias: text(alias)?, keys });
         }
-        (!parts.is_empty()).then_some(Pact { id, since, masters, parts })
+        (!parts.is_empty()).then_some(Intent { id, since, masters, parts })
     }
 }
 
@@ -86,8 +86,8 @@ mod tests {
             keys: keys.iter().map(|key| (key.to_vec(), digest(key))).collect(),
         };
         let parts = vec![part("node_1", &[b"a\0\r\n", b""]), part("node_3", &[b"\xff"])];
-        let pact = Pact { id: "07".into(), since: 1_700_000_000_123, masters: 3, parts };
-        assert_eq!(Pact::decode(&pact.encode()), Some(pact));
-        assert_eq!(Pact::decode(b"*1\r\n$1\r\nx\r\n"), None);
+        let pact = Intent { id: "07".into(), since: 1_700_000_000_123, masters: 3, parts };
+        assert_eq!(Intent::decode(&pact.encode()), Some(pact));
+        assert_eq!(Intent::decode(b"*1\r\n$1\r\nx\r\n"), None);
     }
 }

@@ -6,13 +6,13 @@
 
 pub(crate) mod intent;
 
-pub(crate) use crate::crossnode::msetnx::intent::{Pact, digest};
+pub(crate) use crate::crossnode::msetnx::intent::{Intent, digest};
 
 use crate::crossnode::Job;
 use crate::crossnode::msetnx::intent::Promise;
-use crate::crossnode::support::conversation::{Ask, Executed, Talk, Words, executed, millis, replies, words};
+use crate::crossnode::support::conversation::{Connections, Executed, Request, Words, executed, millis, replies, words};
 use crate::crossnode::support::internal_keys::{REGISTRY, fresh_id};
-use crate::crossnode::support::outcome::{Outcome, Stop, accepted};
+use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
 use crate::error::{Error, printable};
 use crate::resp::{Reply, Value};
 use std::borrow::Cow;
@@ -22,17 +22,17 @@ const ATTEMPTS: usize = 16;
 
 pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     if job.args.len().is_multiple_of(2) {
-        return Err(Stop::refusal("ERR wrong number of arguments for 'msetnx' command"));
+        return Err(Abort::refusal("ERR wrong number of arguments for 'msetnx' command"));
     }
-    let mut talk = Talk::with(job.config, job.process, job.args[0], job.servers())?;
-    let parts: Vec<Part> = talk.servers().map(|server| Part::of(job, server)).collect();
+    let mut connections = Connections::with(job.config, job.process, job.args[0], job.servers())?;
+    let parts: Vec<Part> = connections.servers().map(|server| Part::of(job, server)).collect();
     for _ in 0..ATTEMPTS {
-        let Some(since) = none_exists(&mut talk, &parts)? else { return Ok(Reply::integer(0)) };
-        if store(job, &mut talk, &parts, &agreed(job, &parts, since))? {
+        let Some(since) = none_exists(&mut connections, &parts)? else { return Ok(Reply::integer(0)) };
+        if store(job, &mut connections, &parts, &agreed(job, &parts, since))? {
             return Ok(Reply::integer(1));
         }
     }
-    Err(Stop::refusal("TRYAGAIN other clients keep changing these keys; nothing was stored"))
+    Err(Abort::refusal("TRYAGAIN other clients keep changing these keys; nothing was stored"))
 }
 
 /// What one server is to store.
@@ -42,12 +42,12 @@ struct Part<'a> {
     pairs: Vec<(&'a [u8], &'a [u8])>,
 }
 
-fn agreed(job: &Job, parts: &[Part], since: u64) -> Pact {
+fn agreed(job: &Job, parts: &[Part], since: u64) -> Intent {
     let promise = |part: &Part| Promise {
         alias: job.config.servers[part.server].alias.clone(),
         keys: part.pairs.iter().map(|(key, value)| (key.to_vec(), digest(value))).collect(),
     };
-    Pact { id: fresh_id(), since, masters: job.config.masters.len(), parts: parts.iter().map(promise).collect() }
+    Intent { id: fresh_id(), since, masters: job.config.masters.len(), parts: parts.iter().map(promise).collect() }
 }
 
 /// What became of a part.
@@ -87,13 +87,13 @@ impl<'a> Part<'a> {
 }
 
 /// Watches all keys; answers the time on the first server. `None`, with none watched any longer, when one exists.
-fn none_exists(talk: &mut Talk, parts: &[Part]) -> Outcome<Option<u64>> {
-    let asks: Vec<Ask> = parts
+fn none_exists(connections: &mut Connections, parts: &[Part]) -> Outcome<Option<u64>> {
+    let asks: Vec<Request> = parts
         .iter()
-        .map(|part| Ask::read(part.server, vec![part.with_keys(b"WATCH"), part.with_keys(b"EXISTS"), words![b"TIME"]]))
+        .map(|part| Request::read(part.server, vec![part.with_keys(b"WATCH"), part.with_keys(b"EXISTS"), words![b"TIME"]]))
         .collect();
-    let outcomes = talk.round(&asks);
-    parts.iter().for_each(|part| talk.watches(part.server, true));
+    let outcomes = connections.round(&asks);
+    parts.iter().for_each(|part| connections.watches(part.server, true));
     let (mut none, mut since) = (true, None);
     for outcome in outcomes {
         let reply = outcome?;
@@ -102,25 +102,25 @@ fn none_exists(talk: &mut Talk, parts: &[Part]) -> Outcome<Option<u64>> {
         since = since.or(Some(millis(answers.next().unwrap_or(Value::Nil))?));
     }
     if !none {
-        let asks: Vec<Ask> = parts.iter().map(|part| Ask::read(part.server, vec![words![b"UNWATCH"]])).collect();
-        talk.all(&asks)?;
-        parts.iter().for_each(|part| talk.watches(part.server, false));
+        let asks: Vec<Request> = parts.iter().map(|part| Request::read(part.server, vec![words![b"UNWATCH"]])).collect();
+        connections.all(&asks)?;
+        parts.iter().for_each(|part| connections.watches(part.server, false));
         return Ok(None);
     }
     Ok(since)
 }
 
 /// Has all servers store, the first one before the others; false when nothing is stored, because somebody touched a key.
-fn store(job: &Job, talk: &mut Talk, parts: &[Part], pact: &Pact) -> Outcome<bool> {
+fn store(job: &Job, connections: &mut Connections, parts: &[Part], pact: &Intent) -> Outcome<bool> {
     let (field, note) = (pact.field(), pact.encode());
     let noted = words![b"HSET", REGISTRY, field.as_slice(), note.as_slice()];
-    let mut failure: Option<Stop> = None;
+    let mut failure: Option<Abort> = None;
     let mut stored = vec![Stored::No; parts.len()];
     for range in [0..1, 1..parts.len()] {
         let part = parts[range.clone()].iter();
-        let asks: Vec<Ask> = part.map(|part| Ask::transaction(part.server, vec![noted.clone(), part.store()])).collect();
-        for (nth, outcome) in range.zip(talk.round(&asks)) {
-            talk.watches(parts[nth].server, false);
+        let asks: Vec<Request> = part.map(|part| Request::transaction(part.server, vec![noted.clone(), part.store()])).collect();
+        for (nth, outcome) in range.zip(connections.round(&asks)) {
+            connections.watches(parts[nth].server, false);
             stored[nth] = judged(outcome, &mut failure);
         }
         if stored[0] != Stored::Yes {
@@ -128,22 +128,22 @@ fn store(job: &Job, talk: &mut Talk, parts: &[Part], pact: &Pact) -> Outcome<boo
         }
     }
     if stored.iter().all(|stored| *stored == Stored::Yes) {
-        forget(talk, parts, &field);
+        forget(connections, parts, &field);
         return Ok(true);
     }
-    let left = take_all_back(talk, parts, &stored, &field);
+    let left = take_all_back(connections, parts, &stored, &field);
     match failure {
         None if left.is_empty() => Ok(false),
         failure => Err(told(job, failure, &left)),
     }
 }
 
-fn judged(outcome: Result<Reply, Error>, failure: &mut Option<Stop>) -> Stored {
-    match outcome.map_err(Stop::from).and_then(|reply| was_stored(&reply)) {
+fn judged(outcome: Result<Reply, Error>, failure: &mut Option<Abort>) -> Stored {
+    match outcome.map_err(Abort::from).and_then(|reply| was_stored(&reply)) {
         Ok(true) => Stored::Yes,
         Ok(false) => Stored::No,
         Err(stop) => {
-            let perhaps = matches!(&stop, Stop::Error(error) if error.executed());
+            let perhaps = matches!(&stop, Abort::Error(error) if error.executed());
             failure.get_or_insert(stop);
             if perhaps { Stored::Perhaps } else { Stored::No }
         }
@@ -151,17 +151,18 @@ fn judged(outcome: Result<Reply, Error>, failure: &mut Option<Stop>) -> Stored {
 }
 
 /// Removes the notes, the first node's first. All is stored, so a failure is none of the caller's; what it leaves is found.
-fn forget(talk: &mut Talk, parts: &[Part], field: &[u8]) {
+fn forget(connections: &mut Connections, parts: &[Part], field: &[u8]) {
     for range in [0..1, 1..parts.len()] {
-        let asks: Vec<Ask> = parts[range].iter().map(|part| Ask::write(part.server, vec![words![b"HDEL", REGISTRY, field]])).collect();
-        if talk.all(&asks).is_err() {
+        let asks: Vec<Request> =
+            parts[range].iter().map(|part| Request::write(part.server, vec![words![b"HDEL", REGISTRY, field]])).collect();
+        if connections.all(&asks).is_err() {
             return;
         }
     }
 }
 
 /// Takes back what was stored, the first node's last; answers the keys of which that could not be done.
-fn take_all_back<'a>(talk: &mut Talk, parts: &[Part<'a>], stored: &[Stored], field: &[u8]) -> Vec<&'a [u8]> {
+fn take_all_back<'a>(connections: &mut Connections, parts: &[Part<'a>], stored: &[Stored], field: &[u8]) -> Vec<&'a [u8]> {
     let mut left: Vec<&[u8]> = Vec::new();
     for (part, stored) in parts.iter().zip(stored).rev() {
         let is_first = part.server == parts[0].server;
@@ -171,7 +172,7 @@ fn take_all_back<'a>(talk: &mut Talk, parts: &[Part<'a>], stored: &[Stored], fie
             _ if is_first && !left.is_empty() => false,
             stored => {
                 let keys: Vec<(&[u8], Vec<u8>)> = part.pairs.iter().map(|&(key, value)| (key, digest(value))).collect();
-                take_back(talk, part.server, &keys, field, *stored == Stored::Perhaps).is_ok()
+                take_back(connections, part.server, &keys, field, *stored == Stored::Perhaps).is_ok()
             }
         };
         if !taken {
@@ -190,14 +191,20 @@ fn was_stored(reply: &Reply) -> Outcome<bool> {
 
 /// Takes back what a server stored, and its note. Where nobody knows whether it did, its order may still be under way: keys that do not exist
 /// are touched, so that it comes to nothing.
-pub(crate) fn take_back(talk: &mut Talk, server: usize, keys: &[(&[u8], Vec<u8>)], field: &[u8], perhaps: bool) -> Outcome<()> {
+pub(crate) fn take_back(
+    connections: &mut Connections,
+    server: usize,
+    keys: &[(&[u8], Vec<u8>)],
+    field: &[u8],
+    perhaps: bool,
+) -> Outcome<()> {
     for _ in 0..ATTEMPTS {
         let mut watch = words![b"WATCH"];
         watch.extend(keys.iter().map(|(key, _)| Cow::from(*key)));
         let mut commands = vec![watch];
         commands.extend(keys.iter().map(|(key, _)| words![b"GET", *key]));
-        let outcome = talk.ask(Ask::read(server, commands));
-        talk.watches(server, true);
+        let outcome = connections.ask(Request::read(server, commands));
+        connections.watches(server, true);
         let reply = outcome?;
         let mut undo: Vec<Words> = vec![words![b"HDEL", REGISTRY, field]];
         for ((key, value), answer) in keys.iter().zip(replies(&reply).skip(1)) {
@@ -207,33 +214,33 @@ pub(crate) fn take_back(talk: &mut Talk, server: usize, keys: &[(&[u8], Vec<u8>)
                 _ => {}
             }
         }
-        let reply = talk.ask(Ask::transaction(server, undo))?;
-        talk.watches(server, false);
+        let reply = connections.ask(Request::transaction(server, undo))?;
+        connections.watches(server, false);
         if let Executed::Done(_) = executed(&reply)? {
             return Ok(());
         }
     }
-    Err(Stop::refusal("TRYAGAIN other clients keep changing these keys"))
+    Err(Abort::refusal("TRYAGAIN other clients keep changing these keys"))
 }
 
 /// The reason, and what is still stored.
-fn told(job: &Job, failure: Option<Stop>, left: &[&[u8]]) -> Stop {
+fn told(job: &Job, failure: Option<Abort>, left: &[&[u8]]) -> Abort {
     let keys: Vec<String> = left.iter().map(|key| format!("\"{}\"", printable(key))).collect();
     let still = format!("; still or perhaps stored, until recover takes it back: {}", keys.join(", "));
     match failure {
-        Some(Stop::Refusal(text)) if left.is_empty() => Stop::Refusal(text),
-        Some(Stop::Error(error)) if left.is_empty() => {
+        Some(Abort::Refusal(text)) if left.is_empty() => Abort::Refusal(text),
+        Some(Abort::Error(error)) if left.is_empty() => {
             let message = error.message().trim_end_matches("; it may have been executed").trim_end_matches("; it was not executed");
             let told = Error::new(error.code(), format!("{message}; nothing remains stored"));
-            Stop::Error(error.node().map(|alias| told.clone().on_node(alias)).unwrap_or(told))
+            Abort::Error(error.node().map(|alias| told.clone().on_node(alias)).unwrap_or(told))
         }
-        Some(Stop::Error(error)) => Stop::Error(error.suffixed(&still).perhaps_executed()),
-        Some(Stop::Refusal(text)) => unfinished(job, &String::from_utf8_lossy(&text), &still),
+        Some(Abort::Error(error)) => Abort::Error(error.suffixed(&still).perhaps_executed()),
+        Some(Abort::Refusal(text)) => unfinished(job, &String::from_utf8_lossy(&text), &still),
         None => unfinished(job, "other clients changed its keys", &still),
     }
 }
 
-fn unfinished(job: &Job, why: &str, still: &str) -> Stop {
+fn unfinished(job: &Job, why: &str, still: &str) -> Abort {
     let name = printable(&job.args[0].to_ascii_uppercase());
-    Stop::Error(Error::new(crate::error::Code::Io, format!("{name}: {why}{still}")).perhaps_executed())
+    Abort::Error(Error::new(crate::error::Code::Io, format!("{name}: {why}{still}")).perhaps_executed())
 }

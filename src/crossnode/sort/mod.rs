@@ -8,12 +8,12 @@ pub(crate) mod pattern;
 use crate::command::{Destination, sort_patterns};
 use crate::crossnode::colocate::located;
 use crate::crossnode::sort::pattern::{Clauses, Pattern, clauses};
-use crate::crossnode::support::conversation::{Ask, Executed, Talk, Words, executed, replies, words};
+use crate::crossnode::support::conversation::{Connections, Executed, Request, Words, executed, replies, words};
 use crate::crossnode::support::destination::{Content, Replacement, is_large, usage};
 use crate::crossnode::support::explanation::Explanation;
 use crate::crossnode::support::internal_keys;
-use crate::crossnode::support::outcome::{Outcome, Stop, accepted};
-use crate::crossnode::support::retry::Attempts;
+use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
+use crate::crossnode::support::retry::Retry;
 use crate::crossnode::{Job, colocate};
 use crate::error::{Code, Error};
 use crate::resp::{Reply, Value};
@@ -25,7 +25,7 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
         return colocate::run(job, Destination::Last);
     }
     let Some(clauses) = clauses(job.args) else { return native(job) };
-    let mut attempts = Attempts::new();
+    let mut attempts = Retry::new();
     while attempts.go_on() {
         if let Some(reply) = attempt(job, &clauses)? {
             return Ok(reply);
@@ -60,20 +60,20 @@ fn destination(job: &Job) -> Option<usize> {
 /// What the server refuses before it looks at any key.
 fn native(job: &Job) -> Outcome<Reply> {
     let server = job.server_of(0);
-    let mut talk = Talk::with(job.config, job.process, job.args[0], [server])?;
+    let mut connections = Connections::with(job.config, job.process, job.args[0], [server])?;
     let command: Words = job.args.iter().map(|&word| Cow::from(word)).collect();
-    Ok(talk.ask(Ask::write(server, vec![command]))?.extract(1))
+    Ok(connections.ask(Request::write(server, vec![command]))?.extract(1))
 }
 
 /// `None`: the list was changed meanwhile.
 fn attempt(job: &Job, clauses: &Clauses) -> Outcome<Option<Reply>> {
     let home = job.server_of(0);
-    let mut talk = Talk::with(job.config, job.process, job.args[0], 0..job.config.servers.len())?;
-    let elements = elements(job, &mut talk, home)?;
+    let mut connections = Connections::with(job.config, job.process, job.args[0], 0..job.config.servers.len())?;
+    let elements = elements(job, &mut connections, home)?;
     let id = internal_keys::fresh_id();
     // SORT takes a NUL for the end of a pattern, so these names cannot begin as hidden ones do. They exist in one transaction only.
     let prefix = format!("rediscluster:{id}:").into_bytes();
-    let values = Values::read(job, &mut talk, clauses, &elements, &prefix)?;
+    let values = Values::read(job, &mut connections, clauses, &elements, &prefix)?;
     let elsewhere = destination(job).filter(|&server| server != home);
     let stored = internal_keys::key(&id, "result");
 
@@ -86,13 +86,13 @@ fn attempt(job: &Job, clauses: &Clauses) -> Outcome<Option<Reply>> {
     let mut temporaries = values.names();
     temporaries.push(Cow::from(stored.as_slice()));
     commands.push(temporaries);
-    let mut asks = vec![Ask::transaction(home, commands)];
+    let mut asks = vec![Request::transaction(home, commands)];
     let target = elsewhere.map(|server| (server, job.key(job.over.keys.len() - 1)));
-    asks.extend(target.map(|(server, key)| Ask::read(server, vec![usage(key)])));
-    let mut replies = talk.all(&asks)?.into_iter();
+    asks.extend(target.map(|(server, key)| Request::read(server, vec![usage(key)])));
+    let mut replies = connections.all(&asks)?.into_iter();
     drop(asks);
-    talk.watches(home, false);
-    let (Some(answer), old) = (replies.next(), replies.next()) else { return Err(Stop::fault("a transaction was not answered")) };
+    connections.watches(home, false);
+    let (Some(answer), old) = (replies.next(), replies.next()) else { return Err(Abort::fault("a transaction was not answered")) };
     let Executed::Done(mut done) = executed(&answer)? else { return Ok(None) };
     let count = accepted(done.nth(sort).unwrap_or(Value::Nil))?;
     if let Some((server, key)) = target {
@@ -101,13 +101,13 @@ fn attempt(job: &Job, clauses: &Clauses) -> Outcome<Option<Reply>> {
             _ => Content::Nothing,
         };
         let old_is_large = old.is_some_and(|old| old.value(1).is_some_and(is_large));
-        Replacement::new(key, content, old_is_large).carry_out(job, &mut talk, server)?;
+        Replacement::new(key, content, old_is_large).carry_out(job, &mut connections, server)?;
     }
     let place = answer.element(exec_of(&answer), sort);
     match (count, place) {
         (Value::Integer(number), _) => Ok(Some(Reply::integer(number))),
         (_, Some(place)) => Ok(Some(answer.extract(place))),
-        _ => Err(Stop::fault("EXEC was answered with another number of replies")),
+        _ => Err(Abort::fault("EXEC was answered with another number of replies")),
     }
 }
 
@@ -117,10 +117,10 @@ fn exec_of(answer: &Reply) -> usize {
 }
 
 /// What is in the list, set or sorted set; nothing where it is something else, which SORT itself will refuse.
-fn elements(job: &Job, talk: &mut Talk, home: usize) -> Outcome<Vec<Vec<u8>>> {
+fn elements(job: &Job, connections: &mut Connections, home: usize) -> Outcome<Vec<Vec<u8>>> {
     let key = job.key(0);
-    let answer = talk.ask(Ask::read(home, vec![words![b"WATCH", key], words![b"TYPE", key]]));
-    talk.watches(home, true);
+    let answer = connections.ask(Request::read(home, vec![words![b"WATCH", key], words![b"TYPE", key]]));
+    connections.watches(home, true);
     let answer = answer?;
     let read = match replies(&answer).nth(1) {
         Some(Value::Status(b"list")) => words![b"LRANGE", key, b"0", b"-1"],
@@ -128,9 +128,9 @@ fn elements(job: &Job, talk: &mut Talk, home: usize) -> Outcome<Vec<Vec<u8>>> {
         Some(Value::Status(b"zset")) => words![b"ZRANGE", key, b"0", b"-1"],
         _ => return Ok(Vec::new()),
     };
-    let answer = talk.ask(Ask::write(home, vec![read]))?;
+    let answer = connections.ask(Request::write(home, vec![read]))?;
     let Some(Value::Array(elements)) = replies(&answer).next().map(accepted).transpose()? else {
-        return Err(Stop::fault("a list was answered with something else"));
+        return Err(Abort::fault("a list was answered with something else"));
     };
     Ok(elements.filter_map(|element| if let Value::String(element) = element { Some(element.to_vec()) } else { None }).collect())
 }
@@ -167,7 +167,7 @@ struct Wanted<'c> {
 }
 
 impl Values {
-    fn read(job: &Job, talk: &mut Talk, clauses: &Clauses, elements: &[Vec<u8>], prefix: &[u8]) -> Outcome<Values> {
+    fn read(job: &Job, connections: &mut Connections, clauses: &Clauses, elements: &[Vec<u8>], prefix: &[u8]) -> Outcome<Values> {
         let mut by_server: Vec<Vec<Wanted>> = (0..job.config.servers.len()).map(|_| Vec::new()).collect();
         let mut seen: HashMap<(Vec<u8>, Option<&[u8]>), ()> = HashMap::new();
         for pattern in clauses.patterns.iter().filter_map(|&at| Pattern::of(job.args[at])) {
@@ -185,9 +185,9 @@ impl Values {
         for wanted in &mut by_server {
             wanted.sort_by_key(|wanted| wanted.field.is_some());
         }
-        let asks: Vec<Ask> =
+        let asks: Vec<Request> =
             by_server.iter().enumerate().filter(|(_, wanted)| !wanted.is_empty()).map(|(server, wanted)| asked(server, wanted)).collect();
-        let answers = talk.all(&asks)?;
+        let answers = connections.all(&asks)?;
         for (ask, answer) in asks.iter().zip(&answers) {
             values.take(&by_server[ask.server], answer, prefix)?;
         }
@@ -212,7 +212,7 @@ impl Values {
         for (wanted, value) in wanted[strings..].iter().zip(answers) {
             match (wanted.field, value) {
                 (Some(field), Value::String(value)) => self.fields.push((hidden(wanted), field.to_vec(), value.to_vec())),
-                (_, Value::Error(text)) if !text.starts_with(b"WRONGTYPE") => return Err(Stop::refusal(text)),
+                (_, Value::Error(text)) if !text.starts_with(b"WRONGTYPE") => return Err(Abort::refusal(text)),
                 _ => {}
             }
         }
@@ -241,7 +241,7 @@ impl Values {
 }
 
 /// MGET answers nil for what is no string, as SORT takes it.
-fn asked<'w>(server: usize, wanted: &'w [Wanted]) -> Ask<'w> {
+fn asked<'w>(server: usize, wanted: &'w [Wanted]) -> Request<'w> {
     let mut commands = Vec::new();
     let strings: Words = wanted.iter().filter(|wanted| wanted.field.is_none()).map(|wanted| Cow::from(&wanted.stored)).collect();
     if !strings.is_empty() {
@@ -250,5 +250,5 @@ fn asked<'w>(server: usize, wanted: &'w [Wanted]) -> Ask<'w> {
         commands.push(command);
     }
     commands.extend(wanted.iter().filter_map(|wanted| Some(words![b"HGET", &wanted.stored, wanted.field?])));
-    Ask::read(server, commands)
+    Request::read(server, commands)
 }

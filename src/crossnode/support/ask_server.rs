@@ -1,8 +1,8 @@
 //! The command itself on one server, as the judge of its own arguments.
 
 use crate::crossnode::Job;
-use crate::crossnode::support::conversation::{Ask, Executed, Talk, Words, executed};
-use crate::crossnode::support::outcome::{Outcome, Stop};
+use crate::crossnode::support::conversation::{Connections, Executed, Request, Words, executed};
+use crate::crossnode::support::outcome::{Abort, Outcome};
 use crate::error::{Code, Error, printable};
 use crate::resp::{Builder, Kind, Reply, Value};
 use std::borrow::Cow;
@@ -19,16 +19,16 @@ pub(crate) fn with_one_key<'a>(job: &Job<'_, 'a>) -> Words<'a> {
 /// What the first key's server says to a command whose arguments are wrong. It is asked in a transaction, where nothing ever blocks.
 pub(crate) fn refusal(job: &Job, command: Words) -> Outcome<Reply> {
     let server = job.server_of(0);
-    let mut talk = Talk::with(job.config, job.process, job.args[0], [server])?;
-    let reply = talk.ask(Ask::transaction(server, vec![command]))?;
-    let Executed::Done(mut done) = executed(&reply)? else { return Err(Stop::fault("a transaction that watched nothing was given up")) };
+    let mut connections = Connections::with(job.config, job.process, job.args[0], [server])?;
+    let reply = connections.ask(Request::transaction(server, vec![command]))?;
+    let Executed::Done(mut done) = executed(&reply)? else { return Err(Abort::fault("a transaction that watched nothing was given up")) };
     match done.next() {
-        Some(Value::Error(text)) => Err(Stop::refusal(text)),
+        Some(Value::Error(text)) => Err(Abort::refusal(text)),
         _ => Err(not_understood(job)),
     }
 }
 
-pub(crate) fn not_understood(job: &Job) -> Stop {
+pub(crate) fn not_understood(job: &Job) -> Abort {
     let name = printable(&job.args[0].to_ascii_uppercase());
     Error::new(Code::Request, format!("{name}: its arguments are not understood")).into()
 }

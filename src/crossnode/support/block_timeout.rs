@@ -1,19 +1,19 @@
 //! How long a command may block, as the server reads it.
 
-use crate::crossnode::support::outcome::{Outcome, Stop};
+use crate::crossnode::support::outcome::{Abort, Outcome};
 use std::time::{Duration, Instant};
 
 /// Until when a command may block whose timeout is in seconds, as the server reads it: `None` for ever. What that would refuse is refused in
 /// its words.
 pub(crate) fn until_seconds(timeout: &[u8]) -> Outcome<Option<Instant>> {
     let seconds = std::str::from_utf8(timeout).ok().and_then(|text| text.parse::<f64>().ok()).filter(|seconds| !seconds.is_nan());
-    let Some(seconds) = seconds else { return Err(Stop::refusal("ERR timeout is not a float or out of range")) };
+    let Some(seconds) = seconds else { return Err(Abort::refusal("ERR timeout is not a float or out of range")) };
     until((seconds * 1e3).ceil())
 }
 
 /// The same for a timeout in milliseconds.
 pub(crate) fn until_millis(timeout: &[u8]) -> Outcome<Option<Instant>> {
-    let Some(millis) = integer(timeout) else { return Err(Stop::refusal("ERR timeout is not an integer or out of range")) };
+    let Some(millis) = integer(timeout) else { return Err(Abort::refusal("ERR timeout is not an integer or out of range")) };
     until(millis as f64)
 }
 
@@ -26,8 +26,8 @@ pub(crate) fn integer(text: &[u8]) -> Option<i64> {
 fn until(millis: f64) -> Outcome<Option<Instant>> {
     const MOST: f64 = 9.2e18;
     match millis {
-        _ if millis < 0.0 => Err(Stop::refusal("ERR timeout is negative")),
-        _ if millis > MOST => Err(Stop::refusal("ERR timeout is out of range")),
+        _ if millis < 0.0 => Err(Abort::refusal("ERR timeout is negative")),
+        _ if millis > MOST => Err(Abort::refusal("ERR timeout is out of range")),
         0.0 => Ok(None),
         _ => Ok(Instant::now().checked_add(Duration::from_millis(millis as u64))),
     }
@@ -48,7 +48,7 @@ mod tests {
         for (timeout, why) in
             [("", "not a float"), ("x", "not a float"), ("nan", "not a float"), ("-1", "negative"), ("1e300", "out of range")]
         {
-            let Err(Stop::Refusal(text)) = until_seconds(timeout.as_bytes()) else { panic!("{timeout}") };
+            let Err(Abort::Refusal(text)) = until_seconds(timeout.as_bytes()) else { panic!("{timeout}") };
             assert!(String::from_utf8_lossy(&text).contains(why), "{timeout}");
         }
     }

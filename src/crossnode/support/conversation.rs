@@ -1,12 +1,12 @@
 //! What an operation says to its servers, in rounds: everything for all of them is sent before any answer is read.
 
+use crate::command::{CommandFlags, ReadTimeout};
 use crate::config::Config;
-use crate::crossnode::support::outcome::{Outcome, Stop, accepted};
+use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
 use crate::error::Error;
 use crate::resp::{Children, Reply, Value};
-use crate::routing::Traits;
 use crate::topology::Process;
-use crate::transport::{Lane, Lease, Patience, exchange};
+use crate::transport::{Lease, NodePipeline, exchange};
 use smallvec::SmallVec;
 use std::borrow::Cow;
 
@@ -22,37 +22,37 @@ macro_rules! words {
 pub(crate) use words;
 
 /// What one server is asked in a round.
-pub(crate) struct Ask<'a> {
+pub(crate) struct Request<'a> {
     pub server: usize,
     pub commands: Vec<Words<'a>>,
     /// All of it only reads.
     pub repeatable: bool,
     /// For a command that blocks.
-    pub patience: Patience,
+    pub read_timeout: ReadTimeout,
 }
 
-impl<'a> Ask<'a> {
+impl<'a> Request<'a> {
     /// Commands that only read.
-    pub(crate) fn read(server: usize, commands: Vec<Words<'a>>) -> Ask<'a> {
-        Ask { server, commands, repeatable: true, patience: Patience::Usual }
+    pub(crate) fn read(server: usize, commands: Vec<Words<'a>>) -> Request<'a> {
+        Request { server, commands, repeatable: true, read_timeout: ReadTimeout::Configured }
     }
 
-    pub(crate) fn write(server: usize, commands: Vec<Words<'a>>) -> Ask<'a> {
-        Ask { repeatable: false, ..Ask::read(server, commands) }
+    pub(crate) fn write(server: usize, commands: Vec<Words<'a>>) -> Request<'a> {
+        Request { repeatable: false, ..Request::read(server, commands) }
     }
 
     /// These commands in one step, or none of them. [`executed`] reads the answer.
-    pub(crate) fn transaction(server: usize, commands: Vec<Words<'a>>) -> Ask<'a> {
+    pub(crate) fn transaction(server: usize, commands: Vec<Words<'a>>) -> Request<'a> {
         let mut all = Vec::with_capacity(commands.len() + 2);
         all.push(words![b"MULTI"]);
         all.extend(commands);
         all.push(words![b"EXEC"]);
-        Ask::write(server, all)
+        Request::write(server, all)
     }
 }
 
 /// The connections of one operation, one a server for its whole length, so that WATCH and MULTI hold.
-pub(crate) struct Talk<'p> {
+pub(crate) struct Connections<'p> {
     config: &'p Config,
     process: &'p Process,
     /// Of the command, for messages.
@@ -67,14 +67,14 @@ struct Seat<'p> {
     watches: bool,
 }
 
-impl<'p> Talk<'p> {
+impl<'p> Connections<'p> {
     /// With these servers. Their connections are taken in one order by all callers, who therefore cannot wait for each other in a circle.
     pub(crate) fn with(
         config: &'p Config,
         process: &'p Process,
         name: &'p [u8],
         servers: impl IntoIterator<Item = usize>,
-    ) -> Result<Talk<'p>, Error> {
+    ) -> Result<Connections<'p>, Error> {
         let mut servers: Vec<usize> = servers.into_iter().collect();
         servers.sort_unstable();
         servers.dedup();
@@ -84,7 +84,7 @@ impl<'p> Talk<'p> {
             let lease = pool.take(false).map_err(|error| crate::transport::explain(pool.server(), error, name, false))?;
             seats.push(Seat { server, lease: Some(lease), watches: false });
         }
-        Ok(Talk { config, process, name, seats })
+        Ok(Connections { config, process, name, seats })
     }
 
     /// The servers that it speaks with.
@@ -99,48 +99,48 @@ impl<'p> Talk<'p> {
 
     /// Tells a server to forget what it watches over this connection.
     pub(crate) fn unwatch(&mut self, server: usize) -> Result<(), Error> {
-        self.ask(Ask::write(server, vec![words![b"UNWATCH"]]))?;
+        self.ask(Request::write(server, vec![words![b"UNWATCH"]]))?;
         self.watches(server, false);
         Ok(())
     }
 
     /// Asks several servers at once, each at most one thing; the answers stand in the same order, each an array with one reply a command.
-    pub(crate) fn round(&mut self, asks: &[Ask<'_>]) -> Vec<Result<Reply, Error>> {
-        let mut lanes: Vec<(usize, Lane)> = asks.iter().map(|ask| (ask.server, self.lane(ask))).collect();
+    pub(crate) fn round(&mut self, asks: &[Request<'_>]) -> Vec<Result<Reply, Error>> {
+        let mut pipelines: Vec<(usize, NodePipeline)> = asks.iter().map(|ask| (ask.server, self.pipeline(ask))).collect();
         // In the order of their servers, as connections are taken.
-        let mut ordered: Vec<&mut (usize, Lane)> = lanes.iter_mut().collect();
+        let mut ordered: Vec<&mut (usize, NodePipeline)> = pipelines.iter_mut().collect();
         ordered.sort_unstable_by_key(|(server, _)| *server);
-        exchange(&mut ordered.into_iter().map(|(_, lane)| lane).collect::<Vec<_>>(), self.config.write_timeout);
-        lanes.into_iter().map(|(server, lane)| self.take_back(server, lane)).collect()
+        exchange(&mut ordered.into_iter().map(|(_, pipeline)| pipeline).collect::<Vec<_>>(), self.config.write_timeout);
+        pipelines.into_iter().map(|(server, pipeline)| self.take_back(server, pipeline)).collect()
     }
 
     /// Asks several servers at once and goes on only when all have answered.
-    pub(crate) fn all(&mut self, asks: &[Ask<'_>]) -> Result<Vec<Reply>, Error> {
+    pub(crate) fn all(&mut self, asks: &[Request<'_>]) -> Result<Vec<Reply>, Error> {
         self.round(asks).into_iter().collect()
     }
 
     /// Asks one server.
-    pub(crate) fn ask(&mut self, ask: Ask<'_>) -> Result<Reply, Error> {
-        let mut lane = self.lane(&ask);
-        exchange(&mut [&mut lane], self.config.write_timeout);
-        self.take_back(ask.server, lane)
+    pub(crate) fn ask(&mut self, ask: Request<'_>) -> Result<Reply, Error> {
+        let mut pipeline = self.pipeline(&ask);
+        exchange(&mut [&mut pipeline], self.config.write_timeout);
+        self.take_back(ask.server, pipeline)
     }
 
-    fn lane<'a>(&mut self, ask: &'a Ask<'_>) -> Lane<'p, 'a> {
+    fn pipeline<'a>(&mut self, ask: &'a Request<'_>) -> NodePipeline<'p, 'a> {
         let seat = self.seats.iter_mut().find(|seat| seat.server == ask.server);
-        let mut lane = match seat.and_then(|seat| seat.lease.take().map(|lease| (lease, seat.watches))) {
-            Some((lease, watches)) => Lane::over(lease, watches),
-            None => Lane::new(self.process.pool(ask.server), &[]),
+        let mut pipeline = match seat.and_then(|seat| seat.lease.take().map(|lease| (lease, seat.watches))) {
+            Some((lease, watches)) => NodePipeline::over(lease, watches),
+            None => NodePipeline::new(self.process.pool(ask.server), &[]),
         };
         for command in &ask.commands {
             let args: SmallVec<[&[u8]; 8]> = command.iter().map(AsRef::as_ref).collect();
-            lane.add(None, &args, &[], Traits { repeatable: ask.repeatable, patience: ask.patience });
+            pipeline.add(None, &args, &[], CommandFlags { repeatable: ask.repeatable, read_timeout: ask.read_timeout });
         }
-        lane
+        pipeline
     }
 
-    fn take_back(&mut self, server: usize, lane: Lane<'p, '_>) -> Result<Reply, Error> {
-        let (lease, outcome) = lane.into_seat(self.name);
+    fn take_back(&mut self, server: usize, pipeline: NodePipeline<'p, '_>) -> Result<Reply, Error> {
+        let (lease, outcome) = pipeline.into_seat(self.name);
         match self.seats.iter_mut().find(|seat| seat.server == server) {
             Some(seat) => {
                 seat.watches &= lease.is_some();
@@ -152,7 +152,7 @@ impl<'p> Talk<'p> {
     }
 }
 
-impl Drop for Talk<'_> {
+impl Drop for Connections<'_> {
     /// What still watches is closed: nobody else must inherit that.
     fn drop(&mut self) {
         for seat in &mut self.seats {
@@ -169,21 +169,21 @@ pub(crate) enum Executed<'r> {
     Conflict,
 }
 
-/// Reads the answer to [`Ask::transaction`]. One that the server refused, with nothing done, stops the operation with the server's reason.
+/// Reads the answer to [`Request::transaction`]. One that the server refused, with nothing done, stops the operation with the server's reason.
 pub(crate) fn executed(reply: &Reply) -> Outcome<Executed<'_>> {
-    let Value::Array(replies) = reply.root() else { return Err(Stop::fault("no answer to a transaction")) };
+    let Value::Array(replies) = reply.root() else { return Err(Abort::fault("no answer to a transaction")) };
     match replies.last() {
         Some(Value::Array(done)) => Ok(Executed::Done(done)),
         Some(Value::NilArray | Value::Nil) => Ok(Executed::Conflict),
         Some(Value::Error(last)) => {
             let first = replies.filter_map(|reply| if let Value::Error(text) = reply { Some(text) } else { None }).next();
-            Err(Stop::Refusal(first.unwrap_or(last).into()))
+            Err(Abort::Refusal(first.unwrap_or(last).into()))
         }
-        _ => Err(Stop::fault("EXEC was answered with something else than a list")),
+        _ => Err(Abort::fault("EXEC was answered with something else than a list")),
     }
 }
 
-/// The replies to the commands of an [`Ask`].
+/// The replies to the commands of an [`Request`].
 pub(crate) fn replies(reply: &Reply) -> Children<'_> {
     match reply.root() {
         Value::Array(children) => children,
@@ -193,11 +193,11 @@ pub(crate) fn replies(reply: &Reply) -> Children<'_> {
 
 /// The answer to TIME, in milliseconds since 1970.
 pub(crate) fn millis(time: Value) -> Outcome<u64> {
-    let Value::Array(time) = accepted(time)? else { return Err(Stop::fault("TIME was answered with something else than a list")) };
+    let Value::Array(time) = accepted(time)? else { return Err(Abort::fault("TIME was answered with something else than a list")) };
     let mut numbers =
         time.map(|part| if let Value::String(text) = part { std::str::from_utf8(text).ok()?.parse::<u64>().ok() } else { None });
     match (numbers.next(), numbers.next()) {
         (Some(Some(seconds)), Some(Some(micros))) => Ok(seconds * 1000 + micros / 1000),
-        _ => Err(Stop::fault("TIME was answered with something else than two numbers")),
+        _ => Err(Abort::fault("TIME was answered with something else than two numbers")),
     }
 }

@@ -1,9 +1,9 @@
 //! A destination replaced by a result, in one step.
 
 use crate::crossnode::Job;
-use crate::crossnode::support::conversation::{Ask, Executed, Talk, Words, executed, words};
+use crate::crossnode::support::conversation::{Connections, Executed, Request, Words, executed, words};
 use crate::crossnode::support::internal_keys;
-use crate::crossnode::support::outcome::{Outcome, Stop, accepted};
+use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
 use crate::resp::Value;
 use std::borrow::Cow;
 
@@ -56,23 +56,23 @@ impl<'a> Replacement<'a> {
     }
 
     /// Carries it out. False: a watched key was changed, and nothing was done.
-    pub(crate) fn carry_out(self, job: &Job, talk: &mut Talk, server: usize) -> Outcome<bool> {
-        let answer = talk.ask(Ask::transaction(server, self.commands))?;
-        talk.watches(server, false);
+    pub(crate) fn carry_out(self, job: &Job, connections: &mut Connections, server: usize) -> Outcome<bool> {
+        let answer = connections.ask(Request::transaction(server, self.commands))?;
+        connections.watches(server, false);
         match executed(&answer)? {
             Executed::Conflict => Ok(false),
             Executed::Done(mut replies) => match replies.nth(self.decisive) {
                 Some(Value::Error(text)) => Err(not_brought(job, "the result", server, text)),
                 Some(reply) => accepted(reply).map(|_| true),
-                None => Err(Stop::fault("EXEC was answered with too few replies")),
+                None => Err(Abort::fault("EXEC was answered with too few replies")),
             },
         }
     }
 }
 
 /// A server would not take what was brought to it.
-pub(crate) fn not_brought(job: &Job, what: &str, server: usize, text: &[u8]) -> Stop {
+pub(crate) fn not_brought(job: &Job, what: &str, server: usize, text: &[u8]) -> Abort {
     let name = job.args[0].to_ascii_uppercase();
     let said = format!("ERR {}: {what} could not be brought to {}: ", name.escape_ascii(), job.config.servers[server].alias);
-    Stop::refusal([said.as_bytes(), text].concat())
+    Abort::refusal([said.as_bytes(), text].concat())
 }

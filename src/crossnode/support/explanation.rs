@@ -1,6 +1,6 @@
 //! What a command that takes several steps would do: told, not done.
 
-use crate::command::{Across, Answers, Move};
+use crate::command::{Move, ResponsePolicy, Strategy};
 use crate::crossnode::support::outcome::Outcome;
 use crate::crossnode::{Job, colocate, gather, sort};
 
@@ -47,23 +47,23 @@ pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
     };
     let name = String::from_utf8_lossy(job.args[0]).to_uppercase();
     Ok(match job.over.across {
-        Across::Everywhere(answers) => {
-            let command = if answers == Answers::Size { "MULTI; DBSIZE; HKEYS …; EXEC".into() } else { whole(job.args) };
+        Strategy::Everywhere(answers) => {
+            let command = if answers == ResponsePolicy::Size { "MULTI; DBSIZE; HKEYS …; EXEC".into() } else { whole(job.args) };
             Explanation::of("all masters", false).steps(1, 0..job.config.servers.len(), &command)
         }
-        Across::RandomKey => Explanation::of("all masters", false).steps(1, 0..job.config.servers.len(), "DBSIZE; RANDOMKEY"),
-        Across::Scan => Explanation::of("one after the other", false).steps(1, [crate::crossnode::broadcast::scanned(job)?.0], "SCAN …"),
-        Across::Moved(Move::Copy) => {
+        Strategy::RandomKey => Explanation::of("all masters", false).steps(1, 0..job.config.servers.len(), "DBSIZE; RANDOMKEY"),
+        Strategy::Scan => Explanation::of("one after the other", false).steps(1, [crate::crossnode::broadcast::scanned(job)?.0], "SCAN …"),
+        Strategy::Moved(Move::Copy) => {
             Explanation::of("copy", true).step(1, job.server_of(0), "DUMP …; PEXPIRETIME …").step(2, job.server_of(1), "RESTORE …")
         }
-        Across::Moved(Move::Value) => Explanation::of("transfer", false)
+        Strategy::Moved(Move::Value) => Explanation::of("transfer", false)
             .step(1, job.server_of(0), "WATCH …; DUMP …; PEXPIRETIME …; TIME")
             .step(2, job.server_of(1), "HSET …; RESTORE …; WATCH …; EXISTS …")
             .step(3, job.server_of(0), "MULTI; RENAME …; HSET …; EXEC")
             .step(4, job.server_of(1), format!("MULTI; HSET …; {name} …; PEXPIREAT …; EXEC"))
             .step(5, job.server_of(0), "MULTI; UNLINK …; HDEL …; EXEC")
             .step(6, job.server_of(1), "HDEL …"),
-        Across::Moved(what) => {
+        Strategy::Moved(what) => {
             let (read, native, add) = if what == Move::Member { ("SISMEMBER", "SMOVE", "SADD") } else { ("LLEN", "LMOVE", "RPUSH") };
             Explanation::of("transfer", false)
                 .step(1, job.server_of(0), format!("{read} …; TIME"))
@@ -73,20 +73,22 @@ pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
                 .step(4, job.server_of(0), "MULTI; UNLINK …; HDEL …; EXEC")
                 .step(5, job.server_of(1), "HDEL …")
         }
-        Across::Popped(_) => Explanation::of("pop", true).steps(1, distinct(), "TYPE …").step(
+        Strategy::Popped(_) => Explanation::of("pop", true).steps(1, distinct(), "TYPE …").step(
             2,
             job.server_of(0),
             "the pop, of the first key that has something",
         ),
-        Across::Streams => Explanation::of("split", false).steps(1, distinct(), &format!("{name} … (its own streams)")),
-        Across::StoredIfNone => {
+        Strategy::Streams => Explanation::of("split", false).steps(1, distinct(), &format!("{name} … (its own streams)")),
+        Strategy::StoredIfNone => {
             Explanation::of("all or none", false).steps(1, distinct(), "WATCH …; EXISTS …").steps(2, distinct(), "MULTI; MSET …; EXEC")
         }
-        Across::Migrated => Explanation::of("split", false).steps(1, distinct(), "MIGRATE … (its own keys)"),
-        Across::Combined(combination) => gather::explain(job, combination)?,
-        Across::Together(destination) => colocate::explain(job, destination)?,
-        Across::Sorted => sort::explain(job)?,
-        Across::Refused | Across::Script | Across::Split(_) | Across::Anywhere | Across::OneServer => Explanation::of("refuse", true),
+        Strategy::Migrated => Explanation::of("split", false).steps(1, distinct(), "MIGRATE … (its own keys)"),
+        Strategy::Combined(combination) => gather::explain(job, combination)?,
+        Strategy::Together(destination) => colocate::explain(job, destination)?,
+        Strategy::Sorted => sort::explain(job)?,
+        Strategy::Refused | Strategy::Script | Strategy::Split(_) | Strategy::Anywhere | Strategy::OneServer => {
+            Explanation::of("refuse", true)
+        }
     })
 }
 

@@ -1,8 +1,9 @@
 //! A connection over which a server tells of changes to keys: its messages for caches, asked for by the names of the keys.
 
+use crate::command::ReadTimeout;
 use crate::error::{Code, Error};
 use crate::resp::{Reader, Reply, Value, pack};
-use crate::transport::{Aside, Connection, Patience, Pool};
+use crate::transport::{Aside, Connection, Pool};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
@@ -51,7 +52,7 @@ impl<'p> Listener<'p> {
         let connection: &Connection = &self.connection;
         connection.send_all(request, &mut 0)?;
         while self.reader.complete() < answers || !self.reader.is_between() {
-            connection.wait(Patience::Longer(Duration::ZERO), self.pool.config().read_timeout)?;
+            connection.wait(ReadTimeout::Extended(Duration::ZERO), self.pool.config().read_timeout)?;
             connection.receive_now(&mut self.reader, usize::MAX)?;
         }
         Ok(self.read())
@@ -102,7 +103,7 @@ impl<'p> Listener<'p> {
     pub(crate) fn give_back(mut self) -> Result<(), Error> {
         const LONG: Duration = Duration::from_millis(100);
         loop {
-            self.connection.wait(Patience::Longer(Duration::ZERO), Some(LONG))?;
+            self.connection.wait(ReadTimeout::Extended(Duration::ZERO), Some(LONG))?;
             self.connection.receive_now(&mut self.reader, usize::MAX)?;
             if self.reader.complete() == 0 || !self.reader.is_between() {
                 continue;

@@ -1,29 +1,29 @@
-//! Questions to several servers, asked in one round.
+//! Queries to several servers, asked in one round.
 
-use crate::crossnode::support::conversation::{Ask, Talk, Words};
-use crate::crossnode::support::outcome::{Outcome, Stop};
+use crate::crossnode::support::conversation::{Connections, Request, Words};
+use crate::crossnode::support::outcome::{Abort, Outcome};
 use crate::error::Error;
 use crate::resp::{Entry, Kind, Reply, Value};
 
-/// What is to be asked. Each question is answered under the number that [`Questions::add`] gives it.
+/// What is to be asked. Each question is answered under the number that [`Queries::add`] gives it.
 #[derive(Default)]
-pub(crate) struct Questions<'a> {
-    asks: Vec<Ask<'a>>,
+pub(crate) struct Queries<'a> {
+    asks: Vec<Request<'a>>,
     /// Of each question: which of the asks, and the how-manieth command of it.
     places: Vec<(usize, usize)>,
 }
 
-/// The answers to [`Questions`].
-pub(crate) struct Answers {
+/// The answers to [`Queries`].
+pub(crate) struct QueryReplies {
     replies: Vec<Reply>,
     /// Of each question: which of the replies, and where in its index.
     places: Vec<(usize, usize)>,
 }
 
-impl<'a> Questions<'a> {
+impl<'a> Queries<'a> {
     pub(crate) fn add(&mut self, server: usize, command: Words<'a>) -> usize {
         let ask = self.asks.iter().position(|ask| ask.server == server).unwrap_or_else(|| {
-            self.asks.push(Ask::read(server, Vec::new()));
+            self.asks.push(Request::read(server, Vec::new()));
             self.asks.len() - 1
         });
         let commands = &mut self.asks[ask].commands;
@@ -40,16 +40,16 @@ impl<'a> Questions<'a> {
         self.places.is_empty()
     }
 
-    pub(crate) fn put(self, talk: &mut Talk) -> Result<Answers, Error> {
-        let replies = talk.all(&self.asks)?;
+    pub(crate) fn put(self, connections: &mut Connections) -> Result<QueryReplies, Error> {
+        let replies = connections.all(&self.asks)?;
         let indexes: Vec<Vec<usize>> = replies.iter().map(children).collect();
         // A reply that lacks an answer does not come here: all commands were answered.
         let places = self.places.iter().map(|&(ask, nth)| (ask, indexes[ask].get(nth).copied().unwrap_or(0))).collect();
-        Ok(Answers { replies, places })
+        Ok(QueryReplies { replies, places })
     }
 }
 
-impl Answers {
+impl QueryReplies {
     pub(crate) fn get(&self, question: usize) -> Value<'_> {
         let (reply, place) = self.places[question];
         self.replies[reply].value(place).unwrap_or(Value::Nil)
@@ -75,8 +75,8 @@ impl Answers {
                 let is_all = page.next() == Some(Value::String(b"0"));
                 List::at(reply, place + 2).map(|list| (list, is_all))
             }
-            Some(Value::Error(text)) => Err(Stop::refusal(text)),
-            _ => Err(Stop::fault("a page was answered with something else")),
+            Some(Value::Error(text)) => Err(Abort::refusal(text)),
+            _ => Err(Abort::fault("a page was answered with something else")),
         }
     }
 
@@ -99,8 +99,8 @@ impl<'r> List<'r> {
         let entry = reply.entries().get(place).filter(|entry| entry.kind() == Kind::Array && entry.span() == entry.length() + 1);
         match (entry, reply.value(place)) {
             (Some(entry), _) => Ok(List { reply, entries: &reply.entries()[place + 1..place + entry.span()] }),
-            (None, Some(Value::Error(text))) => Err(Stop::refusal(text)),
-            (None, _) => Err(Stop::fault("a list was answered with something else")),
+            (None, Some(Value::Error(text))) => Err(Abort::refusal(text)),
+            (None, _) => Err(Abort::fault("a list was answered with something else")),
         }
     }
 

@@ -7,14 +7,14 @@ const LEAST: usize = 100;
 /// So long at least, however often that is: where many change a key all the time, a hundred attempts are made within a moment.
 const LONG: Duration = Duration::from_secs(5);
 
-pub(crate) struct Attempts {
+pub(crate) struct Retry {
     made: usize,
     begin: Instant,
 }
 
-impl Attempts {
-    pub(crate) fn new() -> Attempts {
-        Attempts { made: 0, begin: Instant::now() }
+impl Retry {
+    pub(crate) fn new() -> Retry {
+        Retry { made: 0, begin: Instant::now() }
     }
 
     /// Whether there is to be another one.

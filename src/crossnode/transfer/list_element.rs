@@ -1,9 +1,9 @@
 //! LMOVE, RPOPLPUSH, BLMOVE, BRPOPLPUSH: an element from one list to another.
 
 use crate::crossnode::Job;
-use crate::crossnode::support::conversation::{Ask, Talk, Words, replies, words};
+use crate::crossnode::support::conversation::{Connections, Request, Words, replies, words};
 use crate::crossnode::support::key_watch::{Waiter, until_seconds};
-use crate::crossnode::support::outcome::{Outcome, Stop, accepted};
+use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
 use crate::crossnode::transfer::protocol::Transfer;
 use crate::resp::{Reply, Value};
 use std::borrow::Cow;
@@ -50,25 +50,25 @@ fn refused(job: &Job) -> Outcome<Reply> {
     let mut command: Words = job.args.iter().map(|&word| Cow::from(word)).collect();
     command[1] = Cow::from(job.key(0));
     command[2] = Cow::from(job.key(0));
-    let mut talk = Talk::with(job.config, job.process, job.args[0], [server])?;
-    let answer = talk.ask(Ask::write(server, vec![command]))?;
+    let mut connections = Connections::with(job.config, job.process, job.args[0], [server])?;
+    let answer = connections.ask(Request::write(server, vec![command]))?;
     Ok(answer.extract(1))
 }
 
 /// Moves an element if there is one.
 fn pass(job: &Job, ends: &Ends) -> Outcome<Option<Reply>> {
     let mut transfer = Transfer::new(job, ends.from);
-    let mut talk = Talk::with(job.config, job.process, job.args[0], job.servers())?;
+    let mut connections = Connections::with(job.config, job.process, job.args[0], job.servers())?;
     let asks = [
-        Ask::read(transfer.source, vec![words![b"LLEN", job.key(0)], words![b"TIME"], words![b"PEXPIRETIME", job.key(0)]]),
-        Ask::write(transfer.target, vec![words![b"WATCH", transfer.landing.clone()], words![b"LLEN", job.key(1)]]),
+        Request::read(transfer.source, vec![words![b"LLEN", job.key(0)], words![b"TIME"], words![b"PEXPIRETIME", job.key(0)]]),
+        Request::write(transfer.target, vec![words![b"WATCH", transfer.landing.clone()], words![b"LLEN", job.key(1)]]),
     ];
-    talk.watches(transfer.target, true);
-    let [there, here] = <[Reply; 2]>::try_from(talk.all(&asks)?).map_err(|_| Stop::fault("two servers were asked"))?;
+    connections.watches(transfer.target, true);
+    let [there, here] = <[Reply; 2]>::try_from(connections.all(&asks)?).map_err(|_| Abort::fault("two servers were asked"))?;
     let mut there = replies(&there);
     let length = accepted(there.next().unwrap_or(Value::Nil))?;
     if length == Value::Integer(0) {
-        talk.unwatch(transfer.target)?;
+        connections.unwatch(transfer.target)?;
         return Ok(None);
     }
     transfer.at(there.next().unwrap_or(Value::Nil))?;
@@ -76,18 +76,20 @@ fn pass(job: &Job, ends: &Ends) -> Outcome<Option<Reply>> {
     for reply in replies(&here) {
         accepted(reply)?;
     }
-    transfer_element(&mut talk, &transfer, job, ends)
+    transfer_element(&mut connections, &transfer, job, ends)
 }
 
-fn transfer_element(talk: &mut Talk, transfer: &Transfer, job: &Job, ends: &Ends) -> Outcome<Option<Reply>> {
+fn transfer_element(connections: &mut Connections, transfer: &Transfer, job: &Job, ends: &Ends) -> Outcome<Option<Reply>> {
     let staged = transfer.staged.as_slice();
     let claim = words![b"LMOVE", job.key(0), staged, ends.from, b"LEFT"];
-    let Some(claimed) = transfer.claim(talk, claim)? else { return Err(Stop::fault("a transaction that watched nothing was given up")) };
+    let Some(claimed) = transfer.claim(connections, claim)? else {
+        return Err(Abort::fault("a transaction that watched nothing was given up"));
+    };
     let element = match claimed.root() {
         Value::String(element) => element,
         other => {
-            transfer.unclaimed(talk)?;
-            talk.unwatch(transfer.target)?;
+            transfer.unclaimed(connections)?;
+            connections.unwatch(transfer.target)?;
             accepted(other)?;
             return Ok(None);
         }
@@ -95,7 +97,7 @@ fn transfer_element(talk: &mut Talk, transfer: &Transfer, job: &Job, ends: &Ends
     let landing = transfer.landing.as_slice();
     let last = words![b"LMOVE", landing, job.key(1), b"LEFT", ends.to];
     let back = words![b"LMOVE", staged, job.key(0), b"LEFT", ends.from];
-    let delivered = transfer.deliver(talk, vec![words![b"RPUSH", landing, element]], last, None);
-    transfer.settle(talk, delivered, back)?;
+    let delivered = transfer.deliver(connections, vec![words![b"RPUSH", landing, element]], last, None);
+    transfer.settle(connections, delivered, back)?;
     Ok(Some(claimed))
 }

@@ -11,7 +11,7 @@ pub(crate) mod rename;
 pub(crate) mod set_member;
 
 pub(crate) use crate::crossnode::transfer::protocol::put_back;
-pub(crate) use crate::crossnode::transfer::record::{Note, Role};
+pub(crate) use crate::crossnode::transfer::record::{Record, Role};
 
 use crate::command::Move;
 use crate::crossnode::Job;

@@ -10,12 +10,12 @@
 //! abandoned touches the landing place first: a delivery that is still under way then finds that what it watches was changed, and does nothing.
 
 use crate::crossnode::Job;
-use crate::crossnode::support::conversation::{Ask, Executed, Talk, Words, executed, millis, replies, words};
+use crate::crossnode::support::conversation::{Connections, Executed, Request, Words, executed, millis, replies, words};
 use crate::crossnode::support::internal_keys;
 use crate::crossnode::support::internal_keys::REGISTRY;
-use crate::crossnode::support::outcome::{Outcome, Stop};
-use crate::crossnode::support::retry::Attempts;
-use crate::crossnode::transfer::record::{Note, Role};
+use crate::crossnode::support::outcome::{Abort, Outcome};
+use crate::crossnode::support::retry::Retry;
+use crate::crossnode::transfer::record::{Record, Role};
 use crate::error::{Code, Error, printable};
 use crate::resp::{Reply, Value};
 
@@ -26,7 +26,7 @@ pub(crate) struct Transfer {
     pub staged: Vec<u8>,
     /// The hidden key on the target's server.
     pub landing: Vec<u8>,
-    note: Note,
+    note: Record,
 }
 
 /// What became of a delivery that was answered.
@@ -46,7 +46,7 @@ impl Transfer {
             target: job.server_of(1),
             staged: internal_keys::key(&id, "staged"),
             landing: internal_keys::key(&id, "landing"),
-            note: Note {
+            note: Record {
                 role: Role::Staged,
                 id,
                 since: 0,
@@ -85,10 +85,10 @@ impl Transfer {
 
     /// Claims what is to go by a command into the staged key; answers that command's reply, which may be an error. `None`: a watched key was
     /// changed, and nothing was done.
-    pub(crate) fn claim(&self, talk: &mut Talk, command: Words) -> Outcome<Option<Reply>> {
+    pub(crate) fn claim(&self, connections: &mut Connections, command: Words) -> Outcome<Option<Reply>> {
         let commands = vec![command, self.noted(Role::Staged)];
-        let answer = talk.ask(Ask::transaction(self.source, commands)).map_err(|error| self.staged_perhaps(error))?;
-        talk.watches(self.source, false);
+        let answer = connections.ask(Request::transaction(self.source, commands)).map_err(|error| self.staged_perhaps(error))?;
+        connections.watches(self.source, false);
         match executed(&answer)? {
             Executed::Conflict => Ok(None),
             Executed::Done(_) => Ok(Some(nth_of_transaction(answer, 2, 0)?)),
@@ -96,26 +96,32 @@ impl Transfer {
     }
 
     /// Takes back the note of a claim that found nothing to claim.
-    pub(crate) fn unclaimed(&self, talk: &mut Talk) -> Outcome<()> {
-        talk.ask(Ask::write(self.source, vec![self.forgotten(&self.staged)]))?;
+    pub(crate) fn unclaimed(&self, connections: &mut Connections) -> Outcome<()> {
+        connections.ask(Request::write(self.source, vec![self.forgotten(&self.staged)]))?;
         Ok(())
     }
 
     /// Lands what is to go by some commands and moves it to its destination by `last`; then perhaps something more.
-    pub(crate) fn deliver(&self, talk: &mut Talk, landing: Vec<Words>, last: Words, more: Option<Words>) -> Result<Delivered, Stop> {
+    pub(crate) fn deliver(
+        &self,
+        connections: &mut Connections,
+        landing: Vec<Words>,
+        last: Words,
+        more: Option<Words>,
+    ) -> Result<Delivered, Abort> {
         let place = landing.len() + 1;
         let mut commands = landing;
         commands.push(self.noted(Role::Delivered));
         commands.push(last);
         commands.extend(more);
         let count = commands.len();
-        let answer = talk.ask(Ask::transaction(self.target, commands));
-        talk.watches(self.target, false);
-        let answer = answer.map_err(Stop::Error)?;
+        let answer = connections.ask(Request::transaction(self.target, commands));
+        connections.watches(self.target, false);
+        let answer = answer.map_err(Abort::Error)?;
         match executed(&answer) {
             Ok(Executed::Done(_)) => {}
             Ok(Executed::Conflict) => return Ok(Delivered::Refused(None)),
-            Err(Stop::Refusal(text)) => return Ok(Delivered::Refused(Some(text))),
+            Err(Abort::Refusal(text)) => return Ok(Delivered::Refused(Some(text))),
             Err(error) => return Err(error),
         }
         let reply = nth_of_transaction(answer, count, place)?;
@@ -127,95 +133,95 @@ impl Transfer {
 
     /// Ends a transfer, whatever became of its delivery: cleaned up where it was delivered, undone by `back` where it certainly was not, else
     /// left as it is and told of.
-    pub(crate) fn settle(&self, talk: &mut Talk, delivered: Outcome<Delivered>, back: Words) -> Outcome<()> {
+    pub(crate) fn settle(&self, connections: &mut Connections, delivered: Outcome<Delivered>, back: Words) -> Outcome<()> {
         match delivered {
             Ok(Delivered::Yes) => {
-                self.clean(talk);
+                self.clean(connections);
                 Ok(())
             }
             Ok(Delivered::Refused(text)) => {
-                self.undo(talk, back)?;
-                Err(text.map_or_else(|| self.overtaken(), Stop::Refusal))
+                self.undo(connections, back)?;
+                Err(text.map_or_else(|| self.overtaken(), Abort::Refusal))
             }
-            Err(Stop::Error(error)) if !error.executed() => {
-                self.undo(talk, back)?;
+            Err(Abort::Error(error)) if !error.executed() => {
+                self.undo(connections, back)?;
                 Err(error.into())
             }
-            Err(Stop::Error(error)) => Err(self.kept(error)),
+            Err(Abort::Error(error)) => Err(self.kept(error)),
             Err(stop) => Err(stop),
         }
     }
 
     /// Removes what the transfer has left on both servers. It has been carried out, so a failure here is none of the caller's; what it
     /// leaves is found by the notes.
-    pub(crate) fn clean(&self, talk: &mut Talk) {
+    pub(crate) fn clean(&self, connections: &mut Connections) {
         let staged = vec![words![b"UNLINK", self.staged.as_slice()], self.forgotten(&self.staged)];
-        if talk.ask(Ask::transaction(self.source, staged)).is_ok() {
-            let _ = talk.ask(Ask::write(self.target, vec![self.forgotten(&self.landing)]));
+        if connections.ask(Request::transaction(self.source, staged)).is_ok() {
+            let _ = connections.ask(Request::write(self.target, vec![self.forgotten(&self.landing)]));
         }
     }
 
     /// Removes what has landed and was not delivered.
-    pub(crate) fn clear_landing(&self, talk: &mut Talk) -> Result<(), Error> {
+    pub(crate) fn clear_landing(&self, connections: &mut Connections) -> Result<(), Error> {
         let commands = vec![words![b"UNLINK", self.landing.as_slice()], self.forgotten(&self.landing)];
-        talk.ask(Ask::transaction(self.target, commands)).map(drop)
+        connections.ask(Request::transaction(self.target, commands)).map(drop)
     }
 
     /// Undoes a claim after a delivery that certainly did not happen: `back` puts it where it was.
-    fn undo(&self, talk: &mut Talk, back: Words) -> Outcome<()> {
-        self.clear_landing(talk).map_err(|error| self.kept(error))?;
-        match put_back(talk, self.source, &self.note, vec![back]) {
+    fn undo(&self, connections: &mut Connections, back: Words) -> Outcome<()> {
+        self.clear_landing(connections).map_err(|error| self.kept(error))?;
+        match put_back(connections, self.source, &self.note, vec![back]) {
             Ok(None) => {
-                let _ = self.unclaimed(talk);
+                let _ = self.unclaimed(connections);
                 Ok(())
             }
             Ok(Some(reason)) => {
                 let text = format!("{}: it could not be put back: {reason}", printable(&self.note.command));
                 Err(self.kept(Error::new(Code::Io, text)))
             }
-            Err(Stop::Error(error)) => Err(self.kept(error)),
+            Err(Abort::Error(error)) => Err(self.kept(error)),
             Err(stop) => Err(stop),
         }
     }
 
     /// What was landing, or its place, was changed by somebody: by `recover`, or by time.
-    pub(crate) fn overtaken(&self) -> Stop {
+    pub(crate) fn overtaken(&self) -> Abort {
         let text = format!("{}: it took so long that it was undone by recover, or its copy expired", printable(&self.note.command));
         Error::new(Code::Timeout, text).on_node(&self.note.to).into()
     }
 
     /// An error of a claim: whether it happened is not known.
-    fn staged_perhaps(&self, error: Error) -> Stop {
+    fn staged_perhaps(&self, error: Error) -> Abort {
         if error.executed() { self.kept(error) } else { error.into() }
     }
 
     /// An error that leaves something staged, or may.
-    pub(crate) fn kept(&self, error: Error) -> Stop {
+    pub(crate) fn kept(&self, error: Error) -> Abort {
         let text = format!(
             "; nothing is lost: what is under way from \"{}\" to \"{}\" is kept on {}, and recover ends it",
             printable(&self.note.source),
             printable(&self.note.destination),
             self.note.from
         );
-        Stop::Error(error.suffixed(&text).perhaps_executed())
+        Abort::Error(error.suffixed(&text).perhaps_executed())
     }
 }
 
-/// Puts what was staged back by some commands, and, where its key was gone, gives that its time to live again. Answers why it cannot be put
+/// Puts what was staged back by some commands, and, where its key was gone, gives that its time to live again. ResponsePolicy why it cannot be put
 /// back, if so; then nothing was done.
-pub(crate) fn put_back(talk: &mut Talk, server: usize, note: &Note, back: Vec<Words>) -> Outcome<Option<String>> {
+pub(crate) fn put_back(connections: &mut Connections, server: usize, note: &Record, back: Vec<Words>) -> Outcome<Option<String>> {
     let home = note.source.as_slice();
-    let mut attempts = Attempts::new();
+    let mut attempts = Retry::new();
     while attempts.go_on() {
-        talk.watches(server, true);
-        let answer = talk.ask(Ask::write(server, vec![words![b"WATCH", home], words![b"EXISTS", home]]))?;
+        connections.watches(server, true);
+        let answer = connections.ask(Request::write(server, vec![words![b"WATCH", home], words![b"EXISTS", home]]))?;
         let is_gone = replies(&answer).nth(1) == Some(Value::Integer(0));
         let mut commands = back.clone();
         if is_gone && note.expires > 0 {
             commands.push(words![b"PEXPIREAT", home, note.expires.to_string().into_bytes()]);
         }
-        let answer = talk.ask(Ask::transaction(server, commands))?;
-        talk.watches(server, false);
+        let answer = connections.ask(Request::transaction(server, commands))?;
+        connections.watches(server, false);
         if let Executed::Done(done) = executed(&answer)? {
             return Ok(done.take(back.len()).find_map(|reply| match reply {
                 Value::Error(text) => Some(String::from_utf8_lossy(text).into_owned()),
@@ -234,6 +240,6 @@ fn nth_of_transaction(answer: Reply, commands: usize, nth: usize) -> Outcome<Rep
     let is_exec = answer.entries().get(exec).is_some_and(|entry| entry.has_children() && entry.length() == commands);
     match answer.element(exec, nth) {
         Some(place) if is_exec => Ok(answer.extract(place)),
-        _ => Err(Stop::fault("EXEC was answered with another number of replies")),
+        _ => Err(Abort::fault("EXEC was answered with another number of replies")),
     }
 }

@@ -27,7 +27,7 @@ impl Role {
 
 /// One entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Note {
+pub(crate) struct Record {
     pub role: Role,
     pub id: String,
     /// In milliseconds since 1970, by the clock of the source's server.
@@ -47,7 +47,7 @@ pub(crate) struct Note {
     pub expires: u64,
 }
 
-impl Note {
+impl Record {
     pub(crate) fn encode(&self, role: Role) -> Vec<u8> {
         let (since, masters, expires) = (self.since.to_string(), self.masters.to_string(), self.expires.to_string());
         pack(&[
@@ -66,12 +66,12 @@ impl Note {
     }
 
     /// `None`: it was not written by this library, or by another version of it.
-    pub(crate) fn decode(bytes: &[u8]) -> Option<Note> {
+    pub(crate) fn decode(bytes: &[u8]) -> Option<Record> {
         let mut args = Args::new();
         Commands::of(bytes).next(&mut args).ok()??;
         let [role, id, since, masters, command, from, to, source, destination, end, expires] = args.as_slice() else { return None };
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).ok();
-        Some(Note {
+        Some(Record {
             role: Role::from_word(role)?,
             id: text(id)?,
             since: text(since)?.parse().ok()?,
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_note_is_read_back_as_it_was_written() {
-        let note = Note {
+        let note = Record {
             role: Role::Landing,
             id: "07".into(),
             since: 1_700_000_000_123,
@@ -106,7 +106,7 @@ mod tests {
             end: b"LEFT".to_vec(),
             expires: 1_800_000_000_000,
         };
-        assert_eq!(Note::decode(&note.encode(Role::Landing)), Some(note));
-        assert_eq!(Note::decode(b"what else"), None);
+        assert_eq!(Record::decode(&note.encode(Role::Landing)), Some(note));
+        assert_eq!(Record::decode(b"what else"), None);
     }
 }

@@ -4,9 +4,9 @@
 //! its place. So a large value is away for a moment only, and what can be refused is refused before anything has changed.
 
 use crate::crossnode::Job;
-use crate::crossnode::support::conversation::{Ask, Talk, Words, replies, words};
-use crate::crossnode::support::outcome::{Outcome, Stop, accepted};
-use crate::crossnode::support::retry::Attempts;
+use crate::crossnode::support::conversation::{Connections, Request, Words, replies, words};
+use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
+use crate::crossnode::support::retry::Retry;
 use crate::crossnode::transfer::protocol::{Delivered, Transfer};
 use crate::crossnode::transfer::record::Role;
 use crate::error::{Code, Error};
@@ -17,10 +17,10 @@ const LANDING: u64 = 600_000;
 
 pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     let only_new = job.args[0].eq_ignore_ascii_case(b"RENAMENX");
-    let mut talk = Talk::with(job.config, job.process, job.args[0], job.servers())?;
-    let mut attempts = Attempts::new();
+    let mut connections = Connections::with(job.config, job.process, job.args[0], job.servers())?;
+    let mut attempts = Retry::new();
     while attempts.go_on() {
-        if let Some(reply) = attempt(job, &mut talk, only_new)? {
+        if let Some(reply) = attempt(job, &mut connections, only_new)? {
             return Ok(reply);
         }
     }
@@ -30,29 +30,29 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
 }
 
 /// `None`: the source was changed meanwhile, and nothing was done.
-fn attempt(job: &Job, talk: &mut Talk, only_new: bool) -> Outcome<Option<Reply>> {
+fn attempt(job: &Job, connections: &mut Connections, only_new: bool) -> Outcome<Option<Reply>> {
     let mut transfer = Transfer::new(job, b"");
     let mut look = vec![words![b"WATCH", job.key(0)]];
     look.extend(fetch(job.key(0)));
     look.push(words![b"TIME"]);
-    talk.watches(transfer.source, true);
-    let answer = talk.ask(Ask::write(transfer.source, look))?;
+    connections.watches(transfer.source, true);
+    let answer = connections.ask(Request::write(transfer.source, look))?;
     let mut answers = replies(&answer);
     accepted(answers.next().unwrap_or(Value::Nil))?;
     let Some(carried) = Carried::from(&mut answers)? else {
-        talk.unwatch(transfer.source)?;
-        return Err(Stop::refusal("ERR no such key"));
+        connections.unwatch(transfer.source)?;
+        return Err(Abort::refusal("ERR no such key"));
     };
     transfer.at(answers.next().unwrap_or(Value::Nil))?;
-    if !land(talk, &transfer, &carried, job.key(1), only_new)? {
-        talk.unwatch(transfer.source)?;
+    if !land(connections, &transfer, &carried, job.key(1), only_new)? {
+        connections.unwatch(transfer.source)?;
         return Ok(Some(Reply::integer(0)));
     }
-    put_into_place(job, talk, &transfer, &carried, only_new)
+    put_into_place(job, connections, &transfer, &carried, only_new)
 }
 
 /// Brings the copy to the other server; false when the destination, which must be new, is not.
-fn land(talk: &mut Talk, transfer: &Transfer, carried: &Carried, destination: &[u8], only_new: bool) -> Outcome<bool> {
+fn land(connections: &mut Connections, transfer: &Transfer, carried: &Carried, destination: &[u8], only_new: bool) -> Outcome<bool> {
     let landing = transfer.landing.as_slice();
     // The note comes first, so that no copy is without one; within MULTI a large value would take a fifth longer.
     let commands = vec![
@@ -63,8 +63,8 @@ fn land(talk: &mut Talk, transfer: &Transfer, carried: &Carried, destination: &[
         words![b"EXISTS", landing],
         words![b"EXISTS", destination],
     ];
-    talk.watches(transfer.target, true);
-    let answer = talk.ask(Ask::write(transfer.target, commands))?;
+    connections.watches(transfer.target, true);
+    let answer = connections.ask(Request::write(transfer.target, commands))?;
     let has_landed = replies(&answer).nth(3) == Some(Value::Integer(1));
     let exists = replies(&answer).nth(4) == Some(Value::Integer(1));
     let landed = replies(&answer).take(2).try_for_each(|reply| accepted(reply).map(drop));
@@ -72,45 +72,51 @@ fn land(talk: &mut Talk, transfer: &Transfer, carried: &Carried, destination: &[
         Ok(()) if !has_landed => Err(transfer.overtaken()),
         Ok(()) if !(exists && only_new) => Ok(true),
         outcome => {
-            talk.unwatch(transfer.target)?;
-            transfer.clear_landing(talk)?;
+            connections.unwatch(transfer.target)?;
+            transfer.clear_landing(connections)?;
             outcome.map(|()| false)
         }
     }
 }
 
-fn put_into_place(job: &Job, talk: &mut Talk, transfer: &Transfer, carried: &Carried, only_new: bool) -> Outcome<Option<Reply>> {
+fn put_into_place(
+    job: &Job,
+    connections: &mut Connections,
+    transfer: &Transfer,
+    carried: &Carried,
+    only_new: bool,
+) -> Outcome<Option<Reply>> {
     let (staged, landing) = (transfer.staged.as_slice(), transfer.landing.as_slice());
-    let claimed = transfer.claim(talk, words![b"RENAME", job.key(0), staged]);
+    let claimed = transfer.claim(connections, words![b"RENAME", job.key(0), staged]);
     match claimed {
         Ok(Some(reply)) if matches!(reply.root(), Value::Status(_)) => {}
         Ok(None) => {
-            talk.unwatch(transfer.target)?;
-            transfer.clear_landing(talk)?;
+            connections.unwatch(transfer.target)?;
+            transfer.clear_landing(connections)?;
             return Ok(None);
         }
-        Ok(Some(_)) => return Err(Stop::fault("a watched key was gone and the transaction carried out all the same")),
-        Err(Stop::Error(error)) if error.executed() => return Err(error.into()),
+        Ok(Some(_)) => return Err(Abort::fault("a watched key was gone and the transaction carried out all the same")),
+        Err(Abort::Error(error)) if error.executed() => return Err(error.into()),
         Err(stop) => {
-            talk.unwatch(transfer.target)?;
-            transfer.clear_landing(talk)?;
+            connections.unwatch(transfer.target)?;
+            transfer.clear_landing(connections)?;
             return Err(stop);
         }
     }
     let rename = words![if only_new { &b"RENAMENX"[..] } else { b"RENAME" }, landing, job.key(1)];
-    let delivered = transfer.deliver(talk, Vec::new(), rename, Some(carried.lives(job.key(1))));
+    let delivered = transfer.deliver(connections, Vec::new(), rename, Some(carried.lives(job.key(1))));
     // Where the destination was touched by others, which matters only where it must be new, the copy is still there.
-    let again = matches!(&delivered, Ok(Delivered::Refused(None))) && has_landed(talk, transfer)?;
-    match transfer.settle(talk, delivered, words![b"RENAMENX", staged, job.key(0)]) {
+    let again = matches!(&delivered, Ok(Delivered::Refused(None))) && has_landed(connections, transfer)?;
+    match transfer.settle(connections, delivered, words![b"RENAMENX", staged, job.key(0)]) {
         Ok(()) if only_new => Ok(Some(Reply::integer(1))),
         Ok(()) => Ok(Some(Reply::status(b"OK"))),
-        Err(Stop::Error(error)) if again && !error.executed() => Ok(None),
+        Err(Abort::Error(error)) if again && !error.executed() => Ok(None),
         Err(stop) => Err(stop),
     }
 }
 
-fn has_landed(talk: &mut Talk, transfer: &Transfer) -> Outcome<bool> {
-    let answer = talk.ask(Ask::read(transfer.target, vec![words![b"EXISTS", transfer.landing.as_slice()]]))?;
+fn has_landed(connections: &mut Connections, transfer: &Transfer) -> Outcome<bool> {
+    let answer = connections.ask(Request::read(transfer.target, vec![words![b"EXISTS", transfer.landing.as_slice()]]))?;
     Ok(replies(&answer).next() == Some(Value::Integer(1)))
 }
 

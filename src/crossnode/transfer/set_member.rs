@@ -1,23 +1,23 @@
 //! SMOVE: a member from one set to another.
 
 use crate::crossnode::Job;
-use crate::crossnode::support::conversation::{Ask, Talk, replies, words};
-use crate::crossnode::support::outcome::{Outcome, Stop, accepted};
+use crate::crossnode::support::conversation::{Connections, Request, replies, words};
+use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
 use crate::crossnode::transfer::protocol::Transfer;
 use crate::resp::{Reply, Value};
 
 pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     let member = job.args[3];
     let mut transfer = Transfer::new(job, b"");
-    let mut talk = Talk::with(job.config, job.process, job.args[0], job.servers())?;
+    let mut connections = Connections::with(job.config, job.process, job.args[0], job.servers())?;
     let look =
         vec![words![b"SISMEMBER", job.key(0), member], words![b"EXISTS", job.key(0)], words![b"TIME"], words![b"PEXPIRETIME", job.key(0)]];
     let asks = [
-        Ask::read(transfer.source, look),
-        Ask::write(transfer.target, vec![words![b"WATCH", transfer.landing.clone()], words![b"SCARD", job.key(1)]]),
+        Request::read(transfer.source, look),
+        Request::write(transfer.target, vec![words![b"WATCH", transfer.landing.clone()], words![b"SCARD", job.key(1)]]),
     ];
-    talk.watches(transfer.target, true);
-    let [there, here] = <[Reply; 2]>::try_from(talk.all(&asks)?).map_err(|_| Stop::fault("two servers were asked"))?;
+    connections.watches(transfer.target, true);
+    let [there, here] = <[Reply; 2]>::try_from(connections.all(&asks)?).map_err(|_| Abort::fault("two servers were asked"))?;
     let mut there = replies(&there);
     let is_member = accepted(there.next().unwrap_or(Value::Nil))? == Value::Integer(1);
     // One server looks at the destination only where there is a source.
@@ -27,26 +27,26 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
         }
     }
     if !is_member {
-        talk.unwatch(transfer.target)?;
+        connections.unwatch(transfer.target)?;
         return Ok(Reply::integer(0));
     }
     transfer.at(there.next().unwrap_or(Value::Nil))?;
     transfer.expires(there.next().unwrap_or(Value::Nil));
-    transfer_member(&mut talk, &transfer, job, member)
+    transfer_member(&mut connections, &transfer, job, member)
 }
 
-fn transfer_member(talk: &mut Talk, transfer: &Transfer, job: &Job, member: &[u8]) -> Outcome<Reply> {
+fn transfer_member(connections: &mut Connections, transfer: &Transfer, job: &Job, member: &[u8]) -> Outcome<Reply> {
     let (staged, landing) = (transfer.staged.as_slice(), transfer.landing.as_slice());
-    let claimed = transfer.claim(talk, words![b"SMOVE", job.key(0), staged, member])?;
-    let Some(claimed) = claimed else { return Err(Stop::fault("a transaction that watched nothing was given up")) };
+    let claimed = transfer.claim(connections, words![b"SMOVE", job.key(0), staged, member])?;
+    let Some(claimed) = claimed else { return Err(Abort::fault("a transaction that watched nothing was given up")) };
     if claimed.root() != Value::Integer(1) {
-        transfer.unclaimed(talk)?;
-        talk.unwatch(transfer.target)?;
+        transfer.unclaimed(connections)?;
+        connections.unwatch(transfer.target)?;
         accepted(claimed.root())?;
         return Ok(Reply::integer(0));
     }
     let last = words![b"SMOVE", landing, job.key(1), member];
-    let delivered = transfer.deliver(talk, vec![words![b"SADD", landing, member]], last, None);
-    transfer.settle(talk, delivered, words![b"SMOVE", staged, job.key(0), member])?;
+    let delivered = transfer.deliver(connections, vec![words![b"SADD", landing, member]], last, None);
+    transfer.settle(connections, delivered, words![b"SMOVE", staged, job.key(0), member])?;
     Ok(Reply::integer(1))
 }
