@@ -16,16 +16,16 @@ func main() {
 	ours, peer := openLibrary(), openRing()
 	keys := storeKeys(peer, 10000)
 
-	compareGet(ours, peer, keys[:100], 1, 2000)
-	compareGet(ours, peer, keys[:100], 64, 20000)
+	compareGet("Go: GET, 1 goroutine, go-redis Ring", ours, peer, keys[:100], 1, 2000)
+	compareGet("Go: GET, 64 goroutines, go-redis Ring", ours, peer, keys[:100], 64, 20000)
 	for _, count := range []int{100, 10000} {
 		compareMGet(ours, peer, keys[:count], max(3, 30000/count))
 	}
 }
 
-func compareGet(ours library, peer ring, keys []string, goroutines, calls int) {
+func compareGet(name string, ours library, peer ring, keys []string, goroutines, calls int) {
 	compare(comparison{
-		name:  fmt.Sprintf("Go: GET, %d at once, go-redis Ring", goroutines),
+		name:  name,
 		calls: calls,
 		ours:  inGoroutines(goroutines, calls, keys, ours.get),
 		peer:  inGoroutines(goroutines, calls, keys, peer.get),
