@@ -26,7 +26,8 @@ func (v Value) Bytes() ([]byte, error) {
 	return []byte(text), nil
 }
 
-// Int returns an integer, or a string or status that strconv.ParseInt accepts.
+// Int returns an integer, or a string or status in decimal. If the text is not an integer of 64 bits, the error is a
+// *strconv.NumError.
 func (v Value) Int() (int64, error) {
 	switch v.kind {
 	case TypeString, TypeStatus:
@@ -37,7 +38,8 @@ func (v Value) Int() (int64, error) {
 	return 0, v.typeError("an integer")
 }
 
-// Float returns an integer, or a string or status that strconv.ParseFloat accepts.
+// Float returns an integer, or a string or status that is a number. If the text is not a number, the error is a
+// *strconv.NumError.
 func (v Value) Float() (float64, error) {
 	switch v.kind {
 	case TypeString, TypeStatus:
