@@ -32,7 +32,7 @@ func open(function openFunction, config string) (*Client, error) {
 
 func newClient(handle *clusterHandle) *Client {
 	c := &Client{handle}
-	runtime.SetFinalizer(c, (*Client).Close) // a safety net for clients that nobody closed
+	runtime.SetFinalizer(c, (*Client).Close) // a safety net for clients without a call of Close
 	return c
 }
 

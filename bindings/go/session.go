@@ -24,7 +24,7 @@ func (c *Client) Session(ctx context.Context) (*Session, error) {
 		return nil, err
 	}
 	s := &Session{handle}
-	runtime.SetFinalizer(s, (*Session).Close) // a safety net for sessions that nobody closed
+	runtime.SetFinalizer(s, (*Session).Close) // a safety net for sessions without a call of Close
 	return s, nil
 }
 
