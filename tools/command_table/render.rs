@@ -19,14 +19,14 @@ pub fn render(commands: &Value, since: &Since) -> String {
 
 const HEAD: &str = "//! The commands of Redis 7.0, made from the server's own `COMMAND` by `make generated`, and those of newer servers from their metadata;\n\
     //! not to be edited.\n\n\
-    use super::Access::{Read, Write};\n\
-    use super::Across::*;\n\
-    use super::Begin::{Index, Keyword};\n\
-    use super::Combination::{Sets, SortedSets};\n\
-    use super::Destination::{First, FirstToo, Last, Nowhere};\n\
-    use super::Find::{Counted, Range};\n\
-    use super::SetOperation::{Cardinality, Difference, Intersection, Union};\n\
-    use super::{Answers, Block, Combination, Command, KeySpec, Keys, Move, PLAIN, Pop, Spread};\n\n\
+    use crate::command::Access::{Read, Write};\n\
+    use crate::command::Begin::{Index, Keyword};\n\
+    use crate::command::Combination::{Sets, SortedSets};\n\
+    use crate::command::Destination::{First, FirstToo, Last, Nowhere};\n\
+    use crate::command::Find::{Counted, Range};\n\
+    use crate::command::SetOperation::{Cardinality, Difference, Intersection, Union};\n\
+    use crate::command::Strategy::*;\n\
+    use crate::command::{Block, Combination, Command, KeySpec, Keys, Move, PLAIN, Pop, ResponsePolicy, SplitKind};\n\n\
     /// One key at a place.\n\
     const fn at(index: usize) -> KeySpec {\n    range(index, 0, 1)\n}\n\n\
     /// Keys from a place to the end, or so far from it, by steps.\n\
@@ -38,7 +38,7 @@ const HEAD: &str = "//! The commands of Redis 7.0, made from the server's own `C
     KeySpec { begin: Keyword(word, from), find: Range { last, step: 1, limit } }\n}\n\n\
     /// Sorted by name.\n\
     #[rustfmt::skip]\n\
-    pub(super) static TABLE: &[Command] = &[\n";
+    pub(crate) static TABLE: &[Command] = &[\n";
 
 fn collect(commands: &Value, rows: &mut BTreeMap<String, String>) {
     for command in list(commands) {

@@ -3,9 +3,9 @@
 /// What happens across nodes.
 pub fn across(name: &str, has_keys: bool) -> Option<&'static str> {
     Some(match name {
-        "mget" => "Split(Spread::Values)",
-        "mset" => "Split(Spread::Stored)",
-        "del" | "unlink" | "exists" | "touch" => "Split(Spread::Counted)",
+        "mget" => "Split(SplitKind::Values)",
+        "mset" => "Split(SplitKind::Stored)",
+        "del" | "unlink" | "exists" | "touch" => "Split(SplitKind::Counted)",
         "msetnx" => "StoredIfNone",
         "migrate" => "Migrated",
         "sunion" => "Combined(Sets(Union, Nowhere))",
@@ -49,22 +49,22 @@ pub fn across(name: &str, has_keys: bool) -> Option<&'static str> {
 /// of one server expects.
 fn keyless(name: &str) -> &'static str {
     match name {
-        "keys" => "Everywhere(Answers::Keys)",
-        "dbsize" => "Everywhere(Answers::Size)",
-        "slowlog|len" | "commandlog|len" | "latency|reset" => "Everywhere(Answers::Sum)",
-        "wait" | "lastsave" => "Everywhere(Answers::Least)",
-        "waitaof" => "Everywhere(Answers::LeastOfEach)",
-        "pubsub|numpat" => "Everywhere(Answers::Greatest)",
-        "pubsub|numsub" | "pubsub|shardnumsub" => "Everywhere(Answers::Tally)",
-        "pubsub|channels" | "pubsub|shardchannels" => "Everywhere(Answers::Names)",
-        "slowlog|get" | "commandlog|get" => "Everywhere(Answers::Lists)",
-        "info" | "client|list" => "Everywhere(Answers::Texts)",
-        "script|exists" => "Everywhere(Answers::AllTrue)",
-        "script|kill" | "function|kill" => "Everywhere(Answers::OneOk)",
+        "keys" => "Everywhere(ResponsePolicy::Keys)",
+        "dbsize" => "Everywhere(ResponsePolicy::Size)",
+        "slowlog|len" | "commandlog|len" | "latency|reset" => "Everywhere(ResponsePolicy::Sum)",
+        "wait" | "lastsave" => "Everywhere(ResponsePolicy::Least)",
+        "waitaof" => "Everywhere(ResponsePolicy::LeastOfEach)",
+        "pubsub|numpat" => "Everywhere(ResponsePolicy::Greatest)",
+        "pubsub|numsub" | "pubsub|shardnumsub" => "Everywhere(ResponsePolicy::Tally)",
+        "pubsub|channels" | "pubsub|shardchannels" => "Everywhere(ResponsePolicy::Names)",
+        "slowlog|get" | "commandlog|get" => "Everywhere(ResponsePolicy::Lists)",
+        "info" | "client|list" => "Everywhere(ResponsePolicy::Texts)",
+        "script|exists" => "Everywhere(ResponsePolicy::AllTrue)",
+        "script|kill" | "function|kill" => "Everywhere(ResponsePolicy::OneOk)",
         "ping" | "flushall" | "flushdb" | "swapdb" | "save" | "bgsave" | "bgrewriteaof" | "config|set" | "config|resetstat"
         | "config|rewrite" | "script|load" | "script|flush" | "function|load" | "function|delete" | "function|flush"
         | "function|restore" | "client|pause" | "client|unpause" | "memory|purge" | "acl|setuser" | "acl|deluser" | "acl|save"
-        | "acl|load" | "slowlog|reset" => "Everywhere(Answers::AllOk)",
+        | "acl|load" | "slowlog|reset" => "Everywhere(ResponsePolicy::AllOk)",
         "echo" | "time" | "lolwut" | "config|get" | "function|list" | "function|dump" | "acl|cat" | "acl|dryrun" | "acl|genpass"
         | "acl|getuser" | "acl|list" | "acl|users" | "acl|whoami" | "command" | "module|list" | "pfselftest" | "script|show" => "Anywhere",
         _ if name.starts_with("command|") || name.ends_with("|help") => "Anywhere",
