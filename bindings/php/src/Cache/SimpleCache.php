@@ -104,11 +104,11 @@ final class SimpleCache implements CacheInterface
         try {
             $replies = $this->client->execute($commands);
         } catch (Exception $failure) {
-            throw CacheException::because($failure);
+            throw CacheException::fromFailure($failure);
         }
         foreach ($replies as $reply) {
             if ($reply instanceof Exception) {
-                throw CacheException::because($reply);
+                throw CacheException::fromFailure($reply);
             }
         }
         return true;
@@ -135,7 +135,7 @@ final class SimpleCache implements CacheInterface
         try {
             return $this->client->command(...$command);
         } catch (Exception $failure) {
-            throw CacheException::because($failure);
+            throw CacheException::fromFailure($failure);
         }
     }
 

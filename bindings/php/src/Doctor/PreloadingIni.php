@@ -13,7 +13,7 @@ final class PreloadingIni
 {
     public static function lines(Options $options): string
     {
-        $user = $options->user ?? Fpm::find($options->program, $options->ini)?->users()[0] ?? 'www-data';
+        $user = $options->user ?? PhpFpm::find($options->program, $options->ini)?->users()[0] ?? 'www-data';
         return "; rediscluster, preloaded. Restart PHP after a change of these lines, of the package or of the library.\n"
             . self::aboutTheLibrary()
             . "ffi.enable=preload\n"

@@ -20,22 +20,22 @@ final class Report
 
     public function ok(string $what): void
     {
-        $this->add(State::Ok, $what);
+        $this->add(FindingKind::Ok, $what);
     }
 
     public function note(string $what, string $advice = ''): void
     {
-        $this->add(State::Note, $what, $advice);
+        $this->add(FindingKind::Note, $what, $advice);
     }
 
     /** @param string $advice how to set it */
     public function missing(string $what, string $advice): void
     {
         $this->missing++;
-        $this->add(State::Missing, $what, $advice);
+        $this->add(FindingKind::Missing, $what, $advice);
     }
 
-    private function add(State $state, string $what, string $advice = ''): void
+    private function add(FindingKind $state, string $what, string $advice = ''): void
     {
         \printf("  %-9s%s\n", $state->value, self::indented($what));
         if ($advice !== '') {

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 // Prints docs/phpredis.md: what tests/Oracle/allowed.php lists, for readers.
 
-use RedisCluster\Phpredis\Methods;
+use RedisCluster\Phpredis\MethodTable;
 use RedisCluster\RedisCluster;
 
 require __DIR__ . '/../../autoload.php';
@@ -12,7 +12,7 @@ require __DIR__ . '/../../autoload.php';
 /** @param array<string, mixed> $entry */
 function row(array $entry): string
 {
-    $isMethod = static fn (string $name): bool => Methods::entry($name) !== null || \method_exists(RedisCluster::class, $name);
+    $isMethod = static fn (string $name): bool => MethodTable::entry($name) !== null || \method_exists(RedisCluster::class, $name);
     // The others are names of values that a scenario keeps.
     $methods = \array_filter($entry['methods'] ?? [], $isMethod);
     $names = $methods === [] ? 'any' : '`' . \implode('` `', $methods) . '`';

@@ -10,8 +10,8 @@ use RedisCluster\Phpredis\Arguments\Channels as Build;
 final class Channels
 {
     public const TABLE = [
-        'publish' => ['PUBLISH', 'ks', 'int'],
-        'pubsub' => ['PUBSUB', [Build::class, 'inquire'], 'list'],
-        'spublish' => ['SPUBLISH', 'ks', 'int'],
+        'publish' => ['PUBLISH', 'ks', 'int', 'publish(string $channel, string $message): int|false'],
+        'pubsub' => ['PUBSUB', [Build::class, 'inquire'], 'list', 'pubsub(string $command, mixed $arg = null): array|int|false'],
+        'spublish' => ['SPUBLISH', 'ks', 'int', 'sPublish(string $channel, string $message): int|false'],
     ];
 }

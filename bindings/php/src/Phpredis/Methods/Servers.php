@@ -15,15 +15,18 @@ final class Servers
 {
     public const TABLE = [
         'acl' => ['ACL', [Builders::class, 'acl'], 'any'],
-        'command' => ['COMMAND', 's*', 'any'],
-        'dbsize' => ['DBSIZE', '', 'int'],
-        'failover' => ['FAILOVER', [Builders::class, 'failover'], 'bool'],
-        'getkeys' => ['KEYS', 'k', 'list'],
-        'keys' => ['KEYS', 'k', 'list'],
-        'replicaof' => ['REPLICAOF', [Builders::class, 'slaveof'], 'bool'],
-        'slaveof' => ['SLAVEOF', [Builders::class, 'slaveof'], 'bool'],
-        'swapdb' => ['SWAPDB', 'ii', 'bool'],
-        'wait' => ['WAIT', [Builders::class, 'wait'], 'int'],
-        'waitaof' => ['WAITAOF', 'iii', 'list'],
+        'command' => ['COMMAND', 's*', 'any', 'command(?string $opt = null, string ...$args): mixed'],
+        'dbsize' => ['DBSIZE', '', 'int', 'dbSize(): int|false'],
+        'failover' => [
+            'FAILOVER', [Builders::class, 'failover'], 'bool',
+            'failover(?array $to = null, bool $abort = false, int $timeout = 0): bool',
+        ],
+        'getkeys' => ['KEYS', 'k', 'list', 'getKeys(string $pattern): array|false'],
+        'keys' => ['KEYS', 'k', 'list', 'keys(string $pattern): array|false'],
+        'replicaof' => ['REPLICAOF', [Builders::class, 'slaveof'], 'bool', 'replicaof(?string $host = null, int $port = 6379): bool'],
+        'slaveof' => ['SLAVEOF', [Builders::class, 'slaveof'], 'bool', 'slaveof(?string $host = null, int $port = 6379): bool'],
+        'swapdb' => ['SWAPDB', 'ii', 'bool', 'swapdb(int $src, int $dst): bool'],
+        'wait' => ['WAIT', [Builders::class, 'wait'], 'int', 'wait(int $numreplicas, int $timeout): int|false'],
+        'waitaof' => ['WAITAOF', 'iii', 'list', 'waitaof(int $numlocal, int $numreplicas, int $timeout): array|false'],
     ];
 }

@@ -4,8 +4,8 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis\Replies;
 
-use RedisCluster\Phpredis\Arguments;
-use RedisCluster\Phpredis\Replies;
+use RedisCluster\Phpredis\ArgumentConverter;
+use RedisCluster\Phpredis\ReplyConverter;
 use RedisCluster\Request;
 
 /** @internal places on the earth */
@@ -17,9 +17,9 @@ final class Geo
      * @param list<list<string>|false> $reply
      * @return list<list<string>|null>
      */
-    public static function positions(array $reply, mixed $context, Replies $as): array
+    public static function positions(array $reply, mixed $context, ReplyConverter $convert): array
     {
-        return \array_map(static fn (array|false $position): ?array => $position === false ? $as->nothing() : $position, $reply);
+        return \array_map(static fn (array|false $position): ?array => $position === false ? $convert->nilArray() : $position, $reply);
     }
 
     /**
@@ -27,13 +27,13 @@ final class Geo
      *
      * @return list<mixed>
      */
-    public static function found(mixed $reply, bool $with, Replies $as): array
+    public static function found(mixed $reply, bool $with, ReplyConverter $convert): array
     {
         if (!\is_array($reply)) {
             return [];
         }
-        $named = static fn (array $one): array => \array_replace($one, $as->unpacked([$one[0]]));
-        return $with ? \array_map($named, $reply) : $as->unpacked($reply);
+        $named = static fn (array $one): array => \array_replace($one, $convert->unpackAll([$one[0]]));
+        return $with ? \array_map($named, $reply) : $convert->unpackAll($reply);
     }
 
     /**
@@ -42,12 +42,12 @@ final class Geo
      * @param list<list<mixed>> $reply
      * @return array<list<mixed>>
      */
-    public static function foundWith(array $reply, mixed $context, Replies $as): array
+    public static function foundWith(array $reply, mixed $context, ReplyConverter $convert): array
     {
         $found = [];
         foreach ($reply as $one) {
-            $member = $as->unpacked([\array_shift($one)])[0];
-            $found[\is_int($member) ? $member : Request::text($member)] = \array_map(self::numbers(...), $one);
+            $member = $convert->unpackAll([\array_shift($one)])[0];
+            $found[\is_int($member) ? $member : Request::toText($member)] = \array_map(self::numbers(...), $one);
         }
         return $found;
     }
