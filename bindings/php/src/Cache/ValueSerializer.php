@@ -5,42 +5,42 @@ declare(strict_types=1);
 namespace RedisCluster\Cache;
 
 /**
- * Values as a cache keeps them: in PHP's own format, or in igbinary's.
+ * Converts cached values to bytes and back, in the format of serialize() or of igbinary.
  *
  * @internal
  */
-final class Values
+final class ValueSerializer
 {
-    /** What the formats' functions answer for a broken value as well: these are the bytes that mean it. */
+    /** The bytes of false and null: the functions also return these values for bytes that they cannot read. */
     private readonly string $false;
     private readonly string $null;
 
     public function __construct(private readonly bool $igbinary)
     {
         if ($igbinary && !\function_exists('igbinary_serialize')) {
-            throw new InvalidArgumentException('The extension igbinary is not loaded');
+            throw new InvalidArgumentException('The extension igbinary is not loaded: load it, or pass igbinary: false');
         }
-        $this->false = $this->bytes(false);
-        $this->null = $this->bytes(null);
+        $this->false = $this->serialize(false);
+        $this->null = $this->serialize(null);
     }
 
-    public function bytes(mixed $value): string
+    public function serialize(mixed $value): string
     {
         try {
             return $this->igbinary ? (string) \igbinary_serialize($value) : \serialize($value);
         } catch (\Exception $exception) {
-            throw new InvalidArgumentException('The value cannot be kept: ' . $exception->getMessage(), 0, $exception);
+            throw new InvalidArgumentException('The value cannot be serialized: ' . $exception->getMessage(), 0, $exception);
         }
     }
 
-    /** The default for nothing, and for what cannot be read: another format, or classes that have changed or gone since. */
-    public function value(?string $bytes, mixed $default): mixed
+    /** Returns the default for null, and for bytes in another format or of a class that has changed or does not exist. */
+    public function unserialize(?string $bytes, mixed $default): mixed
     {
         if ($bytes === null) {
             return $default;
         }
-        // Without it, an object whose class is gone would come back as one that only looks like it.
-        $callback = \ini_set('unserialize_callback_func', self::class . '::refuse');
+        // Otherwise an object of a class that does not exist would be a __PHP_Incomplete_Class.
+        $callback = \ini_set('unserialize_callback_func', self::class . '::rejectClass');
         try {
             $value = $this->igbinary ? @\igbinary_unserialize($bytes) : @\unserialize($bytes);
         } catch (\Throwable) {
@@ -55,9 +55,9 @@ final class Values
         };
     }
 
-    /** @internal PHP calls it for a class that is not there. */
-    public static function refuse(string $class): never
+    /** @internal PHP calls it for a class that does not exist. */
+    public static function rejectClass(string $class): never
     {
-        throw new \UnexpectedValueException("There is no class $class");
+        throw new \UnexpectedValueException("Class $class does not exist");
     }
 }

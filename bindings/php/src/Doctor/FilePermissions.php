@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace RedisCluster\Doctor;
 
 /**
- * What a user may read.
+ * The files that a user may read.
  *
  * @internal
  */
@@ -27,37 +27,37 @@ final class FilePermissions
         return $this->user !== null;
     }
 
-    /** The file itself or the folder on the way to it that keeps the user out; null: nothing does. */
+    /** The file, or the folder above it, that the user lacks permission for; null: the user may read the file. */
     public function obstacle(string $file): ?string
     {
         $folder = \dirname($file);
-        if ($folder !== $file && ($obstacle = $this->closed($folder)) !== null) {
+        if ($folder !== $file && ($obstacle = $this->closedFolder($folder)) !== null) {
             return $obstacle;
         }
         return $this->may($file, 4) ? null : $file;
     }
 
-    private function closed(string $folder): ?string
+    private function closedFolder(string $folder): ?string
     {
         $parent = \dirname($folder);
-        if ($parent !== $folder && ($obstacle = $this->closed($parent)) !== null) {
+        if ($parent !== $folder && ($obstacle = $this->closedFolder($parent)) !== null) {
             return $obstacle;
         }
         return $this->may($folder, 1) ? null : $folder;
     }
 
-    /** By the three classes of a mode, of which the first that fits decides. */
+    /** By the file mode: the first of owner, group and others that matches the user applies. */
     private function may(string $file, int $bit): bool
     {
-        $of = @\stat($file);
-        if ($of === false || $this->user === 0) {
-            return $of !== false;
+        $stat = @\stat($file);
+        if ($stat === false || $this->user === 0) {
+            return $stat !== false;
         }
         $shift = match (true) {
-            $of['uid'] === $this->user => 6,
-            \in_array($of['gid'], $this->groups, true) => 3,
+            $stat['uid'] === $this->user => 6,
+            \in_array($stat['gid'], $this->groups, true) => 3,
             default => 0,
         };
-        return (bool) ($of['mode'] >> $shift & $bit);
+        return (bool) ($stat['mode'] >> $shift & $bit);
     }
 }

@@ -8,7 +8,7 @@ namespace RedisCluster\Doctor;
 enum FindingKind: string
 {
     case Ok = 'ok';
-    /** Worth knowing; nothing has to be done. */
+    /** Information; no action is needed. */
     case Note = 'note';
     case Missing = 'missing';
 }

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace RedisCluster\Doctor;
 
 /**
- * The settings of some PHP, as php.ini and what belongs to it make them.
+ * The settings of a PHP, from php.ini and the additional files.
  *
  * @internal
  */
@@ -21,8 +21,8 @@ final class IniSettings
 
     /**
      * @param array<string, string> $values
-     * @param list<string>          $files      where they are written
-     * @param ?list<string>         $extensions lower-case; null: not known
+     * @param list<string>          $files      that were read
+     * @param ?list<string>         $extensions lower-case; null: unknown
      */
     private function __construct(
         private readonly array $values,
@@ -31,7 +31,7 @@ final class IniSettings
     ) {
     }
 
-    /** Of the PHP that runs this. */
+    /** The settings of the running PHP. */
     public static function own(): self
     {
         $values = \array_map(static fn (string $name): string => (string) \ini_get($name), \array_combine(
@@ -43,7 +43,7 @@ final class IniSettings
         return new self($values, $files, \array_map(\strtolower(...), \get_loaded_extensions()));
     }
 
-    /** What phpinfo() prints as text. */
+    /** From the text output of phpinfo(). */
     public static function fromInfo(string $info): self
     {
         $values = $files = [];
@@ -68,7 +68,7 @@ final class IniSettings
         return new self($values + self::DEFAULTS, $files, $extensions);
     }
 
-    /** @param list<string> $files later ones win */
+    /** @param list<string> $files later files override earlier ones */
     public static function fromFiles(array $files): self
     {
         $values = [];
@@ -79,8 +79,8 @@ final class IniSettings
         return new self(\array_map(\strval(...), $values) + self::DEFAULTS, $files, null);
     }
 
-    /** The same, with two settings as written in the files. */
-    public function withPreloadingOf(self $other): self
+    /** A copy with the preloading settings of another object. */
+    public function withPreloadingFrom(self $other): self
     {
         $names = ['ffi.preload' => 0, 'opcache.preload' => 0];
         return new self(\array_intersect_key($other->values, $names) + $this->values, $this->files, $this->extensions);

@@ -8,7 +8,7 @@ use RedisCluster\Client;
 use RedisCluster\Exception;
 
 /**
- * The nodes of a configuration.
+ * Checks the nodes of a configuration.
  *
  * @internal
  */
@@ -18,14 +18,14 @@ final class NodeCheck
     {
     }
 
-    public function examine(string $config): void
+    public function check(string $config): void
     {
         try {
-            $client = new Client(self::read($config), shared: false);
+            $client = new Client(self::load($config), shared: false);
             $pongs = $client->each('PING');
             $roles = $client->each('ROLE');
         } catch (\Throwable $thrown) {
-            $this->report->missing('the configuration: ' . $thrown->getMessage(), 'The README of the project has a table of its keys.');
+            $this->report->missing('the configuration: ' . $thrown->getMessage(), 'See the table of configuration keys in the README of the project.');
             return;
         }
         foreach ($pongs as $alias => $pong) {
@@ -34,7 +34,7 @@ final class NodeCheck
     }
 
     /** @return array<mixed>|string */
-    private static function read(string $config): array|string
+    private static function load(string $config): array|string
     {
         if (\str_starts_with(\ltrim($config), '{')) {
             return $config;
@@ -54,22 +54,22 @@ final class NodeCheck
     {
         $failure = $pong instanceof Exception ? $pong : ($role instanceof Exception ? $role : null);
         if ($failure !== null) {
-            $message = $failure->getMessage(); // which names the node, unless it is the server's own
+            $message = $failure->getMessage(); // has the alias, unless it is an error reply
             $this->report->missing(\str_starts_with($message, $alias) ? $message : "$alias: $message", self::advice($failure));
         } elseif ($role[0] !== 'master') {
-            $this->report->missing("$alias is a $role[0], and not a master", 'Name its master; replicas are found by asking the masters.');
+            $this->report->missing("$alias is a $role[0], not a master", 'Configure its master instead: replicas are discovered from their masters.');
         } else {
             $count = \count($role[2]);
-            $this->report->ok("$alias answers, and is a master" . ($count === 0 ? '' : " with $count replica" . ($count === 1 ? '' : 's')));
+            $this->report->ok("$alias replies, and is a master" . ($count === 0 ? '' : " with $count replica" . ($count === 1 ? '' : 's')));
         }
     }
 
     private static function advice(Exception $failure): string
     {
         return match (true) {
-            \preg_match('/^(NOAUTH|WRONGPASS|NOPERM)/', $failure->getMessage()) === 1 => 'Set `user` and `password` of the node.',
-            $failure->getCode() === Exception::CONNECT => 'Start the server, or correct `host` and `port` (or `unix`); look at its `bind` and at firewalls.',
-            default => 'Look at the server and its log.',
+            \preg_match('/^(NOAUTH|WRONGPASS|NOPERM)/', $failure->getMessage()) === 1 => 'Set `username` and `password` of the node.',
+            $failure->getCode() === Exception::CONNECT => 'Start the server, or correct `host` and `port` (or `unix`). Check its `bind` setting and firewalls.',
+            default => 'Check the server and its log.',
         };
     }
 }

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace RedisCluster\Doctor;
 
 /**
- * PHP-FPM, asked for its settings; nothing is served.
+ * Reads the settings of PHP-FPM. It is run with options that print and exit.
  *
  * @internal
  */
@@ -15,7 +15,7 @@ final class PhpFpm
     {
     }
 
-    /** The one that is named, else the one of the same version as the PHP that runs this, else any. */
+    /** The given program, else that of the same version as this PHP, else any. */
     public static function find(?string $program, ?string $ini): ?self
     {
         $names = $program !== null && $program !== ''
@@ -29,29 +29,29 @@ final class PhpFpm
         return null;
     }
 
-    /** @return array{IniSettings, ?string} the settings, and why it does not start */
+    /** @return array{IniSettings, ?string} the settings, and the reason if it does not start */
     public function settings(): array
     {
-        [, $output] = $this->ask('-i');
+        [, $output] = $this->run('-i');
         if (\str_contains($output, 'Loaded Configuration File')) {
             return [IniSettings::fromInfo($output), null];
         }
-        // It preloads before it tells anything. What it would preload the files tell.
-        [, $info] = $this->ask('-d', 'ffi.preload=', '-d', 'opcache.preload=', '-i');
+        // It preloads before it prints, and failed. Read the preloading settings from the files, and the others without preloading.
+        [, $info] = $this->run('-d', 'ffi.preload=', '-d', 'opcache.preload=', '-i');
         $settings = IniSettings::fromInfo($info);
-        return [$settings->withPreloadingOf(IniSettings::fromFiles($settings->files)), self::reason($output)];
+        return [$settings->withPreloadingFrom(IniSettings::fromFiles($settings->files)), self::reason($output)];
     }
 
-    /** @return list<string> the users of the pools, as far as it tells */
+    /** @return list<string> the users of the pools, if it prints them */
     public function users(): array
     {
-        [, $output] = $this->ask('-d', 'ffi.preload=', '-d', 'opcache.preload=', '-tt');
+        [, $output] = $this->run('-d', 'ffi.preload=', '-d', 'opcache.preload=', '-tt');
         \preg_match_all('/NOTICE: \s*user = (\S+)$/m', $output, $matches);
         return \array_values(\array_unique(\array_diff($matches[1], ['undefined'])));
     }
 
     /** @return array{int, string} */
-    private function ask(string ...$options): array
+    private function run(string ...$options): array
     {
         return Process::run([$this->program, ...($this->ini === null ? [] : ['-c', $this->ini]), ...$options]);
     }

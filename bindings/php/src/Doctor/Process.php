@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace RedisCluster\Doctor;
 
 /**
- * Other programs of the machine.
+ * Runs other programs.
  *
  * @internal
  */
@@ -13,7 +13,7 @@ final class Process
 {
     /**
      * @param list<string> $command
-     * @return array{int, string} exit status, and what it printed on both outputs
+     * @return array{int, string} exit status, and output with errors
      */
     public static function run(array $command): array
     {
@@ -25,7 +25,7 @@ final class Process
         return [\proc_close($process), $output];
     }
 
-    /** The file of a program that is given by name or path, looked for where administrators' programs are, too. */
+    /** The path of a program given by name or path. Folders for administrators are searched even if PATH lacks them. */
     public static function find(string $name): ?string
     {
         if (\str_contains($name, '/')) {

@@ -10,7 +10,7 @@ use RedisCluster\Phpredis\Call;
 /** @internal */
 final class Bits
 {
-    private const LAST = 4294967295;
+    private const MAX_OFFSET = 4294967295;
 
     /**
      * setBit($key, $offset, $bit).
@@ -21,7 +21,7 @@ final class Bits
     {
         $convert->requireCount($arguments, 3, 3);
         $offset = $convert->int($arguments[1], 1);
-        if ($offset < 0 || $offset > self::LAST) {
+        if ($offset < 0 || $offset > self::MAX_OFFSET) {
             return $convert->refuse('Invalid OFFSET for bitop command (must be between 0-2^32-1)');
         }
         \array_push($call->command, $convert->key($arguments[0], 0), $offset, $convert->bool($arguments[2], 2) ? 1 : 0);
@@ -79,7 +79,7 @@ final class Bits
      *
      * @param array<mixed> $arguments
      */
-    public static function keys(Call $call, array $arguments, ArgumentConverter $convert): bool
+    public static function countKeys(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
         $convert->requireCount($arguments, 1, 1);
         $call->command[] = \is_array($arguments[0]) ? $convert->keys($arguments[0]) : $convert->key($arguments[0], 0);

@@ -11,11 +11,11 @@ use RedisCluster\Phpredis\Call;
 final class Channels
 {
     /**
-     * pubsub('channels', $pattern), pubsub('numsub', $channels), pubsub('numpat'). Channels keep their prefix in the answer.
+     * pubsub('channels', $pattern), pubsub('numsub', $channels), pubsub('numpat'). Channels in the reply keep their prefix.
      *
      * @param array<mixed> $arguments
      */
-    public static function inquire(Call $call, array $arguments, ArgumentConverter $convert): bool
+    public static function pubsub(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
         $convert->requireCount($arguments, 1, 2);
         $topic = $call->command[] = \strtoupper($convert->string($arguments[0], 0));

@@ -6,10 +6,10 @@ namespace RedisCluster\Phpredis\Arguments;
 
 use RedisCluster\Phpredis\ArgumentConverter;
 use RedisCluster\Phpredis\Call;
-use RedisCluster\Phpredis\Replies\Geo as Made;
+use RedisCluster\Phpredis\Replies\Geo as GeoReplies;
 use RedisCluster\Request;
 
-/** @internal places on the earth */
+/** @internal geospatial indexes */
 final class Geo
 {
     private const WITH = ['WITHCOORD', 'WITHDIST', 'WITHHASH'];
@@ -36,7 +36,7 @@ final class Geo
         return true;
     }
 
-    /** It is no value: no serializer may change it. What is no number, the server refuses. */
+    /** Never serialized. The server rejects text that is not a number. */
     private static function coordinate(mixed $number): string
     {
         return \is_float($number) ? Request::formatFloat($number) : Request::toText($number);
@@ -74,7 +74,7 @@ final class Geo
         $call->command[] = $convert->key($arguments[0], 0);
         $call->command[] = $convert->floatText($arguments[1], 1);
         $call->command[] = $convert->floatText($arguments[2], 2);
-        return self::around($call, $arguments, 3, $convert);
+        return self::addRadius($call, $arguments, 3, $convert);
     }
 
     /**
@@ -87,15 +87,15 @@ final class Geo
         $convert->requireCount($arguments, 4, 5);
         $call->command[] = $convert->key($arguments[0], 0);
         $call->command[] = self::member($arguments[1], 1, $convert);
-        return self::around($call, $arguments, 2, $convert);
+        return self::addRadius($call, $arguments, 2, $convert);
     }
 
     /**
-     * Radius, unit and options, which stand at $place.
+     * Adds radius, unit and options, which are the arguments from $place on.
      *
      * @param array<mixed> $arguments
      */
-    private static function around(Call $call, array $arguments, int $place, ArgumentConverter $convert): bool
+    private static function addRadius(Call $call, array $arguments, int $place, ArgumentConverter $convert): bool
     {
         $call->command[] = $convert->floatText($arguments[$place], $place);
         $call->command[] = $convert->string($arguments[$place + 1], $place + 1);
@@ -107,7 +107,7 @@ final class Geo
             return $convert->refuse('STORE[DIST] is not compatible with WITHCOORD, WITHDIST or WITHHASH');
         }
         \array_push($call->command, ...$with);
-        if (!self::limits($call, $options, $convert)) {
+        if (!self::addOrderAndCount($call, $options, $convert)) {
             return false;
         }
         $call->replyContext = $with !== [];
@@ -119,7 +119,7 @@ final class Geo
     }
 
     /**
-     * Flags count where they stand by themselves alone.
+     * Flags are read only from elements without a name.
      *
      * @param array<mixed> $options
      * @param list<string> $flags
@@ -141,11 +141,11 @@ final class Geo
     }
 
     /**
-     * Order (the last one counts) and number: 10, or [10, true] for any ten.
+     * Adds the order (the last one given) and COUNT: 10, or [10, true] for any ten.
      *
      * @param array<string, mixed> $options
      */
-    private static function limits(Call $call, array $options, ArgumentConverter $convert): bool
+    private static function addOrderAndCount(Call $call, array $options, ArgumentConverter $convert): bool
     {
         $orders = \array_keys(\array_intersect_key($options, ['ASC' => 0, 'DESC' => 0]));
         if ($orders !== []) {
@@ -163,7 +163,8 @@ final class Geo
     }
 
     /**
-     * geoSearch($key, $position, $shape, $unit, $options = []): from a member or [longitude, latitude], within a radius or [width, height].
+     * geoSearch($key, $position, $shape, $unit, $options = []). The position is a member or [longitude, latitude], the shape a
+     * radius or [width, height].
      *
      * @param array<mixed> $arguments
      */
@@ -174,9 +175,9 @@ final class Geo
         $options = self::options($convert->array($arguments[4] ?? [], 4), [...self::WITH, 'ASC', 'DESC'], ['COUNT']);
         $with = self::with($options);
         if ($with !== []) {
-            $call->replyType = [Made::class, 'foundWith'];
+            $call->replyType = [GeoReplies::class, 'foundWith'];
         }
-        if (!self::area($call, $arguments, 1, $convert) || !self::limits($call, $options, $convert)) {
+        if (!self::addArea($call, $arguments, 1, $convert) || !self::addOrderAndCount($call, $options, $convert)) {
             return false;
         }
         \array_push($call->command, ...$with);
@@ -194,7 +195,7 @@ final class Geo
         $call->command[] = $convert->key($arguments[0], 0);
         $call->command[] = $convert->key($arguments[1], 1);
         $options = self::options($convert->array($arguments[5] ?? [], 5), ['STOREDIST', 'WITHDIST', 'ASC', 'DESC'], ['COUNT']);
-        if (!self::area($call, $arguments, 2, $convert) || !self::limits($call, $options, $convert)) {
+        if (!self::addArea($call, $arguments, 2, $convert) || !self::addOrderAndCount($call, $options, $convert)) {
             return false;
         }
         if (isset($options['STOREDIST']) || isset($options['WITHDIST'])) {
@@ -204,11 +205,11 @@ final class Geo
     }
 
     /**
-     * Position, shape and unit, which stand at $place.
+     * Adds position, shape and unit, which are the arguments from $place on.
      *
      * @param array<mixed> $arguments
      */
-    private static function area(Call $call, array $arguments, int $place, ArgumentConverter $convert): bool
+    private static function addArea(Call $call, array $arguments, int $place, ArgumentConverter $convert): bool
     {
         [$position, $shape] = \array_slice($arguments, $place, 2);
         if (\is_array($position) && \count($position) === 2) {

@@ -48,7 +48,7 @@ final class Hashes
     }
 
     /**
-     * hMGet($key, $fields). phpredis leaves out what cannot be a field.
+     * hMGet($key, $fields). Elements that cannot be a field are skipped, as in phpredis.
      *
      * @param array<mixed> $arguments
      */
@@ -98,19 +98,19 @@ final class Hashes
         if (isset($arguments[3])) {
             $call->command[] = $convert->string($arguments[3], 3);
         }
-        return self::list($call, $convert->array($arguments[2], 2), $convert);
+        return self::addFields($call, $convert->array($arguments[2], 2), $convert);
     }
 
     /**
-     * hTtl($key, $fields), and the like.
+     * hTtl($key, $fields), and others with the same parameters.
      *
      * @param array<mixed> $arguments
      */
-    public static function counted(Call $call, array $arguments, ArgumentConverter $convert): bool
+    public static function withFields(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
         $convert->requireCount($arguments, 2, 2);
         $call->command[] = $convert->key($arguments[0], 0);
-        return self::list($call, $convert->array($arguments[1], 1), $convert);
+        return self::addFields($call, $convert->array($arguments[1], 1), $convert);
     }
 
     /**
@@ -134,8 +134,8 @@ final class Hashes
     {
         $convert->requireCount($arguments, 2, 3);
         $call->command[] = $convert->key($arguments[0], 0);
-        self::expiry($call, $arguments[2] ?? [], $convert);
-        $sends = self::list($call, $convert->array($arguments[1], 1), $convert);
+        self::addExpiry($call, $arguments[2] ?? [], $convert);
+        $sends = self::addFields($call, $convert->array($arguments[1], 1), $convert);
         $call->replyContext = \end($call->command);
         return $sends;
     }
@@ -150,13 +150,13 @@ final class Hashes
         $convert->requireCount($arguments, 2, 3);
         $pairs = $convert->array($arguments[1], 1);
         $call->command[] = $convert->key($arguments[0], 0);
-        self::expiry($call, $arguments[2] ?? [], $convert);
+        self::addExpiry($call, $arguments[2] ?? [], $convert);
         \array_push($call->command, 'FIELDS', \count($pairs));
         $call->command['pairs'] = $convert->values($pairs);
         return $pairs !== [];
     }
 
-    private static function expiry(Call $call, mixed $options, ArgumentConverter $convert): void
+    private static function addExpiry(Call $call, mixed $options, ArgumentConverter $convert): void
     {
         $words = OptionParser::parse((array) $options, ['PERSIST', 'KEEPTTL', 'FNX', 'FXX'], ['EX', 'PX', 'EXAT', 'PXAT']);
         foreach ($words as $word => $value) {
@@ -168,7 +168,7 @@ final class Hashes
     }
 
     /** @param array<mixed> $fields */
-    private static function list(Call $call, array $fields, ArgumentConverter $convert): bool
+    private static function addFields(Call $call, array $fields, ArgumentConverter $convert): bool
     {
         \array_push($call->command, 'FIELDS', \count($fields), Request::toStrings($fields));
         return $fields !== [];

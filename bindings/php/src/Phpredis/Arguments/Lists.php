@@ -47,7 +47,7 @@ final class Lists
     }
 
     /**
-     * brpoplpush($source, $destination, $seconds); less than none: without waiting.
+     * brpoplpush($source, $destination, $seconds). A negative number does not wait.
      *
      * @param array<mixed> $arguments
      */
@@ -98,20 +98,20 @@ final class Lists
     public static function move(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
         $convert->requireCount($arguments, 4, 4);
-        return self::moved($call, $arguments, $convert);
+        return self::addMove($call, $arguments, $convert);
     }
 
     /** @param array<mixed> $arguments */
     public static function moveBlocking(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
         $convert->requireCount($arguments, 5, 5);
-        $sends = self::moved($call, $arguments, $convert);
+        $sends = self::addMove($call, $arguments, $convert);
         $call->command[] = self::seconds($arguments[4], 4, $convert);
         return $sends;
     }
 
     /** @param array<mixed> $arguments */
-    private static function moved(Call $call, array $arguments, ArgumentConverter $convert): bool
+    private static function addMove(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
         \array_push($call->command, $convert->key($arguments[0], 0), $convert->key($arguments[1], 1));
         foreach ([2, 3] as $place) {
@@ -140,7 +140,7 @@ final class Lists
     }
 
     /**
-     * lMPop($keys, 'left', $count), and zMPop($keys, 'min', $count).
+     * lMPop($keys, 'left', $count) and zMPop($keys, 'min', $count).
      *
      * @param array<mixed> $arguments
      */

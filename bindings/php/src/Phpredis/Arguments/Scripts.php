@@ -12,7 +12,7 @@ use RedisCluster\Request;
 final class Scripts
 {
     /**
-     * eval($script, $arguments, $keys): the first so many of the arguments are keys.
+     * eval($script, $arguments, $number). The first $number arguments are keys.
      *
      * @param array<mixed> $arguments
      */
@@ -63,7 +63,7 @@ final class Scripts
     }
 
     /**
-     * function('load', $code), function('list') …
+     * function('load', $code), function('list') and so on.
      *
      * @param array<mixed> $arguments
      */
@@ -74,7 +74,7 @@ final class Scripts
     }
 
     /**
-     * rawCommand('SET', 'key', 5): nothing gets a prefix or is serialized.
+     * rawCommand('SET', 'key', 5). Arguments do not get the prefix and are not serialized.
      *
      * @param array<mixed> $arguments
      */

@@ -29,7 +29,7 @@ final class Servers
     }
 
     /**
-     * wait($slaves, $milliseconds); nothing is sent for numbers below 0.
+     * wait($replicas, $milliseconds). Negative numbers are not sent.
      *
      * @param list<mixed> $arguments
      */
@@ -41,7 +41,7 @@ final class Servers
     }
 
     /**
-     * slaveof($host, $port); with neither, NO ONE.
+     * slaveof($host, $port). Without arguments, NO ONE.
      *
      * @param list<mixed> $arguments
      */
@@ -53,7 +53,7 @@ final class Servers
     }
 
     /**
-     * failover([$host, $port, true for FORCE], $abort, $timeout)
+     * failover([$host, $port, true for FORCE], $abort, $timeout).
      *
      * @param list<mixed> $arguments
      */

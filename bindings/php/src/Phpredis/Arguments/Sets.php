@@ -11,11 +11,11 @@ use RedisCluster\Phpredis\Call;
 final class Sets
 {
     /**
-     * sPop($key, $count): with a count, an array.
+     * sPop and sRandMember($key, $count): with a count, the reply is an array.
      *
      * @param array<mixed> $arguments
      */
-    public static function some(Call $call, array $arguments, ArgumentConverter $convert): void
+    public static function popOrSample(Call $call, array $arguments, ArgumentConverter $convert): void
     {
         $convert->requireCount($arguments, 1, 2);
         $call->command[] = $convert->key($arguments[0], 0);
@@ -26,11 +26,11 @@ final class Sets
     }
 
     /**
-     * sInterCard($keys, $limit), and zInterCard.
+     * sInterCard and zInterCard($keys, $limit).
      *
      * @param array<mixed> $arguments
      */
-    public static function limited(Call $call, array $arguments, ArgumentConverter $convert): bool
+    public static function cardinality(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
         $convert->requireCount($arguments, 1, 2);
         $keys = $convert->array($arguments[0], 0);

@@ -8,7 +8,7 @@ use RedisCluster\Phpredis\ArgumentConverter;
 use RedisCluster\Phpredis\Call;
 use RedisCluster\Request;
 
-/** @internal Of the keys in the options none gets the prefix, as with phpredis. */
+/** @internal Keys in the options do not get the prefix, as in phpredis. */
 final class Sort
 {
     /**
@@ -25,32 +25,32 @@ final class Sort
         }
         $limit = OptionParser::limit($options['limit'] ?? null);
         $direction = $options['sort'] ?? null;
-        self::complete($call, $convert->key($arguments[0], 0), $options, $limit, \is_string($direction) ? $direction : '');
+        self::addOptions($call, $convert->key($arguments[0], 0), $options, $limit, \is_string($direction) ? $direction : '');
         return true;
     }
 
     /** @param array<mixed> $arguments */
     public static function ascending(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        return self::old($call, '', false, $arguments, $convert);
+        return self::legacy($call, '', false, $arguments, $convert);
     }
 
     /** @param array<mixed> $arguments */
     public static function ascendingAlpha(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        return self::old($call, '', true, $arguments, $convert);
+        return self::legacy($call, '', true, $arguments, $convert);
     }
 
     /** @param array<mixed> $arguments */
     public static function descending(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        return self::old($call, 'DESC', false, $arguments, $convert);
+        return self::legacy($call, 'DESC', false, $arguments, $convert);
     }
 
     /** @param array<mixed> $arguments */
     public static function descendingAlpha(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        return self::old($call, 'DESC', true, $arguments, $convert);
+        return self::legacy($call, 'DESC', true, $arguments, $convert);
     }
 
     /**
@@ -58,7 +58,7 @@ final class Sort
      *
      * @param array<mixed> $arguments
      */
-    private static function old(Call $call, string $direction, bool $alpha, array $arguments, ArgumentConverter $convert): bool
+    private static function legacy(Call $call, string $direction, bool $alpha, array $arguments, ArgumentConverter $convert): bool
     {
         $convert->requireCount($arguments, 1, 6);
         $offset = $convert->int($arguments[3] ?? -1, 3);
@@ -69,7 +69,7 @@ final class Sort
         }
         $options = \array_filter($options, static fn (mixed $option): bool => $option !== '');
         $limit = $offset >= 0 && $count >= 0 ? ['LIMIT', $offset, $count] : [];
-        self::complete($call, $convert->key($arguments[0], 0), $options, $limit, $direction);
+        self::addOptions($call, $convert->key($arguments[0], 0), $options, $limit, $direction);
         return true;
     }
 
@@ -77,7 +77,7 @@ final class Sort
      * @param array<mixed> $options
      * @param list<mixed>  $limit
      */
-    private static function complete(Call $call, string $key, array $options, array $limit, string $direction): void
+    private static function addOptions(Call $call, string $key, array $options, array $limit, string $direction): void
     {
         $call->command[] = $key;
         if (\is_string($options['by'] ?? null)) {

@@ -7,7 +7,7 @@ namespace RedisCluster\Phpredis\Arguments;
 use RedisCluster\Phpredis\ArgumentConverter;
 use RedisCluster\Phpredis\Call;
 
-/** @internal of sorted sets */
+/** @internal unions, intersections and differences of sorted sets */
 final class SortedSetOperations
 {
     /**
@@ -21,12 +21,12 @@ final class SortedSetOperations
         $call->command[] = $convert->key($arguments[0], 0);
         $keys = $convert->array($arguments[1], 1);
         $weights = isset($arguments[2]) ? $convert->array($arguments[2], 2) : null;
-        return self::weighed($call, $keys, $weights, $convert->string($arguments[3] ?? '', 3), $convert);
+        return self::addKeysAndWeights($call, $keys, $weights, $convert->string($arguments[3] ?? '', 3), $convert);
     }
 
     /**
-     * zUnion($keys, $weights, ['withscores' => true, 'aggregate' => 'sum']). With a key in the first place these were other names of
-     * zUnionStore and zInterStore until phpredis 5.3.
+     * zUnion and zInter($keys, $weights, ['withscores' => true, 'aggregate' => 'sum']). With a key as the first argument they are
+     * aliases of zUnionStore and zInterStore, as in phpredis before 6.
      *
      * @param array<mixed> $arguments
      */
@@ -40,8 +40,8 @@ final class SortedSetOperations
         $convert->requireCount($arguments, 1, 3);
         $weights = isset($arguments[1]) ? $convert->array($arguments[1], 1) : null;
         $options = OptionParser::parse($convert->array($arguments[2] ?? [], 2), ['WITHSCORES'], ['AGGREGATE']);
-        return self::weighed($call, $arguments[0], $weights, $convert->string($options['AGGREGATE'] ?? '', 2), $convert)
-            && self::withScores($call, $options);
+        return self::addKeysAndWeights($call, $arguments[0], $weights, $convert->string($options['AGGREGATE'] ?? '', 2), $convert)
+            && self::addWithScores($call, $options);
     }
 
     /**
@@ -53,7 +53,7 @@ final class SortedSetOperations
     {
         $convert->requireCount($arguments, 1, 2);
         $options = OptionParser::parse($convert->array($arguments[1] ?? [], 1), ['WITHSCORES']);
-        return self::weighed($call, $convert->array($arguments[0], 0), null, '', $convert) && self::withScores($call, $options);
+        return self::addKeysAndWeights($call, $convert->array($arguments[0], 0), null, '', $convert) && self::addWithScores($call, $options);
     }
 
     /**
@@ -65,11 +65,11 @@ final class SortedSetOperations
     {
         $convert->requireCount($arguments, 2, 3);
         $call->command[] = $convert->key($arguments[0], 0);
-        return self::weighed($call, $convert->array($arguments[1], 1), null, '', $convert);
+        return self::addKeysAndWeights($call, $convert->array($arguments[1], 1), null, '', $convert);
     }
 
     /** @param array<string, mixed> $options */
-    private static function withScores(Call $call, array $options): bool
+    private static function addWithScores(Call $call, array $options): bool
     {
         if (isset($options['WITHSCORES'])) {
             $call->command[] = 'WITHSCORES';
@@ -82,7 +82,7 @@ final class SortedSetOperations
      * @param array<mixed>  $keys
      * @param ?array<mixed> $weights
      */
-    private static function weighed(Call $call, array $keys, ?array $weights, string $aggregate, ArgumentConverter $convert): bool
+    private static function addKeysAndWeights(Call $call, array $keys, ?array $weights, string $aggregate, ArgumentConverter $convert): bool
     {
         if ($keys === []) {
             return false;

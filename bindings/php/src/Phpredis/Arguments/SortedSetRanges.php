@@ -7,7 +7,7 @@ namespace RedisCluster\Phpredis\Arguments;
 use RedisCluster\Phpredis\ArgumentConverter;
 use RedisCluster\Phpredis\Call;
 
-/** @internal of sorted sets */
+/** @internal ranges of sorted sets */
 final class SortedSetRanges
 {
     /**
@@ -19,7 +19,7 @@ final class SortedSetRanges
     {
         $convert->requireCount($arguments, 3, 4);
         $call->command[] = $convert->key($arguments[0], 0);
-        self::complete($call, \array_slice($arguments, 1), 1, $convert);
+        self::addBoundsAndOptions($call, \array_slice($arguments, 1), 1, $convert);
     }
 
     /**
@@ -31,12 +31,12 @@ final class SortedSetRanges
     {
         $convert->requireCount($arguments, 4, 5);
         \array_push($call->command, $convert->key($arguments[0], 0), $convert->key($arguments[1], 1));
-        self::complete($call, \array_slice($arguments, 2), 2, $convert);
+        self::addBoundsAndOptions($call, \array_slice($arguments, 2), 2, $convert);
         $call->replyType = 'int';
     }
 
-    /** @param array<mixed> $arguments start, end, and maybe options */
-    private static function complete(Call $call, array $arguments, int $place, ArgumentConverter $convert): void
+    /** @param array<mixed> $arguments start, end, and optionally options */
+    private static function addBoundsAndOptions(Call $call, array $arguments, int $place, ArgumentConverter $convert): void
     {
         $given = $arguments[2] ?? null;
         $options = \is_array($given) ? $given : ['withscores' => $given === true];
@@ -91,7 +91,7 @@ final class SortedSetRanges
             return $convert->refuse('Must pass either 3 or 5 arguments');
         }
         $convert->requireCount($arguments, 3, 5);
-        if (!self::bounded($call, $arguments, $convert)) {
+        if (!self::addLexBounds($call, $arguments, $convert)) {
             return $convert->refuse("min and max arguments must start with '[' or '('");
         }
         if (\count($arguments) === 5) {
@@ -101,19 +101,19 @@ final class SortedSetRanges
     }
 
     /**
-     * zLexCount($key, $min, $max) and zRemRangeByLex.
+     * zLexCount and zRemRangeByLex($key, $min, $max).
      *
      * @param array<mixed> $arguments
      */
-    public static function between(Call $call, array $arguments, ArgumentConverter $convert): bool
+    public static function byLexBounds(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
         $convert->requireCount($arguments, 3, 3);
-        return self::bounded($call, $arguments, $convert)
+        return self::addLexBounds($call, $arguments, $convert)
             || $convert->refuse("Min/Max args can be '-' or '+', or start with '[' or '('");
     }
 
     /** @param array<mixed> $arguments */
-    private static function bounded(Call $call, array $arguments, ArgumentConverter $convert): bool
+    private static function addLexBounds(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
         $call->command[] = $convert->key($arguments[0], 0);
         foreach ([1, 2] as $place) {

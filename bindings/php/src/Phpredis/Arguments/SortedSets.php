@@ -39,7 +39,7 @@ final class SortedSets
         return true;
     }
 
-    /** As Redis reads it, or null. */
+    /** A score in Redis' notation, or null if it is not one. */
     public static function score(mixed $score): string|int|null
     {
         return match (true) {

@@ -8,10 +8,10 @@ use RedisCluster\Phpredis\ArgumentConverter;
 use RedisCluster\Phpredis\Call;
 use RedisCluster\Request;
 
-/** @internal the groups that read a stream together */
+/** @internal consumer groups of streams */
 final class StreamGroups
 {
-    /** What XGROUP can do => how many arguments it takes at least and at most. */
+    /** Subcommand of XGROUP => [least, most] number of arguments of xGroup(). */
     private const OPERATIONS = [
         'HELP' => [1, 1],
         'CREATE' => [4, 6],
@@ -22,7 +22,7 @@ final class StreamGroups
     ];
 
     /**
-     * xGroup('CREATE', $key, $group, $id, $mkstream = false, $entries_read = -2), and what else there is.
+     * xGroup('CREATE', $key, $group, $id, $mkstream = false, $entries_read = -2), and the other subcommands.
      *
      * @param array<mixed> $arguments
      */
@@ -44,7 +44,7 @@ final class StreamGroups
             }
             $call->command[] = 'MKSTREAM';
         }
-        Streams::limited($call, 'ENTRIESREAD', $arguments[5] ?? -2, $convert, 5);
+        Streams::addOption($call, 'ENTRIESREAD', $arguments[5] ?? -2, $convert, 5);
         return true;
     }
 
@@ -57,9 +57,9 @@ final class StreamGroups
     {
         $convert->requireCount($arguments, 3, 5);
         \array_push($call->command, 'GROUP', $convert->string($arguments[0], 0), $convert->string($arguments[1], 1));
-        Streams::limited($call, 'COUNT', $arguments[3] ?? -1, $convert, 3);
-        Streams::limited($call, 'BLOCK', $arguments[4] ?? -1, $convert, 4);
-        return Streams::streams($call, $convert->array($arguments[2], 2), $convert);
+        Streams::addOption($call, 'COUNT', $arguments[3] ?? -1, $convert, 3);
+        Streams::addOption($call, 'BLOCK', $arguments[4] ?? -1, $convert, 4);
+        return Streams::addStreams($call, $convert->array($arguments[2], 2), $convert);
     }
 
     /**
@@ -77,7 +77,7 @@ final class StreamGroups
     }
 
     /**
-     * xAckDel($key, $group, $ids, $mode = null): as for xDelEx.
+     * xAckDel($key, $group, $ids, $mode = null). The mode is that of xDelEx.
      *
      * @param array<mixed> $arguments
      */
@@ -86,7 +86,7 @@ final class StreamGroups
         $convert->requireCount($arguments, 3, 4);
         $call->command[] = $convert->key($arguments[0], 0);
         $call->command[] = $convert->string($arguments[1], 1);
-        return Streams::ids($call, Request::toStrings($convert->array($arguments[2], 2)), $arguments[3] ?? null, $convert, 3);
+        return Streams::addIds($call, Request::toStrings($convert->array($arguments[2], 2)), $arguments[3] ?? null, $convert, 3);
     }
 
     /**
@@ -122,14 +122,14 @@ final class StreamGroups
     public static function claim(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
         $convert->requireCount($arguments, 5, 6);
-        self::claimer($call, $arguments, $convert);
+        self::addConsumer($call, $arguments, $convert);
         $ids = $call->command[] = Request::toStrings($convert->array($arguments[4], 4));
         $options = $convert->array($arguments[5] ?? [], 5);
         $flags = OptionParser::parse(\array_filter($options, \is_int(...), \ARRAY_FILTER_USE_KEY), ['FORCE', 'JUSTID']);
         $options = OptionParser::parse($options, [], ['TIME', 'IDLE', 'RETRYCOUNT']);
         $time = [];
         foreach (\array_intersect_key($options, ['TIME' => 0, 'IDLE' => 0]) as $word => $value) {
-            $value = self::whole($value);
+            $value = self::castToInt($value);
             if ($value > 0) {
                 $time = [$word, $value];
             } else {
@@ -137,7 +137,7 @@ final class StreamGroups
             }
         }
         \array_push($call->command, ...$time);
-        Streams::limited($call, 'RETRYCOUNT', self::whole($options['RETRYCOUNT'] ?? -1), $convert, 5);
+        Streams::addOption($call, 'RETRYCOUNT', self::castToInt($options['RETRYCOUNT'] ?? -1), $convert, 5);
         if (isset($flags['FORCE'])) {
             $call->command[] = 'FORCE';
         }
@@ -156,9 +156,9 @@ final class StreamGroups
     public static function autoClaim(Call $call, array $arguments, ArgumentConverter $convert): void
     {
         $convert->requireCount($arguments, 5, 7);
-        self::claimer($call, $arguments, $convert);
+        self::addConsumer($call, $arguments, $convert);
         $call->command[] = $convert->string($arguments[4], 4);
-        Streams::limited($call, 'COUNT', $arguments[5] ?? -1, $convert, 5);
+        Streams::addOption($call, 'COUNT', $arguments[5] ?? -1, $convert, 5);
         $call->replyContext = $convert->bool($arguments[6] ?? false, 6);
         if ($call->replyContext) {
             $call->command[] = 'JUSTID';
@@ -166,7 +166,7 @@ final class StreamGroups
     }
 
     /** @param array<mixed> $arguments */
-    private static function claimer(Call $call, array $arguments, ArgumentConverter $convert): void
+    private static function addConsumer(Call $call, array $arguments, ArgumentConverter $convert): void
     {
         $call->command[] = $convert->key($arguments[0], 0);
         $call->command[] = $convert->string($arguments[1], 1);
@@ -174,8 +174,8 @@ final class StreamGroups
         $call->command[] = $convert->int($arguments[3], 3);
     }
 
-    /** What a cast makes of an option: phpredis looks at no types there. */
-    private static function whole(mixed $value): int
+    /** phpredis does not check the types of these options. */
+    private static function castToInt(mixed $value): int
     {
         return \is_scalar($value) ? (int) $value : 0;
     }

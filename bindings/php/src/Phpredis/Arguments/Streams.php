@@ -8,7 +8,7 @@ use RedisCluster\Phpredis\ArgumentConverter;
 use RedisCluster\Phpredis\Call;
 use RedisCluster\Request;
 
-/** @internal streams, as far as no group has to do with it: see Groups */
+/** @internal streams without groups; StreamGroups has the others */
 final class Streams
 {
     /**
@@ -54,23 +54,23 @@ final class Streams
     }
 
     /**
-     * xDelEx($key, $ids, $mode = null): what becomes of references to the entries: KEEPREF, DELREF or ACKED.
+     * xDelEx($key, $ids, $mode = null). The mode applies to references to the entries: KEEPREF, DELREF or ACKED.
      *
      * @param array<mixed> $arguments
      */
-    public static function deleteBy(Call $call, array $arguments, ArgumentConverter $convert): bool
+    public static function deleteWithMode(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
         $convert->requireCount($arguments, 2, 3);
         $call->command[] = $convert->key($arguments[0], 0);
-        return self::ids($call, Request::toStrings($convert->array($arguments[1], 1)), $arguments[2] ?? null, $convert, 2);
+        return self::addIds($call, Request::toStrings($convert->array($arguments[1], 1)), $arguments[2] ?? null, $convert, 2);
     }
 
     /**
-     * Ids with their number, behind the mode.
+     * Adds the mode, and the ids with their number.
      *
      * @param array<string|int> $ids
      */
-    public static function ids(Call $call, array $ids, mixed $mode, ArgumentConverter $convert, int $place): bool
+    public static function addIds(Call $call, array $ids, mixed $mode, ArgumentConverter $convert, int $place): bool
     {
         if ($mode !== null) {
             $call->command[] = $convert->string($mode, $place);
@@ -90,7 +90,7 @@ final class Streams
         $call->command[] = $convert->key($arguments[0], 0);
         $call->command[] = $convert->string($arguments[1], 1);
         $call->command[] = $convert->string($arguments[2], 2);
-        self::limited($call, 'COUNT', $arguments[3] ?? -1, $convert, 3);
+        self::addOption($call, 'COUNT', $arguments[3] ?? -1, $convert, 3);
     }
 
     /**
@@ -101,13 +101,13 @@ final class Streams
     public static function read(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
         $convert->requireCount($arguments, 1, 3);
-        self::limited($call, 'COUNT', $arguments[1] ?? -1, $convert, 1);
-        self::limited($call, 'BLOCK', $arguments[2] ?? -1, $convert, 2);
-        return self::streams($call, $convert->array($arguments[0], 0), $convert);
+        self::addOption($call, 'COUNT', $arguments[1] ?? -1, $convert, 1);
+        self::addOption($call, 'BLOCK', $arguments[2] ?? -1, $convert, 2);
+        return self::addStreams($call, $convert->array($arguments[0], 0), $convert);
     }
 
-    /** A word and its number, which is left out where it is negative. */
-    public static function limited(Call $call, string $word, mixed $number, ArgumentConverter $convert, int $place): void
+    /** Adds an option and its number, unless the number is negative. */
+    public static function addOption(Call $call, string $word, mixed $number, ArgumentConverter $convert, int $place): void
     {
         $number = $convert->int($number, $place);
         if ($number >= 0) {
@@ -116,7 +116,7 @@ final class Streams
     }
 
     /** @param array<mixed> $streams */
-    public static function streams(Call $call, array $streams, ArgumentConverter $convert): bool
+    public static function addStreams(Call $call, array $streams, ArgumentConverter $convert): bool
     {
         \array_push($call->command, 'STREAMS', $convert->keys(\array_keys($streams)), Request::toStrings(\array_values($streams)));
         return $streams !== [];
@@ -138,7 +138,7 @@ final class Streams
             $call->command[] = '~';
         }
         $call->command[] = $byId ? $convert->string($arguments[1], 1) : $convert->int($arguments[1], 1);
-        self::limited($call, 'LIMIT', $arguments[4] ?? -1, $convert, 4);
+        self::addOption($call, 'LIMIT', $arguments[4] ?? -1, $convert, 4);
     }
 
     /**
@@ -154,7 +154,7 @@ final class Streams
         foreach (\array_slice($arguments, 1, 2, true) as $place => $argument) {
             $call->command[] = $place === 1 ? $convert->key($argument, 1) : $convert->string($argument, 2);
         }
-        self::limited($call, 'COUNT', $arguments[3] ?? -1, $convert, 3);
+        self::addOption($call, 'COUNT', $arguments[3] ?? -1, $convert, 3);
         $option = $call->replyContext === 'STREAM' ? $call->command[3] ?? 'FULL' : 'FULL';
         return \strtoupper($option) === 'FULL' || $convert->refuse("'$option' is not a valid option for XINFO STREAM");
     }

@@ -12,7 +12,8 @@ use RedisCluster\Request;
 final class Strings
 {
     /**
-     * set($key, $value, $options): options are seconds, or an array of NX, XX, KEEPTTL, GET, and EX, PX, EXAT, PXAT => number.
+     * set($key, $value, $options). Options are a number of seconds, or an array with NX, XX, KEEPTTL, GET, and EX, PX, EXAT or PXAT
+     * => number.
      *
      * @param array<mixed> $arguments
      */
@@ -24,20 +25,20 @@ final class Strings
         $options = $arguments[2] ?? null;
         return match (true) {
             $options === null => true,
-            \is_array($options) => self::options($call, $options, $convert),
-            \is_numeric($options) => self::expiry($call, 'EX', $options, $convert),
+            \is_array($options) => self::addOptions($call, $options, $convert),
+            \is_numeric($options) => self::addExpiry($call, 'EX', $options, $convert),
             default => $convert->refuse('Expire must be a long, double, or a numeric string'),
         };
     }
 
     /** @param array<mixed> $options */
-    private static function options(Call $call, array $options, ArgumentConverter $convert): bool
+    private static function addOptions(Call $call, array $options, ArgumentConverter $convert): bool
     {
         $condition = $expires = $keep = null;
         foreach ($options as $name => $value) {
             $word = \strtoupper(\is_string($name) ? $name : (\is_string($value) ? $value : ''));
             if (\is_string($name) && \in_array($word, ['EX', 'PX', 'EXAT', 'PXAT'], true)) {
-                $expires = [$word => $value]; // of several the last one counts
+                $expires = [$word => $value]; // the last one given applies
             } elseif (\is_string($name) && $word === 'IFEQ') {
                 $condition = [$word, $convert->value($value)];
             } elseif (\is_int($name) && ($word === 'NX' || $word === 'XX')) {
@@ -53,10 +54,10 @@ final class Strings
             return $convert->refuse("KEEPTTL can't be combined with EX or PX option");
         }
         \array_push($call->command, ...$condition ?? [], ...$keep ?? []);
-        return $expires === null || self::expiry($call, \key($expires), \current($expires), $convert);
+        return $expires === null || self::addExpiry($call, \key($expires), \current($expires), $convert);
     }
 
-    private static function expiry(Call $call, string $word, mixed $number, ArgumentConverter $convert): bool
+    private static function addExpiry(Call $call, string $word, mixed $number, ArgumentConverter $convert): bool
     {
         $number = \is_numeric($number) ? (int) $number : 0;
         if ($number < 1) {
@@ -79,7 +80,7 @@ final class Strings
         foreach ($options as $word => $value) {
             if ($word === 'PERSIST') {
                 $call->command[] = $word;
-            } elseif (!self::expiry($call, $word, $value, $convert)) {
+            } elseif (!self::addExpiry($call, $word, $value, $convert)) {
                 return false;
             }
         }
@@ -89,17 +90,17 @@ final class Strings
     /** @param array<mixed> $arguments */
     public static function increment(Call $call, array $arguments, ArgumentConverter $convert): void
     {
-        self::step($call, 'INCRBY', $arguments, $convert);
+        self::addStep($call, 'INCRBY', $arguments, $convert);
     }
 
     /** @param array<mixed> $arguments */
     public static function decrement(Call $call, array $arguments, ArgumentConverter $convert): void
     {
-        self::step($call, 'DECRBY', $arguments, $convert);
+        self::addStep($call, 'DECRBY', $arguments, $convert);
     }
 
     /** @param array<mixed> $arguments */
-    private static function step(Call $call, string $word, array $arguments, ArgumentConverter $convert): void
+    private static function addStep(Call $call, string $word, array $arguments, ArgumentConverter $convert): void
     {
         $convert->requireCount($arguments, 1, 2);
         $call->command[] = $convert->key($arguments[0], 0);
@@ -114,7 +115,7 @@ final class Strings
      *
      * @param array<mixed> $arguments
      */
-    public static function common(Call $call, array $arguments, ArgumentConverter $convert): void
+    public static function lcs(Call $call, array $arguments, ArgumentConverter $convert): void
     {
         $convert->requireCount($arguments, 2, 3);
         \array_push($call->command, $convert->key($arguments[0], 0), $convert->key($arguments[1], 1));

@@ -25,9 +25,9 @@ final class Vectors
             \array_push($call->command, 'REDUCE', $convert->int($options['REDUCE'], 3));
             unset($options['REDUCE']);
         }
-        self::numbers($call, $convert->array($arguments[1], 1), $convert);
+        self::addVector($call, $convert->array($arguments[1], 1), $convert);
         $call->command[] = $convert->value($arguments[2]);
-        self::options($call, $options, 3, $convert);
+        self::addOptions($call, $options, 3, $convert);
     }
 
     /**
@@ -42,14 +42,14 @@ final class Vectors
         $options = OptionParser::parse($convert->array($arguments[2] ?? [], 2), ['WITHSCORES', 'TRUTH', 'NOTHREAD'], $valued);
         $call->command[] = $convert->key($arguments[0], 0);
         if (\is_array($arguments[1])) {
-            self::numbers($call, $arguments[1], $convert);
+            self::addVector($call, $arguments[1], $convert);
         } else {
             \array_push($call->command, 'ELE', $convert->value($arguments[1]));
         }
         if (isset($options['WITHSCORES'])) {
             $call->replyType = 'scores';
         }
-        self::options($call, $options, 2, $convert);
+        self::addOptions($call, $options, 2, $convert);
     }
 
     /** @param array<mixed> $arguments */
@@ -103,7 +103,7 @@ final class Vectors
     }
 
     /** @param array<mixed> $numbers */
-    private static function numbers(Call $call, array $numbers, ArgumentConverter $convert): void
+    private static function addVector(Call $call, array $numbers, ArgumentConverter $convert): void
     {
         \array_push($call->command, 'VALUES', \count($numbers));
         foreach ($numbers as $number) {
@@ -112,7 +112,7 @@ final class Vectors
     }
 
     /** @param array<string, mixed> $options */
-    private static function options(Call $call, array $options, int $place, ArgumentConverter $convert): void
+    private static function addOptions(Call $call, array $options, int $place, ArgumentConverter $convert): void
     {
         foreach ($options as $word => $value) {
             $call->command[] = $word;
@@ -131,6 +131,6 @@ final class Vectors
     private static function json(mixed $attributes, int $place, ArgumentConverter $convert): string
     {
         $text = \is_array($attributes) ? \json_encode($attributes) : $convert->string($attributes, $place);
-        return $text === false ? throw $convert->typeError('what JSON can say', $attributes, $place) : $text;
+        return $text === false ? throw $convert->typeError('an array that JSON can represent', $attributes, $place) : $text;
     }
 }

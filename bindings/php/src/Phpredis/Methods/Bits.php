@@ -6,7 +6,7 @@ namespace RedisCluster\Phpredis\Methods;
 
 use RedisCluster\Phpredis\Arguments\Bits as Build;
 
-/** @internal part of the table: see Methods. Bits, and HyperLogLog. */
+/** @internal rows of MethodTable. Bits, and HyperLogLog. */
 final class Bits
 {
     public const TABLE = [
@@ -24,7 +24,7 @@ final class Bits
         ],
         'getbit' => ['GETBIT', 'ki', 'int', 'getBit(string $key, int $idx): int|false'],
         'pfadd' => ['PFADD', 'kV', 'int', 'pfAdd(string $key, array $elements): int|false'],
-        'pfcount' => ['PFCOUNT', [Build::class, 'keys'], 'int', 'pfCount(array|string $key_or_keys): int|false'],
+        'pfcount' => ['PFCOUNT', [Build::class, 'countKeys'], 'int', 'pfCount(array|string $key_or_keys): int|false'],
         'pfmerge' => ['PFMERGE', 'kK', 'status', 'pfMerge(string $dst, array $srckeys): bool'],
         'setbit' => ['SETBIT', [Build::class, 'set'], 'int', 'setBit(string $key, int $idx, bool|int $value): int|false'],
     ];

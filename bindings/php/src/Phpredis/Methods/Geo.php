@@ -5,9 +5,9 @@ declare(strict_types=1);
 namespace RedisCluster\Phpredis\Methods;
 
 use RedisCluster\Phpredis\Arguments\Geo as Build;
-use RedisCluster\Phpredis\Replies\Geo as Made;
+use RedisCluster\Phpredis\Replies\Geo as Convert;
 
-/** @internal part of the table: see Methods */
+/** @internal rows of MethodTable */
 final class Geo
 {
     public const TABLE = [
@@ -21,23 +21,23 @@ final class Geo
         ],
         'geohash' => ['GEOHASH', 'kv+', 'list', 'geoHash(string $key, mixed $member, mixed ...$other_members): array|false'],
         'geopos' => [
-            'GEOPOS', 'kv+', [Made::class, 'positions'],
+            'GEOPOS', 'kv+', [Convert::class, 'positions'],
             'geoPos(string $key, mixed $member, mixed ...$other_members): array|false',
         ],
         'georadius' => [
-            'GEORADIUS', [Build::class, 'radius'], [Made::class, 'found'],
+            'GEORADIUS', [Build::class, 'radius'], [Convert::class, 'found'],
             'geoRadius(string $key, float $lng, float $lat, float $radius, string $unit, array $options = []): array|int|false',
         ],
         'georadius_ro' => [
-            'GEORADIUS_RO', [Build::class, 'radius'], [Made::class, 'found'],
+            'GEORADIUS_RO', [Build::class, 'radius'], [Convert::class, 'found'],
             'geoRadius_ro(string $key, float $lng, float $lat, float $radius, string $unit, array $options = []): array|false',
         ],
         'georadiusbymember' => [
-            'GEORADIUSBYMEMBER', [Build::class, 'radiusByMember'], [Made::class, 'found'],
+            'GEORADIUSBYMEMBER', [Build::class, 'radiusByMember'], [Convert::class, 'found'],
             'geoRadiusByMember(string $key, mixed $member, float $radius, string $unit, array $options = []): array|int|false',
         ],
         'georadiusbymember_ro' => [
-            'GEORADIUSBYMEMBER_RO', [Build::class, 'radiusByMember'], [Made::class, 'found'],
+            'GEORADIUSBYMEMBER_RO', [Build::class, 'radiusByMember'], [Convert::class, 'found'],
             'geoRadiusByMember_ro(string $key, mixed $member, float $radius, string $unit, array $options = []): array|false',
         ],
         'geosearch' => [

@@ -7,7 +7,7 @@ namespace RedisCluster\Phpredis\Methods;
 use RedisCluster\Phpredis\Arguments\Hashes as Build;
 use RedisCluster\Phpredis\Replies\RequestedFields;
 
-/** @internal part of the table: see Methods */
+/** @internal rows of MethodTable */
 final class Hashes
 {
     public const TABLE = [
@@ -21,7 +21,7 @@ final class Hashes
             'HEXPIREAT', [Build::class, 'expire'], 'list',
             'hExpireAt(string $key, int $time, array $fields, ?string $mode = null): array|false',
         ],
-        'hexpiretime' => ['HEXPIRETIME', [Build::class, 'counted'], 'list', 'hExpireTime(string $key, array $fields): array|false'],
+        'hexpiretime' => ['HEXPIRETIME', [Build::class, 'withFields'], 'list', 'hExpireTime(string $key, array $fields): array|false'],
         'hget' => ['HGET', 'ks', 'value', 'hGet(string $key, string $member): mixed'],
         'hgetall' => ['HGETALL', 'k', 'valueMap', 'hGetAll(string $key): array|false'],
         'hgetdel' => [
@@ -45,7 +45,7 @@ final class Hashes
             'hMGet(string $key, array $fields): array|false',
         ],
         'hmset' => ['HMSET', 'kH', 'status', 'hMSet(string $key, array $fieldvals): bool'],
-        'hpersist' => ['HPERSIST', [Build::class, 'counted'], 'list', 'hPersist(string $key, array $fields): array|false'],
+        'hpersist' => ['HPERSIST', [Build::class, 'withFields'], 'list', 'hPersist(string $key, array $fields): array|false'],
         'hpexpire' => [
             'HPEXPIRE', [Build::class, 'expire'], 'list',
             'hPExpire(string $key, int $ttl, array $fields, ?string $mode = null): array|false',
@@ -54,8 +54,8 @@ final class Hashes
             'HPEXPIREAT', [Build::class, 'expire'], 'list',
             'hPExpireAt(string $key, int $mstime, array $fields, ?string $mode = null): array|false',
         ],
-        'hpexpiretime' => ['HPEXPIRETIME', [Build::class, 'counted'], 'list', 'hPExpireTime(string $key, array $fields): array|false'],
-        'hpttl' => ['HPTTL', [Build::class, 'counted'], 'list', 'hPTtl(string $key, array $fields): array|false'],
+        'hpexpiretime' => ['HPEXPIRETIME', [Build::class, 'withFields'], 'list', 'hPExpireTime(string $key, array $fields): array|false'],
+        'hpttl' => ['HPTTL', [Build::class, 'withFields'], 'list', 'hPTtl(string $key, array $fields): array|false'],
         'hrandfield' => [
             'HRANDFIELD', [Build::class, 'random'], 'string',
             'hRandField(string $key, array $options = []): string|array|false',
@@ -67,7 +67,7 @@ final class Hashes
         ],
         'hsetnx' => ['HSETNX', 'ksv', 'bool', 'hSetNx(string $key, string $field, mixed $value): bool'],
         'hstrlen' => ['HSTRLEN', 'ks', 'int', 'hStrLen(string $key, string $field): int|false'],
-        'httl' => ['HTTL', [Build::class, 'counted'], 'list', 'hTtl(string $key, array $fields): array|false'],
+        'httl' => ['HTTL', [Build::class, 'withFields'], 'list', 'hTtl(string $key, array $fields): array|false'],
         'hvals' => ['HVALS', 'k', 'values', 'hVals(string $key): array|false'],
     ];
 }

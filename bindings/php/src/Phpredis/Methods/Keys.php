@@ -7,7 +7,7 @@ namespace RedisCluster\Phpredis\Methods;
 use RedisCluster\Phpredis\Arguments\Keys as Build;
 use RedisCluster\Phpredis\Arguments\Sort;
 
-/** @internal part of the table: see Methods */
+/** @internal rows of MethodTable */
 final class Keys
 {
     public const TABLE = [

@@ -7,7 +7,7 @@ namespace RedisCluster\Phpredis\Methods;
 use RedisCluster\Phpredis\Arguments\Lists as Build;
 use RedisCluster\Phpredis\Replies\PoppedElements;
 
-/** @internal part of the table: see Methods */
+/** @internal rows of MethodTable */
 final class Lists
 {
     public const TABLE = [

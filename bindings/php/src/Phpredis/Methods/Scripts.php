@@ -6,7 +6,7 @@ namespace RedisCluster\Phpredis\Methods;
 
 use RedisCluster\Phpredis\Arguments\Scripts as Build;
 
-/** @internal part of the table: see Methods. Scripts, functions, and commands in words of one's own. */
+/** @internal rows of MethodTable. Scripts, functions, and raw commands. */
 final class Scripts
 {
     public const TABLE = [

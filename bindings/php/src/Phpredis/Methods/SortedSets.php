@@ -11,7 +11,7 @@ use RedisCluster\Phpredis\Arguments\SortedSetOperations;
 use RedisCluster\Phpredis\Arguments\SortedSetRanges;
 use RedisCluster\Phpredis\Replies\PoppedElements;
 
-/** @internal part of the table: see Methods */
+/** @internal rows of MethodTable */
 final class SortedSets
 {
     public const TABLE = [
@@ -49,13 +49,13 @@ final class SortedSets
             'ZINTER', [SortedSetOperations::class, 'combine'], 'values',
             'zInter(array|string $keys, ?array $weights = null, array|string|null $options = null, ?string $aggregate = null): array|int|false',
         ],
-        'zintercard' => ['ZINTERCARD', [Sets::class, 'limited'], 'int', 'zInterCard(array $keys, int $limit = -1): int|false'],
+        'zintercard' => ['ZINTERCARD', [Sets::class, 'cardinality'], 'int', 'zInterCard(array $keys, int $limit = -1): int|false'],
         'zinterstore' => [
             'ZINTERSTORE', [SortedSetOperations::class, 'store'], 'int',
             'zInterStore(string $dst, array $keys, ?array $weights = null, ?string $aggregate = null): int|false',
         ],
         'zlexcount' => [
-            'ZLEXCOUNT', [SortedSetRanges::class, 'between'], 'int',
+            'ZLEXCOUNT', [SortedSetRanges::class, 'byLexBounds'], 'int',
             'zLexCount(string $key, string $min, string $max): int|false',
         ],
         'zmpop' => [
@@ -90,7 +90,7 @@ final class SortedSets
             'zRemoveRangeByScore(string $key, int|float|string $start, int|float|string $end): int|false',
         ],
         'zremrangebylex' => [
-            'ZREMRANGEBYLEX', [SortedSetRanges::class, 'between'], 'int',
+            'ZREMRANGEBYLEX', [SortedSetRanges::class, 'byLexBounds'], 'int',
             'zRemRangeByLex(string $key, string $min, string $max): int|false',
         ],
         'zremrangebyrank' => ['ZREMRANGEBYRANK', 'kii', 'int', 'zRemRangeByRank(string $key, int $start, int $end): int|false'],

@@ -6,7 +6,7 @@ namespace RedisCluster\Phpredis\Methods;
 
 use RedisCluster\Phpredis\Arguments\Strings as Build;
 
-/** @internal part of the table: see Methods */
+/** @internal rows of MethodTable */
 final class Strings
 {
     public const TABLE = [
@@ -26,7 +26,7 @@ final class Strings
         'incr' => ['INCR', [Build::class, 'increment'], 'int', 'incr(string $key, int $by = 1): int|false'],
         'incrby' => ['INCRBY', 'ki', 'int', 'incrBy(string $key, int $value): int|false'],
         'incrbyfloat' => ['INCRBYFLOAT', 'kf', 'float', 'incrByFloat(string $key, float $value): float|false'],
-        'lcs' => ['LCS', [Build::class, 'common'], 'any', 'lcs(string $key1, string $key2, array $options = []): string|int|array|false'],
+        'lcs' => ['LCS', [Build::class, 'lcs'], 'any', 'lcs(string $key1, string $key2, array $options = []): string|int|array|false'],
         'mget' => ['MGET', 'K', 'values', 'mGet(array $keys): array|false'],
         'mset' => ['MSET', 'M', 'status', 'mSet(array $key_values): bool'],
         'msetex' => [

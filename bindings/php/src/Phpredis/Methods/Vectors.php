@@ -5,9 +5,9 @@ declare(strict_types=1);
 namespace RedisCluster\Phpredis\Methods;
 
 use RedisCluster\Phpredis\Arguments\Vectors as Build;
-use RedisCluster\Phpredis\Replies\Vectors as Read;
+use RedisCluster\Phpredis\Replies\Vectors as Convert;
 
-/** @internal part of the table: see Methods */
+/** @internal rows of MethodTable */
 final class Vectors
 {
     public const TABLE = [
@@ -19,13 +19,13 @@ final class Vectors
         'vdim' => ['VDIM', 'k', 'int', 'vDim(string $key): int|false'],
         'vemb' => ['VEMB', [Build::class, 'embedding'], 'floats', 'vEmb(string $key, mixed $member, bool $raw = false): array|false'],
         'vgetattr' => [
-            'VGETATTR', [Build::class, 'attributes'], [Read::class, 'attributes'],
+            'VGETATTR', [Build::class, 'attributes'], [Convert::class, 'attributes'],
             'vGetAttr(string $key, mixed $member, bool $decode = true): array|string|false',
         ],
         'vinfo' => ['VINFO', 'k', 'map', 'vInfo(string $key): array|false'],
         'vismember' => ['VISMEMBER', 'kv', 'bool', 'vIsMember(string $key, mixed $member): bool'],
         'vlinks' => [
-            'VLINKS', [Build::class, 'links'], [Read::class, 'links'],
+            'VLINKS', [Build::class, 'links'], [Convert::class, 'links'],
             'vLinks(string $key, mixed $member, bool $withscores = false): array|false',
         ],
         'vrandmember' => ['VRANDMEMBER', [Build::class, 'random'], 'value', 'vRandMember(string $key, int $count = 0): mixed'],

@@ -4,15 +4,14 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis\Replies;
 
-use RedisCluster\Phpredis\ArgumentConverter;
 use RedisCluster\Phpredis\ReplyConverter;
 use RedisCluster\Request;
 
-/** @internal places on the earth */
+/** @internal geospatial indexes */
 final class Geo
 {
     /**
-     * [longitude, latitude] of each member, as the server writes them; nothing where there is no such member.
+     * [longitude, latitude] of each member, as text; a nil array if there is no such member.
      *
      * @param list<list<string>|false> $reply
      * @return list<list<string>|null>
@@ -23,21 +22,21 @@ final class Geo
     }
 
     /**
-     * Members; or [member, and what was asked for with it].
+     * Members, or [member, requested attributes …].
      *
      * @return list<mixed>
      */
-    public static function found(mixed $reply, bool $with, ReplyConverter $convert): array
+    public static function found(mixed $reply, bool $hasAttributes, ReplyConverter $convert): array
     {
         if (!\is_array($reply)) {
             return [];
         }
-        $named = static fn (array $one): array => \array_replace($one, $convert->unpackAll([$one[0]]));
-        return $with ? \array_map($named, $reply) : $convert->unpackAll($reply);
+        $unpackMember = static fn (array $one): array => \array_replace($one, $convert->unpackAll([$one[0]]));
+        return $hasAttributes ? \array_map($unpackMember, $reply) : $convert->unpackAll($reply);
     }
 
     /**
-     * member => what was asked for with it: distance and coordinates as floats, the hash as an integer.
+     * member => requested attributes: distance and coordinates as floats, the hash as an integer.
      *
      * @param list<list<mixed>> $reply
      * @return array<list<mixed>>

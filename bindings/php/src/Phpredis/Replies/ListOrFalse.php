@@ -6,7 +6,7 @@ namespace RedisCluster\Phpredis\Replies;
 
 use RedisCluster\Phpredis\ReplyConverter;
 
-/** @internal lists that are false where there is no key */
+/** @internal a list, or false if there is no such key */
 final class ListOrFalse
 {
     /** @return list<mixed>|false */

@@ -6,7 +6,7 @@ namespace RedisCluster\Phpredis\Replies;
 
 use RedisCluster\Phpredis\ReplyConverter;
 
-/** @internal answers under the names that were asked for, which are the context of the call */
+/** @internal values of the requested fields, which are the reply context */
 final class RequestedFields
 {
     /**

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace RedisCluster\Phpredis\Replies;
 
 /**
- * What servers answer as a text of lines, as the arrays that phpredis makes of it.
+ * Converts text replies to the arrays that phpredis returns.
  *
  * @internal
  */
@@ -31,7 +31,7 @@ final class ServerText
     /**
      * CLIENT LIST.
      *
-     * @return list<array<string, string|int>> for each client; what is all digits is an integer, and what is empty 0
+     * @return list<array<string, string|int>> one entry per client; a value of digits is an integer, an empty value 0
      */
     public static function clients(string $text): array
     {

@@ -6,7 +6,7 @@ namespace RedisCluster\Phpredis\Replies;
 
 use RedisCluster\Phpredis\ReplyConverter;
 
-/** @internal a value together with its length */
+/** @internal a value and its length in bytes */
 final class ValueWithLength
 {
     /** @return array{mixed, array{length: int}}|false */

@@ -6,16 +6,16 @@ namespace RedisCluster\Phpredis\Replies;
 
 use RedisCluster\Phpredis\ReplyConverter;
 
-/** @internal */
+/** @internal vector sets */
 final class Vectors
 {
-    /** @return mixed what the JSON says, or the JSON, if that is wanted (the context) */
+    /** @return mixed the decoded JSON; the JSON text if $decode is false */
     public static function attributes(mixed $reply, mixed $decode, ReplyConverter $convert): mixed
     {
         return $decode && \is_string($reply) ? \json_decode($reply, true) : $reply;
     }
 
-    /** @return list<array<mixed>>|false for each layer its members, or member => score */
+    /** @return list<array<mixed>>|false per layer, members or member => score */
     public static function links(mixed $reply, mixed $withScores, ReplyConverter $convert): array|false
     {
         if (!\is_array($reply)) {
