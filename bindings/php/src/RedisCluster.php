@@ -46,10 +46,11 @@ class RedisCluster extends CommandMethods
     private readonly ReplyConverter $replies;
     private readonly Transactions $transactions;
     private readonly Configurator $configurator;
-    private readonly Broadcast $broadcast;
-    private readonly ServerCommands $servers;
-    private readonly Scans $scans;
-    private readonly Subscriptions $subscriptions;
+    // Created on first use: most scripts need none of them.
+    private ?Broadcast $broadcast = null;
+    private ?ServerCommands $servers = null;
+    private ?Scans $scans = null;
+    private ?Subscriptions $subscriptions = null;
 
     /**
      * Opens no connection. Objects of equal configurations share their connections, in PHP-FPM across requests.
@@ -71,10 +72,6 @@ class RedisCluster extends CommandMethods
         parent::__construct($this->state, $this->options, $this->arguments, $this->replies);
         $this->transactions = new Transactions($this->state, $this->options, $this->codec, $this->replies);
         $this->configurator = new Configurator($this->state, $this->transactions, $this->replies);
-        $this->broadcast = new Broadcast($this->state, $this->replies);
-        $this->servers = new ServerCommands($this->state, $this->arguments, $this->replies, $this->broadcast, $this->configurator);
-        $this->scans = new Scans($this->state, $this->options, $this->replies);
-        $this->subscriptions = new Subscriptions($this->state, $this->options, $this->arguments, $this->replies);
 
         // `slaves` is output, but callers may pass the $cluster of another object.
         $config = \array_diff_key($cluster, ['slaves' => 0]);
@@ -193,7 +190,7 @@ class RedisCluster extends CommandMethods
     public function close(): bool
     {
         $this->transactions->reset();
-        $this->subscriptions->close();
+        $this->subscriptions?->close();
         return true;
     }
 
@@ -262,12 +259,12 @@ class RedisCluster extends CommandMethods
     /** `redis`, `valkey` or another name. */
     public function serverName(): string|false
     {
-        return $this->servers->serverName();
+        return $this->servers()->serverName();
     }
 
     public function serverVersion(): string|false
     {
-        return $this->servers->serverVersion();
+        return $this->servers()->serverVersion();
     }
 
     public function getLastError(): ?string
@@ -421,25 +418,25 @@ class RedisCluster extends CommandMethods
     /** @return list<string>|false|null keys of all nodes, with their prefix */
     public function scan(mixed &$iterator, ?string $pattern = null, ?int $count = 0, ?string $type = null): array|false|null
     {
-        return $this->scans->keys($iterator, $pattern, $count, $type);
+        return $this->scans()->keys($iterator, $pattern, $count, $type);
     }
 
     /** @return array<mixed>|false|null field => value */
     public function hScan(?string $key, mixed &$iterator, ?string $pattern = null, ?int $count = 0): array|false|null
     {
-        return $this->scans->hash($key, $iterator, $pattern, $count);
+        return $this->scans()->hash($key, $iterator, $pattern, $count);
     }
 
     /** @return list<mixed>|false|null members */
     public function sScan(?string $key, mixed &$iterator, ?string $pattern = null, ?int $count = 0): array|false|null
     {
-        return $this->scans->set($key, $iterator, $pattern, $count);
+        return $this->scans()->set($key, $iterator, $pattern, $count);
     }
 
     /** @return array<float>|false|null member => score */
     public function zScan(?string $key, mixed &$iterator, ?string $pattern = null, ?int $count = 0): array|false|null
     {
-        return $this->scans->sortedSet($key, $iterator, $pattern, $count);
+        return $this->scans()->sortedSet($key, $iterator, $pattern, $count);
     }
 
     // ---- subscriptions; see Phpredis\Subscriptions ------------------------------------------------------------------
@@ -455,7 +452,7 @@ class RedisCluster extends CommandMethods
      */
     public function subscribe(array $channels, callable $callback): ?bool
     {
-        return $this->subscriptions->subscribe($this, 'SUBSCRIBE', 'message', $channels, $callback);
+        return $this->subscriptions()->subscribe($this, 'SUBSCRIBE', 'message', $channels, $callback);
     }
 
     /**
@@ -466,7 +463,7 @@ class RedisCluster extends CommandMethods
      */
     public function psubscribe(array $patterns, callable $callback): ?bool
     {
-        return $this->subscriptions->subscribe($this, 'PSUBSCRIBE', 'pmessage', $patterns, $callback);
+        return $this->subscriptions()->subscribe($this, 'PSUBSCRIBE', 'pmessage', $patterns, $callback);
     }
 
     /**
@@ -477,7 +474,7 @@ class RedisCluster extends CommandMethods
      */
     public function ssubscribe(array $channels, callable $callback): ?bool
     {
-        return $this->subscriptions->subscribe($this, 'SSUBSCRIBE', 'smessage', $channels, $callback);
+        return $this->subscriptions()->subscribe($this, 'SSUBSCRIBE', 'smessage', $channels, $callback);
     }
 
     /**
@@ -486,7 +483,7 @@ class RedisCluster extends CommandMethods
      */
     public function unsubscribe(array $channels): array|false
     {
-        return $this->subscriptions->unsubscribe('UNSUBSCRIBE', 'message', $channels);
+        return $this->subscriptions()->unsubscribe('UNSUBSCRIBE', 'message', $channels);
     }
 
     /**
@@ -495,7 +492,7 @@ class RedisCluster extends CommandMethods
      */
     public function punsubscribe(array $patterns): array|false
     {
-        return $this->subscriptions->unsubscribe('PUNSUBSCRIBE', 'pmessage', $patterns);
+        return $this->subscriptions()->unsubscribe('PUNSUBSCRIBE', 'pmessage', $patterns);
     }
 
     /**
@@ -504,7 +501,7 @@ class RedisCluster extends CommandMethods
      */
     public function sunsubscribe(array $channels): array|false
     {
-        return $this->subscriptions->unsubscribe('SUNSUBSCRIBE', 'smessage', $channels);
+        return $this->subscriptions()->unsubscribe('SUNSUBSCRIBE', 'smessage', $channels);
     }
 
     // ---- every server: [alias => reply, alias_slave => reply]; see Phpredis\Broadcast ---------------------------------
@@ -517,7 +514,7 @@ class RedisCluster extends CommandMethods
      */
     public function info(...$sections)
     {
-        return $this->servers->info($sections) ?? $this;
+        return $this->servers()->info($sections) ?? $this;
     }
 
     /**
@@ -528,7 +525,7 @@ class RedisCluster extends CommandMethods
      */
     public function ping($message = null)
     {
-        return $this->servers->ping(\func_get_args()) ?? $this;
+        return $this->servers()->ping(\func_get_args()) ?? $this;
     }
 
     /**
@@ -538,7 +535,7 @@ class RedisCluster extends CommandMethods
      */
     public function time()
     {
-        return $this->servers->time() ?? $this;
+        return $this->servers()->time() ?? $this;
     }
 
     /**
@@ -551,34 +548,34 @@ class RedisCluster extends CommandMethods
      */
     public function config($operation, $key = null, $value = null)
     {
-        return $this->servers->config(\func_get_args()) ?? $this;
+        return $this->servers()->config(\func_get_args()) ?? $this;
     }
 
     /** @return mixed */
     public function lastSave()
     {
-        return $this->broadcast->send('lastSave', ['LASTSAVE'], 'int') ?? $this;
+        return $this->broadcast()->send('lastSave', ['LASTSAVE'], 'int') ?? $this;
     }
 
     /** @return mixed */
     public function save()
     {
         $this->arguments->forMethod('save', \func_get_args(), 0, 0);
-        return $this->broadcast->send('save', ['SAVE'], 'bool') ?? $this;
+        return $this->broadcast()->send('save', ['SAVE'], 'bool') ?? $this;
     }
 
     /** @return mixed */
     public function bgSave()
     {
         $this->arguments->forMethod('bgSave', \func_get_args(), 0, 0);
-        return $this->broadcast->send('bgSave', ['BGSAVE'], 'bool') ?? $this;
+        return $this->broadcast()->send('bgSave', ['BGSAVE'], 'bool') ?? $this;
     }
 
     /** @return mixed */
     public function bgRewriteAOF()
     {
         $this->arguments->forMethod('bgRewriteAOF', \func_get_args(), 0, 0);
-        return $this->broadcast->send('bgRewriteAOF', ['BGREWRITEAOF'], 'bool') ?? $this;
+        return $this->broadcast()->send('bgRewriteAOF', ['BGREWRITEAOF'], 'bool') ?? $this;
     }
 
     /**
@@ -590,7 +587,7 @@ class RedisCluster extends CommandMethods
     public function flushDB($async = false)
     {
         $async = $this->arguments->forMethod('flushDB', \func_get_args(), 0, 1)->bool($async, 0);
-        return $this->broadcast->send('flushDB', $async ? ['FLUSHDB', 'ASYNC'] : ['FLUSHDB'], 'bool', toReplicas: false) ?? $this;
+        return $this->broadcast()->send('flushDB', $async ? ['FLUSHDB', 'ASYNC'] : ['FLUSHDB'], 'bool', toReplicas: false) ?? $this;
     }
 
     /**
@@ -602,7 +599,7 @@ class RedisCluster extends CommandMethods
     public function flushAll($async = false)
     {
         $async = $this->arguments->forMethod('flushAll', \func_get_args(), 0, 1)->bool($async, 0);
-        return $this->broadcast->send('flushAll', $async ? ['FLUSHALL', 'ASYNC'] : ['FLUSHALL'], 'bool', toReplicas: false) ?? $this;
+        return $this->broadcast()->send('flushAll', $async ? ['FLUSHALL', 'ASYNC'] : ['FLUSHALL'], 'bool', toReplicas: false) ?? $this;
     }
 
     /**
@@ -613,7 +610,7 @@ class RedisCluster extends CommandMethods
      */
     public function select($dbindex)
     {
-        return $this->servers->select(\func_get_args()) ?? $this;
+        return $this->servers()->select(\func_get_args()) ?? $this;
     }
 
     /**
@@ -625,7 +622,7 @@ class RedisCluster extends CommandMethods
      */
     public function client($command, ...$arguments)
     {
-        return $this->servers->client(\func_get_args()) ?? $this;
+        return $this->servers()->client(\func_get_args()) ?? $this;
     }
 
     /**
@@ -637,7 +634,7 @@ class RedisCluster extends CommandMethods
      */
     public function slowLog($operation, $number = null)
     {
-        return $this->servers->slowLog(\func_get_args()) ?? $this;
+        return $this->servers()->slowLog(\func_get_args()) ?? $this;
     }
 
     /**
@@ -651,14 +648,14 @@ class RedisCluster extends CommandMethods
     {
         $convert = $this->arguments->forMethod('acl', \func_get_args(), 1);
         return \strtoupper($convert->string($subcommand, 0)) === 'LOG'
-            ? $this->servers->aclLog($arguments) ?? $this
+            ? $this->servers()->aclLog($arguments) ?? $this
             : $this->__call('acl', \func_get_args());
     }
 
     /** @return mixed */
     public function role()
     {
-        return $this->broadcast->send('role', ['ROLE'], 'any') ?? $this;
+        return $this->broadcast()->send('role', ['ROLE'], 'any') ?? $this;
     }
 
     /**
@@ -669,7 +666,28 @@ class RedisCluster extends CommandMethods
      */
     public function debug($key)
     {
-        return $this->servers->debug(\func_get_args()) ?? $this;
+        return $this->servers()->debug(\func_get_args()) ?? $this;
+    }
+
+    private function broadcast(): Broadcast
+    {
+        return $this->broadcast ??= new Broadcast($this->state, $this->replies);
+    }
+
+    private function servers(): ServerCommands
+    {
+        return $this->servers
+            ??= new ServerCommands($this->state, $this->arguments, $this->replies, $this->broadcast(), $this->configurator);
+    }
+
+    private function scans(): Scans
+    {
+        return $this->scans ??= new Scans($this->state, $this->options, $this->replies);
+    }
+
+    private function subscriptions(): Subscriptions
+    {
+        return $this->subscriptions ??= new Subscriptions($this->state, $this->options, $this->arguments, $this->replies);
     }
 
     /** @return array{host: ?string, port: ?int} */

@@ -32,9 +32,10 @@ abstract class CommandMethods implements CommandSignatures, Constants
     {
         $options = $this->options;
         if (\is_string($key) && $options->allowsFastPath && \func_num_args() === 1) {
-            $queue = $this->state->queue;
+            $state = $this->state;
+            $queue = $state->queue;
             if ($queue === null) {
-                $reply = $this->state->client->run(['GET', $options->prefix . $key], ReplyFormat::NIL_FALSE);
+                $reply = $state->client->run(['GET', $options->prefix . $key], ReplyFormat::NIL_FALSE);
                 return \is_object($reply) ? $this->replies->serverError($reply) : $reply;
             }
             if ($queue->acceptsCommands) {
@@ -58,9 +59,10 @@ abstract class CommandMethods implements CommandSignatures, Constants
         $isFast = $options === null && $this->options->allowsFastPath && \func_num_args() < 4;
         if ($isFast && \is_string($key) && \is_string($value)) {
             $command = ['SET', $this->options->prefix . $key, $value];
-            $queue = $this->state->queue;
+            $state = $this->state;
+            $queue = $state->queue;
             if ($queue === null) {
-                $reply = $this->state->client->run($command, ReplyFormat::PHPREDIS);
+                $reply = $state->client->run($command, ReplyFormat::PHPREDIS);
                 return \is_object($reply) ? $this->replies->serverError($reply) : $reply;
             }
             if ($queue->acceptsCommands) {
