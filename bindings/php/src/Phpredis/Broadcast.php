@@ -36,8 +36,9 @@ final class Broadcast
      * Sends now, or when exec() runs the pipeline.
      *
      * @param list<string|int>              $command
-     * @param string|\Closure(mixed): mixed $reply      'bool': whether the reply is a status; 'any': unchanged, but true for OK; other names: unchanged
-     * @param bool                          $toReplicas false: only masters receive the command, and replicas have the reply null
+     * @param string|\Closure(mixed): mixed $reply      the conversion. 'bool': whether the reply is a status; 'any': true for OK, other
+     *                                                  replies unchanged; other names: unchanged
+     * @param bool                          $toReplicas false: only masters receive the command, and null is reported for replicas
      * @return ?array<string, mixed> null: queued
      */
     public function send(string $method, array $command, string|\Closure $reply, bool $toReplicas = true): ?array

@@ -1,7 +1,7 @@
 <?php
 
-// Without strict_types, on purpose: PHP converts the arguments of the calls below by its own rules, deprecations and errors, as it
-// does for the callers of an extension.
+// Without strict_types, on purpose: PHP converts the returned values to the declared types by its own rules, with its deprecations and
+// errors, as it converts arguments for an extension.
 
 namespace RedisCluster\Phpredis;
 
