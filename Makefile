@@ -122,6 +122,7 @@ generated: ## write the headers, the command table, and the documents that are m
 	UPDATE=1 $(CARGO) test --test header
 	UPDATE=1 $(CARGO) test --lib command::docs
 	php bindings/php/tests/Oracle/document.php >bindings/php/docs/phpredis.md
+	php bindings/php/tools/command_signatures.php >bindings/php/src/Phpredis/CommandSignatures.php
 
 .PHONY: clean
 clean: ## remove all that was built
