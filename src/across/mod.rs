@@ -1,7 +1,7 @@
 //! Commands that take several steps, on several servers, and are answered as one server would.
 
 mod attempts;
-mod combined;
+pub(crate) mod combined;
 mod everywhere;
 mod explain;
 mod hidden;

@@ -16,7 +16,7 @@ pub(super) fn set<'m>(members: impl ExactSizeIterator<Item = &'m [u8]> + Clone) 
 }
 
 /// Of members in the order of their scores. The server takes them in fastest from the greatest down.
-pub(super) fn sorted_set<'m>(ascending: impl ExactSizeIterator<Item = (&'m [u8], f64)> + DoubleEndedIterator + Clone) -> Vec<u8> {
+pub(crate) fn sorted_set<'m>(ascending: impl ExactSizeIterator<Item = (&'m [u8], f64)> + DoubleEndedIterator + Clone) -> Vec<u8> {
     let bytes: usize = ascending.clone().map(|(member, _)| member.len() + LONGEST_LENGTH + 8).sum();
     let mut out = begin(SORTED_SET, bytes, ascending.len());
     for (member, score) in ascending.rev() {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// A member and its score.
-pub(super) type Scored<'r> = (Cow<'r, [u8]>, f64);
+pub(crate) type Scored<'r> = (Cow<'r, [u8]>, f64);
 
 /// The type of a sorted set that is kept as a skip list: what is not small.
 const SORTED_SET: u8 = 5;
@@ -16,7 +16,7 @@ pub(super) fn is_sorted_set(payload: &[u8]) -> bool {
 }
 
 /// The members. `None`: it is written in another form, or wrong.
-pub(super) fn sorted_set(payload: &[u8]) -> Option<Vec<Scored<'_>>> {
+pub(crate) fn sorted_set(payload: &[u8]) -> Option<Vec<Scored<'_>>> {
     let (&kind, body) = payload.split_first()?;
     if kind != SORTED_SET {
         return None;
