@@ -2,12 +2,11 @@
 //!
 //! This module exists only with `--cfg fuzzing` and in unit tests. It is not part of the public API.
 
-use crate::across::combined::{payload, serialised};
 use crate::config::Config;
 use crate::error::{Code, Error};
 use crate::php::{self, Form, Requests};
-use crate::reply::{Entry, Reader, Reply, Value};
-use crate::request::{Args, Commands, pack};
+use crate::rdb::{decode, encode};
+use crate::resp::{Args, Commands, Entry, Reader, Reply, Value, pack};
 
 /// Reads a request. A command that was read can be packed and read again.
 pub fn request(bytes: &[u8]) {
@@ -92,11 +91,11 @@ pub fn php_text(text: &[u8]) {
 
 /// Decodes a sorted set from a DUMP payload. A decoded set can be encoded and decoded again.
 pub fn rdb_payload(payload: &[u8]) {
-    let Some(members) = serialised::sorted_set(payload) else { return };
+    let Some(members) = decode::sorted_set(payload) else { return };
     // The encoder writes the members in reverse order.
-    let encoded = payload::sorted_set(members.iter().rev().map(|(member, score)| (&**member, *score)));
-    let decoded = serialised::sorted_set(&encoded).expect("an encoded set can be decoded");
-    let bits = |(member, score): &serialised::Scored| (member.to_vec(), score.to_bits());
+    let encoded = encode::sorted_set(members.iter().rev().map(|(member, score)| (&**member, *score)));
+    let decoded = decode::sorted_set(&encoded).expect("an encoded set can be decoded");
+    let bits = |(member, score): &decode::Scored| (member.to_vec(), score.to_bits());
     assert!(decoded.iter().map(bits).eq(members.iter().map(bits)));
 }
 

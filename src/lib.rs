@@ -1,6 +1,6 @@
 //! rediscluster makes N independent Redis servers answer like one, with the same answer in every language.
 //!
-//! Keys are spread by `crc32(key) % N`, as rediscluster-py and rediscluster-php did. A caller hands over a command, or a request as every
+//! Keys are kind by `crc32(key) % N`, as rediscluster-py and rediscluster-php did. A caller hands over a command, or a request as every
 //! Redis client writes it; the library finds the keys, asks the servers that hold them, all at once where there are several, and hands back
 //! the replies as flat bytes and an index. C, PHP and Go reach it through the C ABI in [`ffi`]; Rust uses [`Cluster`] itself.
 //!
@@ -16,32 +16,30 @@
 
 #![deny(unsafe_code)]
 
-mod across;
 mod cluster;
 mod command;
 mod config;
+mod crossnode;
 mod error;
 #[allow(unsafe_code, non_camel_case_types)]
 pub mod ffi;
 #[cfg(any(fuzzing, test))]
 #[doc(hidden)]
 pub mod fuzzing;
-mod lane;
-mod node;
 mod partition;
 mod php;
-mod plan;
-mod reply;
-mod request;
+mod rdb;
 mod resp;
+mod routing;
 mod session;
+mod topology;
+mod transport;
 
-pub use cluster::{Cluster, Nodes};
+pub use crate::cluster::{Cluster, Nodes};
 #[doc(hidden)]
-pub use command::{data_commands, keys_of};
-pub use config::{Address, Config, CrossNode, Master, Read, Server};
-pub use error::{Code, Error};
-pub use partition::{HashTag, Tagged, partition};
-pub use reply::{Body, Children, Entry, Kind, Reply, Value};
-pub use request::{Args, Commands, pack};
-pub use session::{Interrupter, Session};
+pub use crate::command::{data_commands, keys_of};
+pub use crate::config::{Address, Config, CrossNode, Master, Read, Server};
+pub use crate::error::{Code, Error};
+pub use crate::partition::{HashTag, Tagged, partition};
+pub use crate::resp::{Args, Children, Commands, Entry, Kind, Reply, ReplyData, Value, pack};
+pub use crate::session::{Interrupter, Session};

@@ -1,25 +1,23 @@
 //! The commands of one call, planned and shared out over servers.
 
-use super::gather::Gathered;
-use super::nearby::may_be_asked;
-use super::scripts;
-use super::take::{Strings, Take};
-use super::understand::Understanding;
-use crate::command::{Spread, lookup};
+use crate::cluster::merge::Gathered;
+use crate::cluster::replica_read::may_be_asked;
+use crate::cluster::reply_sink::{ReplySink, Strings};
+use crate::cluster::scripts;
+use crate::command::{CommandFlags, PlacedKeys, SplitKind, lookup};
 use crate::error::Error;
-use crate::lane::LARGE;
-use crate::lane::Lane;
-use crate::lane::exchange;
-use crate::node::Process;
-use crate::plan::{Over, PlacedKeys, Plan, Traits, plan_single};
+use crate::routing::resolve::CommandResolver;
+use crate::routing::{CrossNodeCommand, Plan, plan_single};
+use crate::topology::Process;
+use crate::transport::{LARGE, NodePipeline, exchange};
 use std::ops::Range;
 use std::sync::Arc;
 
-pub(super) struct Batch<'p, 'a> {
-    understanding: &'p Understanding<'p>,
+pub(crate) struct Batch<'p, 'a> {
+    resolver: &'p CommandResolver<'p>,
     request: &'a [u8],
     /// By server.
-    lanes: Vec<Option<Lane<'p, 'a>>>,
+    pipelines: Vec<Option<NodePipeline<'p, 'a>>>,
     slots: Vec<Slot<'a>>,
     /// The scripts that servers are told by it.
     told: Vec<(usize, Arc<[u8]>)>,
@@ -30,12 +28,12 @@ pub(super) struct Batch<'p, 'a> {
 }
 
 /// A command, and where its answer will be found.
-pub(super) struct Slot<'a> {
+pub(crate) struct Slot<'a> {
     pub name: &'a [u8],
     pub answer: Answer,
 }
 
-pub(super) enum Answer {
+pub(crate) enum Answer {
     One {
         server: u32,
         ordinal: u32,
@@ -51,15 +49,15 @@ pub(super) enum Answer {
     Failed(Error),
 }
 
-pub(super) struct Split {
-    pub spread: Spread,
+pub(crate) struct Split {
+    pub kind: SplitKind,
     /// For each key, in the caller's order, the part it went to.
     pub owners: Vec<u32>,
     pub parts: Vec<Part>,
 }
 
 /// What one server has to do of a split command.
-pub(super) struct Part {
+pub(crate) struct Part {
     pub server: usize,
     pub ordinal: u32,
     pub keys: usize,
@@ -67,12 +65,12 @@ pub(super) struct Part {
 
 impl<'p, 'a> Batch<'p, 'a> {
     /// For the commands of a request.
-    pub(super) fn new(understanding: &'p Understanding<'p>, request: &'a [u8]) -> Batch<'p, 'a> {
-        let servers = understanding.config().servers.len();
+    pub(crate) fn new(resolver: &'p CommandResolver<'p>, request: &'a [u8]) -> Batch<'p, 'a> {
+        let servers = resolver.config().servers.len();
         Batch {
-            understanding,
+            resolver,
             request,
-            lanes: (0..servers).map(|_| None).collect(),
+            pipelines: (0..servers).map(|_| None).collect(),
             slots: Vec::new(),
             told: Vec::new(),
             is_alone: false,
@@ -81,51 +79,51 @@ impl<'p, 'a> Batch<'p, 'a> {
     }
 
     /// For a single command.
-    pub(super) fn alone(understanding: &'p Understanding<'p>, request: &'a [u8]) -> Batch<'p, 'a> {
-        Batch { is_alone: true, ..Batch::new(understanding, request) }
+    pub(crate) fn alone(resolver: &'p CommandResolver<'p>, request: &'a [u8]) -> Batch<'p, 'a> {
+        Batch { is_alone: true, ..Batch::new(resolver, request) }
     }
 
     /// For commands that must see what others before them did.
-    pub(super) fn on_masters(self) -> Batch<'p, 'a> {
+    pub(crate) fn on_masters(self) -> Batch<'p, 'a> {
         Batch { on_masters: true, ..self }
     }
 
     /// Room for about so many commands.
-    pub(super) fn reserve(&mut self, commands: usize) {
+    pub(crate) fn reserve(&mut self, commands: usize) {
         self.slots.reserve(commands);
     }
 
     /// Adds a command, which stands at `whole` in the request if anywhere. One that is refused fails alone; one that takes several steps is
     /// handed back, as it cannot be part of a batch.
-    pub(super) fn add(&mut self, args: &[&'a [u8]], whole: Option<Range<usize>>) -> Option<Over<'a>> {
-        match lookup(args).and_then(|command| plan_single(self.understanding.config(), command, args)) {
-            Some((server, key, traits)) => {
-                let ordinal = self.lane(server).add(whole, args, std::slice::from_ref(&key), traits);
+    pub(crate) fn add(&mut self, args: &[&'a [u8]], whole: Option<Range<usize>>) -> Option<CrossNodeCommand<'a>> {
+        match lookup(args).and_then(|command| plan_single(self.resolver.config(), command, args)) {
+            Some((server, key, flags)) => {
+                let ordinal = self.pipeline(server).add(whole, args, std::slice::from_ref(&key), flags);
                 self.slots.push(Slot { name: args[0], answer: Answer::One { server: server as u32, ordinal } });
                 None
             }
-            None => self.add_planned(args, whole, self.understanding.plan(args)),
+            None => self.add_planned(args, whole, self.resolver.plan(args)),
         }
     }
 
-    pub(super) fn add_planned(
+    pub(crate) fn add_planned(
         &mut self,
         args: &[&'a [u8]],
         whole: Option<Range<usize>>,
         plan: Result<Plan<'a>, Error>,
-    ) -> Option<Over<'a>> {
-        let source = scripts::note(self.understanding.process(), args);
+    ) -> Option<CrossNodeCommand<'a>> {
+        let source = scripts::note(self.resolver.process(), args);
         let answer = match plan {
-            Ok(Plan::One { server, keys, traits }) => {
+            Ok(Plan::One { server, keys, flags }) => {
                 let told = source.is_some_and(|source| self.tell(server, source));
-                let lane = self.lane(server);
-                let ordinal = lane.add(whole, args, &keys, traits);
-                lane.stays |= !may_be_asked(args[0], &keys, traits);
+                let pipeline = self.pipeline(server);
+                let ordinal = pipeline.add(whole, args, &keys, flags);
+                pipeline.stays |= !may_be_asked(args[0], &keys, flags);
                 let server = server as u32;
                 if told { Answer::Behind { server, ordinal } } else { Answer::One { server, ordinal } }
             }
-            Ok(Plan::Split { spread, keys, traits }) => Answer::Split(Box::new(self.split(args, spread, &keys, traits))),
-            Ok(Plan::Over(over)) => return Some(over),
+            Ok(Plan::Split { kind, keys, flags }) => Answer::Split(Box::new(self.split(args, kind, &keys, flags))),
+            Ok(Plan::CrossNode(over)) => return Some(over),
             Ok(Plan::Answer(text)) => Answer::Error(text.into()),
             Err(error) => Answer::Failed(error),
         };
@@ -138,59 +136,59 @@ impl<'p, 'a> Batch<'p, 'a> {
         if self.told.iter().any(|(to, told)| *to == server && Arc::ptr_eq(told, &source)) {
             return false;
         }
-        scripts::tell(self.lane(server), &source);
+        scripts::tell(self.pipeline(server), &source);
         self.told.push((server, source));
         true
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.slots.is_empty()
     }
 
     #[inline]
-    fn lane(&mut self, server: usize) -> &mut Lane<'p, 'a> {
-        let process: &'p Process = self.understanding.process();
-        self.lanes[server].get_or_insert_with(|| Lane::new(process.pool(server), self.request))
+    fn pipeline(&mut self, server: usize) -> &mut NodePipeline<'p, 'a> {
+        let process: &'p Process = self.resolver.process();
+        self.pipelines[server].get_or_insert_with(|| NodePipeline::new(process.pool(server), self.request))
     }
 
     /// Shares the keys of a command out: to each server its own, in the caller's order, with what belongs to them.
     ///
     /// The servers take their turns in one order for all callers: those that are sent to at once must not wait for each other's
     /// connections in a circle.
-    fn split(&mut self, args: &[&'a [u8]], spread: Spread, keys: &PlacedKeys<'a>, traits: Traits) -> Split {
-        let width = if spread == Spread::Stored { 2 } else { 1 };
+    fn split(&mut self, args: &[&'a [u8]], kind: SplitKind, keys: &PlacedKeys<'a>, flags: CommandFlags) -> Split {
+        let width = if kind == SplitKind::Stored { 2 } else { 1 };
         let (mut parts, owners) = self.share_out(keys);
         let by_part = grouped(&owners, &parts);
-        let for_masters = !may_be_asked(args[0], keys, traits);
+        let for_masters = !may_be_asked(args[0], keys, flags);
         let mut rest = by_part.as_slice();
         for part in &mut parts {
             let (own, behind) = rest.split_at(part.keys);
             rest = behind;
-            let lane = self.lane(part.server);
+            let pipeline = self.pipeline(part.server);
             let arguments = own.iter().map(|&key| &keys[key as usize]).flat_map(|key| &args[key.position()..key.position() + width]);
-            lane.outbox.reserve(room_for(arguments));
-            lane.outbox.push_head(1 + part.keys * width);
-            lane.outbox.push_argument(args[0]);
+            pipeline.write_buffer.reserve(room_for(arguments));
+            pipeline.write_buffer.push_head(1 + part.keys * width);
+            pipeline.write_buffer.push_argument(args[0]);
             for &key in own {
                 let key = &keys[key as usize];
-                lane.outbox.push_argument(key.name);
-                args[key.position() + 1..key.position() + width].iter().for_each(|argument| lane.outbox.push_argument(argument));
+                pipeline.write_buffer.push_argument(key.name);
+                args[key.position() + 1..key.position() + width].iter().for_each(|argument| pipeline.write_buffer.push_argument(argument));
             }
-            part.ordinal = lane.finish_command(traits);
-            lane.stays |= for_masters;
+            part.ordinal = pipeline.finish_command(flags);
+            pipeline.stays |= for_masters;
             if self.is_alone {
                 self.direct(part.server);
-                self.lane(part.server).start();
+                self.pipeline(part.server).start();
             }
         }
-        Split { spread, owners, parts }
+        Split { kind, owners, parts }
     }
 
     /// The servers that have a part, and for each key which part it belongs to.
     fn share_out(&self, keys: &PlacedKeys<'a>) -> (Vec<Part>, Vec<u32>) {
-        let config = self.understanding.config();
+        let config = self.resolver.config();
         let mut owners: Vec<u32> = keys.iter().map(|key| config.masters[key.master()].server as u32).collect();
-        let mut counts = vec![0; self.lanes.len()];
+        let mut counts = vec![0; self.pipelines.len()];
         owners.iter().for_each(|owner| counts[*owner as usize] += 1);
         let mut part_of = vec![0; counts.len()];
         let mut parts = Vec::new();
@@ -205,41 +203,41 @@ impl<'p, 'a> Batch<'p, 'a> {
     }
 
     /// Carries all out; one reply a command, under one array.
-    pub(super) fn run<T: Take>(mut self, take: &mut T) -> Result<T::Taken, Error> {
+    pub(crate) fn run<T: ReplySink>(mut self, take: &mut T) -> Result<T::Output, Error> {
         self.exchange();
-        if let Some(server) = self.only_lane() {
-            let reply = self.lanes.swap_remove(server).map(Lane::into_all).expect("the only lane is there");
+        if let Some(server) = self.only_pipeline() {
+            let reply = self.pipelines.swap_remove(server).map(NodePipeline::into_all).expect("the only pipeline is there");
             return Ok(take.reply(reply));
         }
-        match take.strings(&Strings::of(&self.lanes, &self.slots, false)) {
+        match take.strings(&Strings::of(&self.pipelines, &self.slots, false)) {
             Some(taken) => Ok(taken),
-            None => Ok(take.reply(Gathered::from(&mut self.lanes)?.all(&self.slots))),
+            None => Ok(take.reply(Gathered::from(&mut self.pipelines)?.all(&self.slots))),
         }
     }
 
     /// Carries a single command out; its reply alone.
-    pub(super) fn run_single<T: Take>(mut self, take: &mut T) -> Result<T::Taken, Error> {
+    pub(crate) fn run_single<T: ReplySink>(mut self, take: &mut T) -> Result<T::Output, Error> {
         self.exchange();
-        match take.strings(&Strings::of(&self.lanes, &self.slots, true)) {
+        match take.strings(&Strings::of(&self.pipelines, &self.slots, true)) {
             Some(taken) => Ok(taken),
-            None => Ok(take.reply(Gathered::from(&mut self.lanes)?.single(&self.slots[0])?)),
+            None => Ok(take.reply(Gathered::from(&mut self.pipelines)?.single(&self.slots[0])?)),
         }
     }
 
-    /// Sends a lane that only reads to a replica. One that writes as well does not go there: what is read behind a write must show it.
+    /// Sends a pipeline that only reads to a replica. One that writes as well does not go there: what is read behind a write must show it.
     fn direct(&mut self, server: usize) {
-        if let Some(lane) = self.lanes[server].as_mut().filter(|lane| !self.on_masters && lane.may_go_elsewhere())
-            && let Some(replica) = self.understanding.reader(server)
+        if let Some(pipeline) = self.pipelines[server].as_mut().filter(|pipeline| !self.on_masters && pipeline.may_go_elsewhere())
+            && let Some(replica) = self.resolver.reader(server)
         {
-            lane.go_to(replica.pool());
+            pipeline.go_to(replica.pool());
         }
     }
 
     fn exchange(&mut self) {
-        (0..self.lanes.len()).for_each(|server| self.direct(server));
-        let mut lanes: Vec<&mut Lane> = self.lanes.iter_mut().flatten().collect();
-        exchange(&mut lanes, self.understanding.config().write_timeout);
-        if lanes.iter().any(|lane| lane.is_turned_away()) {
+        (0..self.pipelines.len()).for_each(|server| self.direct(server));
+        let mut pipelines: Vec<&mut NodePipeline> = self.pipelines.iter_mut().flatten().collect();
+        exchange(&mut pipelines, self.resolver.config().write_timeout);
+        if pipelines.iter().any(|pipeline| pipeline.is_turned_away()) {
             self.exchange_again();
         }
     }
@@ -248,26 +246,27 @@ impl<'p, 'a> Batch<'p, 'a> {
     #[cold]
     fn exchange_again(&mut self) {
         // Whoever waits for a connection must hold none.
-        self.lanes.iter_mut().flatten().for_each(Lane::let_go);
-        let mut again: Vec<&mut Lane> = Vec::new();
-        for (server, lane) in self.lanes.iter_mut().enumerate() {
-            if let Some(lane) = lane.as_mut().filter(|lane| lane.is_turned_away()) {
-                let master = self.understanding.process().pool(server);
-                if let Some(replica) = self.understanding.reader(server).filter(|_| !lane.found_no_connection()) {
+        self.pipelines.iter_mut().flatten().for_each(NodePipeline::let_go);
+        let mut again: Vec<&mut NodePipeline> = Vec::new();
+        for (server, pipeline) in self.pipelines.iter_mut().enumerate() {
+            if let Some(pipeline) = pipeline.as_mut().filter(|pipeline| pipeline.is_turned_away()) {
+                let master = self.resolver.process().pool(server);
+                if let Some(replica) = self.resolver.reader(server).filter(|_| !pipeline.found_no_connection()) {
                     master.put_out(replica);
                 }
-                lane.begin_anew(master);
-                again.push(lane);
+                pipeline.begin_anew(master);
+                again.push(pipeline);
             }
         }
-        exchange(&mut again, self.understanding.config().write_timeout);
+        exchange(&mut again, self.resolver.config().write_timeout);
     }
 
-    /// The server whose lane holds the answer to every command in order, nothing missing and nothing to be put together.
-    fn only_lane(&self) -> Option<usize> {
-        let mut used = self.lanes.iter().enumerate().filter_map(|(server, lane)| lane.as_ref().map(|lane| (server, lane)));
-        let (server, lane) = used.next()?;
-        let whole = !lane.has_failed() && lane.commands() == self.slots.len();
+    /// The server whose pipeline holds the answer to every command in order, nothing missing and nothing to be put together.
+    fn only_pipeline(&self) -> Option<usize> {
+        let mut used =
+            self.pipelines.iter().enumerate().filter_map(|(server, pipeline)| pipeline.as_ref().map(|pipeline| (server, pipeline)));
+        let (server, pipeline) = used.next()?;
+        let whole = !pipeline.has_failed() && pipeline.commands() == self.slots.len();
         let plain = self.slots.iter().all(|slot| matches!(slot.answer, Answer::One { .. }));
         (used.next().is_none() && whole && plain).then_some(server)
     }

@@ -1,16 +1,14 @@
 //! One command on every server.
 
-use super::gather::Gathered;
-use super::scripts;
-use crate::command::{Access, lookup};
+use crate::cluster::merge::Gathered;
+use crate::cluster::scripts;
+use crate::command::{Access, CommandFlags, ReadTimeout, lookup};
 use crate::config::{Config, Server};
 use crate::error::{Code, Error};
-use crate::lane::Lane;
-use crate::lane::exchange;
-use crate::node::{Patience, Process, Replica};
-use crate::plan::{Traits, needs_session};
-use crate::reply::Reply;
-use crate::request::{Args, Commands};
+use crate::resp::{Args, Commands, Reply};
+use crate::routing::needs_session;
+use crate::topology::{Process, Replica};
+use crate::transport::{NodePipeline, exchange};
 use std::sync::Arc;
 
 /// Which servers.
@@ -21,49 +19,49 @@ pub enum Nodes {
     All,
 }
 
-/// The lanes of a server: its own, and those of its replicas.
+/// The pipelines of a server: its own, and those of its replicas.
 struct Places {
     master: Option<usize>,
     replicas: Vec<usize>,
 }
 
-pub(super) fn each(config: &Config, process: &Process, nodes: Nodes, request: &[u8]) -> Result<Reply, Error> {
+pub(crate) fn each(config: &Config, process: &Process, nodes: Nodes, request: &[u8]) -> Result<Reply, Error> {
     let args = only_command(request)?;
-    let traits = traits(&args)?;
+    let flags = flags(&args)?;
     scripts::note(process, &args);
     let replicas: Vec<Arc<Vec<Arc<Replica>>>> = match nodes {
         Nodes::Masters => Vec::new(),
         _ => (0..config.servers.len()).map(|server| process.pool(server).replicas()).collect(),
     };
-    let mut lanes: Vec<Option<Lane>> = Vec::new();
+    let mut pipelines: Vec<Option<NodePipeline>> = Vec::new();
     let mut places: Vec<Places> = Vec::new();
     for server in 0..config.servers.len() {
         let mut place = |pool| {
-            let mut lane = Lane::new(pool, request);
-            lane.add(Some(0..request.len()), &args, &[], traits);
-            lanes.push(Some(lane));
-            lanes.len() - 1
+            let mut pipeline = NodePipeline::new(pool, request);
+            pipeline.add(Some(0..request.len()), &args, &[], flags);
+            pipelines.push(Some(pipeline));
+            pipelines.len() - 1
         };
         let master = (nodes != Nodes::Replicas).then(|| place(process.pool(server)));
         let replicas = replicas.get(server).into_iter().flat_map(|replicas| replicas.iter());
         places.push(Places { master, replicas: replicas.map(|replica| place(replica.pool())).collect() });
     }
-    exchange(&mut lanes.iter_mut().flatten().collect::<Vec<_>>(), config.write_timeout);
-    Ok(Gathered::from(&mut lanes)?.by_alias(&named(config, &places), args[0]))
+    exchange(&mut pipelines.iter_mut().flatten().collect::<Vec<_>>(), config.write_timeout);
+    Ok(Gathered::from(&mut pipelines)?.by_alias(&named(config, &places), args[0]))
 }
 
-/// The lanes by the names of their nodes: each master, and behind it its replicas.
+/// The pipelines by the names of their nodes: each master, and behind it its replicas.
 fn named(config: &Config, places: &[Places]) -> Vec<(String, usize)> {
     let mut named = Vec::new();
     for master in &config.masters {
         let Places { master: own, replicas } = &places[master.server];
-        named.extend(own.map(|lane| (master.alias.clone(), lane)));
-        named.extend(replicas.iter().enumerate().map(|(at, lane)| (Server::replica_alias(&master.alias, at + 1), *lane)));
+        named.extend(own.map(|pipeline| (master.alias.clone(), pipeline)));
+        named.extend(replicas.iter().enumerate().map(|(at, pipeline)| (Server::replica_alias(&master.alias, at + 1), *pipeline)));
     }
     named
 }
 
-pub(super) fn only_command(request: &[u8]) -> Result<Args<'_>, Error> {
+pub(crate) fn only_command(request: &[u8]) -> Result<Args<'_>, Error> {
     let mut commands = Commands::of(request);
     let mut args = Args::new();
     match commands.next(&mut args)? {
@@ -74,10 +72,10 @@ pub(super) fn only_command(request: &[u8]) -> Result<Args<'_>, Error> {
 }
 
 /// A command that the table lacks is nobody's to repeat.
-fn traits(args: &[&[u8]]) -> Result<Traits, Error> {
+fn flags(args: &[&[u8]]) -> Result<CommandFlags, Error> {
     match lookup(args) {
         Some(command) if command.session => Err(needs_session(command.name)),
-        Some(command) => Ok(Traits { repeatable: command.access == Access::Read, patience: command.patience(args) }),
-        None => Ok(Traits { repeatable: false, patience: Patience::Usual }),
+        Some(command) => Ok(CommandFlags { repeatable: command.access == Access::Read, read_timeout: command.read_timeout(args) }),
+        None => Ok(CommandFlags { repeatable: false, read_timeout: ReadTimeout::Configured }),
     }
 }

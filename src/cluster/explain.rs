@@ -1,18 +1,20 @@
 //! What a command would do, told as a map.
 
-use super::each::only_command;
-use super::understand::Understanding;
-use crate::across::{self, Explanation, Step};
+use crate::cluster::each::only_command;
+use crate::command::{Key, PlacedKeys, as_sent};
 use crate::config::Config;
+use crate::crossnode;
+use crate::crossnode::{Explanation, Step};
 use crate::error::{Error, printable};
-use crate::plan::{Key, PlacedKeys, Plan, as_sent};
-use crate::reply::{Builder, Kind, Reply};
+use crate::resp::{Builder, Kind, Reply};
+use crate::routing::Plan;
+use crate::routing::resolve::CommandResolver;
 
-pub(super) fn explain(understanding: &Understanding, request: &[u8]) -> Result<Reply, Error> {
-    let config = understanding.config();
+pub(crate) fn explain(resolver: &CommandResolver, request: &[u8]) -> Result<Reply, Error> {
+    let config = resolver.config();
     let args = only_command(request)?;
     let one = |strategy, steps| Explanation { strategy, steps, atomic: true };
-    let (explanation, keys, reason) = match understanding.plan(&args) {
+    let (explanation, keys, reason) = match resolver.plan(&args) {
         Ok(Plan::One { server, keys, .. }) => {
             let mut words = Vec::new();
             as_sent(&args, &keys, |word| words.push(printable(word)));
@@ -20,7 +22,7 @@ pub(super) fn explain(understanding: &Understanding, request: &[u8]) -> Result<R
             (one("one node", vec![step]), keys, None)
         }
         Ok(Plan::Split { keys, .. }) => (Explanation { strategy: "split", steps: parts(config, &args, &keys), atomic: false }, keys, None),
-        Ok(Plan::Over(over)) => match across::explain(config, understanding.process(), &args, &over)? {
+        Ok(Plan::CrossNode(over)) => match crossnode::explain(config, resolver.process(), &args, &over)? {
             Ok(explanation) => (explanation, over.keys, None),
             Err(refusal) => (one("refuse", Vec::new()), over.keys, Some(refusal)),
         },

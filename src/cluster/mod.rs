@@ -3,37 +3,34 @@
 mod batch;
 mod each;
 mod explain;
-mod gather;
-mod handle;
-mod nearby;
+mod fast_path;
+mod merge;
 mod node_for;
+mod per_process;
+mod pipeline;
+mod registry;
+mod replica_read;
+mod reply_sink;
 mod scripts;
-mod sequence;
-mod shared;
-mod single;
-mod take;
-mod understand;
 
-use crate::across;
+use crate::cluster::batch::Batch;
+pub use crate::cluster::each::Nodes;
+use crate::cluster::fast_path::SingleKeyCommand;
+pub(crate) use crate::cluster::per_process::CurrentProcess;
+use crate::cluster::per_process::PerProcess;
+use crate::cluster::reply_sink::AsReply;
+pub(crate) use crate::cluster::reply_sink::{ReplySink, Strings};
 use crate::command::lookup;
 use crate::config::{Config, Read};
+use crate::crossnode;
 use crate::error::{Code, Error};
-use crate::lane::Lane;
-use crate::node::Process;
-use crate::plan::{Plan, plan_single};
-use crate::reply::{Builder, Kind, Reply};
-use crate::request::{Args, Commands, Source};
+use crate::resp::{Args, Builder, Commands, Kind, Reply, Source};
+use crate::routing::{CommandResolver, Plan, plan_single};
 use crate::session::Session;
-use batch::Batch;
-pub use each::Nodes;
-use handle::Handle;
-pub(crate) use handle::Own;
-use single::Single;
+use crate::topology::Process;
+use crate::transport::NodePipeline;
 use std::sync::Arc;
 use std::time::Duration;
-use take::AsReply;
-pub(crate) use take::{Strings, Take};
-pub(crate) use understand::{Located, Understanding};
 
 /// A handle on the servers of a configuration.
 ///
@@ -43,7 +40,7 @@ pub(crate) use understand::{Located, Understanding};
 /// A clone, like [`Cluster::with_read`], is another view of the same handle, with the same connections; they go with the last of them.
 #[derive(Clone)]
 pub struct Cluster {
-    handle: Arc<Handle>,
+    handle: Arc<PerProcess>,
     read: Read,
 }
 
@@ -51,12 +48,12 @@ impl Cluster {
     /// A handle of its own. Connects to nothing yet.
     pub fn open(config: Config) -> Cluster {
         let read = config.read;
-        Cluster { handle: Arc::new(Handle::new(config)), read }
+        Cluster { handle: Arc::new(PerProcess::new(config)), read }
     }
 
     /// The handle that this process shares for that configuration; made when first asked for, and kept until the process ends.
     pub fn open_shared(config: Config) -> Arc<Cluster> {
-        shared::open(config)
+        registry::open(config)
     }
 
     pub fn config(&self) -> &Config {
@@ -103,7 +100,7 @@ impl Cluster {
 
     /// [`Cluster::command`], for a caller who may make something else of the answer than a reply.
     #[inline]
-    pub(crate) fn command_for<T: Take>(&self, args: &[&[u8]], take: &mut T) -> Result<T::Taken, Error> {
+    pub(crate) fn command_for<T: ReplySink>(&self, args: &[&[u8]], take: &mut T) -> Result<T::Output, Error> {
         let process = self.process();
         match self.single(&process, None, args) {
             Some(outcome) => outcome.map(|reply| take.reply(reply)),
@@ -113,18 +110,18 @@ impl Cluster {
 
     /// What is not the shortest way is kept out of it, so that this can be part of its caller.
     #[inline(never)]
-    fn command_planned<T: Take>(&self, process: &Process, args: &[&[u8]], take: &mut T) -> Result<T::Taken, Error> {
+    fn command_planned<T: ReplySink>(&self, process: &Process, args: &[&[u8]], take: &mut T) -> Result<T::Output, Error> {
         if args.is_empty() {
             return Err(Error::new(Code::Request, "a command without a name"));
         }
         scripts::note(process, args);
-        let understanding = Understanding::new(self.config(), process).reading(self.read);
-        let reply = match understanding.plan(args)? {
-            plan @ Plan::One { .. } => one(&understanding, None, args, plan)?,
-            Plan::Over(over) => across::run(self.config(), process, args, &over)?,
+        let resolver = CommandResolver::new(self.config(), process).reading(self.read);
+        let reply = match resolver.plan(args)? {
+            plan @ Plan::One { .. } => one(&resolver, None, args, plan)?,
+            Plan::CrossNode(over) => crossnode::run(self.config(), process, args, &over)?,
             Plan::Answer(text) => Reply::error(text.as_bytes()),
             plan @ Plan::Split { .. } => {
-                let mut batch = Batch::alone(&understanding, &[]);
+                let mut batch = Batch::alone(&resolver, &[]);
                 batch.add_planned(args, None, Ok(plan));
                 return batch.run_single(take);
             }
@@ -164,28 +161,28 @@ impl Cluster {
     }
 
     /// [`Cluster::execute`], for commands from elsewhere, and a caller who may make something else of the answers than a reply.
-    pub(crate) fn execute_for<'a, T: Take>(&self, source: impl Source<'a>, take: &mut T) -> Result<T::Taken, Error> {
+    pub(crate) fn execute_for<'a, T: ReplySink>(&self, source: impl Source<'a>, take: &mut T) -> Result<T::Output, Error> {
         self.execute_many(&self.process(), source, take)
     }
 
     #[inline(never)]
-    fn execute_many<'a, T: Take>(&self, process: &Process, source: impl Source<'a>, take: &mut T) -> Result<T::Taken, Error> {
-        sequence::run(&Understanding::new(self.config(), process).reading(self.read), source, take)
+    fn execute_many<'a, T: ReplySink>(&self, process: &Process, source: impl Source<'a>, take: &mut T) -> Result<T::Output, Error> {
+        pipeline::run(&CommandResolver::new(self.config(), process).reading(self.read), source, take)
     }
 
     /// The one command of a request.
     #[inline(never)]
     fn execute_alone<'a>(&self, process: &Process, request: &'a [u8], args: &[&'a [u8]]) -> Result<Reply, Error> {
-        let understanding = Understanding::new(self.config(), process).reading(self.read);
+        let resolver = CommandResolver::new(self.config(), process).reading(self.read);
         scripts::note(process, args);
-        match understanding.plan(args) {
-            Ok(plan @ Plan::One { .. }) => one(&understanding, Some(request), args, plan).or_else(|error| Ok(failed(&error))),
-            Ok(Plan::Over(over)) => {
-                let outcome = across::run(self.config(), process, args, &over);
+        match resolver.plan(args) {
+            Ok(plan @ Plan::One { .. }) => one(&resolver, Some(request), args, plan).or_else(|error| Ok(failed(&error))),
+            Ok(Plan::CrossNode(over)) => {
+                let outcome = crossnode::run(self.config(), process, args, &over);
                 Ok(outcome.map_or_else(|error| failed(&error), Reply::under_array))
             }
             plan => {
-                let mut batch = Batch::alone(&understanding, request);
+                let mut batch = Batch::alone(&resolver, request);
                 batch.add_planned(args, Some(0..request.len()), plan);
                 batch.run(&mut AsReply)
             }
@@ -209,17 +206,17 @@ impl Cluster {
     /// (each a map of position, key as it is stored, node, pinned: whether the tag of the first key drew it there), steps (each a map of round,
     /// node, command; those of one round are under way at the same time), and the reason where the command is refused.
     pub fn explain(&self, request: &[u8]) -> Result<Reply, Error> {
-        explain::explain(&Understanding::new(self.config(), &self.process()), request)
+        explain::explain(&CommandResolver::new(self.config(), &self.process()), request)
     }
 
     /// Finds what interrupted moves between nodes (RENAME, SMOVE, LMOVE and the like) have left on the servers, and brings it to an end: what
     /// had arrived is removed from where it came from, what had not is put back there. Nothing is lost in between; it only is not seen.
     ///
-    /// A move that began less than `min_age` ago is left alone, for it may be under way; it should be longer than any call may take. Answers an
+    /// A move that began less than `min_age` ago is left alone, for it may be under way; it should be longer than any call may take. ResponsePolicy an
     /// array with a map for each thing found: node, key, command, source, destination, age (milliseconds), outcome (`finished`, `undone`,
     /// `removed`: an unneeded copy, `young`, `waiting`) and the reason where it waits.
     pub fn recover(&self, min_age: Duration) -> Result<Reply, Error> {
-        across::recover(self.config(), &self.process(), min_age)
+        crossnode::recover(self.config(), &self.process(), min_age)
     }
 
     /// Where a key lives, and under which name: a map of alias, host, port, unix, key. Asks nobody.
@@ -228,57 +225,57 @@ impl Cluster {
     }
 
     #[inline]
-    pub(crate) fn process(&self) -> Own<'_> {
+    pub(crate) fn process(&self) -> CurrentProcess<'_> {
         self.handle.process()
     }
 
     /// The shortest way, for a command with a single key; `None` when it is another.
     #[inline]
     fn single(&self, process: &Process, request: Option<&[u8]>, args: &[&[u8]]) -> Option<Result<Reply, Error>> {
-        let (server, key, traits) = plan_single(self.config(), lookup(args)?, args)?;
-        let single = Single { whole: request, args, keys: std::slice::from_ref(&key), traits };
+        let (server, key, flags) = plan_single(self.config(), lookup(args)?, args)?;
+        let single = SingleKeyCommand { whole: request, args, keys: std::slice::from_ref(&key), flags };
         if !single.fits() {
             return None;
         }
         let pool = process.pool(server);
         // Most clusters have no replicas: what tells whether there may be any is asked first.
         if pool.may_have_replicas() && self.goes_elsewhere(&single) {
-            return Some(nearby::run(&single, pool));
+            return Some(replica_read::run(&single, pool));
         }
         Some(single.run(pool))
     }
 
     #[cold]
-    fn goes_elsewhere(&self, single: &Single) -> bool {
-        self.read == Read::Replica && nearby::may_be_asked(single.args[0], single.keys, single.traits)
+    fn goes_elsewhere(&self, single: &SingleKeyCommand) -> bool {
+        self.read == Read::Replica && replica_read::may_be_asked(single.args[0], single.keys, single.flags)
     }
 }
 
 /// Runs a command that goes to one server. In a request it stands alone, and its reply under an array.
 #[inline]
-fn one<'a>(understanding: &Understanding, request: Option<&'a [u8]>, args: &[&'a [u8]], plan: Plan<'a>) -> Result<Reply, Error> {
-    let Plan::One { server, keys, traits } = plan else { return Err(Error::new(Code::Internal, "a plan for several servers")) };
-    let pool = understanding.process().pool(server);
-    let single = Single { whole: request, args, keys: &keys, traits };
-    let may_go_elsewhere = understanding.reads_replicas() && pool.may_have_replicas() && nearby::may_be_asked(args[0], &keys, traits);
+fn one<'a>(resolver: &CommandResolver, request: Option<&'a [u8]>, args: &[&'a [u8]], plan: Plan<'a>) -> Result<Reply, Error> {
+    let Plan::One { server, keys, flags } = plan else { return Err(Error::new(Code::Internal, "a plan for several servers")) };
+    let pool = resolver.process().pool(server);
+    let single = SingleKeyCommand { whole: request, args, keys: &keys, flags };
+    let may_go_elsewhere = resolver.reads_replicas() && pool.may_have_replicas() && replica_read::may_be_asked(args[0], &keys, flags);
     let rooted = request.is_some();
     let reply = match (single.fits(), may_go_elsewhere) {
         (true, false) => single.run(pool)?,
-        (true, true) => nearby::run(&single, pool)?,
+        (true, true) => replica_read::run(&single, pool)?,
         (false, false) => {
-            let mut lane = Lane::new(pool, &[]);
-            lane.add(None, args, &keys, traits);
-            lane.run(rooted);
-            lane.into_single(args[0], rooted)?
+            let mut pipeline = NodePipeline::new(pool, &[]);
+            pipeline.add(None, args, &keys, flags);
+            pipeline.run(rooted);
+            pipeline.into_single(args[0], rooted)?
         }
         (false, true) => {
-            let mut batch = Batch::alone(understanding, &[]);
-            batch.add_planned(args, None, Ok(Plan::One { server, keys, traits }));
+            let mut batch = Batch::alone(resolver, &[]);
+            batch.add_planned(args, None, Ok(Plan::One { server, keys, flags }));
             return if rooted { batch.run(&mut AsReply) } else { batch.run_single(&mut AsReply) };
         }
     };
     if scripts::is_unknown(reply.value(usize::from(rooted)))
-        && let Some(outcome) = scripts::call_again(understanding.process(), server, args, &keys, traits)
+        && let Some(outcome) = scripts::call_again(resolver.process(), server, args, &keys, flags)
     {
         return outcome.map(|reply| if rooted { reply.under_array() } else { reply });
     }

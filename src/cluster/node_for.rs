@@ -1,10 +1,10 @@
 //! Where a key lives.
 
 use crate::config::{Address, Config};
-use crate::plan::master_of;
-use crate::reply::{Builder, Kind, Reply};
+use crate::resp::{Builder, Kind, Reply};
+use crate::routing::master_of;
 
-pub(super) fn node_for(config: &Config, key: &[u8]) -> Reply {
+pub(crate) fn node_for(config: &Config, key: &[u8]) -> Reply {
     let tagged = config.hash_tag.split(key);
     let master = &config.masters[master_of(config, tagged.hashed)];
     let (host, port, unix) = match &config.servers[master.server].address {

@@ -4,18 +4,18 @@
 //! A command alone tries first and is healed by one more round. In a pipeline that would come too late, for what stands behind the call was
 //! carried out meanwhile: there the source goes ahead of the first call on each server, and its own answer is dropped.
 
+use crate::command::{CommandFlags, Key, ReadTimeout};
 use crate::error::Error;
-use crate::lane::Lane;
-use crate::node::{Patience, Process};
-use crate::plan::{Key, Traits};
-use crate::reply::{Reply, Value};
+use crate::resp::{Reply, Value};
+use crate::topology::Process;
+use crate::transport::NodePipeline;
 use std::sync::Arc;
 
-const TELLING: Traits = Traits { repeatable: true, patience: Patience::Usual };
+const TELLING: CommandFlags = CommandFlags { repeatable: true, read_timeout: ReadTimeout::Configured };
 
 /// Remembers the source that a command has with it, or forgets all where that is its wish; answers the source of the script that it calls
 /// by its digest, if that is known.
-pub(super) fn note(process: &Process, args: &[&[u8]]) -> Option<Arc<[u8]>> {
+pub(crate) fn note(process: &Process, args: &[&[u8]]) -> Option<Arc<[u8]>> {
     let is = |at: usize, word: &str| args.get(at).is_some_and(|argument| argument.eq_ignore_ascii_case(word.as_bytes()));
     if !matches!(args[0].first(), Some(b'e' | b'E' | b's' | b'S')) || args.len() < 2 {
         return None;
@@ -34,31 +34,31 @@ pub(super) fn note(process: &Process, args: &[&[u8]]) -> Option<Arc<[u8]>> {
 
 /// Whether a server answered that it does not know the script.
 #[inline]
-pub(super) fn is_unknown(answer: Option<Value>) -> bool {
+pub(crate) fn is_unknown(answer: Option<Value>) -> bool {
     matches!(answer, Some(Value::Error(text)) if text.starts_with(b"NOSCRIPT No matching script"))
 }
 
-/// Has a lane tell its server a source. The answer is nobody's.
-pub(super) fn tell(lane: &mut Lane, source: &[u8]) {
-    lane.add_copied(&[b"SCRIPT", b"LOAD", source], TELLING);
+/// Has a pipeline tell its server a source. The answer is nobody's.
+pub(crate) fn tell(pipeline: &mut NodePipeline, source: &[u8]) {
+    pipeline.add_copied(&[b"SCRIPT", b"LOAD", source], TELLING);
 }
 
 /// Tells the server the source and calls the script again; `None` where the source is not known. The reply stands alone.
 #[cold]
-pub(super) fn call_again<'a>(
+pub(crate) fn call_again<'a>(
     process: &Process,
     server: usize,
     args: &[&'a [u8]],
     keys: &[Key<'a>],
-    traits: Traits,
+    flags: CommandFlags,
 ) -> Option<Result<Reply, Error>> {
     let source = process.sources().get(args.get(1)?)?;
-    let mut lane = Lane::new(process.pool(server), &[]);
-    tell(&mut lane, &source);
-    let call = lane.add(None, args, keys, traits);
-    lane.run(true);
-    Some(lane.outcome(call, args[0]).map(|()| {
-        let replies = lane.into_all();
+    let mut pipeline = NodePipeline::new(process.pool(server), &[]);
+    tell(&mut pipeline, &source);
+    let call = pipeline.add(None, args, keys, flags);
+    pipeline.run(true);
+    Some(pipeline.outcome(call, args[0]).map(|()| {
+        let replies = pipeline.into_all();
         let at = replies.element(0, call as usize).unwrap_or(0);
         replies.extract(at)
     }))

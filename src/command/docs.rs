@@ -1,7 +1,7 @@
 //! `docs/commands.md`, made from the table: compared by the test below, written anew by `make generated`.
 
-use super::table::TABLE;
-use super::{Across, Answers, Combination, Command, Destination, Keys, Move};
+use crate::command::table::TABLE;
+use crate::command::{Combination, Command, Destination, Keys, Move, ResponsePolicy, Strategy};
 use std::fmt::Write;
 
 #[path = "../../tests/support/generated.rs"]
@@ -36,26 +36,26 @@ fn told(command: &Command) -> (&'static str, &'static str) {
         return ("session", "");
     }
     match command.across {
-        Across::Refused if command.keys == Keys::Specs(&[]) => ("", ""),
-        Across::Refused | Across::Script => ("one node", "yes"),
-        Across::Split(_) => ("split", "a node"),
-        Across::StoredIfNone => ("split: all keys or none, what was set is undone where another node refuses", "a node"),
-        Across::Migrated => ("split: each node sends its own keys", "a node"),
-        Across::Combined(Combination::Bits) => ("gather or colocate", "the destination"),
-        Across::Combined(Combination::Sets(_, destination) | Combination::SortedSets(_, destination)) => {
+        Strategy::Refused if command.keys == Keys::Specs(&[]) => ("", ""),
+        Strategy::Refused | Strategy::Script => ("one node", "yes"),
+        Strategy::Split(_) => ("split", "a node"),
+        Strategy::StoredIfNone => ("split: all keys or none, what was set is undone where another node refuses", "a node"),
+        Strategy::Migrated => ("split: each node sends its own keys", "a node"),
+        Strategy::Combined(Combination::Bits) => ("gather or colocate", "the destination"),
+        Strategy::Combined(Combination::Sets(_, destination) | Combination::SortedSets(_, destination)) => {
             ("gather or colocate", atomic(destination))
         }
-        Across::Together(destination) => ("colocate", atomic(destination)),
-        Across::Sorted => ("colocate, with the keys that its patterns name", "the destination"),
-        Across::Moved(Move::Copy) => ("transfer: read on one server, put on the other", "the destination"),
-        Across::Moved(_) => ("transfer", "each step"),
-        Across::Popped(_) => ("pop", "yes"),
-        Across::Streams => ("split: each node reads its own streams", "a node"),
-        Across::Anywhere => ("the first master answers for all", "yes"),
-        Across::Scan => ("one cursor walks all masters", ""),
-        Across::RandomKey => ("all masters; one key is drawn", ""),
-        Across::OneServer => ("`each`", ""),
-        Across::Everywhere(answers) => (everywhere(answers), "a node"),
+        Strategy::Together(destination) => ("colocate", atomic(destination)),
+        Strategy::Sorted => ("colocate, with the keys that its patterns name", "the destination"),
+        Strategy::Moved(Move::Copy) => ("transfer: read on one server, put on the other", "the destination"),
+        Strategy::Moved(_) => ("transfer", "each step"),
+        Strategy::Popped(_) => ("pop", "yes"),
+        Strategy::Streams => ("split: each node reads its own streams", "a node"),
+        Strategy::Anywhere => ("the first master answers for all", "yes"),
+        Strategy::Scan => ("one cursor walks all masters", ""),
+        Strategy::RandomKey => ("all masters; one key is drawn", ""),
+        Strategy::OneServer => ("`each`", ""),
+        Strategy::Everywhere(answers) => (everywhere(answers), "a node"),
     }
 }
 
@@ -63,18 +63,18 @@ fn atomic(destination: Destination) -> &'static str {
     if destination == Destination::Nowhere { "a node" } else { "the destination" }
 }
 
-fn everywhere(answers: Answers) -> &'static str {
+fn everywhere(answers: ResponsePolicy) -> &'static str {
     match answers {
-        Answers::AllOk => "all masters; the first error, or else the first answer",
-        Answers::OneOk => "all masters; the first answer that is no error",
-        Answers::Sum | Answers::Size => "all masters; the sum",
-        Answers::Least => "all masters; the least",
-        Answers::LeastOfEach => "all masters; the least of each number",
-        Answers::Greatest => "all masters; the greatest",
-        Answers::AllTrue => "all masters; 1 where all say 1",
-        Answers::Lists | Answers::Names | Answers::Keys => "all masters; one list",
-        Answers::Tally => "all masters; summed by name",
-        Answers::Texts => "all masters; one text, a line `# node_1` before each part",
+        ResponsePolicy::AllOk => "all masters; the first error, or else the first answer",
+        ResponsePolicy::OneOk => "all masters; the first answer that is no error",
+        ResponsePolicy::Sum | ResponsePolicy::Size => "all masters; the sum",
+        ResponsePolicy::Least => "all masters; the least",
+        ResponsePolicy::LeastOfEach => "all masters; the least of each number",
+        ResponsePolicy::Greatest => "all masters; the greatest",
+        ResponsePolicy::AllTrue => "all masters; 1 where all say 1",
+        ResponsePolicy::Lists | ResponsePolicy::Names | ResponsePolicy::Keys => "all masters; one list",
+        ResponsePolicy::Tally => "all masters; summed by name",
+        ResponsePolicy::Texts => "all masters; one text, a line `# node_1` before each part",
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which arguments of a command are keys.
 
-use super::{Begin, Command, Find, KeySpec, Keys};
+use crate::command::{Begin, Command, Find, KeySpec, Keys};
 use crate::error::{Code, Error};
 use smallvec::SmallVec;
 use std::iter::StepBy;

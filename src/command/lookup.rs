@@ -1,7 +1,7 @@
 //! From a command's name to its entry in the table.
 
-use super::Command;
-use super::table::TABLE;
+use crate::command::Command;
+use crate::command::table::TABLE;
 
 /// A power of two, and more than twice the table's length, so that most names are found at the first place looked at.
 const SLOTS: usize = 1 << SLOT_BITS;

@@ -1,23 +1,28 @@
 //! What the library knows of commands: how many arguments, which of them are keys, whether they only read, how long they may block,
 //! and whether they can be split over nodes.
 //!
-//! The facts are Redis's own ([`table`]); a command that the table lacks is looked up on a server once ([`Learned`]).
+//! The facts are Redis's own ([`table`]); a command that the table lacks is looked up on a server once ([`ServerInfo`]).
 
 #[cfg(test)]
 mod docs;
-mod facts;
+mod flags;
+mod introspect;
 mod keys;
-mod learned;
 mod lookup;
+mod placed_key;
+mod read_timeout;
+mod server_info;
 mod table;
 
+pub(crate) use crate::command::flags::CommandFlags;
 #[doc(hidden)]
-pub use facts::{data_commands, keys_of};
-pub(crate) use keys::{Positions, places, positions, sort_patterns};
-pub(crate) use learned::{Learned, LearnedCommand, LearnedKeys};
-pub(crate) use lookup::lookup;
+pub use crate::command::introspect::{data_commands, keys_of};
+pub(crate) use crate::command::keys::{Positions, places, positions, sort_patterns};
+pub(crate) use crate::command::lookup::lookup;
+pub(crate) use crate::command::placed_key::{Key, PlacedKeys, as_sent, is_renamed};
+pub(crate) use crate::command::read_timeout::ReadTimeout;
+pub(crate) use crate::command::server_info::{ServerCommand, ServerCommandKeys, ServerInfo};
 
-use crate::node::Patience;
 use std::time::Duration;
 
 /// A command, or a subcommand of a container such as `CONFIG`.
@@ -32,7 +37,7 @@ pub struct Command {
     pub arity: i32,
     pub access: Access,
     pub keys: Keys,
-    pub across: Across,
+    pub across: Strategy,
     pub block: Block,
     /// It changes the state of its connection, which a shared connection must not suffer.
     pub session: bool,
@@ -52,7 +57,7 @@ pub(crate) const PLAIN: Command = Command {
     arity: 0,
     access: Access::Other,
     keys: Keys::Specs(&[]),
-    across: Across::Refused,
+    across: Strategy::Refused,
     block: Block::Never,
     session: false,
     container: false,
@@ -109,11 +114,11 @@ pub enum Find {
 
 /// What happens to a command whose keys, or whose work, lie on several nodes: the one column of the table that is ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Across {
+pub enum Strategy {
     /// It has no honest meaning there and is refused.
     Refused,
     /// One sub-command a node, the answers put together.
-    Split(Spread),
+    Split(SplitKind),
     /// MSETNX: all keys or none.
     StoredIfNone,
     /// MIGRATE: each node sends its own keys.
@@ -135,7 +140,7 @@ pub enum Across {
     /// It has no keys, and every node answers the same.
     Anywhere,
     /// It has no keys, and every master is asked.
-    Everywhere(Answers),
+    Everywhere(ResponsePolicy),
     /// SCAN: one cursor over all nodes.
     Scan,
     RandomKey,
@@ -145,7 +150,7 @@ pub enum Across {
 
 /// How the answers to the parts of a split command are put together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Spread {
+pub enum SplitKind {
     /// One value a key, put back in the caller's order.
     Values,
     /// Pairs of key and value, one OK for all.
@@ -212,7 +217,7 @@ pub enum Pop {
 
 /// How the answers of all masters become one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answers {
+pub enum ResponsePolicy {
     /// The first error, or else the first answer.
     AllOk,
     /// The first answer that is no error.
@@ -261,11 +266,11 @@ impl Command {
 
     /// How long to wait for the reply. 0 blocks for ever; what is not a number, the server refuses at once.
     #[inline]
-    pub(crate) fn patience(&self, args: &[&[u8]]) -> Patience {
-        if self.block == Block::Never { Patience::Usual } else { self.block_time(args) }
+    pub(crate) fn read_timeout(&self, args: &[&[u8]]) -> ReadTimeout {
+        if self.block == Block::Never { ReadTimeout::Configured } else { self.block_time(args) }
     }
 
-    fn block_time(&self, args: &[&[u8]]) -> Patience {
+    fn block_time(&self, args: &[&[u8]]) -> ReadTimeout {
         let (argument, unit) = match self.block {
             Block::Never => (None, 0.0),
             Block::First => (args.get(1), 1.0),
@@ -275,9 +280,9 @@ impl Command {
         };
         let number = argument.and_then(|argument| std::str::from_utf8(argument).ok()).and_then(|text| text.parse::<f64>().ok());
         match number {
-            Some(0.0) => Patience::ForEver,
-            Some(number) => Duration::try_from_secs_f64(number * unit).map_or(Patience::Usual, Patience::Longer),
-            None => Patience::Usual,
+            Some(0.0) => ReadTimeout::Unlimited,
+            Some(number) => Duration::try_from_secs_f64(number * unit).map_or(ReadTimeout::Configured, ReadTimeout::Extended),
+            None => ReadTimeout::Configured,
         }
     }
 }

@@ -1,22 +1,22 @@
 //! An object of the configuration while it is read: each member is taken once, by name and kind, and what is left at the end is unknown.
 
-use super::json::Json;
+use crate::config::json::Json;
 use crate::error::{Code, Error};
 use std::time::Duration;
 
-pub(super) struct Fields {
+pub(crate) struct Fields {
     path: String,
     members: Vec<(String, Json)>,
 }
 
 /// A configuration error at a path, such as `nodes.node_3.port`.
-pub(super) fn fault(path: &str, what: impl std::fmt::Display) -> Error {
+pub(crate) fn fault(path: &str, what: impl std::fmt::Display) -> Error {
     let text = if path.is_empty() { format!("configuration: {what}") } else { format!("{path}: {what}") };
     Error::new(Code::Config, text)
 }
 
 impl Fields {
-    pub(super) fn of(path: &str, value: Json) -> Result<Fields, Error> {
+    pub(crate) fn of(path: &str, value: Json) -> Result<Fields, Error> {
         match value {
             Json::Object(members) => Ok(Fields { path: path.to_owned(), members }),
             // PHP writes an empty map as an empty list.
@@ -25,25 +25,25 @@ impl Fields {
         }
     }
 
-    pub(super) fn path_of(&self, name: &str) -> String {
+    pub(crate) fn path_of(&self, name: &str) -> String {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }
 
-    pub(super) fn fault(&self, name: &str, what: impl std::fmt::Display) -> Error {
+    pub(crate) fn fault(&self, name: &str, what: impl std::fmt::Display) -> Error {
         fault(&self.path_of(name), what)
     }
 
     /// The member of that name; `null` counts as absent.
-    pub(super) fn take(&mut self, name: &str) -> Option<Json> {
+    pub(crate) fn take(&mut self, name: &str) -> Option<Json> {
         let place = self.members.iter().position(|(known, _)| known == name)?;
         Some(self.members.remove(place).1).filter(|value| *value != Json::Null)
     }
 
-    pub(super) fn into_members(self) -> Vec<(String, Json)> {
+    pub(crate) fn into_members(self) -> Vec<(String, Json)> {
         self.members
     }
 
-    pub(super) fn text(&mut self, name: &str) -> Result<Option<String>, Error> {
+    pub(crate) fn text(&mut self, name: &str) -> Result<Option<String>, Error> {
         match self.take(name) {
             None => Ok(None),
             Some(Json::Text(text)) => Ok(Some(text)),
@@ -51,7 +51,7 @@ impl Fields {
         }
     }
 
-    pub(super) fn flag(&mut self, name: &str) -> Result<Option<bool>, Error> {
+    pub(crate) fn flag(&mut self, name: &str) -> Result<Option<bool>, Error> {
         match self.take(name) {
             None => Ok(None),
             Some(Json::Bool(flag)) => Ok(Some(flag)),
@@ -60,7 +60,7 @@ impl Fields {
     }
 
     /// A whole number in a range; digits in a text will do, as PHP configurations often have them.
-    pub(super) fn whole(&mut self, name: &str, range: std::ops::RangeInclusive<u32>, what: &str) -> Result<Option<u32>, Error> {
+    pub(crate) fn whole(&mut self, name: &str, range: std::ops::RangeInclusive<u32>, what: &str) -> Result<Option<u32>, Error> {
         let Some(value) = self.take(name) else { return Ok(None) };
         let number = match &value {
             Json::Number(number) if number.fract() == 0.0 => Some(*number),
@@ -74,7 +74,7 @@ impl Fields {
     }
 
     /// Seconds, with fractions; 0 is no limit.
-    pub(super) fn seconds(&mut self, name: &str, default: Duration) -> Result<Option<Duration>, Error> {
+    pub(crate) fn seconds(&mut self, name: &str, default: Duration) -> Result<Option<Duration>, Error> {
         const LONGEST: f64 = 1e9;
         match self.take(name) {
             None => Ok(Some(default)),
@@ -86,7 +86,7 @@ impl Fields {
     }
 
     /// One of several words.
-    pub(super) fn word<T: Copy>(&mut self, name: &str, words: &[(&str, T)], default: T) -> Result<T, Error> {
+    pub(crate) fn word<T: Copy>(&mut self, name: &str, words: &[(&str, T)], default: T) -> Result<T, Error> {
         let Some(text) = self.text(name)? else { return Ok(default) };
         match words.iter().find(|(word, _)| *word == text) {
             Some((_, meaning)) => Ok(*meaning),
@@ -98,7 +98,7 @@ impl Fields {
     }
 
     /// Refuses what nobody took.
-    pub(super) fn finish(self) -> Result<(), Error> {
+    pub(crate) fn finish(self) -> Result<(), Error> {
         match self.members.first() {
             None => Ok(()),
             Some((name, _)) => Err(self.fault(name, "unknown key")),

@@ -4,7 +4,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 use std::fmt;
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Json {
+pub(crate) enum Json {
     Null,
     Bool(bool),
     Number(f64),
@@ -14,12 +14,12 @@ pub(super) enum Json {
 }
 
 impl Json {
-    pub(super) fn parse(text: &[u8]) -> Result<Json, String> {
+    pub(crate) fn parse(text: &[u8]) -> Result<Json, String> {
         serde_json::from_slice(text).map_err(|error| error.to_string())
     }
 
     /// What the value is, for messages. Texts are not shown: they may be passwords.
-    pub(super) fn describe(&self) -> String {
+    pub(crate) fn describe(&self) -> String {
         match self {
             Json::Null => "null".into(),
             Json::Bool(value) => value.to_string(),

@@ -37,7 +37,7 @@ pub struct Config {
     pub pool_size: usize,
 }
 
-/// One of the nodes that keys are spread over.
+/// One of the nodes that keys are kind over.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Master {
     pub alias: String,

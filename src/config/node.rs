@@ -1,23 +1,23 @@
 //! One node of the configuration: an object, or a URL.
 
-use super::fields::{Fields, fault};
-use super::json::Json;
-use super::{Address, Server};
+use crate::config::fields::{Fields, fault};
+use crate::config::json::Json;
+use crate::config::{Address, Server};
 use crate::error::Error;
 use redis::{ConnectionAddr, IntoConnectionInfo};
 
 /// What a node takes from the configuration around it when it says nothing itself.
-pub(super) struct Defaults {
+pub(crate) struct Defaults {
     pub username: Option<String>,
     pub password: Option<String>,
     pub db: u32,
 }
 
 /// The largest database number we let through; servers have 16 by default and refuse what they lack.
-pub(super) const LAST_DB: u32 = i32::MAX as u32;
+pub(crate) const LAST_DB: u32 = i32::MAX as u32;
 const DEFAULT_PORT: u16 = 6379;
 
-pub(super) fn server(alias: &str, value: Json, defaults: &Defaults) -> Result<Server, Error> {
+pub(crate) fn server(alias: &str, value: Json, defaults: &Defaults) -> Result<Server, Error> {
     let path = format!("nodes.{alias}");
     match value {
         Json::Text(url) => from_url(alias, &path, &url, defaults),

@@ -1,9 +1,9 @@
 //! From JSON to a [`Config`].
 
-use super::fields::{Fields, fault};
-use super::json::Json;
-use super::node::{Defaults, LAST_DB, server};
-use super::{Config, CrossNode, Master, Read, Server};
+use crate::config::fields::{Fields, fault};
+use crate::config::json::Json;
+use crate::config::node::{Defaults, LAST_DB, server};
+use crate::config::{Config, CrossNode, Master, Read, Server};
 use crate::error::Error;
 use crate::partition::HashTag;
 use std::collections::{HashMap, HashSet};
@@ -13,7 +13,7 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 const DEFAULT_REFRESH_INTERVAL: Duration = Duration::from_secs(1);
 const DEFAULT_POOL_SIZE: u32 = 64;
 
-pub(super) fn config(text: &[u8]) -> Result<Config, Error> {
+pub(crate) fn config(text: &[u8]) -> Result<Config, Error> {
     let json = Json::parse(text).map_err(|what| fault("", what))?;
     let mut fields = Fields::of("", json)?;
     let defaults = Defaults {

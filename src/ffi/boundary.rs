@@ -19,7 +19,7 @@ fn fault(what: String) -> Error {
 /// # Safety
 /// A pointer that is not NULL must lead to `length` readable bytes that nobody changes during `'a`.
 #[inline]
-pub(super) unsafe fn bytes<'a>(pointer: *const c_char, length: usize, name: &str) -> Result<&'a [u8], Error> {
+pub(crate) unsafe fn bytes<'a>(pointer: *const c_char, length: usize, name: &str) -> Result<&'a [u8], Error> {
     if length == 0 {
         return Ok(&[]);
     }
@@ -43,13 +43,13 @@ fn not_bytes(pointer: *const c_char, length: usize, name: &str) -> Error {
 /// # Safety
 /// A pointer that is not NULL must lead to a live value during `'a`.
 #[inline]
-pub(super) unsafe fn reference<'a, T>(pointer: *const T, name: &str) -> Result<&'a T, Error> {
+pub(crate) unsafe fn reference<'a, T>(pointer: *const T, name: &str) -> Result<&'a T, Error> {
     // SAFETY: NULL is answered, the rest is the caller's promise.
     unsafe { pointer.as_ref() }.ok_or_else(|| is_null(name))
 }
 
 /// A place to write a result to.
-pub(super) struct Output<T>(Option<NonNull<T>>, &'static str);
+pub(crate) struct Output<T>(Option<NonNull<T>>, &'static str);
 
 impl<T> Output<T> {
     /// Clears the place.
@@ -57,7 +57,7 @@ impl<T> Output<T> {
     /// # Safety
     /// A pointer that is not NULL must lead to writable memory for a `T`, initialised or not, until the output is gone.
     #[inline]
-    pub(super) unsafe fn cleared(pointer: *mut T, name: &'static str, empty: T) -> Output<T> {
+    pub(crate) unsafe fn cleared(pointer: *mut T, name: &'static str, empty: T) -> Output<T> {
         let place = NonNull::new(pointer);
         if let Some(place) = place {
             // SAFETY: writable by the caller's promise; what lay there is not dropped, as it may be anything.
@@ -68,17 +68,17 @@ impl<T> Output<T> {
 
     /// Whether there is a place at all; asked before the work is done.
     #[inline]
-    pub(super) fn required(self) -> Result<Place<T>, Error> {
+    pub(crate) fn required(self) -> Result<Place<T>, Error> {
         self.0.map(Place).ok_or_else(|| is_null(self.1))
     }
 }
 
 /// A place that is there.
-pub(super) struct Place<T>(NonNull<T>);
+pub(crate) struct Place<T>(NonNull<T>);
 
 impl<T> Place<T> {
     #[inline]
-    pub(super) fn set(self, value: T) {
+    pub(crate) fn set(self, value: T) {
         // SAFETY: `Output::cleared` was promised that the place can be written to.
         unsafe { self.0.write(value) }
     }
@@ -86,7 +86,7 @@ impl<T> Place<T> {
 
 /// Hands a value over to the caller, who owns it until the type's free function.
 #[inline]
-pub(super) fn give<T>(value: T) -> *mut T {
+pub(crate) fn give<T>(value: T) -> *mut T {
     Box::into_raw(Box::new(value))
 }
 
@@ -94,7 +94,7 @@ pub(super) fn give<T>(value: T) -> *mut T {
 ///
 /// # Safety
 /// The pointer must be NULL or come from `Box::into_raw`, as those of [`give`] do, and not have been taken back before.
-pub(super) unsafe fn take_back<T>(pointer: *mut T) {
+pub(crate) unsafe fn take_back<T>(pointer: *mut T) {
     if !pointer.is_null() {
         // SAFETY: made by `Box::into_raw`, and given up here for the first time.
         drop(unsafe { Box::from_raw(pointer) });

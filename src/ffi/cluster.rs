@@ -1,15 +1,14 @@
 //! The handle on the servers.
 
-use super::boundary::{Output, bytes, give, reference, take_back};
-use super::error::ErrorHandle;
-use super::guard::{guarded, quietly};
-use super::reply::give_reply;
-use super::status::Status;
 use crate::cluster::Cluster;
 use crate::config::Config;
 use crate::error::{Code, Error};
-use crate::reply::{Body, Reply};
-use crate::request::Args;
+use crate::ffi::boundary::{Output, bytes, give, reference, take_back};
+use crate::ffi::error::ErrorHandle;
+use crate::ffi::guard::{guarded, quietly};
+use crate::ffi::reply::give_reply;
+use crate::ffi::status::Status;
+use crate::resp::{Args, Reply, ReplyData};
 use libc::c_char;
 use std::ffi::CStr;
 use std::ptr::null_mut;
@@ -20,11 +19,11 @@ use std::time::Duration;
 /// It may be used from many threads at once, and after a fork by parent and child at the same time: each process makes connections of its
 /// own. It connects when a command first needs it, and has no threads.
 pub struct Handle {
-    pub(super) cluster: Cluster,
+    pub(crate) cluster: Cluster,
 }
 
 impl Handle {
-    pub(super) fn cluster(&self) -> &Cluster {
+    pub(crate) fn cluster(&self) -> &Cluster {
         &self.cluster
     }
 }
@@ -108,7 +107,7 @@ pub unsafe extern "C" fn rediscluster_execute(
     rc: *const Handle,
     request: *const c_char,
     request_length: usize,
-    reply: *mut *mut Body,
+    reply: *mut *mut ReplyData,
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller's promises are the same.
@@ -129,7 +128,7 @@ pub unsafe extern "C" fn rediscluster_command(
     argc: usize,
     argv: *const *const c_char,
     argvlen: *const usize,
-    reply: *mut *mut Body,
+    reply: *mut *mut ReplyData,
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller's promises are the same.
@@ -175,7 +174,7 @@ pub unsafe extern "C" fn rediscluster_node_for(
     rc: *const Handle,
     key: *const c_char,
     key_length: usize,
-    reply: *mut *mut Body,
+    reply: *mut *mut ReplyData,
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller's promises are the same.
@@ -193,7 +192,7 @@ pub unsafe extern "C" fn rediscluster_each(
     rc: *const Handle,
     request: *const c_char,
     request_length: usize,
-    reply: *mut *mut Body,
+    reply: *mut *mut ReplyData,
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller's promises are the same.
@@ -214,7 +213,7 @@ pub unsafe extern "C" fn rediscluster_explain(
     rc: *const Handle,
     request: *const c_char,
     request_length: usize,
-    reply: *mut *mut Body,
+    reply: *mut *mut ReplyData,
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller's promises are the same.
@@ -234,7 +233,7 @@ pub unsafe extern "C" fn rediscluster_explain(
 pub unsafe extern "C" fn rediscluster_recover(
     rc: *const Handle,
     min_age: u64,
-    reply: *mut *mut Body,
+    reply: *mut *mut ReplyData,
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller's promises are the same.
@@ -246,9 +245,9 @@ pub unsafe extern "C" fn rediscluster_recover(
 /// # Safety
 /// `rc` must be NULL or live; `reply` and `error` must be NULL or writable.
 #[inline]
-pub(super) unsafe fn answered(
+pub(crate) unsafe fn answered(
     rc: *const Handle,
-    reply: *mut *mut Body,
+    reply: *mut *mut ReplyData,
     error: *mut *mut ErrorHandle,
     ask: impl FnOnce(&Cluster) -> Result<Reply, Error>,
 ) -> Status {

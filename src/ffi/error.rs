@@ -1,9 +1,9 @@
 //! Errors as C sees them.
 
-use super::boundary::take_back;
-use super::guard::quietly;
-use super::status::Status;
 use crate::error::Error;
+use crate::ffi::boundary::take_back;
+use crate::ffi::guard::quietly;
+use crate::ffi::status::Status;
 use libc::c_char;
 use std::ffi::CString;
 use std::ptr::null;

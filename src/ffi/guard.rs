@@ -1,9 +1,9 @@
 //! The wall between Rust and its host: errors become statuses, and panics stop here.
 
-use super::boundary::{Output, give};
-use super::error::ErrorHandle;
-use super::status::Status;
 use crate::error::{Code, Error};
+use crate::ffi::boundary::{Output, give};
+use crate::ffi::error::ErrorHandle;
+use crate::ffi::status::Status;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::null_mut;
 
@@ -12,7 +12,7 @@ use std::ptr::null_mut;
 /// # Safety
 /// `error` must be NULL or writable.
 #[inline]
-pub(super) unsafe fn guarded(error: *mut *mut ErrorHandle, body: impl FnOnce() -> Result<(), Error>) -> Status {
+pub(crate) unsafe fn guarded(error: *mut *mut ErrorHandle, body: impl FnOnce() -> Result<(), Error>) -> Status {
     // SAFETY: as promised to this function.
     let error = unsafe { Output::cleared(error, "error", null_mut()) };
     // What the body may leave half done lies in values that it owns, or behind locks that survive a panic.
@@ -43,7 +43,7 @@ fn stopped(panic: Box<dyn std::any::Any + Send>) -> Error {
 
 /// Runs what cannot fail; a panic in it ends there.
 #[inline]
-pub(super) fn quietly(body: impl FnOnce()) {
+pub(crate) fn quietly(body: impl FnOnce()) {
     if let Err(panic) = catch_unwind(AssertUnwindSafe(body)) {
         std::mem::forget(panic);
     }

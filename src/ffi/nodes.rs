@@ -1,14 +1,14 @@
 //! Which servers a call concerns: masters, replicas or both.
 
-use super::boundary::{Output, bytes, give, reference};
-use super::cluster::{Handle, answered};
-use super::error::ErrorHandle;
-use super::guard::guarded;
-use super::status::Status;
 use crate::cluster::Nodes;
 use crate::config::Read;
 use crate::error::{Code, Error};
-use crate::reply::Body;
+use crate::ffi::boundary::{Output, bytes, give, reference};
+use crate::ffi::cluster::{Handle, answered};
+use crate::ffi::error::ErrorHandle;
+use crate::ffi::guard::guarded;
+use crate::ffi::status::Status;
+use crate::resp::ReplyData;
 use libc::c_char;
 use std::ptr::null_mut;
 
@@ -44,7 +44,7 @@ fn read_of(number: i32) -> Result<Read, Error> {
     }
 }
 
-pub(super) fn nodes_of(number: i32) -> Result<Nodes, Error> {
+pub(crate) fn nodes_of(number: i32) -> Result<Nodes, Error> {
     const MASTERS: i32 = NodeKind::REDISCLUSTER_NODES_MASTERS as i32;
     const REPLICAS: i32 = NodeKind::REDISCLUSTER_NODES_REPLICAS as i32;
     const ALL: i32 = NodeKind::REDISCLUSTER_NODES_ALL as i32;
@@ -92,7 +92,7 @@ pub unsafe extern "C" fn rediscluster_each_on(
     nodes: i32,
     request: *const c_char,
     request_length: usize,
-    reply: *mut *mut Body,
+    reply: *mut *mut ReplyData,
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller's promises are the same.

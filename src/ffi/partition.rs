@@ -1,11 +1,11 @@
 //! The partitioner alone.
 
-use super::boundary::bytes;
+use crate::ffi::boundary::bytes;
 use crate::partition::partition;
 use libc::c_char;
 
 /// The number of the node, from 1, of `masters` that the bytes of `key` hash to: crc32(key) % masters + 1. The key is hashed as it is: hash
-/// tags are for `rediscluster_node_for`. Answers 0, which is no node, when `masters` is 0 or `key` is NULL with a length. Thread safe.
+/// tags are for `rediscluster_node_for`. ResponsePolicy 0, which is no node, when `masters` is 0 or `key` is NULL with a length. Thread safe.
 ///
 /// # Safety
 /// `key` must lead to `key_length` readable bytes, or be NULL.

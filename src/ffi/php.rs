@@ -1,14 +1,15 @@
 //! The way across for PHP, where every call and every look at memory costs more than in other languages: one call takes a command as
 //! `serialize()` wrote it, and fills a struct with a scalar or with text for `unserialize()`.
 
-use super::boundary::{bytes, reference};
-use super::cluster::Handle;
-use super::error::ErrorHandle;
-use super::nodes::nodes_of;
-use super::php_answer::{PhpAnswer, Told, answered};
-use super::status::Status;
-use crate::php::{self, Form, Lists, Requests};
-use crate::request::Args;
+use crate::ffi::boundary::{bytes, reference};
+use crate::ffi::cluster::Handle;
+use crate::ffi::error::ErrorHandle;
+use crate::ffi::nodes::nodes_of;
+use crate::ffi::php_answer::{PhpAnswer, Told, answered};
+use crate::ffi::status::Status;
+use crate::php;
+use crate::php::{Form, Lists, Requests};
+use crate::resp::Args;
 use libc::c_char;
 use std::time::Duration;
 

@@ -1,12 +1,14 @@
 //! What PHP is answered, in memory of its own.
 
-use super::error::ErrorHandle;
-use super::guard::{guarded, quietly};
-use super::status::Status;
 use crate::error::{Code, Error};
-use crate::php::{self, Answer, Form, Forms, Text};
-use crate::reply::Reply;
-use std::ptr::{self, NonNull, null, null_mut};
+use crate::ffi::error::ErrorHandle;
+use crate::ffi::guard::{guarded, quietly};
+use crate::ffi::status::Status;
+use crate::php;
+use crate::php::{Answer, Form, Forms, Text};
+use crate::resp::Reply;
+use std::ptr;
+use std::ptr::{NonNull, null, null_mut};
 
 /// What the lowest byte of `head` says. The values never change; new ones may be added behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +70,7 @@ pub unsafe extern "C" fn rediscluster_php_release(answer: *mut PhpAnswer) {
 }
 
 /// What PHP is told.
-pub(super) enum Told {
+pub(crate) enum Told {
     One {
         reply: Reply,
         at: usize,
@@ -81,11 +83,11 @@ pub(super) enum Told {
 }
 
 impl Told {
-    pub(super) fn one(reply: Reply, at: usize, form: i64) -> Told {
+    pub(crate) fn one(reply: Reply, at: usize, form: i64) -> Told {
         Told::One { reply, at, form: Form::of(form) }
     }
 
-    pub(super) fn plain(reply: Reply) -> Told {
+    pub(crate) fn plain(reply: Reply) -> Told {
         Told::one(reply, 0, 0)
     }
 }
@@ -95,7 +97,7 @@ impl Told {
 /// # Safety
 /// `answer` must be NULL, or lead to zeros or to what a call has left there; `error` must be NULL or writable.
 #[inline]
-pub(super) unsafe fn answered(
+pub(crate) unsafe fn answered(
     answer: *mut PhpAnswer,
     error: *mut *mut ErrorHandle,
     ask: impl FnOnce(&mut Place) -> Result<Result<Told, Error>, Error>,
@@ -117,7 +119,7 @@ pub(super) unsafe fn answered(
 }
 
 /// An answer that can be written to, and the memory that it had.
-pub(super) struct Place {
+pub(crate) struct Place {
     answer: NonNull<PhpAnswer>,
     memory: Option<Box<PhpMemory>>,
     /// For a text; empty, in the memory of an earlier one.

@@ -1,10 +1,10 @@
 //! Sessions as PHP uses them.
 
-use super::boundary::{bytes, reference};
-use super::error::ErrorHandle;
-use super::php_answer::{PhpAnswer, Told, answered};
-use super::session::{SessionHandle, patience};
-use super::status::Status;
+use crate::ffi::boundary::{bytes, reference};
+use crate::ffi::error::ErrorHandle;
+use crate::ffi::php_answer::{PhpAnswer, Told, answered};
+use crate::ffi::session::{SessionHandle, patience};
+use crate::ffi::status::Status;
 use crate::php;
 use libc::c_char;
 

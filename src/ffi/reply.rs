@@ -1,16 +1,16 @@
 //! Replies as C sees them: by accessors, by one struct a value, or all bytes and the whole index at once.
 
-use super::boundary::{Output, give, reference, take_back};
-use super::error::ErrorHandle;
-use super::guard::{guarded, quietly};
-use super::status::Status;
 use crate::error::{Code, Error};
-use crate::reply::{Body, Entry, Kind, Reply};
+use crate::ffi::boundary::{Output, give, reference, take_back};
+use crate::ffi::error::ErrorHandle;
+use crate::ffi::guard::{guarded, quietly};
+use crate::ffi::status::Status;
+use crate::resp::{Entry, Kind, Reply, ReplyData};
 use std::ptr::{null, null_mut};
 
 /// Hands a reply over to the caller, who owns it until `rediscluster_reply_free`.
 #[inline]
-pub(super) fn give_reply(reply: Reply) -> *mut Body {
+pub(crate) fn give_reply(reply: Reply) -> *mut ReplyData {
     Box::into_raw(reply.into_body())
 }
 
@@ -90,7 +90,7 @@ pub struct View {
 /// # Safety
 /// `reply` must be NULL or live; `data` and `error` must be NULL or writable.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn rediscluster_reply_data(reply: *const Body, data: *mut Data, error: *mut *mut ErrorHandle) -> Status {
+pub unsafe extern "C" fn rediscluster_reply_data(reply: *const ReplyData, data: *mut Data, error: *mut *mut ErrorHandle) -> Status {
     let empty = Data { bytes: null(), bytes_length: 0, entries: null(), entries_length: 0 };
     // SAFETY: the caller's promises are the same.
     unsafe {
@@ -114,7 +114,12 @@ pub unsafe extern "C" fn rediscluster_reply_data(reply: *const Body, data: *mut 
 /// # Safety
 /// `reply` must be NULL or live; `view` and `error` must be NULL or writable.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn rediscluster_reply_view(reply: *const Body, at: usize, view: *mut View, error: *mut *mut ErrorHandle) -> Status {
+pub unsafe extern "C" fn rediscluster_reply_view(
+    reply: *const ReplyData,
+    at: usize,
+    view: *mut View,
+    error: *mut *mut ErrorHandle,
+) -> Status {
     let empty = View { r#type: Type::REDISCLUSTER_TYPE_NIL, integer: 0, bytes: null(), length: 0, next: 0 };
     // SAFETY: the caller's promises are the same.
     unsafe {
@@ -135,7 +140,12 @@ pub unsafe extern "C" fn rediscluster_reply_view(reply: *const Body, at: usize, 
 /// # Safety
 /// `reply` must be NULL or live; `type` and `error` must be NULL or writable.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn rediscluster_reply_type(reply: *const Body, at: usize, r#type: *mut Type, error: *mut *mut ErrorHandle) -> Status {
+pub unsafe extern "C" fn rediscluster_reply_type(
+    reply: *const ReplyData,
+    at: usize,
+    r#type: *mut Type,
+    error: *mut *mut ErrorHandle,
+) -> Status {
     // SAFETY: the caller's promises are the same.
     unsafe { value(reply, at, r#type, Type::REDISCLUSTER_TYPE_NIL, "type", error, |_, entry| Ok(entry.kind().into())) }
 }
@@ -146,7 +156,7 @@ pub unsafe extern "C" fn rediscluster_reply_type(reply: *const Body, at: usize, 
 /// `reply` must be NULL or live; `integer` and `error` must be NULL or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_reply_integer(
-    reply: *const Body,
+    reply: *const ReplyData,
     at: usize,
     integer: *mut i64,
     error: *mut *mut ErrorHandle,
@@ -166,7 +176,7 @@ pub unsafe extern "C" fn rediscluster_reply_integer(
 /// `reply` must be NULL or live; `bytes`, `length` and `error` must be NULL or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_reply_bytes(
-    reply: *const Body,
+    reply: *const ReplyData,
     at: usize,
     bytes: *mut *const u8,
     length: *mut usize,
@@ -196,7 +206,7 @@ pub unsafe extern "C" fn rediscluster_reply_bytes(
 /// `reply` must be NULL or live; `length` and `error` must be NULL or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_reply_length(
-    reply: *const Body,
+    reply: *const ReplyData,
     at: usize,
     length: *mut usize,
     error: *mut *mut ErrorHandle,
@@ -217,7 +227,7 @@ pub unsafe extern "C" fn rediscluster_reply_length(
 /// `reply` must be NULL or live; `element` and `error` must be NULL or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_reply_element(
-    reply: *const Body,
+    reply: *const ReplyData,
     at: usize,
     nth: usize,
     element: *mut usize,
@@ -240,7 +250,7 @@ pub unsafe extern "C" fn rediscluster_reply_element(
 /// `reply` must be NULL or live; `failure` and `error` must be NULL or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_reply_failure(
-    reply: *const Body,
+    reply: *const ReplyData,
     at: usize,
     failure: *mut *mut ErrorHandle,
     error: *mut *mut ErrorHandle,
@@ -259,7 +269,7 @@ pub unsafe extern "C" fn rediscluster_reply_failure(
 /// # Safety
 /// `reply` must be NULL, or come from this library and not have been freed.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn rediscluster_reply_free(reply: *mut Body) {
+pub unsafe extern "C" fn rediscluster_reply_free(reply: *mut ReplyData) {
     // SAFETY: the caller's promise is the same.
     quietly(|| unsafe { take_back(reply) });
 }
@@ -270,13 +280,13 @@ pub unsafe extern "C" fn rediscluster_reply_free(reply: *mut Body) {
 /// `reply` must be NULL or live; `output` and `error` must be NULL or writable.
 #[inline]
 unsafe fn value<T>(
-    reply: *const Body,
+    reply: *const ReplyData,
     at: usize,
     output: *mut T,
     empty: T,
     name: &'static str,
     error: *mut *mut ErrorHandle,
-    read: impl FnOnce(&Body, &Entry) -> Result<T, Error>,
+    read: impl FnOnce(&ReplyData, &Entry) -> Result<T, Error>,
 ) -> Status {
     // SAFETY: the caller's promises are the same.
     unsafe {
@@ -291,7 +301,7 @@ unsafe fn value<T>(
 }
 
 #[inline]
-fn entry(reply: &Body, at: usize) -> Result<&Entry, Error> {
+fn entry(reply: &ReplyData, at: usize) -> Result<&Entry, Error> {
     reply.entries().get(at).ok_or_else(|| fault(format!("the reply has {} values, none at {at}", reply.entries().len())))
 }
 

@@ -1,13 +1,13 @@
 //! Sessions as C sees them.
 
-use super::boundary::{Output, bytes, give, reference, take_back};
-use super::cluster::Handle;
-use super::error::ErrorHandle;
-use super::guard::{guarded, quietly};
-use super::reply::give_reply;
-use super::status::Status;
 use crate::error::{Code, Error};
-use crate::reply::Body;
+use crate::ffi::boundary::{Output, bytes, give, reference, take_back};
+use crate::ffi::cluster::Handle;
+use crate::ffi::error::ErrorHandle;
+use crate::ffi::guard::{guarded, quietly};
+use crate::ffi::reply::give_reply;
+use crate::ffi::status::Status;
+use crate::resp::ReplyData;
 use crate::session::{Interrupter, Session};
 use libc::c_char;
 use std::ptr::null_mut;
@@ -28,7 +28,7 @@ pub struct SessionHandle {
 
 impl SessionHandle {
     /// In a child nobody may have been left to open the lock.
-    pub(super) fn lock(&self) -> Result<MutexGuard<'_, Session>, Error> {
+    pub(crate) fn lock(&self) -> Result<MutexGuard<'_, Session>, Error> {
         if self.process != std::process::id() {
             return Err(Error::new(Code::Request, "a session belongs to the process that made it; a forked child makes one of its own"));
         }
@@ -73,7 +73,7 @@ pub unsafe extern "C" fn rediscluster_session_execute(
     session: *const SessionHandle,
     request: *const c_char,
     request_length: usize,
-    reply: *mut *mut Body,
+    reply: *mut *mut ReplyData,
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller's promises are the same.
@@ -102,7 +102,7 @@ pub unsafe extern "C" fn rediscluster_session_execute(
 pub unsafe extern "C" fn rediscluster_session_receive(
     session: *const SessionHandle,
     timeout: i64,
-    reply: *mut *mut Body,
+    reply: *mut *mut ReplyData,
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller's promises are the same.
@@ -198,7 +198,7 @@ pub unsafe extern "C" fn rediscluster_session_close(session: *mut SessionHandle)
     quietly(|| unsafe { take_back(session) });
 }
 
-pub(super) fn patience(milliseconds: i64) -> Option<Duration> {
+pub(crate) fn patience(milliseconds: i64) -> Option<Duration> {
     u64::try_from(milliseconds).ok().map(Duration::from_millis)
 }
 

@@ -1,10 +1,10 @@
 //! What PHP is answered: a scalar as it is, all else as text.
 
-use super::write::Writer;
-use super::{Form, Forms, list};
-use crate::cluster::{Strings, Take};
+use crate::cluster::{ReplySink, Strings};
 use crate::error::Error;
-use crate::reply::{Body, Entry, Kind, Reply};
+use crate::php::write::Writer;
+use crate::php::{Form, Forms, list};
+use crate::resp::{Entry, Kind, Reply, ReplyData};
 
 /// A scalar of PHP.
 #[derive(Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub(crate) enum Answer<'a> {
 impl Answer<'_> {
     /// A value of a reply; `None` where it takes a text.
     #[inline]
-    pub(crate) fn of(reply: &Body, at: usize, form: Form) -> Option<Answer<'_>> {
+    pub(crate) fn of(reply: &ReplyData, at: usize, form: Form) -> Option<Answer<'_>> {
         let Some(entry) = reply.entries().get(at) else { return Some(Answer::Null) };
         Some(match entry.kind() {
             Kind::String => Answer::String(reply.text(entry)),
@@ -53,8 +53,8 @@ pub(crate) struct Lists<'t> {
     pub form: Form,
 }
 
-impl Take for Lists<'_> {
-    type Taken = Option<Reply>;
+impl ReplySink for Lists<'_> {
+    type Output = Option<Reply>;
 
     fn strings(&mut self, strings: &Strings) -> Option<Option<Reply>> {
         (!self.form.is_pairs() && list::gathered(strings, self.text)).then_some(None)
@@ -67,7 +67,7 @@ impl Take for Lists<'_> {
 }
 
 /// Appends a value of a reply.
-pub(crate) fn one(reply: &Body, at: usize, form: Form, text: &mut Vec<u8>) -> Result<Text, Error> {
+pub(crate) fn one(reply: &ReplyData, at: usize, form: Form, text: &mut Vec<u8>) -> Result<Text, Error> {
     let mut writer = Writer::new(reply, text)?;
     if form.is_pairs() {
         if let Some(keys) = writer.combined(at) {
@@ -81,7 +81,7 @@ pub(crate) fn one(reply: &Body, at: usize, form: Form, text: &mut Vec<u8>) -> Re
 }
 
 /// Appends the replies to many commands, which stand under one array.
-pub(crate) fn many(replies: &Body, forms: &Forms, text: &mut Vec<u8>) -> Result<Text, Error> {
+pub(crate) fn many(replies: &ReplyData, forms: &Forms, text: &mut Vec<u8>) -> Result<Text, Error> {
     let mut writer = Writer::new(replies, text)?;
     if writer.joined(0) {
         return Ok(Text::List);

@@ -3,20 +3,20 @@
 //! Between the arguments stands the byte 0xff, and behind each of some last ones, which PHP can append for next to nothing. An argument that has
 //! this byte itself is more than one here, so that there are too many, and the request is refused.
 
-use super::{BETWEEN, Form};
 use crate::error::{Code, Error};
-use crate::request::Args;
+use crate::php::{BETWEEN, Form};
+use crate::resp::Args;
 use memchr::{memchr, memchr_iter, memrchr};
 
 /// Whether a request is of this kind: no other ends like it.
 #[inline]
-pub(super) fn is_joined(text: &[u8]) -> bool {
+pub(crate) fn is_joined(text: &[u8]) -> bool {
     text.last() == Some(&BETWEEN)
 }
 
 /// Reads one command: its arguments; its name; how many both are together. Where the word `pairs` follows, the first half of the arguments are
 /// keys, and the second half are their values.
-pub(super) fn command<'a>(text: &'a [u8], args: &mut Args<'a>) -> Result<(), Error> {
+pub(crate) fn command<'a>(text: &'a [u8], args: &mut Args<'a>) -> Result<(), Error> {
     let text = text.strip_suffix(&[BETWEEN]).unwrap_or_default();
     let (rest, are_pairs) = match last(text) {
         (rest, b"pairs") => (rest, true),
@@ -51,7 +51,7 @@ pub(crate) struct Commands<'a> {
 
 impl<'a> Commands<'a> {
     /// Reads the arguments of all, one command after the other; the form of all replies; how many commands there are; how many arguments each has.
-    pub(super) fn of(text: &'a [u8]) -> Result<(Commands<'a>, Form), Error> {
+    pub(crate) fn of(text: &'a [u8]) -> Result<(Commands<'a>, Form), Error> {
         let (rest, each) = number(text.strip_suffix(&[BETWEEN]))?;
         let (rest, left) = number(rest)?;
         let (list, form) = number(rest)?;
@@ -62,18 +62,18 @@ impl<'a> Commands<'a> {
         Ok((Commands { arguments: Arguments(list), left, each }, Form::of(form as i64)))
     }
 
-    pub(super) fn left(&self) -> usize {
+    pub(crate) fn left(&self) -> usize {
         self.left
     }
 
     /// How many bytes they are.
-    pub(super) fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         self.arguments.0.map_or(0, <[u8]>::len)
     }
 
     /// Reads the next one; false at the end.
     #[inline]
-    pub(super) fn next(&mut self, args: &mut Args<'a>) -> bool {
+    pub(crate) fn next(&mut self, args: &mut Args<'a>) -> bool {
         args.clear();
         args.extend(self.arguments.by_ref().take(self.each));
         self.left = self.left.saturating_sub(1);

@@ -1,10 +1,10 @@
 //! Lists of strings as PHP's `explode()` reads them, in half the time of `unserialize()`.
 
-use super::BETWEEN;
 use crate::cluster::Strings;
+use crate::php::BETWEEN;
 
 /// The strings of a list, each with the byte 0xff behind it.
-pub(super) struct List<'t> {
+pub(crate) struct List<'t> {
     text: &'t mut Vec<u8>,
     strings: usize,
 }
@@ -12,7 +12,7 @@ pub(super) struct List<'t> {
 impl List<'_> {
     /// Writes what `fill` pushes, and answers true: at least one string, none of which has the byte 0xff. Else, or when `fill` answers false,
     /// nothing is written.
-    pub(super) fn write(text: &mut Vec<u8>, fill: impl FnOnce(&mut List) -> bool) -> bool {
+    pub(crate) fn write(text: &mut Vec<u8>, fill: impl FnOnce(&mut List) -> bool) -> bool {
         let begin = text.len();
         let mut list = List { text, strings: 0 };
         // All at once, to count takes next to no time.
@@ -24,7 +24,7 @@ impl List<'_> {
     }
 
     /// Likewise what two push, as two lists with 0xff between them; answers how many bytes the first has.
-    pub(super) fn write_two(
+    pub(crate) fn write_two(
         text: &mut Vec<u8>,
         first: impl FnOnce(&mut List) -> bool,
         second: impl FnOnce(&mut List) -> bool,
@@ -44,7 +44,7 @@ impl List<'_> {
 
     /// The string of so many bytes that begins there.
     #[inline(always)]
-    pub(super) fn push(&mut self, bytes: &[u8], start: usize, length: usize) {
+    pub(crate) fn push(&mut self, bytes: &[u8], start: usize, length: usize) {
         /// Strings up to this size are copied without a call, together with what stands behind them.
         const SHORT: usize = 32;
         match bytes.get(start..).and_then(|bytes| bytes.first_chunk::<SHORT>()) {
@@ -61,7 +61,7 @@ impl List<'_> {
 }
 
 /// Appends strings of several replies, if they are a list for `explode()`.
-pub(super) fn gathered(strings: &Strings, text: &mut Vec<u8>) -> bool {
+pub(crate) fn gathered(strings: &Strings, text: &mut Vec<u8>) -> bool {
     // In a reply five bytes at least stand around a string.
     text.try_reserve(strings.bytes()).is_ok()
         && List::write(text, |list| strings.each(|bytes, start, length| list.push(bytes, start, length)))

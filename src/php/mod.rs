@@ -10,9 +10,9 @@ mod requests;
 mod tests;
 mod write;
 
-pub(crate) use answer::{Answer, Lists, Text, alone, failed, many, one};
-pub(crate) use read::{command, packed};
-pub(crate) use requests::Requests;
+pub(crate) use crate::php::answer::{Answer, Lists, Text, alone, failed, many, one};
+pub(crate) use crate::php::read::{command, packed};
+pub(crate) use crate::php::requests::Requests;
 
 /// What stands between the strings of a list for `explode()` and of `implode()`. No UTF-8 has it.
 const BETWEEN: u8 = 0xff;

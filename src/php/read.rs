@@ -1,8 +1,8 @@
 //! Requests as PHP's `serialize()` writes them.
 
-use super::{Form, Forms, ReplyForm, joined};
 use crate::error::{Code, Error};
-use crate::request::{Args, push_argument, push_count};
+use crate::php::{Form, Forms, ReplyForm, joined};
+use crate::resp::{Args, push_argument, push_count};
 
 /// Lists within lists.
 const MAX_DEPTH: usize = 64;
@@ -38,7 +38,7 @@ pub(crate) struct Commands<'a> {
 impl<'a> Commands<'a> {
     /// Reads an array of two: the form of all replies, or an array with that of each; and an array of commands. In place of a form may stand an
     /// array: the form of a reply that is an array, and those of its elements.
-    pub(super) fn of(text: &'a [u8]) -> Result<(Commands<'a>, Forms), Error> {
+    pub(crate) fn of(text: &'a [u8]) -> Result<(Commands<'a>, Forms), Error> {
         let mut reader = Reader { text, at: 0 };
         if reader.array()? != 2 {
             return Err(reader.fault("an array of two was expected: forms and commands"));
@@ -51,18 +51,18 @@ impl<'a> Commands<'a> {
     }
 
     /// How many are still to be read, if none is missing.
-    pub(super) fn left(&self) -> usize {
+    pub(crate) fn left(&self) -> usize {
         self.left
     }
 
     /// How many bytes they are.
-    pub(super) fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         self.reader.left()
     }
 
     /// Reads the next one; false at the end.
     #[inline]
-    pub(super) fn next(&mut self, args: &mut Args<'a>) -> Result<bool, Error> {
+    pub(crate) fn next(&mut self, args: &mut Args<'a>) -> Result<bool, Error> {
         args.clear();
         if self.left == 0 {
             self.reader.close()?;
@@ -77,14 +77,14 @@ impl<'a> Commands<'a> {
 }
 
 /// RESP is nearly always the shorter of the two.
-pub(super) fn room_for(size: usize) -> Result<Vec<u8>, Error> {
+pub(crate) fn room_for(size: usize) -> Result<Vec<u8>, Error> {
     let mut request = Vec::new();
     request.try_reserve(size).map_err(|_| Error::new(Code::Memory, "no memory for the request"))?;
     Ok(request)
 }
 
 #[inline]
-pub(super) fn push(request: &mut Vec<u8>, args: &[&[u8]]) {
+pub(crate) fn push(request: &mut Vec<u8>, args: &[&[u8]]) {
     push_count(request, args.len());
     args.iter().for_each(|argument| push_argument(request, argument));
 }

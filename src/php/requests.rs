@@ -1,8 +1,8 @@
 //! Many commands as PHP hands them over.
 
-use super::{Forms, joined, read};
 use crate::error::Error;
-use crate::request::{Args, Source, Whole};
+use crate::php::{Forms, joined, read};
+use crate::resp::{Args, Source, Whole};
 
 /// Many commands, one after the other.
 #[derive(Clone)]

@@ -1,7 +1,6 @@
-use super::{Answer, Form, Forms, ReplyForm, Requests, Text, alone, command, failed, many, one, packed};
 use crate::error::{Code, Error};
-use crate::reply::{Builder, Kind, Reply};
-use crate::request::{Args, Commands, pack};
+use crate::php::{Answer, Form, Forms, ReplyForm, Requests, Text, alone, command, failed, many, one, packed};
+use crate::resp::{Args, Builder, Commands, Kind, Reply, pack};
 
 fn read(text: &[u8]) -> Result<Vec<Vec<u8>>, String> {
     let mut args = Args::new();

@@ -1,33 +1,33 @@
 //! Replies as PHP's `unserialize()` reads them, and lists as its `explode()` does, which is faster.
 
-use super::list::List;
-use super::{Form, Forms, ReplyForm, Text};
 use crate::error::{Code, Error};
-use crate::reply::{Body, Entry, Kind};
+use crate::php::list::List;
+use crate::php::{Form, Forms, ReplyForm, Text};
+use crate::resp::{Entry, Kind, ReplyData};
 
 /// What a value takes beside its own bytes, in most cases and at most in nearly all.
 const AROUND: usize = 24;
 
-pub(super) struct Writer<'r, 't> {
-    reply: &'r Body,
+pub(crate) struct Writer<'r, 't> {
+    reply: &'r ReplyData,
     text: &'t mut Vec<u8>,
     form: Form,
     objects: bool,
 }
 
 impl<'r, 't> Writer<'r, 't> {
-    pub(super) fn new(reply: &'r Body, text: &'t mut Vec<u8>) -> Result<Writer<'r, 't>, Error> {
+    pub(crate) fn new(reply: &'r ReplyData, text: &'t mut Vec<u8>) -> Result<Writer<'r, 't>, Error> {
         text.try_reserve(reply.bytes().len() + reply.entries().len() * AROUND)
             .map_err(|_| Error::new(Code::Memory, "no memory for the reply"))?;
         Ok(Writer { reply, text, form: Form::default(), objects: false })
     }
 
-    pub(super) fn kind(&self) -> Text {
+    pub(crate) fn kind(&self) -> Text {
         if self.objects { Text::Objects } else { Text::Plain }
     }
 
     /// A list of nothing but strings, as `explode()` reads it; else nothing is written.
-    pub(super) fn joined(&mut self, at: usize) -> bool {
+    pub(crate) fn joined(&mut self, at: usize) -> bool {
         let Some(&list) = self.entry(at).filter(|entry| entry.kind() == Kind::Array) else { return false };
         let strings = self.reply.entries().get(at + 1..at + list.span()).unwrap_or_default();
         List::write(self.text, |list| {
@@ -43,7 +43,7 @@ impl<'r, 't> Writer<'r, 't> {
 
     /// Keys and values in turn that are nothing but strings, and many, as a list of the keys and one of the values; answers how many bytes the
     /// first has. Else nothing is written.
-    pub(super) fn combined(&mut self, at: usize) -> Option<usize> {
+    pub(crate) fn combined(&mut self, at: usize) -> Option<usize> {
         /// For fewer, `unserialize()` is the faster.
         const MANY: usize = 64;
         let list =
@@ -61,7 +61,7 @@ impl<'r, 't> Writer<'r, 't> {
     }
 
     /// The children of the root, each in its form.
-    pub(super) fn many(&mut self, forms: &Forms) {
+    pub(crate) fn many(&mut self, forms: &Forms) {
         let count = self.entry(0).map_or(0, Entry::length);
         let mut at = 1;
         self.array(count, |writer, counter| {
@@ -77,7 +77,7 @@ impl<'r, 't> Writer<'r, 't> {
         });
     }
 
-    /// An array whose elements have forms of their own; what is none is in the first form. Answers the place of the value behind it.
+    /// An array whose elements have forms of their own; what is none is in the first form. ResponsePolicy the place of the value behind it.
     fn elements(&mut self, at: usize, own: Form, forms: &[Form]) -> usize {
         let Some(&entry) = self.entry(at).filter(|entry| entry.kind() == Kind::Array) else { return self.formed(at, own) };
         let mut next = at + 1;
@@ -89,7 +89,7 @@ impl<'r, 't> Writer<'r, 't> {
     }
 
     /// A value in a form; answers the place of the value behind it.
-    pub(super) fn formed(&mut self, at: usize, form: Form) -> usize {
+    pub(crate) fn formed(&mut self, at: usize, form: Form) -> usize {
         self.form = form;
         match self.entry(at) {
             Some(entry) if form.is_pairs() && entry.kind() == Kind::Array => self.pairs(at, *entry),
@@ -163,7 +163,7 @@ impl<'r, 't> Writer<'r, 't> {
         }
     }
 
-    pub(super) fn failure(&mut self, error: &Error) {
+    pub(crate) fn failure(&mut self, error: &Error) {
         let class = match error.code() {
             Code::Config => "ConfigException",
             Code::Request => "RequestException",

@@ -1,14 +1,13 @@
 //! Who the session is, and its end: HELLO, CLIENT, QUIT.
 
-use super::select::number;
-use super::{Outcome, Session};
 use crate::error::{Code, Error, printable};
-use crate::reply::Reply;
-use crate::request::pack;
+use crate::resp::{Reply, pack};
+use crate::session::select::number;
+use crate::session::{Outcome, Session};
 
 impl Session {
     /// A session speaks RESP2. The facts are those of one server, which knows the session by a connection of its own.
-    pub(super) fn hello(&mut self, args: &[&[u8]]) -> Outcome {
+    pub(crate) fn hello(&mut self, args: &[&[u8]]) -> Outcome {
         let mut rest = &args[1..];
         if let [version, behind @ ..] = rest {
             match number(version) {
@@ -41,17 +40,17 @@ impl Session {
     }
 
     /// CLIENT ID and CLIENT INFO.
-    pub(super) fn of_connection(&mut self, args: &[&[u8]]) -> Outcome {
+    pub(crate) fn of_connection(&mut self, args: &[&[u8]]) -> Outcome {
         self.ask(self.speaker(), args[0], &pack(args))
     }
 
     /// The server that tells of the session's connection: the one that it has something on, if any.
     fn speaker(&self) -> usize {
-        let held = || self.seats.iter().position(Option::is_some);
+        let held = || self.connections.iter().position(Option::is_some);
         self.pin.as_ref().filter(|pin| pin.lost.is_none()).map(|pin| pin.server).or_else(held).unwrap_or_else(|| self.first_server())
     }
 
-    pub(super) fn set_name(&mut self, name: &[u8]) -> Reply {
+    pub(crate) fn set_name(&mut self, name: &[u8]) -> Reply {
         if !is_name(name) {
             return unfit("Client names");
         }
@@ -59,11 +58,11 @@ impl Session {
         Reply::status(b"OK")
     }
 
-    pub(super) fn name(&self) -> Reply {
+    pub(crate) fn name(&self) -> Reply {
         if self.setup.name.is_empty() { Reply::nil() } else { Reply::string(&self.setup.name) }
     }
 
-    pub(super) fn set_no_evict(&mut self, word: &[u8]) -> Reply {
+    pub(crate) fn set_no_evict(&mut self, word: &[u8]) -> Reply {
         self.setup.stays = match word {
             word if word.eq_ignore_ascii_case(b"ON") => true,
             word if word.eq_ignore_ascii_case(b"OFF") => false,
@@ -73,7 +72,7 @@ impl Session {
     }
 
     /// CLIENT SETINFO: clients say of themselves who they are; servers before 7.2 do not want to know.
-    pub(super) fn set_info(&mut self, args: &[&[u8]]) -> Reply {
+    pub(crate) fn set_info(&mut self, args: &[&[u8]]) -> Reply {
         let [_, _, what, how] = args else { return Reply::error(b"ERR wrong number of arguments for 'client|setinfo' command") };
         let known = ["lib-name", "lib-ver"].into_iter().find(|known| what.eq_ignore_ascii_case(known.as_bytes()));
         let Some(what) = known else {
@@ -87,7 +86,7 @@ impl Session {
         Reply::status(b"OK")
     }
 
-    pub(super) fn quit(&mut self) -> Reply {
+    pub(crate) fn quit(&mut self) -> Reply {
         self.reset();
         self.closed = true;
         Reply::status(b"OK")

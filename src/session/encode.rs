@@ -1,11 +1,10 @@
 //! Replies as the bytes that a server would send.
 
 use crate::error::Code;
-use crate::reply::{Children, Value};
-use crate::request::push_header;
+use crate::resp::{Children, Value, push_header};
 
 /// Appends a value in RESP2. A map is an array there, and a command without a reply an error.
-pub(super) fn encode(value: &Value, out: &mut Vec<u8>) {
+pub(crate) fn encode(value: &Value, out: &mut Vec<u8>) {
     match value {
         Value::Nil => out.extend_from_slice(b"$-1\r\n"),
         Value::NilArray => out.extend_from_slice(b"*-1\r\n"),
@@ -46,7 +45,7 @@ fn failure(mut children: Children, out: &mut Vec<u8>) {
 mod tests {
     use super::*;
     use crate::error::Error;
-    use crate::reply::{Builder, Kind};
+    use crate::resp::{Builder, Kind};
 
     #[test]
     fn every_kind_of_value_has_its_bytes() {

@@ -1,32 +1,32 @@
 //! A handle for what has a state: MULTI and WATCH, SELECT, SUBSCRIBE, and what else one connection to one server would remember.
 
-mod answers;
 mod client;
+mod connection;
+mod dispatch;
 mod encode;
-mod frames;
-mod link;
-mod place;
+mod framing;
+mod interrupt;
+mod pubsub;
+mod pubsub_connection;
 mod receive;
-mod run;
-mod seat;
+mod replies;
+mod routing;
 mod select;
 mod stream;
-mod subscribe;
-mod topics;
+mod subscriptions;
 mod transaction;
-mod wake;
 
 use crate::cluster::Cluster;
 use crate::error::{Code, Error};
-use crate::lane::explain;
-use crate::reply::Reply;
-use link::Link;
-use seat::{Seat, Setup};
+use crate::resp::Reply;
+use crate::session::connection::{SessionConnection, Setup};
+pub use crate::session::interrupt::Interrupter;
+use crate::session::pubsub_connection::PubSubConnection;
+use crate::session::stream::Stream;
+use crate::session::subscriptions::Subscriptions;
+use crate::session::transaction::{Pin, Transaction};
+use crate::transport::explain;
 use std::collections::{BTreeMap, VecDeque};
-use stream::Stream;
-use topics::Topics;
-use transaction::{Pin, Transaction};
-pub use wake::Interrupter;
 
 /// What becomes of one command.
 type Outcome = Result<Reply, Error>;
@@ -49,13 +49,13 @@ pub struct Session {
     closed: bool,
     setup: Setup,
     /// By server, the connections of its own.
-    seats: Vec<Option<Seat>>,
+    connections: Vec<Option<SessionConnection>>,
     /// The server that its watched keys and its transaction are on.
     pin: Option<Pin>,
     transaction: Option<Transaction>,
-    topics: Topics,
+    subscriptions: Subscriptions,
     /// By server, the connections that messages come over.
-    links: BTreeMap<usize, Link>,
+    pubsub_connections: BTreeMap<usize, PubSubConnection>,
     /// What came and was not yet handed out.
     messages: VecDeque<Reply>,
     /// Links that were lost, of which nobody was told yet.
@@ -73,11 +73,11 @@ impl Session {
             process: std::process::id(),
             closed: false,
             setup: Setup::default(),
-            seats: (0..servers).map(|_| None).collect(),
+            connections: (0..servers).map(|_| None).collect(),
             pin: None,
             transaction: None,
-            topics: Topics::default(),
-            links: BTreeMap::new(),
+            subscriptions: Subscriptions::default(),
+            pubsub_connections: BTreeMap::new(),
             messages: VecDeque::new(),
             troubles: VecDeque::new(),
             stream: Stream::default(),
@@ -92,7 +92,7 @@ impl Session {
     /// QUIT, and in a child of the session's process.
     pub fn execute(&mut self, request: &[u8]) -> Result<Reply, Error> {
         self.enter()?;
-        run::run(self, request)
+        dispatch::run(self, request)
     }
 
     /// What ends, from another thread, a call that waits in [`Session::receive`] or [`Session::read`].
@@ -112,7 +112,7 @@ impl Session {
     }
 
     fn is_subscribed(&self) -> bool {
-        !self.topics.is_empty()
+        !self.subscriptions.is_empty()
     }
 
     /// The server that speaks for all where one must.
@@ -121,16 +121,16 @@ impl Session {
     }
 
     /// The session's own connection to a server; with `bound` that which holds its state, and no other.
-    fn seat(&mut self, server: usize, bound: bool) -> Result<&mut Seat, Error> {
+    fn seat(&mut self, server: usize, bound: bool) -> Result<&mut SessionConnection, Error> {
         let config = self.cluster.config();
-        let place = &mut self.seats[server];
+        let place = &mut self.connections[server];
         if !bound && place.as_ref().is_some_and(|seat| !seat.is_alive()) {
             *place = None;
         }
         let mut seat = match place.take() {
             Some(seat) => seat,
             None if bound => return Err(Error::new(Code::Io, "the connection of the transaction was lost")),
-            None => Seat::open(&config.servers[server], config)?,
+            None => SessionConnection::open(&config.servers[server], config)?,
         };
         seat.prepare(&self.setup, config.servers[server].db)?;
         Ok(place.insert(seat))
@@ -148,7 +148,7 @@ impl Session {
 
     /// Notes that the session's own connection to a server is lost, and what depended on it; answers the error with all there is to tell.
     fn lose(&mut self, server: usize, error: Error, name: &[u8], reached: bool) -> Error {
-        self.seats[server] = None;
+        self.connections[server] = None;
         let error = explain(&self.cluster.config().servers[server], error, name, reached);
         if let Some(pin) = self.pin.as_mut().filter(|pin| pin.server == server) {
             pin.lost.get_or_insert_with(|| error.clone());

@@ -1,10 +1,10 @@
 //! Waiting for messages: from all servers at once, and for whoever interrupts.
 
-use super::Session;
-use super::link::Link;
 use crate::error::{Code, Error};
-use crate::lane::explain;
-use crate::reply::Reply;
+use crate::resp::Reply;
+use crate::session::Session;
+use crate::session::pubsub_connection::PubSubConnection;
+use crate::transport::explain;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use std::collections::VecDeque;
@@ -24,7 +24,7 @@ impl Session {
         self.next_message(timeout)
     }
 
-    pub(super) fn next_message(&mut self, timeout: Option<Duration>) -> Result<Option<Reply>, Error> {
+    pub(crate) fn next_message(&mut self, timeout: Option<Duration>) -> Result<Option<Reply>, Error> {
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         loop {
             if let Some(message) = self.messages.pop_front() {
@@ -55,7 +55,10 @@ impl Session {
 
     /// The servers that the session is subscribed on and has lost.
     fn missing(&self) -> Vec<usize> {
-        self.homes().into_iter().filter(|server| !self.links.contains_key(server) && self.topics.concern(*server)).collect()
+        self.homes()
+            .into_iter()
+            .filter(|server| !self.pubsub_connections.contains_key(server) && self.subscriptions.concern(*server))
+            .collect()
     }
 
     fn renew(&mut self, server: usize) -> Result<(), Error> {
@@ -65,7 +68,7 @@ impl Session {
 
     /// Waits until there is something to hear, and takes it in.
     fn listen(&mut self, left: Option<Duration>) -> Result<(), Error> {
-        self.hear(Link::read, |_| true);
+        self.hear(PubSubConnection::read, |_| true);
         if !self.messages.is_empty() || !self.troubles.is_empty() {
             return Ok(());
         }
@@ -73,7 +76,7 @@ impl Session {
         if left != Some(Duration::ZERO) && self.interrupter.is_raised() {
             return Ok(());
         }
-        let mut sockets: Vec<PollFd> = self.links.values().map(|link| PollFd::new(link, PollFlags::IN)).collect();
+        let mut sockets: Vec<PollFd> = self.pubsub_connections.values().map(|link| PollFd::new(link, PollFlags::IN)).collect();
         sockets.push(PollFd::new(ear, PollFlags::IN));
         let timeout = left.and_then(|left| left.try_into().ok());
         match poll(&mut sockets, timeout.as_ref()) {
@@ -82,14 +85,14 @@ impl Session {
         }
         let ready: Vec<bool> = sockets.iter().map(|socket| !socket.revents().is_empty()).collect();
         drop(sockets);
-        self.hear(Link::receive, |link| ready[link]);
+        self.hear(PubSubConnection::receive, |link| ready[link]);
         Ok(())
     }
 
     /// Takes in what some of the connections have, each known by its place among them.
-    fn hear(&mut self, take: fn(&mut Link, &mut VecDeque<Reply>) -> Result<(), Error>, has: impl Fn(usize) -> bool) {
+    fn hear(&mut self, take: fn(&mut PubSubConnection, &mut VecDeque<Reply>) -> Result<(), Error>, has: impl Fn(usize) -> bool) {
         let mut lost = Vec::new();
-        for (_, (&server, link)) in self.links.iter_mut().enumerate().filter(|(place, _)| has(*place)) {
+        for (_, (&server, link)) in self.pubsub_connections.iter_mut().enumerate().filter(|(place, _)| has(*place)) {
             if let Err(error) = take(link, &mut self.messages) {
                 lost.push((server, error));
             }

@@ -1,17 +1,17 @@
 //! SELECT: one database on all servers.
 
-use super::{Outcome, Session};
 use crate::cluster::Cluster;
+use crate::command::{CommandFlags, ReadTimeout};
 use crate::config::Config;
 use crate::error::{Code, Error};
-use crate::lane::{Lane, exchange};
-use crate::node::{Patience, Process};
-use crate::plan::Traits;
-use crate::reply::{Reply, Value};
+use crate::resp::{Reply, Value};
+use crate::session::{Outcome, Session};
+use crate::topology::Process;
+use crate::transport::{NodePipeline, exchange};
 
 impl Session {
     /// All servers must accept the database; else the session stays where it is.
-    pub(super) fn select(&mut self, index: &[u8]) -> Outcome {
+    pub(crate) fn select(&mut self, index: &[u8]) -> Outcome {
         let Some(number) = number(index) else {
             return Ok(Reply::error(b"ERR value is not an integer or out of range"));
         };
@@ -32,7 +32,7 @@ impl Session {
 }
 
 /// A whole number as Redis reads it: no sign but a minus, no leading zeros.
-pub(super) fn number(text: &[u8]) -> Option<i64> {
+pub(crate) fn number(text: &[u8]) -> Option<i64> {
     let text = std::str::from_utf8(text).ok()?;
     let number: i64 = text.parse().ok()?;
     (number.to_string() == text).then_some(number)
@@ -41,16 +41,16 @@ pub(super) fn number(text: &[u8]) -> Option<i64> {
 /// Has every server try the database, over a connection that then goes back to its own; answers the first refusal.
 fn ask_all(config: &Config, process: &Process, index: &[u8]) -> Result<Option<Reply>, Error> {
     let own: Vec<String> = config.servers.iter().map(|server| server.db.to_string()).collect();
-    let traits = Traits { repeatable: true, patience: Patience::Usual };
-    let mut lanes: Vec<Lane> = (0..own.len()).map(|server| Lane::new(process.pool(server), &[])).collect();
-    for (lane, own) in lanes.iter_mut().zip(&own) {
-        lane.add(None, &[b"SELECT", index], &[], traits);
-        lane.add(None, &[b"SELECT", own.as_bytes()], &[], traits);
+    let flags = CommandFlags { repeatable: true, read_timeout: ReadTimeout::Configured };
+    let mut pipelines: Vec<NodePipeline> = (0..own.len()).map(|server| NodePipeline::new(process.pool(server), &[])).collect();
+    for (pipeline, own) in pipelines.iter_mut().zip(&own) {
+        pipeline.add(None, &[b"SELECT", index], &[], flags);
+        pipeline.add(None, &[b"SELECT", own.as_bytes()], &[], flags);
     }
-    exchange(&mut lanes.iter_mut().collect::<Vec<_>>(), config.write_timeout);
+    exchange(&mut pipelines.iter_mut().collect::<Vec<_>>(), config.write_timeout);
     let mut refusal = None;
-    for lane in lanes {
-        let (lease, reply) = lane.into_seat(b"SELECT");
+    for pipeline in pipelines {
+        let (lease, reply) = pipeline.into_seat(b"SELECT");
         let reply = reply?;
         // One that did not go back belongs to nobody.
         if !matches!(reply.value(2), Some(Value::Error(_))) {

@@ -1,19 +1,18 @@
 //! The session as a stream of bytes: what a client of some language writes to a socket and reads from it.
 
-use super::Session;
-use super::encode::encode;
-use super::frames::Frames;
-use super::run::state_command;
-use super::topics::Kind;
 use crate::error::{Code, Error};
-use crate::reply::Value;
-use crate::request::{Args, Commands};
+use crate::resp::{Args, Commands, Value};
+use crate::session::Session;
+use crate::session::dispatch::state_command;
+use crate::session::encode::encode;
+use crate::session::framing::Framer;
+use crate::session::subscriptions::Kind;
 use std::time::Duration;
 
 #[derive(Default)]
-pub(super) struct Stream {
+pub(crate) struct Stream {
     /// Requests that are not whole yet.
-    incoming: Frames,
+    incoming: Framer,
     /// What was not read yet, and how much of it was.
     outgoing: Vec<u8>,
     given: usize,

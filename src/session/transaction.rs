@@ -1,19 +1,18 @@
 //! MULTI, EXEC, DISCARD, WATCH, UNWATCH. The first key decides on a server; what came before it waits.
 
-use super::place::Place;
-use super::run::{Run, refused, state_command};
-use super::seat::MULTI;
-use super::{Outcome, Session};
-use crate::command::lookup;
+use crate::command::{Key, as_sent, lookup};
 use crate::error::{Code, Error};
-use crate::lane::explain;
-use crate::plan::{Key, arity_text, as_sent};
-use crate::reply::{Reply, Value};
-use crate::request::{pack, push_argument, push_count};
+use crate::resp::{Reply, Value, pack, push_argument, push_count};
+use crate::routing::arity_text;
+use crate::session::connection::MULTI;
+use crate::session::dispatch::{Dispatcher, refused, state_command};
+use crate::session::routing::Route;
+use crate::session::{Outcome, Session};
+use crate::transport::explain;
 
 /// A transaction that was begun by the caller.
 #[derive(Default)]
-pub(super) struct Transaction {
+pub(crate) struct Transaction {
     /// A command was refused here, and EXEC must be.
     dirty: bool,
     /// The server was told.
@@ -24,7 +23,7 @@ pub(super) struct Transaction {
 }
 
 /// What binds the session to one server.
-pub(super) struct Pin {
+pub(crate) struct Pin {
     pub server: usize,
     /// Keys are watched there.
     watches: bool,
@@ -33,7 +32,7 @@ pub(super) struct Pin {
 }
 
 /// Commands for a connection of the session's own.
-pub(super) struct Batch {
+pub(crate) struct Batch {
     server: usize,
     bytes: Vec<u8>,
     /// The first is MULTI.
@@ -86,9 +85,9 @@ impl Session {
     }
 }
 
-impl<'r> Run<'_, 'r> {
+impl<'r> Dispatcher<'_, 'r> {
     /// A command behind MULTI.
-    pub(super) fn in_transaction(&mut self, args: &[&'r [u8]]) -> Result<(), Error> {
+    pub(crate) fn in_transaction(&mut self, args: &[&'r [u8]]) -> Result<(), Error> {
         if let Some(command) = lookup(args).filter(|command| !command.takes(args.len())) {
             return self.wrong_arity(command.name);
         }
@@ -116,7 +115,7 @@ impl<'r> Run<'_, 'r> {
     }
 
     /// A command with too many arguments or too few. Such an EXEC ends a transaction, and a watch, even where there is none.
-    pub(super) fn wrong_arity(&mut self, name: &str) -> Result<(), Error> {
+    pub(crate) fn wrong_arity(&mut self, name: &str) -> Result<(), Error> {
         match name {
             "exec" => self.abort(ABORTED_BY_EXEC),
             _ => self.spoil(Ok(Reply::error(arity_text(name).as_bytes()))),
@@ -125,23 +124,23 @@ impl<'r> Run<'_, 'r> {
 
     fn queue(&mut self, args: &[&'r [u8]]) -> Result<(), Error> {
         match self.session.place(args) {
-            Ok(Place::On(server, keys)) if self.session.is_pinned_elsewhere(server) => {
+            Ok(Route::On(server, keys)) if self.session.is_pinned_elsewhere(server) => {
                 let error = self.session.elsewhere(args, &keys);
                 self.spoil(Err(error))
             }
-            Ok(Place::On(server, keys)) => {
+            Ok(Route::On(server, keys)) => {
                 self.session.pin_to(server);
                 self.send(args, &keys)
             }
-            Ok(Place::Anywhere | Place::Unknown) if self.session.pin.is_some() => self.send(args, &[]),
-            Ok(Place::Anywhere) => self.remember(args),
+            Ok(Route::Anywhere | Route::Unknown) if self.session.pin.is_some() => self.send(args, &[]),
+            Ok(Route::Anywhere) => self.remember(args),
             // It cannot be carried out, but be refused in the server's words.
-            Ok(Place::Unknown) => {
+            Ok(Route::Unknown) => {
                 self.flush()?;
                 let outcome = self.session.view.command(args);
                 self.spoil(outcome)
             }
-            Ok(Place::Answer(text)) => self.spoil(Ok(Reply::error(text.as_bytes()))),
+            Ok(Route::Answer(text)) => self.spoil(Ok(Reply::error(text.as_bytes()))),
             Err(error) => self.spoil(Err(error)),
         }
     }
@@ -194,7 +193,7 @@ impl<'r> Run<'_, 'r> {
     }
 
     /// Sends what was gathered for the transaction, and takes the answers.
-    pub(super) fn flush_batch(&mut self) {
+    pub(crate) fn flush_batch(&mut self) {
         let Some(batch) = self.batch.take() else { return };
         let (server, mut sent) = (batch.server, 0);
         match self.session.transact(&batch, &mut sent) {
@@ -204,13 +203,13 @@ impl<'r> Run<'_, 'r> {
                     let refused = Error::new(Code::Request, "MULTI was refused");
                     self.session.lose(server, refused, b"MULTI", false);
                 }
-                self.answers.many(reply, silent);
+                self.replies.many(reply, silent);
             }
             Err(error) => {
                 // Without EXEC a server forgets what it queued.
                 let reached = batch.executes && sent == batch.bytes.len();
                 let node = &self.session.view.config().servers[server];
-                batch.names.iter().for_each(|name| self.answers.one(Err(explain(node, error.clone(), name, reached))));
+                batch.names.iter().for_each(|name| self.replies.one(Err(explain(node, error.clone(), name, reached))));
                 let name = batch.names.last().map_or(&b"MULTI"[..], Vec::as_slice);
                 self.session.lose(server, error, name, reached);
             }
@@ -247,7 +246,7 @@ impl<'r> Run<'_, 'r> {
 
     /// Ends what binds the session to a server: the transaction if that was told of one, and in any case the watch. A server that cannot be
     /// told forgets both with the connection.
-    pub(super) fn release(&mut self, begun: bool) -> Result<(), Error> {
+    pub(crate) fn release(&mut self, begun: bool) -> Result<(), Error> {
         self.flush()?;
         let Some(pin) = self.session.pin.take() else { return Ok(()) };
         let word: &[u8] = match begun {
@@ -255,21 +254,21 @@ impl<'r> Run<'_, 'r> {
             false if pin.watches => b"UNWATCH",
             false => return Ok(()),
         };
-        if let Some(seat) = &mut self.session.seats[pin.server]
+        if let Some(seat) = &mut self.session.connections[pin.server]
             && seat.ask(&pack(&[word]), 1, &mut 0).is_err()
         {
-            self.session.seats[pin.server] = None;
+            self.session.connections[pin.server] = None;
         }
         Ok(())
     }
 
-    pub(super) fn watch(&mut self, args: &[&'r [u8]]) -> Result<(), Error> {
+    pub(crate) fn watch(&mut self, args: &[&'r [u8]]) -> Result<(), Error> {
         let outcome = self.try_to_watch(args);
         self.answer(outcome)
     }
 
     fn try_to_watch(&mut self, args: &[&'r [u8]]) -> Outcome {
-        let Place::On(server, keys) = self.session.place(args)? else {
+        let Route::On(server, keys) = self.session.place(args)? else {
             return Err(Error::new(Code::Internal, "WATCH without keys"));
         };
         if self.session.is_pinned_elsewhere(server) {

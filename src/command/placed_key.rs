@@ -1,0 +1,54 @@
+//! A key of a command, and the master it lives on.
+
+use smallvec::SmallVec;
+
+/// A key of a command.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Key<'a> {
+    /// What is sent in its place.
+    pub name: &'a [u8],
+    position: u32,
+    master: u32,
+}
+
+impl<'a> Key<'a> {
+    #[inline]
+    pub(crate) fn new(name: &'a [u8], position: usize, master: usize) -> Key<'a> {
+        Key { name, position: position as u32, master: master as u32 }
+    }
+
+    /// Which argument it is.
+    #[inline]
+    pub(crate) fn position(&self) -> usize {
+        self.position as usize
+    }
+
+    /// The master it lives on, counted from 0.
+    #[inline]
+    pub(crate) fn master(&self) -> usize {
+        self.master as usize
+    }
+}
+
+pub(crate) type PlacedKeys<'a> = SmallVec<[Key<'a>; 2]>;
+
+/// Whether a key is sent under another name than the caller's.
+#[inline]
+pub(crate) fn is_renamed(args: &[&[u8]], keys: &[Key]) -> bool {
+    keys.iter().any(|key| key.name.len() != args[key.position()].len())
+}
+
+/// A command's arguments as they are sent: its keys under their own names.
+#[inline]
+pub(crate) fn as_sent<'a>(args: &[&'a [u8]], keys: &[Key<'a>], mut send: impl FnMut(&'a [u8])) {
+    let mut keys = keys;
+    for (position, &argument) in args.iter().enumerate() {
+        match keys.split_first() {
+            Some((key, rest)) if key.position() == position => {
+                send(key.name);
+                keys = rest;
+            }
+            _ => send(argument),
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! The reader against what servers send, and against what none should.
+
+use crate::resp::{Builder, Entry, Kind, Reader, Reply, Value};
+
+/// All that is read when the bytes come in the given pieces.
+fn read(pieces: &[&[u8]], wanted: usize) -> Result<Option<Reply>, String> {
+    let mut reader = Reader::new(Vec::with_capacity(64), false);
+    for piece in pieces {
+        let _ = reader.room().map_err(|error| error.to_string())?;
+        reader.feed(piece);
+        reader.advance(wanted).map_err(|error| error.to_string())?;
+        if reader.complete() == wanted {
+            reader.finish().map_err(|error| error.to_string())?;
+            return Ok(Some(Reply::from_reader(reader, None).0));
+        }
+        assert_bounded(&reader);
+    }
+    Ok(None)
+}
+
+/// Memory is at most a step ahead of twice what came, whatever was announced.
+fn assert_bounded(reader: &Reader) {
+    let (bytes, capacity) = (reader.bytes().len(), reader.capacity());
+    assert!(capacity <= 2 * bytes + (1 << 20) + (16 << 10), "{capacity} bytes are reserved for {bytes}");
+}
+
+fn one(bytes: &[u8]) -> Reply {
+    read(&[bytes], 1).unwrap().unwrap()
+}
+
+fn refused(bytes: &[u8]) -> String {
+    read(&[bytes], 1).map(|reply| panic!("{:?} was read as {reply:?}", bytes.escape_ascii().to_string())).unwrap_err()
+}
+
+#[test]
+fn every_type_of_resp2_is_read() {
+    assert_eq!(one(b"+OK\r\n").root(), Value::Status(b"OK"));
+    assert_eq!(one(b"-ERR \xff no\r\n").root(), Value::Error(b"ERR \xff no"));
+    assert_eq!(one(b":-9223372036854775808\r\n").root(), Value::Integer(i64::MIN));
+    assert_eq!(one(b":9223372036854775807\r\n").root(), Value::Integer(i64::MAX));
+    assert_eq!(one(b"$-1\r\n").root(), Value::Nil);
+    assert_eq!(one(b"*-1\r\n").root(), Value::NilArray);
+    assert_eq!(one(b"$0\r\n\r\n").root(), Value::String(b""));
+    assert_eq!(one(b"$6\r\na\r\nb\0\xff\r\n").root(), Value::String(b"a\r\nb\0\xff"));
+    assert_eq!(one(b"+\r\n").root(), Value::Status(b""));
+    let reply = one(b"*4\r\n:1\r\n*0\r\n*2\r\n*1\r\n+a\r\n$1\r\nb\r\n$-1\r\n");
+    assert_eq!(format!("{:?}", reply.root()), "Array([Integer(1), Array([]), Array([Array([Status([97])]), String([98])]), Nil])");
+    let elements: Vec<_> = (0..5).map(|nth| reply.element(0, nth)).collect();
+    assert_eq!(elements, [Some(1), Some(2), Some(3), Some(7), None]);
+}
+
+#[test]
+fn what_is_not_resp_is_refused() {
+    for (bytes, why) in [
+        (&b"OK\r\n"[..], "'O' begins no reply"),
+        (b"\0", "'\\x00' begins no reply"),
+        (b":\r\n", "digits"),
+        (b":-\r\n", "digits"),
+        (b":1x\r\n", "digits"),
+        (b":+1\r\n", "digits"),
+        (b":9223372036854775808\r\n", "out of range"),
+        (b":-9223372036854775809\r\n", "out of range"),
+        (b"$-2\r\n", "negative length"),
+        (b"$1\r\nabc", "CR LF"),
+        (b"$999999999999999999\r\n", "a length out of range"),
+        (b"*-2\r\n", "a count out of range"),
+        (b"*999999999999999999\r\n", "a count out of range"),
+        (b":1\r\r", "digits"),
+        (b"+a\rb\r\n", "CR LF"),
+        (b":1\r\n+more\r\n", "more replies than it was asked for"),
+        (&[b'$'; 100], "digits"),
+        (&[b'1'; 100], "'1' begins no reply"),
+        (&[&b"$"[..], &[b'0'; 100]].concat(), "digits"),
+        (&b"*1\r\n".repeat(2000), "nested too deep"),
+        (&[&b"+"[..], &[b'a'; 2 << 20]].concat(), "a line without an end"),
+    ] {
+        let error = refused(bytes);
+        assert!(error.contains(why), "{error:?} does not say {why:?}");
+    }
+}
+
+#[test]
+fn nesting_is_read_far_beyond_what_servers_send() {
+    let deep = [b"*1\r\n".repeat(1000), b":7\r\n".to_vec()].concat();
+    assert_eq!(one(&deep).entries().len(), 1001);
+}
+
+#[test]
+fn what_a_builder_puts_together_is_what_a_reader_reads() {
+    let mut builder = Builder::default();
+    let root = builder.begin(Kind::Array, 3);
+    builder.integer(5);
+    builder.string(b"abc");
+    builder.nil();
+    builder.end(root);
+    assert_eq!(builder.finish().root(), one(b"*3\r\n:5\r\n$3\r\nabc\r\n$-1\r\n").root());
+}
+
+/// xorshift64*, so that the million cases are the same ones each time.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % end
+    }
+}
+
+/// A reply as a server might send it.
+fn valid(random: &mut Random, depth: usize, out: &mut Vec<u8>) {
+    match random.below(if depth == 0 { 6 } else { 8 }) {
+        0 => out.extend(b"+OK\r\n"),
+        1 => out.extend(b"-ERR something\r\n"),
+        2 => out.extend(format!(":{}\r\n", random.below(1 << 20) as i64 - 1000).bytes()),
+        3 => out.extend(b"$-1\r\n"),
+        4 => out.extend(b"*-1\r\n"),
+        5 => {
+            let length = random.below(40);
+            out.extend(format!("${length}\r\n").bytes());
+            out.extend((0..length).map(|_| random.below(256) as u8));
+            out.extend(b"\r\n");
+        }
+        _ => {
+            let count = random.below(5);
+            out.extend(format!("*{count}\r\n").bytes());
+            (0..count).for_each(|_| valid(random, depth - 1, out));
+        }
+    }
+}
+
+fn damage(random: &mut Random, bytes: &mut Vec<u8>) {
+    const ODD: &[u8] = b"\r\n$*:+-0123456789\0\xff";
+    for _ in 0..random.below(4) {
+        let at = random.below(bytes.len().max(1));
+        match random.below(4) {
+            _ if bytes.is_empty() => bytes.push(ODD[random.below(ODD.len())]),
+            0 => bytes[at] = random.below(256) as u8,
+            1 => bytes[at] = ODD[random.below(ODD.len())],
+            2 => bytes.truncate(at),
+            _ => bytes.insert(at, ODD[random.below(ODD.len())]),
+        }
+    }
+}
+
+/// Cuts into up to four pieces.
+fn cut<'b>(random: &mut Random, bytes: &'b [u8]) -> Vec<&'b [u8]> {
+    let mut pieces = Vec::new();
+    let mut rest = bytes;
+    for _ in 0..random.below(4) {
+        let (piece, behind) = rest.split_at(random.below(rest.len() + 1));
+        pieces.push(piece);
+        rest = behind;
+    }
+    pieces.push(rest);
+    pieces
+}
+
+/// The index must hold together: who walks it stays inside it and inside the bytes.
+fn assert_sound(reply: &Reply) {
+    let check = |at: usize| -> usize {
+        let entry: &Entry = &reply.entries()[at];
+        assert_eq!(reply.text(entry).len(), if entry.has_bytes() { entry.length() } else { 0 });
+        at + entry.span()
+    };
+    assert_eq!(check(0), reply.entries().len());
+    for at in 0..reply.entries().len() {
+        assert!(check(at) <= reply.entries().len());
+        if let Some(Value::Array(children)) = reply.value(at) {
+            assert_eq!(children.count(), reply.entries()[at].length());
+        }
+    }
+}
+
+#[test]
+fn a_million_damaged_replies_do_no_harm_and_pieces_make_no_difference() {
+    let mut random = Random(0x5EED);
+    let mut outcomes = [0usize; 3];
+    for _ in 0..1_000_000 {
+        let mut bytes = Vec::new();
+        valid(&mut random, 3, &mut bytes);
+        damage(&mut random, &mut bytes);
+        let whole = read(&[&bytes], 1);
+        let pieces = cut(&mut random, &bytes);
+        let mut pieced = read(&pieces, 1);
+        // What lies behind the reply is noticed when it comes with it; a later piece of it is found on the connection afterwards.
+        if matches!(&whole, Err(text) if text.contains("more replies")) && matches!(pieced, Ok(Some(_))) {
+            pieced = whole.clone();
+        }
+        assert_eq!(format!("{whole:?}"), format!("{pieced:?}"), "{:?}", bytes.escape_ascii().to_string());
+        outcomes[match &whole {
+            Ok(Some(reply)) => {
+                assert_sound(reply);
+                0
+            }
+            Ok(None) => 1,
+            Err(_) => 2,
+        }] += 1;
+    }
+    assert!(outcomes.iter().all(|&count| count > 10_000), "the cases are one-sided: {outcomes:?}");
+}

@@ -1,0 +1,250 @@
+//! Requests as every Redis client writes them: arrays of bulk strings. Output apart here, and put together.
+
+use crate::error::{Code, Error};
+use crate::resp::number::short_number;
+use smallvec::SmallVec;
+use std::ops::Range;
+
+/// The arguments of one command, its name first.
+pub type Args<'a> = SmallVec<[&'a [u8]; 8]>;
+
+/// Where a command stands in its request as it is to be sent; `None` where it has to be packed.
+pub(crate) type Whole = Option<Range<usize>>;
+
+/// Where the commands of a call come from, one after the other.
+pub(crate) trait Source<'a>: Sized {
+    /// The request; empty where all commands have to be packed.
+    fn request(&self) -> &'a [u8];
+
+    /// Reads the next command into `args`; `None` at the end.
+    fn read(&mut self, args: &mut Args<'a>) -> Result<Option<Whole>, Error>;
+
+    /// About how many commands there are, as far as that can be told for little.
+    fn estimate(&self) -> usize;
+
+    /// Whether all that is still to be read can be.
+    fn check_rest(&self) -> Result<(), Error>;
+}
+
+/// The commands in a request, one after the other.
+pub struct Commands<'a> {
+    request: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Source<'a> for Commands<'a> {
+    fn request(&self) -> &'a [u8] {
+        self.request
+    }
+
+    #[inline]
+    fn read(&mut self, args: &mut Args<'a>) -> Result<Option<Whole>, Error> {
+        Ok(self.next(args)?.map(Some))
+    }
+
+    /// Most pipelines repeat one kind of command. A wrong guess must cost little.
+    fn estimate(&self) -> usize {
+        let first = Commands::of(self.request).next(&mut Args::new());
+        first.ok().flatten().map_or(0, |first| (self.request.len() / first.len()).min(4096))
+    }
+
+    #[cold]
+    fn check_rest(&self) -> Result<(), Error> {
+        let (mut rest, mut args) = (Commands { ..*self }, Args::new());
+        while rest.next(&mut args)?.is_some() {}
+        Ok(())
+    }
+}
+
+impl<'a> Commands<'a> {
+    pub fn of(request: &'a [u8]) -> Commands<'a> {
+        Commands { request, at: 0 }
+    }
+
+    /// Reads the next command into `args` and answers where it stands in the request; `None` at the end.
+    #[inline]
+    pub fn next(&mut self, args: &mut Args<'a>) -> Result<Option<Range<usize>>, Error> {
+        args.clear();
+        let start = self.at;
+        if start == self.request.len() {
+            return Ok(None);
+        }
+        match quick(&self.request[start..], args) {
+            Some(length) => self.at = start + length,
+            None => self.carefully(args)?,
+        }
+        Ok(Some(start..self.at))
+    }
+
+    /// Reads a command that is long or wrong.
+    #[cold]
+    fn carefully(&mut self, args: &mut Args<'a>) -> Result<(), Error> {
+        args.clear();
+        let start = self.at;
+        let count = self.number(b'*', "the number of arguments")?;
+        if count == 0 {
+            return Err(fault(start, "a command without a name"));
+        }
+        for _ in 0..count {
+            let length = self.number(b'$', "the length of an argument")?;
+            let argument = self.argument(length)?;
+            args.push(argument);
+        }
+        Ok(())
+    }
+
+    /// `*12\r\n` or `$12\r\n`.
+    fn number(&mut self, sign: u8, what: &str) -> Result<usize, Error> {
+        let start = self.at;
+        match self.request.get(start) {
+            Some(&byte) if byte == sign => {}
+            Some(&byte) => return Err(fault(start, &format!("expected '{}', found '{}'", char::from(sign), byte.escape_ascii()))),
+            None => return Err(fault(start, &format!("the request ends before {what}"))),
+        }
+        let mut number: usize = 0;
+        let mut at = start + 1;
+        while let Some(digit) = self.request.get(at).filter(|byte| byte.is_ascii_digit()) {
+            let grown = number.checked_mul(10).and_then(|number| number.checked_add(usize::from(digit - b'0')));
+            number = grown.ok_or_else(|| fault(start, &format!("{what} is too large")))?;
+            at += 1;
+        }
+        if at == start + 1 || self.request.get(at..at + 2) != Some(b"\r\n") {
+            return Err(fault(at, &format!("{what} must be digits that end in CR LF")));
+        }
+        self.at = at + 2;
+        Ok(number)
+    }
+
+    fn argument(&mut self, length: usize) -> Result<&'a [u8], Error> {
+        let start = self.at;
+        let left = self.request.len() - start;
+        if left < 2 || length > left - 2 {
+            return Err(fault(start, &format!("an argument of {length} bytes is cut short")));
+        }
+        let end = start + length;
+        if &self.request[end..end + 2] != b"\r\n" {
+            return Err(fault(end, "an argument must end in CR LF"));
+        }
+        self.at = end + 2;
+        Ok(&self.request[start..end])
+    }
+}
+
+/// Reads a command none of whose numbers is long; answers how many bytes it takes. `None`: it is not of that kind, and `args` holds anything.
+#[inline(always)]
+fn quick<'a>(request: &'a [u8], args: &mut Args<'a>) -> Option<usize> {
+    let (count, mut rest) = header(request, b'*')?;
+    for _ in 0..count {
+        let (length, body) = header(rest, b'$')?;
+        let (argument, behind) = body.split_at_checked(length)?;
+        rest = behind.strip_prefix(b"\r\n")?;
+        args.push(argument);
+    }
+    (count > 0).then_some(request.len() - rest.len())
+}
+
+/// The number in a header, and what stands behind it.
+#[inline(always)]
+fn header(bytes: &[u8], sign: u8) -> Option<(usize, &[u8])> {
+    let (&first, line) = bytes.split_first()?;
+    let (number, taken) = short_number(line).filter(|_| first == sign)?;
+    Some((number, &line[taken..]))
+}
+
+fn fault(at: usize, what: &str) -> Error {
+    Error::new(Code::Request, format!("request, byte {at}: {what}"))
+}
+
+/// Appends `*count\r\n`.
+#[inline]
+pub(crate) fn push_count(out: &mut Vec<u8>, count: usize) {
+    push_header(out, b'*', count);
+}
+
+/// Appends an argument whole.
+#[inline]
+pub(crate) fn push_argument(out: &mut Vec<u8>, argument: &[u8]) {
+    push_header(out, b'$', argument.len());
+    out.extend_from_slice(argument);
+    out.extend_from_slice(b"\r\n");
+}
+
+/// A sign, the 20 digits of the largest number, and CR LF.
+const LONGEST_HEADER: usize = 23;
+
+/// Appends `$length\r\n`, or the like.
+#[inline]
+pub(crate) fn push_header(out: &mut Vec<u8>, sign: u8, number: usize) {
+    match number {
+        0..10 => out.extend_from_slice(&[sign, b'0' + number as u8, b'\r', b'\n']),
+        10..100 => out.extend_from_slice(&[sign, b'0' + (number / 10) as u8, b'0' + (number % 10) as u8, b'\r', b'\n']),
+        _ => push_long_header(out, sign, number),
+    }
+}
+
+#[cold]
+fn push_long_header(out: &mut Vec<u8>, sign: u8, number: usize) {
+    let mut line = [0u8; LONGEST_HEADER];
+    let mut start = line.len() - 2;
+    line[start..].copy_from_slice(b"\r\n");
+    let mut rest = number;
+    while rest > 0 {
+        start -= 1;
+        line[start] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    start -= 1;
+    line[start] = sign;
+    out.extend_from_slice(&line[start..]);
+}
+
+/// A request of one command.
+pub fn pack(args: &[&[u8]]) -> Vec<u8> {
+    let mut out = Vec::new();
+    push_count(&mut out, args.len());
+    args.iter().for_each(|argument| push_argument(&mut out, argument));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(request: &[u8]) -> Result<Vec<Vec<Vec<u8>>>, Error> {
+        let mut commands = Commands::of(request);
+        let mut args = Args::new();
+        let mut all = Vec::new();
+        while commands.next(&mut args)?.is_some() {
+            all.push(args.iter().map(|argument| argument.to_vec()).collect());
+        }
+        Ok(all)
+    }
+
+    #[test]
+    fn what_was_packed_is_read_back() {
+        let long = vec![b'x'; 12345];
+        let commands: [&[&[u8]]; 3] = [&[b"SET", b"a\r\n\0", b""], &[b"PING"], &[b"SET", b"", &long]];
+        let request: Vec<u8> = commands.iter().flat_map(|args| pack(args)).collect();
+        assert_eq!(read(&request).unwrap(), commands);
+    }
+
+    #[test]
+    fn what_is_not_a_request_is_refused_with_its_place() {
+        for (request, place) in [
+            (&b"GET a\r\n"[..], "byte 0: expected '*', found 'G'"),
+            (b"*0\r\n", "byte 0: a command without a name"),
+            (b"*-1\r\n", "byte 1: the number of arguments must be digits"),
+            (b"*1\r\n", "byte 4: the request ends before the length of an argument"),
+            (b"*1\r\n$4\r\nPIN", "byte 8: an argument of 4 bytes is cut short"),
+            (b"*1\r\n$4\r\nPINGxx", "byte 12: an argument must end in CR LF"),
+            (b"*1\r\n$4\r\nPING\r\n\0", "byte 14: expected '*', found '\\x00'"),
+            (b"*99999999999999999999\r\n", "too large"),
+            (b"*1\r\n$18446744073709551615\r\nx\r\n", "cut short"),
+            (b"*1\r\n$4\nPING\r\n", "byte 6: the length of an argument must be digits that end in CR LF"),
+        ] {
+            let error = read(request).unwrap_err();
+            assert_eq!(error.code(), Code::Request);
+            assert!(error.message().contains(place), "{} for {:?}", error.message(), request.escape_ascii().to_string());
+        }
+    }
+}

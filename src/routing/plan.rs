@@ -1,0 +1,325 @@
+//! From a command to the nodes it must go to. Nothing is sent here, and nothing is guessed: what has no honest place is refused.
+
+use crate::command::{
+    Access, Command, CommandFlags, Key, Keys, PlacedKeys, Positions, ReadTimeout, ServerCommand, ServerCommandKeys, SplitKind, Strategy,
+    places, positions, sort_patterns,
+};
+use crate::config::{Config, CrossNode};
+use crate::error::{Code, Error, printable};
+use crate::partition::{Tagged, partition};
+
+/// What is to be done with a command.
+pub(crate) enum Plan<'a> {
+    /// It goes to one server as it is, but for the names of its keys.
+    One { server: usize, keys: PlacedKeys<'a>, flags: CommandFlags },
+    /// Its keys are shared out over servers, and the answers put together.
+    Split { kind: SplitKind, keys: PlacedKeys<'a>, flags: CommandFlags },
+    /// It takes several steps on several servers.
+    CrossNode(CrossNodeCommand<'a>),
+    /// The server would refuse it, with this error; there is no need to ask.
+    Answer(String),
+}
+
+/// A command that concerns several servers, and what the table says of that.
+#[derive(Debug, Clone)]
+pub(crate) struct CrossNodeCommand<'a> {
+    pub across: Strategy,
+    pub keys: PlacedKeys<'a>,
+    pub flags: CommandFlags,
+}
+
+/// Plans a command of the table.
+#[inline]
+pub(crate) fn plan<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) -> Result<Plan<'a>, Error> {
+    if command.session {
+        return Err(needs_session(command.name));
+    }
+    if !command.takes(args.len()) {
+        return Ok(wrong_arity(command.name));
+    }
+    let keys = keys_of(config, command, args)?;
+    let flags = flags(command, args);
+    if command.across == Strategy::Split(SplitKind::Stored) && args.len().is_multiple_of(2) {
+        return Ok(wrong_arity(command.name));
+    }
+    if command.across == Strategy::Sorted && reads_elsewhere(config, args) {
+        return over(config, args, keys, command.across, flags);
+    }
+    decide(config, args, keys, command.across, flags)
+}
+
+/// The keys of a command of the table, whose number of arguments was found right.
+#[inline]
+pub(crate) fn keys_of<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) -> Result<PlacedKeys<'a>, Error> {
+    Ok(match command.keys {
+        Keys::Specs([spec]) => place(config, args, places(command, spec, args)?),
+        _ => place(config, args, positions(command, args)?.into_iter()),
+    })
+}
+
+/// Whether a SORT may read keys of other servers by its patterns: those of a pinned command stay where its key is, unless they have tags of
+/// their own.
+pub(crate) fn reads_elsewhere(config: &Config, args: &[&[u8]]) -> bool {
+    let pinned = config.hash_tag.split(args[1]).pins;
+    config.servers.len() > 1 && sort_patterns(args).any(|pattern| !pinned || pattern.ends_with(b"}"))
+}
+
+/// A command of the table with a single key, as most are: its server, its key, its flags. `None` leaves the planning to [`plan`].
+#[inline(always)]
+pub(crate) fn plan_single<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) -> Option<(usize, Key<'a>, CommandFlags)> {
+    let Keys::One(position) = command.keys else { return None };
+    if command.session || !command.takes(args.len()) {
+        return None;
+    }
+    let tagged = config.hash_tag.split(args[position]);
+    let master = master_of(config, tagged.hashed);
+    Some((config.masters[master].server, Key::new(tagged.name, position, master), flags(command, args)))
+}
+
+#[inline]
+fn flags(command: &Command, args: &[&[u8]]) -> CommandFlags {
+    CommandFlags { repeatable: command.access == Access::Read, read_timeout: command.read_timeout(args) }
+}
+
+/// Plans a command that a server told of; `positions` are its keys.
+pub(crate) fn plan_learned<'a>(
+    config: &Config,
+    command: &ServerCommand,
+    args: &[&'a [u8]],
+    positions: &[usize],
+) -> Result<Plan<'a>, Error> {
+    let keys = place(config, args, positions.iter().copied());
+    decide(
+        config,
+        args,
+        keys,
+        Strategy::Refused,
+        CommandFlags { repeatable: command.access == Access::Read, read_timeout: ReadTimeout::Configured },
+    )
+}
+
+/// The keys of a learned command, where its description alone tells them.
+pub(crate) fn learned_positions(command: &ServerCommand, args: &[&[u8]]) -> Option<Positions> {
+    match command.keys {
+        ServerCommandKeys::None => Some(Positions::new()),
+        ServerCommandKeys::Asked => None,
+        ServerCommandKeys::Range { first, last, step } => {
+            let last = if last >= 0 { last as usize } else { args.len().checked_sub(last.unsigned_abs() as usize)? };
+            (first <= last && last < args.len()).then(|| (first..=last).step_by(step).collect())
+        }
+    }
+}
+
+/// Finds each key's master. A tag on the first key draws the untagged keys behind it to the same node.
+#[inline]
+pub(crate) fn place<'a>(config: &Config, args: &[&'a [u8]], positions: impl ExactSizeIterator<Item = usize>) -> PlacedKeys<'a> {
+    let mut pin: Option<Tagged<'a>> = None;
+    let place = |(at, position): (usize, usize)| {
+        let tagged = config.hash_tag.split(args[position]);
+        if at == 0 && tagged.pins {
+            pin = Some(tagged);
+        }
+        let hashed = match pin {
+            Some(pin) if !tagged.pins => pin.hashed,
+            _ => tagged.hashed,
+        };
+        Key::new(tagged.name, position, master_of(config, hashed))
+    };
+    positions.enumerate().map(place).collect()
+}
+
+#[inline]
+pub(crate) fn master_of(config: &Config, hashed: &[u8]) -> usize {
+    partition(hashed, config.masters.len() as u32) as usize - 1
+}
+
+#[inline]
+fn decide<'a>(config: &Config, args: &[&'a [u8]], keys: PlacedKeys<'a>, across: Strategy, flags: CommandFlags) -> Result<Plan<'a>, Error> {
+    let server_of = |key: &Key| config.masters[key.master()].server;
+    let server = match keys.first() {
+        Some(key) => server_of(key),
+        None if config.servers.len() == 1 || across == Strategy::Anywhere => 0,
+        None => return without_keys(args, across, flags),
+    };
+    if keys.iter().skip(1).all(|key| server_of(key) == server) {
+        return Ok(Plan::One { server, keys, flags });
+    }
+    over(config, args, keys, across, flags)
+}
+
+fn over<'a>(config: &Config, args: &[&'a [u8]], keys: PlacedKeys<'a>, across: Strategy, flags: CommandFlags) -> Result<Plan<'a>, Error> {
+    match across {
+        _ if config.cross_node == CrossNode::Strict => Err(crossnode(config, args, &keys)),
+        Strategy::Split(kind) => Ok(Plan::Split { kind, keys, flags }),
+        Strategy::Refused | Strategy::Script => Err(crossnode(config, args, &keys)),
+        across => Ok(Plan::CrossNode(CrossNodeCommand { across, keys, flags })),
+    }
+}
+
+/// A command without keys where there are several servers.
+#[cold]
+fn without_keys<'a>(args: &[&[u8]], across: Strategy, flags: CommandFlags) -> Result<Plan<'a>, Error> {
+    match across {
+        Strategy::Everywhere(_) | Strategy::Scan | Strategy::RandomKey => {
+            Ok(Plan::CrossNode(CrossNodeCommand { across, keys: PlacedKeys::new(), flags }))
+        }
+        // It should have keys; any server says why it has none: a number of 0, or the word STREAMS that is missing.
+        Strategy::Combined(_) | Strategy::Together(_) | Strategy::Popped(_) | Strategy::Streams => {
+            Ok(Plan::One { server: 0, keys: PlacedKeys::new(), flags })
+        }
+        _ => Err(keyless(args[0])),
+    }
+}
+
+pub(crate) fn wrong_arity<'a>(name: &str) -> Plan<'a> {
+    Plan::Answer(arity_text(name))
+}
+
+pub(crate) fn arity_text(name: &str) -> String {
+    format!("ERR wrong number of arguments for '{name}' command")
+}
+
+pub(crate) fn upper(name: &[u8]) -> String {
+    printable(&name.to_ascii_uppercase())
+}
+
+#[cold]
+pub(crate) fn needs_session(name: &str) -> Error {
+    let name = name.replace('|', " ").to_uppercase();
+    Error::new(
+        Code::Request,
+        format!("{name}: it changes the state of its connection, and connections are shared here; a session has connections of its own"),
+    )
+}
+
+#[cold]
+fn keyless(name: &[u8]) -> Error {
+    let text = format!("CROSSNODE {}: without a key it names no node; `each` runs it on every master", upper(name));
+    Error::new(Code::CrossNode, text)
+}
+
+#[cold]
+pub(crate) fn crossnode(config: &Config, args: &[&[u8]], keys: &[Key]) -> Error {
+    const SHOWN: usize = 8;
+    let name = upper(args[0]);
+    if keys.iter().all(|key| config.masters[key.master()].server == config.masters[keys[0].master()].server) {
+        let pattern = printable(sort_patterns(args).next().unwrap_or_default());
+        return Error::new(Code::CrossNode, format!("CROSSNODE {name}: the pattern \"{pattern}\" reads keys that may live on other nodes"));
+    }
+    let places: Vec<String> =
+        keys.iter().take(SHOWN).map(|key| format!("\"{}\" on {}", printable(key.name), config.masters[key.master()].alias)).collect();
+    let more = if keys.len() > SHOWN { format!(" and {} more", keys.len() - SHOWN) } else { String::new() };
+    Error::new(Code::CrossNode, format!("CROSSNODE {name}: its keys live on several nodes: {}{more}", places.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::lookup;
+
+    fn config(members: &str) -> Config {
+        let text = format!(
+            r#"{{"nodes":{{"node_1":{{"host":"a"}},"node_2":{{"host":"b"}},"node_3":{{"host":"a"}}}}{}{members}}}"#,
+            if members.is_empty() { "" } else { "," }
+        );
+        Config::from_json(text.as_bytes()).unwrap()
+    }
+
+    /// Where each key goes, by the server's number, and under which name.
+    fn placed(config: &Config, command: &str) -> Result<Vec<(String, usize)>, Error> {
+        let args: Vec<&[u8]> = command.split(' ').map(str::as_bytes).collect();
+        let keys = match plan(config, lookup(&args).unwrap(), &args)? {
+            Plan::One { keys, .. } | Plan::Split { keys, .. } => keys,
+            Plan::CrossNode(over) => over.keys,
+            Plan::Answer(text) => panic!("{text}"),
+        };
+        Ok(keys.iter().map(|key| (String::from_utf8_lossy(key.name).into(), key.master())).collect())
+    }
+
+    fn master(key: &str) -> usize {
+        partition(key.as_bytes(), 3) as usize - 1
+    }
+
+    #[test]
+    fn a_tag_on_the_first_key_pins_untagged_siblings_only() {
+        let found = placed(&config(""), "MGET a{x} b c{y} d").unwrap();
+        let expected = [("a", "x"), ("b", "x"), ("c", "y"), ("d", "x")];
+        assert_eq!(found, expected.map(|(name, tag)| (name.to_owned(), master(tag))));
+    }
+
+    #[test]
+    fn a_tag_on_a_later_key_pins_nothing() {
+        let found = placed(&config(""), "MGET a b{y}").unwrap();
+        assert_eq!(found, [("a".to_owned(), master("a")), ("b".to_owned(), master("y"))]);
+    }
+
+    #[test]
+    fn keys_that_are_kept_whole_go_each_by_its_own() {
+        let found = placed(&config(r#""hash_tag":"keep""#), "MGET {x}a b").unwrap();
+        assert_eq!(found, [("{x}a".to_owned(), master("x")), ("b".to_owned(), master("b"))]);
+    }
+
+    #[test]
+    fn keys_on_two_aliases_of_one_server_are_on_one_server() {
+        // node_1 and node_3 are the same server.
+        let key = |wanted| (0..100).map(|number| number.to_string()).find(|key| master(key) == wanted).unwrap();
+        let (one, two, three) = (key(0), key(1), key(2));
+        assert!(placed(&config(""), &format!("SDIFF {one} {three}")).is_ok());
+        let error = placed(&config(r#""cross_node":"strict""#), &format!("SDIFF {one} {two}")).unwrap_err();
+        assert_eq!(error.message(), format!("CROSSNODE SDIFF: its keys live on several nodes: \"{one}\" on node_1, \"{two}\" on node_2"));
+    }
+
+    #[test]
+    fn strict_refuses_to_split() {
+        let key = |wanted| (0..100).map(|number| number.to_string()).find(|key| master(key) == wanted).unwrap();
+        let command = format!("MGET {} {}", key(0), key(1));
+        assert!(placed(&config(""), &command).is_ok());
+        assert_eq!(placed(&config(r#""cross_node":"strict""#), &command).unwrap_err().code(), Code::CrossNode);
+    }
+
+    #[test]
+    fn keys_are_found_where_each_command_has_them() {
+        for (command, keys) in [
+            ("EVAL script 2 a a 3", &["a", "a"][..]),
+            ("XREAD COUNT 2 STREAMS a a 0 0", &["a", "a"]),
+            ("SORT a LIMIT 0 1 STORE a", &["a", "a"]),
+            ("SORT a BY STORE GET #", &["a"]),
+            ("GEORADIUS a 1 1 1 m STORE a", &["a", "a"]),
+            ("MIGRATE host 1  0 9 KEYS a a a", &["a", "a", "a"]),
+            ("MIGRATE host 1 a 0 9", &["a"]),
+            ("OBJECT ENCODING a", &["a"]),
+            ("BLPOP a a 0", &["a", "a"]),
+            ("BITOP AND a a a", &["a", "a", "a"]),
+            ("LMPOP 2 a a LEFT", &["a", "a"]),
+        ] {
+            let found: Vec<String> = placed(&config(""), command).unwrap().into_iter().map(|(key, _)| key).collect();
+            assert_eq!(found, keys, "{command}");
+        }
+    }
+
+    #[test]
+    fn a_number_of_keys_that_cannot_be_is_refused() {
+        for command in [
+            "EVAL script x a",
+            "EVAL script 3 a",
+            "EVAL script -1 a",
+            "EVAL script 18446744073709551615 a",
+            "SINTERCARD 9 a",
+            "ZDIFF +1 a",
+            "ZDIFF 01 a",
+        ] {
+            assert_eq!(placed(&config(""), command).unwrap_err().code(), Code::Request, "{command}");
+        }
+    }
+
+    #[test]
+    fn what_names_no_node_is_refused() {
+        for command in ["ROLE", "SHUTDOWN NOSAVE", "EVAL script 0"] {
+            assert_eq!(placed(&config(""), command).unwrap_err().code(), Code::CrossNode, "{command}");
+        }
+        for command in ["SORT a BY w_*", "SORT a GET # GET o_*->f"] {
+            let error = placed(&config(r#""cross_node":"strict""#), command).unwrap_err();
+            assert!(error.message().starts_with("CROSSNODE SORT: the pattern"), "{error}");
+        }
+    }
+}
