@@ -57,7 +57,7 @@ test: ## run all tests and all lint rules
 	@scripts/test
 
 .PHONY: lint
-lint: stage ## check formatting, warnings, oldest versions, licences and paths; RULE runs one rule
+lint: ## check formatting, warnings, oldest versions, licences and paths; RULE runs one rule
 	@scripts/lint $(RULE)
 
 .PHONY: fuzz
