@@ -2,11 +2,8 @@ package rediscluster_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"strings"
 	"testing"
 	"time"
@@ -14,16 +11,16 @@ import (
 	rediscluster "github.com/rediscluster/rediscluster/bindings/go"
 )
 
-// wantError checks the kind of an error, its node, and whether it says that the command may have been executed.
+// wantError checks the fields of an *Error.
 func wantError(t *testing.T, err error, code rediscluster.Code, node string, executed bool) {
 	t.Helper()
 	var failure *rediscluster.Error
 	if !errors.As(err, &failure) || !errors.Is(err, code) || failure.Code != code || failure.Node != node || failure.Executed != executed {
-		t.Errorf("%#v, want %v of %q, executed %v", err, code, node, executed)
+		t.Errorf("%#v, want %v on node %q with executed %v", err, code, node, executed)
 	}
 }
 
-func TestWrongConfigurations(t *testing.T) {
+func TestABadConfigurationIsRejected(t *testing.T) {
 	for want, config := range map[string]string{
 		"nodes":             `{}`,
 		"nodes.node_1.port": `{"nodes": {"node_1": {"host": "127.0.0.1", "port": 70000}}}`,
@@ -38,8 +35,8 @@ func TestWrongConfigurations(t *testing.T) {
 	}
 }
 
-func TestServerError(t *testing.T) {
-	c := fresh(t)
+func TestAnErrorReplyIsAServerError(t *testing.T) {
+	c := openEmpty(t)
 	do(t, c, "SET", "text", "x")
 	v, err := c.Do(ctx, "LPUSH", "text", "y")
 	var server rediscluster.ServerError
@@ -52,8 +49,8 @@ func TestServerError(t *testing.T) {
 	do(t, c, "GET", "text") // on the same connection
 }
 
-func TestWrongCommands(t *testing.T) {
-	c := fresh(t)
+func TestABadCommandIsNotSent(t *testing.T) {
+	c := openEmpty(t)
 	if _, err := c.Do(ctx); !errors.Is(err, rediscluster.ErrArgument) {
 		t.Errorf("no arguments: %v", err)
 	}
@@ -64,7 +61,7 @@ func TestWrongCommands(t *testing.T) {
 		t.Errorf("nil to each: %v", err)
 	}
 	if _, err := c.Do(ctx, "NOSUCHCOMMAND", "key"); err == nil {
-		t.Error("a command that does not exist")
+		t.Error("an unknown command succeeded")
 	}
 	p := c.Pipeline()
 	p.Add("SET", "never", "sent")
@@ -73,7 +70,7 @@ func TestWrongCommands(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	if !do(t, c, "GET", "never").IsNil() {
-		t.Error("the pipeline was sent in part")
+		t.Error("a part of the pipeline was sent")
 	}
 	p.Add("SET", "again", "yes")
 	if results, err := p.Exec(ctx); err != nil || len(results) != 1 || results[0].Err != nil {
@@ -81,8 +78,8 @@ func TestWrongCommands(t *testing.T) {
 	}
 }
 
-func TestCrossNode(t *testing.T) {
-	strict := emptied(t, servers(t, 2).with("cross_node", "strict").open(t))
+func TestStrictModeRefusesKeysOnSeveralNodes(t *testing.T) {
+	strict := flushAll(t, servers(t, 2).with("cross_node", "strict").open(t))
 	_, err := strict.Do(ctx, "MGET", "foo", "bar")
 	wantError(t, err, rediscluster.ErrCrossNode, "", false)
 	if !strings.Contains(err.Error(), "CROSSNODE") {
@@ -93,9 +90,9 @@ func TestCrossNode(t *testing.T) {
 	}
 }
 
-// One node of three is not there: the commands of the others are not touched.
-func TestFailureInTheMiddle(t *testing.T) {
-	fresh(t)
+// node_2 does not exist.
+func TestTheFailureOfANodeAffectsOnlyItsCommands(t *testing.T) {
+	openEmpty(t)
 	config := servers(t, 3)
 	config.Nodes["node_2"] = map[string]any{"host": "127.0.0.1", "port": closedPort(t)}
 	c := config.open(t)
@@ -118,121 +115,51 @@ func TestFailureInTheMiddle(t *testing.T) {
 		}
 	}
 	if missing == 0 {
-		t.Error("no key fell on node_2")
+		t.Error("no key belongs to node_2")
 	}
 
-	answers, err := c.Each(ctx, "PING")
-	if err != nil || len(answers) != 3 {
-		t.Fatal(answers, err)
+	pings, err := c.Each(ctx, "PING")
+	if err != nil || len(pings) != 3 {
+		t.Fatal(pings, err)
 	}
-	wantError(t, answers["node_2"].Err, rediscluster.ErrConnect, "node_2", false)
-	if answers["node_1"].Err != nil || answers["node_3"].Value.String() != "PONG" {
-		t.Error(answers)
+	wantError(t, pings["node_2"].Err, rediscluster.ErrConnect, "node_2", false)
+	if pings["node_1"].Err != nil || pings["node_3"].Value.String() != "PONG" {
+		t.Error(pings)
 	}
 
-	_, err = c.Do(ctx, "GET", "bar{foo}") // foo is kept on node_2 of three, too
+	_, err = c.Do(ctx, "GET", "bar{foo}") // the tag foo may belong to node_2
 	if node, _ := c.NodeFor("bar{foo}"); node.Alias == "node_2" {
 		wantError(t, err, rediscluster.ErrConnect, "node_2", false)
 	}
 }
 
-// fakeServer answers whatever is asked with the same bytes, and with silence if there are none.
-func fakeServer(t *testing.T, answer string) (port int) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { listener.Close() })
-	go func() {
-		for {
-			connection, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer connection.Close()
-				request := make([]byte, 4096)
-				for {
-					if _, err := connection.Read(request); err != nil {
-						return
-					}
-					if answer == "hang up" {
-						return
-					}
-					io.WriteString(connection, answer)
-				}
-			}()
-		}
-	}()
-	return listener.Addr().(*net.TCPAddr).Port
-}
-
-func TestServersThatMisbehave(t *testing.T) {
-	for answer, want := range map[string]rediscluster.Code{
+func TestABadReplyOfAServerIsAnError(t *testing.T) {
+	for reply, want := range map[string]rediscluster.Code{
 		"":                       rediscluster.ErrTimeout,
 		"$5\r\nab":               rediscluster.ErrTimeout,
-		"hang up":                rediscluster.ErrIO,
+		hangUp:                   rediscluster.ErrIO,
 		"HTTP/1.1 200 OK\r\n":    rediscluster.ErrProtocol,
 		"*2\r\n$x\r\n":           rediscluster.ErrProtocol,
 		"$99999999999999999\r\n": rediscluster.ErrProtocol,
 	} {
-		c := oneServer(fakeServer(t, answer)).with("read_timeout", 0.2).with("refresh_interval", 0).open(t)
+		c := oneServer(fakeServer(t, reply)).with("read_timeout", 0.2).with("refresh_interval", 0).open(t)
 		begin := time.Now()
 		_, err := c.Do(ctx, "SET", "key", "value")
 		wantError(t, err, want, "node_1", true)
 		if spent := time.Since(begin); spent > 3*time.Second {
-			t.Errorf("%q took %v", answer, spent)
+			t.Errorf("%q took %v", reply, spent)
 		}
 	}
 }
 
-func TestContextThatIsDone(t *testing.T) {
-	c := fresh(t)
-	cancelled, cancel := context.WithCancel(ctx)
-	cancel()
-	late, cancel := context.WithDeadline(ctx, time.Now().Add(-time.Second))
-	defer cancel()
-
-	for _, x := range []struct {
-		ctx  context.Context
-		want error
-	}{{cancelled, context.Canceled}, {late, context.DeadlineExceeded}} {
-		_, one := c.Do(x.ctx, "SET", "key", "value")
-		_, each := c.Each(x.ctx, "SET", "key", "value")
-		p := c.Pipeline()
-		p.Add("SET", "key", "value")
-		_, many := p.Exec(x.ctx)
-		_, none := c.Pipeline().Exec(x.ctx)
-		for _, err := range []error{one, each, many, none} {
-			if err != x.want {
-				t.Errorf("%v, want %v", err, x.want)
-			}
-		}
-	}
-	if !do(t, c, "GET", "key").IsNil() {
-		t.Error("a command was sent in spite of its context")
-	}
-}
-
-// A call that runs is not given up: its reply is true whatever the context says by then.
-func TestContextThatEndsMeanwhile(t *testing.T) {
-	c := fresh(t)
-	short, cancel := context.WithTimeout(ctx, 20*time.Millisecond)
-	defer cancel()
-	v, err := c.Do(short, "BLPOP", "none", "0.2")
-	if err != nil || v.Type() != rediscluster.TypeNilArray || short.Err() == nil {
-		t.Error(v, err, short.Err())
-	}
-}
-
-func TestErrorsInWords(t *testing.T) {
+func TestErrorTexts(t *testing.T) {
 	for want, err := range map[string]error{
-		"rediscluster: timeout":              rediscluster.ErrTimeout,
-		"rediscluster: error 99":             rediscluster.Code(99),
-		"rediscluster: error 0":              rediscluster.Code(0),
-		"rediscluster: what happened":        &rediscluster.Error{Code: rediscluster.ErrIO, Message: "what happened"},
-		"WRONGTYPE as the server has it":     rediscluster.ServerError("WRONGTYPE as the server has it"),
-		"rediscluster: the client is closed": rediscluster.ErrClosed,
+		"rediscluster: timeout":                         rediscluster.ErrTimeout,
+		"rediscluster: error 99":                        rediscluster.Code(99),
+		"rediscluster: error 0":                         rediscluster.Code(0),
+		"rediscluster: what happened":                   &rediscluster.Error{Code: rediscluster.ErrIO, Message: "what happened"},
+		"WRONGTYPE as the server has it":                rediscluster.ServerError("WRONGTYPE as the server has it"),
+		"rediscluster: the client or session is closed": rediscluster.ErrClosed,
 	} {
 		if err.Error() != want {
 			t.Errorf("%q, want %q", err.Error(), want)

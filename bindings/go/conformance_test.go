@@ -13,8 +13,8 @@ import (
 	rediscluster "github.com/rediscluster/rediscluster/bindings/go"
 )
 
-// The vectors that every language runs: what commands answer over several nodes is what one server answers.
-func TestCommands(t *testing.T) {
+// Every language runs these cases: commands over several nodes reply like one server. tests/conformance describes the format.
+func TestCommandsReplyLikeOneServer(t *testing.T) {
 	files, _ := filepath.Glob("../../tests/conformance/commands/*.txt")
 	cases := 0
 	for _, file := range files {
@@ -25,13 +25,13 @@ func TestCommands(t *testing.T) {
 	}
 }
 
-// runCommands runs the cases of a file, each on empty servers, and tells how many there are.
+// runCommands runs the cases of a file, each on servers without keys, and returns the number of cases.
 func runCommands(t *testing.T, file string) (cases int) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, begins, got := servers(t, 3).open(t), true, []string{}
+	c, isNewCase, got := servers(t, 3).open(t), true, []string{}
 	for i, line := range strings.Split(string(text), "\n") {
 		mark, rest, _ := strings.Cut(line, " ")
 		if mark == "masters" {
@@ -41,12 +41,12 @@ func runCommands(t *testing.T, file string) (cases int) {
 		if mark == "" || !strings.Contains("+->=~%", mark) {
 			continue
 		}
-		if begins {
+		if isNewCase {
 			do(t, c, "FLUSHALL")
 		}
-		if begins = strings.Contains("=~%", mark); begins {
+		if isNewCase = strings.Contains("=~%", mark); isNewCase {
 			cases++
-			if want := wanted(rest); !equal(mark, got, want) {
+			if want := parseReply(rest); !equal(mark, got, want) {
 				t.Errorf("%s:%d: %.300q, want %.300q", filepath.Base(file), i+1, got, want)
 			}
 			continue
@@ -59,7 +59,8 @@ func runCommands(t *testing.T, file string) (cases int) {
 	return cases
 }
 
-// run runs the command of a line. The answer is that of a vector: a sign for its type and what it is, values of an array behind it.
+// run runs the command of a line and returns its reply in the format of the cases: a sign for the type, then the value; an
+// array is followed by its elements.
 func run(c *rediscluster.Client, line string) []string {
 	var args []any
 	for _, word := range strings.Split(line, " ") {
@@ -71,10 +72,10 @@ func run(c *rediscluster.Client, line string) []string {
 	} else if err != nil {
 		return []string{err.Error()}
 	}
-	return tokens(v)
+	return formatReply(v)
 }
 
-func tokens(v rediscluster.Value) []string {
+func formatReply(v rediscluster.Value) []string {
 	signs := map[rediscluster.Type]string{rediscluster.TypeString: "$", rediscluster.TypeStatus: "+", rediscluster.TypeInteger: ":"}
 	switch v.Type() {
 	case rediscluster.TypeNil:
@@ -87,7 +88,7 @@ func tokens(v rediscluster.Value) []string {
 		elements, _ := v.Array()
 		all := []string{fmt.Sprint("*", len(elements))}
 		for _, element := range elements {
-			all = append(all, tokens(element)...)
+			all = append(all, formatReply(element)...)
 		}
 		return all
 	}
@@ -98,8 +99,8 @@ func tokens(v rediscluster.Value) []string {
 	return []string{signs[v.Type()] + text}
 }
 
-// wanted is the reply of a vector; an error goes to the end of its line.
-func wanted(reply string) []string {
+// parseReply splits the expected reply of a case into words. An error extends to the end of the line.
+func parseReply(reply string) []string {
 	words := strings.Split(reply, " ")
 	if reply[0] == '-' {
 		words = []string{reply}
@@ -110,7 +111,7 @@ func wanted(reply string) []string {
 	return words
 }
 
-// equal compares as the mark says: in order, or as elements or pairs in any order.
+// equal compares replies in order, or, depending on the mark, as elements (~) or pairs (%) in any order.
 func equal(mark string, got, want []string) bool {
 	step := map[string]int{"~": 1, "%": 2}[mark]
 	return fmt.Sprintf("%q", grouped(got, step)) == fmt.Sprintf("%q", grouped(want, step))
@@ -130,7 +131,7 @@ func grouped(all []string, step int) []string {
 
 var escape = regexp.MustCompile(`\\x[0-9a-f]{2}`)
 
-// unescaped is the bytes of a word: \xff is one, and "" none.
+// unescaped returns the bytes of a word: \xff is one byte, "" is the empty string.
 func unescaped(word string) string {
 	if word == `""` {
 		return ""
