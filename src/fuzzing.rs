@@ -136,7 +136,11 @@ mod tests {
 
     /// Runs a target on its seeds and on damaged copies of them.
     fn replay(target: fn(&[u8]), name: &str) {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(name);
+        let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
+        if !fuzz.exists() {
+            return; // the published package has no fuzz targets
+        }
+        let folder = fuzz.join("seeds").join(name);
         let mut files: Vec<_> = folder.read_dir().expect("a folder of seeds").map(|entry| entry.expect("a seed").path()).collect();
         files.sort();
         assert!(files.len() > 5, "{} has too few seeds", folder.display());
