@@ -218,7 +218,7 @@ fn the_keys_of_a_learned_command_may_have_to_be_asked_for() {
     assert_eq!(answer(&cluster, &format!("ZADD a{{{one}}} 1 x")), "1");
     assert_eq!(answer(&cluster, &format!("ZJOIN 2 a{{{one}}} {one}")), "[\"x\"]");
     assert!(answer(&cluster, &format!("ZJOIN 2 {one} {two}")).starts_with("CrossNode"));
-    assert!(answer(&cluster, "ZJOIN 9 a").starts_with("Request: ZJOIN: its keys cannot be told"));
+    assert!(answer(&cluster, "ZJOIN 9 a").starts_with("Request: ZJOIN: COMMAND GETKEYS does not determine its keys"));
 }
 
 #[test]
