@@ -23,6 +23,9 @@ mod crossnode;
 mod error;
 #[allow(unsafe_code, non_camel_case_types)]
 pub mod ffi;
+#[cfg(any(fuzzing, test))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod partition;
 mod php;
 mod rdb;

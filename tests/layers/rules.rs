@@ -23,15 +23,16 @@ impl SourceFile {
     }
 }
 
-/// The layers as a document lists them: the indented block after the heading "Layers", the lowest layer in the first line. Modules in one line
-/// do not import each other.
+/// The layers as a document lists them: the code block after the heading "Layers", the lowest layer in the first line. Modules in one line do
+/// not import each other.
 pub fn layers(document: &str) -> Vec<Vec<String>> {
     let section = document.split("## Layers\n").nth(1).unwrap_or_default();
     section
         .lines()
-        .skip_while(|line| !line.starts_with("    "))
-        .take_while(|line| line.starts_with("    "))
-        .map(|line| line.split_whitespace().map(str::to_owned).collect())
+        .skip_while(|line| !line.starts_with("```"))
+        .skip(1)
+        .take_while(|line| !line.starts_with("```"))
+        .map(|line| line.split(',').map(|name| name.trim().to_owned()).collect())
         .collect()
 }
 
@@ -148,7 +149,7 @@ fn is_prefix(folder: &[&str], path: &[String]) -> bool {
 mod tests {
     use super::*;
 
-    const LAYERS: &str = "# Architecture\n\n## Layers\n\nLowest first:\n\n    error\n    resp config\n    cluster\n\nText.\n";
+    const LAYERS: &str = "# Architecture\n\n## Layers\n\nLowest first:\n\n```text\nerror\nresp, config\ncluster\n```\n\nText.\n";
 
     fn files(sources: &[(&str, &str)]) -> Vec<SourceFile> {
         sources.iter().map(|(name, source)| SourceFile::new(name, source)).collect()
