@@ -274,12 +274,12 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
     }
 
     /// Ok if the reply to the command with that index has been read, else the reason. `name` is the command's.
-    pub(crate) fn outcome(&self, ordinal: u32, name: &[u8]) -> Result<(), Error> {
-        if (ordinal as usize) < self.reader.complete() {
+    pub(crate) fn outcome(&self, index: u32, name: &[u8]) -> Result<(), Error> {
+        if (index as usize) < self.reader.complete() {
             return Ok(());
         }
         let failure = self.failure.clone().unwrap_or_else(|| Error::new(Code::Internal, "no reply and no failure"));
-        Err(explain(self.source.server(), failure, name, self.write_buffer.sent() >= self.ends[ordinal as usize]))
+        Err(explain(self.source.server(), failure, name, self.write_buffer.sent() >= self.ends[index as usize]))
     }
 
     /// The reply to its only command.
