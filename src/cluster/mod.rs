@@ -6,6 +6,7 @@ mod explain;
 mod fast_path;
 mod merge;
 mod node_for;
+mod node_list;
 mod per_process;
 mod pipeline;
 mod registry;
@@ -222,6 +223,16 @@ impl Cluster {
     /// Where a key lives, and under which name: a map of alias, host, port, unix, key. Asks nobody.
     pub fn node_for(&self, key: &[u8]) -> Reply {
         node_for::node_for(self.config(), key)
+    }
+
+    /// All masters and their replicas, as a map from alias to a map of role, master, host, port, unix, db, server, replicas.
+    ///
+    /// With `discover` the masters are first asked for their replicas, unless the configuration names them or forbids it; otherwise no server is
+    /// contacted, and the replicas are those that are known already. Each master is followed by its replicas, whose aliases are those of
+    /// [`Cluster::each_on`]. `role` is `master` or `replica`; `master` the alias of the master (of a master, its own); `server` the first alias
+    /// in the list with the same address, so that equal values name the same server; `replicas` an array of aliases.
+    pub fn node_list(&self, discover: bool) -> Reply {
+        node_list::node_list(self.config(), &self.process(), discover)
     }
 
     #[inline]

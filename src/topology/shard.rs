@@ -78,6 +78,11 @@ impl Pool {
         self.watch.replicas.all()
     }
 
+    /// The replicas that the configuration names or that the master listed before. Contacts no server.
+    pub(crate) fn known_replicas(&self) -> Arc<Vec<Arc<Replica>>> {
+        self.watch.replicas.all()
+    }
+
     /// Notes that a replica could not be read from; it is left alone for some time, and the master is asked.
     pub(crate) fn put_out(&self, replica: &Replica) {
         replica.put_out();
