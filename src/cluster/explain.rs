@@ -1,7 +1,7 @@
 //! Reports what a command would do, as a map.
 
 use crate::cluster::request::only_command;
-use crate::command::{Key, PlacedKeys, as_sent};
+use crate::command::{Key, PlacedKeys, as_sent, lookup};
 use crate::config::Config;
 use crate::crossnode;
 use crate::crossnode::{Explanation, Step};
@@ -13,7 +13,7 @@ pub(crate) fn explain(resolver: &CommandResolver, request: &[u8]) -> Result<Repl
     let config = resolver.config();
     let args = only_command(request)?;
     let one = |strategy, steps| Explanation { strategy, steps, atomic: true };
-    let (explanation, keys, reason) = match resolver.plan(&args) {
+    let (explanation, keys, reason) = match resolver.plan(lookup(&args), &args) {
         Ok(Plan::OneServer { server, keys, .. }) => {
             let mut words = Vec::new();
             as_sent(&args, &keys, |word| words.push(printable(word)));

@@ -4,7 +4,7 @@ use crate::cluster::batch::Batch;
 use crate::cluster::fast_path::OneServerCommand;
 use crate::cluster::reply_sink::{AsReply, ReplySink};
 use crate::cluster::{pipeline, replica_read, scripts};
-use crate::command::{CommandFlags, PlacedKeys, lookup};
+use crate::command::{Command, CommandFlags, PlacedKeys, lookup};
 use crate::config::{Config, Read};
 use crate::crossnode;
 use crate::error::{Code, Error};
@@ -25,9 +25,10 @@ impl Router<'_> {
     /// Runs one command by its arguments. If `request`, which consists of this command, is given, the output is that of an array of one reply.
     #[inline(always)]
     pub(crate) fn run_one<'a, T: ReplySink>(self, request: Option<&'a [u8]>, args: &[&'a [u8]], sink: &mut T) -> Result<T::Output, Error> {
-        match self.run_single_key(request, args) {
+        let command = lookup(args);
+        match self.run_single_key(command, request, args) {
             Some(outcome) => outcome.map(|reply| sink.reply(reply)),
-            None => self.run_planned(request, args, sink),
+            None => self.run_planned(command, request, args, sink),
         }
     }
 
@@ -51,8 +52,8 @@ impl Router<'_> {
 
     /// The fast path: a command of the command table with a single key. `None` if it is another command.
     #[inline(always)]
-    fn run_single_key(self, request: Option<&[u8]>, args: &[&[u8]]) -> Option<Result<Reply, Error>> {
-        let (server, key, flags) = plan_single_key(self.config, lookup(args)?, args)?;
+    fn run_single_key(self, command: Option<&Command>, request: Option<&[u8]>, args: &[&[u8]]) -> Option<Result<Reply, Error>> {
+        let (server, key, flags) = plan_single_key(self.config, command?, args)?;
         let command = OneServerCommand { request, args, keys: std::slice::from_ref(&key), flags };
         if !command.fits() {
             return None;
@@ -72,13 +73,19 @@ impl Router<'_> {
 
     /// Not inlined, to keep the fast path small.
     #[inline(never)]
-    fn run_planned<'a, T: ReplySink>(self, request: Option<&'a [u8]>, args: &[&'a [u8]], sink: &mut T) -> Result<T::Output, Error> {
+    fn run_planned<'a, T: ReplySink>(
+        self,
+        command: Option<&Command>,
+        request: Option<&'a [u8]>,
+        args: &[&'a [u8]],
+        sink: &mut T,
+    ) -> Result<T::Output, Error> {
         if args.is_empty() {
             return Err(Error::new(Code::Request, "a command without a name"));
         }
         scripts::record_source(self.topology, args);
         let resolver = self.resolver();
-        let reply = match resolver.plan(args)? {
+        let reply = match resolver.plan(command, args)? {
             Plan::OneServer { server, keys, flags } => return run_on_one_server(&resolver, request, args, server, keys, flags, sink),
             plan @ Plan::Split { .. } => return run_batch(&resolver, request, args, plan, sink),
             Plan::CrossNode(command) => crossnode::run(self.config, self.topology, args, &command)?,
@@ -134,7 +141,7 @@ fn run_batch<'a, T: ReplySink>(
     sink: &mut T,
 ) -> Result<T::Output, Error> {
     let mut batch = Batch::single(resolver, request.unwrap_or_default());
-    batch.add_planned(args, request.map(|request| 0..request.len()), Ok(plan));
+    batch.add_planned(args, request.map(|request| 0..request.len()), Ok(plan), None);
     if request.is_some() { batch.run(sink) } else { batch.run_single(sink) }
 }
 
