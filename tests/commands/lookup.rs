@@ -59,5 +59,5 @@ fn keys_of_a_looked_up_command_can_require_command_getkeys() {
     assert_eq!(reply_text(&cluster, &format!("ZADD a{{{one}}} 1 x")), "1");
     assert_eq!(reply_text(&cluster, &format!("ZJOIN 2 a{{{one}}} {one}")), "[\"x\"]");
     assert!(reply_text(&cluster, &format!("ZJOIN 2 {one} {two}")).starts_with("CrossNode"));
-    assert!(reply_text(&cluster, "ZJOIN 9 a").starts_with("Request: ZJOIN: its keys cannot be told"));
+    assert!(reply_text(&cluster, "ZJOIN 9 a").starts_with("Request: ZJOIN: COMMAND GETKEYS does not determine its keys"));
 }
