@@ -289,7 +289,7 @@ fn told(config: &Config, ends: &[(Found, End)]) -> Reply {
                 None => list.nil(),
             }
         }
-        list.string(b"age");
+        list.string(b"age_ms");
         list.integer(found.age.as_millis() as i64);
         list.string(b"outcome");
         list.string(outcome.as_bytes());
