@@ -43,7 +43,7 @@ mod session;
 mod php;
 
 #[allow(unsafe_code, non_camel_case_types)]
-pub mod ffi;
+mod ffi;
 
 #[cfg(any(fuzzing, test))]
 #[doc(hidden)]

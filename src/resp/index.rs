@@ -32,15 +32,15 @@ impl Kind {
     }
 }
 
-/// An entry. Entries stand in pre-order: a value, then all that is in it, then the value behind it.
+/// One value in the index of a reply. Entries are in pre-order: a value, then its descendants, then the next value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(C)]
 pub struct Entry {
-    /// The lowest byte is the type. The other seven are the length: the bytes of a string, status or error; the children of an
-    /// array, map (keys and values each count) or failure; 0 for the rest.
+    /// The lowest byte is the type. The other seven bytes are the length: the number of bytes of a string, status or error; the number of
+    /// children of an array, map or failure (the keys and values of a map each count); else 0.
     pub head: u64,
-    /// The number of an integer; the offset, in the reply's bytes, of a string, status or error; for an array, map or failure how many
-    /// entries its content takes, so that the value behind it stands at its own place + 1 + data; 0 for the rest.
+    /// The value of an integer; the offset of a string, status or error in the bytes of the reply; the number of descendants of an array, map or
+    /// failure, so that the value after it has the index at + 1 + data; else 0.
     pub data: i64,
 }
 

@@ -13,13 +13,16 @@ const COPIED: usize = 8 << 10;
 #[derive(Debug, Clone)]
 pub struct Reply(Box<ReplyData>);
 
-// What a `Reply` holds, at a place of its own from the beginning: handing a reply on moves a pointer. C knows it as rediscluster_reply, and
-// what follows is its description there.
+// The content of a `Reply`, in memory of its own from the beginning: passing a reply on moves a pointer. In C it is rediscluster_reply, and the
+// comment below is its documentation there.
 
-/// A reply. It belongs to the caller, who frees it with `rediscluster_reply_free`; it never changes and may be read from many threads.
+/// A reply, or the replies to many commands under one array.
 ///
-/// Its values are numbered in the order in which they stand: 0 is the root, the first child of the value `at` is `at + 1`, and each value
-/// is followed by all that is in it, then by the value behind it.
+/// Ownership: the caller owns it and frees it with `rediscluster_reply_free`. It does not depend on the handle of the call and stays valid after
+/// that is closed. All memory that functions return for it is valid until it is freed.
+/// Threads: it never changes; any number of threads may read it at once.
+/// Its values are numbered in pre-order by an index `at`: 0 is the root, the first child of the value `at` has the index `at + 1`, and the next
+/// child follows after all descendants of the first.
 #[derive(Debug, Clone)]
 pub struct ReplyData {
     pub(super) bytes: Bytes,

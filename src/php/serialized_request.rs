@@ -1,34 +1,34 @@
 //! Requests as PHP's `serialize()` writes them.
 
 use crate::error::{Code, Error};
-use crate::php::{Form, Forms, ReplyForm, joined};
+use crate::php::{Format, Formats, ReplyFormat, imploded_request};
 use crate::resp::{Args, push_argument, push_count};
 
-/// Lists within lists.
+/// How deep arrays may be nested.
 const MAX_DEPTH: usize = 64;
 
-/// Reads one command: an array of its arguments. Arrays within it are opened; one under the key `pairs` yields its keys and values in turn. Or a
-/// list of strings that `implode()` joined.
+/// Reads one command: an array of its arguments, or a list that `implode()` joined. Nested arrays are flattened; one under the key `pairs` gives
+/// its keys and values in turn.
 #[inline]
-pub(crate) fn command<'a>(text: &'a [u8], args: &mut Args<'a>) -> Result<(), Error> {
-    if joined::is_joined(text) {
-        return joined::command(text, args);
+pub(crate) fn read_command<'a>(text: &'a [u8], args: &mut Args<'a>) -> Result<(), Error> {
+    if imploded_request::is_imploded(text) {
+        return imploded_request::read_command(text, args);
     }
     let mut reader = Reader { text, at: 0 };
     reader.command(args)?;
     reader.end()
 }
 
-/// The same as RESP.
-pub(crate) fn packed(text: &[u8]) -> Result<Vec<u8>, Error> {
+/// Reads one command and encodes it as RESP.
+pub(crate) fn command_to_resp(text: &[u8]) -> Result<Vec<u8>, Error> {
     let mut args = Args::new();
-    command(text, &mut args)?;
-    let mut request = room_for(text.len())?;
-    push(&mut request, &args);
+    read_command(text, &mut args)?;
+    let mut request = buffer_for(text.len())?;
+    push_command(&mut request, &args);
     Ok(request)
 }
 
-/// Many commands, one after the other, read as they are asked for.
+/// Many commands, each parsed when it is read.
 #[derive(Clone)]
 pub(crate) struct Commands<'a> {
     reader: Reader<'a>,
@@ -36,31 +36,31 @@ pub(crate) struct Commands<'a> {
 }
 
 impl<'a> Commands<'a> {
-    /// Reads an array of two: the form of all replies, or an array with that of each; and an array of commands. In place of a form may stand an
-    /// array: the form of a reply that is an array, and those of its elements.
-    pub(crate) fn of(text: &'a [u8]) -> Result<(Commands<'a>, Forms), Error> {
+    /// Reads the head of an array of two: the format of all replies, or an array with the format of each; and an array of commands. A format may
+    /// be an array, too: the format of a reply that is an array, and those of its elements.
+    pub(crate) fn parse(text: &'a [u8]) -> Result<(Commands<'a>, Formats), Error> {
         let mut reader = Reader { text, at: 0 };
         if reader.array()? != 2 {
-            return Err(reader.fault("an array of two was expected: forms and commands"));
+            return Err(reader.bad_request("expected an array of two: formats and commands"));
         }
         reader.key()?;
-        let forms = reader.forms()?;
+        let formats = reader.formats()?;
         reader.key()?;
         let left = reader.array()?;
-        Ok((Commands { reader, left }, forms))
+        Ok((Commands { reader, left }, formats))
     }
 
-    /// How many are still to be read, if none is missing.
+    /// The number of commands to be read, according to the request.
     pub(crate) fn left(&self) -> usize {
         self.left
     }
 
-    /// How many bytes they are.
+    /// The number of bytes to be read.
     pub(crate) fn size(&self) -> usize {
         self.reader.left()
     }
 
-    /// Reads the next one; false at the end.
+    /// Reads the next command; false at the end.
     #[inline]
     pub(crate) fn next(&mut self, args: &mut Args<'a>) -> Result<bool, Error> {
         args.clear();
@@ -72,19 +72,19 @@ impl<'a> Commands<'a> {
         self.left -= 1;
         self.reader.key()?;
         self.reader.command(args)?;
-        if args.is_empty() { Err(self.reader.fault("a command without a name")) } else { Ok(true) }
+        if args.is_empty() { Err(self.reader.bad_request("the command has no name")) } else { Ok(true) }
     }
 }
 
-/// RESP is nearly always the shorter of the two.
-pub(crate) fn room_for(size: usize) -> Result<Vec<u8>, Error> {
+/// A buffer for the RESP form of a request of `size` bytes; RESP is shorter in nearly all cases.
+pub(crate) fn buffer_for(size: usize) -> Result<Vec<u8>, Error> {
     let mut request = Vec::new();
-    request.try_reserve(size).map_err(|_| Error::new(Code::Memory, "no memory for the request"))?;
+    request.try_reserve(size).map_err(|_| Error::new(Code::Memory, format!("not enough memory for a request of {size} bytes")))?;
     Ok(request)
 }
 
 #[inline]
-pub(crate) fn push(request: &mut Vec<u8>, args: &[&[u8]]) {
+pub(crate) fn push_command(request: &mut Vec<u8>, args: &[&[u8]]) {
     push_count(request, args.len());
     args.iter().for_each(|argument| push_argument(request, argument));
 }
@@ -97,7 +97,7 @@ struct Reader<'a> {
 
 enum Item<'a> {
     Argument(&'a [u8]),
-    /// The head of one, and how many elements follow.
+    /// The head of an array, and the number of its elements, which follow.
     Array(usize),
 }
 
@@ -117,59 +117,59 @@ impl<'a> Reader<'a> {
             }
             match self.item()? {
                 Item::Argument(argument) => args.push(argument),
-                Item::Array(_) if depth == MAX_DEPTH => return Err(self.fault("arrays are nested too deep")),
+                Item::Array(_) if depth == MAX_DEPTH => return Err(self.bad_request(&format!("arrays are nested deeper than {MAX_DEPTH}"))),
                 Item::Array(count) => self.elements(count, args, key.is(b"pairs"), depth + 1)?,
             }
         }
         self.close()
     }
 
-    fn forms(&mut self) -> Result<Forms, Error> {
+    fn formats(&mut self) -> Result<Formats, Error> {
         match self.item()? {
-            Item::Argument(flags) => Ok(Forms::All(self.form(flags)?)),
+            Item::Argument(flags) => Ok(Formats::All(self.format(flags)?)),
             Item::Array(count) => {
-                let mut forms = Vec::with_capacity(count.min(self.left()));
+                let mut formats = Vec::with_capacity(count.min(self.left()));
                 for _ in 0..count {
                     self.key()?;
-                    forms.push(match self.item()? {
-                        Item::Argument(flags) => ReplyForm::Whole(self.form(flags)?),
-                        Item::Array(count) => self.forms_of_elements(count)?,
+                    formats.push(match self.item()? {
+                        Item::Argument(flags) => ReplyFormat::Whole(self.format(flags)?),
+                        Item::Array(count) => self.formats_of_elements(count)?,
                     });
                 }
                 self.close()?;
-                Ok(Forms::Each(forms))
+                Ok(Formats::Each(formats))
             }
         }
     }
 
-    fn forms_of_elements(&mut self, count: usize) -> Result<ReplyForm, Error> {
-        let mut forms = Vec::with_capacity(count.min(self.left()));
+    fn formats_of_elements(&mut self, count: usize) -> Result<ReplyFormat, Error> {
+        let mut formats = Vec::with_capacity(count.min(self.left()));
         for _ in 0..count {
             self.key()?;
             match self.item()? {
-                Item::Argument(flags) => forms.push(self.form(flags)?),
-                Item::Array(_) => return Err(self.fault("a form is a number")),
+                Item::Argument(flags) => formats.push(self.format(flags)?),
+                Item::Array(_) => return Err(self.bad_request("a format must be a number")),
             }
         }
         self.close()?;
-        if forms.is_empty() {
-            return Err(self.fault("the form of an array was expected"));
+        if formats.is_empty() {
+            return Err(self.bad_request("expected the format of an array"));
         }
-        Ok(ReplyForm::Elements(forms.remove(0), forms))
+        Ok(ReplyFormat::Elements(formats.remove(0), formats))
     }
 
-    fn form(&self, flags: &[u8]) -> Result<Form, Error> {
+    fn format(&self, flags: &[u8]) -> Result<Format, Error> {
         if let [digit @ b'0'..=b'9'] = flags {
-            return Ok(Form::of(i64::from(digit - b'0')));
+            return Ok(Format::from_flags(i64::from(digit - b'0')));
         }
         let number = std::str::from_utf8(flags).ok().and_then(|flags| flags.parse().ok());
-        number.map(Form::of).ok_or_else(|| self.fault("a form is a number"))
+        number.map(Format::from_flags).ok_or_else(|| self.bad_request("a format must be a number"))
     }
 
     fn array(&mut self) -> Result<usize, Error> {
         match self.item()? {
             Item::Array(count) => Ok(count),
-            Item::Argument(_) => Err(self.fault("an array was expected")),
+            Item::Argument(_) => Err(self.bad_request("expected an array")),
         }
     }
 
@@ -178,7 +178,7 @@ impl<'a> Reader<'a> {
         match self.rest() {
             [b'i', b':', number @ ..] => self.number(number).map(|text| Key(text, false)),
             [b's', b':', string @ ..] => self.string(string).map(|text| Key(text, true)),
-            _ => Err(self.fault("the key of an element was expected")),
+            _ => Err(self.bad_request("expected the key of an element")),
         }
     }
 
@@ -190,7 +190,7 @@ impl<'a> Reader<'a> {
             [b'a', b':', array @ ..] => {
                 let (count, taken) = self.length(array)?;
                 if array.get(taken..taken + 2) != Some(b":{") {
-                    return Err(self.fault("the number of elements must end in :{"));
+                    return Err(self.bad_request("expected :{ after the number of elements"));
                 }
                 self.at += taken + 4;
                 Ok(Item::Array(count))
@@ -198,36 +198,36 @@ impl<'a> Reader<'a> {
             [b'b', b':', b'1', b';', ..] => Ok(Item::Argument(self.skip(4, b"1"))),
             [b'b', b':', b'0', b';', ..] => Ok(Item::Argument(self.skip(4, b""))),
             [b'N', b';', ..] => Ok(Item::Argument(self.skip(2, b""))),
-            _ => Err(self.unfit()),
+            _ => Err(self.not_an_argument()),
         }
     }
 
     #[cold]
-    fn unfit(&self) -> Error {
+    fn not_an_argument(&self) -> Error {
         match self.rest().first() {
-            Some(b'd') => self.fault("an argument is a float, which must be written as a string"),
-            Some(b'O' | b'C' | b'E') => self.fault("an argument is an object, which must be written as a string"),
-            Some(b'R' | b'r') => self.fault("an argument is a reference to another one"),
-            _ => self.fault("an argument was expected"),
+            Some(b'd') => self.bad_request("an argument is a float; pass it as a string"),
+            Some(b'O' | b'C' | b'E') => self.bad_request("an argument is an object; pass it as a string"),
+            Some(b'R' | b'r') => self.bad_request("an argument is a reference to another; pass a copy"),
+            _ => self.bad_request("expected an argument"),
         }
     }
 
-    /// The bytes of a string, whose length is read next.
+    /// The bytes of a string, from its length on.
     #[inline(always)]
     fn string(&mut self, string: &'a [u8]) -> Result<&'a [u8], Error> {
         let (length, taken) = self.length(string)?;
         let body = string.get(taken..).and_then(|body| body.strip_prefix(b":\""));
-        let Some((bytes, behind)) = body.and_then(|body| body.split_at_checked(length)) else {
-            return Err(self.fault("a string is cut short"));
+        let Some((bytes, after)) = body.and_then(|body| body.split_at_checked(length)) else {
+            return Err(self.bad_request("a string is shorter than its length says"));
         };
-        if !behind.starts_with(b"\";") {
-            return Err(self.fault("a string must end where its length says"));
+        if !after.starts_with(b"\";") {
+            return Err(self.bad_request("a string is longer than its length says"));
         }
         self.at += 2 + taken + 2 + length + 2;
         Ok(bytes)
     }
 
-    /// The digits of a number, as they stand there.
+    /// The digits of a number, with its sign.
     #[inline(always)]
     fn number(&mut self, number: &'a [u8]) -> Result<&'a [u8], Error> {
         let sign = usize::from(number.first() == Some(&b'-'));
@@ -235,15 +235,15 @@ impl<'a> Reader<'a> {
         while number.get(end).is_some_and(u8::is_ascii_digit) {
             end += 1;
         }
-        // 19 digits are those of the largest number.
+        // The largest number has 19 digits.
         if number.get(end) != Some(&b';') || end == sign || end > sign + 19 {
-            return Err(self.fault("a number must be digits that end in a semicolon"));
+            return Err(self.bad_request("expected up to 19 digits and a semicolon"));
         }
         self.at += 2 + end + 1;
         Ok(&number[..end])
     }
 
-    /// A length, and how many digits it has.
+    /// A length, and the number of its digits.
     #[inline(always)]
     fn length(&self, digits: &[u8]) -> Result<(usize, usize), Error> {
         let (mut length, mut taken) = (0usize, 0);
@@ -255,7 +255,7 @@ impl<'a> Reader<'a> {
             }
         }
         if taken == 0 || taken > 15 {
-            return Err(self.fault("a length must be digits, and not too many"));
+            return Err(self.bad_request("expected a length of 1 to 15 digits"));
         }
         Ok((length, taken))
     }
@@ -269,14 +269,14 @@ impl<'a> Reader<'a> {
     #[inline]
     fn close(&mut self) -> Result<(), Error> {
         if self.rest().first() != Some(&b'}') {
-            return Err(self.fault("the end of an array was expected"));
+            return Err(self.bad_request("expected the end of an array"));
         }
         self.at += 1;
         Ok(())
     }
 
     fn end(&self) -> Result<(), Error> {
-        if self.left() > 0 { Err(self.fault("something stands behind the request")) } else { Ok(()) }
+        if self.left() > 0 { Err(self.bad_request("expected the end of the request")) } else { Ok(()) }
     }
 
     #[inline(always)]
@@ -289,12 +289,12 @@ impl<'a> Reader<'a> {
     }
 
     #[cold]
-    fn fault(&self, what: &str) -> Error {
+    fn bad_request(&self, what: &str) -> Error {
         Error::new(Code::Request, format!("request, byte {}: {what}", self.at))
     }
 }
 
-/// The text of a key, and whether it is a string.
+/// The text of a key, and whether the key is a string.
 struct Key<'a>(&'a [u8], bool);
 
 impl Key<'_> {

@@ -1,36 +1,38 @@
-//! Replies as PHP's `unserialize()` reads them, and lists as its `explode()` does, which is faster.
+//! Replies for PHP's `unserialize()`, and lists for its `explode()`, which is faster.
 
 use crate::error::{Code, Error};
-use crate::php::list::List;
-use crate::php::{Form, Forms, ReplyForm, Text};
+use crate::php::exploded_list::ExplodedList;
+use crate::php::{Format, Formats, ReplyFormat, TextKind};
 use crate::resp::{Entry, Kind, ReplyData};
 
-/// What a value takes beside its own bytes, in most cases and at most in nearly all.
-const AROUND: usize = 24;
+/// The bytes of a serialized value besides its own; few values need more.
+const OVERHEAD: usize = 24;
 
-pub(crate) struct Writer<'r, 't> {
+/// Appends values of a reply to a text.
+pub(crate) struct Serializer<'r, 't> {
     reply: &'r ReplyData,
     text: &'t mut Vec<u8>,
-    form: Form,
-    objects: bool,
+    format: Format,
+    has_objects: bool,
 }
 
-impl<'r, 't> Writer<'r, 't> {
-    pub(crate) fn new(reply: &'r ReplyData, text: &'t mut Vec<u8>) -> Result<Writer<'r, 't>, Error> {
-        text.try_reserve(reply.bytes().len() + reply.entries().len() * AROUND)
-            .map_err(|_| Error::new(Code::Memory, "no memory for the reply"))?;
-        Ok(Writer { reply, text, form: Form::default(), objects: false })
+impl<'r, 't> Serializer<'r, 't> {
+    pub(crate) fn new(reply: &'r ReplyData, text: &'t mut Vec<u8>) -> Result<Serializer<'r, 't>, Error> {
+        text.try_reserve(reply.bytes().len() + reply.entries().len() * OVERHEAD)
+            .map_err(|_| Error::new(Code::Memory, format!("not enough memory for a reply of {} bytes", reply.bytes().len())))?;
+        Ok(Serializer { reply, text, format: Format::default(), has_objects: false })
     }
 
-    pub(crate) fn kind(&self) -> Text {
-        if self.objects { Text::Objects } else { Text::Plain }
+    /// How PHP reads the values that were appended.
+    pub(crate) fn kind(&self) -> TextKind {
+        if self.has_objects { TextKind::Objects } else { TextKind::Plain }
     }
 
-    /// A list of nothing but strings, as `explode()` reads it; else nothing is written.
-    pub(crate) fn joined(&mut self, at: usize) -> bool {
+    /// Appends an array for `explode()`, if it has only strings and the strings do not contain the separator.
+    pub(crate) fn append_exploded_list(&mut self, at: usize) -> bool {
         let Some(&list) = self.entry(at).filter(|entry| entry.kind() == Kind::Array) else { return false };
         let strings = self.reply.entries().get(at + 1..at + list.span()).unwrap_or_default();
-        List::write(self.text, |list| {
+        ExplodedList::append(self.text, |list| {
             strings.iter().all(|entry| {
                 let is_string = entry.kind() == Kind::String;
                 if is_string {
@@ -41,10 +43,10 @@ impl<'r, 't> Writer<'r, 't> {
         })
     }
 
-    /// Keys and values in turn that are nothing but strings, and many, as a list of the keys and one of the values; answers how many bytes the
-    /// first has. Else nothing is written.
-    pub(crate) fn combined(&mut self, at: usize) -> Option<usize> {
-        /// For fewer, `unserialize()` is the faster.
+    /// Appends an array of keys and values in turn as a list of the keys and one of the values, if it is large and has only strings without the
+    /// separator. Returns the number of bytes of the first list.
+    pub(crate) fn append_exploded_pairs(&mut self, at: usize) -> Option<usize> {
+        /// For fewer elements `unserialize()` is faster.
         const MANY: usize = 64;
         let list =
             self.entry(at).filter(|entry| entry.kind() == Kind::Array && entry.length() >= MANY && entry.length().is_multiple_of(2))?;
@@ -53,46 +55,46 @@ impl<'r, 't> Writer<'r, 't> {
             return None;
         }
         let bytes = self.reply.bytes();
-        let push = |list: &mut List, first: usize| {
+        let push = |list: &mut ExplodedList, first: usize| {
             strings[first..].iter().step_by(2).for_each(|entry| list.push(bytes, entry.data as usize, entry.length()));
             true
         };
-        List::write_two(self.text, |list| push(list, 0), |list| push(list, 1))
+        ExplodedList::append_two(self.text, |list| push(list, 0), |list| push(list, 1))
     }
 
-    /// The children of the root, each in its form.
-    pub(crate) fn many(&mut self, forms: &Forms) {
+    /// Appends the children of the root, each in its format.
+    pub(crate) fn append_replies(&mut self, formats: &Formats) {
         let count = self.entry(0).map_or(0, Entry::length);
         let mut at = 1;
-        self.array(count, |writer, counter| {
-            writer.number(counter);
-            at = match forms {
-                Forms::All(form) => writer.formed(at, *form),
-                Forms::Each(forms) => match forms.get(counter.count) {
-                    None => writer.formed(at, Form::default()),
-                    Some(ReplyForm::Whole(form)) => writer.formed(at, *form),
-                    Some(ReplyForm::Elements(own, forms)) => writer.elements(at, *own, forms),
+        self.array(count, |serializer, counter| {
+            serializer.number(counter);
+            at = match formats {
+                Formats::All(format) => serializer.append_value(at, *format),
+                Formats::Each(formats) => match formats.get(counter.count) {
+                    None => serializer.append_value(at, Format::default()),
+                    Some(ReplyFormat::Whole(format)) => serializer.append_value(at, *format),
+                    Some(ReplyFormat::Elements(format, elements)) => serializer.append_elements(at, *format, elements),
                 },
             };
         });
     }
 
-    /// An array whose elements have forms of their own; what is none is in the first form. ResponsePolicy the place of the value behind it.
-    fn elements(&mut self, at: usize, own: Form, forms: &[Form]) -> usize {
-        let Some(&entry) = self.entry(at).filter(|entry| entry.kind() == Kind::Array) else { return self.formed(at, own) };
+    /// Appends an array whose elements have formats of their own; another value has `format`. Returns the index of the value after it.
+    fn append_elements(&mut self, at: usize, format: Format, elements: &[Format]) -> usize {
+        let Some(&entry) = self.entry(at).filter(|entry| entry.kind() == Kind::Array) else { return self.append_value(at, format) };
         let mut next = at + 1;
-        self.array(entry.length(), |writer, counter| {
-            writer.number(counter);
-            next = writer.formed(next, forms.get(counter.count).copied().unwrap_or(own));
+        self.array(entry.length(), |serializer, counter| {
+            serializer.number(counter);
+            next = serializer.append_value(next, elements.get(counter.count).copied().unwrap_or(format));
         });
         next
     }
 
-    /// A value in a form; answers the place of the value behind it.
-    pub(crate) fn formed(&mut self, at: usize, form: Form) -> usize {
-        self.form = form;
+    /// Appends a value in a format. Returns the index of the value after it.
+    pub(crate) fn append_value(&mut self, at: usize, format: Format) -> usize {
+        self.format = format;
         match self.entry(at) {
-            Some(entry) if form.is_pairs() && entry.kind() == Kind::Array => self.pairs(at, *entry),
+            Some(entry) if format.is_pairs() && entry.kind() == Kind::Array => self.pairs(at, *entry),
             _ => self.value(at),
         }
     }
@@ -101,14 +103,14 @@ impl<'r, 't> Writer<'r, 't> {
         let Some(&entry) = self.entry(at) else { return at + 1 };
         match entry.kind() {
             Kind::String => self.string(self.reply.text(&entry)),
-            Kind::Status if self.form.status_is_true() => self.push(b"b:1;"),
+            Kind::Status if self.format.status_is_true() => self.push(b"b:1;"),
             Kind::Status => self.string(self.reply.text(&entry)),
             Kind::Integer => self.integer(entry.data),
-            Kind::Nil | Kind::NilArray if self.form.nil_is_false() => self.push(b"b:0;"),
+            Kind::Nil | Kind::NilArray if self.format.nil_is_false() => self.push(b"b:0;"),
             Kind::Nil | Kind::NilArray => self.push(b"N;"),
-            Kind::Error => self.exception("ServerException", self.reply.text(&entry), 0, None, true),
+            Kind::Error => self.object("ServerException", self.reply.text(&entry), 0, None, true),
             Kind::Failure => match self.reply.failure(at) {
-                Some(error) => self.failure(&error),
+                Some(error) => self.append_exception(&error),
                 None => self.push(b"N;"),
             },
             Kind::Map => return self.pairs(at, entry),
@@ -119,29 +121,29 @@ impl<'r, 't> Writer<'r, 't> {
 
     fn list(&mut self, at: usize, entry: Entry) -> usize {
         let mut next = at + 1;
-        self.array(entry.length(), |writer, counter| match writer.reply.entries().get(next) {
-            // What large replies are made of.
+        self.array(entry.length(), |serializer, counter| match serializer.reply.entries().get(next) {
+            // Fast path: most elements of large replies are strings.
             Some(child) if child.kind() == Kind::String => {
-                writer.element(counter, writer.reply.text(child));
+                serializer.element(counter, serializer.reply.text(child));
                 next += 1;
             }
             _ => {
-                writer.number(counter);
-                next = writer.value(next);
+                serializer.number(counter);
+                next = serializer.value(next);
             }
         });
         next
     }
 
-    /// Keys and values in turn; a list, where something else than a scalar would have to be a key.
+    /// Keys and values in turn; a list, if a key is not a scalar.
     fn pairs(&mut self, at: usize, entry: Entry) -> usize {
         if !self.has_keys(at, entry) {
             return self.list(at, entry);
         }
         let mut next = at + 1;
-        self.array(entry.length() / 2, |writer, _| {
-            writer.key(next);
-            next = writer.value(next + 1);
+        self.array(entry.length() / 2, |serializer, _| {
+            serializer.key(next);
+            next = serializer.value(next + 1);
         });
         at + entry.span()
     }
@@ -163,7 +165,8 @@ impl<'r, 't> Writer<'r, 't> {
         }
     }
 
-    pub(crate) fn failure(&mut self, error: &Error) {
+    /// Appends the exception of a command that got no reply.
+    pub(crate) fn append_exception(&mut self, error: &Error) {
         let class = match error.code() {
             Code::Config => "ConfigException",
             Code::Request => "RequestException",
@@ -172,14 +175,14 @@ impl<'r, 't> Writer<'r, 't> {
             Code::Timeout => "TimeoutException",
             Code::Argument | Code::Memory | Code::Internal => "Exception",
         };
-        self.exception(class, error.message().as_bytes(), error.code() as i64, error.node(), error.executed());
+        self.object(class, error.message().as_bytes(), error.code() as i64, error.node(), error.executed());
     }
 
-    /// What RedisCluster\Exception::__unserialize() takes.
+    /// An exception with the properties that RedisCluster\Exception::__unserialize() reads.
     #[cold]
-    fn exception(&mut self, class: &str, message: &[u8], code: i64, node: Option<&str>, executed: bool) {
+    fn object(&mut self, class: &str, message: &[u8], code: i64, node: Option<&str>, executed: bool) {
         const NAMESPACE: &str = "RedisCluster\\";
-        self.objects = true;
+        self.has_objects = true;
         self.push(b"O:");
         self.decimal(NAMESPACE.len() + class.len());
         self.push(b":\"");
@@ -197,7 +200,7 @@ impl<'r, 't> Writer<'r, 't> {
         self.push(if executed { b"i:3;b:1;}" } else { b"i:3;b:0;}" });
     }
 
-    /// An array of so many elements, each of which is written with its key.
+    /// An array of `count` elements; `element` appends the key and the value of each.
     fn array(&mut self, count: usize, mut element: impl FnMut(&mut Self, &Counter)) {
         self.push(b"a:");
         self.decimal(count);
@@ -210,7 +213,7 @@ impl<'r, 't> Writer<'r, 't> {
         self.push(b"}");
     }
 
-    /// A string under a number.
+    /// A string with a number as its key.
     #[inline(always)]
     fn element(&mut self, counter: &Counter, string: &[u8]) {
         self.number(counter);
@@ -272,7 +275,7 @@ impl<'r, 't> Writer<'r, 't> {
     }
 }
 
-/// Counts from 0 in decimal digits: cheaper than writing each number anew.
+/// Counts from 0 in decimal digits, which is cheaper than to convert each number.
 struct Counter {
     count: usize,
     digits: [u8; 20],
