@@ -54,6 +54,15 @@ final class ContractTest extends TestCase
         self::assertSame(Library::ABI, Library::get()->ffi->rediscluster_abi_version());
     }
 
+    public function testInterfaceOfPhp(): void
+    {
+        $header = file_get_contents(dirname(self::HEADER) . '/rediscluster_php.h');
+
+        self::assertSame(1, preg_match('/^#define REDISCLUSTER_PHP_INTERFACE_VERSION (\d+)$/m', $header, $match));
+        self::assertSame((int) $match[1], Library::get()->ffi->rediscluster_php_interface_version());
+        self::assertSame((int) $match[1], (new \ReflectionClass(Library::class))->getConstant('INTERFACE'));
+    }
+
     /** An entry of the index is read as two numbers of 64 bits, head first. */
     public function testEntryIsTwoNumbers(): void
     {
