@@ -283,7 +283,7 @@ mod spare_text {
 
     /// The longest text whose memory is kept.
     const LONGEST: usize = 1 << 20;
-    /// The most memory that is kept. Memory behind the text has not been used, so most systems do not count it.
+    /// The most memory that is kept. Pages after the longest text were never written, so the system has not assigned them.
     const LARGEST: usize = 4 << 20;
 
     thread_local! {

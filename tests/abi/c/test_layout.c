@@ -66,7 +66,23 @@ static void test_numbers(void) {
     CHECK_INT(REDISCLUSTER_TYPE_FAILURE, 8);
 }
 
+static void test_status_names(void) {
+    int32_t status;
+    CHECK_TEXT(rediscluster_status_name(REDISCLUSTER_OK), "REDISCLUSTER_OK");
+    CHECK_TEXT(rediscluster_status_name(REDISCLUSTER_ERROR_CROSSNODE), "REDISCLUSTER_ERROR_CROSSNODE");
+    CHECK_TEXT(rediscluster_status_name(REDISCLUSTER_ERROR_INTERNAL), "REDISCLUSTER_ERROR_INTERNAL");
+    for (status = REDISCLUSTER_ERROR_ARGUMENT; status <= REDISCLUSTER_ERROR_INTERNAL; status++)
+        CHECK(strncmp(rediscluster_status_name(status), "REDISCLUSTER_ERROR_", 19) == 0);
+    CHECK_TEXT(rediscluster_status_name(-1), "REDISCLUSTER_ERROR_UNKNOWN");
+    CHECK_TEXT(rediscluster_status_name(REDISCLUSTER_ERROR_INTERNAL + 1), "REDISCLUSTER_ERROR_UNKNOWN");
+}
+
 static void test_versions(void) {
+    char version[64];
+    sprintf(version, "%d.%d.%d", REDISCLUSTER_VERSION_MAJOR, REDISCLUSTER_VERSION_MINOR, REDISCLUSTER_VERSION_PATCH);
+    CHECK_TEXT(version, REDISCLUSTER_VERSION);
+    CHECK_INT(REDISCLUSTER_VERSION_NUMBER,
+              REDISCLUSTER_VERSION_MAJOR * 10000 + REDISCLUSTER_VERSION_MINOR * 100 + REDISCLUSTER_VERSION_PATCH);
     CHECK_TEXT(rediscluster_version(), REDISCLUSTER_VERSION);
     CHECK_INT(rediscluster_abi_version(), REDISCLUSTER_ABI_VERSION);
 }
@@ -126,6 +142,7 @@ int main(void) {
     }
     test_structs();
     test_numbers();
+    test_status_names();
     test_versions();
     test_soname();
     test_exports();
