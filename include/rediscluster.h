@@ -346,7 +346,7 @@ rediscluster_status rediscluster_node_list(const struct rediscluster *cluster,
 // Runs the one command in `request` on every master.
 //
 // The reply's root is a map from alias to reply, in the order node_1, node_2, …; a node that gave no reply has a
-// `REDISCLUSTER_TYPE_FAILURE`. A server with several aliases receives the command once, and its reply stands under each of them. The command is
+// `REDISCLUSTER_TYPE_FAILURE`. A server with several aliases receives the command once, and its reply is listed under each of them. The command is
 // sent unchanged: hash tags in its keys are not stripped.
 rediscluster_status rediscluster_each(const struct rediscluster *cluster,
                                       const char *request,

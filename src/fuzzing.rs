@@ -4,7 +4,7 @@
 
 use crate::config::Config;
 use crate::error::{Code, Error};
-use crate::php::{self, Form, Requests};
+use crate::php::{self, Format, Requests};
 use crate::rdb::{decode, encode};
 use crate::resp::{Args, Commands, Entry, Reader, Reply, Value, pack};
 
@@ -36,7 +36,7 @@ pub fn reply(bytes: &[u8]) {
     (0..reply.entries().len()).for_each(|at| assert!(at + checked_span(&reply, at) <= reply.entries().len()));
     for flags in 0..8 {
         let mut text = Vec::new();
-        php::one(&reply, 0, Form::of(flags), &mut text).expect("memory for a reply");
+        php::append_value(&reply, 0, Format::from_flags(flags), &mut text).expect("memory for a reply");
     }
 }
 
@@ -79,11 +79,11 @@ pub fn configuration(json: &[u8]) {
 /// Reads the text of one PHP command, and the same text as many commands. What was read is valid RESP.
 pub fn php_text(text: &[u8]) {
     let mut args = Args::new();
-    match php::command(text, &mut args) {
-        Ok(()) => assert_eq!(php::packed(text), Ok(pack(&args))),
+    match php::read_command(text, &mut args) {
+        Ok(()) => assert_eq!(php::command_to_resp(text), Ok(pack(&args))),
         Err(error) => assert_eq!(error.code(), Code::Request),
     }
-    if let Ok(packed) = Requests::of(text).and_then(|(requests, _)| requests.packed()) {
+    if let Ok(packed) = Requests::parse(text).and_then(|(requests, _)| requests.into_resp()) {
         let (mut commands, mut args) = (Commands::of(&packed), Args::new());
         while commands.next(&mut args).expect("packed commands can be read").is_some() {}
     }
