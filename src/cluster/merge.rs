@@ -160,5 +160,5 @@ fn partly(error: Error, kind: SplitKind, answered: usize) -> Error {
     if kind == SplitKind::Values || answered == 0 {
         return error;
     }
-    error.suffixed(&format!("; {answered} other node(s) carried out their part")).perhaps_executed()
+    error.with_suffix(&format!("; {answered} other node(s) carried out their part")).maybe_executed()
 }

@@ -38,7 +38,7 @@ fn stopped(panic: Box<dyn std::any::Any + Send>) -> Error {
     let error = Error::new(Code::Internal, format!("a fault of rediscluster: {}", text.unwrap_or("unknown")));
     // A panic while the panic's own value is dropped would leave after all.
     std::mem::forget(panic);
-    error.perhaps_executed()
+    error.maybe_executed()
 }
 
 /// Runs what cannot fail; a panic in it ends there.

@@ -246,7 +246,7 @@ fn errors_and_failures_are_exceptions() {
     let server = r#"O:28:"RedisCluster\ServerException":4:{i:0;s:6:"ERR no";i:1;i:0;i:2;N;i:3;b:1;}"#;
     assert_eq!(written(b"-ERR no\r\n", 0), server);
     assert_eq!(written(b"*2\r\n:1\r\n-ERR no\r\n", 7), format!("a:1:{{i:1;{server}}}"));
-    let error = Error::new(Code::Timeout, "late").on_node("node_2").perhaps_executed();
+    let error = Error::new(Code::Timeout, "late").on_node("node_2").maybe_executed();
     let timeout = r#"O:29:"RedisCluster\TimeoutException":4:{i:0;s:4:"late";i:1;i:7;i:2;s:6:"node_2";i:3;b:1;}"#;
     assert_eq!(text(|text| failed(&error, text)), timeout);
     let mut builder = Builder::default();

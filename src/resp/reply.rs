@@ -169,7 +169,7 @@ impl ReplyData {
         if let Value::String(alias) = node {
             error = error.on_node(&String::from_utf8_lossy(alias));
         }
-        Some(if executed != 0 { error.perhaps_executed() } else { error })
+        Some(if executed != 0 { error.maybe_executed() } else { error })
     }
 }
 

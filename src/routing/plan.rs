@@ -60,7 +60,7 @@ pub(crate) fn keys_of<'a>(config: &Config, command: &Command, args: &[&'a [u8]])
 /// Whether a SORT may read keys of other servers by its patterns: those of a pinned command stay where its key is, unless they have tags of
 /// their own.
 pub(crate) fn reads_elsewhere(config: &Config, args: &[&[u8]]) -> bool {
-    let pinned = config.hash_tag.split(args[1]).pins;
+    let pinned = config.hash_tag.split(args[1]).is_stripped;
     config.servers.len() > 1 && sort_patterns(args).any(|pattern| !pinned || pattern.ends_with(b"}"))
 }
 
@@ -116,11 +116,11 @@ pub(crate) fn place<'a>(config: &Config, args: &[&'a [u8]], positions: impl Exac
     let mut pin: Option<Tagged<'a>> = None;
     let place = |(at, position): (usize, usize)| {
         let tagged = config.hash_tag.split(args[position]);
-        if at == 0 && tagged.pins {
+        if at == 0 && tagged.is_stripped {
             pin = Some(tagged);
         }
         let hashed = match pin {
-            Some(pin) if !tagged.pins => pin.hashed,
+            Some(pin) if !tagged.is_stripped => pin.hashed,
             _ => tagged.hashed,
         };
         Key::new(tagged.name, position, master_of(config, hashed))

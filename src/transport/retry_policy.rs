@@ -13,6 +13,6 @@ pub(crate) fn may_begin_again(failure: &Error, repeatable: bool, nothing_sent: b
 #[cold]
 pub(crate) fn explain(server: &Server, failure: Error, name: &[u8], reached: bool) -> Error {
     let prefix = format!("{} ({}): {}: ", server.alias, server.address, printable(&name.to_ascii_uppercase()));
-    let error = failure.on_node(&server.alias).prefixed(&prefix);
-    if reached { error.suffixed("; it may have been executed").perhaps_executed() } else { error.suffixed("; it was not executed") }
+    let error = failure.on_node(&server.alias).with_prefix(&prefix);
+    if reached { error.with_suffix("; it may have been executed").maybe_executed() } else { error.with_suffix("; it was not executed") }
 }

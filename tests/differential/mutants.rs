@@ -43,12 +43,12 @@ pub fn tag_unheeded(args: &mut [Vec<u8>], keys: &[usize]) {
 /// A tag on the first key draws no untagged one to its node.
 pub fn unpinned(args: &mut [Vec<u8>], keys: &[usize]) {
     let Some((&first, rest)) = keys.split_first() else { return };
-    if !HashTag::Strip.split(&args[first]).pins {
+    if !HashTag::Strip.split(&args[first]).is_stripped {
         return;
     }
     for &key in rest {
         let own = args[key].clone();
-        if !own.is_empty() && !HashTag::Strip.split(&own).pins {
+        if !own.is_empty() && !HashTag::Strip.split(&own).is_stripped {
             args[key] = [&own[..], b"{", &own[..], b"}"].concat();
         }
     }
