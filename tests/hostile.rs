@@ -16,7 +16,7 @@ fn a_million_damaged_requests_are_read_or_refused() {
     let (mut read, mut refused) = (0, 0);
     for _ in 0..1_000_000 {
         let bytes = damaged_request(&mut random);
-        let (mut commands, mut args) = (Commands::of(&bytes), Args::new());
+        let (mut commands, mut args) = (Commands::new(&bytes), Args::new());
         loop {
             match commands.next(&mut args) {
                 Ok(Some(place)) => {
@@ -88,7 +88,7 @@ fn of_a_request_that_is_damaged_behind_a_command_over_several_nodes_nothing_is_s
 }
 
 fn count(request: &[u8]) -> usize {
-    let (mut commands, mut args) = (Commands::of(request), Args::new());
+    let (mut commands, mut args) = (Commands::new(request), Args::new());
     std::iter::from_fn(|| commands.next(&mut args).unwrap()).count()
 }
 

@@ -25,8 +25,8 @@ impl<'l, 'p, 'a> Gathered<'l, 'p, 'a> {
             left -= length;
             bases.push(match pipeline {
                 // Never all of it twice in memory.
-                Some(pipeline) if length > KEPT => builder.adopt_whole(pipeline.take_bytes(), left)?,
-                Some(pipeline) => builder.adopt_and_reserve(pipeline.bytes(), left)?,
+                Some(pipeline) if length > KEPT => builder.append_vec_and_reserve(pipeline.take_bytes(), left)?,
+                Some(pipeline) => builder.append_bytes_and_reserve(pipeline.bytes(), left)?,
                 None => 0,
             });
         }
@@ -84,7 +84,7 @@ impl<'l, 'p, 'a> Gathered<'l, 'p, 'a> {
             }
             Answer::Split(split) => self.put_together(split, slot.name),
             Answer::Error(text) => {
-                self.builder.text(Kind::Error, text.as_bytes());
+                self.builder.bytes_value(Kind::Error, text.as_bytes());
                 Ok(())
             }
             Answer::Failed(error) => Err(error.clone()),

@@ -24,9 +24,8 @@ use crate::command::lookup;
 use crate::config::{Config, Read};
 use crate::crossnode;
 use crate::error::{Code, Error};
-use crate::resp::{Args, Builder, Commands, Kind, Reply, Source};
+use crate::resp::{Args, Builder, Commands, Kind, Reply, CommandSource};
 use crate::routing::{CommandResolver, Plan, plan_single};
-use crate::session::Session;
 use crate::topology::Process;
 use crate::transport::NodePipeline;
 use std::sync::Arc;
@@ -68,12 +67,6 @@ impl Cluster {
     /// Where it reads from.
     pub fn read(&self) -> Read {
         self.read
-    }
-
-    /// A session on the same servers: what has a state, such as MULTI, WATCH, SELECT and SUBSCRIBE. It connects to nothing yet, and the
-    /// servers stay its own even when this handle goes.
-    pub fn session(&self) -> Session {
-        Session::new(self.clone())
     }
 
     /// Runs one command, its name first, and answers its reply. A server's own error is a reply.
@@ -148,11 +141,11 @@ impl Cluster {
 
     #[inline(always)]
     fn execute_in(&self, process: &Process, request: &[u8]) -> Result<Reply, Error> {
-        let mut commands = Commands::of(request);
+        let mut commands = Commands::new(request);
         let mut args = Args::new();
         let Some(whole) = commands.next(&mut args)? else { return Ok(no_replies()) };
         if whole.end < request.len() {
-            return self.execute_many(process, Commands::of(request), &mut AsReply);
+            return self.execute_many(process, Commands::new(request), &mut AsReply);
         }
         match self.single(process, Some(request), &args) {
             Some(outcome) => outcome.or_else(|error| Ok(failed(&error))),
@@ -161,12 +154,12 @@ impl Cluster {
     }
 
     /// [`Cluster::execute`], for commands from elsewhere, and a caller who may make something else of the answers than a reply.
-    pub(crate) fn execute_for<'a, T: ReplySink>(&self, source: impl Source<'a>, take: &mut T) -> Result<T::Output, Error> {
+    pub(crate) fn execute_for<'a, T: ReplySink>(&self, source: impl CommandSource<'a>, take: &mut T) -> Result<T::Output, Error> {
         self.execute_many(&self.process(), source, take)
     }
 
     #[inline(never)]
-    fn execute_many<'a, T: ReplySink>(&self, process: &Process, source: impl Source<'a>, take: &mut T) -> Result<T::Output, Error> {
+    fn execute_many<'a, T: ReplySink>(&self, process: &Process, source: impl CommandSource<'a>, take: &mut T) -> Result<T::Output, Error> {
         pipeline::run(&CommandResolver::new(self.config(), process).reading(self.read), source, take)
     }
 
@@ -179,7 +172,7 @@ impl Cluster {
             Ok(plan @ Plan::One { .. }) => one(&resolver, Some(request), args, plan).or_else(|error| Ok(failed(&error))),
             Ok(Plan::CrossNode(over)) => {
                 let outcome = crossnode::run(self.config(), process, args, &over);
-                Ok(outcome.map_or_else(|error| failed(&error), Reply::under_array))
+                Ok(outcome.map_or_else(|error| failed(&error), Reply::wrapped_in_array))
             }
             plan => {
                 let mut batch = Batch::alone(&resolver, request);
@@ -277,7 +270,7 @@ fn one<'a>(resolver: &CommandResolver, request: Option<&'a [u8]>, args: &[&'a [u
     if scripts::is_unknown(reply.value(usize::from(rooted)))
         && let Some(outcome) = scripts::call_again(resolver.process(), server, args, &keys, flags)
     {
-        return outcome.map(|reply| if rooted { reply.under_array() } else { reply });
+        return outcome.map(|reply| if rooted { reply.wrapped_in_array() } else { reply });
     }
     Ok(reply)
 }

@@ -32,5 +32,5 @@ pub(crate) fn run(single: &SingleKeyCommand, master: &Pool) -> Result<Reply, Err
 
 /// Whether it is an error, alone or under the array of a request, that says nothing of the command.
 fn is_turned_away(reply: &Reply) -> bool {
-    reply.entries().iter().take(2).any(|entry| entry.kind() == Kind::Error && turns_away(reply.text(entry)))
+    reply.entries().iter().take(2).any(|entry| entry.kind() == Kind::Error && turns_away(reply.entry_bytes(entry)))
 }

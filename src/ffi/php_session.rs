@@ -28,7 +28,7 @@ pub unsafe extern "C" fn rediscluster_php_session_run(
             let session = reference(session, "session")?;
             let request = bytes(request, request_length, "request")?;
             let run = || {
-                let replies = session.lock()?.execute(&php::packed(request)?)?;
+                let replies = session.shared.execute(&php::packed(request)?)?;
                 let at = php::alone(replies.entries());
                 Ok(Told::one(replies, at, form))
             };
@@ -57,7 +57,7 @@ pub unsafe extern "C" fn rediscluster_php_session_run_all(
             let request = bytes(request, request_length, "request")?;
             let run = || {
                 let (requests, forms) = php::Requests::of(request)?;
-                Ok(Told::Many(session.lock()?.execute(&requests.packed()?)?, forms))
+                Ok(Told::Many(session.shared.execute(&requests.packed()?)?, forms))
             };
             Ok(run())
         })
@@ -79,7 +79,7 @@ pub unsafe extern "C" fn rediscluster_php_session_receive(
     unsafe {
         answered(answer, error, |_| {
             let session = reference(session, "session")?;
-            let receive = || Ok(session.lock()?.receive(patience(timeout))?.map_or(Told::Nothing, Told::plain));
+            let receive = || Ok(session.shared.receive(patience(timeout))?.map_or(Told::Nothing, Told::plain));
             Ok(receive())
         })
     }

@@ -11,7 +11,7 @@ use std::ptr::{null, null_mut};
 /// Hands a reply over to the caller, who owns it until `rediscluster_reply_free`.
 #[inline]
 pub(crate) fn give_reply(reply: Reply) -> *mut ReplyData {
-    Box::into_raw(reply.into_body())
+    Box::into_raw(reply.into_data())
 }
 
 /// What a value is. The values never change; new ones may be added behind.
@@ -127,7 +127,7 @@ pub unsafe extern "C" fn rediscluster_reply_view(
             Ok(View {
                 r#type: entry.kind().into(),
                 integer: if entry.kind() == Kind::Integer { entry.data } else { 0 },
-                bytes: if entry.has_bytes() { reply.text(entry).as_ptr() } else { null() },
+                bytes: if entry.has_bytes() { reply.entry_bytes(entry).as_ptr() } else { null() },
                 length: entry.length(),
                 next: at + entry.span(),
             })
@@ -193,7 +193,7 @@ pub unsafe extern "C" fn rediscluster_reply_bytes(
             if !entry.has_bytes() {
                 return Err(unfit(at, entry.kind(), "a string, status or error"));
             }
-            bytes.set(reply.text(entry).as_ptr());
+            bytes.set(reply.entry_bytes(entry).as_ptr());
             length.set(entry.length());
             Ok(())
         })

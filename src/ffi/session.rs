@@ -8,32 +8,19 @@ use crate::ffi::guard::{guarded, quietly};
 use crate::ffi::reply::give_reply;
 use crate::ffi::status::Status;
 use crate::resp::ReplyData;
-use crate::session::{Interrupter, Session};
+use crate::session::SharedSession;
 use libc::c_char;
 use std::ptr::null_mut;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// One client of all servers, with what a connection to a single one would remember: MULTI and WATCH, SELECT, SUBSCRIBE. It belongs to the
 /// caller, who closes it with `rediscluster_session_close`.
 ///
-/// It may be used from any thread, by one at a time: a call waits for one that is under way. In a forked child every call on it fails, and the
-/// parent's session is not touched.
+/// Several threads can use a session at the same time; one call runs at a time. A call that waits for a message releases the session for calls that
+/// run commands: `rediscluster_session_receive` and `rediscluster_session_read` never block `rediscluster_session_execute` or
+/// `rediscluster_session_write` of another thread. In a forked child every call fails, and the session of the parent is not affected.
 pub struct SessionHandle {
-    /// For who closes and interrupts without waiting.
-    process: u32,
-    interrupter: Interrupter,
-    session: Mutex<Session>,
-}
-
-impl SessionHandle {
-    /// In a child nobody may have been left to open the lock.
-    pub(crate) fn lock(&self) -> Result<MutexGuard<'_, Session>, Error> {
-        if self.process != std::process::id() {
-            return Err(Error::new(Code::Request, "a session belongs to the process that made it; a forked child makes one of its own"));
-        }
-        Ok(self.session.lock().unwrap_or_else(PoisonError::into_inner))
-    }
+    pub(crate) shared: SharedSession,
 }
 
 /// Makes a session on the servers of a handle, which may be closed before it. Connects to nothing: connections of the session's own, beside
@@ -53,9 +40,7 @@ pub unsafe extern "C" fn rediscluster_session_open(
         guarded(error, || {
             let handle = reference(rc, "rc")?;
             let place = session.required()?;
-            let session = handle.cluster().session();
-            let (process, interrupter) = (std::process::id(), session.interrupter());
-            place.set(give(SessionHandle { process, interrupter, session: Mutex::new(session) }));
+            place.set(give(SessionHandle { shared: SharedSession::new(handle.cluster().session()) }));
             Ok(())
         })
     }
@@ -83,7 +68,7 @@ pub unsafe extern "C" fn rediscluster_session_execute(
             let session = reference(session, "session")?;
             let place = reply.required()?;
             let request = bytes(request, request_length, "request")?;
-            place.set(give_reply(session.lock()?.execute(request)?));
+            place.set(give_reply(session.shared.execute(request)?));
             Ok(())
         })
     }
@@ -111,7 +96,7 @@ pub unsafe extern "C" fn rediscluster_session_receive(
         guarded(error, || {
             let session = reference(session, "session")?;
             let place = reply.required()?;
-            if let Some(message) = session.lock()?.receive(patience(timeout))? {
+            if let Some(message) = session.shared.receive(patience(timeout))? {
                 place.set(give_reply(message));
             }
             Ok(())
@@ -138,7 +123,7 @@ pub unsafe extern "C" fn rediscluster_session_write(
         guarded(error, || {
             let session = reference(session, "session")?;
             let data = bytes(data, length, "data")?;
-            session.lock()?.write(data)
+            session.shared.write(data)
         })
     }
 }
@@ -164,7 +149,7 @@ pub unsafe extern "C" fn rediscluster_session_read(
             let session = reference(session, "session")?;
             let place = length.required()?;
             let buffer = space(buffer, capacity)?;
-            place.set(session.lock()?.read(buffer, patience(timeout))?);
+            place.set(session.shared.read(buffer, patience(timeout))?);
             Ok(())
         })
     }
@@ -179,10 +164,8 @@ pub unsafe extern "C" fn rediscluster_session_read(
 pub unsafe extern "C" fn rediscluster_session_interrupt(session: *const SessionHandle) {
     quietly(|| {
         // SAFETY: NULL is answered, the rest is the caller's promise.
-        if let Some(session) = unsafe { session.as_ref() }
-            && session.process == std::process::id()
-        {
-            session.interrupter.interrupt();
+        if let Some(handle) = unsafe { session.as_ref() } {
+            handle.shared.interrupt();
         }
     });
 }

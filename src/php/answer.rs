@@ -22,9 +22,9 @@ impl Answer<'_> {
     pub(crate) fn of(reply: &ReplyData, at: usize, form: Form) -> Option<Answer<'_>> {
         let Some(entry) = reply.entries().get(at) else { return Some(Answer::Null) };
         Some(match entry.kind() {
-            Kind::String => Answer::String(reply.text(entry)),
+            Kind::String => Answer::String(reply.entry_bytes(entry)),
             Kind::Status if form.status_is_true() => Answer::True,
-            Kind::Status => Answer::String(reply.text(entry)),
+            Kind::Status => Answer::String(reply.entry_bytes(entry)),
             Kind::Integer => Answer::Integer(entry.data),
             Kind::Nil | Kind::NilArray if form.nil_is_false() => Answer::False,
             Kind::Nil | Kind::NilArray => Answer::Null,

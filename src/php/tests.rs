@@ -332,7 +332,7 @@ fn a_million_damaged_requests_are_read_or_refused() {
             }
         }
         if let Ok((all, _)) = packed_all(&text) {
-            let (mut request, mut args) = (Commands::of(&all), Args::new());
+            let (mut request, mut args) = (Commands::new(&all), Args::new());
             while request.next(&mut args).unwrap().is_some() {}
         }
     }

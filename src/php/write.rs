@@ -100,13 +100,13 @@ impl<'r, 't> Writer<'r, 't> {
     fn value(&mut self, at: usize) -> usize {
         let Some(&entry) = self.entry(at) else { return at + 1 };
         match entry.kind() {
-            Kind::String => self.string(self.reply.text(&entry)),
+            Kind::String => self.string(self.reply.entry_bytes(&entry)),
             Kind::Status if self.form.status_is_true() => self.push(b"b:1;"),
-            Kind::Status => self.string(self.reply.text(&entry)),
+            Kind::Status => self.string(self.reply.entry_bytes(&entry)),
             Kind::Integer => self.integer(entry.data),
             Kind::Nil | Kind::NilArray if self.form.nil_is_false() => self.push(b"b:0;"),
             Kind::Nil | Kind::NilArray => self.push(b"N;"),
-            Kind::Error => self.exception("ServerException", self.reply.text(&entry), 0, None, true),
+            Kind::Error => self.exception("ServerException", self.reply.entry_bytes(&entry), 0, None, true),
             Kind::Failure => match self.reply.failure(at) {
                 Some(error) => self.failure(&error),
                 None => self.push(b"N;"),
@@ -122,7 +122,7 @@ impl<'r, 't> Writer<'r, 't> {
         self.array(entry.length(), |writer, counter| match writer.reply.entries().get(next) {
             // What large replies are made of.
             Some(child) if child.kind() == Kind::String => {
-                writer.element(counter, writer.reply.text(child));
+                writer.element(counter, writer.reply.entry_bytes(child));
                 next += 1;
             }
             _ => {
@@ -158,7 +158,7 @@ impl<'r, 't> Writer<'r, 't> {
     fn key(&mut self, at: usize) {
         match self.entry(at) {
             Some(&entry) if entry.kind() == Kind::Integer => self.integer(entry.data),
-            Some(&entry) => self.string(self.reply.text(&entry)),
+            Some(&entry) => self.string(self.reply.entry_bytes(&entry)),
             None => self.string(b""),
         }
     }

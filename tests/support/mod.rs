@@ -161,6 +161,7 @@ pub fn shown(value: &rediscluster::Value) -> String {
         Value::Integer(number) => number.to_string(),
         Value::Array(children) | Value::Map(children) => format!("[{}]", all(*children)),
         Value::Failure(children) => format!("FAILURE {}", all(*children)),
+        other => format!("{other:?}"),
     }
 }
 

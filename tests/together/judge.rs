@@ -94,6 +94,7 @@ fn shown(value: &Value, any_order: bool) -> String {
             format!("[{}]", all.join(" "))
         }
         Value::Failure(children) => format!("FAILURE {}", children.map(|child| shown(&child, false)).collect::<Vec<_>>().join(" ")),
+        other => format!("{other:?}"),
     }
 }
 
