@@ -24,6 +24,7 @@ fn shown(value: &Value) -> String {
         Value::Integer(number) => number.to_string(),
         Value::Array(children) | Value::Map(children) => format!("[{}]", children.map(|child| shown(&child)).collect::<Vec<_>>().join(" ")),
         Value::Failure(children) => format!("FAILURE {}", children.map(|child| shown(&child)).collect::<Vec<_>>().join(" ")),
+        other => format!("{other:?}"),
     }
 }
 

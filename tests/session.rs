@@ -26,6 +26,7 @@ fn told(value: &Value) -> String {
             Some(Value::String(message)) => format!("failed: {}", String::from_utf8_lossy(message)),
             _ => panic!("a failure without a message"),
         },
+        other => panic!("an unknown type: {other:?}"),
     }
 }
 

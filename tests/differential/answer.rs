@@ -44,6 +44,7 @@ impl Answer {
             Value::Array(children) => Answer::Array(children.map(|child| Answer::of(&child)).collect()),
             Value::Map(children) => Answer::Map(children.map(|child| Answer::of(&child)).collect()),
             Value::Failure(_) => Answer::Failure(0, "a failure inside a reply".into()),
+            other => panic!("an unknown type: {other:?}"),
         }
     }
 
