@@ -52,7 +52,9 @@ fn commands_of_several_threads_do_not_end_the_call_of_a_receiver() {
     thread::scope(|scope| {
         let receivers = [(); 2].map(|()| scope.spawn(|| session.receive(None).unwrap().map(|message| shown(&message.root()))));
         let commands = [(); 3].map(|()| {
-            scope.spawn(|| (0..300).for_each(|number| assert_eq!(run(&session, &[&format!("PING {number}")]), format!("[[\"pong\" \"{number}\"]]"))))
+            scope.spawn(|| {
+                (0..300).for_each(|number| assert_eq!(run(&session, &[&format!("PING {number}")]), format!("[[\"pong\" \"{number}\"]]")))
+            })
         });
         commands.into_iter().for_each(|thread| thread.join().unwrap());
         for _ in 0..2 {

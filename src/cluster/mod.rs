@@ -24,7 +24,7 @@ use crate::command::lookup;
 use crate::config::{Config, Read};
 use crate::crossnode;
 use crate::error::{Code, Error};
-use crate::resp::{Args, Builder, Commands, Kind, Reply, CommandSource};
+use crate::resp::{Args, Builder, CommandSource, Commands, Kind, Reply};
 use crate::routing::{CommandResolver, Plan, plan_single};
 use crate::topology::Process;
 use crate::transport::NodePipeline;

@@ -4,12 +4,16 @@ use crate::cluster::batch::Batch;
 use crate::cluster::reply_sink::{AsReply, ReplySink};
 use crate::crossnode;
 use crate::error::Error;
-use crate::resp::{Args, Builder, Kind, Reply, CommandSource};
+use crate::resp::{Args, Builder, CommandSource, Kind, Reply};
 use crate::routing::resolve::CommandResolver;
 
 /// Runs commands. What takes several steps waits for what stands before it, and what stands behind it waits for that: as one server would,
 /// each command sees what those before it did.
-pub(crate) fn run<'a, T: ReplySink>(resolver: &CommandResolver, mut source: impl CommandSource<'a>, take: &mut T) -> Result<T::Output, Error> {
+pub(crate) fn run<'a, T: ReplySink>(
+    resolver: &CommandResolver,
+    mut source: impl CommandSource<'a>,
+    take: &mut T,
+) -> Result<T::Output, Error> {
     let request = source.request();
     let mut batch = Batch::new(resolver, request);
     batch.reserve(source.estimate());

@@ -1,8 +1,8 @@
 //! Encodes replies as the bytes that a server would send.
 
 use crate::error::Code;
-use crate::resp::request::push_header;
 use crate::resp::reply::{Children, Value};
+use crate::resp::request::push_header;
 
 /// Appends a value in RESP2, where a map is an array and a failure an error.
 pub(crate) fn push_value(out: &mut Vec<u8>, value: &Value) {

@@ -66,7 +66,7 @@ impl Reader {
     }
 
     /// Returns whether no incomplete reply has begun.
-    pub(crate) fn is_between(&self) -> bool {
+    pub(crate) fn is_between_replies(&self) -> bool {
         self.open.is_empty() && self.position == self.bytes.len()
     }
 
@@ -114,7 +114,8 @@ impl Reader {
         let missing = self.need.saturating_sub(length);
         let ahead = STEP.max(length);
         // If the number of bytes to come is unknown, all of the memory is used before more is reserved.
-        let (least, wanted) = if missing > MIN_ROOM { (missing.min(ahead), missing.min(ahead)) } else { (1, MIN_ROOM.max(length).min(ahead)) };
+        let (least, wanted) =
+            if missing > MIN_ROOM { (missing.min(ahead), missing.min(ahead)) } else { (1, MIN_ROOM.max(length).min(ahead)) };
         if spare < least {
             self.grow(least, wanted)?;
         }
