@@ -66,7 +66,7 @@ impl Reader {
     }
 
     /// Returns whether no incomplete reply has begun.
-    pub(crate) fn is_between_replies(&self) -> bool {
+    pub(crate) fn is_between(&self) -> bool {
         self.open.is_empty() && self.position == self.bytes.len()
     }
 

@@ -51,7 +51,7 @@ impl<'p> Listener<'p> {
     fn say(&mut self, request: &[u8], answers: usize) -> Result<Reply, Error> {
         let connection: &Connection = &self.connection;
         connection.send_all(request, &mut 0)?;
-        while self.reader.complete() < answers || !self.reader.is_between_replies() {
+        while self.reader.complete() < answers || !self.reader.is_between() {
             connection.wait(ReadTimeout::Extended(Duration::ZERO), self.pool.config().read_timeout)?;
             connection.receive_now(&mut self.reader, usize::MAX)?;
         }
@@ -71,7 +71,7 @@ impl<'p> Listener<'p> {
     /// Takes in what came; answers whether it concerns one of the keys. Of half a message the rest is waited for.
     pub(crate) fn hear(&mut self) -> Result<bool, Error> {
         while self.connection.receive_now(&mut self.reader, usize::MAX)? > 0 {}
-        if self.reader.complete() == 0 || !self.reader.is_between_replies() {
+        if self.reader.complete() == 0 || !self.reader.is_between() {
             return Ok(false);
         }
         let reply = self.read();
@@ -105,7 +105,7 @@ impl<'p> Listener<'p> {
         loop {
             self.connection.wait(ReadTimeout::Extended(Duration::ZERO), Some(LONG))?;
             self.connection.receive_now(&mut self.reader, usize::MAX)?;
-            if self.reader.complete() == 0 || !self.reader.is_between_replies() {
+            if self.reader.complete() == 0 || !self.reader.is_between() {
                 continue;
             }
             // All messages are arrays, and so is the answer to the first command; that to the second ends it.
