@@ -38,7 +38,8 @@ impl Kind {
 /// An entry of the index of a reply: one value. The entries are in pre-order: an array comes before its children, and they come before the next
 /// value.
 ///
-/// The two fields are public because they are part of the C ABI: C, PHP and Go read them from memory. Their meaning never changes.
+/// The two fields are part of the ABI, and their meaning never changes.
+// They are public because C, PHP and Go read them from memory as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(C)]
 pub struct Entry {

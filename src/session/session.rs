@@ -136,7 +136,7 @@ impl Session {
 
     /// Runs one packed command on a server over the session's own connection.
     pub(super) fn ask(&mut self, server: usize, name: &[u8], request: &[u8]) -> Outcome {
-        let may_reconnect = !self.binding.as_ref().is_some_and(|binding| binding.server == server);
+        let may_reconnect = self.binding.as_ref().is_none_or(|binding| binding.server != server);
         let mut sent = 0;
         match self.own_connection(server, may_reconnect).and_then(|connection| connection.ask(request, 1, &mut sent)) {
             Ok(reply) => Ok(reply.extract(1)),
