@@ -21,12 +21,12 @@ use crate::crossnode::support::outcome::{Abort, Outcome};
 use crate::error::{Code, Error};
 use crate::resp::Reply;
 use crate::routing::CrossNodeCommand;
-use crate::topology::Process;
+use crate::topology::Topology;
 
 /// A command that is being carried out.
 pub(crate) struct Job<'c, 'a> {
     pub config: &'c Config,
-    pub process: &'c Process,
+    pub process: &'c Topology,
     pub args: &'c [&'a [u8]],
     pub over: &'c CrossNodeCommand<'a>,
 }
@@ -49,14 +49,14 @@ impl<'a> Job<'_, 'a> {
 }
 
 /// Carries a command out. A server's refusal is its answer.
-pub(crate) fn run<'a>(config: &Config, process: &Process, args: &[&'a [u8]], over: &CrossNodeCommand<'a>) -> Result<Reply, Error> {
+pub(crate) fn run<'a>(config: &Config, process: &Topology, args: &[&'a [u8]], over: &CrossNodeCommand<'a>) -> Result<Reply, Error> {
     operate(&Job { config, process, args, over }).or_else(Abort::into_answer)
 }
 
 /// Tells what [`run`] would do; an inner error is the text with which a server would refuse it.
 pub(crate) fn explain<'a>(
     config: &Config,
-    process: &Process,
+    process: &Topology,
     args: &[&'a [u8]],
     over: &CrossNodeCommand<'a>,
 ) -> Result<Result<Explanation, String>, Error> {

@@ -10,7 +10,7 @@ use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
 use crate::crossnode::transfer::{Record, Role, put_back};
 use crate::error::Error;
 use crate::resp::{Builder, Kind, Reply, Value};
-use crate::topology::Process;
+use crate::topology::Topology;
 use std::time::Duration;
 
 /// A hidden key, and what is known of it.
@@ -53,12 +53,12 @@ const NAME: &[u8] = b"recover";
 
 struct Recovery<'c> {
     config: &'c Config,
-    process: &'c Process,
+    process: &'c Topology,
     min_age: Duration,
 }
 
 /// ResponsePolicy an array with a map for each thing found: node, command, source, destination, age in milliseconds, outcome, reason.
-pub(crate) fn recover(config: &Config, process: &Process, min_age: Duration) -> Result<Reply, Error> {
+pub(crate) fn recover(config: &Config, process: &Topology, min_age: Duration) -> Result<Reply, Error> {
     let recovery = Recovery { config, process, min_age };
     let mut ends: Vec<(Found, End)> = Vec::new();
     let mut found: Vec<Found> = Vec::new();

@@ -2,7 +2,7 @@
 
 use crate::command::{Key, PlacedKeys, Strategy};
 use crate::error::{Code, Error, printable};
-use crate::routing::{CommandResolver, Located, crossnode, reads_elsewhere, upper};
+use crate::routing::{CommandResolver, Located, crossnode_error, sort_reads_other_servers, upper};
 use crate::session::session::Session;
 
 pub(crate) enum Route<'a> {
@@ -19,10 +19,10 @@ pub(crate) enum Route<'a> {
 impl Session {
     /// Finds the server for a command. Fails if the command needs several.
     pub(super) fn route<'a>(&self, args: &[&'a [u8]]) -> Result<Route<'a>, Error> {
-        let (config, process) = (self.selected.config(), self.selected.process());
-        let (keys, strategy) = match CommandResolver::new(config, &process).locate(args)? {
+        let (config, topology) = (self.selected.config(), self.selected.topology());
+        let (keys, strategy) = match CommandResolver::new(config, &topology).locate(args)? {
             Located::Keys { keys, across } => (keys, across),
-            Located::Answer(text) => return Ok(Route::Rejected(text)),
+            Located::ServerError(text) => return Ok(Route::Rejected(text)),
             Located::Unknown => return Ok(Route::Unknown),
         };
         let server_of = |key: &Key| config.masters[key.master()].server;
@@ -33,8 +33,8 @@ impl Session {
             None => return Err(needs_all_nodes(args[0])),
         };
         let needs_several = keys.iter().any(|key| server_of(key) != server);
-        if needs_several || (strategy == Strategy::Sorted && reads_elsewhere(config, args)) {
-            return Err(crossnode(config, args, &keys));
+        if needs_several || (strategy == Strategy::Sorted && sort_reads_other_servers(config, args)) {
+            return Err(crossnode_error(config, args, &keys));
         }
         Ok(Route::Server(server, keys))
     }

@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::error::{Code, Error};
 use crate::resp::{Reply, Value};
 use crate::session::session::{Outcome, Session};
-use crate::topology::Process;
+use crate::topology::Topology;
 use crate::transport::{NodePipeline, exchange};
 
 impl Session {
@@ -22,7 +22,7 @@ impl Session {
         let Some(selected) = config.in_database(db) else {
             return Err(Error::new(Code::Request, "SELECT: some nodes are databases of one server, so they cannot share a database"));
         };
-        if let Some(rejection) = try_on_all_servers(self.selected.config(), &self.selected.process(), index)? {
+        if let Some(rejection) = try_on_all_servers(self.selected.config(), &self.selected.topology(), index)? {
             return Ok(rejection);
         }
         self.selected = match selected == *config {
@@ -42,10 +42,10 @@ pub(crate) fn parse_number(text: &[u8]) -> Option<i64> {
 }
 
 /// Selects the database on every server over a pooled connection, and then the connection's own database again. Returns the first rejection.
-fn try_on_all_servers(config: &Config, process: &Process, index: &[u8]) -> Result<Option<Reply>, Error> {
+fn try_on_all_servers(config: &Config, topology: &Topology, index: &[u8]) -> Result<Option<Reply>, Error> {
     let own: Vec<String> = config.servers.iter().map(|server| server.db.to_string()).collect();
     let flags = CommandFlags { repeatable: true, read_timeout: ReadTimeout::Configured };
-    let mut pipelines: Vec<NodePipeline> = (0..own.len()).map(|server| NodePipeline::new(process.pool(server), &[])).collect();
+    let mut pipelines: Vec<NodePipeline> = (0..own.len()).map(|server| NodePipeline::new(topology.shard(server), &[])).collect();
     for (pipeline, own) in pipelines.iter_mut().zip(&own) {
         pipeline.add(None, &[b"SELECT", index], &[], flags);
         pipeline.add(None, &[b"SELECT", own.as_bytes()], &[], flags);
@@ -53,7 +53,7 @@ fn try_on_all_servers(config: &Config, process: &Process, index: &[u8]) -> Resul
     exchange(&mut pipelines.iter_mut().collect::<Vec<_>>(), config.write_timeout);
     let mut rejection = None;
     for pipeline in pipelines {
-        let (lease, reply) = pipeline.into_seat(b"SELECT");
+        let (lease, reply) = pipeline.into_lease_and_replies(b"SELECT");
         let reply = reply?;
         // A connection that is still in the other database must not return to its pool.
         if !matches!(reply.value(2), Some(Value::Error(_))) {

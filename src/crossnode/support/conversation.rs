@@ -5,8 +5,8 @@ use crate::config::Config;
 use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
 use crate::error::Error;
 use crate::resp::{Children, Reply, Value};
-use crate::topology::Process;
-use crate::transport::{Lease, NodePipeline, exchange};
+use crate::topology::Topology;
+use crate::transport::{ConnectionSource, Lease, NodePipeline, exchange};
 use smallvec::SmallVec;
 use std::borrow::Cow;
 
@@ -54,7 +54,7 @@ impl<'a> Request<'a> {
 /// The connections of one operation, one a server for its whole length, so that WATCH and MULTI hold.
 pub(crate) struct Connections<'p> {
     config: &'p Config,
-    process: &'p Process,
+    process: &'p Topology,
     /// Of the command, for messages.
     name: &'p [u8],
     seats: Vec<Seat<'p>>,
@@ -71,7 +71,7 @@ impl<'p> Connections<'p> {
     /// With these servers. Their connections are taken in one order by all callers, who therefore cannot wait for each other in a circle.
     pub(crate) fn with(
         config: &'p Config,
-        process: &'p Process,
+        process: &'p Topology,
         name: &'p [u8],
         servers: impl IntoIterator<Item = usize>,
     ) -> Result<Connections<'p>, Error> {
@@ -80,8 +80,8 @@ impl<'p> Connections<'p> {
         servers.dedup();
         let mut seats = Vec::with_capacity(servers.len());
         for server in servers {
-            let pool = process.pool(server);
-            let lease = pool.take(false).map_err(|error| crate::transport::explain(pool.server(), error, name, false))?;
+            let shard = process.shard(server);
+            let lease = shard.lease(false).map_err(|error| crate::transport::explain(shard.server(), error, name, false))?;
             seats.push(Seat { server, lease: Some(lease), watches: false });
         }
         Ok(Connections { config, process, name, seats })
@@ -129,8 +129,8 @@ impl<'p> Connections<'p> {
     fn pipeline<'a>(&mut self, ask: &'a Request<'_>) -> NodePipeline<'p, 'a> {
         let seat = self.seats.iter_mut().find(|seat| seat.server == ask.server);
         let mut pipeline = match seat.and_then(|seat| seat.lease.take().map(|lease| (lease, seat.watches))) {
-            Some((lease, watches)) => NodePipeline::over(lease, watches),
-            None => NodePipeline::new(self.process.pool(ask.server), &[]),
+            Some((lease, watches)) => NodePipeline::with_lease(self.process.shard(ask.server), lease, watches),
+            None => NodePipeline::new(self.process.shard(ask.server), &[]),
         };
         for command in &ask.commands {
             let args: SmallVec<[&[u8]; 8]> = command.iter().map(AsRef::as_ref).collect();
@@ -140,7 +140,7 @@ impl<'p> Connections<'p> {
     }
 
     fn take_back(&mut self, server: usize, pipeline: NodePipeline<'p, '_>) -> Result<Reply, Error> {
-        let (lease, outcome) = pipeline.into_seat(self.name);
+        let (lease, outcome) = pipeline.into_lease_and_replies(self.name);
         match self.seats.iter_mut().find(|seat| seat.server == server) {
             Some(seat) => {
                 seat.watches &= lease.is_some();

@@ -8,7 +8,7 @@ use crate::crossnode::support::invalidations::Listener;
 use crate::crossnode::support::outcome::Outcome;
 use crate::error::{Code, Error};
 use crate::resp::Reply;
-use crate::transport::explain;
+use crate::transport::{ConnectionSource, explain};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use std::time::{Duration, Instant};
@@ -42,9 +42,9 @@ impl<'p> Waiter<'p> {
         servers.dedup();
         let mut listeners = Vec::with_capacity(servers.len());
         for server in servers {
-            let pool = job.process.pool(server);
+            let shard = job.process.shard(server);
             let own = keys.iter().filter(|(of, _)| *of == server).map(|(_, key)| *key).collect();
-            let listener = Listener::take(pool, own).map_err(|error| explain(pool.server(), error, name, false))?;
+            let listener = Listener::take(shard, own).map_err(|error| explain(shard.server(), error, name, false))?;
             match listener {
                 Some(listener) => listeners.push(listener),
                 None => {
@@ -92,7 +92,7 @@ impl<'p> Waiter<'p> {
     fn hear(&mut self) -> Outcome<bool> {
         let mut concerned = false;
         for listener in &mut self.listeners {
-            concerned |= listener.hear().map_err(|error| explain(listener.pool().server(), error, self.name, false))?;
+            concerned |= listener.hear().map_err(|error| explain(listener.shard().server(), error, self.name, false))?;
         }
         Ok(concerned)
     }
