@@ -10,7 +10,7 @@ use crate::cluster::router::Router;
 use crate::config::{Config, Read};
 use crate::crossnode;
 use crate::error::Error;
-use crate::resp::{Reply, Source};
+use crate::resp::{CommandSource, Reply};
 use crate::routing::CommandResolver;
 use crate::topology::Topology;
 use std::sync::Arc;
@@ -81,7 +81,7 @@ impl Cluster {
     }
 
     /// [`Cluster::execute`] with commands from any source and a sink for the replies.
-    pub(crate) fn execute_for<'a, T: ReplySink>(&self, source: impl Source<'a>, sink: &mut T) -> Result<T::Output, Error> {
+    pub(crate) fn execute_for<'a, T: ReplySink>(&self, source: impl CommandSource<'a>, sink: &mut T) -> Result<T::Output, Error> {
         self.route(|router| router.run_many(source, sink))
     }
 

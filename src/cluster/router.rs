@@ -8,7 +8,7 @@ use crate::command::{Command, CommandFlags, PlacedKeys, lookup};
 use crate::config::{Config, Read};
 use crate::crossnode;
 use crate::error::{Code, Error};
-use crate::resp::{Args, Builder, Commands, Kind, Reply, Source};
+use crate::resp::{Args, Builder, CommandSource, Commands, Kind, Reply};
 use crate::routing::{CommandResolver, Plan, plan_single_key};
 use crate::topology::Topology;
 use crate::transport::NodePipeline;
@@ -35,18 +35,18 @@ impl Router<'_> {
     /// Runs the commands of a request. The reply is an array with one reply per command; a failed command is a failure in its place.
     #[inline(always)]
     pub(crate) fn run_request(self, request: &[u8]) -> Result<Reply, Error> {
-        let mut commands = Commands::of(request);
+        let mut commands = Commands::new(request);
         let mut args = Args::new();
         let Some(whole) = commands.next(&mut args)? else { return Ok(array_of(&[])) };
         if whole.end < request.len() {
-            return self.run_many(Commands::of(request), &mut AsReply);
+            return self.run_many(Commands::new(request), &mut AsReply);
         }
         self.run_one(Some(request), &args, &mut AsReply).or_else(|error| Ok(array_of(&[error])))
     }
 
     /// Runs the commands of a source. The output is that of an array with one reply per command; a failed command is a failure in its place.
     #[inline(never)]
-    pub(crate) fn run_many<'a, T: ReplySink>(self, source: impl Source<'a>, sink: &mut T) -> Result<T::Output, Error> {
+    pub(crate) fn run_many<'a, T: ReplySink>(self, source: impl CommandSource<'a>, sink: &mut T) -> Result<T::Output, Error> {
         pipeline::run(&self.resolver(), source, sink)
     }
 
@@ -91,7 +91,7 @@ impl Router<'_> {
             Plan::CrossNode(command) => crossnode::run(self.config, self.topology, args, &command)?,
             Plan::ServerError(text) => Reply::error(text.as_bytes()),
         };
-        Ok(sink.reply(if request.is_some() { reply.under_array() } else { reply }))
+        Ok(sink.reply(if request.is_some() { reply.wrapped_in_array() } else { reply }))
     }
 
     fn resolver(&self) -> CommandResolver<'_> {
@@ -127,7 +127,7 @@ fn run_on_one_server<'a, T: ReplySink>(
     if scripts::is_noscript(reply.value(usize::from(in_array)))
         && let Some(outcome) = scripts::load_and_call(resolver.topology(), server, args, &keys, flags)
     {
-        return outcome.map(|reply| sink.reply(if in_array { reply.under_array() } else { reply }));
+        return outcome.map(|reply| sink.reply(if in_array { reply.wrapped_in_array() } else { reply }));
     }
     Ok(sink.reply(reply))
 }

@@ -58,7 +58,7 @@ fn all(outcomes: Vec<Result<Reply, Error>>) -> Result<Vec<Reply>, Error> {
     let answered = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
     outcomes.into_iter().collect::<Result<Vec<Reply>, Error>>().map_err(|error| match answered {
         0 => error,
-        _ => error.suffixed(&format!("; {answered} other node(s) carried it out")).perhaps_executed(),
+        _ => error.with_suffix(&format!("; {answered} other node(s) carried it out")).maybe_executed(),
     })
 }
 

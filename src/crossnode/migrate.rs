@@ -18,7 +18,7 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     let answered = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
     let answers: Vec<Reply> = outcomes.into_iter().collect::<Result<_, Error>>().map_err(|error| match answered {
         0 => error,
-        _ => error.suffixed(&format!("; {answered} other node(s) carried out their part")).perhaps_executed(),
+        _ => error.with_suffix(&format!("; {answered} other node(s) carried out their part")).maybe_executed(),
     })?;
     let mut moved = false;
     for (ask, answer) in asks.iter().zip(&answers) {

@@ -25,5 +25,5 @@ fn internal(panic: Box<dyn Any + Send>) -> Error {
     let error = Error::new(Code::Internal, format!("internal error in rediscluster (a bug): {}", text.unwrap_or("unknown panic")));
     // The drop of the panic's value may panic too, and that would leave this function.
     std::mem::forget(panic);
-    error.perhaps_executed()
+    error.maybe_executed()
 }

@@ -16,7 +16,7 @@ impl Handle for ReplyData {
 /// Moves a reply to the C caller, who owns it until `rediscluster_reply_free`.
 #[inline]
 pub(crate) fn into_reply_pointer(reply: Reply) -> *mut ReplyData {
-    Box::into_raw(reply.into_body())
+    Box::into_raw(reply.into_data())
 }
 
 /// The type of a value. Values never change; a later release may add some at the end.
@@ -126,7 +126,7 @@ pub unsafe extern "C" fn rediscluster_reply_value(
             Ok(Value {
                 r#type: entry.kind().into(),
                 integer: if entry.kind() == Kind::Integer { entry.data } else { 0 },
-                bytes: if entry.has_bytes() { reply.text(entry).as_ptr() } else { null() },
+                bytes: if entry.has_bytes() { reply.entry_bytes(entry).as_ptr() } else { null() },
                 length: entry.length(),
                 next: at + entry.span(),
             })
@@ -195,7 +195,7 @@ pub unsafe extern "C" fn rediscluster_reply_bytes(
             if !entry.has_bytes() {
                 return Err(wrong_type(at, entry.kind(), "a string, status or error"));
             }
-            bytes.set(reply.text(entry).as_ptr());
+            bytes.set(reply.entry_bytes(entry).as_ptr());
             length.set(entry.length());
             Ok(())
         })

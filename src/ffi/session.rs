@@ -1,6 +1,5 @@
 //! The session: one client with state.
 
-use crate::error::{Code, Error};
 use crate::ffi::call::{Handle, call, call_for_reply};
 use crate::ffi::cluster::ClusterHandle;
 use crate::ffi::error::{ErrorHandle, fallible};
@@ -9,39 +8,25 @@ use crate::ffi::pointers::{bytes, drop_pointer, into_pointer, reference, space};
 use crate::ffi::reply::into_reply_pointer;
 use crate::ffi::status::Status;
 use crate::resp::ReplyData;
-use crate::session::{Interrupter, Session};
+use crate::session::SharedSession;
 use libc::c_char;
 use std::ptr::null_mut;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// One client of all servers, with the state that a connection to one server has: MULTI, WATCH, SELECT, SUBSCRIBE and so on.
 ///
 /// Ownership: the caller owns it and closes it with `rediscluster_session_close`. It may outlive the cluster that it was opened on.
-/// Threads: any thread may use it. Calls run one at a time; a call waits until the call before it has returned. Only
-/// `rediscluster_session_interrupt` never waits.
+/// Threads: several threads can use it at the same time; one call runs at a time. A call that waits for a message releases the session for calls
+/// that run commands: `rediscluster_session_receive` and `rediscluster_session_read` never block `rediscluster_session_execute` or
+/// `rediscluster_session_write` of another thread.
 /// Fork: it belongs to the process that opened it. In a forked child every call on it fails with `REDISCLUSTER_ERROR_REQUEST`; closing it
 /// there frees the child's memory and does not affect the parent's session.
 pub struct SessionHandle {
-    process: u32,
-    /// Interrupts without taking the lock.
-    interrupter: Interrupter,
-    session: Mutex<Session>,
+    pub(crate) shared: SharedSession,
 }
 
 impl Handle for SessionHandle {
     const NAME: &'static str = "session";
-}
-
-impl SessionHandle {
-    /// Waits for other calls. In a forked child the lock may be held by a thread that does not exist there, so it is not tried.
-    pub(crate) fn lock(&self) -> Result<MutexGuard<'_, Session>, Error> {
-        if self.process != std::process::id() {
-            let text = format!("the session belongs to process {}; open a new session after a fork", self.process);
-            return Err(Error::new(Code::Request, text));
-        }
-        Ok(self.session.lock().unwrap_or_else(PoisonError::into_inner))
-    }
 }
 
 /// Opens a session on the servers of a cluster, which may be closed before it. Connects to no server: a session has connections of its own
@@ -58,9 +43,7 @@ pub unsafe extern "C" fn rediscluster_session_open(
     // SAFETY: the caller makes the same promises.
     unsafe {
         call(cluster, (session, "session", null_mut()), error, |handle| {
-            let session = handle.cluster().session();
-            let (process, interrupter) = (std::process::id(), session.interrupter());
-            Ok(into_pointer(SessionHandle { process, interrupter, session: Mutex::new(session) }))
+            Ok(into_pointer(SessionHandle { shared: SharedSession::new(handle.cluster().session()) }))
         })
     }
 }
@@ -84,7 +67,7 @@ pub unsafe extern "C" fn rediscluster_session_execute(
     unsafe {
         call_for_reply(session, reply, error, |handle| {
             let request = bytes(request, request_length, "request")?;
-            handle.lock()?.execute(request)
+            handle.shared.execute(request)
         })
     }
 }
@@ -109,7 +92,7 @@ pub unsafe extern "C" fn rediscluster_session_receive(
     // SAFETY: the caller makes the same promises.
     unsafe {
         call(session, (reply, "reply", null_mut()), error, |handle| {
-            Ok(handle.lock()?.receive(timeout_from_ms(timeout_ms))?.map_or(null_mut(), into_reply_pointer))
+            Ok(handle.shared.receive(timeout_from_ms(timeout_ms))?.map_or(null_mut(), into_reply_pointer))
         })
     }
 }
@@ -133,7 +116,7 @@ pub unsafe extern "C" fn rediscluster_session_write(
         fallible(error, || {
             let session = reference(session, SessionHandle::NAME)?;
             let data = bytes(data, length, "data")?;
-            session.lock()?.write(data)
+            session.shared.write(data)
         })
     }
 }
@@ -159,7 +142,7 @@ pub unsafe extern "C" fn rediscluster_session_read(
     unsafe {
         call(session, (length, "length", 0), error, |handle| {
             let buffer = space(buffer, capacity, "buffer")?;
-            handle.lock()?.read(buffer, timeout_from_ms(timeout_ms))
+            handle.shared.read(buffer, timeout_from_ms(timeout_ms))
         })
     }
 }
@@ -175,10 +158,8 @@ pub unsafe extern "C" fn rediscluster_session_read(
 pub unsafe extern "C" fn rediscluster_session_interrupt(session: *const SessionHandle) {
     contain(|| {
         // SAFETY: NULL is handled, the rest is the caller's promise.
-        if let Some(session) = unsafe { session.as_ref() }
-            && session.process == std::process::id()
-        {
-            session.interrupter.interrupt();
+        if let Some(handle) = unsafe { session.as_ref() } {
+            handle.shared.interrupt();
         }
     });
 }

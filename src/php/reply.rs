@@ -22,9 +22,9 @@ impl Scalar<'_> {
     pub(crate) fn from_value(reply: &ReplyData, at: usize, format: Format) -> Option<Scalar<'_>> {
         let Some(entry) = reply.entries().get(at) else { return Some(Scalar::Null) };
         Some(match entry.kind() {
-            Kind::String => Scalar::String(reply.text(entry)),
+            Kind::String => Scalar::String(reply.entry_bytes(entry)),
             Kind::Status if format.status_is_true() => Scalar::True,
-            Kind::Status => Scalar::String(reply.text(entry)),
+            Kind::Status => Scalar::String(reply.entry_bytes(entry)),
             Kind::Integer => Scalar::Integer(entry.data),
             Kind::Nil | Kind::NilArray if format.nil_is_false() => Scalar::False,
             Kind::Nil | Kind::NilArray => Scalar::Null,

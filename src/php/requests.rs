@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::php::{Formats, imploded_request, serialized_request};
-use crate::resp::{Args, Source, Whole};
+use crate::resp::{Args, CommandSource, SendableRange};
 
 /// Commands, read one after the other.
 #[derive(Clone)]
@@ -50,13 +50,13 @@ impl<'a> Requests<'a> {
     }
 }
 
-impl<'a> Source<'a> for Requests<'a> {
+impl<'a> CommandSource<'a> for Requests<'a> {
     fn request(&self) -> &'a [u8] {
         &[]
     }
 
     #[inline]
-    fn read(&mut self, args: &mut Args<'a>) -> Result<Option<Whole>, Error> {
+    fn read(&mut self, args: &mut Args<'a>) -> Result<Option<SendableRange>, Error> {
         Ok(self.next(args)?.then_some(None))
     }
 

@@ -102,13 +102,13 @@ impl<'r, 't> Serializer<'r, 't> {
     fn value(&mut self, at: usize) -> usize {
         let Some(&entry) = self.entry(at) else { return at + 1 };
         match entry.kind() {
-            Kind::String => self.string(self.reply.text(&entry)),
+            Kind::String => self.string(self.reply.entry_bytes(&entry)),
             Kind::Status if self.format.status_is_true() => self.push(b"b:1;"),
-            Kind::Status => self.string(self.reply.text(&entry)),
+            Kind::Status => self.string(self.reply.entry_bytes(&entry)),
             Kind::Integer => self.integer(entry.data),
             Kind::Nil | Kind::NilArray if self.format.nil_is_false() => self.push(b"b:0;"),
             Kind::Nil | Kind::NilArray => self.push(b"N;"),
-            Kind::Error => self.object("ServerException", self.reply.text(&entry), 0, None, true),
+            Kind::Error => self.object("ServerException", self.reply.entry_bytes(&entry), 0, None, true),
             Kind::Failure => match self.reply.failure(at) {
                 Some(error) => self.append_exception(&error),
                 None => self.push(b"N;"),
@@ -124,7 +124,7 @@ impl<'r, 't> Serializer<'r, 't> {
         self.array(entry.length(), |serializer, counter| match serializer.reply.entries().get(next) {
             // Fast path: most elements of large replies are strings.
             Some(child) if child.kind() == Kind::String => {
-                serializer.element(counter, serializer.reply.text(child));
+                serializer.element(counter, serializer.reply.entry_bytes(child));
                 next += 1;
             }
             _ => {
@@ -160,7 +160,7 @@ impl<'r, 't> Serializer<'r, 't> {
     fn key(&mut self, at: usize) {
         match self.entry(at) {
             Some(&entry) if entry.kind() == Kind::Integer => self.integer(entry.data),
-            Some(&entry) => self.string(self.reply.text(&entry)),
+            Some(&entry) => self.string(self.reply.entry_bytes(&entry)),
             None => self.string(b""),
         }
     }

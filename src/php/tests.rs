@@ -250,7 +250,7 @@ fn errors_and_failures_are_exceptions() {
     let server = r#"O:28:"RedisCluster\ServerException":4:{i:0;s:6:"ERR no";i:1;i:0;i:2;N;i:3;b:1;}"#;
     assert_eq!(written(b"-ERR no\r\n", 0), server);
     assert_eq!(written(b"*2\r\n:1\r\n-ERR no\r\n", 7), format!("a:1:{{i:1;{server}}}"));
-    let error = Error::new(Code::Timeout, "late").on_node("node_2").perhaps_executed();
+    let error = Error::new(Code::Timeout, "late").on_node("node_2").maybe_executed();
     let timeout = r#"O:29:"RedisCluster\TimeoutException":4:{i:0;s:4:"late";i:1;i:7;i:2;s:6:"node_2";i:3;b:1;}"#;
     assert_eq!(text(|text| append_exception(&error, text)), timeout);
     let mut builder = Builder::default();
@@ -336,7 +336,7 @@ fn a_million_damaged_requests_are_read_or_refused() {
             }
         }
         if let Ok((all, _)) = parse_all(&text) {
-            let (mut request, mut args) = (Commands::of(&all), Args::new());
+            let (mut request, mut args) = (Commands::new(&all), Args::new());
             while request.next(&mut args).unwrap().is_some() {}
         }
     }

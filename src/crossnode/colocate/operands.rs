@@ -85,7 +85,7 @@ pub(crate) fn located<'k>(job: &Job, key: &'k [u8]) -> (&'k [u8], usize) {
     let tagged = job.config.hash_tag.split(key);
     let first = job.over.keys.first().map(|first| job.config.hash_tag.split(job.args[first.position()]));
     let hashed = match first {
-        Some(first) if first.pins && !tagged.pins => first.hashed,
+        Some(first) if first.is_stripped && !tagged.is_stripped => first.hashed,
         _ => tagged.hashed,
     };
     (tagged.name, job.config.masters[master_of(job.config, hashed)].server)

@@ -33,7 +33,7 @@ fn merged(mut replies: Vec<Reply>, places: Vec<(usize, usize)>) -> Outcome<Reply
     let mut table = Table::for_members(members)?;
     let base = (0..replies.len()).max_by_key(|&reply| replies[reply].bytes().len()).unwrap_or(0);
     let operands = places.iter().filter(|(reply, _)| *reply == base).count();
-    let mut builder = Builder::over(std::mem::replace(&mut replies[base], Reply::nil()));
+    let mut builder = Builder::from_reply(std::mem::replace(&mut replies[base], Reply::nil()));
     let (bytes, entries) = builder.parts();
     let mut kept = 1;
     for at in 1..entries.len() {

@@ -234,7 +234,7 @@ fn told(job: &Job, failure: Option<Abort>, left: &[&[u8]]) -> Abort {
             let told = Error::new(error.code(), format!("{message}; nothing remains stored"));
             Abort::Error(error.node().map(|alias| told.clone().on_node(alias)).unwrap_or(told))
         }
-        Some(Abort::Error(error)) => Abort::Error(error.suffixed(&still).perhaps_executed()),
+        Some(Abort::Error(error)) => Abort::Error(error.with_suffix(&still).maybe_executed()),
         Some(Abort::Refusal(text)) => unfinished(job, &String::from_utf8_lossy(&text), &still),
         None => unfinished(job, "other clients changed its keys", &still),
     }
@@ -242,5 +242,5 @@ fn told(job: &Job, failure: Option<Abort>, left: &[&[u8]]) -> Abort {
 
 fn unfinished(job: &Job, why: &str, still: &str) -> Abort {
     let name = printable(&job.args[0].to_ascii_uppercase());
-    Abort::Error(Error::new(crate::error::Code::Io, format!("{name}: {why}{still}")).perhaps_executed())
+    Abort::Error(Error::new(crate::error::Code::Io, format!("{name}: {why}{still}")).maybe_executed())
 }

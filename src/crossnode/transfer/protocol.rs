@@ -203,7 +203,7 @@ impl Transfer {
             printable(&self.note.destination),
             self.note.from
         );
-        Abort::Error(error.suffixed(&text).perhaps_executed())
+        Abort::Error(error.with_suffix(&text).maybe_executed())
     }
 }
 

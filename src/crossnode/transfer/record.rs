@@ -68,7 +68,7 @@ impl Record {
     /// `None`: it was not written by this library, or by another version of it.
     pub(crate) fn decode(bytes: &[u8]) -> Option<Record> {
         let mut args = Args::new();
-        Commands::of(bytes).next(&mut args).ok()??;
+        Commands::new(bytes).next(&mut args).ok()??;
         let [role, id, since, masters, command, from, to, source, destination, end, expires] = args.as_slice() else { return None };
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).ok();
         Some(Record {

@@ -27,7 +27,7 @@ pub unsafe extern "C" fn rediscluster_php_session_command(
     unsafe {
         call_for_php(session, reply, error, |handle, _| {
             let request = php::command_to_resp(bytes(request, request_length, "request")?)?;
-            let replies = handle.lock()?.execute(&request)?;
+            let replies = handle.shared.execute(&request)?;
             let at = php::index_of_only_reply(replies.entries());
             Ok(Content::one(replies, at, format))
         })
@@ -52,7 +52,7 @@ pub unsafe extern "C" fn rediscluster_php_session_execute(
         call_for_php(session, reply, error, |handle, _| {
             let (requests, formats) = Requests::parse(bytes(request, request_length, "request")?)?;
             let request = requests.into_resp()?;
-            Ok(Content::Many(handle.lock()?.execute(&request)?, formats))
+            Ok(Content::Many(handle.shared.execute(&request)?, formats))
         })
     }
 }
@@ -71,7 +71,7 @@ pub unsafe extern "C" fn rediscluster_php_session_receive(
     // SAFETY: the caller makes the same promises.
     unsafe {
         call_for_php(session, reply, error, |handle, _| {
-            Ok(handle.lock()?.receive(timeout_from_ms(timeout_ms))?.map_or(Content::Null, Content::plain))
+            Ok(handle.shared.receive(timeout_from_ms(timeout_ms))?.map_or(Content::Null, Content::plain))
         })
     }
 }

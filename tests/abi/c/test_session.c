@@ -1,4 +1,4 @@
-/* Sessions: transactions, subscriptions, the byte stream, interruption, and use after fork. */
+/* Sessions: transactions, subscriptions, the byte stream, interruption, several threads, and use after fork. */
 #include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -7,6 +7,7 @@
 
 #define FOR_EVER (-1)
 #define SECONDS_OF_A_CHILD 30
+#define MESSAGES 100
 
 static rediscluster *cluster;
 
@@ -119,6 +120,50 @@ static void test_interrupt(void) {
     rediscluster_session_close(session);
 }
 
+/* Receives the messages of test_receiver_yields. */
+static void *receive_messages(void *argument) {
+    const rediscluster_session *session = (const rediscluster_session *)argument;
+    int i;
+    for (i = 0; i < MESSAGES; i++) {
+        rediscluster_reply *reply = NULL;
+        rediscluster_error *error = NULL;
+        rediscluster_status status = rediscluster_session_receive(session, FOR_EVER, &reply, &error);
+        char channel[32];
+        snprintf(channel, sizeof channel, "session:%d", i);
+        cluster_must(status, reply, error);
+        CHECK_STRING(reply, 2, channel);
+        rediscluster_reply_free(reply);
+    }
+    return NULL;
+}
+
+/* While a thread waits for a message without a timeout, another one runs commands and subscribes. */
+static void test_receiver_yields(void) {
+    rediscluster_session *session = open_session();
+    request first = {NULL, 0, 0};
+    pthread_t receiver;
+    int i;
+    request_add(&first, "SUBSCRIBE", "session:first", NULL);
+    rediscluster_reply_free(run(session, &first));
+    request_free(&first);
+    if (pthread_create(&receiver, NULL, receive_messages, session) != 0) abort();
+    for (i = 0; i < MESSAGES; i++) {
+        request commands = {NULL, 0, 0};
+        char channel[32]; /* the tag puts all channels on one node, so that their messages arrive in order */
+        rediscluster_reply *reply;
+        snprintf(channel, sizeof channel, "session:%d{yield}", i);
+        request_add(&commands, "SUBSCRIBE", channel, NULL);
+        request_add(&commands, "PING", NULL);
+        reply = run(session, &commands);
+        CHECK_INT(cluster_view(reply, 0).length, 2);
+        rediscluster_reply_free(reply);
+        rediscluster_reply_free(cluster_command(rc, "PUBLISH", channel, "hello", NULL));
+        request_free(&commands);
+    }
+    pthread_join(receiver, NULL);
+    rediscluster_session_close(session);
+}
+
 /* Calls in the child fail, and the transaction and subscription of the parent continue. */
 static void test_fork(void) {
     rediscluster_session *session = open_session(), *listening = open_session();
@@ -217,6 +262,7 @@ int main(void) {
     test_messages();
     test_stream();
     test_interrupt();
+    test_receiver_yields();
     test_fork();
     test_null();
     test_closed_handle();
