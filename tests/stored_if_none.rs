@@ -131,7 +131,7 @@ fn what_cannot_be_taken_back_is_named_and_taken_back_by_recover() {
     let error = ours.command(&words(&stage.command("MSETNX A 1 B 2 C 3"))).unwrap_err();
     assert_eq!((error.node(), error.executed()), (Some("node_2"), true), "{error}");
     // The first node keeps its own as long as another's cannot be taken back: by that it is known not to be complete.
-    let left = format!("perhaps stored, until recover takes it back: \"{}\", \"{}\"", stage.keys[1], stage.keys[0]);
+    let left = format!("may be stored until `recover` deletes them: \"{}\", \"{}\"", stage.keys[1], stage.keys[0]);
     assert!(error.message().ends_with(&left), "{error}");
     let direct = stage.ours();
     direct.recover(std::time::Duration::ZERO).unwrap();

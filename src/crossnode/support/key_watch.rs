@@ -148,18 +148,19 @@ pub(crate) fn wait_until_found(
 }
 
 /// Adds what [`KeyWatch`] sends when nothing changes until the deadline: it subscribes on each server in turn, the keys are looked at once
-/// more by `attempt`, and it unsubscribes. `round` is the first round of that.
+/// more by `attempt`, and it unsubscribes. `round` is the first round of that; `attempt` gets its round and returns the round after it.
 pub(crate) fn explain_wait(
     mut explanation: Explanation,
     mut round: usize,
     servers: &[usize],
-    attempt: impl FnOnce(Explanation, usize) -> Explanation,
+    attempt: impl FnOnce(Explanation, usize) -> (Explanation, usize),
 ) -> Explanation {
     for &server in servers {
         explanation = explanation.step(round, server, "CLIENT ID").step(round + 1, server, "CLIENT TRACKING …; SUBSCRIBE …");
         round += 2;
     }
-    attempt(explanation, round).step_on_each(round + 1, servers.iter().copied(), "UNSUBSCRIBE; CLIENT TRACKING …")
+    let (explanation, round) = attempt(explanation, round);
+    explanation.step_on_each(round, servers.iter().copied(), "UNSUBSCRIBE; CLIENT TRACKING …")
 }
 
 fn time_left(deadline: Option<Instant>) -> Option<Duration> {
