@@ -12,7 +12,7 @@ use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
 use crate::crossnode::support::queries::{List, Queries, QueryReplies};
 use crate::crossnode::{Job, colocate};
 use crate::rdb::decode::Scored;
-use crate::rdb::double::Style;
+use crate::rdb::double::ScoreFormat;
 use crate::rdb::{decode, double, encode};
 use crate::resp::{Builder, Kind, Reply, Value};
 
@@ -51,7 +51,7 @@ struct Look {
     are: Vec<Is>,
     bytes: Vec<u64>,
     old_is_large: bool,
-    style: Style,
+    style: ScoreFormat,
     answers: QueryReplies,
 }
 
@@ -118,7 +118,7 @@ impl<'o, 'a> SortedSets<'o, 'a> {
                 queries.add(self.operand(0).server, words![b"HELLO"]);
             }
         })?;
-        let mut look = Look { are: Vec::new(), bytes: Vec::new(), old_is_large: false, style: Style::Unknown, answers };
+        let mut look = Look { are: Vec::new(), bytes: Vec::new(), old_is_large: false, style: ScoreFormat::Unknown, answers };
         for nth in 0..self.firsts.len() {
             let is = match accepted(look.answers.get(3 * nth))? {
                 Value::Status(b"none") => Is::Missing,
@@ -258,18 +258,18 @@ fn pairs(list: List<'_>) -> Outcome<Vec<Scored<'_>>> {
 }
 
 /// From the answer to HELLO.
-fn style(hello: Value) -> Style {
-    let Value::Array(mut facts) = hello else { return Style::Unknown };
+fn style(hello: Value) -> ScoreFormat {
+    let Value::Array(mut facts) = hello else { return ScoreFormat::Unknown };
     while let (Some(name), Some(fact)) = (facts.next(), facts.next()) {
         if let (Value::String(b"version"), Value::String(version)) = (name, fact) {
-            return Style::of(version);
+            return ScoreFormat::from_version(version);
         }
     }
-    Style::Unknown
+    ScoreFormat::Unknown
 }
 
 /// `None`: it cannot be told how the server would write one of the scores.
-fn array(members: &zset_ops::Result, with_scores: bool, style: Style) -> Option<Reply> {
+fn array(members: &zset_ops::Result, with_scores: bool, style: ScoreFormat) -> Option<Reply> {
     let mut builder = Builder::default();
     let values = members.len() * if with_scores { 2 } else { 1 };
     builder.reserve(values + 1);
