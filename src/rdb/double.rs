@@ -120,7 +120,11 @@ mod tests {
         assert_eq!(ScoreFormat::from_version(b"7.2.0"), ScoreFormat::Unknown);
         assert_eq!(ScoreFormat::from_version(b"unstable"), ScoreFormat::Unknown);
         let mut out = Vec::new();
-        assert!(ScoreFormat::Unknown.write(&mut out, 12.0) && !ScoreFormat::Unknown.write(&mut out, 0.5) && !ScoreFormat::Unknown.write(&mut out, 1e8));
+        assert!(
+            ScoreFormat::Unknown.write(&mut out, 12.0)
+                && !ScoreFormat::Unknown.write(&mut out, 0.5)
+                && !ScoreFormat::Unknown.write(&mut out, 1e8)
+        );
         assert_eq!(out, b"12");
     }
 
