@@ -6,7 +6,7 @@ use crate::crossnode::support::conversation::{Connections, Request, TransactionR
 use crate::crossnode::support::internal_keys;
 use crate::crossnode::support::internal_keys::REGISTRY;
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
-use crate::crossnode::transfer::{Record, Role, put_back};
+use crate::crossnode::transfer::{Record, RecordState, restore_source};
 use crate::error::Error;
 use crate::resp::{Builder, Kind, Reply, Value};
 use crate::topology::Process;
@@ -43,7 +43,7 @@ impl Found {
     }
 
     fn is_staged(&self) -> bool {
-        self.transfer().is_some_and(|record| record.role == Role::Staged)
+        self.transfer().is_some_and(|record| record.state == RecordState::Staged)
     }
 }
 
@@ -125,7 +125,7 @@ impl Recovery<'_> {
                 (None, None) => Entry::Unreadable,
             };
             let since = match &entry {
-                Entry::Transfer(record) => record.since,
+                Entry::Transfer(record) => record.started_ms,
                 Entry::MsetNx(intent) => intent.since,
                 Entry::Unreadable => now,
             };
@@ -180,8 +180,8 @@ impl Recovery<'_> {
             let text = format!("it went from {} to {} when there were {} masters", record.from, record.to, record.masters);
             return Ok(Recovered::Waiting(text));
         };
-        match record.role {
-            Role::Staged => self.end_staged(record, key, source, target),
+        match record.state {
+            RecordState::Staged => self.end_staged(record, key, source, target),
             _ if unreachable.contains(&source) => Ok(Recovered::Waiting(format!("{} cannot be reached", record.from))),
             _ => self.end_copy(record, key, source, target),
         }
@@ -232,7 +232,7 @@ impl Recovery<'_> {
         };
         let record = if let Some(Value::String(record)) = done.next() { Record::decode(record) } else { None };
         let has_landing = done.next() == Some(Value::Integer(1));
-        Ok(!has_landing && record.is_some_and(|record| record.role == Role::Delivered))
+        Ok(!has_landing && record.is_some_and(|record| record.state == RecordState::Delivered))
     }
 
     /// Moves a staged value back to its source. Returns the reason if that is not possible.
@@ -250,9 +250,9 @@ impl Recovery<'_> {
             (b"SMOVE", Some(Value::Array(members))) => members
                 .filter_map(|member| if let Value::String(member) = member { Some(words![b"SMOVE", staged, home, member]) } else { None })
                 .collect(),
-            _ => vec![words![b"LMOVE", staged, home, b"LEFT", record.end.as_slice()]],
+            _ => vec![words![b"LMOVE", staged, home, b"LEFT", record.source_end.as_slice()]],
         };
-        put_back(&mut connections, source, record, back)
+        restore_source(&mut connections, source, record, back)
     }
 
     /// Deletes an internal key and its entry.
