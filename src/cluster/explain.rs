@@ -4,7 +4,7 @@ use crate::cluster::each::only_command;
 use crate::command::{Key, PlacedKeys, as_sent};
 use crate::config::Config;
 use crate::crossnode;
-use crate::crossnode::{Explanation, Step};
+use crate::crossnode::Explanation;
 use crate::error::{Error, printable};
 use crate::resp::{Builder, Kind, Reply};
 use crate::routing::Plan;
@@ -13,21 +13,20 @@ use crate::routing::resolve::CommandResolver;
 pub(crate) fn explain(resolver: &CommandResolver, request: &[u8]) -> Result<Reply, Error> {
     let config = resolver.config();
     let args = only_command(request)?;
-    let one = |strategy, steps| Explanation { strategy, steps, atomic: true };
+    let refuse = || Explanation::new("refuse", true);
     let (explanation, keys, reason) = match resolver.plan(&args) {
         Ok(Plan::One { server, keys, .. }) => {
             let mut words = Vec::new();
             as_sent(&args, &keys, |word| words.push(printable(word)));
-            let step = Step { round: 1, server, commands: words.join(" ") };
-            (one("one node", vec![step]), keys, None)
+            (Explanation::new("one node", true).round_of([(server, words.join(" "))]), keys, None)
         }
         Ok(Plan::Split { kind, keys, .. }) => (crossnode::split::explain_parts(config, &args, &keys, kind), keys, None),
         Ok(Plan::CrossNode(over)) => match crossnode::explain(config, resolver.process(), &args, &over)? {
             Ok(explanation) => (explanation, over.keys, None),
-            Err(refusal) => (one("refuse", Vec::new()), over.keys, Some(refusal)),
+            Err(refusal) => (refuse(), over.keys, Some(refusal)),
         },
-        Ok(Plan::Answer(text)) => (one("refuse", Vec::new()), PlacedKeys::new(), Some(text)),
-        Err(error) => (one("refuse", Vec::new()), PlacedKeys::new(), Some(error.message().to_owned())),
+        Ok(Plan::Answer(text)) => (refuse(), PlacedKeys::new(), Some(text)),
+        Err(error) => (refuse(), PlacedKeys::new(), Some(error.message().to_owned())),
     };
     Ok(told(config, &args, &explanation, &keys, reason.as_deref()))
 }
@@ -42,7 +41,7 @@ fn told(config: &Config, args: &[&[u8]], explanation: &Explanation, keys: &[Key]
     map.string(b"atomic");
     map.integer(explanation.atomic.into());
     map.string(b"round_trips");
-    map.integer(explanation.steps.iter().map(|step| step.round).max().unwrap_or(0) as i64);
+    map.integer(explanation.round_trips() as i64);
     map.string(b"nodes");
     nodes(&mut map, config, explanation);
     map.string(b"keys");

@@ -25,7 +25,7 @@ use crate::command::Strategy;
 use crate::config::Config;
 pub(crate) use crate::crossnode::recover::recover;
 use crate::crossnode::support::documentation::Documentation;
-pub(crate) use crate::crossnode::support::explanation::{Explanation, Step};
+pub(crate) use crate::crossnode::support::explanation::Explanation;
 pub(crate) use crate::crossnode::support::job::Job;
 use crate::crossnode::support::outcome::Abort;
 use crate::error::Error;

@@ -29,16 +29,14 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
 pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
     let mut reading = Reading::parse(job).ok_or_else(|| server_refusal(job))?;
     let mut explanation = Explanation::new("split", false);
-    let mut round = 1;
     if reading.deadline.is_some() {
         let last = reading.streams_at_last();
-        explanation = explanation.requests(round, &reading.queries(&last, |stream| reading.info(stream)));
-        round += usize::from(!last.is_empty());
+        explanation = explanation.round(&reading.queries(&last, |stream| reading.info(stream)));
         reading.resolve_last()?;
     }
     match reading.group {
-        None => reading.explain_read(explanation, round),
-        Some(_) => reading.explain_consuming(explanation, round),
+        None => reading.explain_read(explanation),
+        Some(_) => reading.explain_consuming(explanation),
     }
 }
 
@@ -200,32 +198,32 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
         }
     }
 
-    fn explain_read(&self, explanation: Explanation, round: usize) -> Outcome<Explanation> {
+    fn explain_read(&self, explanation: Explanation) -> Outcome<Explanation> {
         let reads = self.read_all(&self.parts());
-        let explanation = explanation.requests(round, &reads);
+        let explanation = explanation.round(&reads);
         match self.attempt() {
             Ok(None) if self.deadline.is_some() => {
                 let servers = self.job.distinct_servers();
-                Ok(explain_wait(explanation, round + 1, &servers, |explanation, round| (explanation.requests(round, &reads), round + 1)))
+                Ok(explain_wait(explanation, &servers, |explanation| explanation.round(&reads)))
             }
             Ok(_) => Ok(explanation),
-            Err(Abort::Refusal(_)) => Ok(explanation.requests(round + 1, &self.queries(&self.all(), |stream| self.command(&[stream])))),
+            Err(Abort::Refusal(_)) => Ok(explanation.round(&self.queries(&self.all(), |stream| self.command(&[stream])))),
             Err(error) => Err(error),
         }
     }
 
-    fn explain_consuming(&self, explanation: Explanation, round: usize) -> Outcome<Explanation> {
+    fn explain_consuming(&self, explanation: Explanation) -> Outcome<Explanation> {
         let groups = self.queries(&self.all(), |stream| self.group_info(stream));
         if let Some(stream) = self.first_invalid()? {
-            return Ok(explanation.requests(round, &groups).requests(round + 1, &[self.read(self.job.server_of(stream), &[stream])]));
+            return Ok(explanation.round(&groups).round(&[self.read(self.job.server_of(stream), &[stream])]));
         }
         let reads = self.read_all(&self.parts());
-        let attempt = |explanation: Explanation, round| (explanation.requests(round, &groups).requests(round + 1, &reads), round + 2);
-        let (explanation, round) = attempt(explanation, round);
+        let attempt = |explanation: Explanation| explanation.round(&groups).round(&reads);
+        let explanation = attempt(explanation);
         if self.deadline.is_none() || self.has_new_entries()? {
             return Ok(explanation);
         }
-        Ok(explain_wait(explanation, round, &self.job.distinct_servers(), attempt))
+        Ok(explain_wait(explanation, &self.job.distinct_servers(), attempt))
     }
 
     /// Whether a read by the group returns at once: it asks for pending entries, or a stream has an entry that was not delivered.

@@ -148,19 +148,12 @@ pub(crate) fn wait_until_found(
 }
 
 /// Adds what [`KeyWatch`] sends when nothing changes until the deadline: it subscribes on each server in turn, the keys are looked at once
-/// more by `attempt`, and it unsubscribes. `round` is the first round of that; `attempt` gets its round and returns the round after it.
-pub(crate) fn explain_wait(
-    mut explanation: Explanation,
-    mut round: usize,
-    servers: &[usize],
-    attempt: impl FnOnce(Explanation, usize) -> (Explanation, usize),
-) -> Explanation {
-    for &server in servers {
-        explanation = explanation.step(round, server, "CLIENT ID").step(round + 1, server, "CLIENT TRACKING …; SUBSCRIBE …");
-        round += 2;
-    }
-    let (explanation, round) = attempt(explanation, round);
-    explanation.step_on_each(round, servers.iter().copied(), "UNSUBSCRIBE; CLIENT TRACKING …")
+/// more by `attempt`, and it unsubscribes.
+pub(crate) fn explain_wait(explanation: Explanation, servers: &[usize], attempt: impl FnOnce(Explanation) -> Explanation) -> Explanation {
+    let subscribed = servers.iter().fold(explanation, |explanation, &server| {
+        explanation.round_of([(server, "CLIENT ID".into())]).round_of([(server, "CLIENT TRACKING …; SUBSCRIBE …".into())])
+    });
+    attempt(subscribed).round_of(servers.iter().map(|&server| (server, "UNSUBSCRIBE; CLIENT TRACKING …".into())))
 }
 
 fn time_left(deadline: Option<Instant>) -> Option<Duration> {
