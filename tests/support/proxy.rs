@@ -293,7 +293,7 @@ fn is_open(stream: &TcpStream) -> bool {
 }
 
 /// Where the RESP value that begins at `at` ends, if it is all there.
-fn end_of_value(bytes: &[u8], at: usize) -> Option<usize> {
+pub fn end_of_value(bytes: &[u8], at: usize) -> Option<usize> {
     if bytes.get(at) == Some(&b'!') {
         return Some(at + 1);
     }
