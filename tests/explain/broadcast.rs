@@ -1,6 +1,6 @@
 //! Commands without keys that every master gets, SCAN and RANDOMKEY.
 
-use crate::{Case, case};
+use crate::{Case, REJECTED, case};
 
 pub fn cases() -> Vec<Case> {
     let mut cases: Vec<Case> = PLAIN.iter().map(|command| case("all masters", 1, "SET A1 1", command)).collect();
@@ -12,7 +12,7 @@ pub fn cases() -> Vec<Case> {
         case("all masters", 1, "SET A1 1; SET A2 2", "RANDOMKEY"),
         case("one after the other", 1, "SET A1 1", "SCAN 0"),
         case("one after the other", 1, "SET A2 1", "SCAN 1 MATCH * COUNT 100"),
-        case("refuse", 1, "", "SCAN x"),
+        case(REJECTED, 0, "", "SCAN x"),
     ]);
     cases
 }

@@ -3,7 +3,7 @@
 //! A set of up to 128 members, a sorted set of fewer than 128 and a string of up to 4096 bytes arrive with the first round. Members of a set
 //! are asked for where it has more than four times as many as the smallest one. What is eight times as large as all the rest stays.
 
-use crate::{Case, case};
+use crate::{Case, REJECTED, case};
 
 const SMALL: &str = "SADD A1 a b; SADD A2 b c";
 const LARGE: &str = "SADD A1 m*300; SADD A2 m*400";
@@ -58,10 +58,10 @@ pub fn sets() -> Vec<Case> {
         case("colocate", 2, "SADD A1 m*3000", "SUNIONSTORE B1 A1 A2"),
         case("gather", 2, "SADD A1 a; SADD A2 b; SADD B1 m*3000", "SUNIONSTORE B1 A1 A2"),
         // Wrong types and options.
-        case("gather", 1, "SET A1 1; SADD A2 a", "SUNION A1 A2"),
-        case("refuse", 1, "SET A1 1; SADD A2 a", "SINTER A1 A2"),
-        case("refuse", 1, "SET A1 1; SADD A2 a", "SUNIONSTORE A3 A1 A2"),
-        case("colocate", 3, SMALL, "SINTERCARD 2 A1 A2 LIMIT x"),
+        case(REJECTED, 1, "SET A1 1; SADD A2 a", "SUNION A1 A2"),
+        case(REJECTED, 1, "SET A1 1; SADD A2 a", "SINTER A1 A2"),
+        case(REJECTED, 1, "SET A1 1; SADD A2 a", "SUNIONSTORE A3 A1 A2"),
+        case(REJECTED, 3, SMALL, "SINTERCARD 2 A1 A2 LIMIT x"),
     ]);
     cases
 }
@@ -75,7 +75,8 @@ pub fn sorted_sets() -> Vec<Case> {
             case("gather", 1, SMALL_SCORES, command),
             case("gather", 1, "", command),
             case("gather", 1, "ZADD A1 #m*127; ZADD A2 1 m1", command),
-            case("gather", 2, "ZADD A1 #m*128; ZADD A2 #m*100", command),
+            // Its serialised form is compact, which the library does not read.
+            case("gather", 3, "ZADD A1 #m*128; ZADD A2 #m*100", command),
             case("gather", 2, "ZADD A1 #m*300; ZADD A2 #m*300", command),
             case("gather", 2, "ZADD A1 #m*20; SADD A2 m1 m2", command),
         ]);
@@ -110,9 +111,9 @@ pub fn sorted_sets() -> Vec<Case> {
         // Empty results.
         case("gather", 2, "ZADD A1 1 a; ZADD A2 1 b", "ZINTERSTORE A3 2 A1 A2"),
         // Wrong types and options.
-        case("colocate", 2, "SET A1 1; ZADD A2 1 a", "ZUNION 2 A1 A2"),
-        case("colocate", 2, "SET A1 1; ZADD A2 1 a", "ZUNIONSTORE A3 2 A1 A2"),
-        case("colocate", 3, SMALL_SCORES, "ZUNION 2 A1 A2 AGGREGATE NONSENSE"),
+        case(REJECTED, 2, "SET A1 1; ZADD A2 1 a", "ZUNION 2 A1 A2"),
+        case(REJECTED, 3, "SET A1 1; ZADD A2 1 a", "ZUNIONSTORE A3 2 A1 A2"),
+        case(REJECTED, 3, SMALL_SCORES, "ZUNION 2 A1 A2 AGGREGATE NONSENSE"),
     ]);
     cases
 }
@@ -135,8 +136,8 @@ pub fn bits() -> Vec<Case> {
         case("gather", 3, "SET A1 abc; SET A2 x^5000", "BITOP AND A1 A1 A2"),
         case("colocate", 4, "SET A1 x^5000; SET A2 x", "BITOP AND A1 A1 A2"),
         // Wrong types and operations.
-        case("refuse", 1, "SADD A1 a; SET A2 x", "BITOP AND A3 A1 A2"),
-        case("colocate", 2, "SET A1 x; SET A2 x", "BITOP NONSENSE A3 A1 A2"),
-        case("colocate", 2, "SET A1 x; SET A2 x", "BITOP NOT A3 A1 A2"),
+        case(REJECTED, 1, "SADD A1 a; SET A2 x", "BITOP AND A3 A1 A2"),
+        case(REJECTED, 2, "SET A1 x; SET A2 x", "BITOP NONSENSE A3 A1 A2"),
+        case(REJECTED, 2, "SET A1 x; SET A2 x", "BITOP NOT A3 A1 A2"),
     ]
 }

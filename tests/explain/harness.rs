@@ -10,7 +10,7 @@ use rediscluster::{Cluster, Config, Value, pack};
 /// words `m0` … `m299`, `#m*300` for the same with a number before each, `x^300` for one word of 300 letters, and `PORT` for a server that is
 /// not in the cluster.
 pub struct Case {
-    /// As `explain` reports it; `refuse` for a command that is rejected.
+    /// As `explain` reports it; [`REJECTED`] for a command that is rejected.
     pub strategy: &'static str,
     /// How many round trips the command makes. So it is known that the data is on the intended side of a threshold.
     pub rounds: usize,
@@ -22,6 +22,9 @@ pub struct Case {
 pub fn case(strategy: &'static str, rounds: usize, data: &'static str, command: &'static str) -> Case {
     Case { strategy, rounds, data, command }
 }
+
+/// A command that is rejected, with or without a look at the data.
+pub const REJECTED: &str = "rejected";
 
 const NODES: usize = 3;
 
@@ -52,25 +55,27 @@ impl Stage {
         let report = Report::new(&self.ours.explain(&pack(&args)).map_err(|error| self.failure(case, &error.to_string()))?);
         let changed = if self.state() == before { "" } else { "explain changed the data\n" };
         let (reply, sent) = self.recorder.record(|| self.ours.command(&args));
-        let text = match &reply {
+        let error = match &reply {
             Ok(reply) if let Value::Error(text) = reply.root() => Some(String::from_utf8_lossy(text).into_owned()),
             Ok(_) => None,
             Err(error) => Some(error.message().to_owned()),
         };
         let mut failure = String::from(changed);
-        if report.strategy != case.strategy {
-            failure.push_str(&format!("explain reports the strategy {:?}, the case expects {:?}\n", report.strategy, case.strategy));
+        if case.strategy == REJECTED && error.is_none() {
+            failure.push_str("the case expects an error\n");
         }
         if sent.len() != case.rounds {
             failure.push_str(&format!("{} round trips were made, the case expects {}\n", sent.len(), case.rounds));
         }
-        // The servers may have to be asked before it is known that a command is rejected.
-        let compared = if report.strategy != "refuse" {
-            compare(&report, &sent, NODES)
-        } else if report.reason.is_some() && report.reason == text && report.steps.is_empty() {
-            Ok(())
+        let compared = if report.strategy == "refuse" {
+            // The servers may have been asked before.
+            let is_reported = report.reason.is_some() && report.reason == error && report.steps.is_empty();
+            let text = || format!("explain reports the reason {:?} and the steps {:?}; the error is {error:?}\n", report.reason, report.steps);
+            if is_reported { Ok(()) } else { Err(text()) }
+        } else if case.strategy != REJECTED && report.strategy != case.strategy {
+            Err(format!("explain reports the strategy {:?}, the case expects {:?}\n", report.strategy, case.strategy))
         } else {
-            Err(format!("explain reports the reason {:?} and the steps {:?}; the reply is {text:?}\n", report.reason, report.steps))
+            compare(&report, &sent, NODES)
         };
         failure.push_str(&compared.err().unwrap_or_default());
         if failure.is_empty() { Ok(()) } else { Err(self.failure(case, &failure)) }
@@ -88,7 +93,10 @@ impl Stage {
         for command in data.split("; ").filter(|command| !command.is_empty()) {
             let node = command.split(' ').find_map(|word| key(word).map(|(node, _)| node)).expect("a key");
             let words = self.words(command);
-            let cmd = words.iter().fold(redis::Cmd::new(), |cmd, word| cmd.arg(word).to_owned());
+            let mut cmd = redis::Cmd::new();
+            for word in words {
+                cmd.arg(word);
+            }
             cmd.exec(&mut self.bare.0[node]).unwrap_or_else(|error| panic!("{command}: {error}"));
         }
     }

@@ -17,7 +17,7 @@ mod split;
 mod streams;
 mod transfer;
 
-use harness::{Case, case, check};
+use harness::{Case, REJECTED, case, check};
 
 #[test]
 fn commands_of_one_node_are_sent_as_reported() {

@@ -1,6 +1,6 @@
 //! Pops from the first of several keys that is not empty.
 
-use crate::{Case, case};
+use crate::{Case, REJECTED, case};
 
 pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
@@ -27,8 +27,8 @@ pub fn cases() -> Vec<Case> {
         case("pop", 9, "", "BZMPOP 0.05 3 A1 A2 A3 MAX"),
         case("pop", 2, "SET A1 1; RPUSH A2 a", "BLPOP A1 A2 0.05"),
         case("pop", 2, "SET A1 1; RPUSH A2 a", "LMPOP 2 A2 A1 LEFT"),
-        case("refuse", 1, "", "LMPOP 2 A1 A2 MIDDLE"),
-        case("refuse", 1, "", "BLPOP A1 A2 never"),
+        case(REJECTED, 1, "", "LMPOP 2 A1 A2 MIDDLE"),
+        case(REJECTED, 1, "", "BLPOP A1 A2 never"),
     ]);
     cases
 }

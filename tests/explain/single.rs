@@ -1,6 +1,6 @@
 //! Commands of one node, and those that are rejected.
 
-use crate::{Case, case};
+use crate::{Case, REJECTED, case};
 
 pub fn cases() -> Vec<Case> {
     vec![
@@ -20,11 +20,11 @@ pub fn cases() -> Vec<Case> {
         case("one node", 1, "", "COMMAND COUNT"),
         // A wrong number of keys or arguments, or no node.
         case("one node", 1, "", "SINTERCARD 0 A1"),
-        case("refuse", 0, "", "GET"),
-        case("refuse", 0, "", "MSET A1 1 B2"),
-        case("refuse", 0, "", "ROLE"),
-        case("refuse", 0, "", "MULTI"),
-        case("refuse", 0, "", "EVAL return(1) 2 A1 A2"),
-        case("refuse", 0, "", "LINSERT A1"),
+        case(REJECTED, 0, "", "GET"),
+        case(REJECTED, 0, "", "MSET A1 1 B2"),
+        case(REJECTED, 0, "", "ROLE"),
+        case(REJECTED, 0, "", "MULTI"),
+        case(REJECTED, 0, "", "EVAL return(1) 2 A1 A2"),
+        case(REJECTED, 0, "", "LINSERT A1"),
     ]
 }

@@ -1,6 +1,6 @@
 //! SORT, whose patterns name keys of any node.
 
-use crate::{Case, case};
+use crate::{Case, REJECTED, case};
 
 const LIST: &str = "RPUSH A1 1 2 3";
 const WEIGHTS: &str = "RPUSH A1 1 2; SET A2 x; SET A3 y; HSET B2 f 1";
@@ -20,10 +20,10 @@ pub fn cases() -> Vec<Case> {
         case("colocate", 5, LIST, "SORT A1 BY w* STORE A2"),
         case("colocate", 4, LIST, "SORT A1 BY w* STORE B1"),
         case("colocate", 5, "RPUSH A1 3 1 2; SADD A2 m*3000", "SORT A1 BY w* STORE A2"),
-        case("colocate", 3, LIST, "SORT A1 BY nosort GET #"),
+        case("one node", 1, LIST, "SORT A1 BY nosort GET #"),
         case("colocate", 2, "", "SORT A1 BY w*"),
         case("colocate", 3, "", "SORT A1 BY w* STORE A2"),
-        case("colocate", 2, "HSET A1 f v", "SORT A1 BY w*"),
-        case("colocate", 1, LIST, "SORT A1 BY w* NONSENSE"),
+        case(REJECTED, 2, "HSET A1 f v", "SORT A1 BY w*"),
+        case(REJECTED, 1, LIST, "SORT A1 BY w* NONSENSE"),
     ]
 }
