@@ -35,34 +35,30 @@ fn render(commands: &Value, since: &Since) -> String {
     collect(commands, &mut rows);
     let mut text = String::from(HEAD);
     for (name, row) in &rows {
-        writeln!(text, "    Command {{ name: \"{name}\", {row}since: {:?}, ..PLAIN }},", since[name]).unwrap();
+        writeln!(text, "    Row {{ name: \"{name}\", {row}since: {:?}, ..ROW }},", since[name]).unwrap();
     }
     text.push_str("];\n");
     text
 }
 
-const HEAD: &str = "//! The commands of Redis 7.0, made from the server's own `COMMAND` by `make generated`, and those of newer servers from their metadata;\n\
-    //! not to be edited.\n\n\
-    use super::Access::{Read, Write};\n\
-    use super::Across::*;\n\
-    use super::Begin::{Index, Keyword};\n\
-    use super::Combination::{Sets, SortedSets};\n\
-    use super::Destination::{First, FirstToo, Last, Nowhere};\n\
-    use super::Find::{Counted, Range};\n\
-    use super::SetOperation::{Cardinality, Difference, Intersection, Union};\n\
-    use super::{Answers, Block, Combination, Command, KeySpec, Keys, Move, PLAIN, Pop, Spread};\n\n\
-    /// One key at a place.\n\
+const HEAD: &str = "//! What servers say of their commands: Redis 7.0 by its `COMMAND`, newer servers by their metadata. `make generated` writes this file.\n\n\
+    use crate::command::Access::{Read, Write};\n\
+    use crate::command::Begin::{Index, Keyword};\n\
+    use crate::command::Find::{Counted, Range};\n\
+    use crate::command::commands::{ROW, Row};\n\
+    use crate::command::{KeySpec, Keys};\n\n\
+    /// One key at this argument.\n\
     const fn at(index: usize) -> KeySpec {\n    range(index, 0, 1)\n}\n\n\
-    /// Keys from a place to the end, or so far from it, by steps.\n\
+    /// Keys from this argument on, to the last one or to `last` arguments after it, with this step.\n\
     const fn range(index: usize, last: i32, step: usize) -> KeySpec {\n    KeySpec { begin: Index(index), find: Range { last, step, limit: 0 } }\n}\n\n\
-    /// As many keys behind a place as the argument there says, by steps.\n\
+    /// Keys after this argument, which is their number, with this step.\n\
     const fn counted(index: usize, step: usize) -> KeySpec {\n    KeySpec { begin: Index(index), find: Counted { count: 0, first: 1, step } }\n}\n\n\
-    /// Keys behind a word.\n\
-    const fn behind(word: &'static str, from: i32, last: i32, limit: usize) -> KeySpec {\n    \
-    KeySpec { begin: Keyword(word, from), find: Range { last, step: 1, limit } }\n}\n\n\
+    /// Keys after a keyword.\n\
+    const fn after(keyword: &'static str, from: i32, last: i32, limit: usize) -> KeySpec {\n    \
+    KeySpec { begin: Keyword(keyword, from), find: Range { last, step: 1, limit } }\n}\n\n\
     /// Sorted by name.\n\
     #[rustfmt::skip]\n\
-    pub(super) static TABLE: &[Command] = &[\n";
+    pub(super) const ROWS: &[Row] = &[\n";
 
 fn collect(commands: &Value, rows: &mut BTreeMap<String, String>) {
     for command in list(commands) {
@@ -86,39 +82,30 @@ fn row(name: &str, facts: &[Value]) -> String {
     if !keys.is_empty() {
         write!(row, "keys: {keys}, ").unwrap();
     }
-    for (fact, value) in [("across", across(name, !keys.is_empty())), ("block", block(name))] {
-        if let Some(value) = value {
-            write!(row, "{fact}: {value}, ").unwrap();
-        }
-    }
-    if SESSION.contains(&name) {
-        row.push_str("session: true, ");
-    }
     if !list(&facts[9]).is_empty() {
         row.push_str("container: true, ");
     }
-    if name.len() <= 8 && name.bytes().all(|byte| byte.is_ascii_lowercase()) {
-        row.push_str("is_short_word: true, ");
+    for tip in list(&facts[7]).iter().map(text) {
+        if let Some((policy @ ("request_policy" | "response_policy"), value)) = tip.split_once(':') {
+            write!(row, "{policy}: {value:?}, ").unwrap();
+        }
     }
     row
 }
 
+/// The key specifications, but for those that a server gives as unknown.
 fn keys(name: &str, specs: &[Value]) -> String {
-    match name {
-        "sort" | "sort_ro" => return "Keys::Sort".into(),
-        "migrate" => return "Keys::Migrate".into(),
-        // Its channel is no key to the server; to us it names the node.
-        "publish" => return "Keys::One(1)".into(),
-        _ if specs.is_empty() => return String::new(),
-        _ => {}
+    let specs: Vec<BTreeMap<String, Value>> = specs.iter().map(map).filter(|spec| typed(&spec["begin_search"]).0 != "unknown").collect();
+    if specs.is_empty() {
+        return String::new();
     }
-    if let [spec] = specs {
-        let one = key_spec(name, &map(spec));
+    if let [spec] = specs.as_slice() {
+        let one = key_spec(name, spec);
         if let Some(index) = one.strip_prefix("at(").and_then(|rest| rest.strip_suffix(')')) {
             return format!("Keys::One({index})");
         }
     }
-    let specs: Vec<String> = specs.iter().map(|spec| key_spec(name, &map(spec))).collect();
+    let specs: Vec<String> = specs.iter().map(|spec| key_spec(name, spec)).collect();
     format!("Keys::Specs(&[{}])", specs.join(", "))
 }
 
@@ -139,9 +126,9 @@ fn key_spec(name: &str, spec: &BTreeMap<String, Value>) -> String {
             format!("counted({}, {})", number(&begin_spec, "index"), number(&find_spec, "keystep"))
         }
         ("keyword", "range") => {
-            assert_eq!(number(&find_spec, "keystep"), 1, "{name}: keys behind a word by steps");
+            assert_eq!(number(&find_spec, "keystep"), 1, "{name}: keys after a keyword with a step");
             format!(
-                "behind({:?}, {}, {}, {})",
+                "after({:?}, {}, {}, {})",
                 text(&begin_spec["keyword"]),
                 number(&begin_spec, "startfrom"),
                 number(&find_spec, "lastkey"),
@@ -151,127 +138,6 @@ fn key_spec(name: &str, spec: &BTreeMap<String, Value>) -> String {
         other => panic!("{name}: no way to follow the key specification {other:?}"),
     }
 }
-
-/// Our own column: what happens across nodes.
-fn across(name: &str, has_keys: bool) -> Option<&'static str> {
-    Some(match name {
-        "mget" => "Split(Spread::Values)",
-        "mset" => "Split(Spread::Stored)",
-        "del" | "unlink" | "exists" | "touch" => "Split(Spread::Counted)",
-        "msetnx" => "StoredIfNone",
-        "migrate" => "Migrated",
-        "sunion" => "Combined(Sets(Union, Nowhere))",
-        "sinter" => "Combined(Sets(Intersection, Nowhere))",
-        "sdiff" => "Combined(Sets(Difference, Nowhere))",
-        "sintercard" => "Combined(Sets(Cardinality, Nowhere))",
-        "sunionstore" => "Combined(Sets(Union, First))",
-        "sinterstore" => "Combined(Sets(Intersection, First))",
-        "sdiffstore" => "Combined(Sets(Difference, First))",
-        "zunion" => "Combined(SortedSets(Union, Nowhere))",
-        "zinter" => "Combined(SortedSets(Intersection, Nowhere))",
-        "zdiff" => "Combined(SortedSets(Difference, Nowhere))",
-        "zintercard" => "Combined(SortedSets(Cardinality, Nowhere))",
-        "zunionstore" => "Combined(SortedSets(Union, First))",
-        "zinterstore" => "Combined(SortedSets(Intersection, First))",
-        "zdiffstore" => "Combined(SortedSets(Difference, First))",
-        "bitop" => "Combined(Combination::Bits)",
-        "pfcount" | "lcs" => "Together(Nowhere)",
-        "pfmerge" => "Together(FirstToo)",
-        "geosearchstore" | "zrangestore" => "Together(First)",
-        "georadius" | "georadiusbymember" => "Together(Last)",
-        "sort" | "sort_ro" => "Sorted",
-        "rename" | "renamenx" => "Moved(Move::Value)",
-        "copy" => "Moved(Move::Copy)",
-        "lmove" | "rpoplpush" | "blmove" | "brpoplpush" => "Moved(Move::Element)",
-        "smove" => "Moved(Move::Member)",
-        "blpop" | "brpop" => "Popped(Pop::Element)",
-        "bzpopmin" | "bzpopmax" => "Popped(Pop::Scored)",
-        "lmpop" | "blmpop" => "Popped(Pop::Elements)",
-        "zmpop" | "bzmpop" => "Popped(Pop::ScoredElements)",
-        "xread" | "xreadgroup" => "Streams",
-        "eval" | "eval_ro" | "evalsha" | "evalsha_ro" | "fcall" | "fcall_ro" => "Script",
-        "scan" => "Scan",
-        "randomkey" => "RandomKey",
-        _ if has_keys || SESSION.contains(&name) => return None,
-        _ => keyless(name),
-    })
-}
-
-/// What happens to a command without keys. Where Redis's request and response policies say something, it is that; the rest is decided by
-/// what one server would be understood to answer.
-fn keyless(name: &str) -> &'static str {
-    match name {
-        "keys" => "Everywhere(Answers::Keys)",
-        "dbsize" => "Everywhere(Answers::Size)",
-        "slowlog|len" | "commandlog|len" | "latency|reset" => "Everywhere(Answers::Sum)",
-        "wait" | "lastsave" => "Everywhere(Answers::Least)",
-        "waitaof" => "Everywhere(Answers::LeastOfEach)",
-        "pubsub|numpat" => "Everywhere(Answers::Greatest)",
-        "pubsub|numsub" | "pubsub|shardnumsub" => "Everywhere(Answers::Tally)",
-        "pubsub|channels" | "pubsub|shardchannels" => "Everywhere(Answers::Names)",
-        "slowlog|get" | "commandlog|get" => "Everywhere(Answers::Lists)",
-        "info" | "client|list" => "Everywhere(Answers::Texts)",
-        "script|exists" => "Everywhere(Answers::AllTrue)",
-        "script|kill" | "function|kill" => "Everywhere(Answers::OneOk)",
-        "ping" | "flushall" | "flushdb" | "swapdb" | "save" | "bgsave" | "bgrewriteaof" | "config|set" | "config|resetstat"
-        | "config|rewrite" | "script|load" | "script|flush" | "function|load" | "function|delete" | "function|flush"
-        | "function|restore" | "client|pause" | "client|unpause" | "memory|purge" | "acl|setuser" | "acl|deluser" | "acl|save"
-        | "acl|load" | "slowlog|reset" => "Everywhere(Answers::AllOk)",
-        "echo" | "time" | "lolwut" | "config|get" | "function|list" | "function|dump" | "acl|cat" | "acl|dryrun" | "acl|genpass"
-        | "acl|getuser" | "acl|list" | "acl|users" | "acl|whoami" | "command" | "module|list" | "pfselftest" | "script|show" => "Anywhere",
-        _ if name.starts_with("command|") || name.ends_with("|help") => "Anywhere",
-        _ => "OneServer",
-    }
-}
-
-/// Which argument tells how long the command blocks; the server says only that it does.
-fn block(name: &str) -> Option<&'static str> {
-    match name {
-        "blpop" | "brpop" | "bzpopmin" | "bzpopmax" | "blmove" | "brpoplpush" => Some("Block::Last"),
-        "blmpop" | "bzmpop" => Some("Block::First"),
-        "wait" | "waitaof" => Some("Block::LastMillis"),
-        "xread" | "xreadgroup" => Some("Block::Option"),
-        _ => None,
-    }
-}
-
-/// What changes the state of a connection, or takes it over; the server has no flag for that.
-const SESSION: &[&str] = &[
-    "asking",
-    "auth",
-    "client|caching",
-    "client|capa",
-    "client|import-source",
-    "client|no-evict",
-    "client|no-touch",
-    "client|reply",
-    "client|setinfo",
-    "client|setname",
-    "client|tracking",
-    "cluster|syncslots",
-    "discard",
-    "exec",
-    "hello",
-    "monitor",
-    "multi",
-    "psubscribe",
-    "psync",
-    "punsubscribe",
-    "quit",
-    "readonly",
-    "readwrite",
-    "replconf",
-    "reset",
-    "script|debug",
-    "select",
-    "ssubscribe",
-    "subscribe",
-    "sunsubscribe",
-    "sync",
-    "unsubscribe",
-    "unwatch",
-    "watch",
-];
 
 fn list(value: &Value) -> &[Value] {
     match value {

@@ -18,10 +18,10 @@ pub(crate) fn explain(resolver: &CommandResolver, request: &[u8]) -> Result<Repl
         Ok(Plan::One { server, keys, .. }) => {
             let mut words = Vec::new();
             as_sent(&args, &keys, |word| words.push(printable(word)));
-            let step = Step { round: 1, server, command: words.join(" ") };
+            let step = Step { round: 1, server, commands: words.join(" ") };
             (one("one node", vec![step]), keys, None)
         }
-        Ok(Plan::Split { keys, .. }) => (Explanation { strategy: "split", steps: parts(config, &args, &keys), atomic: false }, keys, None),
+        Ok(Plan::Split { kind, keys, .. }) => (crossnode::split::explain_parts(config, &args, &keys, kind), keys, None),
         Ok(Plan::CrossNode(over)) => match crossnode::explain(config, resolver.process(), &args, &over)? {
             Ok(explanation) => (explanation, over.keys, None),
             Err(refusal) => (one("refuse", Vec::new()), over.keys, Some(refusal)),
@@ -30,18 +30,6 @@ pub(crate) fn explain(resolver: &CommandResolver, request: &[u8]) -> Result<Repl
         Err(error) => (one("refuse", Vec::new()), PlacedKeys::new(), Some(error.message().to_owned())),
     };
     Ok(told(config, &args, &explanation, &keys, reason.as_deref()))
-}
-
-/// The sub-commands of a split command.
-fn parts(config: &Config, args: &[&[u8]], keys: &[Key]) -> Vec<Step> {
-    let own = |server: usize| keys.iter().filter(move |key| config.masters[key.master()].server == server);
-    (0..config.servers.len())
-        .filter(|&server| own(server).next().is_some())
-        .map(|server| {
-            let names: Vec<String> = own(server).map(|key| printable(key.name)).collect();
-            Step { round: 1, server, command: format!("{} {}", printable(args[0]), names.join(" ")) }
-        })
-        .collect()
 }
 
 fn told(config: &Config, args: &[&[u8]], explanation: &Explanation, keys: &[Key], reason: Option<&str>) -> Reply {
@@ -105,7 +93,7 @@ fn steps(map: &mut Builder, config: &Config, explanation: &Explanation) {
         map.string(b"node");
         map.string(config.servers[step.server].alias.as_bytes());
         map.string(b"command");
-        map.string(step.command.as_bytes());
+        map.string(step.commands.as_bytes());
         map.end(entry);
     }
     map.end(list);

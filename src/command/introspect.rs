@@ -1,6 +1,6 @@
 //! What the tests ask of the table.
 
-use crate::command::table::TABLE;
+use crate::command::commands::COMMANDS;
 use crate::command::{Access, Keys, lookup, positions};
 use crate::error::{Code, Error};
 
@@ -19,6 +19,6 @@ pub fn keys_of(args: &[&[u8]]) -> Result<Vec<usize>, Error> {
 #[doc(hidden)]
 pub fn data_commands() -> impl Iterator<Item = (&'static str, &'static str)> {
     let is_on_data = |access: Access, keys: Keys| access != Access::Other || keys != Keys::Specs(&[]);
-    let commands = TABLE.iter().filter(move |command| is_on_data(command.access, command.keys) && !command.session);
+    let commands = COMMANDS.iter().filter(move |command| is_on_data(command.access, command.keys) && !command.session);
     commands.map(|command| (command.name, command.since))
 }

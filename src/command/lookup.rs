@@ -1,7 +1,7 @@
 //! From a command's name to its entry in the table.
 
 use crate::command::Command;
-use crate::command::table::TABLE;
+use crate::command::commands::COMMANDS;
 
 /// A power of two, and more than twice the table's length, so that most names are found at the first place looked at.
 const SLOTS: usize = 1 << SLOT_BITS;
@@ -11,13 +11,13 @@ const SLOT_BITS: u32 = 10;
 static INDEX: [Slot; SLOTS] = {
     let mut index = [EMPTY; SLOTS];
     let mut at = 0;
-    while at < TABLE.len() {
-        let name = word(TABLE[at].name.as_bytes());
+    while at < COMMANDS.len() {
+        let name = word(COMMANDS[at].name.as_bytes());
         let mut slot = slot_of(name);
         while index[slot].command.is_some() {
             slot = (slot + 1) % SLOTS;
         }
-        index[slot] = Slot { word: name, command: Some(&TABLE[at]) };
+        index[slot] = Slot { word: name, command: Some(&COMMANDS[at]) };
         at += 1;
     }
     index
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn every_command_is_found_by_its_name_in_any_case() {
-        for command in TABLE {
+        for command in COMMANDS {
             let upper = command.name.to_uppercase();
             let args: Vec<&[u8]> = upper.split('|').map(str::as_bytes).collect();
             assert_eq!(name(&args), Some(command.name));
@@ -130,12 +130,12 @@ mod tests {
 
     #[test]
     fn the_index_is_roomy() {
-        assert!(TABLE.len() * 2 < SLOTS);
+        assert!(COMMANDS.len() * 2 < SLOTS);
     }
 
     #[test]
     fn arity_covers_the_keys_whose_places_are_fixed() {
-        for command in TABLE {
+        for command in COMMANDS {
             if let crate::command::Keys::One(position) = command.keys {
                 assert!(position < command.arity.unsigned_abs() as usize, "{}", command.name);
             }

@@ -3,8 +3,7 @@
 //!
 //! The facts are Redis's own ([`table`]); a command that the table lacks is looked up on a server once ([`ServerInfo`]).
 
-#[cfg(test)]
-mod docs;
+mod commands;
 mod flags;
 mod introspect;
 mod keys;
@@ -12,8 +11,11 @@ mod lookup;
 mod placed_key;
 mod read_timeout;
 mod server_info;
+pub(crate) mod strategy;
 mod table;
 
+#[cfg(test)]
+pub(crate) use crate::command::commands::COMMANDS;
 pub(crate) use crate::command::flags::CommandFlags;
 #[doc(hidden)]
 pub use crate::command::introspect::{data_commands, keys_of};
@@ -22,6 +24,9 @@ pub(crate) use crate::command::lookup::lookup;
 pub(crate) use crate::command::placed_key::{Key, PlacedKeys, as_sent, is_renamed};
 pub(crate) use crate::command::read_timeout::ReadTimeout;
 pub(crate) use crate::command::server_info::{ServerCommand, ServerCommandKeys, ServerInfo};
+pub(crate) use crate::command::strategy::{
+    Destination, GatherKind, PopKind, ResponsePolicy, SetOperation, SplitKind, Strategy, TransferKind,
+};
 
 use std::time::Duration;
 
@@ -37,7 +42,7 @@ pub struct Command {
     pub arity: i32,
     pub access: Access,
     pub keys: Keys,
-    pub across: Strategy,
+    pub strategy: Strategy,
     pub block: Block,
     /// It changes the state of its connection, which a shared connection must not suffer.
     pub session: bool,
@@ -50,20 +55,6 @@ pub struct Command {
     #[allow(dead_code, reason = "a fact for those who ask, not for carrying it out")]
     pub since: &'static str,
 }
-
-/// An entry's ordinary values; the table names what differs.
-pub(crate) const PLAIN: Command = Command {
-    name: "",
-    arity: 0,
-    access: Access::Other,
-    keys: Keys::Specs(&[]),
-    across: Strategy::Refused,
-    block: Block::Never,
-    session: false,
-    container: false,
-    is_short_word: false,
-    since: "",
-};
 
 /// What a command does to data, as far as sending it a second time goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,137 +101,6 @@ pub enum Find {
     Range { last: i32, step: usize, limit: usize },
     /// As many as the argument at `count` says, from `first` on.
     Counted { count: usize, first: usize, step: usize },
-}
-
-/// What happens to a command whose keys, or whose work, lie on several nodes: the one column of the table that is ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Strategy {
-    /// It has no honest meaning there and is refused.
-    Refused,
-    /// One sub-command a node, the answers put together.
-    Split(SplitKind),
-    /// MSETNX: all keys or none.
-    StoredIfNone,
-    /// MIGRATE: each node sends its own keys.
-    Migrated,
-    /// The operands are fetched and combined here, or brought together, whichever is cheaper.
-    Combined(Combination),
-    /// The keys that it reads are brought to one node, where it runs.
-    Together(Destination),
-    /// SORT, which may read keys that its arguments do not name.
-    Sorted,
-    /// A key goes to another node.
-    Moved(Move),
-    /// From the first of its keys that has something.
-    Popped(Pop),
-    /// XREAD and XREADGROUP: each node reads its own streams.
-    Streams,
-    /// A script: one node must have all its keys, but any may have to be told the source again.
-    Script,
-    /// It has no keys, and every node answers the same.
-    Anywhere,
-    /// It has no keys, and every master is asked.
-    Everywhere(ResponsePolicy),
-    /// SCAN: one cursor over all nodes.
-    Scan,
-    RandomKey,
-    /// It has no keys and speaks of one server, which must be named.
-    OneServer,
-}
-
-/// How the answers to the parts of a split command are put together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SplitKind {
-    /// One value a key, put back in the caller's order.
-    Values,
-    /// Pairs of key and value, one OK for all.
-    Stored,
-    /// Numbers that are added up.
-    Counted,
-}
-
-/// What is made of several operands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Combination {
-    Sets(SetOperation, Destination),
-    SortedSets(SetOperation, Destination),
-    Bits,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SetOperation {
-    Union,
-    Intersection,
-    Difference,
-    /// SINTERCARD and ZINTERCARD: how many members the intersection has.
-    Cardinality,
-}
-
-/// Which key a command replaces by its result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Destination {
-    /// None: it only reads.
-    Nowhere,
-    /// The first key.
-    First,
-    /// The first key, which it reads as well: PFMERGE.
-    FirstToo,
-    /// The last key, where there are several: what follows STORE.
-    Last,
-}
-
-/// What goes from one key to another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Move {
-    /// RENAME, RENAMENX: the whole value.
-    Value,
-    /// COPY: the whole value, which stays where it was too.
-    Copy,
-    /// LMOVE, RPOPLPUSH and their blocking forms: an element of a list.
-    Element,
-    /// SMOVE: a member of a set.
-    Member,
-}
-
-/// What is popped from several keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pop {
-    /// BLPOP, BRPOP: key and element.
-    Element,
-    /// BZPOPMIN, BZPOPMAX: key, member and score.
-    Scored,
-    /// LMPOP, BLMPOP: key and elements.
-    Elements,
-    /// ZMPOP, BZMPOP: key, members and scores.
-    ScoredElements,
-}
-
-/// How the answers of all masters become one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ResponsePolicy {
-    /// The first error, or else the first answer.
-    AllOk,
-    /// The first answer that is no error.
-    OneOk,
-    Sum,
-    Least,
-    Greatest,
-    /// Lists of numbers: the least at each place.
-    LeastOfEach,
-    /// Lists of 0 and 1, of which every node must say 1.
-    AllTrue,
-    /// Lists, one behind the other.
-    Lists,
-    /// Lists of names, each but once.
-    Names,
-    /// Lists of keys, without those of the library itself.
-    Keys,
-    /// DBSIZE: a sum, without the keys of the library itself.
-    Size,
-    /// PUBSUB NUMSUB: name, number, name, number, …, added up by name.
-    Tally,
-    /// Texts, one behind the other, each under a line with its node's name.
-    Texts,
 }
 
 /// Which argument says how long a command may block on the server.

@@ -2,11 +2,11 @@
 //! where it has not.
 
 use crate::config::Config;
-use crate::crossnode::msetnx::{Intent, take_back};
-use crate::crossnode::support::conversation::{Connections, Executed, Request, executed, millis, replies, words};
+use crate::crossnode::msetnx::{Intent, undo};
+use crate::crossnode::support::conversation::{Connections, Request, TransactionResult, replies, transaction_result, unix_millis, words};
 use crate::crossnode::support::internal_keys;
 use crate::crossnode::support::internal_keys::REGISTRY;
-use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
+use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::crossnode::transfer::{Record, Role, put_back};
 use crate::error::Error;
 use crate::resp::{Builder, Kind, Reply, Value};
@@ -105,16 +105,18 @@ fn reason(stop: Abort) -> String {
 
 impl Recovery<'_> {
     fn connections(&self, servers: impl IntoIterator<Item = usize>) -> Result<Connections<'_>, Error> {
-        Connections::with(self.config, self.process, NAME, servers)
+        Connections::new(self.config, self.process, NAME, servers)
     }
 
     /// All that is hidden on a server.
     fn look(&self, server: usize) -> Outcome<Vec<Found>> {
-        let answer = self.connections([server])?.ask(Request::read(server, vec![words![b"HGETALL", REGISTRY], words![b"TIME"]]))?;
+        let answer = self.connections([server])?.send(Request::read(server, vec![words![b"HGETALL", REGISTRY], words![b"TIME"]]))?;
         let mut answers = replies(&answer);
-        let entries = accepted(answers.next().unwrap_or(Value::Nil))?;
-        let now = millis(answers.next().unwrap_or(Value::Nil))?;
-        let Value::Array(mut entries) = entries else { return Err(Abort::fault("HGETALL was answered with something else than a list")) };
+        let entries = not_error(answers.next().unwrap_or(Value::Nil))?;
+        let now = unix_millis(answers.next().unwrap_or(Value::Nil))?;
+        let Value::Array(mut entries) = entries else {
+            return Err(Abort::protocol_error("HGETALL was answered with something else than a list"));
+        };
         let mut found = Vec::new();
         while let (Some(Value::String(key)), Some(Value::String(note))) = (entries.next(), entries.next()) {
             let written = match (Record::decode(note), Intent::decode(note)) {
@@ -159,13 +161,13 @@ impl Recovery<'_> {
         let mut connections = self.connections(servers.iter().copied())?;
         if !holds(servers[0]) || servers.iter().all(|&server| holds(server)) {
             for &server in &servers {
-                connections.ask(Request::write(server, vec![words![b"HDEL", REGISTRY, field.as_slice()]]))?;
+                connections.send(Request::write(server, vec![words![b"HDEL", REGISTRY, field.as_slice()]]))?;
             }
             return Ok(End::Finished);
         }
         for (part, &server) in pact.parts.iter().zip(&servers).rev() {
             let keys: Vec<(&[u8], Vec<u8>)> = part.keys.iter().map(|(key, digest)| (key.as_slice(), digest.clone())).collect();
-            take_back(&mut connections, server, &keys, &field, !holds(server))?;
+            undo(&mut connections, server, &keys, &field, !holds(server))?;
         }
         Ok(End::Undone)
     }
@@ -188,8 +190,8 @@ impl Recovery<'_> {
     /// was looked at: it is asked again, as a delivery comes after its claim.
     fn end_brought(&self, note: &Record, key: &[u8], source: usize, target: usize) -> Outcome<End> {
         let staged = internal_keys::key(&note.id, "staged");
-        let answer = self.connections([source])?.ask(Request::read(source, vec![words![b"HEXISTS", REGISTRY, staged.as_slice()]]))?;
-        if accepted(replies(&answer).next().unwrap_or(Value::Nil))? == Value::Integer(1) {
+        let answer = self.connections([source])?.send(Request::read(source, vec![words![b"HEXISTS", REGISTRY, staged.as_slice()]]))?;
+        if not_error(replies(&answer).next().unwrap_or(Value::Nil))? == Value::Integer(1) {
             return self.end_staged(note, &staged, source, target);
         }
         self.remove(target, key)?;
@@ -210,7 +212,7 @@ impl Recovery<'_> {
         if let Some(reason) = self.put_back(note, staged, source)? {
             return Ok(End::Waiting(reason));
         }
-        self.connections([source])?.ask(Request::write(source, vec![words![b"HDEL", REGISTRY, staged]]))?;
+        self.connections([source])?.send(Request::write(source, vec![words![b"HDEL", REGISTRY, staged]]))?;
         self.remove(target, &landing)?;
         Ok(End::Undone)
     }
@@ -223,9 +225,9 @@ impl Recovery<'_> {
             words![b"SET", landing, b"", b"PX", b"60000"],
             words![b"UNLINK", landing],
         ];
-        let answer = self.connections([target])?.ask(Request::transaction(target, commands))?;
-        let Executed::Done(mut done) = executed(&answer)? else {
-            return Err(Abort::fault("a transaction that watched nothing was given up"));
+        let answer = self.connections([target])?.send(Request::transaction(target, commands))?;
+        let TransactionResult::Done(mut done) = transaction_result(&answer)? else {
+            return Err(Abort::protocol_error("a transaction that watched nothing was given up"));
         };
         let note = if let Some(Value::String(note)) = done.next() { Record::decode(note) } else { None };
         let is_landed = done.next() == Some(Value::Integer(1));
@@ -235,7 +237,7 @@ impl Recovery<'_> {
     /// Puts what was staged back where it came from. ResponsePolicy why that cannot be, if so.
     fn put_back(&self, note: &Record, staged: &[u8], source: usize) -> Outcome<Option<String>> {
         let mut connections = self.connections([source])?;
-        let members = connections.ask(Request::read(source, vec![words![b"EXISTS", staged], words![b"SMEMBERS", staged]]))?;
+        let members = connections.send(Request::read(source, vec![words![b"EXISTS", staged], words![b"SMEMBERS", staged]]))?;
         let mut answers = replies(&members);
         if answers.next() == Some(Value::Integer(0)) {
             // Nothing had been claimed, or it has expired.
@@ -255,8 +257,8 @@ impl Recovery<'_> {
     /// Removes a hidden key and its note.
     fn remove(&self, server: usize, key: &[u8]) -> Outcome<()> {
         let commands = vec![words![b"UNLINK", key], words![b"HDEL", REGISTRY, key]];
-        let answer = self.connections([server])?.ask(Request::transaction(server, commands))?;
-        executed(&answer).map(drop)
+        let answer = self.connections([server])?.send(Request::transaction(server, commands))?;
+        transaction_result(&answer).map(drop)
     }
 }
 

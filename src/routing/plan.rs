@@ -23,7 +23,7 @@ pub(crate) enum Plan<'a> {
 /// A command that concerns several servers, and what the table says of that.
 #[derive(Debug, Clone)]
 pub(crate) struct CrossNodeCommand<'a> {
-    pub across: Strategy,
+    pub strategy: Strategy,
     pub keys: PlacedKeys<'a>,
     pub flags: CommandFlags,
 }
@@ -39,13 +39,13 @@ pub(crate) fn plan<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) ->
     }
     let keys = keys_of(config, command, args)?;
     let flags = flags(command, args);
-    if command.across == Strategy::Split(SplitKind::Stored) && args.len().is_multiple_of(2) {
+    if command.strategy == Strategy::Split(SplitKind::Stored) && args.len().is_multiple_of(2) {
         return Ok(wrong_arity(command.name));
     }
-    if command.across == Strategy::Sorted && reads_elsewhere(config, args) {
-        return over(config, args, keys, command.across, flags);
+    if command.strategy == Strategy::Sort && reads_elsewhere(config, args) {
+        return over(config, args, keys, command.strategy, flags);
     }
-    decide(config, args, keys, command.across, flags)
+    decide(config, args, keys, command.strategy, flags)
 }
 
 /// The keys of a command of the table, whose number of arguments was found right.
@@ -93,7 +93,7 @@ pub(crate) fn plan_learned<'a>(
         config,
         args,
         keys,
-        Strategy::Refused,
+        Strategy::Refuse,
         CommandFlags { repeatable: command.access == Access::Read, read_timeout: ReadTimeout::Configured },
     )
 }
@@ -134,37 +134,43 @@ pub(crate) fn master_of(config: &Config, hashed: &[u8]) -> usize {
 }
 
 #[inline]
-fn decide<'a>(config: &Config, args: &[&'a [u8]], keys: PlacedKeys<'a>, across: Strategy, flags: CommandFlags) -> Result<Plan<'a>, Error> {
+fn decide<'a>(
+    config: &Config,
+    args: &[&'a [u8]],
+    keys: PlacedKeys<'a>,
+    strategy: Strategy,
+    flags: CommandFlags,
+) -> Result<Plan<'a>, Error> {
     let server_of = |key: &Key| config.masters[key.master()].server;
     let server = match keys.first() {
         Some(key) => server_of(key),
-        None if config.servers.len() == 1 || across == Strategy::Anywhere => 0,
-        None => return without_keys(args, across, flags),
+        None if config.servers.len() == 1 || strategy == Strategy::AnyMaster => 0,
+        None => return without_keys(args, strategy, flags),
     };
     if keys.iter().skip(1).all(|key| server_of(key) == server) {
         return Ok(Plan::One { server, keys, flags });
     }
-    over(config, args, keys, across, flags)
+    over(config, args, keys, strategy, flags)
 }
 
-fn over<'a>(config: &Config, args: &[&'a [u8]], keys: PlacedKeys<'a>, across: Strategy, flags: CommandFlags) -> Result<Plan<'a>, Error> {
-    match across {
+fn over<'a>(config: &Config, args: &[&'a [u8]], keys: PlacedKeys<'a>, strategy: Strategy, flags: CommandFlags) -> Result<Plan<'a>, Error> {
+    match strategy {
         _ if config.cross_node == CrossNode::Strict => Err(crossnode(config, args, &keys)),
         Strategy::Split(kind) => Ok(Plan::Split { kind, keys, flags }),
-        Strategy::Refused | Strategy::Script => Err(crossnode(config, args, &keys)),
-        across => Ok(Plan::CrossNode(CrossNodeCommand { across, keys, flags })),
+        Strategy::Refuse | Strategy::Script => Err(crossnode(config, args, &keys)),
+        strategy => Ok(Plan::CrossNode(CrossNodeCommand { strategy, keys, flags })),
     }
 }
 
 /// A command without keys where there are several servers.
 #[cold]
-fn without_keys<'a>(args: &[&[u8]], across: Strategy, flags: CommandFlags) -> Result<Plan<'a>, Error> {
-    match across {
-        Strategy::Everywhere(_) | Strategy::Scan | Strategy::RandomKey => {
-            Ok(Plan::CrossNode(CrossNodeCommand { across, keys: PlacedKeys::new(), flags }))
+fn without_keys<'a>(args: &[&[u8]], strategy: Strategy, flags: CommandFlags) -> Result<Plan<'a>, Error> {
+    match strategy {
+        Strategy::Broadcast(_) | Strategy::Scan | Strategy::RandomKey => {
+            Ok(Plan::CrossNode(CrossNodeCommand { strategy, keys: PlacedKeys::new(), flags }))
         }
         // It should have keys; any server says why it has none: a number of 0, or the word STREAMS that is missing.
-        Strategy::Combined(_) | Strategy::Together(_) | Strategy::Popped(_) | Strategy::Streams => {
+        Strategy::Gather(_) | Strategy::Colocate(_) | Strategy::Pop(_) | Strategy::XRead => {
             Ok(Plan::One { server: 0, keys: PlacedKeys::new(), flags })
         }
         _ => Err(keyless(args[0])),

@@ -21,7 +21,7 @@ pub(crate) struct CommandResolver<'p> {
 /// What a command is about, for a caller who runs it on one server or not at all.
 pub(crate) enum Located<'a> {
     /// Its keys, and what the table says of it where several servers are concerned.
-    Keys { keys: PlacedKeys<'a>, across: Strategy },
+    Keys { keys: PlacedKeys<'a>, strategy: Strategy },
     /// The server would refuse it, with this error.
     Answer(String),
     /// No server knows it.
@@ -77,7 +77,7 @@ impl<'p> CommandResolver<'p> {
     pub(crate) fn locate<'a>(&self, args: &[&'a [u8]]) -> Result<Located<'a>, Error> {
         if let Some(command) = lookup(args) {
             return match command.takes(args.len()) {
-                true => Ok(Located::Keys { keys: keys_of(self.config, command, args)?, across: command.across }),
+                true => Ok(Located::Keys { keys: keys_of(self.config, command, args)?, strategy: command.strategy }),
                 false => Ok(Located::Answer(arity_text(command.name))),
             };
         }
@@ -86,7 +86,7 @@ impl<'p> CommandResolver<'p> {
             return Ok(Located::Answer(arity_text(&printable(&args[0].to_ascii_lowercase()))));
         }
         let positions = self.positions(&command, args)?;
-        Ok(Located::Keys { keys: place(self.config, args, positions.iter().copied()), across: Strategy::Refused })
+        Ok(Located::Keys { keys: place(self.config, args, positions.iter().copied()), strategy: Strategy::Refuse })
     }
 
     #[cold]

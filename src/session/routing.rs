@@ -20,8 +20,8 @@ impl Session {
     /// Finds the one server that a command needs; an error where it needs several.
     pub(crate) fn place<'a>(&self, args: &[&'a [u8]]) -> Result<Route<'a>, Error> {
         let (config, process) = (self.view.config(), self.view.process());
-        let (keys, across) = match CommandResolver::new(config, &process).locate(args)? {
-            Located::Keys { keys, across } => (keys, across),
+        let (keys, strategy) = match CommandResolver::new(config, &process).locate(args)? {
+            Located::Keys { keys, strategy } => (keys, strategy),
             Located::Answer(text) => return Ok(Route::Answer(text)),
             Located::Unknown => return Ok(Route::Unknown),
         };
@@ -29,11 +29,11 @@ impl Session {
         let server = match keys.first() {
             Some(key) => server_of(key),
             None if config.servers.len() == 1 => self.first_server(),
-            None if across == Strategy::Anywhere || is_harmless(args[0]) => return Ok(Route::Anywhere),
+            None if strategy == Strategy::AnyMaster || is_harmless(args[0]) => return Ok(Route::Anywhere),
             None => return Err(everywhere(args[0])),
         };
         let is_apart = keys.iter().any(|key| server_of(key) != server);
-        if is_apart || (across == Strategy::Sorted && reads_elsewhere(config, args)) {
+        if is_apart || (strategy == Strategy::Sort && reads_elsewhere(config, args)) {
             return Err(crossnode(config, args, &keys));
         }
         Ok(Route::On(server, keys))

@@ -120,7 +120,7 @@ fn a_value_that_a_server_will_not_restore_leaves_everything_as_it_was() {
     for old in [format!("SET {two} old"), format!("SADD {two} {many}")] {
         judge.say_all(&[&format!("ZADD {one} 1 a 2 b"), &format!("DEL {two}"), &old, &format!("EXPIRE {two} 1000")]);
         let text = answer(&judge, &format!("ZRANGESTORE {two} {one} 0 -1"));
-        assert!(text.starts_with("ERR ZRANGESTORE: the result could not be brought to node_2: "), "{text}");
+        assert!(text.starts_with("ERR ZRANGESTORE: the result could not be copied to node_2: "), "{text}");
         judge.same_data("ZRANGESTORE with a failing RESTORE");
     }
 }

@@ -11,13 +11,14 @@ pub(crate) use crate::crossnode::colocate::operands::{Operand, Operands, located
 use crate::crossnode::colocate::placement::{Decision, Fetch, decide, depends_on_sizes};
 pub(crate) use crate::crossnode::colocate::probe::{Found, UNKNOWN, Wanted};
 use crate::crossnode::support::conversation::Connections;
+use crate::crossnode::support::documentation::{Atomicity, Documentation};
 use crate::crossnode::support::explanation::Explanation;
 use crate::crossnode::support::outcome::Outcome;
 use crate::resp::Reply;
 
 pub(crate) fn run(job: &Job, destination: Destination) -> Outcome<Reply> {
     let operands = Operands::of(job, destination);
-    let mut connections = Connections::with(job.config, job.process, job.args[0], operands.servers())?;
+    let mut connections = job.connections(operands.servers())?;
     run_over(job, &mut connections, &operands, None)
 }
 
@@ -38,21 +39,22 @@ fn decided(job: &Job, connections: &mut Connections, operands: &Operands, found:
         None if depends_on_sizes(operands, wanted) => Some(probe::survey(job, connections, &operands.sources)?),
         _ => None,
     };
-    Ok(decide(job.over.across, wanted, operands, found.or(surveyed.as_deref())))
+    Ok(decide(job.command.strategy, wanted, operands, found.or(surveyed.as_deref())))
 }
 
 pub(crate) fn explain(job: &Job, destination: Destination) -> Outcome<Explanation> {
     let operands = Operands::of(job, destination);
-    let mut connections = Connections::with(job.config, job.process, job.args[0], operands.servers())?;
+    let mut connections = job.connections(operands.servers())?;
     explain_over(job, &mut connections, &operands, None)
 }
 
 pub(crate) fn explain_over(job: &Job, connections: &mut Connections, operands: &Operands, found: Option<&[Found]>) -> Outcome<Explanation> {
     let wanted = Wanted::by(job);
-    let mut explanation = Explanation::of("colocate", true);
+    let mut explanation = Explanation::new("colocate", true);
     let mut round = 1;
     if found.is_some() || depends_on_sizes(operands, wanted) {
-        explanation = explanation.steps(round, distinct(operands.sources.iter().map(|source| source.server)), "TYPE …; MEMORY USAGE …");
+        explanation =
+            explanation.step_on_each(round, distinct(operands.sources.iter().map(|source| source.server)), "TYPE …; MEMORY USAGE …");
         round += 1;
     }
     let decision = decided(job, connections, operands, found)?;
@@ -62,7 +64,7 @@ pub(crate) fn explain_over(job: &Job, connections: &mut Connections, operands: &
     };
     let (gets, dumps) = (moved(Fetch::Get), moved(Fetch::Dump));
     if !gets.is_empty() || !dumps.is_empty() {
-        explanation = explanation.steps(round, gets.iter().copied(), "GET …").steps(round, dumps.iter().copied(), "DUMP …");
+        explanation = explanation.step_on_each(round, gets.iter().copied(), "GET …").step_on_each(round, dumps.iter().copied(), "DUMP …");
         round += 1;
     }
     let name = String::from_utf8_lossy(job.args[0]).to_uppercase();
@@ -88,6 +90,11 @@ pub(crate) fn explain_over(job: &Job, connections: &mut Connections, operands: &
         explanation = explanation.step(round + 1, destination.server, format!("MULTI; {put}; EXEC"));
     }
     Ok(explanation)
+}
+
+pub(crate) fn documentation(destination: Destination) -> Documentation {
+    let atomic = if destination == Destination::None { Atomicity::EachNode } else { Atomicity::Destination };
+    Documentation { overview: "", across_nodes: "colocate", atomic }
 }
 
 /// Each of these servers once, in order.

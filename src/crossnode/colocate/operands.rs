@@ -23,13 +23,13 @@ pub(crate) struct Operands<'a> {
 
 impl<'a> Operands<'a> {
     pub(crate) fn of(job: &Job<'_, 'a>, destination: Destination) -> Operands<'a> {
-        let operand = |key: usize| Operand { position: job.over.keys[key].position(), name: job.key(key), server: job.server_of(key) };
-        let all = 0..job.over.keys.len();
+        let operand = |key: usize| Operand { position: job.command.keys[key].position(), name: job.key(key), server: job.server_of(key) };
+        let all = 0..job.command.keys.len();
         let (sources, destination, too) = match destination {
-            Destination::Nowhere => (all, None, false),
-            Destination::First => (1..all.end, Some(operand(0)), false),
-            Destination::FirstToo => (1..all.end, Some(operand(0)), true),
-            Destination::Last => (0..1, last(job), false),
+            Destination::None => (all, None, false),
+            Destination::FirstKey => (1..all.end, Some(operand(0)), false),
+            Destination::FirstKeyAndSource => (1..all.end, Some(operand(0)), true),
+            Destination::LastKey => (0..1, last(job), false),
         };
         let sources: Vec<Operand> = sources.map(operand).collect();
         let among = |one: &Operand| sources.iter().any(|source| source.is_same(one));
@@ -56,7 +56,7 @@ fn last<'a>(job: &Job<'_, 'a>) -> Option<Operand<'a>> {
     let position = match name.as_slice() {
         b"georadius" => stored_by(&job.args[6..]).map(|at| at + 6),
         b"georadiusbymember" => stored_by(&job.args[5..]).map(|at| at + 5),
-        _ => job.over.keys.get(1).map(|key| key.position()),
+        _ => job.command.keys.get(1).map(|key| key.position()),
     }?;
     let (name, server) = located(job, job.args[position]);
     Some(Operand { position, name, server })
@@ -83,7 +83,7 @@ fn stored_by(options: &[&[u8]]) -> Option<usize> {
 /// The name and the server of a key that a command names, as if it stood behind its first key.
 pub(crate) fn located<'k>(job: &Job, key: &'k [u8]) -> (&'k [u8], usize) {
     let tagged = job.config.hash_tag.split(key);
-    let first = job.over.keys.first().map(|first| job.config.hash_tag.split(job.args[first.position()]));
+    let first = job.command.keys.first().map(|first| job.config.hash_tag.split(job.args[first.position()]));
     let hashed = match first {
         Some(first) if first.pins && !tagged.pins => first.hashed,
         _ => tagged.hashed,

@@ -1,6 +1,6 @@
 //! Where a command runs whose keys live on several servers, and what must be brought there.
 
-use crate::command::{Combination, SetOperation, Strategy};
+use crate::command::{GatherKind, SetOperation, Strategy};
 use crate::crossnode::colocate::operands::Operands;
 use crate::crossnode::colocate::probe::{Found, Wanted};
 
@@ -32,8 +32,8 @@ pub(crate) struct Decision {
 const ROUND_TRIP: u64 = 16 << 10;
 
 /// Decides; `found` tells of each source what it is, unless nobody asked.
-pub(crate) fn decide(across: Strategy, wanted: Wanted, operands: &Operands, found: Option<&[Found]>) -> Decision {
-    let work = work_server(across, operands, found);
+pub(crate) fn decide(strategy: Strategy, wanted: Wanted, operands: &Operands, found: Option<&[Found]>) -> Decision {
+    let work = work_server(strategy, operands, found);
     let ways = operands
         .sources
         .iter()
@@ -62,7 +62,7 @@ fn only_server(operands: &Operands) -> Option<usize> {
 }
 
 /// The cheapest; of several, the destination's, or the first source's.
-fn work_server(across: Strategy, operands: &Operands, found: Option<&[Found]>) -> usize {
+fn work_server(strategy: Strategy, operands: &Operands, found: Option<&[Found]>) -> usize {
     if let Some(destination) = operands.destination.filter(|_| operands.destination_is_read) {
         // So that nothing that others write to it meanwhile is lost.
         return destination.server;
@@ -72,7 +72,7 @@ fn work_server(across: Strategy, operands: &Operands, found: Option<&[Found]>) -
     }
     let size = |nth: usize| found.map_or(ROUND_TRIP, |found| found[nth].bytes());
     let sizes: Vec<u64> = (0..operands.sources.len()).map(size).collect();
-    let result = operands.destination.map(|destination| (destination.server, result_size(across, &sizes)));
+    let result = operands.destination.map(|destination| (destination.server, result_size(strategy, &sizes)));
     let cost = |work: usize| {
         let moved: u64 = operands.sources.iter().zip(&sizes).filter(|(source, _)| source.server != work).map(|(_, size)| size).sum();
         moved + result.filter(|&(server, _)| server != work).map_or(0, |(_, size)| size + ROUND_TRIP)
@@ -82,11 +82,11 @@ fn work_server(across: Strategy, operands: &Operands, found: Option<&[Found]>) -
 }
 
 /// About how large a result may be.
-fn result_size(across: Strategy, sizes: &[u64]) -> u64 {
+fn result_size(strategy: Strategy, sizes: &[u64]) -> u64 {
     let least = sizes.iter().min().copied().unwrap_or(0);
     let most = sizes.iter().max().copied().unwrap_or(0);
-    match across {
-        Strategy::Combined(Combination::Sets(operation, _) | Combination::SortedSets(operation, _)) => match operation {
+    match strategy {
+        Strategy::Gather(GatherKind::Sets(operation, _) | GatherKind::SortedSets(operation, _)) => match operation {
             SetOperation::Union => most,
             SetOperation::Intersection | SetOperation::Cardinality => least,
             SetOperation::Difference => sizes.first().copied().unwrap_or(0),

@@ -1,10 +1,10 @@
 //! How large the sources are, and of which type.
 
-use crate::command::{Combination, Strategy};
+use crate::command::{GatherKind, Strategy};
 use crate::crossnode::Job;
 use crate::crossnode::colocate::operands::Operand;
 use crate::crossnode::support::conversation::{Connections, words};
-use crate::crossnode::support::destination::usage;
+use crate::crossnode::support::destination::memory_usage;
 use crate::crossnode::support::outcome::Outcome;
 use crate::crossnode::support::queries::Queries;
 use crate::resp::Value;
@@ -41,10 +41,10 @@ pub(crate) enum Wanted {
 
 impl Wanted {
     pub(crate) fn by(job: &Job) -> Wanted {
-        match job.over.across {
-            Strategy::Combined(Combination::Sets(..)) => Wanted::Sets,
-            Strategy::Combined(Combination::SortedSets(..)) => Wanted::SortedSets,
-            Strategy::Combined(Combination::Bits) => Wanted::Strings,
+        match job.command.strategy {
+            Strategy::Gather(GatherKind::Sets(..)) => Wanted::Sets,
+            Strategy::Gather(GatherKind::SortedSets(..)) => Wanted::SortedSets,
+            Strategy::Gather(GatherKind::Bits) => Wanted::Strings,
             _ => match job.args[0].to_ascii_lowercase().as_slice() {
                 b"pfcount" | b"pfmerge" | b"lcs" => Wanted::Strings,
                 _ => Wanted::Any,
@@ -68,9 +68,9 @@ pub(crate) fn survey(job: &Job, connections: &mut Connections, sources: &[Operan
     let mut queries = Queries::default();
     let numbers: Vec<(usize, usize)> = sources
         .iter()
-        .map(|source| (queries.add(source.server, words![b"TYPE", source.name]), queries.add(source.server, usage(source.name))))
+        .map(|source| (queries.add(source.server, words![b"TYPE", source.name]), queries.add(source.server, memory_usage(source.name))))
         .collect();
-    let answers = queries.put(connections)?;
+    let answers = queries.send(connections)?;
     Ok(numbers.iter().map(|&(kind, size)| found(wanted, answers.get(kind), answers.get(size))).collect())
 }
 

@@ -4,10 +4,10 @@ use crate::crossnode::Job;
 use crate::crossnode::colocate::operands::{Operand, Operands};
 use crate::crossnode::colocate::placement::{Decision, Fetch};
 use crate::crossnode::colocate::probe::Wanted;
-use crate::crossnode::support::conversation::{Connections, Executed, Request, Words, executed, words};
-use crate::crossnode::support::destination::{Content, Replacement, is_large, not_brought, usage};
+use crate::crossnode::support::conversation::{Connections, Request, TransactionResult, Words, transaction_result, words};
+use crate::crossnode::support::destination::{Content, Replacement, is_large, memory_usage, placement_refused};
 use crate::crossnode::support::internal_keys;
-use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
+use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::crossnode::support::queries::{Queries, QueryReplies};
 use crate::error::printable;
 use crate::resp::{Reply, Value};
@@ -42,36 +42,36 @@ pub(crate) fn carry_out<'a>(
     operands: &Operands<'a>,
     decision: &Decision,
 ) -> Outcome<Reply> {
-    let id = internal_keys::fresh_id();
+    let id = internal_keys::new_id();
     let mut queries = Queries::default();
     let foreign = foreign(operands, decision, &id, &mut queries);
-    let answers = if queries.is_empty() { None } else { Some(queries.put(connections)?) };
+    let answers = if queries.is_empty() { None } else { Some(queries.send(connections)?) };
     let result = internal_keys::key(&id, "result");
     let step = step(job, operands, decision, &foreign, answers.as_ref(), &result)?;
     let Step { commands, brought, command, result } = step;
     let mut asks = vec![Request::transaction(decision.work, commands)];
     let destination = operands.destination.filter(|_| decision.forwards);
     if let Some(destination) = destination {
-        asks.push(Request::read(destination.server, vec![usage(destination.name)]));
+        asks.push(Request::read(destination.server, vec![memory_usage(destination.name)]));
     }
-    let mut replies = connections.all(&asks)?.into_iter();
+    let mut replies = connections.try_round(&asks)?.into_iter();
     drop(asks);
-    let (Some(answer), old) = (replies.next(), replies.next()) else { return Err(Abort::fault("a transaction was not answered")) };
+    let (Some(answer), old) = (replies.next(), replies.next()) else { return Err(Abort::protocol_error("a transaction was not answered")) };
     let done = done(&answer)?;
     for (nth, source) in brought {
         if let Some(Value::Error(text)) = done.get(nth) {
-            return Err(not_brought(job, &format!("\"{}\"", printable(source)), decision.work, text));
+            return Err(placement_refused(job, &format!("\"{}\"", printable(source)), decision.work, text));
         }
     }
-    accepted(done.get(command).unwrap_or(Value::Nil))?;
+    not_error(done.get(command).unwrap_or(Value::Nil))?;
     if let Some(destination) = destination {
-        let content = match (accepted(done.get(result).unwrap_or(Value::Nil))?, Wanted::by(job)) {
+        let content = match (not_error(done.get(result).unwrap_or(Value::Nil))?, Wanted::by(job)) {
             (Value::String(value), Wanted::Strings) => Content::String(value.into()),
             (Value::String(payload), _) => Content::Payload(payload.into()),
             _ => Content::Nothing,
         };
         let old_is_large = old.is_some_and(|old| old.value(1).is_some_and(is_large));
-        Replacement::new(destination.name, content, old_is_large).carry_out(job, connections, destination.server)?;
+        Replacement::new(destination.name, content, old_is_large).execute(job, connections, destination.server)?;
     }
     let place = done.place(command);
     Ok(answer.extract(place))
@@ -115,7 +115,7 @@ fn step<'t, 'a: 't>(
     }
     step.command = step.commands.len();
     let mut command: Words = job.args.iter().map(|&word| Cow::from(word)).collect();
-    for key in &job.over.keys {
+    for key in &job.command.keys {
         command[key.position()] = key.name.into();
     }
     for operand in &operands.sources {
@@ -155,7 +155,7 @@ impl<'a> Step<'a> {
                 self.commands.push(poison());
                 self.commands.push(words![b"RESTORE", temporary, LIFETIME, payload, b"REPLACE"]);
             }
-            (_, value) => drop(accepted(value)?),
+            (_, value) => drop(not_error(value)?),
         }
         Ok(())
     }
@@ -169,13 +169,13 @@ struct Done<'r> {
 }
 
 fn done(answer: &Reply) -> Outcome<Done<'_>> {
-    match executed(answer)? {
-        Executed::Done(_) => {
+    match transaction_result(answer)? {
+        TransactionResult::Done(_) => {
             let replies = answer.entries()[0].length();
             let place = answer.element(0, replies - 1).unwrap_or(0);
             Ok(Done { answer, place })
         }
-        Executed::Conflict => Err(Abort::fault("a transaction that watched nothing was given up")),
+        TransactionResult::Conflict => Err(Abort::protocol_error("a transaction that watched nothing was given up")),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::crossnode::gather::{Attempt, attempts, begin, distinct, stored};
 use crate::crossnode::support::conversation::{Connections, words};
 use crate::crossnode::support::destination::Content;
 use crate::crossnode::support::explanation::Explanation;
-use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
+use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::crossnode::support::queries::{Queries, QueryReplies};
 use crate::crossnode::{Job, colocate};
 use crate::resp::{Reply, Value};
@@ -24,8 +24,8 @@ enum Operation {
 const SMALL: usize = 4096;
 
 pub(crate) fn run(job: &Job) -> Outcome<Reply> {
-    let operands = Operands::of(job, Destination::First);
-    let Some(operation) = operation(job, &operands) else { return colocate::run(job, Destination::First) };
+    let operands = Operands::of(job, Destination::FirstKey);
+    let Some(operation) = operation(job, &operands) else { return colocate::run(job, Destination::FirstKey) };
     attempts(job, &operands, |connections| attempt(job, connections, &operands, operation))
 }
 
@@ -54,9 +54,9 @@ fn look(connections: &mut Connections, operands: &Operands, firsts: &[usize]) ->
             queries.add(source.server, words![b"GETRANGE", source.name, b"0", (SMALL - 1).to_string().into_bytes()]);
         }
     })?;
-    let length = |nth: usize| match accepted(answers.get(2 * nth))? {
+    let length = |nth: usize| match not_error(answers.get(2 * nth))? {
         Value::Integer(length) => Ok(length.max(0) as usize),
-        _ => Err(Abort::fault("STRLEN was answered with something else than a number")),
+        _ => Err(Abort::protocol_error("STRLEN was answered with something else than a number")),
     };
     let lengths = (0..firsts.len()).map(length).collect::<Outcome<Vec<usize>>>()?;
     Ok(Look { lengths, answers })
@@ -119,10 +119,10 @@ impl Parts {
         if queries.is_empty() {
             return Ok(Parts::default());
         }
-        let (replies, found) = queries.put(connections)?.into_parts();
+        let (replies, found) = queries.send(connections)?.into_parts();
         let mut places = Vec::new();
         for (reply, place) in found {
-            accepted(replies[reply].value(place).unwrap_or(Value::Nil))?;
+            not_error(replies[reply].value(place).unwrap_or(Value::Nil))?;
             let entry = replies[reply].entries()[place];
             let start = if entry.has_bytes() { entry.data as usize } else { 0 };
             places.push((reply, start..start + entry.length()));
@@ -188,24 +188,24 @@ fn apply(operation: Operation, target: &mut [u8], operand: &[u8]) {
 }
 
 pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
-    let operands = Operands::of(job, Destination::First);
-    let mut connections = Connections::with(job.config, job.process, job.args[0], operands.servers())?;
+    let operands = Operands::of(job, Destination::FirstKey);
+    let mut connections = job.connections(operands.servers())?;
     let (firsts, which) = distinct(&operands);
     let unwatched = Operands { destination_is_read: false, ..operands };
     let look = look(&mut connections, &unwatched, &firsts)?;
     if operation(job, &unwatched).is_none() || stays(&unwatched, &firsts, &look.lengths) {
         let found: Vec<Found> = which.iter().map(|&nth| found(look.lengths[nth])).collect();
-        return colocate::explain_over(job, &mut connections, &Operands::of(job, Destination::First), Some(&found));
+        return colocate::explain_over(job, &mut connections, &Operands::of(job, Destination::FirstKey), Some(&found));
     }
     let servers = |least: usize| {
         let large = firsts.iter().zip(&look.lengths).filter(move |(_, length)| **length >= least);
         colocate::distinct(large.map(|(&first, _)| unwatched.sources[first].server))
     };
-    let mut explanation = Explanation::of("gather", true).steps(1, servers(0), "STRLEN …; GETRANGE …");
+    let mut explanation = Explanation::new("gather", true).step_on_each(1, servers(0), "STRLEN …; GETRANGE …");
     let large = servers(SMALL + 1);
     let mut round = 2;
     if !large.is_empty() {
-        explanation = explanation.steps(round, large, "GET …");
+        explanation = explanation.step_on_each(round, large, "GET …");
         round += 1;
     }
     Ok(match unwatched.destination {

@@ -9,22 +9,23 @@ pub(crate) mod union;
 pub(crate) mod zset_ops;
 pub(crate) mod zset_options;
 
-use crate::command::{Combination, Destination, SetOperation};
+use crate::command::{Destination, GatherKind, SetOperation};
 use crate::crossnode::colocate::{Found, Operands};
 use crate::crossnode::support::conversation::{Connections, words};
 use crate::crossnode::support::destination::{Content, Replacement};
+use crate::crossnode::support::documentation::{Atomicity, Documentation};
 use crate::crossnode::support::explanation::Explanation;
 use crate::crossnode::support::outcome::Outcome;
 use crate::crossnode::support::queries::{Queries, QueryReplies};
 use crate::crossnode::{Job, colocate};
 use crate::resp::Reply;
 
-pub(crate) fn run(job: &Job, combination: Combination) -> Outcome<Reply> {
-    match combination {
-        Combination::Sets(SetOperation::Union, Destination::Nowhere) => union::run(job, &Operands::of(job, Destination::Nowhere)),
-        Combination::Sets(operation, destination) => sets::run(job, operation, destination),
-        Combination::SortedSets(operation, destination) => sorted_sets::run(job, operation, destination),
-        Combination::Bits => bits::run(job),
+pub(crate) fn run(job: &Job, kind: GatherKind) -> Outcome<Reply> {
+    match kind {
+        GatherKind::Sets(SetOperation::Union, Destination::None) => union::run(job, &Operands::of(job, Destination::None)),
+        GatherKind::Sets(operation, destination) => sets::run(job, operation, destination),
+        GatherKind::SortedSets(operation, destination) => sorted_sets::run(job, operation, destination),
+        GatherKind::Bits => bits::run(job),
     }
 }
 
@@ -45,7 +46,7 @@ fn attempts<'a>(
     operands: &Operands<'a>,
     mut attempt: impl FnMut(&mut Connections) -> Outcome<Attempt>,
 ) -> Outcome<Reply> {
-    let mut connections = Connections::with(job.config, job.process, job.args[0], operands.servers())?;
+    let mut connections = job.connections(operands.servers())?;
     let mut found = None;
     for _ in 0..ATTEMPTS {
         match attempt(&mut connections)? {
@@ -73,12 +74,12 @@ fn begin<'a>(connections: &mut Connections, operands: &Operands<'a>, ask: impl F
     }
     let first = queries.len();
     ask(&mut queries);
-    let answers = queries.put(connections);
+    let answers = queries.send(connections);
     if let Some(watched) = watched {
-        connections.watches(watched.server, true);
+        connections.set_watching(watched.server, true);
     }
     let mut answers = answers?;
-    answers.forget(first);
+    answers.skip_first(first);
     Ok(answers)
 }
 
@@ -92,7 +93,7 @@ fn stored(
     answer: i64,
 ) -> Outcome<Attempt> {
     let Some(destination) = operands.destination else { return Ok(Attempt::Answered(Reply::integer(answer))) };
-    let is_done = Replacement::new(destination.name, content, old_is_large).carry_out(job, connections, destination.server)?;
+    let is_done = Replacement::new(destination.name, content, old_is_large).execute(job, connections, destination.server)?;
     Ok(if is_done { Attempt::Answered(Reply::integer(answer)) } else { Attempt::Conflict })
 }
 
@@ -110,10 +111,24 @@ fn distinct(operands: &Operands) -> (Vec<usize>, Vec<usize>) {
     (firsts, which)
 }
 
-pub(crate) fn explain(job: &Job, combination: Combination) -> Outcome<Explanation> {
-    match combination {
-        Combination::Sets(operation, destination) => sets::explain(job, operation, destination),
-        Combination::SortedSets(operation, destination) => sorted_sets::explain(job, operation, destination),
-        Combination::Bits => bits::explain(job),
+pub(crate) fn documentation(kind: GatherKind) -> Documentation {
+    let atomic = match kind {
+        GatherKind::Sets(_, Destination::None) | GatherKind::SortedSets(_, Destination::None) => Atomicity::EachNode,
+        GatherKind::Sets(..) | GatherKind::SortedSets(..) | GatherKind::Bits => Atomicity::Destination,
+    };
+    Documentation {
+        overview: "**gather or colocate**: the operands are fetched and combined in the library, or copied to one server where the command runs, \
+            whichever is cheaper; `explain` reports which. The copies exist only inside the transaction that runs the command. The destination \
+            changes in one step.",
+        across_nodes: "gather or colocate",
+        atomic,
+    }
+}
+
+pub(crate) fn explain(job: &Job, kind: GatherKind) -> Outcome<Explanation> {
+    match kind {
+        GatherKind::Sets(operation, destination) => sets::explain(job, operation, destination),
+        GatherKind::SortedSets(operation, destination) => sorted_sets::explain(job, operation, destination),
+        GatherKind::Bits => bits::explain(job),
     }
 }

@@ -5,9 +5,9 @@ use crate::crossnode::colocate::{Found, Operand, Operands, UNKNOWN};
 use crate::crossnode::gather::set_ops::{difference, intersection, union};
 use crate::crossnode::gather::{Attempt, attempts, begin, distinct, stored, zset_options};
 use crate::crossnode::support::conversation::{Connections, words};
-use crate::crossnode::support::destination::{Content, is_large, usage};
+use crate::crossnode::support::destination::{Content, is_large, memory_usage};
 use crate::crossnode::support::explanation::Explanation;
-use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
+use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::crossnode::support::queries::{List, Queries, QueryReplies};
 use crate::crossnode::{Job, colocate};
 use crate::rdb::encode;
@@ -86,11 +86,11 @@ impl<'o, 'a> Sets<'o, 'a> {
                 Fetch::Whole | Fetch::Request => 0,
             })
             .collect();
-        let fetched = if queries.is_empty() { None } else { Some(queries.put(connections)?) };
+        let fetched = if queries.is_empty() { None } else { Some(queries.send(connections)?) };
         let list = |nth: usize| match (ways[nth], &fetched) {
             (Fetch::Whole, _) => look.page(nth).map(|(list, _)| list),
             (_, Some(fetched)) => fetched.list(numbers[nth]),
-            (_, None) => Err(Abort::fault("an operand that was not asked for")),
+            (_, None) => Err(Abort::protocol_error("an operand that was not asked for")),
         };
         let others = (0..self.firsts.len()).filter(|&nth| nth != base && ways[nth] != Fetch::Request);
         let others = others.map(list).collect::<Outcome<Vec<List>>>()?;
@@ -116,16 +116,16 @@ impl<'o, 'a> Sets<'o, 'a> {
                 queries.add(server, words![b"SCARD", name]);
                 queries.add(server, words![b"SSCAN", name, b"0", b"COUNT", SMALL]);
                 // Who only reads has no use for bytes.
-                queries.add(server, if stores.is_some() { usage(name) } else { words![b"EXISTS", name] });
+                queries.add(server, if stores.is_some() { memory_usage(name) } else { words![b"EXISTS", name] });
             }
             if let Some(destination) = stores {
-                queries.add(destination.server, usage(destination.name));
+                queries.add(destination.server, memory_usage(destination.name));
             }
         })?;
         let mut look = Look { sizes: Vec::new(), bytes: Vec::new(), whole: Vec::new(), old_is_large: false, answers };
         for nth in 0..self.firsts.len() {
-            let Value::Integer(size) = accepted(look.answers.get(3 * nth))? else {
-                return Err(Abort::fault("SCARD was answered with something else than a number"));
+            let Value::Integer(size) = not_error(look.answers.get(3 * nth))? else {
+                return Err(Abort::protocol_error("SCARD was answered with something else than a number"));
             };
             let bytes = match look.answers.get(3 * nth + 2) {
                 Value::Integer(bytes) if stores.is_some() => bytes.max(0) as u64,
@@ -191,16 +191,16 @@ impl<'o, 'a> Sets<'o, 'a> {
                 queries.add(server, command);
             }
         }
-        let answers = queries.put(connections)?;
+        let answers = queries.send(connections)?;
         let mut keep = vec![true; members.len()];
         let chunks = members.len().div_ceil(CHUNK);
         for nth in 0..asked.len() {
             for (chunk, keep) in keep.chunks_mut(CHUNK).enumerate() {
-                let Value::Array(is_member) = accepted(answers.get(nth * chunks + chunk))? else {
-                    return Err(Abort::fault("SMISMEMBER was answered with something else than a list"));
+                let Value::Array(is_member) = not_error(answers.get(nth * chunks + chunk))? else {
+                    return Err(Abort::protocol_error("SMISMEMBER was answered with something else than a list"));
                 };
                 if is_member.len() != keep.len() {
-                    return Err(Abort::fault("SMISMEMBER was answered with another number of answers"));
+                    return Err(Abort::protocol_error("SMISMEMBER was answered with another number of answers"));
                 }
                 keep.iter_mut().zip(is_member).for_each(|(keep, is_member)| *keep &= is_member == wanted);
             }
@@ -241,11 +241,11 @@ fn array(members: &[&[u8]]) -> Reply {
 
 pub(crate) fn explain(job: &Job, operation: SetOperation, destination: Destination) -> Outcome<Explanation> {
     let operands = Operands { destination_is_read: false, ..Operands::of(job, destination) };
-    if operation == SetOperation::Union && destination == Destination::Nowhere {
-        return Ok(Explanation::of("gather", true).steps(1, colocate::distinct(operands.servers()), "SMEMBERS …"));
+    if operation == SetOperation::Union && destination == Destination::None {
+        return Ok(Explanation::new("gather", true).step_on_each(1, colocate::distinct(operands.servers()), "SMEMBERS …"));
     }
     let Some(sets) = Sets::of(job, &operands, operation) else { return colocate::explain(job, destination) };
-    let mut connections = Connections::with(job.config, job.process, job.args[0], operands.servers())?;
+    let mut connections = job.connections(operands.servers())?;
     let look = sets.look(&mut connections)?;
     if sets.stays(&look) {
         return colocate::explain_over(job, &mut connections, &Operands::of(job, destination), Some(&sets.found(&look)));
@@ -254,13 +254,13 @@ pub(crate) fn explain(job: &Job, operation: SetOperation, destination: Destinati
     let servers = |way: Fetch| colocate::distinct((0..ways.len()).filter(|&nth| ways[nth] == way).map(|nth| sets.operand(nth).server));
     let strategy = if ways.contains(&Fetch::Request) { "gather by SMISMEMBER" } else { "gather" };
     let all = colocate::distinct(sets.operands.sources.iter().map(|source| source.server));
-    let mut explanation = Explanation::of(strategy, true).steps(1, all, "SCARD …; SSCAN …");
+    let mut explanation = Explanation::new(strategy, true).step_on_each(1, all, "SCARD …; SSCAN …");
     let mut round = 1;
     for (way, command) in [(Fetch::Fetch, "SMEMBERS …"), (Fetch::Request, "SMISMEMBER …")] {
         let servers = servers(way);
         if !servers.is_empty() {
             round += 1;
-            explanation = explanation.steps(round, servers, command);
+            explanation = explanation.step_on_each(round, servers, command);
         }
     }
     Ok(match operands.destination {

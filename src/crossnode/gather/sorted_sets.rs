@@ -6,9 +6,9 @@ use crate::crossnode::gather::zset_ops::Weighed;
 use crate::crossnode::gather::zset_options::{Allowed, Options};
 use crate::crossnode::gather::{Attempt, attempts, begin, distinct, stored, zset_ops, zset_options};
 use crate::crossnode::support::conversation::{Connections, Words, words};
-use crate::crossnode::support::destination::{Content, is_large, usage};
+use crate::crossnode::support::destination::{Content, is_large, memory_usage};
 use crate::crossnode::support::explanation::Explanation;
-use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
+use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::crossnode::support::queries::{List, Queries, QueryReplies};
 use crate::crossnode::{Job, colocate};
 use crate::rdb::decode::Scored;
@@ -110,17 +110,17 @@ impl<'o, 'a> SortedSets<'o, 'a> {
                 let Operand { server, name, .. } = self.operand(nth);
                 queries.add(server, words![b"TYPE", name]);
                 queries.add(server, words![b"ZRANGE", name, b"0", (SMALL - 1).to_string().into_bytes(), b"WITHSCORES"]);
-                queries.add(server, usage(name));
+                queries.add(server, memory_usage(name));
             }
             if let Some(destination) = self.operands.destination {
-                queries.add(destination.server, usage(destination.name));
+                queries.add(destination.server, memory_usage(destination.name));
             } else if self.options.with_scores {
                 queries.add(self.operand(0).server, words![b"HELLO"]);
             }
         })?;
         let mut look = Look { are: Vec::new(), bytes: Vec::new(), old_is_large: false, style: Style::Unknown, answers };
         for nth in 0..self.firsts.len() {
-            let is = match accepted(look.answers.get(3 * nth))? {
+            let is = match not_error(look.answers.get(3 * nth))? {
                 Value::Status(b"none") => Is::Missing,
                 Value::Status(b"set") => Is::Set,
                 Value::Status(b"zset") if look.answers.list(3 * nth + 1)?.len() < 2 * SMALL => Is::Small,
@@ -172,7 +172,7 @@ impl<'o, 'a> SortedSets<'o, 'a> {
                 command(nth, name).map(|command| queries.add(server, command))
             })
             .collect();
-        Ok(if queries.is_empty() { None } else { Some(Fetched { numbers, answers: queries.put(connections)? }) })
+        Ok(if queries.is_empty() { None } else { Some(Fetched { numbers, answers: queries.send(connections)? }) })
     }
 
     fn fetch(&self, connections: &mut Connections, look: &Look) -> Outcome<Option<Fetched>> {
@@ -205,12 +205,12 @@ impl<'o, 'a> SortedSets<'o, 'a> {
             (Is::Large, Some(fetched)) => match (fetched.get(nth), plain) {
                 (Value::Nil, _) => Ok(Vec::new()),
                 (Value::String(payload), _) if decode::is_sorted_set(payload) => {
-                    decode::sorted_set(payload).ok_or_else(|| Abort::fault("DUMP was answered with what is no sorted set"))
+                    decode::sorted_set(payload).ok_or_else(|| Abort::protocol_error("DUMP was answered with what is no sorted set"))
                 }
                 (_, Some(plain)) => pairs(plain.list(nth)?),
-                (_, None) => Err(Abort::fault("an operand that was not asked for")),
+                (_, None) => Err(Abort::protocol_error("an operand that was not asked for")),
             },
-            (_, None) => Err(Abort::fault("an operand that was not asked for")),
+            (_, None) => Err(Abort::protocol_error("an operand that was not asked for")),
         };
         (0..self.firsts.len()).map(members).collect()
     }
@@ -241,7 +241,7 @@ impl Fetched {
     }
 
     fn list(&self, nth: usize) -> Outcome<List<'_>> {
-        let number = self.numbers[nth].ok_or_else(|| Abort::fault("an operand that was not asked for"))?;
+        let number = self.numbers[nth].ok_or_else(|| Abort::protocol_error("an operand that was not asked for"))?;
         self.answers.list(number)
     }
 }
@@ -251,7 +251,7 @@ fn pairs(list: List<'_>) -> Outcome<Vec<Scored<'_>>> {
     let mut texts = list.iter();
     let mut pairs = Vec::with_capacity(texts.len() / 2);
     while let (Some(member), Some(score)) = (texts.next(), texts.next()) {
-        let score = double::parse(score).ok_or_else(|| Abort::fault("a score that is no number"))?;
+        let score = double::parse(score).ok_or_else(|| Abort::protocol_error("a score that is no number"))?;
         pairs.push((member.into(), score));
     }
     Ok(pairs)
@@ -292,7 +292,7 @@ fn array(members: &zset_ops::Result, with_scores: bool, style: Style) -> Option<
 pub(crate) fn explain(job: &Job, operation: SetOperation, destination: Destination) -> Outcome<Explanation> {
     let operands = Operands { destination_is_read: false, ..Operands::of(job, destination) };
     let Some(sets) = SortedSets::of(job, &operands, operation) else { return colocate::explain(job, destination) };
-    let mut connections = Connections::with(job.config, job.process, job.args[0], operands.servers())?;
+    let mut connections = job.connections(operands.servers())?;
     let look = sets.look(&mut connections)?;
     if sets.stays(&look) {
         return colocate::explain_over(job, &mut connections, &Operands::of(job, destination), Some(&sets.found(&look)));
@@ -302,11 +302,11 @@ pub(crate) fn explain(job: &Job, operation: SetOperation, destination: Destinati
         colocate::distinct(operands.map(|nth| sets.operand(nth).server))
     };
     let all = colocate::distinct(operands.sources.iter().map(|source| source.server));
-    let mut explanation = Explanation::of("gather", true).steps(1, all, "TYPE …; ZRANGE …; MEMORY USAGE …");
+    let mut explanation = Explanation::new("gather", true).step_on_each(1, all, "TYPE …; ZRANGE …; MEMORY USAGE …");
     let (large, plain) = (servers(Is::Large), servers(Is::Set));
     let mut round = 2;
     if !large.is_empty() || !plain.is_empty() {
-        explanation = explanation.steps(round, large, "DUMP …").steps(round, plain, "SMEMBERS …");
+        explanation = explanation.step_on_each(round, large, "DUMP …").step_on_each(round, plain, "SMEMBERS …");
         round += 1;
     }
     Ok(match operands.destination {

@@ -3,32 +3,32 @@
 use crate::crossnode::Job;
 use crate::crossnode::colocate::Operands;
 use crate::crossnode::gather::member_index::Table;
-use crate::crossnode::support::conversation::{Connections, words};
-use crate::crossnode::support::outcome::{Outcome, accepted};
+use crate::crossnode::support::conversation::words;
+use crate::crossnode::support::outcome::{Outcome, not_error};
 use crate::crossnode::support::queries::{List, Queries};
 use crate::error::{Code, Error};
 use crate::resp::{Builder, Entry, Kind, Reply};
 
 pub(crate) fn run(job: &Job, operands: &Operands) -> Outcome<Reply> {
-    let mut connections = Connections::with(job.config, job.process, job.args[0], operands.servers())?;
+    let mut connections = job.connections(operands.servers())?;
     let mut queries = Queries::default();
     for (nth, source) in operands.sources.iter().enumerate() {
         if !operands.sources[..nth].iter().any(|known| known.is_same(source)) {
             queries.add(source.server, words![b"SMEMBERS", source.name]);
         }
     }
-    let answers = queries.put(&mut connections)?;
+    let answers = queries.send(&mut connections)?;
     drop(connections);
     let (replies, places) = answers.into_parts();
     for &(reply, place) in &places {
-        accepted(replies[reply].value(place).unwrap_or(crate::resp::Value::Nil))?;
+        not_error(replies[reply].value(place).unwrap_or(crate::resp::Value::Nil))?;
     }
     merged(replies, places)
 }
 
 /// All members, each once.
 fn merged(mut replies: Vec<Reply>, places: Vec<(usize, usize)>) -> Outcome<Reply> {
-    let lengths = places.iter().map(|&(reply, place)| List::at(&replies[reply], place).map(|list| list.len()));
+    let lengths = places.iter().map(|&(reply, place)| List::from_reply(&replies[reply], place).map(|list| list.len()));
     let members = lengths.sum::<Outcome<usize>>()?;
     let mut table = Table::for_members(members)?;
     let base = (0..replies.len()).max_by_key(|&reply| replies[reply].bytes().len()).unwrap_or(0);
@@ -57,7 +57,7 @@ fn merged(mut replies: Vec<Reply>, places: Vec<(usize, usize)>) -> Outcome<Reply
     for (reply, body) in replies.into_iter().enumerate().filter(|(reply, _)| *reply != base) {
         bytes.try_reserve(body.bytes().len()).map_err(|_| no_memory())?;
         for &(_, place) in places.iter().filter(|(of, _)| *of == reply) {
-            let list = List::at(&body, place)?;
+            let list = List::from_reply(&body, place)?;
             entries.try_reserve(list.len()).map_err(|_| no_memory())?;
             for member in list.iter() {
                 if table.find_or_insert(member, entries.len(), |number| text(bytes, &entries[number])).is_none() {

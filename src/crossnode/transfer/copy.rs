@@ -1,9 +1,9 @@
 //! COPY: the value is read on one node and put on the other in one step.
 
 use crate::crossnode::Job;
-use crate::crossnode::support::conversation::{Connections, Request, Words, replies, words};
+use crate::crossnode::support::conversation::{Request, Words, replies, words};
 use crate::crossnode::support::internal_keys;
-use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
+use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::crossnode::transfer::rename::{Carried, fetch};
 use crate::resp::{Reply, Value};
 use std::borrow::Cow;
@@ -17,30 +17,30 @@ struct Options<'a> {
 pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     let Some(options) = options(&job.args[3..]) else { return of_nothing(job) };
     let (source, target) = (job.server_of(0), job.server_of(1));
-    let mut connections = Connections::with(job.config, job.process, job.args[0], [source, target])?;
-    let answer = connections.ask(Request::read(source, fetch(job.key(0))))?;
+    let mut connections = job.connections([source, target])?;
+    let answer = connections.send(Request::read(source, fetch(job.key(0))))?;
     let Some(carried) = Carried::from(&mut replies(&answer))? else { return of_nothing(job) };
     let restore = carried.restored(job.key(1), options.replace);
     let answer = match options.db {
-        None => connections.ask(Request::write(target, vec![restore]))?,
+        None => connections.send(Request::write(target, vec![restore]))?,
         Some(db) => {
             // Until it is back in its own database nobody else may have the connection.
-            connections.watches(target, true);
-            let selected = connections.ask(Request::write(target, vec![words![b"SELECT", db]]))?;
+            connections.set_watching(target, true);
+            let selected = connections.send(Request::write(target, vec![words![b"SELECT", db]]))?;
             if let Some(Value::Error(text)) = replies(&selected).next() {
-                connections.watches(target, false);
+                connections.set_watching(target, false);
                 return Err(Abort::refusal(out_of_range(text)));
             }
             let own = job.config.servers[target].db.to_string();
-            let answer = connections.ask(Request::write(target, vec![restore, words![b"SELECT", own.into_bytes()]]))?;
-            connections.watches(target, replies(&answer).nth(1) != Some(Value::Status(b"OK")));
+            let answer = connections.send(Request::write(target, vec![restore, words![b"SELECT", own.into_bytes()]]))?;
+            connections.set_watching(target, replies(&answer).nth(1) != Some(Value::Status(b"OK")));
             answer
         }
     };
     match replies(&answer).next() {
         Some(Value::Error(text)) if text.starts_with(b"BUSYKEY") => Ok(Reply::integer(0)),
-        Some(reply) => accepted(reply).map(|_| Reply::integer(1)),
-        None => Err(Abort::fault("RESTORE was not answered")),
+        Some(reply) => not_error(reply).map(|_| Reply::integer(1)),
+        None => Err(Abort::protocol_error("RESTORE was not answered")),
     }
 }
 
@@ -66,9 +66,9 @@ fn options<'a>(args: &[&'a [u8]]) -> Option<Options<'a>> {
 /// The server says what is wrong with the options, before it looks at any key; or that nothing was copied, if nothing is.
 fn of_nothing(job: &Job) -> Outcome<Reply> {
     let mut command: Words = job.args.iter().map(|&word| Cow::from(word)).collect();
-    command[1] = Cow::from(internal_keys::key(&internal_keys::fresh_id(), "nothing"));
-    command[2] = Cow::from(internal_keys::key(&internal_keys::fresh_id(), "nothing"));
+    command[1] = Cow::from(internal_keys::key(&internal_keys::new_id(), "nothing"));
+    command[2] = Cow::from(internal_keys::key(&internal_keys::new_id(), "nothing"));
     let server = job.server_of(0);
-    let mut connections = Connections::with(job.config, job.process, job.args[0], [server])?;
-    Ok(connections.ask(Request::write(server, vec![command]))?.extract(1))
+    let mut connections = job.connections([server])?;
+    Ok(connections.send(Request::write(server, vec![command]))?.extract(1))
 }

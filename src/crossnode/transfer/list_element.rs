@@ -1,9 +1,10 @@
 //! LMOVE, RPOPLPUSH, BLMOVE, BRPOPLPUSH: an element from one list to another.
 
 use crate::crossnode::Job;
+use crate::crossnode::support::block_timeout::deadline_in_seconds;
 use crate::crossnode::support::conversation::{Connections, Request, Words, replies, words};
-use crate::crossnode::support::key_watch::{Waiter, until_seconds};
-use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
+use crate::crossnode::support::key_watch::KeyWatch;
+use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::crossnode::transfer::protocol::Transfer;
 use crate::resp::{Reply, Value};
 use std::borrow::Cow;
@@ -19,11 +20,11 @@ struct Ends {
 pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     let Some(ends) = ends(job.args) else { return refused(job) };
     let Some(timeout) = ends.timeout else { return Ok(pass(job, &ends)?.unwrap_or_else(Reply::nil)) };
-    let deadline = until_seconds(job.args[timeout])?;
+    let deadline = deadline_in_seconds(job.args[timeout])?;
     if let Some(reply) = pass(job, &ends)? {
         return Ok(reply);
     }
-    let mut waiter = Waiter::new(job, &[(job.server_of(0), job.key(0))])?;
+    let mut waiter = KeyWatch::new(job, &[(job.server_of(0), job.key(0))])?;
     loop {
         if let Some(reply) = pass(job, &ends)? {
             return Ok(reply);
@@ -50,23 +51,24 @@ fn refused(job: &Job) -> Outcome<Reply> {
     let mut command: Words = job.args.iter().map(|&word| Cow::from(word)).collect();
     command[1] = Cow::from(job.key(0));
     command[2] = Cow::from(job.key(0));
-    let mut connections = Connections::with(job.config, job.process, job.args[0], [server])?;
-    let answer = connections.ask(Request::write(server, vec![command]))?;
+    let mut connections = job.connections([server])?;
+    let answer = connections.send(Request::write(server, vec![command]))?;
     Ok(answer.extract(1))
 }
 
 /// Moves an element if there is one.
 fn pass(job: &Job, ends: &Ends) -> Outcome<Option<Reply>> {
     let mut transfer = Transfer::new(job, ends.from);
-    let mut connections = Connections::with(job.config, job.process, job.args[0], job.servers())?;
+    let mut connections = job.connections(job.servers())?;
     let asks = [
         Request::read(transfer.source, vec![words![b"LLEN", job.key(0)], words![b"TIME"], words![b"PEXPIRETIME", job.key(0)]]),
         Request::write(transfer.target, vec![words![b"WATCH", transfer.landing.clone()], words![b"LLEN", job.key(1)]]),
     ];
-    connections.watches(transfer.target, true);
-    let [there, here] = <[Reply; 2]>::try_from(connections.all(&asks)?).map_err(|_| Abort::fault("two servers were asked"))?;
+    connections.set_watching(transfer.target, true);
+    let [there, here] =
+        <[Reply; 2]>::try_from(connections.try_round(&asks)?).map_err(|_| Abort::protocol_error("two servers were asked"))?;
     let mut there = replies(&there);
-    let length = accepted(there.next().unwrap_or(Value::Nil))?;
+    let length = not_error(there.next().unwrap_or(Value::Nil))?;
     if length == Value::Integer(0) {
         connections.unwatch(transfer.target)?;
         return Ok(None);
@@ -74,7 +76,7 @@ fn pass(job: &Job, ends: &Ends) -> Outcome<Option<Reply>> {
     transfer.at(there.next().unwrap_or(Value::Nil))?;
     transfer.expires(there.next().unwrap_or(Value::Nil));
     for reply in replies(&here) {
-        accepted(reply)?;
+        not_error(reply)?;
     }
     transfer_element(&mut connections, &transfer, job, ends)
 }
@@ -83,14 +85,14 @@ fn transfer_element(connections: &mut Connections, transfer: &Transfer, job: &Jo
     let staged = transfer.staged.as_slice();
     let claim = words![b"LMOVE", job.key(0), staged, ends.from, b"LEFT"];
     let Some(claimed) = transfer.claim(connections, claim)? else {
-        return Err(Abort::fault("a transaction that watched nothing was given up"));
+        return Err(Abort::protocol_error("a transaction that watched nothing was given up"));
     };
     let element = match claimed.root() {
         Value::String(element) => element,
         other => {
             transfer.unclaimed(connections)?;
             connections.unwatch(transfer.target)?;
-            accepted(other)?;
+            not_error(other)?;
             return Ok(None);
         }
     };

@@ -10,7 +10,9 @@
 //! abandoned touches the landing place first: a delivery that is still under way then finds that what it watches was changed, and does nothing.
 
 use crate::crossnode::Job;
-use crate::crossnode::support::conversation::{Connections, Executed, Request, Words, executed, millis, replies, words};
+use crate::crossnode::support::conversation::{
+    Connections, Request, TransactionResult, Words, replies, transaction_result, unix_millis, words,
+};
 use crate::crossnode::support::internal_keys;
 use crate::crossnode::support::internal_keys::REGISTRY;
 use crate::crossnode::support::outcome::{Abort, Outcome};
@@ -39,8 +41,8 @@ pub(crate) enum Delivered {
 impl Transfer {
     /// From the first key of a command to the second. `end`: which end of a list it leaves.
     pub(crate) fn new(job: &Job, end: &[u8]) -> Transfer {
-        let id = internal_keys::fresh_id();
-        let alias = |key: usize| job.config.masters[job.over.keys[key].master()].alias.clone();
+        let id = internal_keys::new_id();
+        let alias = |key: usize| job.config.masters[job.command.keys[key].master()].alias.clone();
         Transfer {
             source: job.server_of(0),
             target: job.server_of(1),
@@ -64,7 +66,7 @@ impl Transfer {
 
     /// Notes the time of the source's server, from the answer to TIME.
     pub(crate) fn at(&mut self, time: Value) -> Outcome<()> {
-        self.note.since = millis(time)?;
+        self.note.since = unix_millis(time)?;
         Ok(())
     }
 
@@ -87,17 +89,17 @@ impl Transfer {
     /// changed, and nothing was done.
     pub(crate) fn claim(&self, connections: &mut Connections, command: Words) -> Outcome<Option<Reply>> {
         let commands = vec![command, self.noted(Role::Staged)];
-        let answer = connections.ask(Request::transaction(self.source, commands)).map_err(|error| self.staged_perhaps(error))?;
-        connections.watches(self.source, false);
-        match executed(&answer)? {
-            Executed::Conflict => Ok(None),
-            Executed::Done(_) => Ok(Some(nth_of_transaction(answer, 2, 0)?)),
+        let answer = connections.send(Request::transaction(self.source, commands)).map_err(|error| self.staged_perhaps(error))?;
+        connections.set_watching(self.source, false);
+        match transaction_result(&answer)? {
+            TransactionResult::Conflict => Ok(None),
+            TransactionResult::Done(_) => Ok(Some(nth_of_transaction(answer, 2, 0)?)),
         }
     }
 
     /// Takes back the note of a claim that found nothing to claim.
     pub(crate) fn unclaimed(&self, connections: &mut Connections) -> Outcome<()> {
-        connections.ask(Request::write(self.source, vec![self.forgotten(&self.staged)]))?;
+        connections.send(Request::write(self.source, vec![self.forgotten(&self.staged)]))?;
         Ok(())
     }
 
@@ -115,12 +117,12 @@ impl Transfer {
         commands.push(last);
         commands.extend(more);
         let count = commands.len();
-        let answer = connections.ask(Request::transaction(self.target, commands));
-        connections.watches(self.target, false);
+        let answer = connections.send(Request::transaction(self.target, commands));
+        connections.set_watching(self.target, false);
         let answer = answer.map_err(Abort::Error)?;
-        match executed(&answer) {
-            Ok(Executed::Done(_)) => {}
-            Ok(Executed::Conflict) => return Ok(Delivered::Refused(None)),
+        match transaction_result(&answer) {
+            Ok(TransactionResult::Done(_)) => {}
+            Ok(TransactionResult::Conflict) => return Ok(Delivered::Refused(None)),
             Err(Abort::Refusal(text)) => return Ok(Delivered::Refused(Some(text))),
             Err(error) => return Err(error),
         }
@@ -156,15 +158,15 @@ impl Transfer {
     /// leaves is found by the notes.
     pub(crate) fn clean(&self, connections: &mut Connections) {
         let staged = vec![words![b"UNLINK", self.staged.as_slice()], self.forgotten(&self.staged)];
-        if connections.ask(Request::transaction(self.source, staged)).is_ok() {
-            let _ = connections.ask(Request::write(self.target, vec![self.forgotten(&self.landing)]));
+        if connections.send(Request::transaction(self.source, staged)).is_ok() {
+            let _ = connections.send(Request::write(self.target, vec![self.forgotten(&self.landing)]));
         }
     }
 
     /// Removes what has landed and was not delivered.
     pub(crate) fn clear_landing(&self, connections: &mut Connections) -> Result<(), Error> {
         let commands = vec![words![b"UNLINK", self.landing.as_slice()], self.forgotten(&self.landing)];
-        connections.ask(Request::transaction(self.target, commands)).map(drop)
+        connections.send(Request::transaction(self.target, commands)).map(drop)
     }
 
     /// Undoes a claim after a delivery that certainly did not happen: `back` puts it where it was.
@@ -212,17 +214,17 @@ impl Transfer {
 pub(crate) fn put_back(connections: &mut Connections, server: usize, note: &Record, back: Vec<Words>) -> Outcome<Option<String>> {
     let home = note.source.as_slice();
     let mut attempts = Retry::new();
-    while attempts.go_on() {
-        connections.watches(server, true);
-        let answer = connections.ask(Request::write(server, vec![words![b"WATCH", home], words![b"EXISTS", home]]))?;
+    while attempts.next_attempt() {
+        connections.set_watching(server, true);
+        let answer = connections.send(Request::write(server, vec![words![b"WATCH", home], words![b"EXISTS", home]]))?;
         let is_gone = replies(&answer).nth(1) == Some(Value::Integer(0));
         let mut commands = back.clone();
         if is_gone && note.expires > 0 {
             commands.push(words![b"PEXPIREAT", home, note.expires.to_string().into_bytes()]);
         }
-        let answer = connections.ask(Request::transaction(server, commands))?;
-        connections.watches(server, false);
-        if let Executed::Done(done) = executed(&answer)? {
+        let answer = connections.send(Request::transaction(server, commands))?;
+        connections.set_watching(server, false);
+        if let TransactionResult::Done(done) = transaction_result(&answer)? {
             return Ok(done.take(back.len()).find_map(|reply| match reply {
                 Value::Error(text) => Some(String::from_utf8_lossy(text).into_owned()),
                 Value::Integer(0) | Value::Nil => Some("its key is in use again, or somebody else has put it back".to_owned()),
@@ -240,6 +242,6 @@ fn nth_of_transaction(answer: Reply, commands: usize, nth: usize) -> Outcome<Rep
     let is_exec = answer.entries().get(exec).is_some_and(|entry| entry.has_children() && entry.length() == commands);
     match answer.element(exec, nth) {
         Some(place) if is_exec => Ok(answer.extract(place)),
-        _ => Err(Abort::fault("EXEC was answered with another number of replies")),
+        _ => Err(Abort::protocol_error("EXEC was answered with another number of replies")),
     }
 }

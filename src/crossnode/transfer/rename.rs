@@ -5,7 +5,7 @@
 
 use crate::crossnode::Job;
 use crate::crossnode::support::conversation::{Connections, Request, Words, replies, words};
-use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
+use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::crossnode::support::retry::Retry;
 use crate::crossnode::transfer::protocol::{Delivered, Transfer};
 use crate::crossnode::transfer::record::Role;
@@ -17,14 +17,14 @@ const LANDING: u64 = 600_000;
 
 pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     let only_new = job.args[0].eq_ignore_ascii_case(b"RENAMENX");
-    let mut connections = Connections::with(job.config, job.process, job.args[0], job.servers())?;
+    let mut connections = job.connections(job.servers())?;
     let mut attempts = Retry::new();
-    while attempts.go_on() {
+    while attempts.next_attempt() {
         if let Some(reply) = attempt(job, &mut connections, only_new)? {
             return Ok(reply);
         }
     }
-    let (name, times) = (job.args[0].escape_ascii(), attempts.made());
+    let (name, times) = (job.args[0].escape_ascii(), attempts.attempts());
     let text = format!("{name}: the source was changed by others {times} times while it was copied");
     Err(Error::new(Code::Timeout, text).into())
 }
@@ -35,10 +35,10 @@ fn attempt(job: &Job, connections: &mut Connections, only_new: bool) -> Outcome<
     let mut look = vec![words![b"WATCH", job.key(0)]];
     look.extend(fetch(job.key(0)));
     look.push(words![b"TIME"]);
-    connections.watches(transfer.source, true);
-    let answer = connections.ask(Request::write(transfer.source, look))?;
+    connections.set_watching(transfer.source, true);
+    let answer = connections.send(Request::write(transfer.source, look))?;
     let mut answers = replies(&answer);
-    accepted(answers.next().unwrap_or(Value::Nil))?;
+    not_error(answers.next().unwrap_or(Value::Nil))?;
     let Some(carried) = Carried::from(&mut answers)? else {
         connections.unwatch(transfer.source)?;
         return Err(Abort::refusal("ERR no such key"));
@@ -63,11 +63,11 @@ fn land(connections: &mut Connections, transfer: &Transfer, carried: &Carried, d
         words![b"EXISTS", landing],
         words![b"EXISTS", destination],
     ];
-    connections.watches(transfer.target, true);
-    let answer = connections.ask(Request::write(transfer.target, commands))?;
+    connections.set_watching(transfer.target, true);
+    let answer = connections.send(Request::write(transfer.target, commands))?;
     let has_landed = replies(&answer).nth(3) == Some(Value::Integer(1));
     let exists = replies(&answer).nth(4) == Some(Value::Integer(1));
-    let landed = replies(&answer).take(2).try_for_each(|reply| accepted(reply).map(drop));
+    let landed = replies(&answer).take(2).try_for_each(|reply| not_error(reply).map(drop));
     match landed {
         Ok(()) if !has_landed => Err(transfer.overtaken()),
         Ok(()) if !(exists && only_new) => Ok(true),
@@ -95,7 +95,7 @@ fn put_into_place(
             transfer.clear_landing(connections)?;
             return Ok(None);
         }
-        Ok(Some(_)) => return Err(Abort::fault("a watched key was gone and the transaction carried out all the same")),
+        Ok(Some(_)) => return Err(Abort::protocol_error("a watched key was gone and the transaction carried out all the same")),
         Err(Abort::Error(error)) if error.executed() => return Err(error.into()),
         Err(stop) => {
             connections.unwatch(transfer.target)?;
@@ -116,7 +116,7 @@ fn put_into_place(
 }
 
 fn has_landed(connections: &mut Connections, transfer: &Transfer) -> Outcome<bool> {
-    let answer = connections.ask(Request::read(transfer.target, vec![words![b"EXISTS", transfer.landing.as_slice()]]))?;
+    let answer = connections.send(Request::read(transfer.target, vec![words![b"EXISTS", transfer.landing.as_slice()]]))?;
     Ok(replies(&answer).next() == Some(Value::Integer(1)))
 }
 
@@ -144,7 +144,7 @@ impl<'r> Carried<'r> {
     /// `None`: there is no such key.
     pub(crate) fn from(answers: &mut Children<'r>) -> Outcome<Option<Carried<'r>>> {
         let (payload, at, left) = (answers.next(), answers.next(), answers.next());
-        let payload = match accepted(payload.unwrap_or(Value::Nil))? {
+        let payload = match not_error(payload.unwrap_or(Value::Nil))? {
             Value::String(payload) => payload,
             _ => return Ok(None),
         };
