@@ -7,7 +7,7 @@ use crate::crossnode::support::conversation::{Connections, Request, TransactionR
 use crate::crossnode::support::internal_keys;
 use crate::crossnode::support::internal_keys::REGISTRY;
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
-use crate::crossnode::transfer::{Record, Role, put_back};
+use crate::crossnode::transfer::{Record, RecordState, restore_source};
 use crate::error::Error;
 use crate::resp::{Builder, Kind, Reply, Value};
 use crate::topology::Process;
@@ -72,12 +72,12 @@ pub(crate) fn recover(config: &Config, process: &Process, min_age: Duration) -> 
     }
     let blind: Vec<usize> = ends.iter().map(|(found, _)| found.server).collect();
     // What was staged first: it decides what becomes of its copy on the other server.
-    found.sort_by_key(|found| found.note().is_none_or(|note| note.role != Role::Staged));
+    found.sort_by_key(|found| found.note().is_none_or(|note| note.state != RecordState::Staged));
     let holders: Vec<(usize, Vec<u8>)> = found.iter().map(|found| (found.server, found.key.clone())).collect();
     let mut ended: Vec<String> = Vec::new();
     for found in found {
         let id = match &found.written {
-            Written::Record(note) if note.role == Role::Staged => None,
+            Written::Record(note) if note.state == RecordState::Staged => None,
             Written::Record(note) => Some(note.id.clone()),
             Written::Intent(pact) => Some(pact.id.clone()),
             Written::Unknown => None,
@@ -125,7 +125,7 @@ impl Recovery<'_> {
                 (None, None) => Written::Unknown,
             };
             let since = match &written {
-                Written::Record(note) => note.since,
+                Written::Record(note) => note.started_ms,
                 Written::Intent(pact) => pact.since,
                 Written::Unknown => now,
             };
@@ -179,8 +179,8 @@ impl Recovery<'_> {
             let text = format!("it went from {} to {} when there were {} masters", note.from, note.to, note.masters);
             return Ok(End::Waiting(text));
         };
-        match note.role {
-            Role::Staged => self.end_staged(note, key, source, target),
+        match note.state {
+            RecordState::Staged => self.end_staged(note, key, source, target),
             _ if blind.contains(&source) => Ok(End::Waiting(format!("{} cannot be asked", note.from))),
             _ => self.end_brought(note, key, source, target),
         }
@@ -231,7 +231,7 @@ impl Recovery<'_> {
         };
         let note = if let Some(Value::String(note)) = done.next() { Record::decode(note) } else { None };
         let is_landed = done.next() == Some(Value::Integer(1));
-        Ok(!is_landed && note.is_some_and(|note| note.role == Role::Delivered))
+        Ok(!is_landed && note.is_some_and(|note| note.state == RecordState::Delivered))
     }
 
     /// Puts what was staged back where it came from. ResponsePolicy why that cannot be, if so.
@@ -249,9 +249,9 @@ impl Recovery<'_> {
             (b"SMOVE", Some(Value::Array(members))) => members
                 .filter_map(|member| if let Value::String(member) = member { Some(words![b"SMOVE", staged, home, member]) } else { None })
                 .collect(),
-            _ => vec![words![b"LMOVE", staged, home, b"LEFT", note.end.as_slice()]],
+            _ => vec![words![b"LMOVE", staged, home, b"LEFT", note.source_end.as_slice()]],
         };
-        put_back(&mut connections, source, note, back)
+        restore_source(&mut connections, source, note, back)
     }
 
     /// Removes a hidden key and its note.

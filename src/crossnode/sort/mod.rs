@@ -6,7 +6,7 @@
 pub(crate) mod pattern;
 
 use crate::command::{Destination, sort_patterns};
-use crate::crossnode::colocate::located;
+use crate::crossnode::colocate::locate;
 use crate::crossnode::sort::pattern::{Clauses, Pattern, clauses};
 use crate::crossnode::support::conversation::{Connections, Request, TransactionResult, Words, replies, transaction_result, words};
 use crate::crossnode::support::destination::{Content, Replacement, is_large, memory_usage};
@@ -219,7 +219,7 @@ fn wanted_keys<'a>(job: &Job<'_, 'a>, clauses: &Clauses, elements: &[Vec<u8>]) -
         for element in elements {
             let name = pattern.key(element);
             if seen.insert((name.clone(), pattern.field)) {
-                let (stored, server) = located(job, &name);
+                let (stored, server) = locate(job, &name);
                 let stored = stored.to_vec();
                 by_server[server].push(WantedKey { name, stored, field: pattern.field });
             }

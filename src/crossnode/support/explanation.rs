@@ -42,6 +42,12 @@ impl Explanation {
         self
     }
 
+    /// Adds the requests of one more round. No requests, no round.
+    pub(crate) fn round(self, requests: &[Request]) -> Explanation {
+        let last = self.steps.iter().map(|step| step.round).max().unwrap_or(0);
+        self.requests(last + 1, requests)
+    }
+
     /// The same, in place.
     pub(crate) fn add_requests(&mut self, round: usize, requests: &[Request]) {
         let step = |request: &Request| Step { round, server: request.server, commands: describe(&request.commands) };

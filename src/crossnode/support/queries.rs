@@ -41,7 +41,6 @@ impl<'a> Queries<'a> {
     }
 
     /// The requests that [`Queries::send`] sends.
-    #[allow(dead_code)]
     pub(crate) fn requests(&self) -> &[Request<'a>] {
         &self.requests
     }

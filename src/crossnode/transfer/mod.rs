@@ -1,17 +1,18 @@
-//! A key, an element or a member that goes to another node.
+//! Moves a key, a list element or a set member to another node.
 //!
-//! Nothing is ever only on its way. What leaves its key does so by a command of its server's own, into a hidden key beside it, and stays there
-//! until the other server has it; each step is one transaction. Whatever is interrupted, [`crate::crossnode::recover`] finds and ends.
+//! A value in transfer is always stored on some server. Its source server moves it to a hidden staging key, where it stays until the other
+//! server has it; each step is one transaction. [`crate::crossnode::recover`] completes or undoes an interrupted transfer.
 
 pub(crate) mod copy;
+pub(crate) mod dumped_value;
 pub(crate) mod list_element;
 pub(crate) mod protocol;
 pub(crate) mod record;
 pub(crate) mod rename;
 pub(crate) mod set_member;
 
-pub(crate) use crate::crossnode::transfer::protocol::put_back;
-pub(crate) use crate::crossnode::transfer::record::{Record, Role};
+pub(crate) use crate::crossnode::transfer::protocol::restore_source;
+pub(crate) use crate::crossnode::transfer::record::{Record, RecordState};
 
 use crate::command::TransferKind;
 use crate::crossnode::Job;
@@ -29,29 +30,14 @@ pub(crate) fn run(job: &Job, kind: TransferKind) -> Outcome<Reply> {
     }
 }
 
+/// The requests of a transfer that has something to move and that no other client disturbs.
 pub(crate) fn explain(job: &Job, kind: TransferKind) -> Outcome<Explanation> {
-    let (source, target) = (job.server_of(0), job.server_of(1));
-    Ok(match kind {
-        TransferKind::Copy => Explanation::new("copy", true).step(1, source, "DUMP …; PEXPIRETIME …").step(2, target, "RESTORE …"),
-        TransferKind::Rename => Explanation::new("transfer", false)
-            .step(1, source, "WATCH …; DUMP …; PEXPIRETIME …; TIME")
-            .step(2, target, "HSET …; RESTORE …; WATCH …; EXISTS …")
-            .step(3, source, "MULTI; RENAME …; HSET …; EXEC")
-            .step(4, target, format!("MULTI; HSET …; {} …; PEXPIREAT …; EXEC", job.name()))
-            .step(5, source, "MULTI; UNLINK …; HDEL …; EXEC")
-            .step(6, target, "HDEL …"),
-        TransferKind::ListElement | TransferKind::SetMember => {
-            let (read, native, add) =
-                if kind == TransferKind::SetMember { ("SISMEMBER", "SMOVE", "SADD") } else { ("LLEN", "LMOVE", "RPUSH") };
-            Explanation::new("transfer", false)
-                .step(1, source, format!("{read} …; TIME"))
-                .step(1, target, "WATCH …")
-                .step(2, source, format!("MULTI; {native} …; HSET …; EXEC"))
-                .step(3, target, format!("MULTI; {add} …; HSET …; {native} …; EXEC"))
-                .step(4, source, "MULTI; UNLINK …; HDEL …; EXEC")
-                .step(5, target, "HDEL …")
-        }
-    })
+    match kind {
+        TransferKind::Rename => rename::explain(job),
+        TransferKind::Copy => Ok(copy::explain(job)),
+        TransferKind::ListElement => Ok(list_element::explain(job)),
+        TransferKind::SetMember => Ok(set_member::explain(job)),
+    }
 }
 
 pub(crate) fn documentation(kind: TransferKind) -> Documentation {
@@ -60,8 +46,8 @@ pub(crate) fn documentation(kind: TransferKind) -> Documentation {
         TransferKind::Rename | TransferKind::ListElement | TransferKind::SetMember => ("transfer", Atomicity::EachStep),
     };
     Documentation {
-        overview: "**transfer**: the value is moved to a hidden key on its server, copied to the other server, then deleted. If that is interrupted, \
-            nothing is lost, and `recover` completes or undoes it.",
+        overview: "**transfer**: the value is moved to a hidden staging key on its server, copied to the other server, then deleted from the \
+            staging key. If that is interrupted, nothing is lost, and `recover` completes or undoes it.",
         across_nodes,
         atomic,
     }
