@@ -62,5 +62,6 @@ const PLAIN: &[&str] = &[
     "SLOWLOG RESET",
     "COMMANDLOG GET 1 slow",
     "COMMANDLOG LEN slow",
+    "COMMANDLOG RESET slow",
     "SWAPDB 0 1",
 ];

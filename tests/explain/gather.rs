@@ -104,6 +104,9 @@ pub fn sorted_sets() -> Vec<Case> {
         case("colocate", 3, "ZADD A1 #m*3000; ZADD A2 1 m1", "ZINTERSTORE B1 2 A1 A2"),
         case("colocate", 4, "ZADD A1 1 m1; ZADD A2 #m*3000; SADD A3 m*3000", "ZINTERSTORE A3 2 A1 A2"),
         case("colocate", 3, "ZADD A1 1 m1; ZADD A2 #m*3000; ZADD A3 #m*3000", "ZINTER 3 A1 A2 A3"),
+        // A round trip costs as much as 16 KiB, so a source of less goes to the destination's node.
+        case("colocate", 3, "ZADD A1 #m*128; ZADD A2 1 m1", "ZINTERSTORE B2 2 A1 A2"),
+        case("colocate", 4, "ZADD A1 #m*3000; ZADD A2 1 m1", "ZINTERSTORE B2 2 A1 A2"),
         // The destination is an operand too.
         case("gather", 2, SMALL_SCORES, "ZUNIONSTORE A1 2 A1 A2"),
         case("gather", 3, "ZADD A1 #m*300; ZADD A2 #m*300", "ZUNIONSTORE A2 2 A1 A2"),

@@ -21,6 +21,10 @@ pub fn cases() -> Vec<Case> {
         case("split", 9, READ_GROUPS, "XREADGROUP GROUP g c BLOCK 50 STREAMS A1 A2 > >"),
         case("split", 2, "XADD A1 1-1 f v; XGROUP CREATE A1 g 0", "XREADGROUP GROUP g c STREAMS A1 A2 > >"),
         case("split", 2, "XADD A1 1-1 f v; XADD A2 1-1 f v", "XREADGROUP GROUP g c STREAMS A1 A2 > >"),
+        case(REJECTED, 2, "XADD A1 1-1 f v", "XREAD STREAMS A1 A2 0 nothing"),
+        case(REJECTED, 2, "XADD A1 1-1 f v", "XREAD BLOCK 50 STREAMS A1 A2 0 nothing"),
+        case("split", 2, GROUPS, "XREADGROUP GROUP g c BLOCK 50 STREAMS A1 A2 0 >"),
+        case(REJECTED, 2, GROUPS, "XREADGROUP GROUP g c STREAMS A1 A2 0 nothing"),
         case(REJECTED, 1, "", "XREAD COUNT x STREAMS A1 A2 0 0"),
     ]
 }

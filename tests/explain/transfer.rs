@@ -4,11 +4,12 @@ use crate::{Case, REJECTED, case};
 
 pub fn cases() -> Vec<Case> {
     let mut cases = vec![
-        case("copy", 2, "SET A1 1", "COPY A1 A2"),
-        case("copy", 2, "SET A1 1 PX 100000000; SET A2 2", "COPY A1 A2 REPLACE"),
-        case("copy", 2, "SET A1 1; SET A2 2", "COPY A1 A2"),
-        case("copy", 3, "SET A1 1", "COPY A1 A2 DB 1 REPLACE"),
-        case("copy", 2, "", "COPY A1 A2"),
+        case("transfer", 2, "SET A1 1", "COPY A1 A2"),
+        case("transfer", 2, "SET A1 1 PX 100000000; SET A2 2", "COPY A1 A2 REPLACE"),
+        case("transfer", 2, "SET A1 1; SET A2 2", "COPY A1 A2"),
+        case("transfer", 3, "SET A1 1", "COPY A1 A2 DB 1 REPLACE"),
+        case("transfer", 2, "", "COPY A1 A2"),
+        case(REJECTED, 2, "SET A1 1", "COPY A1 A2 DB 99"),
         case(REJECTED, 1, "SET A1 1", "COPY A1 A2 NONSENSE"),
         case("transfer", 6, "SET A1 1", "RENAME A1 A2"),
         case("transfer", 6, "SADD A1 m*3000; SET A2 1", "RENAME A1 A2"),
