@@ -28,7 +28,7 @@ pub(crate) fn explain(job: &Job, kind: PopKind) -> Outcome<Explanation> {
     let explanation = Explanation::new("pop", true).requests(1, &look);
     Ok(match (popping.first_existing(&mut connections)?, popping.deadline) {
         (Some(key), _) => explanation.requests(2, &[popping.pop(key)]),
-        (None, Some(_)) => explain_wait(explanation, 2, &job.distinct_servers(), |explanation, round| explanation.requests(round, &look)),
+        (None, Some(_)) => explain_wait(explanation, &job.distinct_servers(), |explanation| explanation.round(&look)),
         (None, None) => explanation,
     })
 }

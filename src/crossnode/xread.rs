@@ -25,30 +25,18 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     wait_until_found(job, reading.deadline, || reading.attempt())
 }
 
-/// Reads, unless the read is by a group: that would consume entries, so it is taken for granted that there are some. A blocking read that finds
-/// nothing is explained up to its timeout.
+/// A blocking read that finds nothing is explained up to its timeout.
 pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
     let mut reading = Reading::parse(job).ok_or_else(|| server_refusal(job))?;
     let mut explanation = Explanation::new("split", false);
-    let mut round = 1;
     if reading.deadline.is_some() {
-        let last = reading.streams_at_last();
-        explanation = explanation.requests(round, &reading.queries(&last, |stream| reading.info(stream)));
-        round += usize::from(!last.is_empty());
+        explanation = explanation.round(&reading.queries(&reading.streams_at_last(), |stream| reading.info(stream)));
         reading.resolve_last()?;
     }
-    if reading.group.is_some() {
-        explanation = explanation.requests(round, &reading.queries(&reading.all(), |stream| reading.group_info(stream)));
-        return Ok(match reading.first_invalid()? {
-            Some(stream) => explanation.requests(round + 1, &[reading.read(job.server_of(stream), &[stream])]),
-            None => explanation.requests(round + 1, &reading.read_all(&reading.parts())),
-        });
-    }
-    let reads = reading.read_all(&reading.parts());
-    explanation = explanation.requests(round, &reads);
-    if reading.deadline.is_some() && reading.attempt()?.is_none() {
-        let servers = job.distinct_servers();
-        return Ok(explain_wait(explanation, round + 1, &servers, |explanation, round| explanation.requests(round, &reads)));
+    let expected = reading.expected()?;
+    let explanation = reading.explain_attempt(explanation, expected);
+    if expected == Expected::Nothing {
+        return Ok(explain_wait(explanation, &job.distinct_servers(), |explanation| reading.explain_attempt(explanation, expected)));
     }
     Ok(explanation)
 }
@@ -75,6 +63,16 @@ struct Reading<'j, 'c, 'a> {
     group: Option<&'a [u8]>,
     /// `None`: it does not block. `Some(None)`: it blocks without a time limit.
     deadline: Option<Option<Instant>>,
+}
+
+/// What an attempt will find, for `explain`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Expected {
+    Entries,
+    /// Nothing, so a blocking read will wait.
+    Nothing,
+    /// The server of this stream will reject the read.
+    Error(usize),
 }
 
 /// A server, and the numbers of its streams.
@@ -211,6 +209,56 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
         }
     }
 
+    /// The rounds of [`Reading::attempt`].
+    fn explain_attempt(&self, explanation: Explanation, expected: Expected) -> Explanation {
+        match (self.group, expected) {
+            (None, Expected::Error(_)) => {
+                explanation.round(&self.read_all(&self.parts())).round(&self.queries(&self.all(), |stream| self.command(&[stream])))
+            }
+            (None, _) => explanation.round(&self.read_all(&self.parts())),
+            (Some(_), expected) => {
+                let explanation = explanation.round(&self.queries(&self.all(), |stream| self.group_info(stream)));
+                match expected {
+                    Expected::Error(stream) => explanation.round(&[self.read(self.job.server_of(stream), &[stream])]),
+                    _ => explanation.round(&self.read_all(&self.parts())),
+                }
+            }
+        }
+    }
+
+    /// Looks without reading as a group, which would consume entries.
+    fn expected(&self) -> Outcome<Expected> {
+        let invalid = if self.group.is_some() { self.first_invalid()? } else { self.first_unreadable()? };
+        let is_empty = || if self.group.is_some() { self.has_new_entries().map(|has| !has) } else { self.attempt().map(|found| found.is_none()) };
+        Ok(match invalid {
+            Some(stream) => Expected::Error(stream),
+            None if self.deadline.is_some() && is_empty()? => Expected::Nothing,
+            None => Expected::Entries,
+        })
+    }
+
+    /// The first key that is not a stream, or has an id that XREAD does not take.
+    fn first_unreadable(&self) -> Outcome<Option<usize>> {
+        let types = self.ask(&self.all(), |stream| words![b"TYPE", self.job.key(stream)])?;
+        let is_readable = |kind: &Reply, id: &[u8]| {
+            let is_stream = matches!(kind.root(), Value::Status(b"none" | b"stream"));
+            is_stream && (id == b"$" || id == b"+" || id != b">" && is_id(id))
+        };
+        Ok(types.iter().find(|(stream, kind)| !is_readable(kind, &self.ids[*stream])).map(|(stream, _)| *stream))
+    }
+
+    /// Whether the group has entries to deliver. From an id other than `>` it delivers those of its history, and never waits.
+    fn has_new_entries(&self) -> Outcome<bool> {
+        if self.ids.iter().any(|id| id.as_ref() != b">") {
+            return Ok(true);
+        }
+        let groups = self.ask(&self.all(), |stream| self.group_info(stream))?;
+        let starts: Vec<Vec<u8>> = groups.iter().map(|(_, groups)| [&b"("[..], &self.last_delivered(groups)].concat()).collect();
+        let next = |stream: usize| words![b"XRANGE", self.job.key(stream), &starts[stream], b"+", b"COUNT", b"1"];
+        let entries = self.ask(&self.all(), next)?;
+        Ok(entries.iter().any(|(_, entries)| matches!(entries.root(), Value::Array(entries) if entries.len() > 0)))
+    }
+
     /// The reply of XREAD.
     fn merge_read(&self, parts: &[Part], outcomes: Vec<Result<Reply, Error>>) -> Outcome<Option<Reply>> {
         let all: Vec<Reply> = outcomes.into_iter().collect::<Result<_, _>>()?;
@@ -260,10 +308,23 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
     }
 
     fn has_group(&self, groups: &Reply) -> bool {
-        let Value::Array(mut groups) = groups.root() else { return false };
-        groups.any(|group| {
-            let name = if let Value::Array(fields) = group { field(fields, b"name") } else { None };
-            matches!((name, self.group), (Some(Value::String(name)), Some(wanted)) if name == wanted)
+        self.group_fields(groups).is_some()
+    }
+
+    /// The id of the last entry that the group has delivered.
+    fn last_delivered(&self, groups: &Reply) -> Vec<u8> {
+        match self.group_fields(groups).and_then(|fields| field(fields, b"last-delivered-id")) {
+            Some(Value::String(id)) => id.to_vec(),
+            _ => b"0-0".to_vec(),
+        }
+    }
+
+    /// The fields of the group in the reply to XINFO GROUPS.
+    fn group_fields<'r>(&self, groups: &'r Reply) -> Option<Children<'r>> {
+        let Value::Array(mut groups) = groups.root() else { return None };
+        groups.find_map(|group| match group {
+            Value::Array(fields) => Some(fields).filter(|fields| field(*fields, b"name") == self.group.map(Value::String)),
+            _ => None,
         })
     }
 

@@ -147,19 +147,20 @@ pub(crate) fn wait_until_found(
     }
 }
 
-/// Adds what [`KeyWatch`] sends when nothing changes until the deadline: it subscribes on each server in turn, the keys are looked at once
-/// more by `attempt`, and it unsubscribes. `round` is the first round of that.
+/// Adds the rounds of a [`KeyWatch`] under which nothing changes until the deadline: it subscribes on each server in turn, the rounds that
+/// `attempt` adds look at the keys once more, and it unsubscribes.
 pub(crate) fn explain_wait(
     mut explanation: Explanation,
-    mut round: usize,
     servers: &[usize],
-    attempt: impl FnOnce(Explanation, usize) -> Explanation,
+    attempt: impl FnOnce(Explanation) -> Explanation,
 ) -> Explanation {
     for &server in servers {
+        let round = explanation.rounds() + 1;
         explanation = explanation.step(round, server, "CLIENT ID").step(round + 1, server, "CLIENT TRACKING …; SUBSCRIBE …");
-        round += 2;
     }
-    attempt(explanation, round).step_on_each(round + 1, servers.iter().copied(), "UNSUBSCRIBE; CLIENT TRACKING …")
+    let explanation = attempt(explanation);
+    let last = explanation.rounds() + 1;
+    explanation.step_on_each(last, servers.iter().copied(), "UNSUBSCRIBE; CLIENT TRACKING …")
 }
 
 fn time_left(deadline: Option<Instant>) -> Option<Duration> {
