@@ -68,8 +68,8 @@ pub(crate) fn run<'a>(job: &Job<'_, 'a>, connections: &mut Connections, operands
     Ok(reply.extract(entry))
 }
 
-/// Appends the rounds of [`run`]. Asks for the types of the sources, and for the size of a destination that is on another server. The result is
-/// assumed not to be empty.
+/// Appends the rounds of [`run`]. Asks for the types of the sources, and for the size of a destination that is on another server. If a source
+/// exists, the result is assumed not to be empty.
 pub(crate) fn explain<'a>(
     explanation: Explanation,
     job: &Job<'_, 'a>,
@@ -84,6 +84,8 @@ pub(crate) fn explain<'a>(
     let mut questions = Queries::default();
     let types: Vec<usize> =
         sources.iter().map(|source| questions.add(source.operand.server, words![b"TYPE", source.operand.name])).collect();
+    let local = operands.sources.iter().filter(|source| source.server == placement.server);
+    let local: Vec<usize> = local.map(|source| questions.add(source.server, words![b"TYPE", source.name])).collect();
     let size = destination.map(|destination| questions.add(destination.server, memory_usage(destination.name)));
     let replies = questions.send(connections)?;
     let value = |source: &RemoteSource| {
@@ -100,7 +102,11 @@ pub(crate) fn explain<'a>(
     let explanation = explanation.round(&requests(operands, placement, transaction.commands));
     let (Some(destination), Some(size)) = (destination, size) else { return Ok(explanation) };
     let empty = Cow::from(&b""[..]);
-    let content = if operands.source_type == SourceType::String { Content::String(empty) } else { Content::Payload(empty) };
+    let content = match operands.source_type {
+        _ if types.iter().chain(&local).all(|&number| replies.get(number) == Value::Status(b"none")) => Content::Nothing,
+        SourceType::String => Content::String(empty),
+        _ => Content::Payload(empty),
+    };
     let replacement = Replacement::new(destination.name, content, is_large(replies.get(size)));
     Ok(explanation.round(&[replacement.request(destination.server)]))
 }

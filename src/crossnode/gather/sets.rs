@@ -72,8 +72,9 @@ pub(crate) fn explain<'a>(job: &Job<'_, 'a>, operands: &Operands<'a>, operation:
     if sets.is_cheaper_colocated(&probed) {
         return explain_colocate(explanation, job, &mut connections, operands, &sets.probe_results(&probed));
     }
-    let (base, is_empty) = (sets.base(&probed), sets.is_certainly_empty(&probed));
+    let base = sets.base(&probed);
     let reads = sets.reads(&probed, base);
+    let is_empty = sets.is_certainly_empty(&probed, base, &reads)?;
     let mut explanation = explanation.round(sets.fetch_queries(&reads).0.requests());
     if reads.contains(&Read::Ask) && !is_empty {
         explanation = explanation.round(sets.ask_queries(&reads, &[&b"member"[..]]).requests());
@@ -176,13 +177,13 @@ impl<'o, 'a> Sets<'o, 'a> {
         self.distinct.probe_results(result)
     }
 
-    /// Whether the sizes show that the result is empty.
-    fn is_certainly_empty(&self, probed: &Probed) -> bool {
-        match self.operation {
-            SetOperation::Union => probed.sizes.iter().all(|size| *size == 0),
-            SetOperation::Difference => self.subtracts_base() || probed.sizes[self.base(probed)] == 0,
-            SetOperation::Intersection | SetOperation::Cardinality => probed.sizes.contains(&0),
+    /// Whether the probe shows that the result is empty before any server is asked for members.
+    fn is_certainly_empty(&self, probed: &Probed, base: usize, reads: &[Read]) -> Outcome<bool> {
+        if reads.contains(&Read::Fetch) {
+            return Ok(self.operation == SetOperation::Difference && self.subtracts_base());
         }
+        let list = |key: usize| probed.page(key).map(|(list, _)| list);
+        Ok(self.combine(base, reads, list)?.is_empty())
     }
 
     /// Whether the first set of a difference is also subtracted.

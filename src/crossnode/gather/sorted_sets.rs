@@ -76,7 +76,7 @@ pub(crate) fn explain<'a>(job: &Job<'_, 'a>, operands: &Operands<'a>, operation:
     let is_undecodable = sets.undecodable_encodings(&mut connections, &probed)?;
     let explanation =
         explanation.round(sets.fetch_queries(&probed).0.requests()).round(sets.fetch_text_queries(|key| is_undecodable[key]).0.requests());
-    let content = if sets.is_certainly_empty(&probed) { Content::Nothing } else { Content::Payload(Cow::from(&b""[..])) };
+    let content = if sets.is_certainly_empty(&probed)? { Content::Nothing } else { Content::Payload(Cow::from(&b""[..])) };
     Ok(explain_store(explanation, operands, content, probed.old_is_large))
 }
 
@@ -179,17 +179,21 @@ impl<'o, 'a> SortedSets<'o, 'a> {
         })
     }
 
-    /// Whether missing keys alone make the result empty.
-    fn is_certainly_empty(&self, probed: &Probed) -> bool {
+    /// Whether the probe shows that the result is empty before large sources are fetched.
+    fn is_certainly_empty(&self, probed: &Probed) -> Outcome<bool> {
         let is_missing = |key: usize| probed.sources[key] == Source::Missing;
-        match self.operation {
+        Ok(match self.operation {
+            _ if self.fetch_queries(probed).0.is_empty() => {
+                let nothing = Fetched { numbers: vec![None; self.distinct.len()], replies: None };
+                self.combine(&self.members(probed, &nothing, &nothing)?)?.is_empty()
+            }
             SetOperation::Union => (0..self.distinct.len()).all(is_missing),
             SetOperation::Intersection | SetOperation::Cardinality => (0..self.distinct.len()).any(is_missing),
             SetOperation::Difference => {
                 let (first, others) = (self.distinct.key_of_source[0], &self.distinct.key_of_source[1..]);
                 is_missing(first) || others.contains(&first)
             }
-        }
+        })
     }
 
     /// The queries that `command` returns for distinct sources, and the number of the query of each.

@@ -38,6 +38,11 @@ impl<'a> Request<'a> {
     }
 
     /// Commands that must not be sent twice.
+    /// Ends the watch of a connection.
+    pub(crate) fn unwatch(server: usize) -> Request<'a> {
+        Request::write(server, vec![words![b"UNWATCH"]])
+    }
+
     pub(crate) fn write(server: usize, commands: Vec<Words<'a>>) -> Request<'a> {
         Request { repeatable: false, ..Request::read(server, commands) }
     }
@@ -100,7 +105,7 @@ impl<'p> Connections<'p> {
 
     /// Sends UNWATCH to a server.
     pub(crate) fn unwatch(&mut self, server: usize) -> Result<(), Error> {
-        self.send(Request::write(server, vec![words![b"UNWATCH"]]))?;
+        self.send(Request::unwatch(server))?;
         self.set_watching(server, false);
         Ok(())
     }

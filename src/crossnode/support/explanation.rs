@@ -41,12 +41,6 @@ impl Explanation {
     pub(crate) fn round_trips(&self) -> usize {
         self.steps.iter().map(|step| step.round).max().unwrap_or(0)
     }
-
-    pub(crate) fn requests(mut self, round: usize, requests: &[Request]) -> Explanation {
-        let step = |request: &Request| Step { round, server: request.server, commands: describe(&request.commands) };
-        self.steps.extend(requests.iter().map(step));
-        self
-    }
 }
 
 /// The commands of a request as a [`Step`] has them.

@@ -4,7 +4,7 @@ use crate::crossnode::Job;
 use crate::crossnode::support::block_timeout::deadline_in_seconds;
 use crate::crossnode::support::conversation::{Connections, Request, Words, replies, words};
 use crate::crossnode::support::explanation::Explanation;
-use crate::crossnode::support::key_watch::KeyWatch;
+use crate::crossnode::support::key_watch::{KeyWatch, explain_wait};
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::crossnode::transfer::protocol::{DeliveryCommands, Transfer};
 use crate::resp::{Reply, Value};
@@ -36,12 +36,37 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     }
 }
 
-pub(crate) fn explain(job: &Job) -> Explanation {
+/// Asks for the lengths of the lists. A blocking command that finds no element is explained up to its timeout.
+pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
     let explanation = Explanation::new("transfer", false);
-    let Some(options) = options(job.args) else { return explanation.requests(1, &[server_error_request(job)]) };
+    let Some(options) = options(job.args) else { return Ok(explanation.round(&[server_error_request(job)])) };
+    if let Some(timeout) = options.timeout {
+        deadline_in_seconds(job.args[timeout])?;
+    }
     let transfer = Transfer::new(job, options.source_end);
-    let probe = explanation.requests(1, &probe_requests(job, &transfer));
-    transfer.explain(probe, 2, stage_command(job, &transfer, &options), delivery_commands(job, &transfer, &options, b""))
+    let probe = probe_requests(job, &transfer);
+    let explanation = explanation.round(&probe);
+    if has_element(job, &transfer)? {
+        let delivery = delivery_commands(job, &transfer, &options, b"");
+        return Ok(transfer.explain(explanation, stage_command(job, &transfer, &options), delivery));
+    }
+    let unwatch = Request::unwatch(transfer.target);
+    let explanation = explanation.round(std::slice::from_ref(&unwatch));
+    if options.timeout.is_none() {
+        return Ok(explanation);
+    }
+    Ok(explain_wait(explanation, &[transfer.source], |explanation| explanation.round(&probe).round(&[unwatch])))
+}
+
+/// Whether there is an element to move. An error if a key has the wrong type; an empty source is checked first.
+fn has_element(job: &Job, transfer: &Transfer) -> Outcome<bool> {
+    let length = |server: usize, key: usize| Request::read(server, vec![words![b"LLEN", job.key(key)]]);
+    let lengths = job.connections(job.servers())?.try_round(&[length(transfer.source, 0), length(transfer.target, 1)])?;
+    let length = |list: usize| not_error(replies(&lengths[list]).next().unwrap_or(Value::Nil));
+    if length(0)? == Value::Integer(0) {
+        return Ok(false);
+    }
+    length(1).map(|_| true)
 }
 
 /// `None` if an end is neither LEFT nor RIGHT.

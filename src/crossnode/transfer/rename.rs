@@ -36,17 +36,30 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     Err(Error::new(Code::Timeout, text).into())
 }
 
-/// Asks for the time to live of the source, on which one command depends. A source that does not exist is treated as one without expiry.
+/// Asks for the time to live of the source, on which one command depends, and whether the keys exist.
 pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
     let rename = Rename::new(job);
     let transfer = Transfer::new(job, b"");
-    let mut connections = job.connections([transfer.source])?;
-    let expiry = connections.send(Request::read(transfer.source, expiry_commands(job.key(0)).into()))?;
-    let value = DumpedValue::without_payload(&mut replies(&expiry));
-    let explanation = Explanation::new("transfer", false)
-        .requests(1, &[rename.dump_request(&transfer)])
-        .requests(2, &[rename.landing_request(&transfer, &value)]);
-    Ok(transfer.explain(explanation, 3, rename.stage_command(&transfer), rename.delivery_commands(&transfer, &value)))
+    let mut questions = vec![words![b"EXISTS", job.key(0)]];
+    questions.extend(expiry_commands(job.key(0)));
+    let questions = [Request::read(transfer.source, questions), Request::read(transfer.target, vec![words![b"EXISTS", job.key(1)]])];
+    let known = job.connections(job.servers())?.try_round(&questions)?;
+    let mut source = replies(&known[0]);
+    if source.next() == Some(Value::Integer(0)) {
+        return Err(no_such_key());
+    }
+    let value = DumpedValue::without_payload(&mut source);
+    let explanation =
+        Explanation::new("transfer", false).round(&[rename.dump_request(&transfer)]).round(&[rename.landing_request(&transfer, &value)]);
+    if rename.only_new && replies(&known[1]).next() == Some(Value::Integer(1)) {
+        let unwatch = explanation.round(&[Request::unwatch(transfer.target)]);
+        return Ok(unwatch.round(&[transfer.remove_landing_key_request()]).round(&[Request::unwatch(transfer.source)]));
+    }
+    Ok(transfer.explain(explanation, rename.stage_command(&transfer), rename.delivery_commands(&transfer, &value)))
+}
+
+fn no_such_key() -> Abort {
+    Abort::refusal("ERR no such key")
 }
 
 impl<'j, 'a> Rename<'j, 'a> {
@@ -107,7 +120,7 @@ impl<'j, 'a> Rename<'j, 'a> {
         not_error(dump.next().unwrap_or(Value::Nil))?;
         let Some(value) = DumpedValue::from_replies(&mut dump)? else {
             connections.unwatch(transfer.source)?;
-            return Err(Abort::refusal("ERR no such key"));
+            return Err(no_such_key());
         };
         transfer.set_start_time(dump.next().unwrap_or(Value::Nil))?;
         if !self.land(connections, &transfer, &value)? {
