@@ -4,7 +4,7 @@ use crate::cluster::request::only_command;
 use crate::command::{Key, PlacedKeys, as_sent, lookup};
 use crate::config::Config;
 use crate::crossnode;
-use crate::crossnode::{Explanation, Step};
+use crate::crossnode::Explanation;
 use crate::error::{Error, printable};
 use crate::resp::{Builder, Kind, Reply};
 use crate::routing::{CommandResolver, Plan};
@@ -12,35 +12,22 @@ use crate::routing::{CommandResolver, Plan};
 pub(crate) fn explain(resolver: &CommandResolver, request: &[u8]) -> Result<Reply, Error> {
     let config = resolver.config();
     let args = only_command(request)?;
-    let one = |strategy, steps| Explanation { strategy, steps, atomic: true };
+    let refuse = || Explanation::new("refuse", true);
     let (explanation, keys, reason) = match resolver.plan(lookup(&args), &args) {
         Ok(Plan::OneServer { server, keys, .. }) => {
             let mut words = Vec::new();
             as_sent(&args, &keys, |word| words.push(printable(word)));
-            let step = Step { round: 1, server, command: words.join(" ") };
-            (one("one node", vec![step]), keys, None)
+            (Explanation::new("one node", true).round_of([(server, words.join(" "))]), keys, None)
         }
-        Ok(Plan::Split { keys, .. }) => (Explanation { strategy: "split", steps: parts(config, &args, &keys), atomic: false }, keys, None),
+        Ok(Plan::Split { kind, keys, .. }) => (crossnode::split::explain_parts(config, &args, &keys, kind), keys, None),
         Ok(Plan::CrossNode(command)) => match crossnode::explain(config, resolver.topology(), &args, &command)? {
             Ok(explanation) => (explanation, command.keys, None),
-            Err(refusal) => (one("refuse", Vec::new()), command.keys, Some(refusal)),
+            Err(refusal) => (refuse(), command.keys, Some(refusal)),
         },
-        Ok(Plan::ServerError(text)) => (one("refuse", Vec::new()), PlacedKeys::new(), Some(text)),
-        Err(error) => (one("refuse", Vec::new()), PlacedKeys::new(), Some(error.message().to_owned())),
+        Ok(Plan::ServerError(text)) => (refuse(), PlacedKeys::new(), Some(text)),
+        Err(error) => (refuse(), PlacedKeys::new(), Some(error.message().to_owned())),
     };
     Ok(as_map(config, &args, &explanation, &keys, reason.as_deref()))
-}
-
-/// The sub-commands of a split command.
-fn parts(config: &Config, args: &[&[u8]], keys: &[Key]) -> Vec<Step> {
-    let keys_on = |server: usize| keys.iter().filter(move |key| config.masters[key.master()].server == server);
-    (0..config.servers.len())
-        .filter(|&server| keys_on(server).next().is_some())
-        .map(|server| {
-            let names: Vec<String> = keys_on(server).map(|key| printable(key.name)).collect();
-            Step { round: 1, server, command: format!("{} {}", printable(args[0]), names.join(" ")) }
-        })
-        .collect()
 }
 
 fn as_map(config: &Config, args: &[&[u8]], explanation: &Explanation, keys: &[Key], reason: Option<&str>) -> Reply {
@@ -53,7 +40,7 @@ fn as_map(config: &Config, args: &[&[u8]], explanation: &Explanation, keys: &[Ke
     map.string(b"atomic");
     map.integer(explanation.atomic.into());
     map.string(b"round_trips");
-    map.integer(explanation.steps.iter().map(|step| step.round).max().unwrap_or(0) as i64);
+    map.integer(explanation.round_trips() as i64);
     map.string(b"nodes");
     nodes(&mut map, config, explanation);
     map.string(b"keys");
@@ -104,7 +91,7 @@ fn steps(map: &mut Builder, config: &Config, explanation: &Explanation) {
         map.string(b"node");
         map.string(config.servers[step.server].alias.as_bytes());
         map.string(b"command");
-        map.string(step.command.as_bytes());
+        map.string(step.commands.as_bytes());
         map.end(entry);
     }
     map.end(list);

@@ -23,7 +23,7 @@ pub(crate) enum Plan<'a> {
 /// A command that needs several servers, the strategy for it, and its keys in the order of its arguments.
 #[derive(Debug, Clone)]
 pub(crate) struct CrossNodeCommand<'a> {
-    pub across: Strategy,
+    pub strategy: Strategy,
     pub keys: PlacedKeys<'a>,
     pub flags: CommandFlags,
 }
@@ -39,13 +39,13 @@ pub(crate) fn plan<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) ->
     }
     let keys = placed_keys(config, command, args)?;
     let flags = flags(command, args);
-    if command.across == Strategy::Split(SplitKind::Stored) && args.len().is_multiple_of(2) {
+    if command.strategy == Strategy::Split(SplitKind::Stored) && args.len().is_multiple_of(2) {
         return Ok(wrong_arity(command.name));
     }
-    if command.across == Strategy::Sorted && sort_reads_other_servers(config, args) {
-        return plan_for_several_servers(config, args, keys, command.across, flags);
+    if command.strategy == Strategy::Sort && sort_reads_other_servers(config, args) {
+        return plan_for_several_servers(config, args, keys, command.strategy, flags);
     }
-    choose_plan(config, args, keys, command.across, flags)
+    choose_plan(config, args, keys, command.strategy, flags)
 }
 
 /// The keys of a command of the command table, with their masters. The number of arguments must fit the command.
@@ -93,7 +93,7 @@ pub(crate) fn plan_learned<'a>(
         config,
         args,
         keys,
-        Strategy::Refused,
+        Strategy::Refuse,
         CommandFlags { repeatable: command.access == Access::Read, read_timeout: ReadTimeout::Configured },
     )
 }
@@ -102,7 +102,7 @@ pub(crate) fn plan_learned<'a>(
 pub(crate) fn learned_positions(command: &ServerCommand, args: &[&[u8]]) -> Option<Positions> {
     match command.keys {
         ServerCommandKeys::None => Some(Positions::new()),
-        ServerCommandKeys::Asked => None,
+        ServerCommandKeys::Dynamic => None,
         ServerCommandKeys::Range { first, last, step } => {
             let last = if last >= 0 { last as usize } else { args.len().checked_sub(last.unsigned_abs() as usize)? };
             (first <= last && last < args.len()).then(|| (first..=last).step_by(step).collect())
@@ -138,45 +138,45 @@ fn choose_plan<'a>(
     config: &Config,
     args: &[&'a [u8]],
     keys: PlacedKeys<'a>,
-    across: Strategy,
+    strategy: Strategy,
     flags: CommandFlags,
 ) -> Result<Plan<'a>, Error> {
     let server_of = |key: &Key| config.masters[key.master()].server;
     let server = match keys.first() {
         Some(key) => server_of(key),
-        None if config.servers.len() == 1 || across == Strategy::Anywhere => 0,
-        None => return plan_without_keys(args, across, flags),
+        None if config.servers.len() == 1 || strategy == Strategy::AnyMaster => 0,
+        None => return plan_without_keys(args, strategy, flags),
     };
     if keys.iter().skip(1).all(|key| server_of(key) == server) {
         return Ok(Plan::OneServer { server, keys, flags });
     }
-    plan_for_several_servers(config, args, keys, across, flags)
+    plan_for_several_servers(config, args, keys, strategy, flags)
 }
 
 fn plan_for_several_servers<'a>(
     config: &Config,
     args: &[&'a [u8]],
     keys: PlacedKeys<'a>,
-    across: Strategy,
+    strategy: Strategy,
     flags: CommandFlags,
 ) -> Result<Plan<'a>, Error> {
-    match across {
+    match strategy {
         _ if config.cross_node == CrossNode::Strict => Err(crossnode_error(config, args, &keys)),
         Strategy::Split(kind) => Ok(Plan::Split { kind, keys, flags }),
-        Strategy::Refused | Strategy::Script => Err(crossnode_error(config, args, &keys)),
-        across => Ok(Plan::CrossNode(CrossNodeCommand { across, keys, flags })),
+        Strategy::Refuse | Strategy::Script => Err(crossnode_error(config, args, &keys)),
+        strategy => Ok(Plan::CrossNode(CrossNodeCommand { strategy, keys, flags })),
     }
 }
 
 /// A command without keys where there are several servers.
 #[cold]
-fn plan_without_keys<'a>(args: &[&[u8]], across: Strategy, flags: CommandFlags) -> Result<Plan<'a>, Error> {
-    match across {
-        Strategy::Everywhere(_) | Strategy::Scan | Strategy::RandomKey => {
-            Ok(Plan::CrossNode(CrossNodeCommand { across, keys: PlacedKeys::new(), flags }))
+fn plan_without_keys<'a>(args: &[&[u8]], strategy: Strategy, flags: CommandFlags) -> Result<Plan<'a>, Error> {
+    match strategy {
+        Strategy::Broadcast(_) | Strategy::Scan | Strategy::RandomKey => {
+            Ok(Plan::CrossNode(CrossNodeCommand { strategy, keys: PlacedKeys::new(), flags }))
         }
         // A malformed command: a number of keys of 0, or no STREAMS. Any server replies with the fitting error.
-        Strategy::Combined(_) | Strategy::Together(_) | Strategy::Popped(_) | Strategy::Streams => {
+        Strategy::Gather(_) | Strategy::Colocate(_) | Strategy::Pop(_) | Strategy::XRead => {
             Ok(Plan::OneServer { server: 0, keys: PlacedKeys::new(), flags })
         }
         _ => Err(keyless_error(args[0])),

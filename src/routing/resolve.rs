@@ -21,7 +21,7 @@ pub(crate) struct CommandResolver<'p> {
 /// The keys of a command, for a caller that only runs it if they are on one server.
 pub(crate) enum Located<'a> {
     /// Its keys, and its strategy if they are on several servers.
-    Keys { keys: PlacedKeys<'a>, across: Strategy },
+    Keys { keys: PlacedKeys<'a>, strategy: Strategy },
     /// A server would reply with this error.
     ServerError(String),
     /// Neither the command table nor the server has such a command.
@@ -78,7 +78,7 @@ impl<'p> CommandResolver<'p> {
     pub(crate) fn locate<'a>(&self, args: &[&'a [u8]]) -> Result<Located<'a>, Error> {
         if let Some(command) = lookup(args) {
             return match command.takes(args.len()) {
-                true => Ok(Located::Keys { keys: placed_keys(self.config, command, args)?, across: command.across }),
+                true => Ok(Located::Keys { keys: placed_keys(self.config, command, args)?, strategy: command.strategy }),
                 false => Ok(Located::ServerError(arity_text(command.name))),
             };
         }
@@ -87,7 +87,7 @@ impl<'p> CommandResolver<'p> {
             return Ok(Located::ServerError(arity_text(&printable(&args[0].to_ascii_lowercase()))));
         }
         let positions = self.positions(&command, args)?;
-        Ok(Located::Keys { keys: place_keys(self.config, args, positions.iter().copied()), across: Strategy::Refused })
+        Ok(Located::Keys { keys: place_keys(self.config, args, positions.iter().copied()), strategy: Strategy::Refuse })
     }
 
     #[cold]

@@ -21,7 +21,7 @@ impl Session {
     pub(super) fn route<'a>(&self, args: &[&'a [u8]]) -> Result<Route<'a>, Error> {
         let (config, topology) = (self.selected.config(), self.selected.topology());
         let (keys, strategy) = match CommandResolver::new(config, &topology).locate(args)? {
-            Located::Keys { keys, across } => (keys, across),
+            Located::Keys { keys, strategy } => (keys, strategy),
             Located::ServerError(text) => return Ok(Route::Rejected(text)),
             Located::Unknown => return Ok(Route::Unknown),
         };
@@ -29,11 +29,11 @@ impl Session {
         let server = match keys.first() {
             Some(key) => server_of(key),
             None if config.servers.len() == 1 => self.first_server(),
-            None if strategy == Strategy::Anywhere || is_same_on_every_server(args[0]) => return Ok(Route::AnyServer),
+            None if strategy == Strategy::AnyMaster || is_same_on_every_server(args[0]) => return Ok(Route::AnyServer),
             None => return Err(needs_all_nodes(args[0])),
         };
         let needs_several = keys.iter().any(|key| server_of(key) != server);
-        if needs_several || (strategy == Strategy::Sorted && sort_reads_other_servers(config, args)) {
+        if needs_several || (strategy == Strategy::Sort && sort_reads_other_servers(config, args)) {
             return Err(crossnode_error(config, args, &keys));
         }
         Ok(Route::Server(server, keys))

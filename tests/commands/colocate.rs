@@ -120,7 +120,7 @@ fn a_failing_restore_changes_nothing() {
     for old in [format!("SET {two} old"), format!("SADD {two} {many}")] {
         comparison.check_all(&[&format!("ZADD {one} 1 a 2 b"), &format!("DEL {two}"), &old, &format!("EXPIRE {two} 1000")]);
         let text = error_of_cluster(&comparison, &format!("ZRANGESTORE {two} {one} 0 -1"));
-        assert!(text.starts_with("ERR ZRANGESTORE: the result could not be brought to node_2: "), "{text}");
+        assert!(text.starts_with("ERR ZRANGESTORE: the result could not be copied to node_2: "), "{text}");
         comparison.check_data("ZRANGESTORE with a failing RESTORE");
     }
 }

@@ -129,7 +129,7 @@ fn keys_that_cannot_be_rolled_back_are_named_and_recover_removes_them() {
     let error = cluster.command(&words(&setup.command("MSETNX A 1 B 2 C 3"))).unwrap_err();
     assert_eq!((error.node(), error.executed()), (Some("node_2"), true), "{error}");
     // The first node keeps its keys until the other node is rolled back: they mark the command as incomplete.
-    let left = format!("perhaps stored, until recover takes it back: \"{}\", \"{}\"", setup.keys[1], setup.keys[0]);
+    let left = format!("may be stored until `recover` deletes them: \"{}\", \"{}\"", setup.keys[1], setup.keys[0]);
     assert!(error.message().ends_with(&left), "{error}");
     let direct = setup.cluster();
     direct.recover(std::time::Duration::ZERO).unwrap();

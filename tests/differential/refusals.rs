@@ -34,7 +34,7 @@ pub fn is_refusal(reply: &OwnedReply, places: &[String]) -> bool {
 pub fn is_undetermined(command: &Command, found: &OwnedReply, expected: &OwnedReply) -> bool {
     let OwnedReply::Failure(_, message) = found else { return false };
     found.is_refusal(Code::Request)
-        && message.ends_with("its keys cannot be told from its arguments")
+        && message.ends_with("its arguments do not say which are keys; check the number of keys")
         && matches!(expected, OwnedReply::Error(_))
         && (has_wrong_number(command) || has_no_ids(command))
 }

@@ -1,9 +1,8 @@
-//! Generates src/command/table.rs from the metadata of a running server (`COMMAND`), of newer servers (`newer.json`), and from the
-//! strategies of this library (`strategy.rs`).
+//! Generates src/command/table.rs from the metadata of a running server (`COMMAND`) and of newer servers (`newer.json`). What the library adds to
+//! that is in src/command/strategy.rs and src/command/commands.rs.
 
 pub mod newer;
 mod render;
-mod strategy;
 
 use newer::Newer;
 use redis::Connection;

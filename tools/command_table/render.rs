@@ -1,7 +1,6 @@
 //! Writes the rows of the table from the replies of `COMMAND`.
 
 use super::newer::Since;
-use super::strategy::{SESSION, across, block};
 use redis::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -11,34 +10,30 @@ pub fn render(commands: &Value, since: &Since) -> String {
     collect(commands, &mut rows);
     let mut text = String::from(HEAD);
     for (name, row) in &rows {
-        writeln!(text, "    Command {{ name: \"{name}\", {row}since: {:?}, ..PLAIN }},", since[name]).unwrap();
+        writeln!(text, "    Row {{ name: \"{name}\", {row}since: {:?}, ..ROW }},", since[name]).unwrap();
     }
     text.push_str("];\n");
     text
 }
 
-const HEAD: &str = "//! The commands of Redis 7.0, made from the server's own `COMMAND` by `make generated`, and those of newer servers from their metadata;\n\
-    //! not to be edited.\n\n\
+const HEAD: &str = "//! What servers say of their commands: Redis 7.0 by its `COMMAND`, newer servers by their metadata. `make generated` writes this file.\n\n\
     use crate::command::Access::{Read, Write};\n\
     use crate::command::Begin::{Index, Keyword};\n\
-    use crate::command::Combination::{Sets, SortedSets};\n\
-    use crate::command::Destination::{First, FirstToo, Last, Nowhere};\n\
     use crate::command::Find::{Counted, Range};\n\
-    use crate::command::SetOperation::{Cardinality, Difference, Intersection, Union};\n\
-    use crate::command::Strategy::*;\n\
-    use crate::command::{Block, Combination, Command, KeySpec, Keys, Move, PLAIN, Pop, ResponsePolicy, SplitKind};\n\n\
-    /// One key at a place.\n\
+    use crate::command::commands::{ROW, Row};\n\
+    use crate::command::{KeySpec, Keys};\n\n\
+    /// One key at this argument.\n\
     const fn at(index: usize) -> KeySpec {\n    range(index, 0, 1)\n}\n\n\
-    /// Keys from a place to the end, or so far from it, by steps.\n\
+    /// Keys from this argument on, to the last one or to `last` arguments after it, with this step.\n\
     const fn range(index: usize, last: i32, step: usize) -> KeySpec {\n    KeySpec { begin: Index(index), find: Range { last, step, limit: 0 } }\n}\n\n\
-    /// As many keys behind a place as the argument there says, by steps.\n\
+    /// Keys after this argument, which is their number, with this step.\n\
     const fn counted(index: usize, step: usize) -> KeySpec {\n    KeySpec { begin: Index(index), find: Counted { count: 0, first: 1, step } }\n}\n\n\
-    /// Keys behind a word.\n\
-    const fn behind(word: &'static str, from: i32, last: i32, limit: usize) -> KeySpec {\n    \
-    KeySpec { begin: Keyword(word, from), find: Range { last, step: 1, limit } }\n}\n\n\
+    /// Keys after a keyword.\n\
+    const fn after(keyword: &'static str, from: i32, last: i32, limit: usize) -> KeySpec {\n    \
+    KeySpec { begin: Keyword(keyword, from), find: Range { last, step: 1, limit } }\n}\n\n\
     /// Sorted by name.\n\
     #[rustfmt::skip]\n\
-    pub(crate) static TABLE: &[Command] = &[\n";
+    pub(super) const ROWS: &[Row] = &[\n";
 
 fn collect(commands: &Value, rows: &mut BTreeMap<String, String>) {
     for command in list(commands) {
@@ -62,39 +57,30 @@ fn row(name: &str, fields: &[Value]) -> String {
     if !keys.is_empty() {
         write!(row, "keys: {keys}, ").unwrap();
     }
-    for (fact, value) in [("across", across(name, !keys.is_empty())), ("block", block(name))] {
-        if let Some(value) = value {
-            write!(row, "{fact}: {value}, ").unwrap();
-        }
-    }
-    if SESSION.contains(&name) {
-        row.push_str("session: true, ");
-    }
     if !list(&fields[9]).is_empty() {
         row.push_str("container: true, ");
     }
-    if name.len() <= 8 && name.bytes().all(|byte| byte.is_ascii_lowercase()) {
-        row.push_str("is_short_word: true, ");
+    for tip in list(&fields[7]).iter().map(text) {
+        if let Some((policy @ ("request_policy" | "response_policy"), value)) = tip.split_once(':') {
+            write!(row, "{policy}: {value:?}, ").unwrap();
+        }
     }
     row
 }
 
+/// The key specifications, except those that the server gives as unknown.
 fn keys(name: &str, specs: &[Value]) -> String {
-    match name {
-        "sort" | "sort_ro" => return "Keys::Sort".into(),
-        "migrate" => return "Keys::Migrate".into(),
-        // The channel is no key to the server, but it selects the node.
-        "publish" => return "Keys::One(1)".into(),
-        _ if specs.is_empty() => return String::new(),
-        _ => {}
+    let specs: Vec<BTreeMap<String, Value>> = specs.iter().map(map).filter(|spec| typed(&spec["begin_search"]).0 != "unknown").collect();
+    if specs.is_empty() {
+        return String::new();
     }
-    if let [spec] = specs {
-        let one = key_spec(name, &map(spec));
+    if let [spec] = specs.as_slice() {
+        let one = key_spec(name, spec);
         if let Some(index) = one.strip_prefix("at(").and_then(|rest| rest.strip_suffix(')')) {
             return format!("Keys::One({index})");
         }
     }
-    let specs: Vec<String> = specs.iter().map(|spec| key_spec(name, &map(spec))).collect();
+    let specs: Vec<String> = specs.iter().map(|spec| key_spec(name, spec)).collect();
     format!("Keys::Specs(&[{}])", specs.join(", "))
 }
 
@@ -117,7 +103,7 @@ fn key_spec(name: &str, spec: &BTreeMap<String, Value>) -> String {
         ("keyword", "range") => {
             assert_eq!(number(&find_spec, "keystep"), 1, "{name}: keys after a keyword with a step");
             format!(
-                "behind({:?}, {}, {}, {})",
+                "after({:?}, {}, {}, {})",
                 text(&begin_spec["keyword"]),
                 number(&begin_spec, "startfrom"),
                 number(&find_spec, "lastkey"),
