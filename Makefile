@@ -120,7 +120,7 @@ stage: # the installed library, for the tests and the demo
 generated: ## write the headers, the command table, and the documents that are made from lists anew
 	UPDATE=1 $(CARGO) test --test command_table
 	UPDATE=1 $(CARGO) test --test header
-	UPDATE=1 $(CARGO) test --lib command::docs
+	UPDATE=1 $(CARGO) test --lib crossnode::docs
 	php bindings/php/tests/Oracle/document.php >bindings/php/docs/phpredis.md
 
 .PHONY: clean

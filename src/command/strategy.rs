@@ -281,3 +281,52 @@ const fn is_same(one: &[u8], other: &[u8]) -> bool {
     }
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::commands::COMMANDS;
+    use crate::command::table::ROWS;
+
+    fn listed_names() -> impl Iterator<Item = &'static str> {
+        STRATEGIES.iter().flat_map(|(_, names)| names.iter().copied())
+    }
+
+    #[test]
+    fn every_listed_command_is_in_the_table_and_is_listed_once() {
+        for name in listed_names() {
+            assert!(COMMANDS.iter().any(|command| command.name == name && !command.session), "{name}");
+            assert_eq!(listed_names().filter(|other| *other == name).count(), 1, "{name}");
+        }
+    }
+
+    /// A new entry means that Redis publishes tips that we do not follow: give the reason in [`STRATEGIES`].
+    #[test]
+    fn only_these_commands_differ_from_their_tips() {
+        let differs = |name: &&str| {
+            let row = ROWS.iter().find(|row| row.name == *name).unwrap();
+            !row.request_policy.is_empty() && Strategy::from_tips(row.request_policy, row.response_policy).is_some()
+        };
+        let mut differing: Vec<&str> = listed_names().filter(differs).collect();
+        differing.sort_unstable();
+        assert_eq!(differing, ["cluster|slot-stats", "dbsize", "keys", "latency|reset", "msetex", "randomkey"]);
+    }
+
+    #[test]
+    fn no_listed_strategy_repeats_what_the_tips_say() {
+        for (strategy, names) in STRATEGIES {
+            for row in ROWS.iter().filter(|row| names.contains(&row.name)) {
+                assert_ne!(Strategy::from_tips(row.request_policy, row.response_policy), Some(*strategy), "{}", row.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_policy_of_the_table_is_known() {
+        for row in ROWS {
+            let request = ["", "all_nodes", "all_shards", "multi_shard", "special"].contains(&row.request_policy);
+            let response = row.response_policy == "special" || ResponsePolicy::from_tip(row.response_policy).is_some();
+            assert!(request && response, "{}: {} {}", row.name, row.request_policy, row.response_policy);
+        }
+    }
+}

@@ -102,7 +102,7 @@ pub(crate) fn plan_learned<'a>(
 pub(crate) fn learned_positions(command: &ServerCommand, args: &[&[u8]]) -> Option<Positions> {
     match command.keys {
         ServerCommandKeys::None => Some(Positions::new()),
-        ServerCommandKeys::Asked => None,
+        ServerCommandKeys::Dynamic => None,
         ServerCommandKeys::Range { first, last, step } => {
             let last = if last >= 0 { last as usize } else { args.len().checked_sub(last.unsigned_abs() as usize)? };
             (first <= last && last < args.len()).then(|| (first..=last).step_by(step).collect())

@@ -33,7 +33,7 @@ pub fn is_refusal(answer: &Answer, places: &[String]) -> bool {
 pub fn is_untold(command: &Command, ours: &Answer, theirs: &Answer) -> bool {
     let Answer::Failure(_, message) = ours else { return false };
     ours.is_refusal(Code::Request)
-        && message.ends_with("its keys cannot be told from its arguments")
+        && message.ends_with("its arguments do not say which are keys; check the number of keys")
         && matches!(theirs, Answer::Error(_))
         && (has_wrong_number(command) || has_no_ids(command))
 }
