@@ -51,7 +51,7 @@ pub(crate) fn explain_colocate<'a>(
     probed: &[ProbeResult],
 ) -> Outcome<Explanation> {
     let explanation = match operands.read_destination() {
-        Some(destination) => explanation.round(&[Request::write(destination.server, vec![words![b"UNWATCH"]])]),
+        Some(destination) => explanation.round(&[Request::unwatch(destination.server)]),
         None => explanation,
     };
     colocate::explain_probed(explanation, job, connections, operands, Some(probed))

@@ -42,6 +42,10 @@ impl<'a> Request<'a> {
         Request { repeatable: false, ..Request::read(server, commands) }
     }
 
+    pub(crate) fn unwatch(server: usize) -> Request<'a> {
+        Request::write(server, vec![words![b"UNWATCH"]])
+    }
+
     /// These commands between MULTI and EXEC. [`transaction_result`] reads the reply.
     pub(crate) fn transaction(server: usize, commands: Vec<Words<'a>>) -> Request<'a> {
         let mut all = Vec::with_capacity(commands.len() + 2);
@@ -100,7 +104,7 @@ impl<'p> Connections<'p> {
 
     /// Sends UNWATCH to a server.
     pub(crate) fn unwatch(&mut self, server: usize) -> Result<(), Error> {
-        self.send(Request::write(server, vec![words![b"UNWATCH"]]))?;
+        self.send(Request::unwatch(server))?;
         self.set_watching(server, false);
         Ok(())
     }

@@ -44,8 +44,12 @@ impl Explanation {
 
     /// Adds the requests of one more round. No requests, no round.
     pub(crate) fn round(self, requests: &[Request]) -> Explanation {
-        let last = self.steps.iter().map(|step| step.round).max().unwrap_or(0);
-        self.requests(last + 1, requests)
+        let round = self.next_round();
+        self.requests(round, requests)
+    }
+
+    pub(crate) fn next_round(&self) -> usize {
+        self.steps.iter().map(|step| step.round).max().unwrap_or(0) + 1
     }
 
     /// The same, in place.

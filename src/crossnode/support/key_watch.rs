@@ -159,7 +159,9 @@ pub(crate) fn explain_wait(
         explanation = explanation.step(round, server, "CLIENT ID").step(round + 1, server, "CLIENT TRACKING …; SUBSCRIBE …");
         round += 2;
     }
-    attempt(explanation, round).step_on_each(round + 1, servers.iter().copied(), "UNSUBSCRIBE; CLIENT TRACKING …")
+    let explanation = attempt(explanation, round);
+    let round = explanation.next_round();
+    explanation.step_on_each(round, servers.iter().copied(), "UNSUBSCRIBE; CLIENT TRACKING …")
 }
 
 fn time_left(deadline: Option<Instant>) -> Option<Duration> {

@@ -44,16 +44,20 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     }
 }
 
-pub(crate) fn explain(job: &Job) -> Explanation {
+pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
     let (source, target) = (job.server_of(0), job.server_of(1));
-    let explanation = Explanation::new("transfer", true);
-    let Some(options) = options(&job.args[3..]) else { return explanation.requests(1, &[copy_missing_key_request(job)]) };
-    let explanation = explanation.requests(1, &[Request::read(source, dump_commands(job.key(0)))]);
-    let restore = DumpedValue::default().restore_command(job.key(1), options.replace);
-    match options.db {
-        None => explanation.requests(2, &[Request::write(target, vec![restore])]),
-        Some(db) => explanation.requests(2, &[select_request(target, db)]).requests(3, &[restore_and_select_request(job, target, restore)]),
+    let explanation = Explanation::new("copy", true);
+    let Some(options) = options(&job.args[3..]) else { return Ok(explanation.round(&[copy_missing_key_request(job)])) };
+    let explanation = explanation.round(&[Request::read(source, dump_commands(job.key(0)))]);
+    let exists = job.connections([source])?.send(Request::read(source, vec![words![b"EXISTS", job.key(0)]]))?;
+    if replies(&exists).next() == Some(Value::Integer(0)) {
+        return Ok(explanation.round(&[copy_missing_key_request(job)]));
     }
+    let restore = DumpedValue::default().restore_command(job.key(1), options.replace);
+    Ok(match options.db {
+        None => explanation.round(&[Request::write(target, vec![restore])]),
+        Some(db) => explanation.round(&[select_request(target, db)]).round(&[restore_and_select_request(job, target, restore)]),
+    })
 }
 
 fn select_request(target: usize, db: &[u8]) -> Request<'_> {

@@ -4,8 +4,9 @@ use crate::crossnode::Job;
 use crate::crossnode::support::block_timeout::deadline_in_seconds;
 use crate::crossnode::support::conversation::{Connections, Request, Words, replies, words};
 use crate::crossnode::support::explanation::Explanation;
-use crate::crossnode::support::key_watch::KeyWatch;
+use crate::crossnode::support::key_watch::{KeyWatch, explain_wait};
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
+use crate::crossnode::support::queries::Queries;
 use crate::crossnode::transfer::protocol::{DeliveryCommands, Transfer};
 use crate::resp::{Reply, Value};
 use std::borrow::Cow;
@@ -36,12 +37,32 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     }
 }
 
-pub(crate) fn explain(job: &Job) -> Explanation {
+/// A command that blocks, and whose source is empty, is explained up to its timeout.
+pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
     let explanation = Explanation::new("transfer", false);
-    let Some(options) = options(job.args) else { return explanation.requests(1, &[server_error_request(job)]) };
+    let Some(options) = options(job.args) else { return Ok(explanation.round(&[server_error_request(job)])) };
+    if let Some(timeout) = options.timeout {
+        deadline_in_seconds(job.args[timeout])?;
+    }
     let transfer = Transfer::new(job, options.source_end);
-    let probe = explanation.requests(1, &probe_requests(job, &transfer));
-    transfer.explain(probe, 2, stage_command(job, &transfer, &options), delivery_commands(job, &transfer, &options, b""))
+    let explain_probe = |explanation: Explanation| explanation.round(&probe_requests(job, &transfer));
+    let explain_empty = |explanation| explain_probe(explanation).round(&[Request::unwatch(transfer.target)]);
+    let mut queries = Queries::default();
+    queries.add(transfer.source, words![b"LLEN", job.key(0)]);
+    queries.add(transfer.target, words![b"LLEN", job.key(1)]);
+    let lengths = queries.send(&mut job.connections(job.servers())?)?;
+    Ok(match (lengths.get(0), lengths.get(1)) {
+        (Value::Integer(0), _) if options.timeout.is_some() => {
+            explain_wait(explain_empty(explanation), 3, &[transfer.source], |explanation, _| explain_empty(explanation))
+        }
+        (Value::Integer(0), _) => explain_empty(explanation),
+        (Value::Integer(_), Value::Integer(_)) => {
+            let delivery = delivery_commands(job, &transfer, &options, b"");
+            transfer.explain(explain_probe(explanation), stage_command(job, &transfer, &options), delivery)
+        }
+        // A key is not a list: the server's error is returned.
+        _ => explain_probe(explanation),
+    })
 }
 
 /// `None` if an end is neither LEFT nor RIGHT.

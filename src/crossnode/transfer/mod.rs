@@ -30,13 +30,13 @@ pub(crate) fn run(job: &Job, kind: TransferKind) -> Outcome<Reply> {
     }
 }
 
-/// The requests of a transfer that has something to move and that no other client disturbs.
+/// The requests of a transfer that no other client disturbs. Servers are asked whether there is something to move.
 pub(crate) fn explain(job: &Job, kind: TransferKind) -> Outcome<Explanation> {
     match kind {
         TransferKind::Rename => rename::explain(job),
-        TransferKind::Copy => Ok(copy::explain(job)),
-        TransferKind::ListElement => Ok(list_element::explain(job)),
-        TransferKind::SetMember => Ok(set_member::explain(job)),
+        TransferKind::Copy => copy::explain(job),
+        TransferKind::ListElement => list_element::explain(job),
+        TransferKind::SetMember => set_member::explain(job),
     }
 }
 

@@ -190,10 +190,14 @@ impl Transfer {
         }
     }
 
+    pub(crate) fn remove_landing_key_request(&self) -> Request<'_> {
+        let commands = vec![words![b"UNLINK", self.landing_key.as_slice()], Transfer::remove_record_command(&self.landing_key)];
+        Request::transaction(self.target, commands)
+    }
+
     /// Deletes the landing key of a value that was not delivered, and its record.
     pub(crate) fn remove_landing_key(&self, connections: &mut Connections) -> Result<(), Error> {
-        let commands = vec![words![b"UNLINK", self.landing_key.as_slice()], Transfer::remove_record_command(&self.landing_key)];
-        connections.send(Request::transaction(self.target, commands)).map(drop)
+        connections.send(self.remove_landing_key_request()).map(drop)
     }
 
     /// Moves the value from the staging key back to the source by `undo`, after a delivery that certainly did not happen.
@@ -214,14 +218,14 @@ impl Transfer {
         }
     }
 
-    /// Appends the rounds from `round` on: stage, deliver and clean up.
-    pub(crate) fn explain(&self, explanation: Explanation, round: usize, stage: Words, delivery: DeliveryCommands) -> Explanation {
+    /// Appends the rounds of a transfer that succeeds: stage, deliver and clean up.
+    pub(crate) fn explain(&self, explanation: Explanation, stage: Words, delivery: DeliveryCommands) -> Explanation {
         let [clean_source, clean_target] = self.clean_up_requests();
         explanation
-            .requests(round, &[self.stage_request(stage)])
-            .requests(round + 1, &[self.delivery_request(delivery)])
-            .requests(round + 2, &[clean_source])
-            .requests(round + 3, &[clean_target])
+            .round(&[self.stage_request(stage)])
+            .round(&[self.delivery_request(delivery)])
+            .round(&[clean_source])
+            .round(&[clean_target])
     }
 
     /// The landing key was changed: by `recover`, or because it expired.

@@ -7,6 +7,7 @@ use crate::crossnode::Job;
 use crate::crossnode::support::conversation::{Connections, Request, Words, replies, words};
 use crate::crossnode::support::explanation::Explanation;
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
+use crate::crossnode::support::queries::Queries;
 use crate::crossnode::support::retry::Retry;
 use crate::crossnode::transfer::dumped_value::{DumpedValue, dump_commands, expiry_commands};
 use crate::crossnode::transfer::protocol::{Delivery, DeliveryCommands, Transfer};
@@ -36,17 +37,29 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     Err(Error::new(Code::Timeout, text).into())
 }
 
-/// Asks for the time to live of the source, on which one command depends. A source that does not exist is treated as one without expiry.
 pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
     let rename = Rename::new(job);
     let transfer = Transfer::new(job, b"");
-    let mut connections = job.connections([transfer.source])?;
-    let expiry = connections.send(Request::read(transfer.source, expiry_commands(job.key(0)).into()))?;
-    let value = DumpedValue::without_payload(&mut replies(&expiry));
-    let explanation = Explanation::new("transfer", false)
-        .requests(1, &[rename.dump_request(&transfer)])
-        .requests(2, &[rename.landing_request(&transfer, &value)]);
-    Ok(transfer.explain(explanation, 3, rename.stage_command(&transfer), rename.delivery_commands(&transfer, &value)))
+    let mut queries = Queries::default();
+    queries.add(transfer.source, words![b"EXISTS", job.key(0)]);
+    for command in expiry_commands(job.key(0)) {
+        queries.add(transfer.source, command);
+    }
+    queries.add(transfer.target, words![b"EXISTS", job.key(1)]);
+    let replies = queries.send(&mut job.connections(job.servers())?)?;
+    let explanation = Explanation::new("transfer", false).round(&[rename.dump_request(&transfer)]);
+    if replies.get(0) == Value::Integer(0) {
+        return Ok(explanation.round(&[Request::unwatch(transfer.source)]));
+    }
+    let value = DumpedValue::without_payload(replies.get(1), replies.get(2));
+    let explanation = explanation.round(&[rename.landing_request(&transfer, &value)]);
+    if rename.only_new && replies.get(3) == Value::Integer(1) {
+        return Ok(explanation
+            .round(&[Request::unwatch(transfer.target)])
+            .round(&[transfer.remove_landing_key_request()])
+            .round(&[Request::unwatch(transfer.source)]));
+    }
+    Ok(transfer.explain(explanation, rename.stage_command(&transfer), rename.delivery_commands(&transfer, &value)))
 }
 
 impl<'j, 'a> Rename<'j, 'a> {

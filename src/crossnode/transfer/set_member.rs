@@ -4,6 +4,7 @@ use crate::crossnode::Job;
 use crate::crossnode::support::conversation::{Connections, Request, Words, replies, words};
 use crate::crossnode::support::explanation::Explanation;
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
+use crate::crossnode::support::queries::Queries;
 use crate::crossnode::transfer::protocol::{DeliveryCommands, Transfer};
 use crate::resp::{Reply, Value};
 
@@ -30,10 +31,20 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     move_member(job, &mut connections, &transfer)
 }
 
-pub(crate) fn explain(job: &Job) -> Explanation {
+pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
     let transfer = Transfer::new(job, b"");
-    let probe = Explanation::new("transfer", false).requests(1, &probe_requests(job, &transfer));
-    transfer.explain(probe, 2, stage_command(job, &transfer), delivery_commands(job, &transfer))
+    let explanation = Explanation::new("transfer", false).round(&probe_requests(job, &transfer));
+    let mut queries = Queries::default();
+    queries.add(transfer.source, words![b"SISMEMBER", job.key(0), job.args[3]]);
+    queries.add(transfer.source, words![b"EXISTS", job.key(0)]);
+    queries.add(transfer.target, words![b"SCARD", job.key(1)]);
+    let replies = queries.send(&mut job.connections(job.servers())?)?;
+    Ok(match (replies.get(0), replies.get(1), replies.get(2)) {
+        // A key is not a set: the server's error is returned.
+        (Value::Error(_), ..) | (_, Value::Integer(1), Value::Error(_)) => explanation,
+        (Value::Integer(1), ..) => transfer.explain(explanation, stage_command(job, &transfer), delivery_commands(job, &transfer)),
+        _ => explanation.round(&[Request::unwatch(transfer.target)]),
+    })
 }
 
 fn probe_requests<'t, 'a: 't>(job: &Job<'_, 'a>, transfer: &'t Transfer) -> [Request<'t>; 2] {
