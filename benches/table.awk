@@ -8,6 +8,8 @@
 #     ratio <= 1.00 ~    the same beyond noise: it also holds if a quarter of the rounds were that good
 #     speed >= 1.30      the peer's median against ours
 #     ours <= 1500       our median alone
+#
+# With -v rows=FILE each row is also appended to FILE, for benches/chart.awk: case, ours, peer, ratio, smallest and largest ratio of a round.
 
 BEGIN {
     FS = "\t"
@@ -30,6 +32,9 @@ $4 == "" {
     printf form, $1, shown(ours, $2), shown(peer, $2), sprintf("%.2f", ours / peer), \
         sprintf("%.2f-%.2f", ratios[1], ratios[rounds]), $3, verdict($3)
     fflush()
+    if (rows) {
+        printf "%s\t%s\t%s\t%.2f\t%.2f\t%.2f\n", $1, shown(ours, $2), shown(peer, $2), ours / peer, ratios[1], ratios[rounds] >>rows
+    }
 }
 
 function verdict(asked,    word) {

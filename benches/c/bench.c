@@ -17,40 +17,40 @@ static double now_in_microseconds(void) {
   return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
 }
 
-static double sample(bench_side side, void *state, int calls) {
+static double microseconds_per_call(bench_function function, void *state, int calls) {
   double start = now_in_microseconds();
-  for (int call = 0; call < calls; call++) side(state);
+  for (int call = 0; call < calls; call++) function(state);
   return (now_in_microseconds() - start) / calls;
 }
 
-static int fewer_if_slow(void) {
+static int slow_rounds(void) {
   return bench_rounds() < SLOW_ROUNDS ? bench_rounds() : SLOW_ROUNDS;
 }
 
-static void compare(const bench_case *one, int rounds) {
+static void compare(const bench_case *c, int rounds) {
   double ours[ROUNDS], peer[ROUNDS];
-  one->ours(one->state);
-  one->peer(one->state);
+  c->ours(c->state);
+  c->peer(c->state);
   for (int round = 0; round < rounds; round++) {
-    ours[round] = sample(one->ours, one->state, one->calls);
-    peer[round] = sample(one->peer, one->state, one->calls);
+    ours[round] = microseconds_per_call(c->ours, c->state, c->calls);
+    peer[round] = microseconds_per_call(c->peer, c->state, c->calls);
   }
-  bench_print(one->name, "us", one->asked, rounds, ours, peer);
+  bench_print(c->name, "us", c->target, rounds, ours, peer);
 }
 
-void bench_compare(const bench_case *one) {
-  compare(one, bench_rounds());
+void bench_compare(const bench_case *c) {
+  compare(c, bench_rounds());
 }
 
-void bench_compare_slow(const bench_case *one) {
-  compare(one, fewer_if_slow());
+void bench_compare_slow(const bench_case *c) {
+  compare(c, slow_rounds());
 }
 
-void bench_peer_alone(const bench_case *one) {
+void bench_peer_only(const bench_case *c) {
   double peer[ROUNDS];
-  int rounds = fewer_if_slow();
-  for (int round = 0; round < rounds; round++) peer[round] = sample(one->peer, one->state, one->calls);
-  bench_print(one->name, "us", one->asked, rounds, NULL, peer);
+  int rounds = slow_rounds();
+  for (int round = 0; round < rounds; round++) peer[round] = microseconds_per_call(c->peer, c->state, c->calls);
+  bench_print(c->name, "us", c->target, rounds, NULL, peer);
 }
 
 static void print_samples(int rounds, const double *samples) {
@@ -58,8 +58,8 @@ static void print_samples(int rounds, const double *samples) {
   for (int round = 0; samples && round < rounds; round++) printf("%s%.3f", round ? " " : "", samples[round]);
 }
 
-void bench_print(const char *name, const char *unit, const char *asked, int rounds, const double *ours, const double *peer) {
-  printf("%s\t%s\t%s", name, unit, asked);
+void bench_print(const char *name, const char *unit, const char *target, int rounds, const double *ours, const double *peer) {
+  printf("%s\t%s\t%s", name, unit, target);
   print_samples(rounds, ours);
   print_samples(rounds, peer);
   printf("\n");

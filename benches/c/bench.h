@@ -1,32 +1,31 @@
-/* Timed rounds: ours and the peer's in turn, in one process, as one line of samples that benches/table.awk reads. */
+/* Times the library ("ours") and a peer alternately in one process. Prints samples for benches/table.awk. */
 #ifndef BENCH_H
 #define BENCH_H
 
-typedef void (*bench_side)(void *state);
+typedef void (*bench_function)(void *state);
 
 typedef struct bench_case {
-  const char *name;  /* first column of the table */
-  const char *asked; /* what the project asks of it, in the words of table.awk; "-" for nothing */
-  int calls;         /* calls a sample; the sample is their mean */
-  bench_side ours, peer;
-  void *state; /* handed to both */
+  const char *name;   /* first column of the table */
+  const char *target; /* the goal of the project, as table.awk parses it; "-" for none */
+  int calls;          /* calls per sample; a sample is their mean */
+  bench_function ours, peer;
+  void *state; /* argument of both functions */
 } bench_case;
 
-/* Rounds of ours, peer, ours, peer … after one unmeasured call of each; prints microseconds a call. */
-void bench_compare(const bench_case *one);
+/* Calls each function once without measuring it, then takes samples of ours and of the peer in turn. Prints microseconds per call. */
+void bench_compare(const bench_case *c);
+/* The same with fewer rounds, for calls that take many milliseconds. */
+void bench_compare_slow(const bench_case *c);
+/* Times only the peer, for commands that the library does not support. */
+void bench_peer_only(const bench_case *c);
 
-/* The same for calls that take many milliseconds, in fewer rounds. */
-void bench_compare_slow(const bench_case *one);
-/* Times the peer and leaves ours empty: for what the library does not do yet. */
-void bench_peer_alone(const bench_case *one);
-
-/* How many samples of each side a case takes; fewer when BENCH_QUICK is set. */
+/* Returns the number of samples of each function; BENCH_QUICK in the environment reduces it. */
 int bench_rounds(void);
 
-/* Prints one line of samples that were taken elsewhere. Ours may be NULL: what the library does not do yet. */
-void bench_print(const char *name, const char *unit, const char *asked, int rounds, const double *ours, const double *peer);
+/* Prints a row of samples. ours is NULL if the library does not support the command. */
+void bench_print(const char *name, const char *unit, const char *target, int rounds, const double *ours, const double *peer);
 
-/* Ends the program with a message if the condition does not hold: a comparison of unequal work is worth nothing. */
+/* Exits with a message if the condition is false. */
 void bench_require(int condition, const char *message);
 
 #endif

@@ -1,55 +1,56 @@
-/* Peak memory of SUNION of two sets on different servers that have 1,000,000 members together. */
-#include "crossnode.h"
-#include "peak.h"
+/* Peak memory of SUNION of two sets on two servers with 1,000,000 members in total. */
+#include "bench.h"
+#include "datasets.h"
+#include "peak_memory.h"
 
-enum { EACH = 500000, FEW = 8 };
+enum { MEMBERS_EACH = 500000, FEW = 8 };
 
-static place whole_a, whole_b, few_a, few_b;
+static located_key full_a, full_b, few_a, few_b;
 
-static void place_keys(void) {
-  peers by_hand = peers_open();
-  whole_a = place_on(&by_hand, "memory-whole", 1);
-  whole_b = place_on(&by_hand, "memory-whole", 2);
-  few_a = place_on(&by_hand, "memory-few", 1);
-  few_b = place_on(&by_hand, "memory-few", 2);
+static void choose_keys(void) {
+  hiredis_nodes nodes = hiredis_open();
+  full_a = located_key_on(&nodes, "memory-whole", 1);
+  full_b = located_key_on(&nodes, "memory-whole", 2);
+  few_a = located_key_on(&nodes, "memory-few", 1);
+  few_b = located_key_on(&nodes, "memory-few", 2);
 }
 
 static void store(void) {
-  place_keys();
-  store_set(whole_a, 0, EACH);
-  store_set(whole_b, EACH, EACH);
+  choose_keys();
+  store_set(full_a, 0, MEMBERS_EACH);
+  store_set(full_b, MEMBERS_EACH, MEMBERS_EACH);
   store_set(few_a, 0, FEW);
   store_set(few_b, FEW, FEW);
 }
 
-static double ours(int whole) {
-  static rediscluster *rc;
-  if (!rc) {
-    rc = ours_open();
-    place_keys();
+static double library(int full_size) {
+  static rediscluster *cluster;
+  if (!cluster) {
+    cluster = library_open();
+    choose_keys();
   }
-  words command = {3, {"SUNION", whole ? whole_a.key : few_a.key, whole ? whole_b.key : few_b.key}};
-  rediscluster_reply *reply = ours_over_nodes(rc, command.count, command.word, NULL);
-  size_t members = 0;
-  if (reply) bench_require(rediscluster_reply_length(reply, 0, &members, NULL) == REDISCLUSTER_OK, "the reply is no array");
-  if (reply) bench_require(members == 2 * (whole ? EACH : FEW), "members are missing");
+  text_command command = {3, {"SUNION", full_size ? full_a.key : few_a.key, full_size ? full_b.key : few_b.key}};
+  rediscluster_reply *reply = library_command_or_refusal(cluster, command.argc, command.argv, NULL);
+  size_t count = 0;
+  if (reply) bench_require(rediscluster_reply_length(reply, 0, &count, NULL) == REDISCLUSTER_OK, "the reply is not an array");
+  if (reply) bench_require(count == 2 * (full_size ? MEMBERS_EACH : FEW), "members are missing");
   double size = peak_reply_size(reply);
   rediscluster_reply_free(reply);
   return size;
 }
 
-static double by_hand(int whole) {
-  redisReply *reply[2];
-  if (!whole_a.key) place_keys();
-  members all = by_hand_union(whole ? whole_a : few_a, whole ? whole_b : few_b, reply);
-  bench_require(all.count == 2 * (whole ? EACH : FEW), "members are missing");
-  members_free(&all);
-  by_hand_free_both(reply);
+static double hiredis(int full_size) {
+  redisReply *replies[2];
+  if (!full_a.key) choose_keys();
+  member_table all = hiredis_union(full_size ? full_a : few_a, full_size ? full_b : few_b, replies);
+  bench_require(all.count == 2 * (full_size ? MEMBERS_EACH : FEW), "members are missing");
+  member_table_free(&all);
+  hiredis_free_both(replies);
   return 0;
 }
 
 int main(void) {
   peak_prepare(store);
-  peak_compare_to_reply("SUNION 500,000 + 500,000, peak", ours, by_hand);
+  peak_compare_to_reply("SUNION 500,000 + 500,000, peak memory", library, hiredis);
   return 0;
 }

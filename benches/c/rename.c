@@ -1,96 +1,98 @@
-/* RENAME of a list of 1,000,000 elements of 32 bytes to another server. By hand: DUMP, RESTORE, UNLINK. A call takes the list there and back:
- * it is not equally fast both ways, for one server has made the list and the other has not. */
+/* RENAME of a list of 1,000,000 elements of 32 bytes to another server. The peer uses DUMP, RESTORE, UNLINK. One call renames the list and
+ * renames it back, because the two directions take different times: only one server has created the list. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "crossnode.h"
+#include "datasets.h"
+#include "keys.h"
 
 enum { ELEMENTS = 1000000, CHUNK = 10000 };
 
-static const words LRANGE = {4, {"LRANGE", NULL, "0", "-1"}};
+static const text_command LRANGE = {4, {"LRANGE", NULL, "0", "-1"}};
 
-static void turn_around(crossnode *s) {
-  place from = s->a;
-  s->a = s->to;
-  s->to = from;
+static void swap_names(crossnode *s) {
+  located_key from = s->a;
+  s->a = s->destination;
+  s->destination = from;
 }
 
-static void ours(void *of) {
-  crossnode *s = of;
-  s->command = (words){3, {"RENAME", s->a.key, s->to.key}};
-  rediscluster_reply *reply = crossnode_ours(s);
+static void library_rename(void *context) {
+  crossnode *s = context;
+  s->command = (text_command){3, {"RENAME", s->a.key, s->destination.key}};
+  rediscluster_reply *reply = crossnode_run_library(s);
   if (!reply) return;
   rediscluster_reply_free(reply);
-  turn_around(s);
+  swap_names(s);
 }
 
-/* The time to live goes along. */
-static void dump_restore_unlink(void *of) {
-  crossnode *s = of;
+/* Preserves the time to live. */
+static void dump_restore_unlink(void *context) {
+  crossnode *s = context;
   char milliseconds[24];
-  by_hand_send_words(s->a.node, (words){2, {"PTTL", s->a.key}});
-  by_hand_send_words(s->a.node, (words){2, {"DUMP", s->a.key}});
-  redisReply *lives = by_hand_reply(s->a.node), *dump = by_hand_reply(s->a.node);
-  int written = snprintf(milliseconds, sizeof milliseconds, "%lld", lives->integer > 0 ? lives->integer : 0);
-  const char *argv[] = {"RESTORE", s->to.key, milliseconds, dump->str, "REPLACE"};
-  const size_t lengths[] = {7, strlen(s->to.key), (size_t)written, dump->len, 7};
-  by_hand_send(s->to.node, 5, argv, lengths);
-  by_hand_skip(s->to.node, 1);
-  by_hand_send_words(s->a.node, (words){2, {"UNLINK", s->a.key}});
-  by_hand_skip(s->a.node, 1);
-  freeReplyObject(lives);
+  hiredis_send(s->a.node, (text_command){2, {"PTTL", s->a.key}});
+  hiredis_send(s->a.node, (text_command){2, {"DUMP", s->a.key}});
+  redisReply *ttl = hiredis_read(s->a.node), *dump = hiredis_read(s->a.node);
+  int ttl_length = snprintf(milliseconds, sizeof milliseconds, "%lld", ttl->integer > 0 ? ttl->integer : 0);
+  const char *argv[] = {"RESTORE", s->destination.key, milliseconds, dump->str, "REPLACE"};
+  const size_t lengths[] = {7, strlen(s->destination.key), (size_t)ttl_length, dump->len, 7};
+  hiredis_send_argv(s->destination.node, 5, argv, lengths);
+  hiredis_discard(s->destination.node, 1);
+  hiredis_send(s->a.node, (text_command){2, {"UNLINK", s->a.key}});
+  hiredis_discard(s->a.node, 1);
+  freeReplyObject(ttl);
   freeReplyObject(dump);
-  turn_around(s);
+  swap_names(s);
 }
 
-/* Replaces what is at the place. Random bytes do not get smaller in a dump, numbers do. */
-static void store(place at, int random) {
+/* Replaces the key. A DUMP compresses digits but not random bytes. */
+static void store(located_key at, int is_random) {
   char(*bytes)[VALUE_LENGTH + 1] = malloc(ELEMENTS * sizeof *bytes);
   bench_require(bytes != NULL, "out of memory");
-  by_hand_send_words(at.node, (words){2, {"UNLINK", at.key}});
-  chunks to = chunks_of(at.node, "RPUSH", at.key, CHUNK);
+  hiredis_send(at.node, (text_command){2, {"UNLINK", at.key}});
+  chunked_command to = chunked_command_new(at.node, "RPUSH", at.key, CHUNK);
   for (size_t element = 0; element < ELEMENTS; element++) {
-    if (random) fill_random(bytes[element], VALUE_LENGTH, element);
+    if (is_random) fill_random(bytes[element], VALUE_LENGTH, element);
     else snprintf(bytes[element], sizeof *bytes, "%0*zu", VALUE_LENGTH, element);
-    chunks_add(&to, bytes[element], VALUE_LENGTH);
+    chunked_command_add(&to, bytes[element], VALUE_LENGTH);
   }
-  by_hand_skip(at.node, chunks_sent(&to) + 1);
+  hiredis_discard(at.node, chunked_command_finish(&to) + 1);
   free(bytes);
 }
 
-static void require_same_list(const crossnode *s, const digest *before, const char *side) {
-  digest now = crossnode_read(s->a, LRANGE), left = crossnode_read(s->to, LRANGE);
-  bench_require(now.count == ELEMENTS && now.sum == before->sum, side);
-  bench_require(left.count == 0, "the old name still has elements");
+static void require_same_list(const crossnode *s, const digest *before, const char *message) {
+  digest renamed = crossnode_read(s->a, LRANGE), old = crossnode_read(s->destination, LRANGE);
+  bench_require(renamed.count == ELEMENTS && renamed.sum == before->sum, message);
+  bench_require(old.count == 0, "the old key still exists");
 }
 
-static void ours_and_back(void *of) {
-  ours(of);
-  ours(of);
+static void library_rename_and_back(void *context) {
+  library_rename(context);
+  library_rename(context);
 }
 
-static void dump_restore_unlink_and_back(void *of) {
-  dump_restore_unlink(of);
-  dump_restore_unlink(of);
+static void dump_restore_unlink_and_back(void *context) {
+  dump_restore_unlink(context);
+  dump_restore_unlink(context);
 }
 
-static void compare(crossnode *s, const char *name, int random) {
-  bench_case one = {name, "ratio <= 1.20", 1, ours_and_back, dump_restore_unlink_and_back, s};
-  store(s->a, random);
+static void compare(crossnode *s, const char *name, int is_random) {
+  bench_case c = {name, "ratio <= 1.20", 1, library_rename_and_back, dump_restore_unlink_and_back, s};
+  store(s->a, is_random);
   digest before = crossnode_read(s->a, LRANGE);
   dump_restore_unlink(s);
-  require_same_list(s, &before, "by hand, the list came out different");
-  ours(s);
-  require_same_list(s, &before, "ours made another list of it");
-  if (s->refused) bench_peer_alone(&one);
-  else bench_compare_slow(&one);
+  require_same_list(s, &before, "the peer changed the list");
+  library_rename(s);
+  require_same_list(s, &before, "the library changed the list");
+  if (s->refused) bench_peer_only(&c);
+  else bench_compare_slow(&c);
 }
 
 int main(void) {
   crossnode s = crossnode_open("rename");
   compare(&s, "RENAME of 1,000,000 x 32 random, both ways", 1);
   compare(&s, "RENAME of 1,000,000 x 32 digits, both ways", 0);
-  rediscluster_close(s.rc);
+  rediscluster_close(s.cluster);
   return 0;
 }

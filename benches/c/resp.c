@@ -5,7 +5,7 @@
 
 #include "bench.h"
 
-enum { LONGEST_HEADER = 24 }; /* a type byte, 20 digits, CRLF */
+enum { MAX_HEADER = 24 }; /* a type byte, 20 digits, CRLF */
 
 static void reserve(resp *request, size_t more) {
   if (request->length + more <= request->capacity) return;
@@ -21,7 +21,7 @@ static void append(resp *request, const char *bytes, size_t length) {
 
 static void header(resp *request, char type, size_t number) {
   char *end = request->bytes + request->length;
-  if (number < 10) { /* most are: no need to divide */
+  if (number < 10) { /* the usual case needs no division */
     end[0] = type;
     end[1] = (char)('0' + number);
     end[2] = '\r';
@@ -29,7 +29,7 @@ static void header(resp *request, char type, size_t number) {
     request->length += 4;
     return;
   }
-  char digits[LONGEST_HEADER];
+  char digits[MAX_HEADER];
   size_t at = sizeof digits;
   digits[--at] = '\n';
   digits[--at] = '\r';
@@ -44,12 +44,12 @@ void resp_clear(resp *request) {
 }
 
 void resp_array(resp *request, size_t count) {
-  reserve(request, LONGEST_HEADER);
+  reserve(request, MAX_HEADER);
   header(request, '*', count);
 }
 
 void resp_bulk(resp *request, const char *bytes, size_t length) {
-  reserve(request, LONGEST_HEADER + length + 2);
+  reserve(request, MAX_HEADER + length + 2);
   header(request, '$', length);
   append(request, bytes, length);
   append(request, "\r\n", 2);

@@ -1,4 +1,4 @@
-/* Writes requests as Redis reads them: what a binding does before it calls rediscluster_execute. */
+/* Encodes requests as RESP, as a binding does before it calls rediscluster_execute. */
 #ifndef RESP_H
 #define RESP_H
 
@@ -9,7 +9,7 @@ typedef struct resp {
   size_t length, capacity;
 } resp;
 
-void resp_clear(resp *request); /* keeps the memory */
+void resp_clear(resp *request); /* keeps the capacity */
 void resp_array(resp *request, size_t count);
 void resp_bulk(resp *request, const char *bytes, size_t length);
 void resp_free(resp *request);

@@ -1,5 +1,5 @@
-// Measures the Go binding beside go-redis' Ring, which is given our rule for its keys; prints lines of samples that
-// benches/table.awk reads.
+// Compares the Go binding with the Ring of go-redis, which hashes keys to servers like the library here. Prints samples for
+// benches/table.awk.
 package main
 
 import (
@@ -13,19 +13,19 @@ var ctx = context.Background()
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("bench: ")
-	ours, peer := openOurs(), openRing()
-	keys := store(peer, 10000)
+	ours, peer := openLibrary(), openRing()
+	keys := storeKeys(peer, 10000)
 
-	get(ours, peer, keys[:100], 1, 2000)
-	get(ours, peer, keys[:100], 64, 20000)
+	compareGet("Go: GET, 1 goroutine, go-redis Ring", ours, peer, keys[:100], 1, 2000)
+	compareGet("Go: GET, 64 goroutines, go-redis Ring", ours, peer, keys[:100], 64, 20000)
 	for _, count := range []int{100, 10000} {
-		mget(ours, peer, keys[:count], max(3, 30000/count))
+		compareMGet(ours, peer, keys[:count], max(3, 30000/count))
 	}
 }
 
-func get(ours our, peer ring, keys []string, goroutines, calls int) {
+func compareGet(name string, ours library, peer ring, keys []string, goroutines, calls int) {
 	compare(comparison{
-		name:  fmt.Sprintf("Go: GET, %d at once, go-redis Ring", goroutines),
+		name:  name,
 		calls: calls,
 		ours:  inGoroutines(goroutines, calls, keys, ours.get),
 		peer:  inGoroutines(goroutines, calls, keys, peer.get),
@@ -33,12 +33,12 @@ func get(ours our, peer ring, keys []string, goroutines, calls int) {
 	})
 }
 
-func mget(ours our, peer ring, keys []string, repeats int) {
+func compareMGet(ours library, peer ring, keys []string, repeats int) {
 	compare(comparison{
 		name:  fmt.Sprintf("Go: MGET %d keys, Ring's pipeline", len(keys)),
 		calls: repeats,
-		ours:  repeated(repeats, func() { ours.mget(keys) }),
-		peer:  repeated(repeats, func() { peer.mget(keys) }),
+		ours:  repeat(repeats, func() { ours.mget(keys) }),
+		peer:  repeat(repeats, func() { peer.mget(keys) }),
 		equal: func() bool { return equal(ours.mget(keys), peer.mget(keys)) },
 	})
 }

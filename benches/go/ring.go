@@ -18,15 +18,15 @@ func openRing() ring {
 	}
 	return ring{redis.NewRing(&redis.RingOptions{
 		Addrs:             addresses,
-		NewConsistentHash: func(shards []string) redis.ConsistentHash { return ourRule(len(shards)) },
-		PoolSize:          64, // ours has as many
+		NewConsistentHash: func(shards []string) redis.ConsistentHash { return crc32Modulo(len(shards)) },
+		PoolSize:          64, // the default of the library
 	})}
 }
 
-// ourRule is the number of nodes; a key's shard is named by crc32.
-type ourRule int
+// crc32Modulo is the number of nodes. It hashes keys like the library.
+type crc32Modulo int
 
-func (nodes ourRule) Get(key string) string {
+func (nodes crc32Modulo) Get(key string) string {
 	return fmt.Sprintf("node_%d", crc32.ChecksumIEEE([]byte(key))%uint32(nodes)+1)
 }
 
@@ -34,7 +34,7 @@ func (r ring) get(key string) []string {
 	return []string{must(r.client.Get(ctx, key).Result())}
 }
 
-// mget is how a Ring reads many keys: one GET each, in pipelines that it sends to all shards at once.
+// mget sends one GET for each key, because a Ring sends an MGET to one shard. The pipeline goes to all shards at once.
 func (r ring) mget(keys []string) []string {
 	commands := must(r.client.Pipelined(ctx, func(pipe redis.Pipeliner) error {
 		for _, key := range keys {
@@ -49,8 +49,8 @@ func (r ring) mget(keys []string) []string {
 	return values
 }
 
-// store sets that many keys to values of 32 bytes.
-func store(r ring, count int) []string {
+// storeKeys sets count keys to values of 32 bytes and returns the keys.
+func storeKeys(r ring, count int) []string {
 	keys := make([]string, count)
 	must(r.client.Pipelined(ctx, func(pipe redis.Pipeliner) error {
 		for at := range keys {

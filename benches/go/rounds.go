@@ -10,17 +10,17 @@ import (
 	"time"
 )
 
-// A comparison runs ours and the peer's in turn; each makes that many calls when it is run.
+// A comparison times the library and its peer alternately.
 type comparison struct {
 	name       string
-	calls      int
+	calls      int // that ours and peer make each time they run
 	ours, peer func()
-	equal      func() bool // whether both read the same; asked before anything is timed
+	equal      func() bool // reports whether both read the same values; checked before anything is timed
 }
 
 func compare(c comparison) {
 	if !c.equal() {
-		log.Fatalf("%s: ours and the peer read different values", c.name)
+		log.Fatalf("%s: the library and its peer read different values", c.name)
 	}
 	c.ours()
 	c.peer()
@@ -30,20 +30,20 @@ func compare(c comparison) {
 	}
 	var ours, peer []string
 	for range rounds {
-		ours = append(ours, c.sample(c.ours))
-		peer = append(peer, c.sample(c.peer))
+		ours = append(ours, c.microsecondsPerCall(c.ours))
+		peer = append(peer, c.microsecondsPerCall(c.peer))
 	}
 	fmt.Printf("%s\tus\t-\t%s\t%s\n", c.name, strings.Join(ours, " "), strings.Join(peer, " "))
 }
 
-// sample answers microseconds a call.
-func (c comparison) sample(side func()) string {
+// microsecondsPerCall runs side once.
+func (c comparison) microsecondsPerCall(side func()) string {
 	start := time.Now()
 	side()
 	return fmt.Sprintf("%.3f", float64(time.Since(start).Nanoseconds())/1000/float64(c.calls))
 }
 
-func repeated(times int, call func()) func() {
+func repeat(times int, call func()) func() {
 	return func() {
 		for range times {
 			call()
@@ -51,7 +51,7 @@ func repeated(times int, call func()) func() {
 	}
 }
 
-// inGoroutines reads keys in turn, the calls shared evenly among the goroutines.
+// inGoroutines reads the keys in rotation and distributes the calls evenly over the goroutines.
 func inGoroutines(goroutines, calls int, keys []string, get func(key string) []string) func() {
 	return func() {
 		var all sync.WaitGroup

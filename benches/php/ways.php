@@ -94,7 +94,7 @@ foreach ($counts as $count => $rounds) {
         'write: RESP' => static fn (): string => resp($flat),
         'write: implode + pack of lengths' => static fn (): string => implode('', $flat) . pack('V*', ...array_map('strlen', $flat)),
         'write: serialize()' => static fn (): string => serialize(['MGET', $keys]),
-        'write: implode()' => static fn (): string => RedisCluster\Request::joined(['MGET', $keys]),
+        'write: implode()' => static fn (): string => RedisCluster\Request::implodeCommand(['MGET', $keys]),
         'read: bytes and index, substr()' => static fn (): array => cut($bytes, $numbers, 0, $count),
         'read: bytes and lengths, unpack()' => $unpacked,
         'read: unserialize()' => static fn (): array => unserialize($serialized, ['allowed_classes' => false]),

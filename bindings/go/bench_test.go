@@ -10,7 +10,7 @@ import (
 // Run with scripts/with-redis 3 -- go test -run '^$' -bench . -benchmem
 
 func BenchmarkGet(b *testing.B) {
-	c := fresh(b)
+	c := openEmpty(b)
 	do(b, c, "SET", "foo", "bar")
 	b.ReportAllocs()
 	b.ResetTimer()
@@ -21,8 +21,8 @@ func BenchmarkGet(b *testing.B) {
 	}
 }
 
-func BenchmarkGetByManyGoroutines(b *testing.B) {
-	c := fresh(b)
+func BenchmarkGetFromManyGoroutines(b *testing.B) {
+	c := openEmpty(b)
 	do(b, c, "SET", "foo", "bar")
 	b.SetParallelism(16)
 	b.ReportAllocs()
@@ -38,7 +38,7 @@ func BenchmarkGetByManyGoroutines(b *testing.B) {
 }
 
 func BenchmarkPipelineOf1000(b *testing.B) {
-	c := fresh(b)
+	c := openEmpty(b)
 	p := c.Pipeline()
 	b.ReportAllocs()
 	b.ResetTimer()
@@ -53,7 +53,7 @@ func BenchmarkPipelineOf1000(b *testing.B) {
 }
 
 func BenchmarkMGetOf100(b *testing.B) {
-	c := fresh(b)
+	c := openEmpty(b)
 	command := []any{"MGET"}
 	for i := 0; i < 100; i++ {
 		command = append(command, fmt.Sprint("key:", i))
@@ -68,7 +68,7 @@ func BenchmarkMGetOf100(b *testing.B) {
 }
 
 func BenchmarkLRangeOf100000(b *testing.B) {
-	c := fresh(b)
+	c := openEmpty(b)
 	fillList(b, c, "list", 100_000)
 	b.ReportAllocs()
 	b.ResetTimer()
@@ -80,7 +80,7 @@ func BenchmarkLRangeOf100000(b *testing.B) {
 }
 
 func BenchmarkNodeFor(b *testing.B) {
-	c := fresh(b)
+	c := openEmpty(b)
 	for i := 0; i < b.N; i++ {
 		if _, err := c.NodeFor("bar{foo}"); err != nil {
 			b.Fatal(err)

@@ -11,8 +11,8 @@ import (
 	rediscluster "github.com/rediscluster/rediscluster/bindings/go"
 )
 
-// program finds a tool that a test needs; without those the package could not have been compiled.
-func program(t *testing.T, name string) string {
+// requireTool returns the path of a tool. Compiling the package needs the same tools, so a missing one is a failure.
+func requireTool(t *testing.T, name string) string {
 	path, err := exec.LookPath(name)
 	if err != nil {
 		t.Fatal(err)
@@ -20,21 +20,21 @@ func program(t *testing.T, name string) string {
 	return path
 }
 
-func TestWithoutCgo(t *testing.T) {
+func TestBuildWithoutCgoExplainsWhatIsMissing(t *testing.T) {
 	for _, command := range []string{"build", "vet"} {
-		build := exec.Command(program(t, "go"), command, ".")
+		build := exec.Command(requireTool(t, "go"), command, ".")
 		build.Env = append(os.Environ(), "CGO_ENABLED=0")
 		output, err := build.CombinedOutput()
 		if err == nil || !strings.Contains(string(output), "needs_cgo__set_CGO_ENABLED_1") {
-			t.Errorf("go %s says: %v\n%s", command, err, output)
+			t.Errorf("go %s: %v\n%s", command, err, output)
 		}
 		if command == "build" && strings.Count(string(output), "undefined") != 1 {
-			t.Errorf("the compiler says more than that:\n%s", output)
+			t.Errorf("the compiler reports more than one undefined name:\n%s", output)
 		}
 	}
 }
 
-// openAsChild makes this program open a client and print what comes of it: see TestMain.
+// The environment variable openAsChild makes the test program open a client and print the error: see TestMain.
 const openAsChild = "REDISCLUSTER_TEST_OPEN"
 
 func openAndPrintError() {
@@ -42,10 +42,10 @@ func openAndPrintError() {
 	fmt.Println(err)
 }
 
-func TestLibraryOfAnotherABI(t *testing.T) {
+func TestOpenRefusesALibraryOfAnotherABI(t *testing.T) {
 	folder := t.TempDir()
 	name := "librediscluster.so.1"
-	build := exec.Command(program(t, "cc"), "-shared", "-fPIC", "-Wl,-soname,"+name, "-o", filepath.Join(folder, name), "testdata/other_abi.c")
+	build := exec.Command(requireTool(t, "cc"), "-shared", "-fPIC", "-Wl,-soname,"+name, "-o", filepath.Join(folder, name), "testdata/other_abi.c")
 	if output, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
@@ -61,8 +61,8 @@ func TestLibraryOfAnotherABI(t *testing.T) {
 	}
 }
 
-// The program in the README is run as it stands there, but for the servers.
-func TestREADME(t *testing.T) {
+// The ports of the program are replaced by those of the test servers.
+func TestTheProgramInTheREADMERuns(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
@@ -95,7 +95,7 @@ func runProgram(t *testing.T, source string) (output string, err error) {
 			t.Fatal(err)
 		}
 	}
-	run := exec.Command(program(t, "go"), "run", ".")
+	run := exec.Command(requireTool(t, "go"), "run", ".")
 	run.Dir = folder
 	combined, err := run.CombinedOutput()
 	return string(combined), err

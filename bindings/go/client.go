@@ -7,107 +7,72 @@ import (
 	"runtime"
 )
 
-// A Client runs commands on the servers of a configuration. It may be used by many goroutines at once.
-type Client struct{ handle *handle }
+// A Client runs commands on the servers of a configuration. It is safe for concurrent use by multiple goroutines.
+type Client struct{ handle *clusterHandle }
 
-// Open makes a client of a configuration: JSON, the same in every language, described in the README of the project.
-// Nothing is connected before the first command.
-func Open(config string) (*Client, error) { return open(openOwn, config) }
+// Open returns a client for a configuration in JSON, which is the same in every language; the README of the project
+// describes it. A bad configuration is an *Error with the code ErrConfig. Open connects to nothing; connections are made
+// when commands need them.
+func Open(config string) (*Client, error) { return open(openExclusive, config) }
 
-// OpenShared makes a client that shares its connections with every other client of the process that OpenShared made
-// of an equal configuration. Each is closed for itself; the connections stay, for the next, until the process ends.
+// OpenShared is like Open, but all clients that OpenShared returns for equal configurations share their connections.
+// Close each of them. The connections stay open until the process ends.
 func OpenShared(config string) (*Client, error) { return open(openShared, config) }
 
-func open(how opener, config string) (*Client, error) {
+func open(function openFunction, config string) (*Client, error) {
 	if err := checkABI(); err != nil {
 		return nil, err
 	}
-	handle, err := openNative(how, config)
+	handle, err := openCluster(function, config)
 	if err != nil {
 		return nil, err
 	}
 	return newClient(handle), nil
 }
 
-func newClient(handle *handle) *Client {
+func newClient(handle *clusterHandle) *Client {
 	c := &Client{handle}
-	// A safety net for clients that were forgotten, no more: call Close.
-	runtime.SetFinalizer(c, (*Client).Close)
+	runtime.SetFinalizer(c, (*Client).Close) // a safety net for clients without a call of Close
 	return c
 }
 
-// Close closes the client; its methods answer ErrClosed from now on. Calls that are running end as they would have,
-// and the last of them closes the connections. To close again does nothing. The error is always nil.
+// Close closes the client. It returns at once and always returns nil. Calls in progress run to their end, and the last of
+// them closes the connections; later calls fail with ErrClosed. Closing a client again is a no-op.
 func (c *Client) Close() error {
 	c.handle.close()
 	return nil
 }
 
-// Do runs one command and answers its reply. An argument is a string, []byte, bool (sent as 1 or 0), integer or float
-// of any size; another type is an *Error that names its position, the command's name being at 0, and nothing is sent.
+// Do runs one command and returns its reply. An argument is a string, []byte, bool (sent as 1 or 0), or an integer or float
+// of any size. For any other type nothing is sent, and the error is an *Error with the code ErrArgument that gives the
+// position of the argument; the command name is argument 0.
 //
 //	v, err := c.Do(ctx, "SET", "foo", 42, "EX", 60)
 //
-// An error reply of the server is returned as a ServerError, a command that got no reply as an *Error.
-// A nil reply is a Value that IsNil, and no error.
+// An error reply of a server is returned as a ServerError. A command without a reply fails with an *Error. A nil reply is
+// not an error: it is a Value for which IsNil returns true.
 func (c *Client) Do(ctx context.Context, args ...any) (Value, error) {
-	request := newRequest()
-	defer request.recycle()
-	if err := request.command(args); err != nil {
-		return Value{}, err
-	}
-	reply, err := c.handle.call(ctx, execute, request.text())
-	runtime.KeepAlive(c) // or the collector could close it before the call begins
+	reply, err := c.callWithCommand(ctx, execute, args)
 	if err != nil {
 		return Value{}, err
 	}
 	defer reply.free()
-	result := newResult(reply.decoder().value(1)) // behind the array of all commands' replies
+	const onlyReply = 1 // entry 0 is the array of the replies to all commands
+	result := newResult(reply.decoder().value(onlyReply))
 	return result.Value, result.Err
 }
 
-// Each runs one command on every master and answers by alias what each of them said.
-func (c *Client) Each(ctx context.Context, args ...any) (map[string]Result, error) {
-	request := newRequest()
-	defer request.recycle()
-	if err := request.command(args); err != nil {
-		return nil, err
+// callWithCommand runs an operation whose input is one command.
+func (c *Client) callWithCommand(ctx context.Context, run operation, args []any) (nativeReply, error) {
+	request := requestFromPool()
+	defer request.returnToPool()
+	if err := request.addCommand(args); err != nil {
+		return nativeReply{}, err
 	}
-	reply, err := c.handle.call(ctx, each, request.text())
-	runtime.KeepAlive(c) // or the collector could close it before the call begins
-	if err != nil {
-		return nil, err
-	}
-	defer reply.free()
-	return reply.byAlias()
+	return c.call(ctx, run, request.unsafeString())
 }
 
-// A Node is where a key is kept.
-type Node struct {
-	Alias string // node_1, node_2 …
-	Host  string // "" if the node has a unix socket
-	Port  int    // 0 if the node has a unix socket
-	Unix  string // the path of the socket, else ""
-	Key   string // the key as commands send it, its tag stripped where tags are
-}
-
-// NodeFor tells which node keeps a key. The answer is computed; no server is asked.
-func (c *Client) NodeFor(key string) (Node, error) {
-	reply, err := c.handle.call(context.Background(), nodeFor, key)
-	runtime.KeepAlive(c) // or the collector could close it before the call begins
-	if err != nil {
-		return Node{}, err
-	}
-	defer reply.free()
-	field, err := reply.decoder().value(0).Map()
-	if err != nil {
-		return Node{}, err
-	}
-	return Node{
-		Alias: field["alias"].textOrEmpty(),
-		Host:  field["host"].textOrEmpty(),
-		Port:  int(field["port"].number),
-		Unix:  field["unix"].textOrEmpty(),
-		Key:   field["key"].textOrEmpty(),
-	}, nil
+func (c *Client) call(ctx context.Context, run operation, input string) (nativeReply, error) {
+	defer runtime.KeepAlive(c) // otherwise the finalizer could close the client before the call begins
+	return c.handle.call(ctx, run, input)
 }

@@ -15,8 +15,8 @@ import (
 	rediscluster "github.com/rediscluster/rediscluster/bindings/go"
 )
 
-// many runs a function in several goroutines at once and waits for all.
-func many(goroutines int, run func(nth int)) {
+// inParallel calls run in several goroutines and waits for all of them.
+func inParallel(goroutines int, run func(nth int)) {
 	var all sync.WaitGroup
 	for i := 0; i < goroutines; i++ {
 		all.Add(1)
@@ -28,12 +28,12 @@ func many(goroutines int, run func(nth int)) {
 	all.Wait()
 }
 
-// Every goroutine reads what it wrote, of random bytes, while the collector runs as often as it can.
-func TestManyGoroutinesAndTheCollector(t *testing.T) {
-	c := fresh(t)
+// The garbage collector runs as often as possible, to find values that point into memory of the library.
+func TestManyGoroutinesReadWhatTheyWrote(t *testing.T) {
+	c := openEmpty(t)
 	defer debug.SetGCPercent(debug.SetGCPercent(1))
 	before := runtime.NumGoroutine()
-	many(32, func(nth int) {
+	inParallel(32, func(nth int) {
 		random := rand.New(rand.NewSource(int64(nth)))
 		for i := 0; i < 100; i++ {
 			key, value := make([]byte, 1+random.Intn(40)), make([]byte, random.Intn(5000))
@@ -57,13 +57,13 @@ func TestManyGoroutinesAndTheCollector(t *testing.T) {
 	})
 	time.Sleep(10 * time.Millisecond)
 	if after := runtime.NumGoroutine(); after > before {
-		t.Errorf("%d goroutines have become %d", before, after)
+		t.Errorf("%d goroutines became %d", before, after)
 	}
 }
 
-func TestPipelinesOfManyGoroutines(t *testing.T) {
-	c := fresh(t)
-	many(16, func(nth int) {
+func TestManyGoroutinesRunPipelines(t *testing.T) {
+	c := openEmpty(t)
+	inParallel(16, func(nth int) {
 		p := c.Pipeline()
 		for round := 0; round < 10; round++ {
 			for i := 0; i < 100; i++ {
@@ -84,18 +84,17 @@ func TestPipelinesOfManyGoroutines(t *testing.T) {
 	})
 }
 
-// More goroutines than connections: they wait for one another.
-func TestMoreGoroutinesThanConnections(t *testing.T) {
+func TestGoroutinesWaitForAFreeConnection(t *testing.T) {
 	c := servers(t, 3).with("pool_size", 2).open(t)
-	many(300, func(nth int) {
+	inParallel(300, func(nth int) {
 		if v, err := c.Do(ctx, "SET", nth, "value"); err != nil || v.String() != "OK" {
 			t.Error(v, err)
 		}
 	})
 }
 
-// blockedPop starts a pop that waits a second for nothing, and answers when its server has it.
-func blockedPop(t *testing.T, c *rediscluster.Client) (popped chan error) {
+// startBlockingPop starts a pop of a missing key with a timeout of one second, and returns when a server has received it.
+func startBlockingPop(t *testing.T, c *rediscluster.Client) (popped chan error) {
 	t.Helper()
 	popped = make(chan error, 1)
 	go func() {
@@ -117,13 +116,13 @@ func blockedPop(t *testing.T, c *rediscluster.Client) (popped chan error) {
 			}
 		}
 	}
-	t.Fatal("no server has the pop")
+	t.Fatal("no server has received the pop")
 	return nil
 }
 
-func TestAllConnectionsInUse(t *testing.T) {
+func TestACommandFailsWhenAllConnectionsAreInUse(t *testing.T) {
 	c := servers(t, 1).with("pool_size", 1).with("connect_timeout", 0.05).open(t)
-	popped := blockedPop(t, c)
+	popped := startBlockingPop(t, c)
 	_, err := c.Do(ctx, "GET", "key")
 	wantError(t, err, rediscluster.ErrPool, "node_1", false)
 	if err := <-popped; err != nil {
@@ -131,14 +130,13 @@ func TestAllConnectionsInUse(t *testing.T) {
 	}
 }
 
-// Values are read by many at once while their client is gone.
-func TestValuesOutliveTheClient(t *testing.T) {
-	c := fresh(t)
+func TestValuesCanBeReadAfterTheClientIsClosed(t *testing.T) {
+	c := openEmpty(t)
 	want := fillList(t, c, "list", 1000)
 	v := do(t, c, "LRANGE", "list", 0, -1)
 	c.Close()
 	runtime.GC()
-	many(8, func(int) {
+	inParallel(8, func(int) {
 		got, err := v.Strings()
 		if err != nil || len(got) != len(want) || got[999] != want[999] {
 			t.Error(len(got), err)
@@ -146,8 +144,8 @@ func TestValuesOutliveTheClient(t *testing.T) {
 	})
 }
 
-func TestClose(t *testing.T) {
-	c := fresh(t)
+func TestMethodsOfAClosedClientReturnErrClosed(t *testing.T) {
+	c := openEmpty(t)
 	for i := 0; i < 3; i++ {
 		if err := c.Close(); err != nil {
 			t.Fatal(err)
@@ -166,7 +164,7 @@ func TestClose(t *testing.T) {
 	}
 }
 
-func TestCloseWhileInUse(t *testing.T) {
+func TestCloseDuringCalls(t *testing.T) {
 	for round := 0; round < 20; round++ {
 		c := servers(t, 3).open(t)
 		var running sync.WaitGroup
@@ -185,14 +183,14 @@ func TestCloseWhileInUse(t *testing.T) {
 			}(i)
 		}
 		time.Sleep(time.Duration(round) * 100 * time.Microsecond)
-		many(3, func(int) { c.Close() })
+		inParallel(3, func(int) { c.Close() })
 		running.Wait()
 	}
 }
 
-func TestCloseDoesNotWaitAndDoesNotInterrupt(t *testing.T) {
+func TestCloseNeitherWaitsForNorInterruptsACall(t *testing.T) {
 	c := servers(t, 3).open(t)
-	popped := blockedPop(t, c)
+	popped := startBlockingPop(t, c)
 	c.Close()
 	select {
 	case err := <-popped:
@@ -204,10 +202,9 @@ func TestCloseDoesNotWaitAndDoesNotInterrupt(t *testing.T) {
 	}
 }
 
-// What is forgotten is closed by the collector in the end: the servers see the connections go.
-func TestForgottenClientsAreClosed(t *testing.T) {
-	c := fresh(t)
-	clients := func() (count int) {
+func TestTheGarbageCollectorClosesUnreachableClients(t *testing.T) {
+	c := openEmpty(t)
+	connectedClients := func() (count int) {
 		results, err := c.Each(ctx, "INFO", "clients")
 		if err != nil {
 			t.Fatal(err)
@@ -223,7 +220,7 @@ func TestForgottenClientsAreClosed(t *testing.T) {
 		}
 		return count
 	}
-	before := clients()
+	before := connectedClients()
 	func() {
 		for i := 0; i < 20; i++ {
 			forgotten, err := rediscluster.Open(servers(t, 3).String())
@@ -233,13 +230,13 @@ func TestForgottenClientsAreClosed(t *testing.T) {
 			do(t, forgotten, "GET", "key")
 		}
 	}()
-	opened := clients() - before
+	opened := connectedClients() - before
 	for i := 0; i < 100; i++ {
 		runtime.GC()
 		time.Sleep(10 * time.Millisecond)
-		if opened >= 20 && clients() <= before+1 { // the last may still lie on the stack
+		if opened >= 20 && connectedClients() <= before+1 { // the stack may still refer to the last client
 			return
 		}
 	}
-	t.Errorf("of %d connections, %d are left", opened, clients()-before)
+	t.Errorf("%d connections were opened, %d are still open", opened, connectedClients()-before)
 }

@@ -1,8 +1,8 @@
-// Package rediscluster makes several independent Redis servers answer like one.
+// Package rediscluster makes several independent Redis servers behave like one.
 //
-// A Client is opened from a configuration and runs commands, written as every Redis client writes them. The library
-// behind it, librediscluster, finds the server of each key, splits commands whose keys stand on several servers, and
-// gives back the replies; the same library serves C and PHP, so all three see the same keys.
+// A Client opens a configuration and runs commands with the arguments of any Redis client. The package calls the library
+// librediscluster, which finds the server of each key, runs commands whose keys are on several servers, and returns the
+// replies. The library is the same for C and PHP, so all languages find the same keys on the same servers.
 //
 //	c, err := rediscluster.Open(`{"nodes": {
 //		"node_1": {"host": "127.0.0.1", "port": 6379},
@@ -21,36 +21,45 @@
 //	}
 //	fmt.Println(v) // bar
 //
+// # Keys and nodes
+//
+// A key is stored on node crc32(key) % masters + 1. A hash tag makes several keys share a node. The option hash_tag of the
+// configuration selects the rule:
+//
+//   - strip, the default: the tag of bar{foo} is foo. The tag is hashed, and the server stores the key as bar.
+//   - keep: the tag is the text between the first { and the next }, as in Redis Cluster. The server stores the whole key.
+//   - off: there are no tags.
+//
 // # Replies
 //
-// A reply is a Value. A nil reply (a missing key, say) is not an error of the command: Do answers a Value whose IsNil
-// is true, and the accessors that want a text, a number or elements from it answer ErrNil. Strings are bytes, as Redis
-// has them; they are never decoded.
+// A reply is a Value. A nil reply, such as that of a missing key, is not an error: Do returns a Value for which IsNil
+// returns true, and accessors such as Text and Int return ErrNil. Strings are bytes and are never decoded.
 //
 // # Errors
 //
-// What the server answered with -ERR is a ServerError. What kept a command from its reply (no connection, a timeout,
-// keys on several nodes, …) is an *Error, with the node, and with the word whether the command may have been executed;
-// errors.Is tells its kind: errors.Is(err, ErrTimeout). Inside an array, and in the results of Pipeline and Each, both
-// are values that leave their neighbours intact.
+// An error reply of a server is a ServerError. A command without a reply (no connection, a timeout, keys on several nodes)
+// is an *Error, which gives the node and says whether the command may have been executed. Its Code is the kind of the error:
+//
+//	errors.Is(err, rediscluster.ErrTimeout)
+//
+// Inside an array, and in the results of Pipeline and Each, errors are values next to the other replies.
 //
 // # Contexts
 //
-// A command is one blocking call into the library. A context that is done before the call keeps it from being sent and
-// is answered with ctx.Err(). A call that has begun cannot be called back: it ends with its reply or by the
-// connect_timeout, read_timeout and write_timeout of the configuration (5 seconds each unless set), whatever the
-// context says meanwhile, and what it answers is then what happened. No goroutine is left behind in either case.
+// If a context is done before a call, nothing is sent and the call returns ctx.Err(). A command in progress ignores its
+// context: it ends with the reply, or after the connect_timeout, read_timeout or write_timeout of the configuration (5
+// seconds each by default). Session.Receive ends when its context is done. A call starts no goroutine.
 //
 // # Sessions
 //
-// A Session has a state: MULTI and WATCH, SELECT, SUBSCRIBE. Its Receive, which waits for messages, ends when its context
-// does. As a net.Conn it can stand in for a connection to one server.
+// A Session has the state of a connection: MULTI and WATCH, SELECT, SUBSCRIBE. Session.Conn makes it a net.Conn that other
+// Redis clients can use instead of a connection to one server.
 //
 // # Goroutines and threads
 //
-// A Client may be used by many goroutines at once. Each call in progress holds one thread of the operating system, as
-// every blocking cgo call does, and one connection of the node, of which pool_size exist; a Pipeline carries many
-// commands in one call.
+// A Client is safe for concurrent use by multiple goroutines. Each call in progress occupies one operating system thread,
+// like every blocking cgo call, and one connection to each node that it uses; pool_size limits the connections to a node. A
+// Pipeline runs many commands in one call.
 //
 // The package needs cgo, pkg-config and the installed library.
 package rediscluster

@@ -5,34 +5,34 @@ import (
 	"strconv"
 )
 
-// ErrClosed is the answer of a Client that has been closed.
-var ErrClosed = errors.New("rediscluster: the client is closed")
+// ErrClosed is returned by the methods of a Client or Session that has been closed.
+var ErrClosed = errors.New("rediscluster: the client or session is closed")
 
-// ErrNil is the answer of an accessor that wants a value from a nil reply.
-var ErrNil = errors.New("rediscluster: nil reply")
+// ErrNil is returned by the accessors of a nil Value.
+var ErrNil = errors.New("rediscluster: the reply is nil")
 
-// Code is the kind of a failure. It is an error itself, so that errors.Is(err, ErrTimeout) asks for a kind.
+// Code is the kind of an Error. It is an error itself, so that errors.Is(err, ErrTimeout) tests for a kind.
 type Code int32
 
-// The kinds of failures, numbered as in the library.
+// The kinds of errors. The numbers are the rediscluster_status values of the library.
 const (
-	ErrArgument  Code = 1  // a value that cannot be sent, or an accessor that does not fit the reply
-	ErrConfig    Code = 2  // the configuration; the message names the place
-	ErrRequest   Code = 3  // a command that cannot be routed
-	ErrCrossNode Code = 4  // keys on several nodes, and no way to run the command there
-	ErrConnect   Code = 5  // no connection to the node; never executed
-	ErrPool      Code = 6  // all connections of the node are in use; never executed
-	ErrTimeout   Code = 7  // the node did not answer in time
+	ErrArgument  Code = 1  // an argument that cannot be sent, or an accessor for another type
+	ErrConfig    Code = 2  // a bad configuration; the message gives the path of the value
+	ErrRequest   Code = 3  // a command that cannot be routed; nothing was sent
+	ErrCrossNode Code = 4  // keys on several nodes, where the command is not possible; nothing was sent
+	ErrConnect   Code = 5  // no connection to the node; the command was not executed
+	ErrPool      Code = 6  // all connections of the node (pool_size) are in use; the command was not executed
+	ErrTimeout   Code = 7  // the node did not reply, or accepted no bytes, in time
 	ErrIO        Code = 8  // the connection was lost
-	ErrProtocol  Code = 9  // the server sent what is not RESP
+	ErrProtocol  Code = 9  // the server sent something other than RESP
 	ErrMemory    Code = 10 // out of memory
-	ErrInternal  Code = 11 // a fault of the library
+	ErrInternal  Code = 11 // internal error (a bug in the library)
 )
 
-var codeNames = [...]string{
-	ErrArgument:  "wrong argument",
-	ErrConfig:    "wrong configuration",
-	ErrRequest:   "wrong request",
+var codeTexts = [...]string{
+	ErrArgument:  "invalid argument",
+	ErrConfig:    "invalid configuration",
+	ErrRequest:   "invalid request",
 	ErrCrossNode: "keys on several nodes",
 	ErrConnect:   "no connection",
 	ErrPool:      "all connections are in use",
@@ -43,30 +43,30 @@ var codeNames = [...]string{
 	ErrInternal:  "internal error",
 }
 
-// Error says the kind in words.
+// Error returns a description of the kind.
 func (c Code) Error() string {
-	if c >= ErrArgument && int(c) < len(codeNames) {
-		return "rediscluster: " + codeNames[c]
+	if c >= ErrArgument && int(c) < len(codeTexts) {
+		return "rediscluster: " + codeTexts[c]
 	}
 	return "rediscluster: error " + strconv.Itoa(int(c))
 }
 
-// Error says why a command has no reply, or why a client could not be opened.
+// An Error says why a command has no reply, or why a client could not be opened.
 type Error struct {
-	Code     Code   // the kind; errors.Is(err, ErrTimeout) compares it
-	Message  string // what happened, for people
-	Node     string // the alias of the node that failed, or "" if it was none
-	Executed bool   // false: the command was certainly not executed; true: perhaps it was
+	Code     Code   // the kind, for errors.Is
+	Message  string // for people
+	Node     string // the alias of the node that failed, or ""
+	Executed bool   // true if the server may have executed the command, false if it certainly has not
 }
 
-// Error answers the message.
+// Error returns the message.
 func (e *Error) Error() string { return "rediscluster: " + e.Message }
 
-// Unwrap answers the Code, for errors.Is.
+// Unwrap returns the Code, for errors.Is.
 func (e *Error) Unwrap() error { return e.Code }
 
-// ServerError is an error reply of a server, as it came: "WRONGTYPE Operation against a key …".
+// A ServerError is an error reply of a server, unchanged: "WRONGTYPE Operation against a key …".
 type ServerError string
 
-// Error answers the server's words.
+// Error returns the error reply.
 func (e ServerError) Error() string { return string(e) }

@@ -2,152 +2,88 @@
 
 package rediscluster
 
-import (
-	"context"
-	"runtime"
-	"time"
-)
+import "context"
 
-// An Explanation is what a command would do.
+// An Explanation describes what a command would do.
 type Explanation struct {
-	Command    string // its name
+	Command    string // the name of the command
 	Strategy   string // one node, split, gather, colocate, transfer, refuse and others
-	Atomic     bool   // whether others see all of it at once, or nothing
+	Atomic     bool   // whether other clients see either all of its effect or none of it
 	RoundTrips int
-	Nodes      []string // the aliases of those that it would go to
+	Nodes      []string // the aliases of the nodes that would be contacted
 	Keys       []ExplainedKey
 	Steps      []ExplainedStep
-	Reason     string // why it is refused, else ""
+	Reason     string // why the command would be refused, or ""
 }
 
-// An ExplainedKey is a key of a command.
+// An ExplainedKey is a key of an explained command.
 type ExplainedKey struct {
-	Position int    // among the arguments, the command's name being at 0
-	Key      string // as it is stored, its tag stripped where tags are
-	Node     string
-	Pinned   bool // the tag of the first key drew it there
+	Position int    // index among the arguments; the command name is argument 0
+	Key      string // the key as the server stores it: without its hash tag if hash_tag is strip
+	Node     string // the alias of the node that stores it
+	Pinned   bool   // whether the hash tag of the first key moved it to that node
 }
 
-// An ExplainedStep is what one node would be sent in one round trip.
+// An ExplainedStep is a command that one node would receive in one round trip.
 type ExplainedStep struct {
-	Round   int // from 1; steps of one round are under way at the same time
-	Node    string
-	Command string // for people: … stands for what is not known before
+	Round   int    // from 1; steps of the same round run in parallel
+	Node    string // the alias of the node
+	Command string // for people to read; … replaces what is known only when the command runs
 }
 
-// Explain tells what a command would do, and does not do it. Where that depends on the size of its operands, they are looked at.
-// Arguments are those of Do.
+// Explain describes what a command would do, and does not run it. If the strategy depends on the size of the operands,
+// Explain asks the servers for it. The arguments are those of Do.
 func (c *Client) Explain(ctx context.Context, args ...any) (Explanation, error) {
-	request := newRequest()
-	defer request.recycle()
-	if err := request.command(args); err != nil {
-		return Explanation{}, err
-	}
-	reply, err := c.handle.call(ctx, explain, request.text())
-	runtime.KeepAlive(c) // or the collector could close it before the call begins
+	reply, err := c.callWithCommand(ctx, explain, args)
 	if err != nil {
 		return Explanation{}, err
 	}
 	defer reply.free()
-	field, err := reply.decoder().value(0).Map()
+	return newExplanation(reply.decoder().value(0))
+}
+
+func newExplanation(reply Value) (Explanation, error) {
+	explanation, err := readFields(reply)
 	if err != nil {
 		return Explanation{}, err
 	}
-	nodes, err := field["nodes"].Strings()
+	nodes, err := explanation["nodes"].Strings()
 	if err != nil {
 		return Explanation{}, err
 	}
-	keys, err := eachMap(field["keys"], newExplainedKey)
+	keys, err := readList(explanation["keys"], newExplainedKey)
 	if err != nil {
 		return Explanation{}, err
 	}
-	steps, err := eachMap(field["steps"], newExplainedStep)
+	steps, err := readList(explanation["steps"], newExplainedStep)
+	if err != nil {
+		return Explanation{}, err
+	}
 	return Explanation{
-		Command:    field["command"].textOrEmpty(),
-		Strategy:   field["strategy"].textOrEmpty(),
-		Atomic:     field["atomic"].number != 0,
-		RoundTrips: int(field["round_trips"].number),
+		Command:    explanation.text("command"),
+		Strategy:   explanation.text("strategy"),
+		Atomic:     explanation.boolean("atomic"),
+		RoundTrips: int(explanation.integer("round_trips")),
 		Nodes:      nodes,
 		Keys:       keys,
 		Steps:      steps,
-		Reason:     field["reason"].textOrEmpty(),
-	}, err
+		Reason:     explanation.text("reason"),
+	}, nil
 }
 
-func newExplainedKey(field map[string]Value) ExplainedKey {
+func newExplainedKey(key fields) ExplainedKey {
 	return ExplainedKey{
-		Position: int(field["position"].number),
-		Key:      field["key"].textOrEmpty(),
-		Node:     field["node"].textOrEmpty(),
-		Pinned:   field["pinned"].number != 0,
+		Position: int(key.integer("position")),
+		Key:      key.text("key"),
+		Node:     key.text("node"),
+		Pinned:   key.boolean("pinned"),
 	}
 }
 
-func newExplainedStep(field map[string]Value) ExplainedStep {
+func newExplainedStep(step fields) ExplainedStep {
 	return ExplainedStep{
-		Round:   int(field["round"].number),
-		Node:    field["node"].textOrEmpty(),
-		Command: field["command"].textOrEmpty(),
+		Round:   int(step.integer("round")),
+		Node:    step.text("node"),
+		Command: step.text("command"),
 	}
-}
-
-// A Recovered is what an interrupted move had left on a node, and what has become of it.
-type Recovered struct {
-	Node        string
-	Key         string // the hidden one
-	Command     string // the move: RENAME, SMOVE, LMOVE …
-	Source      string
-	Destination string
-	Age         time.Duration
-	Outcome     string // finished, undone, removed (a copy that was not needed), young or waiting
-	Reason      string // why it waits, else ""
-}
-
-// Recover finds what interrupted moves between nodes (RENAME, SMOVE, LMOVE and the like) have left on the servers, and brings it to an
-// end: what had arrived is removed from where it came from, what had not is put back there. Until then it is kept, and not seen.
-//
-// A move that began less than minAge ago is left alone, for it may be under way: choose it longer than any call may take.
-func (c *Client) Recover(ctx context.Context, minAge time.Duration) ([]Recovered, error) {
-	if minAge < 0 {
-		return nil, &Error{Code: ErrArgument, Message: "the least age is negative"}
-	}
-	const millisecond = uint64(time.Millisecond)
-	atLeast := (uint64(minAge) + millisecond - 1) / millisecond // never less than what was asked for
-	reply, err := c.handle.recover(ctx, atLeast)
-	runtime.KeepAlive(c) // or the collector could close it before the call begins
-	if err != nil {
-		return nil, err
-	}
-	defer reply.free()
-	return eachMap(reply.decoder().value(0), newRecovered)
-}
-
-func newRecovered(field map[string]Value) Recovered {
-	return Recovered{
-		Node:        field["node"].textOrEmpty(),
-		Key:         field["key"].textOrEmpty(),
-		Command:     field["command"].textOrEmpty(),
-		Source:      field["source"].textOrEmpty(),
-		Destination: field["destination"].textOrEmpty(),
-		Age:         time.Duration(field["age"].number) * time.Millisecond,
-		Outcome:     field["outcome"].textOrEmpty(),
-		Reason:      field["reason"].textOrEmpty(),
-	}
-}
-
-// eachMap reads an array of maps.
-func eachMap[T any](list Value, read func(map[string]Value) T) ([]T, error) {
-	elements, err := list.Array()
-	if err != nil {
-		return nil, err
-	}
-	all := make([]T, len(elements))
-	for i, element := range elements {
-		field, err := element.Map()
-		if err != nil {
-			return nil, err
-		}
-		all[i] = read(field)
-	}
-	return all, nil
 }

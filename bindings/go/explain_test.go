@@ -11,8 +11,8 @@ import (
 	rediscluster "github.com/rediscluster/rediscluster/bindings/go"
 )
 
-func TestExplainTellsWhereACommandGoes(t *testing.T) {
-	c := fresh(t)
+func TestExplainReportsNodesKeysAndSteps(t *testing.T) {
+	c := openEmpty(t)
 	one, err := c.Explain(ctx, "SET", "name{foo}", 1)
 	want := rediscluster.Explanation{
 		Command: "SET", Strategy: "one node", Atomic: true, RoundTrips: 1, Nodes: []string{"node_3"},
@@ -27,22 +27,22 @@ func TestExplainTellsWhereACommandGoes(t *testing.T) {
 		t.Errorf("%+v (%v)", split, err)
 	}
 	if !split.Keys[1].Pinned || split.Keys[0].Pinned || split.Keys[2].Pinned {
-		t.Errorf("bar alone is drawn to the node of the first key: %+v", split.Keys)
+		t.Errorf("only bar must be pinned to the node of the first key: %+v", split.Keys)
 	}
 	if v := do(t, c, "DBSIZE"); v.String() != "0" {
-		t.Errorf("what is explained is not done, but there are %s keys", v)
+		t.Errorf("Explain must not run the command, but there are %s keys", v)
 	}
 }
 
-func TestExplainTellsWhyACommandIsRefused(t *testing.T) {
-	refused, err := fresh(t).Explain(ctx, "EVAL", "return 1", 2, "foo", "a")
+func TestExplainReportsWhyACommandIsRefused(t *testing.T) {
+	refused, err := openEmpty(t).Explain(ctx, "EVAL", "return 1", 2, "foo", "a")
 	if err != nil || refused.Strategy != "refuse" || !strings.HasPrefix(refused.Reason, "CROSSNODE EVAL") || len(refused.Steps) != 0 {
 		t.Errorf("%+v (%v)", refused, err)
 	}
 }
 
-func TestExplainOfWhatCannotBeSent(t *testing.T) {
-	c := fresh(t)
+func TestExplainRejectsBadArgumentsAndADoneContext(t *testing.T) {
+	c := openEmpty(t)
 	if _, err := c.Explain(ctx); !errors.Is(err, rediscluster.ErrArgument) {
 		t.Error(err)
 	}
@@ -56,8 +56,8 @@ func TestExplainOfWhatCannotBeSent(t *testing.T) {
 	}
 }
 
-func TestRecoverFindsNothingWhereNothingWasInterrupted(t *testing.T) {
-	c := fresh(t)
+func TestRecoverFindsNothingIfNoMoveWasInterrupted(t *testing.T) {
+	c := openEmpty(t)
 	if found, err := c.Recover(ctx, time.Minute); err != nil || len(found) != 0 {
 		t.Error(found, err)
 	}
@@ -70,21 +70,21 @@ func TestRecoverFindsNothingWhereNothingWasInterrupted(t *testing.T) {
 	}
 }
 
-// The destination's server takes no writes for so long that the move is given up.
-func TestRecoverEndsAMoveThatWasInterrupted(t *testing.T) {
-	c := emptied(t, servers(t, 3).with("read_timeout", 0.3).open(t))
+// The server of the destination pauses writes for longer than the read timeout.
+func TestRecoverUndoesAnInterruptedMove(t *testing.T) {
+	c := flushAll(t, servers(t, 3).with("read_timeout", 0.3).open(t))
 	destination, err := c.NodeFor("a")
 	if err != nil {
 		t.Fatal(err)
 	}
-	alone := oneServer(destination.Port).open(t)
+	destinationOnly := oneServer(destination.Port).open(t)
 	do(t, c, "RPUSH", "foo", "element")
-	do(t, alone, "CLIENT", "PAUSE", 60_000, "WRITE")
-	defer alone.Do(ctx, "CLIENT", "UNPAUSE")
+	do(t, destinationOnly, "CLIENT", "PAUSE", 60_000, "WRITE")
+	defer destinationOnly.Do(ctx, "CLIENT", "UNPAUSE")
 	if _, err := c.Do(ctx, "LMOVE", "foo", "a", "LEFT", "RIGHT"); !errors.Is(err, rediscluster.ErrTimeout) {
 		t.Fatal(err)
 	}
-	do(t, alone, "CLIENT", "UNPAUSE")
+	do(t, destinationOnly, "CLIENT", "UNPAUSE")
 
 	young, err := c.Recover(ctx, time.Hour)
 	if err != nil || len(young) != 1 || young[0].Outcome != "young" {
@@ -96,11 +96,11 @@ func TestRecoverEndsAMoveThatWasInterrupted(t *testing.T) {
 	}
 	found := ended[0]
 	if found.Node != "node_3" || found.Command != "LMOVE" || found.Source != "foo" || found.Destination != "a" || found.Outcome != "undone" ||
-		found.Reason != "" || found.Key == "" || found.Age <= 0 || found.Age > time.Hour {
+		found.Reason != "" || found.HiddenKey == "" || found.Age <= 0 || found.Age > time.Hour {
 		t.Errorf("%+v", found)
 	}
 	if list := do(t, c, "LRANGE", "foo", 0, -1).String(); list != "[element]" {
-		t.Errorf("%s is where it came from", list)
+		t.Errorf("after Recover the source is %s, want [element]", list)
 	}
 	if again, err := c.Recover(ctx, 0); err != nil || len(again) != 0 {
 		t.Error(again, err)

@@ -10,12 +10,12 @@ import (
 	rediscluster "github.com/rediscluster/rediscluster/bindings/go"
 )
 
-// resident is the memory of this process, the library's included, in bytes.
-func resident(t *testing.T) int {
+// residentBytes returns the resident memory of this process, including that of the library.
+func residentBytes(t *testing.T) int {
 	debug.FreeOSMemory()
 	statm, err := os.ReadFile("/proc/self/statm")
 	if err != nil {
-		t.Skip("memory is read where Linux tells of it: ", err)
+		t.Skip("resident memory is read from Linux: ", err)
 	}
 	pages, err := strconv.Atoi(string(bytes.Fields(statm)[1]))
 	if err != nil {
@@ -24,29 +24,29 @@ func resident(t *testing.T) int {
 	return pages * os.Getpagesize()
 }
 
-// flat runs the rounds and looks whether memory grew over the last of them.
-func flat(t *testing.T, rounds int, round func()) {
+// requireConstantMemory runs some rounds as a warm-up and fails if the memory grows during the rounds after them.
+func requireConstantMemory(t *testing.T, rounds int, round func()) {
 	t.Helper()
 	for i := 0; i < rounds/4; i++ {
 		round()
 	}
-	before := resident(t)
+	before := residentBytes(t)
 	for i := 0; i < rounds; i++ {
 		round()
 	}
 	const tolerance = 6 << 20
-	if grown := resident(t) - before; grown > tolerance {
+	if grown := residentBytes(t) - before; grown > tolerance {
 		t.Errorf("%d bytes more after %d rounds", grown, rounds)
 	} else {
 		t.Logf("%d bytes more after %d rounds", grown, rounds)
 	}
 }
 
-func TestMemoryOfReplies(t *testing.T) {
-	c := fresh(t)
+func TestRepliesAreFreed(t *testing.T) {
+	c := openEmpty(t)
 	fillList(t, c, "list", 10_000)
 	do(t, c, "SET", "large", make([]byte, 1<<20))
-	flat(t, 100, func() {
+	requireConstantMemory(t, 100, func() {
 		do(t, c, "GET", "large")
 		do(t, c, "LRANGE", "list", 0, -1)
 		p := c.Pipeline()
@@ -60,14 +60,14 @@ func TestMemoryOfReplies(t *testing.T) {
 	})
 }
 
-// Small things show when there are many of them.
-func TestMemoryOfErrorsAndHandles(t *testing.T) {
+// Small leaks become visible only after many calls.
+func TestErrorsAndHandlesAreFreed(t *testing.T) {
 	config := servers(t, 3)
 	config.Nodes["node_2"] = map[string]any{"host": "127.0.0.1", "port": closedPort(t)}
 	c := config.open(t)
-	flat(t, 300, func() {
+	requireConstantMemory(t, 300, func() {
 		for i := 0; i < 100; i++ {
-			if _, err := rediscluster.Open(`{"nodes": "none of this is a configuration, and the error says so"}`); err == nil {
+			if _, err := rediscluster.Open(`{"nodes": "this is not a configuration"}`); err == nil {
 				t.Fatal("opened")
 			}
 			if _, err := c.Do(ctx, "MSET", "foo"); err == nil {

@@ -9,18 +9,18 @@ import (
 	rediscluster "github.com/rediscluster/rediscluster/bindings/go"
 )
 
-// withReplica answers a configuration of two empty masters, and a client of the third server, which is a replica of node_1 for the
-// time of the test and takes writes of its own.
+// withReplica makes the third server a writable replica of node_1 until the test ends. It returns a configuration of two
+// masters without keys, and a client of the replica.
 func withReplica(t *testing.T) (masters config, replica *rediscluster.Client) {
 	t.Helper()
-	fresh(t)
+	openEmpty(t)
 	all := servers(t, 3)
-	// Asked for nothing but what the test says: as a master, a replica would be refused.
-	alone := func(alias string) *rediscluster.Client {
+	// Without refresh_interval 0 the library would refuse a replica in the place of a master.
+	open := func(alias string) *rediscluster.Client {
 		return oneServer(int(all.Nodes[alias]["port"].(float64))).with("refresh_interval", 0).with("read_timeout", 30).open(t)
 	}
-	master := alone("node_1")
-	replica = alone("node_3")
+	master := open("node_1")
+	replica = open("node_3")
 	do(t, master, "CONFIG", "SET", "repl-diskless-sync-delay", 0)
 	do(t, replica, "CONFIG", "SET", "replica-read-only", "no")
 	do(t, replica, "REPLICAOF", "127.0.0.1", all.Nodes["node_1"]["port"])
@@ -35,7 +35,7 @@ func withReplica(t *testing.T) (masters config, replica *rediscluster.Client) {
 	return servers(t, 2), replica
 }
 
-// aliases answers whom a PING on these nodes reaches, in order.
+// aliases returns the sorted aliases of the servers that reply to a PING on nodes.
 func aliases(t *testing.T, c *rediscluster.Client, nodes rediscluster.Nodes) []string {
 	t.Helper()
 	results, err := c.EachOn(ctx, nodes, "PING")
@@ -53,7 +53,7 @@ func aliases(t *testing.T, c *rediscluster.Client, nodes rediscluster.Nodes) []s
 	return names
 }
 
-func TestEachOnMastersReplicasOrAll(t *testing.T) {
+func TestEachOnReachesTheSelectedServers(t *testing.T) {
 	masters, _ := withReplica(t)
 	c := masters.open(t)
 	for nodes, want := range map[rediscluster.Nodes][]string{
@@ -67,14 +67,14 @@ func TestEachOnMastersReplicasOrAll(t *testing.T) {
 	}
 }
 
-func TestEachOnReplicasWhereThereAreNone(t *testing.T) {
-	if got := aliases(t, fresh(t), rediscluster.Replicas); len(got) != 0 {
+func TestEachOnReturnsAnEmptyMapWithoutReplicas(t *testing.T) {
+	if got := aliases(t, openEmpty(t), rediscluster.Replicas); len(got) != 0 {
 		t.Error(got)
 	}
 }
 
-func TestEachOnOfWhatCannotBeSent(t *testing.T) {
-	c := fresh(t)
+func TestEachOnRejectsBadArgumentsAndAClosedClient(t *testing.T) {
+	c := openEmpty(t)
 	if _, err := c.EachOn(ctx, rediscluster.Nodes(3), "PING"); !errors.Is(err, rediscluster.ErrArgument) {
 		t.Error(err)
 	}
@@ -87,8 +87,8 @@ func TestEachOnOfWhatCannotBeSent(t *testing.T) {
 	}
 }
 
-// What the replica alone knows tells who was asked. bar lies on node_1.
-func TestWithReadReadsFromElsewhere(t *testing.T) {
+// Only the replica has the key bar, which belongs to node_1.
+func TestWithReadSelectsTheServersOfReads(t *testing.T) {
 	masters, replica := withReplica(t)
 	c := masters.with("read", "replica").open(t)
 	do(t, replica, "SET", "bar", "replica")
@@ -112,8 +112,8 @@ func TestWithReadReadsFromElsewhere(t *testing.T) {
 	}
 }
 
-func TestAViewIsClosedByItself(t *testing.T) {
-	c := fresh(t)
+func TestAClientFromWithReadIsClosedSeparately(t *testing.T) {
+	c := openEmpty(t)
 	first, err := c.WithRead(rediscluster.ReadMaster)
 	if err != nil {
 		t.Fatal(err)

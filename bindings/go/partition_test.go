@@ -17,8 +17,8 @@ import (
 
 const vectors = "../../tests/conformance/partition.txt"
 
-// The vectors that every language runs: key, mode of tags and number of nodes tell the name that is sent and its node.
-func TestConformance(t *testing.T) {
+// Every language runs these cases: a key, hash_tag and the number of nodes, then the key that is sent and its node.
+func TestNodeForMatchesTheConformanceVectors(t *testing.T) {
 	file, err := os.Open(vectors)
 	if err != nil {
 		t.Fatal(err)
@@ -31,11 +31,11 @@ func TestConformance(t *testing.T) {
 			continue
 		}
 		rows++
-		which := field[1] + " " + field[2]
-		if clients[which] == nil {
-			clients[which] = hollow(t, field[1], field[2])
+		setup := field[1] + " " + field[2]
+		if clients[setup] == nil {
+			clients[setup] = openUnconnected(t, field[1], field[2])
 		}
-		node, err := clients[which].NodeFor(string(vectorBytes(t, field[0])))
+		node, err := clients[setup].NodeFor(string(vectorBytes(t, field[0])))
 		if err != nil || node.Alias != "node_"+field[4] || node.Key != string(vectorBytes(t, field[3])) {
 			t.Errorf("%.200s: %s %.80q %v", lines.Text(), node.Alias, node.Key, err)
 		}
@@ -45,20 +45,20 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-// hollow opens a client of so many nodes, none of which has to be there.
-func hollow(t *testing.T, hashTag, nodes string) *rediscluster.Client {
+// openUnconnected returns a client of nodes that do not have to exist.
+func openUnconnected(t *testing.T, hashTag, nodes string) *rediscluster.Client {
 	count, err := strconv.Atoi(nodes)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := config{Nodes: map[string]map[string]any{}, extra: map[string]any{"hash_tag": hashTag}}
+	c := config{Nodes: map[string]map[string]any{}, options: map[string]any{"hash_tag": hashTag}}
 	for i := 1; i <= count; i++ {
 		c.Nodes[fmt.Sprintf("node_%d", i)] = map[string]any{"host": "127.0.0.1", "port": i}
 	}
 	return c.open(t)
 }
 
-// vectorBytes reads bytes in hex, - for none, or repeat:HEX:COUNT.
+// vectorBytes parses bytes in hex, repeat:HEX:COUNT, or - for no bytes.
 func vectorBytes(t *testing.T, text string) []byte {
 	if text == "-" {
 		return nil
@@ -75,7 +75,7 @@ func vectorBytes(t *testing.T, text string) []byte {
 	return bytes.Repeat(b, count)
 }
 
-func TestPartitionAgainstCRC32(t *testing.T) {
+func TestPartitionIsCRC32ModuloMasters(t *testing.T) {
 	random := rand.New(rand.NewSource(20))
 	for i := 0; i < 100_000; i++ {
 		key := make([]byte, random.Intn(64))
@@ -87,7 +87,7 @@ func TestPartitionAgainstCRC32(t *testing.T) {
 	}
 }
 
-func TestPartitionOfNoMasters(t *testing.T) {
+func TestPartitionReturnsZeroWithoutMasters(t *testing.T) {
 	for _, masters := range []int{0, -1, -1 << 40, 1 << 40} {
 		if got := rediscluster.Partition("key", masters); got != 0 {
 			t.Errorf("%d masters: node %d", masters, got)

@@ -7,45 +7,32 @@ import (
 	"fmt"
 )
 
-// A Pipeline collects commands and runs them in one call: all are written, each to its node, before a reply is read.
-// It is no transaction. It may be used again after Exec, and by one goroutine at a time.
+// A Pipeline collects commands and runs them in one call: all commands are sent, each to its node, before any reply is
+// read. It is not a transaction. It can be used again after Exec. It is not safe for concurrent use.
 type Pipeline struct {
 	client  *Client
 	request request
 	length  int
-	err     error // the first command that could not be collected
+	err     error // of the first command that has a bad argument
 }
 
-// A Result is what became of one command: its reply, or the ServerError or *Error that stands in its place.
-type Result struct {
-	Value Value
-	Err   error
-}
-
-func newResult(v Value) Result {
-	if err := v.Err(); err != nil {
-		return Result{Err: err}
-	}
-	return Result{Value: v}
-}
-
-// Pipeline makes an empty pipeline.
+// Pipeline returns an empty pipeline.
 func (c *Client) Pipeline() *Pipeline { return &Pipeline{client: c} }
 
-// Add collects a command, with arguments as Do takes them. One that cannot be sent is reported by Exec.
+// Add appends a command with the arguments of Do. Exec reports bad arguments.
 func (p *Pipeline) Add(args ...any) {
-	if err := p.request.command(args); err != nil && p.err == nil {
+	if err := p.request.addCommand(args); err != nil && p.err == nil {
 		p.err = fmt.Errorf("command %d of the pipeline: %w", p.length, err)
 	}
 	p.length++
 }
 
-// Len is the number of commands collected.
+// Len returns the number of commands in the pipeline.
 func (p *Pipeline) Len() int { return p.length }
 
-// Exec runs the commands and answers one result for each, in their order: the failure of one command or node leaves
-// the results of the others as they are. An error is returned if nothing was sent at all, because an argument was
-// wrong, the context done or the client closed. The pipeline is empty afterwards.
+// Exec runs the commands, empties the pipeline, and returns one Result for each command, in order. The failure of a command
+// or a node is in the results of the commands that it affects. Exec returns an error if nothing was sent, because an
+// argument is bad, ctx is done or the client is closed.
 func (p *Pipeline) Exec(ctx context.Context) ([]Result, error) {
 	defer p.reset()
 	if p.err != nil {
@@ -54,7 +41,7 @@ func (p *Pipeline) Exec(ctx context.Context) ([]Result, error) {
 	if p.length == 0 {
 		return nil, ctx.Err()
 	}
-	reply, err := p.client.handle.call(ctx, execute, p.request.text())
+	reply, err := p.client.call(ctx, execute, p.request.unsafeString())
 	if err != nil {
 		return nil, err
 	}

@@ -8,35 +8,37 @@ import (
 	"unsafe"
 )
 
-// A request is commands in RESP, as they cross to the library and go to the servers.
+// A request is a sequence of commands in RESP.
 type request struct{ bytes []byte }
 
-// Requests of single commands are used again, unless one has grown beyond this size.
-const largestPooledRequest = 64 << 10
+// Larger requests do not go back to the pool: they would keep their memory.
+const maxPooledRequest = 64 << 10
 
-var requests = sync.Pool{New: func() any { return new(request) }}
+var requestPool = sync.Pool{New: func() any { return new(request) }}
 
-func newRequest() *request { return requests.Get().(*request) }
+func requestFromPool() *request { return requestPool.Get().(*request) }
 
-func (r *request) recycle() {
-	if cap(r.bytes) <= largestPooledRequest {
+func (r *request) returnToPool() {
+	if cap(r.bytes) <= maxPooledRequest {
 		r.bytes = r.bytes[:0]
-		requests.Put(r)
+		requestPool.Put(r)
 	}
 }
 
-// text is the request as it crosses; it changes with the next command.
-func (r *request) text() string { return unsafe.String(unsafe.SliceData(r.bytes), len(r.bytes)) }
+// unsafeString returns the request without copying it. The string is valid until the request changes.
+func (r *request) unsafeString() string {
+	return unsafe.String(unsafe.SliceData(r.bytes), len(r.bytes))
+}
 
-// command appends one command; an argument that cannot be sent leaves the request as it was.
-func (r *request) command(args []any) error {
+// addCommand appends a command. If an argument cannot be sent it leaves the request unchanged.
+func (r *request) addCommand(args []any) error {
 	if len(args) == 0 {
-		return &Error{Code: ErrArgument, Message: "a command needs at least its name"}
+		return &Error{Code: ErrArgument, Message: "a command without arguments: it needs at least its name"}
 	}
 	before := len(r.bytes)
-	r.header('*', len(args))
+	r.addHeader('*', len(args))
 	for i, arg := range args {
-		if !r.argument(arg) {
+		if !r.addArgument(arg) {
 			r.bytes = r.bytes[:before]
 			return &Error{Code: ErrArgument, Message: fmt.Sprintf(
 				"argument %d is %s; an argument is a string, []byte, bool, integer or float", i, typeName(arg))}
@@ -45,40 +47,38 @@ func (r *request) command(args []any) error {
 	return nil
 }
 
-// argument appends one argument and tells whether its type can be sent. Only the plain types can: a time.Duration
-// that went as its integer would be seconds to one command and milliseconds to the next.
-func (r *request) argument(arg any) bool {
+// addArgument appends an argument and reports whether its type can be sent. Types derived from the accepted ones cannot:
+// the integer of a time.Duration would mean seconds to one command and milliseconds to another.
+func (r *request) addArgument(arg any) bool {
 	switch v := arg.(type) {
 	case string:
-		bulk(r, v)
+		addBulkString(r, v)
 	case []byte:
-		bulk(r, v)
+		addBulkString(r, v)
 	default:
 		var scratch [32]byte
 		text := appendNumber(scratch[:0], arg)
 		if len(text) == 0 {
 			return false
 		}
-		bulk(r, text)
+		addBulkString(r, text)
 	}
 	return true
 }
 
-// bulk appends a bulk string.
-func bulk[T string | []byte](r *request, text T) {
-	r.header('$', len(text))
+func addBulkString[T string | []byte](r *request, text T) {
+	r.addHeader('$', len(text))
 	r.bytes = append(r.bytes, text...)
 	r.bytes = append(r.bytes, "\r\n"...)
 }
 
-// header appends what stands before an array or a string: its sign and length.
-func (r *request) header(sign byte, length int) {
-	r.bytes = append(r.bytes, sign)
+func (r *request) addHeader(respType byte, length int) {
+	r.bytes = append(r.bytes, respType)
 	r.bytes = strconv.AppendInt(r.bytes, int64(length), 10)
 	r.bytes = append(r.bytes, "\r\n"...)
 }
 
-// appendNumber appends a number or truth value as Redis reads it, and nothing for any other type.
+// appendNumber appends an integer, float or bool in decimal. It appends nothing for any other type.
 func appendNumber(to []byte, arg any) []byte {
 	switch v := arg.(type) {
 	case int:
@@ -114,7 +114,7 @@ func appendNumber(to []byte, arg any) []byte {
 	return to
 }
 
-// typeName names the type of an argument. It keeps the argument off the heap, which fmt's %T would not.
+// typeName is fmt's %T, but does not make args escape to the heap.
 func typeName(arg any) string {
 	if arg == nil {
 		return "nil"

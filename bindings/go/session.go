@@ -8,62 +8,59 @@ import (
 	"runtime"
 )
 
-// A Session is one client of all servers, with what a connection to a single one would remember: MULTI and WATCH,
-// SELECT, SUBSCRIBE. A transaction is on one node, that of its first key; a channel is on its own node, and a pattern
-// on all. Its goroutines take turns: one that only waits for messages makes way for one that has a command.
+// A Session is one client with the state of a connection: MULTI and WATCH, SELECT, SUBSCRIBE. It spans all servers. A
+// transaction runs on one node, that of its first key; a channel is on one node, and a pattern on all.
+//
+// A Session is safe for concurrent use by multiple goroutines, and runs one call at a time. A Receive in progress is
+// suspended while another goroutine runs a command.
 type Session struct{ handle *sessionHandle }
 
-// Session makes a session on the servers of the client, which may be closed before it. It connects to nothing yet.
+// Session returns a new session on the servers of the client, which may be closed before the session. It connects to
+// nothing; connections are made when commands need them.
 func (c *Client) Session(ctx context.Context) (*Session, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if err := c.handle.acquire(); err != nil {
-		return nil, err
-	}
-	defer c.handle.release()
-	handle, err := openSession(c.handle)
+	defer runtime.KeepAlive(c) // otherwise the finalizer could close the client before the call begins
+	handle, err := openSession(ctx, c.handle)
 	if err != nil {
 		return nil, err
 	}
 	s := &Session{handle}
-	// A safety net for sessions that were forgotten, no more: call Close.
-	runtime.SetFinalizer(s, (*Session).Close)
+	runtime.SetFinalizer(s, (*Session).Close) // a safety net for sessions without a call of Close
 	return s, nil
 }
 
-// Do runs one command, as Client.Do does. SUBSCRIBE and its family answer an array of their confirmations when they
+// Do runs one command, like Client.Do. SUBSCRIBE and the related commands return an array of their confirmations if they
 // name several channels or patterns.
 func (s *Session) Do(ctx context.Context, args ...any) (Value, error) {
-	defer runtime.KeepAlive(s)
-	request := newRequest()
-	defer request.recycle()
-	if err := request.command(args); err != nil {
+	defer runtime.KeepAlive(s) // otherwise the finalizer could close the session before the call begins
+	request := requestFromPool()
+	defer request.returnToPool()
+	if err := request.addCommand(args); err != nil {
 		return Value{}, err
 	}
 	if err := ctx.Err(); err != nil {
 		return Value{}, err
 	}
-	reply, err := s.handle.execute(request.text())
+	reply, err := s.handle.execute(request.unsafeString())
 	if err != nil {
 		return Value{}, err
 	}
 	defer reply.free()
 	decoder := reply.decoder()
-	if decoder.entries[0].length() > 1 {
-		return decoder.value(0), nil
+	const allReplies, firstReply = 0, 1
+	if decoder.entries[allReplies].length() > 1 {
+		return decoder.value(allReplies), nil
 	}
-	result := newResult(decoder.value(1))
+	result := newResult(decoder.value(firstReply))
 	return result.Value, result.Err
 }
 
-// Receive waits for the next message of any server: an array of "message", channel and text; of "pmessage", pattern,
-// channel and text; or of "smessage", channel and text. The context ends the wait.
+// Receive waits for the next message of any server until ctx is done. A message is an array: "message", channel and text;
+// "pmessage", pattern, channel and text; or "smessage", channel and text.
 //
-// When the connection to a server was lost, the error names the node, as messages may have been lost with it, and the
-// next call subscribes there again. A session that is subscribed to nothing waits in vain and is told so by an error.
+// If a connection was lost, Receive fails with an *Error that gives the node, because messages may have been lost; the next
+// call subscribes there again. Receive fails at once if the session has no subscription.
 func (s *Session) Receive(ctx context.Context) (Value, error) {
-	defer runtime.KeepAlive(s)
+	defer runtime.KeepAlive(s) // otherwise the finalizer could close the session before the call begins
 	stop := context.AfterFunc(ctx, s.handle.interrupt)
 	defer stop()
 	for {
@@ -71,21 +68,21 @@ func (s *Session) Receive(ctx context.Context) (Value, error) {
 		if err != nil {
 			return Value{}, err
 		}
-		if !reply.isNone() {
+		if !reply.isNil() {
 			defer reply.free()
 			return reply.decoder().value(0), nil
 		}
 	}
 }
 
-// Conn is the session as a connection to a server that speaks RESP2, for clients that can be given one, such as
-// go-redis with its Dialer. What is written are requests, what is read are replies and messages. To close it closes
-// the session.
+// Conn returns the session as a connection to a server that speaks RESP2, for clients that accept a net.Conn, such as
+// go-redis with its Dialer. Write takes requests; Read returns replies and messages. Closing the connection closes the
+// session. Deadlines for writing have no effect: the timeouts of the configuration limit Write.
 func (s *Session) Conn() net.Conn { return newConn(s) }
 
-// Close closes the session; what it had queued or watched is forgotten. Its methods answer ErrClosed from now on, and
-// one that waits ends. To close again does nothing. The error is always nil.
+// Close closes the session and discards its queued and watched state. It ends a Receive in progress; later calls fail with
+// ErrClosed. Closing a session again is a no-op. Close always returns nil.
 func (s *Session) Close() error {
-	s.handle.shut()
+	s.handle.close()
 	return nil
 }

@@ -11,39 +11,38 @@ import (
 	"time"
 )
 
-// A conn is a session as others see a connection.
+// A conn makes a session a net.Conn.
 type conn struct {
-	session  *Session
-	deadline atomic.Int64 // for reading, in nanoseconds of Unix time; 0 is none
+	session      *Session
+	readDeadline atomic.Int64 // nanoseconds of Unix time; 0 is no deadline
 }
 
 func newConn(s *Session) *conn { return &conn{session: s} }
 
-// Read waits for replies and messages.
+// Read waits for replies and messages, until the read deadline.
 func (c *conn) Read(buffer []byte) (int, error) {
-	defer runtime.KeepAlive(c.session)
+	defer runtime.KeepAlive(c.session) // otherwise the finalizer could close the session before the call begins
 	if len(buffer) == 0 {
 		return 0, nil
 	}
 	for {
-		length, err := c.session.handle.read(buffer, c.patience)
+		length, err := c.session.handle.read(buffer, c.readTimeoutMs)
 		switch {
 		case err != nil:
-			return 0, c.failure("read", err)
+			return 0, newOpError("read", err)
 		case length > 0:
 			return length, nil
-		case c.isLate():
-			return 0, c.failure("read", os.ErrDeadlineExceeded)
+		case c.readDeadlinePassed():
+			return 0, newOpError("read", os.ErrDeadlineExceeded)
 		}
 	}
 }
 
-// Write runs the commands that are complete. It ends by the timeouts of the configuration; a deadline for writing has
-// no effect.
+// Write runs the commands that are complete.
 func (c *conn) Write(data []byte) (int, error) {
-	defer runtime.KeepAlive(c.session)
+	defer runtime.KeepAlive(c.session) // otherwise the finalizer could close the session before the call begins
 	if err := c.session.handle.write(data); err != nil {
-		return 0, c.failure("write", err)
+		return 0, newOpError("write", err)
 	}
 	return len(data), nil
 }
@@ -55,22 +54,24 @@ func (c *conn) RemoteAddr() net.Addr { return address{} }
 
 func (c *conn) SetDeadline(t time.Time) error { return c.SetReadDeadline(t) }
 
+// SetReadDeadline also applies to a Read in progress.
 func (c *conn) SetReadDeadline(t time.Time) error {
 	deadline := int64(0)
 	if !t.IsZero() {
 		deadline = max(t.UnixNano(), 1)
 	}
-	if c.deadline.Swap(deadline) != deadline {
-		c.session.handle.interruptReader()
+	if c.readDeadline.Swap(deadline) != deadline {
+		c.session.handle.interruptIfLocked()
 	}
 	return nil
 }
 
+// SetWriteDeadline has no effect: the timeouts of the configuration limit Write.
 func (c *conn) SetWriteDeadline(time.Time) error { return nil }
 
-// patience is how long to wait, in milliseconds; negative is for ever.
-func (c *conn) patience() int64 {
-	deadline := c.deadline.Load()
+// readTimeoutMs returns the time to the read deadline, and -1 if there is none.
+func (c *conn) readTimeoutMs() int64 {
+	deadline := c.readDeadline.Load()
 	if deadline == 0 {
 		return -1
 	}
@@ -78,19 +79,19 @@ func (c *conn) patience() int64 {
 	return max(0, int64((left+time.Millisecond-1)/time.Millisecond))
 }
 
-func (c *conn) isLate() bool {
-	deadline := c.deadline.Load()
+func (c *conn) readDeadlinePassed() bool {
+	deadline := c.readDeadline.Load()
 	return deadline != 0 && time.Now().UnixNano() >= deadline
 }
 
-func (c *conn) failure(what string, err error) error {
+func newOpError(op string, err error) error {
 	if errors.Is(err, ErrClosed) {
 		err = net.ErrClosed
 	}
-	return &net.OpError{Op: what, Net: address{}.Network(), Addr: address{}, Err: err}
+	return &net.OpError{Op: op, Net: address{}.Network(), Addr: address{}, Err: err}
 }
 
-// An address stands for all servers.
+// address is the same for all sessions: a session has no single peer.
 type address struct{}
 
 func (address) Network() string { return "rediscluster" }

@@ -1,143 +1,154 @@
 package rediscluster_test
 
 import (
+	"bufio"
+	"context"
+	"errors"
 	"fmt"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	rediscluster "github.com/rediscluster/rediscluster/bindings/go"
 )
 
-// The session of the old packages' README, on two masters.
-func TestSession(t *testing.T) {
-	c := emptied(t, servers(t, 2).open(t))
-	steps := []struct {
+func openSession(t testing.TB, c *rediscluster.Client) *rediscluster.Session {
+	t.Helper()
+	s, err := c.Session(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+func doInSession(t testing.TB, s *rediscluster.Session, command ...any) string {
+	t.Helper()
+	v, err := s.Do(ctx, command...)
+	if err != nil {
+		return err.Error()
+	}
+	return v.String()
+}
+
+func TestASessionRunsTransactions(t *testing.T) {
+	c := openEmpty(t)
+	s := openSession(t, c)
+	for _, step := range []struct {
 		want    string
 		command []any
 	}{
-		{"OK", []any{"SET", "foo", "bar"}},
-		{"bar", []any{"GET", "foo"}},
-		{"(nil)", []any{"GET", "bar{foo}"}},
-		{"OK", []any{"MSET", "bar{foo}", "bar", "foo", "foo"}},
-		{"[bar foo]", []any{"MGET", "bar{foo}", "foo"}},
-		{"2", []any{"DEL", "foo", "bar{foo}"}},
-		{"3", []any{"SADD", "foo", "a1", "a2", "a3"}},
-		{"3", []any{"SADD", "bar", "b1", "a2", "b3"}},
-		{"2", []any{"SDIFFSTORE", "foobar", "foo", "bar"}},
-		{"2", []any{"SCARD", "foobar"}},
-		{"[1 0 1]", []any{"SMISMEMBER", "foobar", "a1", "a2", "a3"}},
-	}
-	for _, step := range steps {
-		if got := do(t, c, step.command...).String(); got != step.want {
+		{"OK", []any{"WATCH", "a{x}"}},
+		{"OK", []any{"MULTI"}},
+		{"QUEUED", []any{"SET", "a{x}", 1}},
+		{"QUEUED", []any{"INCR", "a{x}"}},
+		{"[OK 2]", []any{"EXEC"}},
+		{"ERR EXEC without MULTI", []any{"EXEC"}},
+	} {
+		if got := doInSession(t, s, step.command...); got != step.want {
 			t.Errorf("%v: %s, want %s", step.command, got, step.want)
 		}
 	}
-	for key, want := range map[string]string{"foo": "node_2", "bar": "node_1", "foobar": "node_2"} {
-		node, err := c.NodeFor(key)
-		if err != nil || node.Alias != want {
-			t.Errorf("%s is kept on %s (%v), want %s", key, node.Alias, err, want)
+	doInSession(t, s, "WATCH", "a{x}")
+	do(t, c, "SET", "a{x}", "theirs")
+	doInSession(t, s, "MULTI")
+	doInSession(t, s, "SET", "a{x}", "mine")
+	if v, err := s.Do(ctx, "EXEC"); err != nil || !v.IsNil() {
+		t.Errorf("EXEC after a conflict: %v, %v", v, err)
+	}
+	doInSession(t, s, "MULTI")
+	doInSession(t, s, "SET", "a{x}", 1)
+	if _, err := s.Do(ctx, "DBSIZE"); !errors.Is(err, rediscluster.ErrCrossNode) {
+		t.Errorf("a command for all nodes inside a transaction: %v", err)
+	}
+}
+
+func TestASessionReceivesMessagesWhileItRunsCommands(t *testing.T) {
+	c := openEmpty(t)
+	s := openSession(t, c)
+	if got := doInSession(t, s, "SUBSCRIBE", "one", "two"); got != "[[subscribe one 1] [subscribe two 2]]" {
+		t.Error(got)
+	}
+	soon, cancel := context.WithTimeout(ctx, 10*time.Millisecond)
+	defer cancel()
+	if _, err := s.Receive(soon); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Receive after the deadline of its context: %v", err)
+	}
+	// A Receive in progress must not block SUBSCRIBE.
+	var all sync.WaitGroup
+	all.Add(1)
+	received := make(chan string, 10)
+	go func() {
+		defer all.Done()
+		for {
+			message, err := s.Receive(ctx)
+			if err != nil {
+				if !errors.Is(err, rediscluster.ErrClosed) {
+					t.Error(err)
+				}
+				return
+			}
+			received <- message.String()
+		}
+	}()
+	for i := 0; i < 5; i++ {
+		channel := fmt.Sprint("channel", i)
+		doInSession(t, s, "SUBSCRIBE", channel)
+		do(t, c, "PUBLISH", channel, "hello")
+		if got, want := <-received, fmt.Sprintf("[message %s hello]", channel); got != want {
+			t.Errorf("%s, want %s", got, want)
 		}
 	}
-}
-
-func TestNodeFor(t *testing.T) {
-	config := servers(t, 2)
-	config.Nodes["node_1"] = map[string]any{"unix": "/nowhere/redis.sock"}
-	c := config.open(t)
-
-	foo, err := c.NodeFor("bar{foo}")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if port := int(config.Nodes["node_2"]["port"].(float64)); foo.Alias != "node_2" || foo.Host != "127.0.0.1" || foo.Port != port || foo.Unix != "" || foo.Key != "bar" {
-		t.Errorf("bar{foo}: %+v, want port %d of node_2", foo, port)
-	}
-	bar, err := c.NodeFor("bar")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if bar.Alias != "node_1" || bar.Host != "" || bar.Port != 0 || bar.Unix != "/nowhere/redis.sock" || bar.Key != "bar" {
-		t.Errorf("bar: %+v", bar)
-	}
-	if _, err := c.NodeFor(""); err != nil {
-		t.Errorf("the empty key: %v", err)
+	s.Close()
+	all.Wait()
+	if _, err := s.Do(ctx, "PING"); err != rediscluster.ErrClosed {
+		t.Error(err)
 	}
 }
 
-func TestEach(t *testing.T) {
-	c := fresh(t)
-	results, err := c.Each(ctx, "PING", "hello")
-	if err != nil {
-		t.Fatal(err)
+func TestASessionIsANetConn(t *testing.T) {
+	c := openEmpty(t)
+	conn := openSession(t, c).Conn()
+	reader := bufio.NewReader(conn)
+	line := func() string {
+		text, err := reader.ReadString('\n')
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.TrimSpace(text)
 	}
-	if len(results) != 3 {
-		t.Fatalf("%d answers of 3 nodes", len(results))
-	}
-	for i := 1; i <= 3; i++ {
-		result := results[fmt.Sprintf("node_%d", i)]
-		if text, err := result.Value.Text(); result.Err != nil || err != nil || text != "hello" {
-			t.Errorf("node_%d: %v %v %v", i, text, result.Err, err)
+	io.WriteString(conn, "*1\r\n$5\r\nMULTI\r\n*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n1\r\n*1\r\n$4\r\nEX")
+	io.WriteString(conn, "EC\r\n")
+	for _, want := range []string{"+OK", "+QUEUED", "*1", "+OK"} {
+		if got := line(); got != want {
+			t.Errorf("%s, want %s", got, want)
 		}
 	}
-}
-
-func TestPipelineOverNodes(t *testing.T) {
-	c := fresh(t)
-	p := c.Pipeline()
-	const count = 100_000
-	for i := 0; i < count; i++ {
-		p.Add("SET", fmt.Sprint("key:", i), i)
+	conn.SetReadDeadline(time.Now().Add(5 * time.Millisecond))
+	if _, err := reader.ReadByte(); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("a read after its deadline: %v", err)
 	}
-	if p.Len() != count {
-		t.Fatal("collected", p.Len())
+	conn.SetReadDeadline(time.Time{})
+	done := make(chan error)
+	go func() {
+		_, err := reader.ReadByte()
+		done <- err
+	}()
+	conn.SetReadDeadline(time.Now())
+	if err := <-done; !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("a deadline that is set during the read: %v", err)
 	}
-	results, err := p.Exec(ctx)
-	if err != nil || len(results) != count {
-		t.Fatal(len(results), err)
+	conn.SetReadDeadline(time.Time{})
+	go func() {
+		_, err := reader.ReadByte()
+		done <- err
+	}()
+	conn.Close()
+	if err := <-done; !errors.Is(err, net.ErrClosed) {
+		t.Errorf("a read of a closed connection: %v", err)
 	}
-	if p.Len() != 0 {
-		t.Fatal("the pipeline is not empty after Exec")
-	}
-	for i := 0; i < count; i++ {
-		p.Add("GET", fmt.Sprint("key:", i))
-	}
-	if results, err = p.Exec(ctx); err != nil {
-		t.Fatal(err)
-	}
-	for i, result := range results {
-		if n, err := result.Value.Int(); result.Err != nil || err != nil || n != int64(i) {
-			t.Fatalf("GET %d of %d: %v %v %v", i, count, n, result.Err, err)
-		}
-	}
-}
-
-func TestEmptyPipeline(t *testing.T) {
-	results, err := fresh(t).Pipeline().Exec(ctx)
-	if err != nil || len(results) != 0 {
-		t.Fatal(results, err)
-	}
-}
-
-func TestOpenShared(t *testing.T) {
-	config := servers(t, 3).String()
-	first, err := openShared(t, config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	second, err := openShared(t, config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	do(t, first, "SET", "shared", "yes")
-	first.Close()
-	if got := do(t, second, "GET", "shared").String(); got != "yes" {
-		t.Errorf("after the other client was closed: %q", got)
-	}
-}
-
-func openShared(t *testing.T, config string) (*rediscluster.Client, error) {
-	c, err := rediscluster.OpenShared(config)
-	if err == nil {
-		t.Cleanup(func() { c.Close() })
-	}
-	return c, err
 }

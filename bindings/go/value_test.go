@@ -11,8 +11,8 @@ import (
 	rediscluster "github.com/rediscluster/rediscluster/bindings/go"
 )
 
-func TestTypesOfReplies(t *testing.T) {
-	c := fresh(t)
+func TestRepliesHaveTheTypeOfTheServer(t *testing.T) {
+	c := openEmpty(t)
 	do(t, c, "RPUSH", "list", "a", "b")
 	do(t, c, "SET", "text", "17")
 	cases := []struct {
@@ -37,8 +37,8 @@ func TestTypesOfReplies(t *testing.T) {
 	}
 }
 
-func TestBytesArriveAsTheyWere(t *testing.T) {
-	c := fresh(t)
+func TestBytesAreStoredUnchanged(t *testing.T) {
+	c := openEmpty(t)
 	all := make([]byte, 256)
 	for i := range all {
 		all[i] = byte(i)
@@ -50,17 +50,17 @@ func TestBytesArriveAsTheyWere(t *testing.T) {
 		do(t, c, "SET", key, value)
 		got, err := do(t, c, "GET", []byte(key)).Bytes()
 		if err != nil || !bytes.Equal(got, []byte(value)) {
-			t.Errorf("%s: %d bytes came back of %d (%v)", name, len(got), len(value), err)
+			t.Errorf("%s: %d bytes returned, %d stored (%v)", name, len(got), len(value), err)
 		}
 	}
 	do(t, c, "SET", "", "the empty key")
 	if got := do(t, c, "GET", []byte(nil)).String(); got != "the empty key" {
-		t.Errorf("the empty key holds %q", got)
+		t.Errorf("the value of the empty key is %q", got)
 	}
 }
 
-func TestLargeArray(t *testing.T) {
-	c := fresh(t)
+func TestALargeArrayIsComplete(t *testing.T) {
+	c := openEmpty(t)
 	want := fillList(t, c, "list", 100_000)
 	got, err := do(t, c, "LRANGE", "list", 0, -1).Strings()
 	if err != nil || !reflect.DeepEqual(got, want) {
@@ -68,7 +68,7 @@ func TestLargeArray(t *testing.T) {
 	}
 }
 
-// fillList pushes count elements of 32 bytes and answers them.
+// fillList pushes count elements of 32 bytes and returns them.
 func fillList(t testing.TB, c *rediscluster.Client, key string, count int) []string {
 	t.Helper()
 	p, elements := c.Pipeline(), make([]string, count)
@@ -82,16 +82,16 @@ func fillList(t testing.TB, c *rediscluster.Client, key string, count int) []str
 	return elements
 }
 
-func TestNestedReply(t *testing.T) {
-	c := fresh(t)
+func TestANestedReplyKeepsItsStructure(t *testing.T) {
+	c := openEmpty(t)
 	v := do(t, c, "EVAL", "return {{{{{{{{'deep', 8}, 'x'}}}}}}, 'end'}", 1, "key")
 	if got := v.String(); got != "[[[[[[[[deep 8] x]]]]]] end]" {
 		t.Error(got)
 	}
 }
 
-func TestErrorInsideAnArrayIsAValue(t *testing.T) {
-	c := fresh(t)
+func TestAnErrorInsideAnArrayIsAnElement(t *testing.T) {
+	c := openEmpty(t)
 	v := do(t, c, "EVAL", `return {1, redis.error_reply('ERR \255\254 bytes'), 'after'}`, 1, "key")
 	elements, err := v.Array()
 	if err != nil || len(elements) != 3 {
@@ -104,12 +104,12 @@ func TestErrorInsideAnArrayIsAValue(t *testing.T) {
 		t.Error(v)
 	}
 	if _, err := elements[1].Text(); err != elements[1].Err() {
-		t.Errorf("an accessor of an error answers %v", err)
+		t.Errorf("the accessor of an error returns %v", err)
 	}
 }
 
-func TestAccessors(t *testing.T) {
-	c := fresh(t)
+func TestAccessorsConvertReplies(t *testing.T) {
+	c := openEmpty(t)
 	do(t, c, "MSET", "int{x}", -5, "float{x}", 1.5, "word{x}", "word", "true{x}", true)
 	do(t, c, "HSET", "hash{x}", "a", 1, "b", 2)
 
@@ -129,7 +129,7 @@ func TestAccessors(t *testing.T) {
 		t.Error(n, err)
 	}
 	if _, err := do(t, c, "GET", "word{x}").Int(); err == nil {
-		t.Error("a word is no integer")
+		t.Error("Int accepts a word")
 	}
 	fields, err := do(t, c, "HGETALL", "hash{x}").Map()
 	if err != nil || len(fields) != 2 || fields["a"].String() != "1" || fields["b"].String() != "2" {
@@ -140,8 +140,8 @@ func TestAccessors(t *testing.T) {
 	}
 }
 
-func TestAccessorsThatDoNotFit(t *testing.T) {
-	c := fresh(t)
+func TestAccessorsRejectOtherTypesAndNil(t *testing.T) {
+	c := openEmpty(t)
 	do(t, c, "RPUSH", "list", "a", "b", "c")
 	list := do(t, c, "LRANGE", "list", 0, -1)
 	_, text := list.Text()

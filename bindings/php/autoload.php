@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-// Loads the classes where Composer's vendor/autoload.php is not at hand.
+// Loads the classes without Composer.
 
 spl_autoload_register(static function (string $class): void {
     if (str_starts_with($class, 'RedisCluster\\')) {

@@ -2,8 +2,8 @@
 
 declare(strict_types=1);
 
-// Opt-in: where ext-redis is not loaded, code that says Redis::MULTI or Redis::OPT_PREFIX finds a class Redis with its
-// constants, and nothing else. Without this file the class is never defined: its absence tells other libraries what to use.
+// Opt-in: if ext-redis is not loaded, defines a class Redis that has only its constants, for code that uses Redis::MULTI and the
+// like. It is not defined by default, because other libraries check whether the class exists.
 
 require_once __DIR__ . '/src/Phpredis/Constants.php';
 

@@ -1,71 +1,97 @@
-//! The configuration: which servers there are, which of them are the masters `node_1` … `node_N`, and how to speak to them.
+//! The configuration: the servers, which of them are the masters `node_1` … `node_N`, and how to reach them.
 //!
-//! It is given as JSON, the same in every language: the cluster hash of the old packages, plus options. Reading it connects to nothing.
+//! It is given as JSON, the same in every language: the cluster hash of rediscluster-py and rediscluster-php, plus options. Reading it
+//! connects to nothing.
+//!
+//! Data flows one way: `document` has the JSON keys, `values` reads single values, `node` and `resolve` decide what they mean together.
 
-mod fields;
-mod json;
+mod document;
 mod node;
-mod parse;
+mod resolve;
+mod values;
 
 use crate::error::Error;
 use crate::partition::HashTag;
 use std::fmt;
 use std::time::Duration;
 
-/// A configuration that was read and found sound. Equal configurations share a handle.
+/// A valid configuration. Equal configurations share a handle in [`Cluster::open_shared`](crate::Cluster::open_shared).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Config {
-    /// The distinct servers. Two aliases of one address, database and user are one server and share its connections.
+    /// The distinct servers. Two aliases with the same address, database and credentials are one server and share its connections.
     pub servers: Vec<Server>,
     /// The masters in the order node_1, node_2, …
     pub masters: Vec<Master>,
-    /// The replicas that the configuration names (`master_of`), for each of the servers; `None`: the masters are asked for theirs.
+    /// The replicas that the configuration names (`master_of`), for each of the servers. `None`: the masters are asked for theirs.
     pub replicas: Option<Vec<Vec<Server>>>,
+    /// How the part of a key that is hashed is found.
     pub hash_tag: HashTag,
+    /// What happens to a command whose keys are on several nodes.
     pub cross_node: CrossNode,
     /// Where reads go, unless a call says otherwise.
     pub read: Read,
-    /// How often a server is asked for its role and its replicas; `None`: never.
+    /// How often a server is asked for its role and its replicas. `None`: never.
     pub refresh_interval: Option<Duration>,
-    /// `None` waits for ever, here and below.
+    /// How long connecting, or waiting for a free connection, may take. `None`: no limit.
     pub connect_timeout: Option<Duration>,
-    /// The longest silence while a reply is awaited.
+    /// The longest silence while a reply is awaited. `None`: no limit.
     pub read_timeout: Option<Duration>,
-    /// The longest time in which the server takes no byte of a request.
+    /// The longest time during which a server takes no byte of a request. `None`: no limit.
     pub write_timeout: Option<Duration>,
-    /// How many connections a server may have from one process through one handle.
+    /// How many connections to one server a process may have through one handle.
     pub pool_size: usize,
 }
 
-/// One of the nodes that keys are kind over.
+/// One of the nodes that keys are distributed over.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Master {
+    /// `node_1`, `node_2`, …
     pub alias: String,
-    /// Its place in [`Config::servers`].
+    /// Its index in [`Config::servers`].
     pub server: usize,
 }
 
-/// A server, and who we are on it.
+/// A server, and the credentials and database to use there. Its `Debug` output does not show the credentials.
 #[derive(Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Server {
-    /// The first alias that names it; of a replica `node_1_slave`, `node_1_slave_2` and so on, by its master's.
+    /// The first alias that names it. The replicas of `node_1` are `node_1_slave`, `node_1_slave_2` and so on.
     pub alias: String,
+    /// Where it listens.
     pub address: Address,
+    /// The ACL user. `None`: the default user.
     pub username: Option<String>,
+    /// The password. `None`: no AUTH is sent, unless there is a user.
     pub password: Option<String>,
+    /// The database, from 0.
     pub db: u32,
 }
 
+/// The address of a server.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Address {
-    Tcp { host: String, port: u16 },
-    Unix { path: String },
+    /// A TCP port.
+    Tcp {
+        /// A host name, or an IPv4 or IPv6 address without brackets.
+        host: String,
+        /// The port, from 1.
+        port: u16,
+    },
+    /// A Unix socket.
+    Unix {
+        /// The path of the socket.
+        path: String,
+    },
 }
 
-/// What becomes of a command whose keys live on several nodes.
+/// What happens to a command whose keys are on several nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum CrossNode {
-    /// It is carried out where the library knows how, else refused.
+    /// It runs across the nodes where the library has a strategy for it; otherwise it is refused.
     Emulate,
     /// It is refused.
     Strict,
@@ -73,20 +99,24 @@ pub enum CrossNode {
 
 /// Which servers are read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Read {
-    /// The replicas of a master, in turn; the master where none can answer.
+    /// The replicas of a master in rotation; the master when no replica can be read from.
     Replica,
-    /// The masters alone.
+    /// Only the masters.
     Master,
 }
 
 impl Config {
-    /// Reads a configuration; the error names the path of what is wrong with it.
+    /// Reads a configuration from JSON.
+    ///
+    /// # Errors
+    /// `Code::Config`; the message begins with the path of the value that is wrong, such as `nodes.node_3.port: 70000 is not a port`.
     pub fn from_json(text: &[u8]) -> Result<Config, Error> {
-        parse::config(text)
+        resolve::config(document::parse(text)?)
     }
 
-    /// The same servers, all of them in one database; `None` where that would make two servers one.
+    /// The same servers, all with this database. `None` when two servers differ only in their database.
     pub(crate) fn in_database(&self, db: u32) -> Option<Config> {
         let mut config = self.clone();
         config.servers.iter_mut().for_each(|server| server.db = db);
@@ -98,12 +128,12 @@ impl Config {
 }
 
 impl Server {
-    /// The name of a master's replica, the how-manieth counted from 1.
+    /// The alias of the nth replica of a master, counted from 1.
     pub(crate) fn replica_alias(master: &str, number: usize) -> String {
         if number == 1 { format!("{master}_slave") } else { format!("{master}_slave_{number}") }
     }
 
-    /// Whether a connection to the one would do for the other.
+    /// Whether a connection to one can be used for the other.
     fn same_endpoint(&self, other: &Server) -> bool {
         self.address == other.address && self.db == other.db && self.username == other.username && self.password == other.password
     }

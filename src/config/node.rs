@@ -1,51 +1,44 @@
 //! One node of the configuration: an object, or a URL.
 
-use crate::config::fields::{Fields, fault};
-use crate::config::json::Json;
+use crate::config::document::{NodeDocument, fault};
+use crate::config::values::{LAST_DB, StringOrObject};
 use crate::config::{Address, Server};
 use crate::error::Error;
 use redis::{ConnectionAddr, IntoConnectionInfo};
 
-/// What a node takes from the configuration around it when it says nothing itself.
+/// What a node takes from the document when it does not have it itself.
 pub(crate) struct Defaults {
     pub username: Option<String>,
     pub password: Option<String>,
     pub db: u32,
 }
 
-/// The largest database number we let through; servers have 16 by default and refuse what they lack.
-pub(crate) const LAST_DB: u32 = i32::MAX as u32;
 const DEFAULT_PORT: u16 = 6379;
 
-pub(crate) fn server(alias: &str, value: Json, defaults: &Defaults) -> Result<Server, Error> {
+pub(crate) fn server(alias: &str, node: StringOrObject<NodeDocument>, defaults: &Defaults) -> Result<Server, Error> {
     let path = format!("nodes.{alias}");
-    match value {
-        Json::Text(url) => from_url(alias, &path, &url, defaults),
-        object => from_object(alias, Fields::of(&path, object)?, defaults),
+    match node {
+        StringOrObject::String(url) => from_url(alias, &path, &url, defaults),
+        StringOrObject::Object(node) => from_object(alias, &path, node, defaults),
+        StringOrObject::Null => Err(fault(&path, "null is not an object")),
     }
 }
 
-fn from_object(alias: &str, mut fields: Fields, defaults: &Defaults) -> Result<Server, Error> {
-    let host = fields.text("host")?;
-    let port = fields.whole("port", 1..=65535, "a port")?;
-    let unix = fields.text("unix")?;
-    let username = fields.text("username")?;
-    let password = fields.text("password")?;
-    let db = fields.whole("db", 0..=LAST_DB, "a database number")?.unwrap_or(defaults.db);
-    if fields.flag("tls")? == Some(true) {
-        return Err(fields.fault("tls", "TLS is not supported yet"));
+fn from_object(alias: &str, path: &str, node: NodeDocument, defaults: &Defaults) -> Result<Server, Error> {
+    let fault = |key: &str, what: &str| fault(&format!("{path}.{key}"), what);
+    if node.tls == Some(true) {
+        return Err(fault("tls", "TLS is not supported yet"));
     }
-    let address = match (host, unix) {
-        (Some(_), Some(_)) => return Err(fields.fault("unix", "a node has either host and port or unix")),
-        (None, Some(_)) if port.is_some() => return Err(fields.fault("port", "a node has either host and port or unix")),
-        (None, None) => return Err(fields.fault("host", "missing")),
-        (Some(host), None) if host.is_empty() || host.contains('\0') => return Err(fields.fault("host", "not a host name or address")),
-        (None, Some(path)) if path.is_empty() || path.contains('\0') => return Err(fields.fault("unix", "not a path")),
-        (Some(host), None) => Address::Tcp { host, port: port.map_or(DEFAULT_PORT, |port| port as u16) },
+    let address = match (node.host, node.unix) {
+        (Some(_), Some(_)) => return Err(fault("unix", "a node has either host and port or unix")),
+        (None, Some(_)) if node.port.is_some() => return Err(fault("port", "a node has either host and port or unix")),
+        (None, None) => return Err(fault("host", "missing")),
+        (Some(host), None) if host.is_empty() || host.contains('\0') => return Err(fault("host", "not a host name or address")),
+        (None, Some(path)) if path.is_empty() || path.contains('\0') => return Err(fault("unix", "not a path")),
+        (Some(host), None) => Address::Tcp { host, port: node.port.unwrap_or(DEFAULT_PORT) },
         (None, Some(path)) => Address::Unix { path },
     };
-    fields.finish()?;
-    Ok(assemble(alias, address, username, password, db, defaults))
+    Ok(assemble(alias, address, node.username, node.password, node.db.unwrap_or(defaults.db), defaults))
 }
 
 fn from_url(alias: &str, path: &str, text: &str, defaults: &Defaults) -> Result<Server, Error> {
@@ -77,13 +70,13 @@ fn from_url(alias: &str, path: &str, text: &str, defaults: &Defaults) -> Result<
     Ok(assemble(alias, address, settings.username().map(Into::into), settings.password().map(Into::into), db, defaults))
 }
 
-/// A node that names a user or a password of its own takes neither from its surroundings.
+/// A node that has a user or a password of its own takes neither from the document.
 fn assemble(alias: &str, address: Address, username: Option<String>, password: Option<String>, db: u32, defaults: &Defaults) -> Server {
     let (username, password) = match (username, password) {
         (None, None) => (defaults.username.clone(), defaults.password.clone()),
         own => own,
     };
-    // An empty password is how configurations say "none".
+    // Configurations write "no password" as an empty string.
     let password = password.filter(|password| !password.is_empty());
     Server { alias: alias.to_owned(), address, username, password, db }
 }

@@ -25,32 +25,19 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     wait_until_found(job, reading.deadline, || reading.attempt())
 }
 
-/// Reads, unless the read is by a group: that would consume entries, so it is taken for granted that there are some. A blocking read that finds
-/// nothing is explained up to its timeout.
+/// Reads, unless the read is by a group, which would consume entries. A blocking read that finds nothing is explained up to its timeout.
 pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
     let mut reading = Reading::parse(job).ok_or_else(|| server_refusal(job))?;
     let mut explanation = Explanation::new("split", false);
-    let mut round = 1;
     if reading.deadline.is_some() {
         let last = reading.streams_at_last();
-        explanation = explanation.requests(round, &reading.queries(&last, |stream| reading.info(stream)));
-        round += usize::from(!last.is_empty());
+        explanation = explanation.round(&reading.queries(&last, |stream| reading.info(stream)));
         reading.resolve_last()?;
     }
-    if reading.group.is_some() {
-        explanation = explanation.requests(round, &reading.queries(&reading.all(), |stream| reading.group_info(stream)));
-        return Ok(match reading.first_invalid()? {
-            Some(stream) => explanation.requests(round + 1, &[reading.read(job.server_of(stream), &[stream])]),
-            None => explanation.requests(round + 1, &reading.read_all(&reading.parts())),
-        });
+    match reading.group {
+        None => reading.explain_read(explanation),
+        Some(_) => reading.explain_consuming(explanation),
     }
-    let reads = reading.read_all(&reading.parts());
-    explanation = explanation.requests(round, &reads);
-    if reading.deadline.is_some() && reading.attempt()?.is_none() {
-        let servers = job.distinct_servers();
-        return Ok(explain_wait(explanation, round + 1, &servers, |explanation, round| explanation.requests(round, &reads)));
-    }
-    Ok(explanation)
 }
 
 pub(crate) fn documentation() -> Documentation {
@@ -211,6 +198,49 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
         }
     }
 
+    fn explain_read(&self, explanation: Explanation) -> Outcome<Explanation> {
+        let reads = self.read_all(&self.parts());
+        let explanation = explanation.round(&reads);
+        match self.attempt() {
+            Ok(None) if self.deadline.is_some() => {
+                let servers = self.job.distinct_servers();
+                Ok(explain_wait(explanation, &servers, |explanation| explanation.round(&reads)))
+            }
+            Ok(_) => Ok(explanation),
+            Err(Abort::Refusal(_)) => Ok(explanation.round(&self.queries(&self.all(), |stream| self.command(&[stream])))),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn explain_consuming(&self, explanation: Explanation) -> Outcome<Explanation> {
+        let groups = self.queries(&self.all(), |stream| self.group_info(stream));
+        if let Some(stream) = self.first_invalid()? {
+            return Ok(explanation.round(&groups).round(&[self.read(self.job.server_of(stream), &[stream])]));
+        }
+        let reads = self.read_all(&self.parts());
+        let attempt = |explanation: Explanation| explanation.round(&groups).round(&reads);
+        let explanation = attempt(explanation);
+        if self.deadline.is_none() || self.has_new_entries()? {
+            return Ok(explanation);
+        }
+        Ok(explain_wait(explanation, &self.job.distinct_servers(), attempt))
+    }
+
+    /// Whether a read by the group returns at once: it asks for pending entries, or a stream has an entry that was not delivered.
+    fn has_new_entries(&self) -> Outcome<bool> {
+        if self.ids.iter().any(|id| id.as_ref() != b">") {
+            return Ok(true);
+        }
+        let groups = self.ask(&self.all(), |stream| self.group_info(stream))?;
+        let delivered: Vec<Vec<u8>> = groups.iter().map(|(_, groups)| self.last_delivered(groups)).collect();
+        let first_new = |stream: usize| {
+            let after = [b"(", delivered[stream].as_slice()].concat();
+            words![b"XRANGE", self.job.key(stream), after, b"+", b"COUNT", b"1"]
+        };
+        let found = self.ask(&self.all(), first_new)?;
+        Ok(found.iter().any(|(_, entries)| matches!(entries.root(), Value::Array(entries) if entries.len() > 0)))
+    }
+
     /// The reply of XREAD.
     fn merge_read(&self, parts: &[Part], outcomes: Vec<Result<Reply, Error>>) -> Outcome<Option<Reply>> {
         let all: Vec<Reply> = outcomes.into_iter().collect::<Result<_, _>>()?;
@@ -242,7 +272,7 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
     /// The first stream without the group, or with an invalid id.
     fn first_invalid(&self) -> Outcome<Option<usize>> {
         let groups = self.ask(&self.all(), |stream| self.group_info(stream))?;
-        let is_valid = |stream: usize, groups: &Reply| self.has_group(groups) && is_id(&self.ids[stream]);
+        let is_valid = |stream: usize, groups: &Reply| self.group_in(groups).is_some() && is_id(&self.ids[stream]);
         Ok(groups.iter().find(|(stream, groups)| !is_valid(*stream, groups)).map(|(stream, _)| *stream))
     }
 
@@ -259,12 +289,18 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
         }
     }
 
-    fn has_group(&self, groups: &Reply) -> bool {
-        let Value::Array(mut groups) = groups.root() else { return false };
-        groups.any(|group| {
-            let name = if let Value::Array(fields) = group { field(fields, b"name") } else { None };
-            matches!((name, self.group), (Some(Value::String(name)), Some(wanted)) if name == wanted)
-        })
+    /// The fields of the group in a reply to XINFO GROUPS.
+    fn group_in<'r>(&self, groups: &'r Reply) -> Option<Children<'r>> {
+        let Value::Array(groups) = groups.root() else { return None };
+        let mut groups = groups.filter_map(|group| if let Value::Array(fields) = group { Some(fields) } else { None });
+        groups.find(|fields| matches!((field(*fields, b"name"), self.group), (Some(Value::String(name)), Some(wanted)) if name == wanted))
+    }
+
+    fn last_delivered(&self, groups: &Reply) -> Vec<u8> {
+        match self.group_in(groups).and_then(|fields| field(fields, b"last-delivered-id")) {
+            Some(Value::String(id)) => id.to_vec(),
+            _ => b"0-0".to_vec(),
+        }
     }
 
     /// The replies of the servers as one, in the order of the caller's streams; `None` when they are empty.

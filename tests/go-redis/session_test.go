@@ -1,4 +1,4 @@
-// Package goredis tests that go-redis, a client that knows nothing of nodes, works on a session in place of a socket.
+// Package goredis tests that go-redis, a client for one server, works on sessions in place of sockets.
 package goredis
 
 import (
@@ -16,8 +16,8 @@ import (
 
 var ctx = context.Background()
 
-// client is go-redis over sessions: each of its connections is one.
-func client(t *testing.T, protocol int) *redis.Client {
+// openGoRedis returns a go-redis client for which every connection is a session. All servers are flushed.
+func openGoRedis(t *testing.T, protocol int) *redis.Client {
 	t.Helper()
 	config := os.Getenv("REDISCLUSTER_CONFIG")
 	if config == "" {
@@ -47,9 +47,9 @@ func client(t *testing.T, protocol int) *redis.Client {
 	return r
 }
 
-func TestCommands(t *testing.T) {
+func TestGoRedisRunsCommands(t *testing.T) {
 	for _, protocol := range []int{2, 3} {
-		r := client(t, protocol)
+		r := openGoRedis(t, protocol)
 		var all sync.WaitGroup
 		for i := 0; i < 20; i++ {
 			all.Add(1)
@@ -76,8 +76,8 @@ func TestCommands(t *testing.T) {
 	}
 }
 
-func TestTransactions(t *testing.T) {
-	r := client(t, 2)
+func TestGoRedisRunsTransactions(t *testing.T) {
+	r := openGoRedis(t, 2)
 	replies, err := r.TxPipelined(ctx, func(p redis.Pipeliner) error {
 		p.Set(ctx, "a{x}", 1, 0)
 		p.IncrBy(ctx, "a{x}", 41)
@@ -86,13 +86,13 @@ func TestTransactions(t *testing.T) {
 	if err != nil || replies[1].(*redis.IntCmd).Val() != 42 {
 		t.Error(replies, err)
 	}
-	raise := func(meanwhile func()) error {
+	increment := func(beforeExec func()) error {
 		return r.Watch(ctx, func(tx *redis.Tx) error {
 			number, err := tx.Get(ctx, "a{x}").Int()
 			if err != nil {
 				return err
 			}
-			meanwhile()
+			beforeExec()
 			_, err = tx.TxPipelined(ctx, func(p redis.Pipeliner) error {
 				p.Set(ctx, "a{x}", number+1, 0)
 				return nil
@@ -100,19 +100,19 @@ func TestTransactions(t *testing.T) {
 			return err
 		}, "a{x}")
 	}
-	if err := raise(func() {}); err != nil {
+	if err := increment(func() {}); err != nil {
 		t.Error(err)
 	}
-	if err := raise(func() { r.Set(ctx, "a{x}", 100, 0) }); !errors.Is(err, redis.TxFailedErr) {
-		t.Error("a conflict:", err)
+	if err := increment(func() { r.Set(ctx, "a{x}", 100, 0) }); !errors.Is(err, redis.TxFailedErr) {
+		t.Error("EXEC after another client changed the key:", err)
 	}
 	if got, err := r.Get(ctx, "a{x}").Int(); got != 100 || err != nil {
 		t.Error(got, err)
 	}
 }
 
-func TestMessages(t *testing.T) {
-	r := client(t, 2)
+func TestGoRedisReceivesMessages(t *testing.T) {
+	r := openGoRedis(t, 2)
 	messages := r.Subscribe(ctx, "one", "two", "three")
 	defer messages.Close()
 	for range [3]int{} {
@@ -132,11 +132,11 @@ func TestMessages(t *testing.T) {
 	if err := messages.PSubscribe(ctx, "f*"); err != nil {
 		t.Fatal(err)
 	}
-	// The channel of messages tells of no confirmation: a message that somebody heard does.
-	for heard := false; !heard; {
+	// Channel does not report confirmations, so publish until a subscriber receives the message.
+	for received := false; !received; {
 		if count, err := r.Publish(ctx, "four", "hello").Result(); err != nil {
 			t.Fatal(err)
-		} else if heard = count > 0; heard {
+		} else if received = count > 0; received {
 			if message := <-channel; message.Pattern != "f*" || message.Channel != "four" {
 				t.Error(message)
 			}

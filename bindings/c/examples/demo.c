@@ -1,9 +1,9 @@
-/* The session of the old packages' README, and what the program before this one wrote.
+/* Reads the keys that the previous program of the demo wrote, and runs the example in the README of rediscluster-py.
  *
- *     demo ME BEFORE      two names; BEFORE is - for the first program
+ *     demo NAME PREVIOUS      the name of this program and of the previous one; - if this program is the first
  *
- * REDISCLUSTER_CONFIG holds the configuration; REDISCLUSTER_DEMO_TABLE, if set, names a file that gets a line for each
- * key that was read from the program before: key, node, who wrote, who read.
+ * REDISCLUSTER_CONFIG is the configuration. REDISCLUSTER_DEMO_TABLE, if set, is a file; the demo appends a line to it for
+ * each key of the previous program: key, node, writer, reader.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 #include <rediscluster.h>
 
-static rediscluster *rc;
+static rediscluster *cluster;
 
 static void fail(rediscluster_error *error) {
     fprintf(stderr, "%s\n", rediscluster_error_message(error));
@@ -19,79 +19,79 @@ static void fail(rediscluster_error *error) {
     exit(1);
 }
 
-/* The value at an entry as text: good enough for replies to these commands. */
-static void add_text(char *text, size_t room, const rediscluster_reply *reply, size_t at) {
+/* Appends the value `at` to text. The elements of an array are separated by spaces. */
+static void append_value(char *text, size_t capacity, const rediscluster_reply *reply, size_t at) {
     size_t used = strlen(text), end;
-    rediscluster_view view;
-    if (rediscluster_reply_view(reply, at, &view, NULL) != REDISCLUSTER_OK) return;
-    if (view.type == REDISCLUSTER_TYPE_ARRAY) {
-        for (end = view.next, at++; at < end; at = view.next) {
-            add_text(text, room, reply, at);
-            rediscluster_reply_view(reply, at, &view, NULL);
-            if (view.next < end) strncat(text, " ", room - strlen(text) - 1);
+    rediscluster_view value;
+    if (rediscluster_reply_view(reply, at, &value, NULL) != REDISCLUSTER_OK) return;
+    if (value.type == REDISCLUSTER_TYPE_ARRAY) {
+        for (end = value.next, at++; at < end; at = value.next) {
+            append_value(text, capacity, reply, at);
+            rediscluster_reply_view(reply, at, &value, NULL);
+            if (value.next < end) strncat(text, " ", capacity - strlen(text) - 1);
         }
-    } else if (view.type == REDISCLUSTER_TYPE_INTEGER) {
-        snprintf(text + used, room - used, "%lld", (long long)view.integer);
-    } else if (view.bytes) {
-        snprintf(text + used, room - used, "%.*s", (int)view.length, (const char *)view.bytes);
+    } else if (value.type == REDISCLUSTER_TYPE_INTEGER) {
+        snprintf(text + used, capacity - used, "%lld", (long long)value.integer);
+    } else if (value.bytes) {
+        snprintf(text + used, capacity - used, "%.*s", (int)value.length, (const char *)value.bytes);
     } else {
-        snprintf(text + used, room - used, "(nil)");
+        snprintf(text + used, capacity - used, "(nil)");
     }
 }
 
-/* One line of the session. */
-static void show(size_t count, const char *const *words, const char *answer) {
-    char action[128] = "";
+/* Prints a command with its result. */
+static void print_line(size_t argc, const char *const *argv, const char *result) {
+    char command[128] = "";
     size_t i;
-    for (i = 0; i < count; i++) {
-        if (i) strncat(action, " ", sizeof action - strlen(action) - 1);
-        strncat(action, words[i], sizeof action - strlen(action) - 1);
+    for (i = 0; i < argc; i++) {
+        if (i) strncat(command, " ", sizeof command - strlen(command) - 1);
+        strncat(command, argv[i], sizeof command - strlen(command) - 1);
     }
-    printf("  %-24s %s\n", action, answer);
+    printf("  %-24s %s\n", command, result);
 }
 
-/* Runs "set foo bar" and the like, shows it, and keeps the answer as text until the next call. */
-static const char *run(size_t count, const char *const *words) {
-    static char answer[256];
+/* Runs a command and prints it. Returns its reply as text, which is valid until the next call. */
+static const char *run(size_t argc, const char *const *argv) {
+    static char text[256];
     rediscluster_reply *reply = NULL;
     rediscluster_error *error = NULL;
-    if (rediscluster_command(rc, count, words, NULL, &reply, &error) != REDISCLUSTER_OK) fail(error);
-    answer[0] = 0;
-    add_text(answer, sizeof answer, reply, 0);
+    if (rediscluster_command(cluster, argc, argv, NULL, &reply, &error) != REDISCLUSTER_OK) fail(error);
+    text[0] = 0;
+    append_value(text, sizeof text, reply, 0);
     rediscluster_reply_free(reply);
-    show(count, words, answer);
-    return answer;
+    print_line(argc, argv, text);
+    return text;
 }
 
 static const char *get(const char *key) {
-    const char *words[] = {"get", key};
-    return run(2, words);
+    const char *argv[] = {"get", key};
+    return run(2, argv);
 }
 
 static void set(const char *key, const char *value) {
-    const char *words[] = {"set", key, value};
-    run(3, words);
+    const char *argv[] = {"set", key, value};
+    run(3, argv);
 }
 
-/* The alias of the node that holds a key: the answer is a map, its first key is "alias". */
+/* Returns the alias of the node that stores a key, valid until the next call. */
 static const char *node_for(const char *key) {
     static char alias[32];
     rediscluster_reply *reply = NULL;
     rediscluster_error *error = NULL;
-    if (rediscluster_node_for(rc, key, strlen(key), &reply, &error) != REDISCLUSTER_OK) fail(error);
+    if (rediscluster_node_for(cluster, key, strlen(key), &reply, &error) != REDISCLUSTER_OK) fail(error);
     alias[0] = 0;
-    add_text(alias, sizeof alias, reply, 2);
+    append_value(alias, sizeof alias, reply, 2); /* entry 0 is a map, 1 is its first name, "alias" */
     rediscluster_reply_free(reply);
     return alias;
 }
 
-static void show_node_for(const char *key) {
-    const char *words[] = {"getnodefor", key};
-    show(2, words, node_for(key));
+static void print_node_for(const char *key) {
+    const char *argv[] = {"getnodefor", key};
+    print_line(2, argv, node_for(key));
 }
 
-/* Reads what the program before wrote; anything else ends the demo. */
-static void read_back(const char *key, const char *expected, const char *before, const char *me) {
+/* Reads a key of the previous program, and ends the demo if the value differs. */
+static void read_key(const char *key, const char *expected, const char *previous, const char *name) {
     const char *table = getenv("REDISCLUSTER_DEMO_TABLE");
     const char *value = get(key);
     FILE *file;
@@ -101,35 +101,35 @@ static void read_back(const char *key, const char *expected, const char *before,
     }
     if (!table) return;
     file = fopen(table, "a");
-    if (!file || fprintf(file, "%s\t%s\t%s\t%s\n", key, node_for(key), before, me) < 0 || fclose(file) != 0) {
+    if (!file || fprintf(file, "%s\t%s\t%s\t%s\n", key, node_for(key), previous, name) < 0 || fclose(file) != 0) {
         perror(table);
         exit(1);
     }
 }
 
-static void read_before(const char *before, const char *me) {
+static void read_previous(const char *previous, const char *name) {
     char key[64], expected[64];
-    snprintf(key, sizeof key, "hello_%s", before);
-    snprintf(expected, sizeof expected, "hello from %s", before);
-    read_back(key, expected, before, me);
-    read_back("foo", "foo", before, me);
-    read_back("bar{foo}", "bar", before, me);
+    snprintf(key, sizeof key, "hello_%s", previous);
+    snprintf(expected, sizeof expected, "hello from %s", previous);
+    read_key(key, expected, previous, name);
+    read_key("foo", "foo", previous, name);
+    read_key("bar{foo}", "bar", previous, name);
 }
 
-static void session(const char *me) {
+static void run_example(const char *name) {
     const char *mset[] = {"mset", "bar{foo}", "bar", "foo", "foo"};
     const char *mget[] = {"mget", "bar{foo}", "foo"};
     char key[64], value[64];
     set("foo", "bar");
     get("foo");
-    show_node_for("foo");
-    show_node_for("bar");
-    show_node_for("foobar");
+    print_node_for("foo");
+    print_node_for("bar");
+    print_node_for("foobar");
     get("bar{foo}");
     run(5, mset);
     run(3, mget);
-    snprintf(key, sizeof key, "hello_%s", me);
-    snprintf(value, sizeof value, "hello from %s", me);
+    snprintf(key, sizeof key, "hello_%s", name);
+    snprintf(value, sizeof value, "hello from %s", name);
     set(key, value);
 }
 
@@ -137,12 +137,12 @@ int main(int argc, char **argv) {
     const char *config = getenv("REDISCLUSTER_CONFIG");
     rediscluster_error *error = NULL;
     if (argc != 3 || !config) {
-        fprintf(stderr, "usage: REDISCLUSTER_CONFIG='{\"nodes\": ...}' demo ME BEFORE\n");
+        fprintf(stderr, "usage: REDISCLUSTER_CONFIG='{\"nodes\": ...}' demo NAME PREVIOUS\n");
         return 2;
     }
-    if (rediscluster_open(config, strlen(config), &rc, &error) != REDISCLUSTER_OK) fail(error);
-    if (strcmp(argv[2], "-") != 0) read_before(argv[2], argv[1]);
-    session(argv[1]);
-    rediscluster_close(rc);
+    if (rediscluster_open(config, strlen(config), &cluster, &error) != REDISCLUSTER_OK) fail(error);
+    if (strcmp(argv[2], "-") != 0) read_previous(argv[2], argv[1]);
+    run_example(argv[1]);
+    rediscluster_close(cluster);
     return 0;
 }

@@ -1,4 +1,4 @@
-/* A library of another ABI, for TestLibraryOfAnotherABI: it has all the names, and nothing but its version works. */
+/* A library of another ABI, for TestOpenRefusesALibraryOfAnotherABI. It exports the same functions; only the version works. */
 #include <stdint.h>
 #include <stdlib.h>
 

@@ -2,12 +2,12 @@
 
 declare(strict_types=1);
 
-// The session of the old packages' README, and what the program before this one wrote.
+// Reads what the previous demo program wrote, and runs the commands of the old packages' README.
 //
-//     php demo.php ME BEFORE      two names; BEFORE is - for the first program
+//     php demo.php ME BEFORE      the names of this program and of the previous one; BEFORE is - for the first program
 //
-// REDISCLUSTER_CONFIG holds the configuration; REDISCLUSTER_DEMO_TABLE, if set, names a file that gets a line for each
-// key that was read from the program before: key, node, who wrote, who read.
+// REDISCLUSTER_CONFIG has the configuration. If REDISCLUSTER_DEMO_TABLE is set, a line per key read from the previous program is
+// appended to that file: key, node, writer, reader.
 
 use RedisCluster\Client;
 
@@ -20,20 +20,20 @@ if ($argc !== 3 || !getenv('REDISCLUSTER_CONFIG')) {
 [, $me, $before] = $argv;
 $client = new Client(getenv('REDISCLUSTER_CONFIG'));
 
-/** One line of the session. */
-function show(string $action, mixed $answer): void
+/** Prints one line. */
+function show(string $action, mixed $reply): void
 {
-    printf("  %-24s %s\n", $action, is_array($answer) ? implode(' ', $answer) : $answer ?? '(nil)');
+    printf("  %-24s %s\n", $action, is_array($reply) ? implode(' ', $reply) : $reply ?? '(nil)');
 }
 
-/** Runs a command, and shows it with its reply. */
+/** Runs a command, and prints it with its reply. */
 $run = function (string ...$command) use ($client): mixed {
     $reply = $client->command(...$command);
     show(implode(' ', $command), $reply);
     return $reply;
 };
 
-/** Reads what the program before wrote; anything else ends the demo. */
+/** Reads a key of the previous program; an unexpected value ends the demo. */
 $readBack = function (string $key, string $expected) use ($client, $run, $me, $before): void {
     $value = $run('get', $key);
     if ($value !== $expected) {

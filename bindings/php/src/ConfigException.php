@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace RedisCluster;
 
-/** The configuration is wrong; the message names the path of the bad value. */
+/** The configuration is invalid. The message gives the path of the bad value. */
 final class ConfigException extends Exception
 {
 }

@@ -9,14 +9,14 @@ use FFI\CData;
 require_once __DIR__ . '/Phpredis/polyfill.php';
 
 /**
- * Everything this package throws, save TypeError for arguments that are not bytes.
+ * The base class of all exceptions of this package, except TypeError and ValueError for unsuitable arguments.
  *
- * Among the replies of execute() and each(), and inside arrays, a failure is not thrown: its exception stands in the
- * place of the reply.
+ * execute() and each() do not throw the failure of one command: they return its exception in place of the reply. The same
+ * applies to errors inside array replies.
  */
 class Exception extends \RedisException
 {
-    /** What getCode() answers: the library's rediscluster_status, and 0 where it does not come from the library. */
+    /** The values of getCode(): the library's rediscluster_status; 0 if the exception does not come from the library. */
     public const ARGUMENT = 1;
     public const CONFIG = 2;
     public const REQUEST = 3;
@@ -30,7 +30,7 @@ class Exception extends \RedisException
     public const INTERNAL = 11;
 
     /**
-     * @param ?string $node     alias of the node that failed, where one did
+     * @param ?string $node     alias of the node that failed, or null
      * @param bool    $executed false: the command was certainly not executed; true: it may have been
      */
     final public function __construct(
@@ -43,8 +43,8 @@ class Exception extends \RedisException
         parent::__construct($message, $code, $previous);
     }
 
-    /** @internal The exception that says what a rediscluster_error says. The error stays the caller's to free. */
-    public static function from(\FFI $ffi, CData $error): self
+    /** @internal Converts a rediscluster_error. The caller still has to free it. */
+    public static function fromError(\FFI $ffi, CData $error): self
     {
         $code = $ffi->rediscluster_error_code($error);
         $class = match ($code) {
@@ -70,14 +70,14 @@ class Exception extends \RedisException
     }
 
     /**
-     * The library writes the exceptions among replies in this form.
+     * The library writes exceptions among replies in this format.
      *
      * @param array{string, int, ?string, bool} $data
      */
     public function __unserialize(array $data): void
     {
         [$this->message, $this->code, $this->node, $this->executed] = $data;
-        // The first frame is unserialize() with its text, which may be that of a thousand replies.
+        // Drop the first frame: unserialize() with its argument, which may hold a thousand replies.
         static $trace = null;
         $trace ??= new \ReflectionProperty(\Exception::class, 'trace');
         $trace->setValue($this, \array_slice($this->getTrace(), 1));

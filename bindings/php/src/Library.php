@@ -8,55 +8,55 @@ use FFI\CData;
 use FFI\CType;
 
 /**
- * The shared library: found, loaded and checked once a process (once a request, where PHP forgets between requests).
+ * The shared library. It is located, loaded and checked once per process, or once per request where PHP resets its
+ * classes between requests.
  *
  * @internal
  */
 final class Library
 {
-    /** The ABI that this package speaks; it is also the number in the library's soname. */
+    /** The ABI version that this package needs. It is also the number in the library's soname. */
     public const ABI = 1;
 
     private const NAME = 'librediscluster.so.' . self::ABI;
     private const SCOPE = 'rediscluster';
     private const HEADER = __DIR__ . '/../include/rediscluster.h';
-    private const VERSIONS = 'const char *rediscluster_version(void); uint32_t rediscluster_abi_version(void);';
+    private const VERSION_FUNCTIONS = 'const char *rediscluster_version(void); uint32_t rediscluster_abi_version(void);';
 
-    private const FATAL = \E_ERROR | \E_CORE_ERROR | \E_COMPILE_ERROR | \E_USER_ERROR | \E_RECOVERABLE_ERROR;
+    private const FATAL_ERRORS = \E_ERROR | \E_CORE_ERROR | \E_COMPILE_ERROR | \E_USER_ERROR | \E_RECOVERABLE_ERROR;
 
     private static ?self $loaded = null;
 
-    /** Pointers that calls write, as arrays of one: PHP passes an array as the pointer to its first element. */
-    public readonly CType $handle;
-    public readonly CType $session;
-    public readonly CType $error;
-    /** A struct that calls fill, in an array too. */
-    public readonly CType $answer;
+    /** Output parameters, as arrays of one element: PHP passes an array as the pointer to its first element. */
+    public readonly CType $clusterHandleType;
+    public readonly CType $sessionHandleType;
+    public readonly CType $errorType;
+    public readonly CType $replyType;
 
     /**
-     * The first answer that no call uses. A call takes it off and puts it back: a signal's handler, a destructor or another
-     * fiber that calls meanwhile takes another.
+     * The head of a list of replies that no call uses. A call removes one and puts it back afterwards: a signal handler,
+     * a destructor or another fiber that calls the library in between gets a different one.
      */
-    public ?Answer $idle = null;
+    public ?NativeReply $idleReply = null;
 
-    /** Nobody will release an answer later: destructors may call after the functions that run at the end. */
-    public bool $isEnding = false;
+    /** Whether shutdown functions have run. Destructors may still call the library; their replies are released at once. */
+    public bool $isShuttingDown = false;
 
-    /** @var list<Answer> all there are, as many as calls have been under way at once */
-    private array $answers = [];
+    /** @var list<NativeReply> every reply created so far: one per concurrent call */
+    private array $replies = [];
 
-    /** @var \WeakMap<Client|Session, true> what has connections of its own */
-    private readonly \WeakMap $owners;
+    /** @var \WeakMap<CommandRunner, true> those that own connections */
+    private readonly \WeakMap $closedAtShutdown;
 
     private function __construct(public readonly \FFI $ffi)
     {
-        $this->owners = new \WeakMap();
-        $this->handle = $ffi->type('rediscluster *[1]');
-        $this->session = $ffi->type('rediscluster_session *[1]');
-        $this->error = $ffi->type('rediscluster_error *[1]');
-        $this->answer = $ffi->type('rediscluster_php_answer[1]');
-        // A fatal error (memory_limit, max_execution_time) runs no `finally` and no destructor, but this.
-        \register_shutdown_function($this->release(...));
+        $this->closedAtShutdown = new \WeakMap();
+        $this->clusterHandleType = $ffi->type('rediscluster *[1]');
+        $this->sessionHandleType = $ffi->type('rediscluster_session *[1]');
+        $this->errorType = $ffi->type('rediscluster_error *[1]');
+        $this->replyType = $ffi->type('rediscluster_php_answer[1]');
+        // A fatal error (memory_limit, max_execution_time) skips `finally` and destructors, but not shutdown functions.
+        \register_shutdown_function($this->shutDown(...));
     }
 
     public static function get(): self
@@ -64,58 +64,59 @@ final class Library
         return self::$loaded ??= self::load();
     }
 
-    /** The exception of a failed call, whose error it frees. */
+    /** Converts the error of a failed call to an exception, and frees the error. */
     public function failure(CData $error): Exception
     {
-        $exception = Exception::from($this->ffi, $error[0]);
+        $exception = Exception::fromError($this->ffi, $error[0]);
         $this->ffi->rediscluster_error_free($error[0]);
         return $exception;
     }
 
-    /** The value that a function of the library answers. */
+    /** Calls a function of the library and returns its reply. The last two parameters, reply and error, are added here. */
     public function call(string $function, CData|string|int|null ...$arguments): mixed
     {
-        $answer = $this->idle ?? $this->anotherAnswer();
-        $this->idle = $answer->next;
+        $reply = $this->idleReply ?? $this->newReply();
+        $this->idleReply = $reply->nextIdle;
         try {
-            \array_push($arguments, $answer->place, $answer->error);
+            \array_push($arguments, $reply->output, $reply->error);
             if ($this->ffi->$function(...$arguments) !== 0) {
-                throw $this->failure($answer->error);
+                throw $this->failure($reply->error);
             }
-            return $answer->value();
+            return $reply->value();
         } finally {
-            $answer->next = $this->idle;
-            $this->idle = $answer;
+            $reply->nextIdle = $this->idleReply;
+            $this->idleReply = $reply;
         }
     }
 
-    public function anotherAnswer(): Answer
+    public function newReply(): NativeReply
     {
-        return $this->answers[] = new Answer($this);
+        return $this->replies[] = new NativeReply($this);
     }
 
-    private function release(): void
+    private function shutDown(): void
     {
-        $this->isEnding = true;
-        foreach ($this->answers as $answer) {
-            $answer->release();
+        $this->isShuttingDown = true;
+        foreach ($this->replies as $reply) {
+            $reply->release();
         }
         $error = \error_get_last() ?? ['type' => 0, 'message' => ''];
-        // An exception that nobody caught is reported as fatal, but destructors run.
-        if ($error['type'] & self::FATAL && !\str_starts_with($error['message'], 'Uncaught ')) {
-            \register_shutdown_function($this->closeAll(...)); // behind those that may have something to write yet
+        // PHP reports an uncaught exception as a fatal error, but runs the destructors then.
+        if ($error['type'] & self::FATAL_ERRORS && !\str_starts_with($error['message'], 'Uncaught ')) {
+            // Last: other shutdown functions may still write.
+            \register_shutdown_function($this->closeAll(...));
         }
     }
 
-    /** Has a client or session closed at the end of the request, should PHP run no destructors then. */
-    public function mind(Client|Session $owner): void
+    /** Closes a client or session at the end of the request if PHP does not run its destructor. */
+    public function trackForShutdown(CommandRunner $owner): void
     {
-        $this->owners[$owner] = true;
+        $this->closedAtShutdown[$owner] = true;
     }
 
     private function closeAll(): void
     {
-        foreach ($this->owners as $owner => $true) {
+        foreach ($this->closedAtShutdown as $owner => $true) {
             $owner->close();
         }
     }
@@ -123,23 +124,23 @@ final class Library
     private static function load(): self
     {
         if (!\extension_loaded('ffi')) {
-            throw new LibraryException(self::withoutExtension());
+            throw new LibraryException(self::extensionMissing());
         }
         try {
-            return new self(self::preloaded() ?? self::found());
+            return new self(self::preloaded() ?? self::loadFirstFound());
         } catch (\FFI\Exception $exception) {
             $message = match (true) {
-                self::isForbidden($exception) => self::forbidden(),
-                // Releases add functions, which an older library of the same ABI lacks.
+                self::isForbidden($exception) => self::forbiddenByIni(),
+                // A release may add functions that an older library with the same ABI number lacks.
                 \str_contains($exception->getMessage(), 'resolving C function') => $exception->getMessage()
-                    . ': the library is older than this package. Install both of the same release.',
+                    . ': the library is older than this package. Install the library and the package of the same release.',
                 default => $exception->getMessage(),
             };
             throw new LibraryException($message, previous: $exception);
         }
     }
 
-    /** What ffi.preload has loaded when PHP started, or null. */
+    /** The library that ffi.preload loaded when PHP started, or null. */
     private static function preloaded(): ?\FFI
     {
         try {
@@ -151,41 +152,41 @@ final class Library
         return $ffi;
     }
 
-    private static function found(): \FFI
+    private static function loadFirstFound(): \FFI
     {
         $tried = [];
-        foreach (self::places() as $place) {
+        foreach (self::candidates() as $file) {
             try {
-                // The two functions that every ABI has come first: an unfit library may lack any other.
-                $versions = \FFI::cdef(self::VERSIONS, $place);
+                // Declare only the two functions that every ABI has: a library with another ABI may lack the others.
+                $versions = \FFI::cdef(self::VERSION_FUNCTIONS, $file);
             } catch (\FFI\Exception $exception) {
                 if (self::isForbidden($exception)) {
                     throw $exception;
                 }
-                $tried[] = '  ' . $place . ': ' . self::reason($place, $exception);
+                $tried[] = '  ' . $file . ': ' . self::reason($file, $exception);
                 continue;
             }
-            self::checkAbi($versions, $place);
-            return \FFI::cdef(\file_get_contents(self::HEADER), $place);
+            self::checkAbi($versions, $file);
+            return \FFI::cdef(\file_get_contents(self::HEADER), $file);
         }
         throw new LibraryException(self::notFound($tried));
     }
 
-    /** @return list<string> who names a library wants that one and no other */
-    private static function places(): array
+    /** @return list<string> REDISCLUSTER_LIBRARY excludes all others */
+    private static function candidates(): array
     {
-        $named = (string) \getenv('REDISCLUSTER_LIBRARY');
-        return $named !== '' ? [$named] : [\dirname(__DIR__) . '/lib/' . self::NAME, self::NAME];
+        $configured = (string) \getenv('REDISCLUSTER_LIBRARY');
+        return $configured !== '' ? [$configured] : [\dirname(__DIR__) . '/lib/' . self::NAME, self::NAME];
     }
 
-    private static function checkAbi(\FFI $ffi, string $place): void
+    private static function checkAbi(\FFI $ffi, string $file): void
     {
         $abi = $ffi->rediscluster_abi_version();
         if ($abi !== self::ABI) {
             throw new LibraryException(\sprintf(
-                'The library (%s, version %s) has ABI %d, this package needs ABI %d: install a library and a package of '
+                'The library (%s, version %s) has ABI %d, this package needs ABI %d: install the library and the package of '
                 . 'the same release, and restart PHP.',
-                $place,
+                $file,
                 $ffi->rediscluster_version(),
                 $abi,
                 self::ABI,
@@ -193,29 +194,29 @@ final class Library
         }
     }
 
-    /** FFI has one class of exception for a refusal by php.ini and for a library that does not load. */
+    /** FFI throws the same class for a refusal by php.ini and for a library that does not load. */
     private static function isForbidden(\FFI\Exception $exception): bool
     {
         return \str_contains($exception->getMessage(), 'ffi.enable');
     }
 
-    private static function reason(string $place, \FFI\Exception $exception): string
+    private static function reason(string $file, \FFI\Exception $exception): string
     {
         return match (true) {
-            !\str_contains($place, '/') => "not where the system's loader looks (LD_LIBRARY_PATH, ldconfig)",
-            !\is_file($place) => 'no such file',
-            default => $exception->getMessage() . " (`ldd $place` may say why)",
+            !\str_contains($file, '/') => "not found by the system's loader (LD_LIBRARY_PATH, ldconfig)",
+            !\is_file($file) => 'no such file',
+            default => $exception->getMessage() . " (`ldd $file` may show the reason)",
         };
     }
 
-    private static function withoutExtension(): string
+    private static function extensionMissing(): string
     {
-        return "PHP's extension ffi is not loaded. Switch it on with extension=ffi in php.ini, or install it: "
+        return "The PHP extension ffi is not loaded. Enable it with extension=ffi in php.ini, or install it: "
             . '`phpenmod ffi` on Debian and Ubuntu, `dnf install php-ffi` on Fedora, `docker-php-ext-install ffi` in '
             . "PHP's Docker images.";
     }
 
-    private static function forbidden(): string
+    private static function forbiddenByIni(): string
     {
         $package = \dirname(__DIR__);
         $where = \sprintf('ffi.enable=%s, SAPI %s', \ini_get('ffi.enable'), \PHP_SAPI);
@@ -231,6 +232,6 @@ final class Library
     private static function notFound(array $tried): string
     {
         return self::NAME . " cannot be loaded. Tried:\n" . \implode("\n", $tried) . "\n"
-            . 'Install it (`make install`, then `ldconfig`), or name its file in the environment variable REDISCLUSTER_LIBRARY.';
+            . 'Install it (`make install`, then `ldconfig`), or set the environment variable REDISCLUSTER_LIBRARY to its path.';
     }
 }

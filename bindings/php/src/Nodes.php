@@ -4,12 +4,12 @@ declare(strict_types=1);
 
 namespace RedisCluster;
 
-/** Which servers Client::eachOn() runs a command on, numbered as in the library. */
+/** The servers on which Client::eachOn() runs a command. The numbers are the library's. */
 enum Nodes: int
 {
     case Masters = 0;
-    /** Those of all masters. */
+    /** The replicas of all masters. */
     case Replicas = 1;
-    /** Each master, and behind it its replicas. */
+    /** Each master, followed by its replicas. */
     case All = 2;
 }

@@ -4,30 +4,28 @@ declare(strict_types=1);
 
 namespace RedisCluster;
 
-/**
- * Commands collected one by one and sent together: $client->pipeline()->command(…)->command(…)->execute().
- */
+/** Commands collected one by one and sent together: $client->pipeline()->command(…)->command(…)->execute(). */
 final class Pipeline
 {
     /** @var list<array<string|int>> */
     private array $commands = [];
 
     /**
-     * @internal Client::pipeline() makes it.
-     * @param \Closure(array<array<string|int>>): list<mixed> $send
+     * @internal Use Client::pipeline().
+     * @param \Closure(array<array<string|int>>): list<mixed> $execute
      */
-    public function __construct(private readonly \Closure $send)
+    public function __construct(private readonly \Closure $execute)
     {
     }
 
     public function command(string|int|float|\Stringable ...$arguments): self
     {
-        $this->commands[] = Request::command($arguments);
+        $this->commands[] = Request::fromArguments($arguments);
         return $this;
     }
 
     /**
-     * Runs what was collected, and is empty again.
+     * Runs the collected commands. The pipeline is empty afterwards, and can be used again.
      *
      * @return list<mixed> as Client::execute()
      */
@@ -35,6 +33,6 @@ final class Pipeline
     {
         $commands = $this->commands;
         $this->commands = [];
-        return ($this->send)($commands);
+        return ($this->execute)($commands);
     }
 }

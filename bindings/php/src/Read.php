@@ -4,11 +4,11 @@ declare(strict_types=1);
 
 namespace RedisCluster;
 
-/** Where the reads of Client::withRead() go, numbered as in the library. */
+/** The servers that a client from Client::withRead() reads from. The numbers are the library's. */
 enum Read: int
 {
-    /** To the replicas of a master in turn; to the master where none can answer. */
+    /** The replicas of a master in turn; the master if none is usable. */
     case Replica = 0;
-    /** To the masters alone. */
+    /** Masters only. */
     case Master = 1;
 }

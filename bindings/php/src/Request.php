@@ -5,53 +5,52 @@ declare(strict_types=1);
 namespace RedisCluster;
 
 /**
- * The arguments of commands as the library takes them: strings and ints.
+ * Commands in the forms that the library accepts: serialize() and implode() strings, of strings and ints.
  *
  * @internal
  */
 final class Request
 {
     /**
-     * One command.
+     * One command. The result is a new array: elements of the caller's array may be references, which serialize() would write as
+     * references, and an assignment to which would change the caller's variables.
      *
      * @param array<mixed> $arguments
-     * @return list<string|int> a new array: among the caller's elements may be references, which serialize() writes as such, and
-     *                          to assign to which would change the caller's variables
+     * @return list<string|int>
      */
-    public static function command(array $arguments): array
+    public static function fromArguments(array $arguments): array
     {
         $command = [];
         foreach ($arguments as $argument) {
-            $command[] = \is_string($argument) || \is_int($argument) ? $argument : self::bytes($argument);
+            $command[] = \is_string($argument) || \is_int($argument) ? $argument : self::argumentToText($argument);
         }
         return $command;
     }
 
     /**
-     * Many commands.
-     *
      * @param array<mixed> $commands
      * @return list<list<string|int>>
      */
-    public static function commands(array $commands): array
+    public static function fromCommands(array $commands): array
     {
         $requests = [];
         foreach ($commands as $command) {
             if (!\is_array($command)) {
-                throw new \TypeError('A command is an array of arguments, not ' . \get_debug_type($command));
+                throw new \TypeError('A command must be an array of arguments, ' . \get_debug_type($command) . ' given');
             }
-            $requests[] = self::command($command);
+            $requests[] = self::fromArguments($command);
         }
         return $requests;
     }
 
     /**
-     * A name, and a list or pairs, as implode() writes it, which is the fastest there is. Not fit for an argument with the byte
-     * 0xff, as the library will say; and what implode() cannot write is told, or written, by serialize() and text().
+     * A command's name with one list, or with pairs, joined by implode(): PHP's fastest way to make one string of many. The library
+     * rejects such a request if an argument contains the separator, the byte 0xff. Arguments that implode() cannot convert are
+     * serialized instead.
      *
      * @param array{0: string, 1?: array<mixed>, pairs?: array<mixed>} $command
      */
-    public static function joined(array $command): string
+    public static function implodeCommand(array $command): string
     {
         try {
             if (isset($command[1])) {
@@ -62,86 +61,84 @@ final class Request
             $count = \count($pairs) * 2 + 1;
             return \implode("\xff", \array_keys($pairs)) . "\xff" . \implode("\xff", $pairs) . "\xff$command[0]\xff$count\xffpairs\xff";
         } catch (\Error) {
-            return \serialize(self::opened($command));
+            return \serialize(self::flattenCommand($command));
         }
     }
 
     /**
-     * The same command without the list or the pairs: their elements in their place.
+     * The same command with the elements of the list, or of the pairs, as arguments of their own.
      *
      * @param array{0: string, 1?: array<mixed>, pairs?: array<mixed>} $command
      * @return list<string|int>
      */
-    public static function opened(array $command): array
+    public static function flattenCommand(array $command): array
     {
         $arguments = [$command[0]];
         foreach ($command[1] ?? [] as $argument) {
-            $arguments[] = self::text($argument);
+            $arguments[] = self::toText($argument);
         }
         foreach ($command['pairs'] ?? [] as $key => $value) {
-            \array_push($arguments, $key, self::text($value));
+            \array_push($arguments, $key, self::toText($value));
         }
         return $arguments;
     }
 
     /**
-     * Many commands that are a name and a key, likewise.
+     * Many commands that consist of a name and a key, joined by implode().
      *
      * @param list<string> $commands the name, the byte 0xff, the key
      */
-    public static function allJoined(array $commands, int $form): string
+    public static function implodeKeyCommands(array $commands, int $format): string
     {
-        return \implode("\xff", $commands) . "\xff$form\xff" . \count($commands) . "\xff2\xff";
+        return \implode("\xff", $commands) . "\xff$format\xff" . \count($commands) . "\xff2\xff";
     }
 
     /**
-     * One of them as it is without that byte.
-     *
-     * @return array{string, string}
+     * @param string $command the name, the byte 0xff, the key
+     * @return array{string, string} the name and the key
      */
-    public static function parted(string $command): array
+    public static function splitKeyCommand(string $command): array
     {
         return \explode("\xff", $command, 2);
     }
 
     /**
-     * What implode() would make of each, as a new array: the elements of the caller's may be references, which must neither be
-     * written to nor sent.
+     * Each element as implode() would convert it, in a new array; see fromArguments() for why.
      *
      * @param array<mixed> $list
      * @return array<string|int>
      */
-    public static function strings(array $list): array
+    public static function toStrings(array $list): array
     {
         $strings = [];
         foreach ($list as $place => $string) {
-            $strings[$place] = \is_string($string) || \is_int($string) ? $string : self::text($string);
+            $strings[$place] = \is_string($string) || \is_int($string) ? $string : self::toText($string);
         }
         return $strings;
     }
 
-    /** What PHP makes of anything as a string. An array is `Array`, with PHP's warning. */
-    public static function text(mixed $argument): string
+    /** Any value as PHP converts it to a string. An array is `Array`, with PHP's warning. */
+    public static function toText(mixed $argument): string
     {
         return \is_object($argument) && !$argument instanceof \Stringable
             ? throw new \TypeError('Object of class ' . $argument::class . ' could not be converted to string')
             : (string) $argument;
     }
 
-    private static function bytes(mixed $argument): string
+    /** The shortest text that reads back as the same number. A cast would round to the setting `precision`. */
+    public static function formatFloat(float $number): string
+    {
+        return \is_finite($number) ? \json_encode($number) : \strtolower((string) $number);
+    }
+
+    private static function argumentToText(mixed $argument): string
     {
         return match (true) {
             $argument instanceof \Stringable => (string) $argument,
-            \is_float($argument) => self::float($argument),
+            \is_float($argument) => self::formatFloat($argument),
             default => throw new \TypeError(
-                'An argument is a string, int, float or Stringable, not ' . \get_debug_type($argument)
+                'An argument must be a string, int, float or Stringable, ' . \get_debug_type($argument) . ' given'
             ),
         };
-    }
-
-    /** The shortest text that reads back as the same number; a cast would round to ini's `precision`. */
-    private static function float(float $number): string
-    {
-        return \is_finite($number) ? \json_encode($number) : \strtolower((string) $number);
     }
 }

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace RedisCluster;
 
-/** The command cannot be sent: it is malformed, or its keys cannot be told. */
+/** The command was not sent: it is malformed, or its keys cannot be determined. */
 class RequestException extends Exception
 {
 }

@@ -7,18 +7,17 @@ namespace RedisCluster;
 use RedisCluster\SessionHandler\Lock;
 
 /**
- * PHP's sessions on the nodes, as phpredis keeps them on a server: the same names, the same bytes, the same locks.
+ * Stores PHP's sessions on the nodes, with the keys, format and locks of phpredis' session handler.
  *
  *     session_set_save_handler(new RedisCluster\SessionHandler($client, locking: true));
  *     session_start();
  *
- * What fails on the way to a server is thrown, by session_start() and the other functions. A session that stays locked by others,
- * or whose lock was lost before it was written, is a warning, and what PHP makes of it: session_start() is false, or the
- * session is not written.
+ * session_start() and the other functions throw connection failures. If another request keeps the session locked, PHP warns and
+ * session_start() returns false. If the lock is lost before the session is written, PHP warns and the session is not written.
  */
 final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterface, \SessionUpdateTimestampHandlerInterface
 {
-    /** Where neither an argument nor php.ini says anything. */
+    /** Used if neither an argument nor php.ini has a value. */
     private const DEFAULTS = [
         'locking_enabled' => '0',
         'lock_expire' => '0',
@@ -26,8 +25,8 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
         'lock_retries' => '100',
         'lock_failure_readonly' => '0',
     ];
-    /** Seconds; PHP's own default, and what phpredis takes in the place of a session.gc_maxlifetime that is no lifetime. */
-    private const LIFETIME = 1440;
+    /** Seconds; PHP's default, which phpredis also uses for a session.gc_maxlifetime that is not positive. */
+    private const DEFAULT_LIFETIME = 1440;
 
     private readonly Client $client;
     private readonly bool $locking;
@@ -36,22 +35,21 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
     private readonly int $lockRetries;
     private readonly bool $lockFailureReadonly;
 
-    /** Of the session that is open, while its lock is held. */
+    /** The lock of the open session, while it is held. */
     private ?Lock $lock = null;
 
     /**
-     * What is null is as php.ini says in phpredis' settings, `redis.session.locking_enabled` and so on, whether or not ext-redis
-     * is there.
+     * Null uses phpredis' setting in php.ini, whether or not ext-redis is loaded.
      *
-     * @param string $prefix              of the session's key, without braces; behind it comes the session's id
-     * @param ?bool  $locking             one request at a time for each session: redis.session.locking_enabled
-     * @param ?int   $lockExpire          seconds after which the lock of a request that crashed, or takes longer, is anybody's:
-     *                                    redis.session.lock_expire; 0 is max_execution_time, and where that is without limit the
-     *                                    lifetime of the session
-     * @param ?int   $lockWaitTime        microseconds between two attempts: redis.session.lock_wait_time; 0 is 20,000
-     * @param ?int   $lockRetries         attempts after the first, -1 is without end: redis.session.lock_retries; 0 is 100
-     * @param ?bool  $lockFailureReadonly whether a session that others have locked is read all the same, not to be written:
-     *                                    redis.session.lock_failure_readonly; else session_start() fails
+     * @param string $prefix              of the keys, without braces; the session's id follows it
+     * @param ?bool  $locking             one request at a time per session. Setting: redis.session.locking_enabled
+     * @param ?int   $lockExpire          seconds after which the lock of a request that crashed, or is still running, is released;
+     *                                    0: max_execution_time, or the lifetime of the session if that has no limit. Setting:
+     *                                    redis.session.lock_expire
+     * @param ?int   $lockWaitTime        microseconds between two attempts; 0: 20,000. Setting: redis.session.lock_wait_time
+     * @param ?int   $lockRetries         attempts after the first; -1: without limit; 0: 100. Setting: redis.session.lock_retries
+     * @param ?bool  $lockFailureReadonly whether a session that another request keeps locked is opened for reading; otherwise
+     *                                    session_start() fails. Setting: redis.session.lock_failure_readonly
      */
     public function __construct(
         Client $client,
@@ -63,9 +61,9 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
         ?bool $lockFailureReadonly = null,
     ) {
         if (\strpbrk($prefix, '{}') !== false) {
-            throw new \ValueError("The prefix of sessions has no braces in it, unlike \"$prefix\"");
+            throw new \ValueError("The prefix of sessions must not contain braces, unlike \"$prefix\"");
         }
-        // A replica may not know yet what the last request has written.
+        // A replica may not have received yet what the last request wrote.
         $this->client = $client->withRead(Read::Master);
         $this->locking = $locking ?? (bool) self::setting('locking_enabled');
         $this->lockExpire = $lockExpire ?? self::setting('lock_expire');
@@ -89,24 +87,24 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
 
     public function read(string $id): string|false
     {
-        if (Lock::isConfusing($id)) {
-            \trigger_error('The id of a session has no braces in it and does not end in _LOCK', \E_USER_WARNING);
+        if (Lock::isAmbiguous($id)) {
+            \trigger_error('The id of a session must not contain braces or end with _LOCK', \E_USER_WARNING);
             return false;
         }
         if (!$this->locking || $this->lock !== null) {
             return (string) $this->client->command('GET', $this->key($id));
         }
         $lock = new Lock($this->client, $this->key($id));
-        $data = $lock->takeAndRead($this->lockExpire(), $this->lockWaitTime, $this->lockRetries);
+        $data = $lock->acquireAndRead($this->lockExpire(), $this->lockWaitTime, $this->lockRetries);
         if ($data !== null) {
             $this->lock = $lock;
             return $data;
         }
         if (!$this->lockFailureReadonly) {
-            \trigger_error('The session is locked by others', \E_USER_WARNING);
+            \trigger_error('The session is locked by another request', \E_USER_WARNING);
             return false;
         }
-        \trigger_error('The session is locked by others, and can only be read', \E_USER_WARNING);
+        \trigger_error('The session is locked by another request and can only be read', \E_USER_WARNING);
         return (string) $this->client->command('GET', $this->key($id));
     }
 
@@ -120,7 +118,7 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
             return true;
         }
         $this->lock = null;
-        \trigger_error('The session is not written, its lock is not held', \E_USER_WARNING);
+        \trigger_error('The session was not written because its lock was lost', \E_USER_WARNING);
         return false;
     }
 
@@ -143,10 +141,10 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
 
     public function validateId(string $id): bool
     {
-        return !Lock::isConfusing($id) && $this->client->command('EXISTS', $this->key($id)) === 1;
+        return !Lock::isAmbiguous($id) && $this->client->command('EXISTS', $this->key($id)) === 1;
     }
 
-    /** Of a session that was read and not changed. */
+    /** Called for a session that was read and not changed. */
     public function updateTimestamp(string $id, string $data): bool
     {
         $this->client->command('EXPIRE', $this->key($id), self::lifetime());
@@ -163,14 +161,14 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
         return $this->lockExpire ?: (int) \ini_get('max_execution_time') ?: self::lifetime();
     }
 
-    /** Seconds. A request may change it before it ends. */
+    /** Seconds; read late, because a request may change the setting. */
     private static function lifetime(): int
     {
         $seconds = (int) \ini_get('session.gc_maxlifetime');
-        return $seconds > 0 ? $seconds : self::LIFETIME;
+        return $seconds > 0 ? $seconds : self::DEFAULT_LIFETIME;
     }
 
-    /** Without the extension PHP keeps what php.ini says of it, but does not know it as a setting. */
+    /** Without ext-redis, only get_cfg_var() returns its settings in php.ini. */
     private static function setting(string $name): int
     {
         $value = \ini_get("redis.session.$name");

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace RedisCluster;
 
-/** A node did not answer in time. */
+/** A node did not reply in time. */
 final class TimeoutException extends ConnectionException
 {
 }

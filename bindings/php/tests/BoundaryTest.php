@@ -6,7 +6,7 @@ namespace RedisCluster\Tests;
 
 use RedisCluster\Client;
 use RedisCluster\ConnectionException;
-use RedisCluster\Form;
+use RedisCluster\ReplyFormat;
 use RedisCluster\RequestException;
 use RedisCluster\ServerException;
 use RedisCluster\Session;
@@ -26,11 +26,11 @@ final class BoundaryTest extends ClusterTestCase
         $this->client->command('SET', 'text', 'value');
         $this->client->command('HSET', 'hash', 'a', 1, '5', 2, 'nested', 3);
 
-        self::assertSame([true, 'OK'], [$this->client->run(['SET', 'text', 'value'], Form::PHPREDIS), $this->client->run(['SET', 'text', 'value'])]);
-        self::assertSame([false, null], [$this->client->run(['GET', 'none'], Form::PHPREDIS), $this->client->run(['GET', 'none'])]);
-        self::assertSame(['value', false], $this->client->run(['MGET', ['text', 'none']], Form::NIL_FALSE));
-        self::assertSame(['a' => '1', 5 => '2', 'nested' => '3'], $this->client->run(['HGETALL', 'hash'], Form::PAIRS));
-        self::assertSame([], $this->client->run(['HGETALL', 'none'], Form::PAIRS | Form::PHPREDIS));
+        self::assertSame([true, 'OK'], [$this->client->run(['SET', 'text', 'value'], ReplyFormat::PHPREDIS), $this->client->run(['SET', 'text', 'value'])]);
+        self::assertSame([false, null], [$this->client->run(['GET', 'none'], ReplyFormat::PHPREDIS), $this->client->run(['GET', 'none'])]);
+        self::assertSame(['value', false], $this->client->run(['MGET', ['text', 'none']], ReplyFormat::NIL_FALSE));
+        self::assertSame(['a' => '1', 5 => '2', 'nested' => '3'], $this->client->run(['HGETALL', 'hash'], ReplyFormat::PAIRS));
+        self::assertSame([], $this->client->run(['HGETALL', 'none'], ReplyFormat::PAIRS | ReplyFormat::PHPREDIS));
     }
 
     /** @dataProvider runners */
@@ -38,10 +38,10 @@ final class BoundaryTest extends ClusterTestCase
     {
         $runner = $runner($this->client);
         $commands = [['HSET', 'hash', 'a', 1], ['HGETALL', 'hash'], ['HGETALL', 'hash'], ['GET', 'none'], ['GET', 'none'], ['SET', 'x', 1]];
-        $forms = [0, Form::PAIRS, 0, Form::NIL_FALSE, 0, Form::STATUS_TRUE];
+        $forms = [0, ReplyFormat::PAIRS, 0, ReplyFormat::NIL_FALSE, 0, ReplyFormat::STATUS_TRUE];
 
         self::assertSame([1, ['a' => '1'], ['a', '1'], false, null, true], $runner->runAll($commands, $forms));
-        self::assertSame([0, ['a', '1'], ['a', '1'], false, false, true], $runner->runAll($commands, Form::PHPREDIS));
+        self::assertSame([0, ['a', '1'], ['a', '1'], false, false, true], $runner->runAll($commands, ReplyFormat::PHPREDIS));
         self::assertSame([], $runner->runAll([]));
     }
 
@@ -129,7 +129,7 @@ final class BoundaryTest extends ClusterTestCase
         foreach ([['a'], [''], ['', ''], ['', 'a', ''], ["\xff"], ["a\xff", 'b'], ["\xff\xff", '', "\xffx"], ['naïve', "\0"]] as $list) {
             $this->client->command('DEL', 'list');
             $this->client->command('RPUSH', 'list', ...$list);
-            self::assertSame($list, $this->client->run(['LRANGE', 'list', 0, -1], Form::PHPREDIS));
+            self::assertSame($list, $this->client->run(['LRANGE', 'list', 0, -1], ReplyFormat::PHPREDIS));
             self::assertSame([$list, $list], $this->client->runAll([['LRANGE', 'list', 0, -1], ['LRANGE', 'list', 0, -1]]));
             self::assertSame($list, $this->client->runAll(array_map(static fn (string $one): array => ['ECHO', $one], $list)));
         }

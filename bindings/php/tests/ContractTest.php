@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace RedisCluster\Tests;
 
 use PHPUnit\Framework\TestCase;
-use RedisCluster\Answer;
+use RedisCluster\NativeReply;
 use RedisCluster\Exception;
 use RedisCluster\Library;
 use RedisCluster\Nodes;
@@ -28,7 +28,7 @@ final class ContractTest extends TestCase
 
     public function testTypes(): void
     {
-        $types = (new \ReflectionClass(Answer::class))->getConstants(\ReflectionClassConstant::IS_PUBLIC);
+        $types = (new \ReflectionClass(NativeReply::class))->getConstants(\ReflectionClassConstant::IS_PUBLIC);
 
         self::assertNotEmpty($types);
         foreach ($types as $name => $type) {

@@ -54,7 +54,7 @@ final class DoctorTest extends ClusterTestCase
 
     public function testForbiddenOnTheCommandLine(): void
     {
-        self::assertMatchesRegularExpression('/^  missing  ffi.enable=0: FFI is switched off/m', $this->finds(1, ['--no-fpm'], ['-d', 'ffi.enable=0']));
+        self::assertMatchesRegularExpression('/^  missing  ffi.enable=0: FFI is disabled/m', $this->finds(1, ['--no-fpm'], ['-d', 'ffi.enable=0']));
     }
 
     public function testALibraryThatIsNotThere(): void
@@ -101,7 +101,7 @@ final class DoctorTest extends ClusterTestCase
     public function serverSettings(): iterable
     {
         yield 'FFI is forbidden' => [['ffi.enable' => '0'], 'ffi.enable=0 forbids FFI'];
-        yield 'nothing is set' => [['ffi.preload' => '', 'opcache.preload' => ''], 'ffi.enable=preload, and nothing is preloaded'];
+        yield 'nothing is set' => [['ffi.preload' => '', 'opcache.preload' => ''], 'ffi.enable=preload, but nothing is preloaded'];
         yield 'no header' => [['ffi.preload' => ''], "ffi.preload does not name the package's header\n +ffi.preload=/.*/include/rediscluster.h"];
         yield 'a header that is not there' => [['ffi.preload' => '/nowhere.h'], 'ffi.preload=/nowhere.h: there is no such file'];
         yield 'the header of another version' => [['ffi.preload' => 'PACKAGE/old.h'], 'ffi.preload=.*/old.h is the header of another version'];
@@ -109,7 +109,7 @@ final class DoctorTest extends ClusterTestCase
         yield 'no script' => [['opcache.preload' => ''], "opcache.preload is not set\n +opcache.preload=/.*/preload.php"];
         yield 'a script that is not there' => [['opcache.preload' => '/nowhere.php'], 'opcache.preload=/nowhere.php: there is no such file'];
         yield 'another script' => [['opcache.preload' => 'PACKAGE/other.php'], "opcache.preload=.*other.php does not preload the package\n +In that file: require"];
-        yield 'an unknown user' => [['opcache.preload_user' => 'nemo'], 'opcache.preload_user is nemo, whom this machine does not know'];
+        yield 'an unknown user' => [['opcache.preload_user' => 'nemo'], 'opcache.preload_user is nemo, an unknown user'];
     }
 
     public function testAScriptThatRequiresThatOfThePackage(): void
@@ -136,7 +136,7 @@ final class DoctorTest extends ClusterTestCase
         chmod($folder, 0700);
         $output = $this->finds(1, $this->file(['opcache.preload_user' => 'daemon'] + $this->preloading()));
 
-        self::assertStringContainsString("opcache.preload_user is daemon, who may not read the package: $folder is closed", $output);
+        self::assertStringContainsString("opcache.preload_user is daemon, who may not read the package: no permission for $folder", $output);
         self::assertStringContainsString("chmod o+x $folder", $output);
     }
 
@@ -163,7 +163,7 @@ final class DoctorTest extends ClusterTestCase
 
         foreach ([$json, "$file.json", "$file.php"] as $config) {
             $output = $this->finds(0, ['--no-fpm', "--config=$config"]);
-            self::assertMatchesRegularExpression('/^  ok +node_3 answers, and is a master$/m', $output);
+            self::assertMatchesRegularExpression('/^  ok +node_3 replies, and is a master$/m', $output);
         }
     }
 
@@ -171,9 +171,9 @@ final class DoctorTest extends ClusterTestCase
     {
         $output = $this->finds(1, ['--no-fpm', '--config=' . json_encode(self::configWithDeadNode('node_2'))]);
 
-        self::assertMatchesRegularExpression('/^  ok +node_1 answers/m', $output);
+        self::assertMatchesRegularExpression('/^  ok +node_1 replies/m', $output);
         self::assertMatchesRegularExpression("/^  missing  node_2 .*127\.0\.0\.1.*\n +Start the server/m", $output);
-        self::assertMatchesRegularExpression('/^  ok +node_3 answers/m', $output);
+        self::assertMatchesRegularExpression('/^  ok +node_3 replies/m', $output);
     }
 
     public function testANodeThatIsAReplica(): void

@@ -37,7 +37,7 @@ final class LibraryTest extends ClusterTestCase
     {
         [, $output] = Php::run(self::HELLO, options: ['-n']);
 
-        self::assertStringStartsWith("RedisCluster\\LibraryException: PHP's extension ffi is not loaded.", $output);
+        self::assertStringStartsWith('RedisCluster\LibraryException: The PHP extension ffi is not loaded.', $output);
         self::assertStringContainsString('extension=ffi', $output);
     }
 
@@ -57,7 +57,7 @@ final class LibraryTest extends ClusterTestCase
 
         self::assertStringStartsWith('RedisCluster\LibraryException: librediscluster.so.1 cannot be loaded. Tried:', $output);
         self::assertStringContainsString(dirname(__DIR__) . '/lib/librediscluster.so.1: no such file', $output);
-        self::assertStringContainsString("\n  librediscluster.so.1: not where the system's loader looks", $output);
+        self::assertStringContainsString("\n  librediscluster.so.1: not found by the system's loader", $output);
         self::assertStringContainsString('REDISCLUSTER_LIBRARY', $output);
     }
 
@@ -76,7 +76,7 @@ final class LibraryTest extends ClusterTestCase
         [, $output] = Php::run(self::HELLO, environment: ['REDISCLUSTER_LIBRARY' => $file]);
 
         self::assertStringContainsString("$file: Failed loading", $output);
-        self::assertStringContainsString("`ldd $file` may say why", $output);
+        self::assertStringContainsString("`ldd $file` may show the reason", $output);
     }
 
     public function testAnotherLibrary(): void
@@ -96,7 +96,7 @@ final class LibraryTest extends ClusterTestCase
             C);
 
         [, $output] = Php::run(self::HELLO, environment: ['REDISCLUSTER_LIBRARY' => $file]);
-        self::assertStringContainsString('the library is older than this package. Install both of the same release.', $output);
+        self::assertStringContainsString('the library is older than this package. Install the library and the package of the same release.', $output);
     }
 
     public function testAnotherAbiNamesBothNumbers(): void

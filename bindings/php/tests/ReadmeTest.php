@@ -11,20 +11,25 @@ use RedisCluster\Tests\Support\Readme;
 /** What the README shows works when pasted. PreloadTest runs its settings. */
 final class ReadmeTest extends ClusterTestCase
 {
+    public function testHashTags(): void
+    {
+        self::assertAnswers(3, self::onTwoNodes(Readme::block('php')));
+    }
+
     public function testTheDropIn(): void
     {
-        self::assertAnswers(9, self::onTwoNodes(Readme::block('php')));
+        self::assertAnswers(9, self::onTwoNodes(Readme::block('php', 1)));
     }
 
     public function testUse(): void
     {
-        self::assertAnswers(5, self::onTwoNodes(Readme::block('php', 1)));
+        self::assertAnswers(5, self::onTwoNodes(Readme::block('php', 2)));
     }
 
     public function testSessionsAndCaches(): void
     {
         $client = "require 'Psr/SimpleCache/autoload.php'; \$client = new RedisCluster\Client(getenv('REDISCLUSTER_CONFIG'));\n";
-        self::assertAnswers(2, $client . Readme::block('php', 2));
+        self::assertAnswers(2, $client . Readme::block('php', 3));
 
         self::assertCount(1, $this->client->command('KEYS', 'PHPREDIS_SESSION:*'));
         self::assertSame(2, $this->client->command('EXISTS', 'shop:apple', 'shop:pear'));

@@ -67,10 +67,10 @@ final class RequestTest extends ClusterTestCase
     public function testTypeErrorNamesTheType(): void
     {
         $thrown = self::thrownBy(fn () => $this->client->execute([['SET', 'key', new \DateTime()]]));
-        self::assertStringContainsString('not DateTime', $thrown->getMessage());
+        self::assertStringContainsString('DateTime given', $thrown->getMessage());
 
         $thrown = self::thrownBy(fn () => $this->client->execute(['GET foo']));
-        self::assertStringContainsString('array of arguments, not string', $thrown->getMessage());
+        self::assertStringContainsString('array of arguments, string given', $thrown->getMessage());
     }
 
     public function testAnObjectsExceptionPassesThrough(): void

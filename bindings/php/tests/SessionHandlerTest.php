@@ -108,7 +108,7 @@ final class SessionHandlerTest extends ClusterTestCase
     {
         $code = "session_id('$id'); echo json_encode(session_start());";
 
-        self::assertStringContainsString('The id of a session has no braces', (new PhpSession())->run($code));
+        self::assertStringContainsString('The id of a session must not contain braces', (new PhpSession())->run($code));
         self::assertSame(0, $this->client->command('DBSIZE'));
         self::assertFalse((new SessionHandler($this->client))->validateId($id));
     }

@@ -90,7 +90,7 @@ final class SessionLockTest extends ClusterTestCase
         $this->client->command('SET', self::LOCK, 'somebody');
         $said = (new PhpSession(self::IMPATIENT))->run('echo json_encode(session_start()); $_SESSION["a"] = 2;');
 
-        self::assertStringContainsString('The session is locked by others', $said);
+        self::assertStringContainsString('The session is locked by another request', $said);
         self::assertStringEndsWith('false', $said);
         self::assertSame(['a|i:1;', 'somebody'], $this->client->command('MGET', self::KEY, self::LOCK));
     }
@@ -103,7 +103,7 @@ final class SessionLockTest extends ClusterTestCase
         $said = (new PhpSession(self::IMPATIENT + ['lockFailureReadonly' => true]))->run($code);
 
         self::assertStringContainsString('[true,1]', $said);
-        self::assertStringContainsString('The session is not written, its lock is not held', $said);
+        self::assertStringContainsString('The session was not written because its lock was lost', $said);
         self::assertSame(['a|i:1;', 'somebody'], $this->client->command('MGET', self::KEY, self::LOCK));
     }
 
@@ -118,7 +118,7 @@ final class SessionLockTest extends ClusterTestCase
             PHP;
         $said = (new PhpSession(['locking' => true]))->run($code, $loss);
 
-        self::assertStringContainsString('The session is not written, its lock is not held', $said);
+        self::assertStringContainsString('The session was not written because its lock was lost', $said);
         self::assertSame(['a|i:1;', $lock], $this->client->command('MGET', self::KEY, self::LOCK));
     }
 

@@ -46,7 +46,7 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
 
 pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
     let (source, target) = (job.server_of(0), job.server_of(1));
-    let explanation = Explanation::new("copy", true);
+    let explanation = Explanation::new("transfer", true);
     let Some(options) = options(&job.args[3..]) else { return Ok(explanation.round(&[copy_missing_key_request(job)])) };
     let explanation = explanation.round(&[Request::read(source, dump_commands(job.key(0)))]);
     let exists = job.connections([source])?.send(Request::read(source, vec![words![b"EXISTS", job.key(0)]]))?;

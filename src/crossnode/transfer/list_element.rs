@@ -52,9 +52,7 @@ pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
     queries.add(transfer.target, words![b"LLEN", job.key(1)]);
     let lengths = queries.send(&mut job.connections(job.servers())?)?;
     Ok(match (lengths.get(0), lengths.get(1)) {
-        (Value::Integer(0), _) if options.timeout.is_some() => {
-            explain_wait(explain_empty(explanation), 3, &[transfer.source], |explanation, _| explain_empty(explanation))
-        }
+        (Value::Integer(0), _) if options.timeout.is_some() => explain_wait(explain_empty(explanation), &[transfer.source], explain_empty),
         (Value::Integer(0), _) => explain_empty(explanation),
         (Value::Integer(_), Value::Integer(_)) => {
             let delivery = delivery_commands(job, &transfer, &options, b"");

@@ -1,9 +1,9 @@
-// The session of the old packages' README, and what the program before this one wrote.
+// Demo reads the keys that the previous program of the demo wrote, and runs the example in the README of rediscluster-py.
 //
-//	demo ME BEFORE      two names; BEFORE is - for the first program
+//	demo NAME PREVIOUS      the name of this program and of the previous one; - if this program is the first
 //
-// REDISCLUSTER_CONFIG holds the configuration; REDISCLUSTER_DEMO_TABLE, if set, names a file that gets a line for each
-// key that was read from the program before: key, node, who wrote, who read.
+// REDISCLUSTER_CONFIG is the configuration. REDISCLUSTER_DEMO_TABLE, if set, is a file; the demo appends a line to it for
+// each key of the previous program: key, node, writer, reader.
 package main
 
 import (
@@ -18,7 +18,7 @@ import (
 func main() {
 	config := os.Getenv("REDISCLUSTER_CONFIG")
 	if len(os.Args) != 3 || config == "" {
-		fmt.Fprintln(os.Stderr, `usage: REDISCLUSTER_CONFIG='{"nodes": ...}' demo ME BEFORE`)
+		fmt.Fprintln(os.Stderr, `usage: REDISCLUSTER_CONFIG='{"nodes": ...}' demo NAME PREVIOUS`)
 		os.Exit(2)
 	}
 	if err := demo(config, os.Args[1], os.Args[2]); err != nil {
@@ -27,23 +27,23 @@ func main() {
 	}
 }
 
-func demo(config, me, before string) error {
+func demo(config, name, previous string) error {
 	client, err := rediscluster.Open(config)
 	if err != nil {
 		return err
 	}
 	defer client.Close()
-	if before != "-" {
-		if err := readBefore(client, me, before); err != nil {
+	if previous != "-" {
+		if err := readPrevious(client, name, previous); err != nil {
 			return err
 		}
 	}
-	return session(client, me)
+	return runExample(client, name)
 }
 
-// readBefore reads what the program before wrote; anything else ends the demo.
-func readBefore(client *rediscluster.Client, me, before string) error {
-	for _, written := range [][2]string{{"hello_" + before, "hello from " + before}, {"foo", "foo"}, {"bar{foo}", "bar"}} {
+// readPrevious reads the keys of the previous program and fails if a value differs.
+func readPrevious(client *rediscluster.Client, name, previous string) error {
+	for _, written := range [][2]string{{"hello_" + previous, "hello from " + previous}, {"foo", "foo"}, {"bar{foo}", "bar"}} {
 		key, want := written[0], written[1]
 		value, err := run(client, "get", key)
 		if err != nil {
@@ -56,20 +56,20 @@ func readBefore(client *rediscluster.Client, me, before string) error {
 		if err != nil {
 			return err
 		}
-		if err := note(key, node.Alias, before, me); err != nil {
+		if err := appendRow(key, node.Alias, previous, name); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// note appends a row to the table of the demo, if there is one.
-func note(columns ...string) error {
-	name := os.Getenv("REDISCLUSTER_DEMO_TABLE")
-	if name == "" {
+// appendRow appends a row to the table of the demo, if there is one.
+func appendRow(columns ...string) error {
+	path := os.Getenv("REDISCLUSTER_DEMO_TABLE")
+	if path == "" {
 		return nil
 	}
-	table, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	table, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func note(columns ...string) error {
 	return table.Close()
 }
 
-func session(client *rediscluster.Client, me string) error {
+func runExample(client *rediscluster.Client, name string) error {
 	for _, command := range [][]any{
 		{"set", "foo", "bar"},
 		{"get", "foo"},
@@ -90,7 +90,7 @@ func session(client *rediscluster.Client, me string) error {
 		{"get", "bar{foo}"},
 		{"mset", "bar{foo}", "bar", "foo", "foo"},
 		{"mget", "bar{foo}", "foo"},
-		{"set", "hello_" + me, "hello from " + me},
+		{"set", "hello_" + name, "hello from " + name},
 	} {
 		if _, err := run(client, command...); err != nil {
 			return err
@@ -99,18 +99,18 @@ func session(client *rediscluster.Client, me string) error {
 	return nil
 }
 
-// run runs a command of the session, and shows it with its answer.
-func run(client *rediscluster.Client, command ...any) (answer string, err error) {
+// run runs a command and prints it with its reply.
+func run(client *rediscluster.Client, command ...any) (reply string, err error) {
 	if command[0] == "getnodefor" {
-		answer, err = nodeFor(client, command[1].(string))
+		reply, err = nodeFor(client, command[1].(string))
 	} else {
-		answer, err = do(client, command...)
+		reply, err = do(client, command...)
 	}
 	if err == nil {
 		action := strings.TrimSuffix(fmt.Sprintln(command...), "\n")
-		fmt.Printf("  %-24s %s\n", action, answer)
+		fmt.Printf("  %-24s %s\n", action, reply)
 	}
-	return answer, err
+	return reply, err
 }
 
 func nodeFor(client *rediscluster.Client, key string) (string, error) {

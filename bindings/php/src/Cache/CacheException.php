@@ -8,13 +8,13 @@ use Psr\SimpleCache\CacheException as PsrCacheException;
 use RedisCluster\Exception;
 
 /**
- * A server or a connection failed: neither a miss nor a value could be told. It is the failure itself, with its message,
- * code, node and `executed`; getPrevious() has the class that it would have been outside a cache.
+ * A server or a connection failed, so that it is unknown whether the key exists. It has the message, code, node and `executed`
+ * of the original exception, which getPrevious() returns.
  */
 final class CacheException extends Exception implements PsrCacheException
 {
     /** @internal */
-    public static function because(Exception $failure): self
+    public static function fromFailure(Exception $failure): self
     {
         return new self($failure->getMessage(), $failure->getCode(), $failure->node, $failure->executed, $failure);
     }

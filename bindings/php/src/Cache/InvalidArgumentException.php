@@ -6,7 +6,7 @@ namespace RedisCluster\Cache;
 
 use Psr\SimpleCache\InvalidArgumentException as PsrInvalidArgumentException;
 
-/** A key, a time to live, a value or a setting that a cache cannot have. Nothing was sent. */
+/** A key, a time to live, a value or a setting that the cache does not accept. Nothing was sent. */
 final class InvalidArgumentException extends \InvalidArgumentException implements PsrInvalidArgumentException
 {
 }

@@ -9,26 +9,26 @@ use RedisCluster\Client;
 use RedisCluster\Exception;
 
 /**
- * A PSR-16 cache over all nodes; its keys are spread over them. It fits the interface of psr/simple-cache 1, 2 and 3.
+ * A PSR-16 cache whose keys are spread over all nodes. It implements the interface of psr/simple-cache 1, 2 and 3.
  *
- * A failure of a server is never taken for a miss: it is a CacheException. What stands in a key and cannot be read (written in
- * another format, or of classes that have changed) is a miss. A key is a string of any bytes but `{}()/\@:`, and not empty.
+ * A failure of a server is a CacheException, never a miss. A value that cannot be unserialized (another format, or a class that has
+ * changed) is a miss. A key is a non-empty string of any bytes except `{}()/\@:`.
  */
 final class SimpleCache implements CacheInterface
 {
     private const RESERVED = '{}()/\\@:';
-    /** How many keys a server looks at for one SCAN: it is kept from others for less than a millisecond. */
-    private const AT_ONCE = 1000;
-    /** Seconds. Redis refuses what would end after some 290 million years; PHP_INT_MAX is used as "for ever". */
-    private const LONGEST = 10_000_000_000;
+    /** Keys that a server examines per SCAN: it blocks other clients for less than a millisecond. */
+    private const SCAN_COUNT = 1000;
+    /** Seconds. Redis rejects times beyond 290 million years, but callers pass PHP_INT_MAX for "without limit". */
+    private const MAX_TTL = 10_000_000_000;
 
-    private readonly Values $values;
+    private readonly ValueSerializer $serializer;
 
     /**
-     * @param string                 $prefix     what the names on the servers begin with; it ends with ":", which no key has in
-     *                                           it, so that no cache is part of another: `shop:` does not reach into `shop:users:`
-     * @param null|int|\DateInterval $defaultTtl of values that are set without one; an int is seconds, null is for ever
-     * @param bool                   $igbinary   keep values in the format of the extension igbinary
+     * @param string                 $prefix     of the keys on the servers. It must end with ":". No key contains ":", so caches
+     *                                           are separate: clearing `shop:` does not affect `shop:users:`
+     * @param null|int|\DateInterval $defaultTtl of values set without a time to live; an int is seconds, null is without limit
+     * @param bool                   $igbinary   store values in the format of the extension igbinary
      */
     public function __construct(
         private readonly Client $client,
@@ -37,44 +37,44 @@ final class SimpleCache implements CacheInterface
         bool $igbinary = false,
     ) {
         if (!\str_ends_with($prefix, ':') || \strpbrk($prefix, '{}') !== false) {
-            throw new InvalidArgumentException("The prefix of a cache ends with \":\" and has no braces in it, unlike \"$prefix\"");
+            throw new InvalidArgumentException("The prefix of a cache must end with \":\" and contain no braces, unlike \"$prefix\"");
         }
-        $this->values = new Values($igbinary);
+        $this->serializer = new ValueSerializer($igbinary);
     }
 
     public function get($key, $default = null): mixed
     {
-        return $this->values->value($this->ask('GET', $this->name($key)), $default);
+        return $this->serializer->unserialize($this->run('GET', $this->serverKey($key)), $default);
     }
 
     public function set($key, $value, $ttl = null): bool
     {
-        $name = $this->name($key);
+        $name = $this->serverKey($key);
         $milliseconds = $this->milliseconds($ttl);
-        $this->ask(...self::store($name, $this->values->bytes($value), $milliseconds));
+        $this->run(...self::store($name, $this->serializer->serialize($value), $milliseconds));
         return true;
     }
 
     public function delete($key): bool
     {
-        $this->ask('UNLINK', $this->name($key));
+        $this->run('UNLINK', $this->serverKey($key));
         return true;
     }
 
-    /** Removes what this cache has set and nothing else, step by step: no server is kept from its other work. */
+    /** Removes the keys of this cache only, in steps that do not block a server. */
     public function clear(): bool
     {
         $pattern = \addcslashes($this->prefix, '*?[]\\') . '*';
         $cursor = '0';
         do {
-            [$cursor, $names] = $this->ask('SCAN', $cursor, 'MATCH', $pattern, 'COUNT', self::AT_ONCE);
+            [$cursor, $names] = $this->run('SCAN', $cursor, 'MATCH', $pattern, 'COUNT', self::SCAN_COUNT);
             $this->remove(\array_filter($names, $this->isOwn(...)));
         } while ((string) $cursor !== '0');
         return true;
     }
 
     /**
-     * All nodes are asked at once.
+     * All nodes are read at the same time.
      *
      * @return array<array-key, mixed> key => value, in the order of the keys
      */
@@ -82,33 +82,33 @@ final class SimpleCache implements CacheInterface
     {
         $names = [];
         foreach (self::each($keys) as $key) {
-            $names[$key] = $this->name($key);
+            $names[$key] = $this->serverKey($key);
         }
         if ($names === []) {
             return [];
         }
-        $found = \array_combine(\array_keys($names), $this->ask('MGET', ...\array_values($names)));
-        return \array_map(fn (?string $bytes): mixed => $this->values->value($bytes, $default), $found);
+        $found = \array_combine(\array_keys($names), $this->run('MGET', ...\array_values($names)));
+        return \array_map(fn (?string $bytes): mixed => $this->serializer->unserialize($bytes, $default), $found);
     }
 
-    /** All nodes are written to at once. After a CacheException some of the values may be set and others not. */
+    /** All nodes are written to at the same time. After a CacheException, some of the values may have been set. */
     public function setMultiple($values, $ttl = null): bool
     {
         $milliseconds = $this->milliseconds($ttl);
         $commands = [];
         foreach (self::each($values) as $key => $value) {
-            // PHP makes an int of an array's key that looks like one.
-            $name = $this->name(\is_int($key) ? (string) $key : $key);
-            $commands[] = self::store($name, $this->values->bytes($value), $milliseconds);
+            // PHP converts array keys of digits to int.
+            $name = $this->serverKey(\is_int($key) ? (string) $key : $key);
+            $commands[] = self::store($name, $this->serializer->serialize($value), $milliseconds);
         }
         try {
             $replies = $this->client->execute($commands);
         } catch (Exception $failure) {
-            throw CacheException::because($failure);
+            throw CacheException::fromFailure($failure);
         }
         foreach ($replies as $reply) {
             if ($reply instanceof Exception) {
-                throw CacheException::because($reply);
+                throw CacheException::fromFailure($reply);
             }
         }
         return true;
@@ -118,24 +118,24 @@ final class SimpleCache implements CacheInterface
     {
         $names = [];
         foreach (self::each($keys) as $key) {
-            $names[] = $this->name($key);
+            $names[] = $this->serverKey($key);
         }
         $this->remove($names);
         return true;
     }
 
-    /** Whether something is there; whether it can be read, get() alone finds out. */
+    /** Whether the key exists. Its value may still be a miss for get(). */
     public function has($key): bool
     {
-        return $this->ask('EXISTS', $this->name($key)) === 1;
+        return $this->run('EXISTS', $this->serverKey($key)) === 1;
     }
 
-    private function ask(string|int ...$command): mixed
+    private function run(string|int ...$command): mixed
     {
         try {
             return $this->client->command(...$command);
         } catch (Exception $failure) {
-            throw CacheException::because($failure);
+            throw CacheException::fromFailure($failure);
         }
     }
 
@@ -143,7 +143,7 @@ final class SimpleCache implements CacheInterface
     private function remove(array $names): void
     {
         if ($names !== []) {
-            $this->ask('UNLINK', ...\array_values($names));
+            $this->run('UNLINK', ...\array_values($names));
         }
     }
 
@@ -157,19 +157,19 @@ final class SimpleCache implements CacheInterface
         };
     }
 
-    /** The name on the server. */
-    private function name(mixed $key): string
+    /** The key on the server: the prefix, and the key of the cache. */
+    private function serverKey(mixed $key): string
     {
         if (!\is_string($key)) {
-            throw new InvalidArgumentException('A key is a string, not ' . \get_debug_type($key));
+            throw new InvalidArgumentException('A key must be a string, ' . \get_debug_type($key) . ' given');
         }
         if ($key === '' || \strpbrk($key, self::RESERVED) !== false) {
-            throw new InvalidArgumentException("A key is not empty and has none of " . self::RESERVED . " in it, unlike \"$key\"");
+            throw new InvalidArgumentException('A key must not be empty or contain any of ' . self::RESERVED . ", unlike \"$key\"");
         }
         return $this->prefix . $key;
     }
 
-    /** Whether this cache may have given the name, which has its prefix; it may be that of a cache within. */
+    /** Whether a key with this cache's prefix is one of its keys. It may belong to a cache with a longer prefix. */
     private function isOwn(string $name): bool
     {
         return \strpbrk(\substr($name, \strlen($this->prefix)), self::RESERVED) === false;
@@ -180,25 +180,25 @@ final class SimpleCache implements CacheInterface
     {
         return \is_iterable($several)
             ? $several
-            : throw new InvalidArgumentException('Several of them are an array or Traversable, not ' . \get_debug_type($several));
+            : throw new InvalidArgumentException('Several keys or values must be an array or Traversable, ' . \get_debug_type($several) . ' given');
     }
 
-    /** How long a value lives; null is for ever. */
+    /** @return ?int null: without limit */
     private function milliseconds(mixed $ttl): ?int
     {
         $ttl ??= $this->defaultTtl;
         return match (true) {
             $ttl === null => null,
-            \is_int($ttl) => \max(0, \min($ttl, self::LONGEST)) * 1000,
-            $ttl instanceof \DateInterval => self::length($ttl),
+            \is_int($ttl) => \max(0, \min($ttl, self::MAX_TTL)) * 1000,
+            $ttl instanceof \DateInterval => self::intervalLength($ttl),
             default => throw new InvalidArgumentException(
-                'A time to live is an int (seconds), a DateInterval or null, not ' . \get_debug_type($ttl)
+                'A time to live must be an int (seconds), a DateInterval or null, ' . \get_debug_type($ttl) . ' given'
             ),
         };
     }
 
-    /** From now on: months and years are not all of one length. */
-    private static function length(\DateInterval $interval): int
+    /** Milliseconds from now: months and years vary in length. */
+    private static function intervalLength(\DateInterval $interval): int
     {
         $now = new \DateTimeImmutable('now', new \DateTimeZone('UTC'));
         return (int) $now->add($interval)->format('Uv') - (int) $now->format('Uv');

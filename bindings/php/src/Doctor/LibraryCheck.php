@@ -8,7 +8,7 @@ use RedisCluster\Library;
 use RedisCluster\LibraryException;
 
 /**
- * The shared library, as the command line's PHP finds it.
+ * Checks the shared library that the PHP of the command line loads.
  *
  * @internal
  */
@@ -18,43 +18,43 @@ final class LibraryCheck
     {
     }
 
-    public function examine(): bool
+    public function check(): bool
     {
         $this->report->heading('The library');
         $this->header();
         try {
             $version = Library::get()->ffi->rediscluster_version();
         } catch (LibraryException $exception) {
-            [$what, $advice] = \explode("\n", $exception->getMessage(), 2) + [1 => ''];
-            $this->report->missing($what, $advice);
+            [$problem, $advice] = \explode("\n", $exception->getMessage(), 2) + [1 => ''];
+            $this->report->missing($problem, $advice);
             return false;
         }
-        $this->report->ok("found: version $version, ABI " . Library::ABI . self::where());
-        $this->version($version);
+        $this->report->ok("found: version $version, ABI " . Library::ABI . self::source());
+        $this->compareVersions($version);
         return true;
     }
 
-    /** The header is generated with the library, the ABI of the classes is written by hand. */
+    /** The package has two ABI numbers: the header's is generated, the classes' is written by hand. */
     private function header(): void
     {
-        $named = Package::libraryOf(Package::header());
-        if ($named === Package::SONAME) {
-            $this->report->ok('the package, and its header, for ABI ' . Library::ABI . ': ' . Package::folder());
+        $soname = Package::libraryOf(Package::header());
+        if ($soname === Package::SONAME) {
+            $this->report->ok('the package and its header are for ABI ' . Library::ABI . ': ' . Package::folder());
         } else {
             $this->report->missing(
-                'the header is not of this package: ' . Package::header() . ' is for ' . ($named ?? 'no library') . ', the classes for ' . Package::SONAME,
+                'the header is not of this package: ' . Package::header() . ' is for ' . ($soname ?? 'no library') . ', the classes for ' . Package::SONAME,
                 'Install the package again.',
             );
         }
     }
 
-    private static function where(): string
+    private static function source(): string
     {
-        $named = (string) \getenv('REDISCLUSTER_LIBRARY');
-        return $named === '' ? '' : ", $named, which the environment variable REDISCLUSTER_LIBRARY names";
+        $file = (string) \getenv('REDISCLUSTER_LIBRARY');
+        return $file === '' ? '' : ", $file, from the environment variable REDISCLUSTER_LIBRARY";
     }
 
-    private function version(string $version): void
+    private function compareVersions(string $version): void
     {
         $package = 'rediscluster/rediscluster';
         if (!\class_exists(\Composer\InstalledVersions::class) || !\Composer\InstalledVersions::isInstalled($package)) {
@@ -62,7 +62,7 @@ final class LibraryCheck
         }
         $installed = \ltrim((string) \Composer\InstalledVersions::getPrettyVersion($package), 'v');
         if (\preg_match('/^\d+\.\d+\.\d+/', $installed) && $installed !== $version) {
-            $this->report->note("Composer has installed version $installed of the package: the ABI fits, a library of the same version is better");
+            $this->report->note("Composer has installed version $installed of the package. The ABI matches, but a library of the same version is better");
         }
     }
 }

@@ -5,36 +5,35 @@ declare(strict_types=1);
 namespace RedisCluster\Doctor;
 
 /**
- * The words of the command line.
+ * The command line.
  *
  * @internal
  */
 final class Options
 {
     public const HELP = <<<'TEXT'
-        Says what rediscluster needs on this machine, what of it is missing, and how to set it.
+        Checks the requirements of rediscluster on this machine, and says how to meet those that are missing.
 
           rediscluster-doctor [OPTION]...
 
-          --config=FILE     also ask the nodes of a configuration: a JSON file, a PHP file that returns the
+          --config=FILE     also check the nodes of a configuration: a JSON file, a PHP file that returns the
                             array, or the JSON itself
-          --fpm[=PROGRAM]   look at PHP-FPM, at this program; it has to be there. Without this option it is
-                            looked at where it is found
-          --no-fpm          do not look at PHP-FPM
-          --ini=FILE        the php.ini of PHP-FPM or of another server, where it is not the usual one
-          --user=USER       the user PHP runs as in the server, where PHP-FPM's pools do not tell
-          --print-ini       print the php.ini lines that preload this installation, and nothing else
+          --fpm[=PROGRAM]   require PHP-FPM and check it. Without this option, it is checked if it is found
+          --no-fpm          do not check PHP-FPM
+          --ini=FILE        the php.ini of PHP-FPM or of another server, if it is not the default one
+          --user=USER       the user that PHP runs as in the server, if PHP-FPM's pools do not have it
+          --print-ini       only print the php.ini lines that preload this installation
           --help            print this
 
-        Exit status: 0 nothing is missing, 1 something is, 2 an option is not known.
+        Exit status: 0 nothing is missing, 1 something is missing, 2 an option is unknown.
 
         TEXT;
 
     public bool $help = false;
     public bool $printIni = false;
     public bool $fpm = true;
-    /** Whether it was asked for by name. */
-    public bool $fpmWanted = false;
+    /** Whether PHP-FPM must exist. */
+    public bool $isFpmRequired = false;
     public ?string $program = null;
     public ?string $ini = null;
     public ?string $config = null;
@@ -49,18 +48,18 @@ final class Options
                 $name === '--help' && $value === null, $name === '-h' && $value === null => $this->help = true,
                 $name === '--print-ini' && $value === null => $this->printIni = true,
                 $name === '--no-fpm' && $value === null => $this->fpm = false,
-                $name === '--fpm' => $this->wantFpm($value),
+                $name === '--fpm' => $this->requireFpm($value),
                 $name === '--ini' && (string) $value !== '' => $this->ini = $value,
                 $name === '--config' && (string) $value !== '' => $this->config = $value,
                 $name === '--user' && (string) $value !== '' => $this->user = $value,
-                default => throw new \InvalidArgumentException("There is no option $word, or it lacks its value; see --help"),
+                default => throw new \InvalidArgumentException("Unknown option or missing value: $word; see --help"),
             };
         }
     }
 
-    private function wantFpm(?string $program): bool
+    private function requireFpm(?string $program): bool
     {
         $this->program = $program;
-        return $this->fpm = $this->fpmWanted = true;
+        return $this->fpm = $this->isFpmRequired = true;
     }
 }

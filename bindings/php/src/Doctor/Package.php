@@ -30,13 +30,13 @@ final class Package
         return self::folder() . '/preload.php';
     }
 
-    /** Whether a header declares what the package's own does; the library that it names may be another. */
-    public static function declaresTheSame(string $header): bool
+    /** Whether a header has the declarations of the package's header. The path of the library may differ. */
+    public static function hasSameDeclarations(string $header): bool
     {
         return self::declarations($header) === self::declarations(self::header());
     }
 
-    /** The library that a header names. */
+    /** The library that a header loads. */
     public static function libraryOf(string $header): ?string
     {
         $text = (string) @\file_get_contents($header);

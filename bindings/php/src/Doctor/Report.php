@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace RedisCluster\Doctor;
 
 /**
- * What was found, printed as it is found.
+ * Prints findings, and counts what is missing.
  *
  * @internal
  */
@@ -18,32 +18,32 @@ final class Report
         echo "\n$text\n";
     }
 
-    public function ok(string $what): void
+    public function ok(string $finding): void
     {
-        $this->add(State::Ok, $what);
+        $this->add(FindingKind::Ok, $finding);
     }
 
-    public function note(string $what, string $advice = ''): void
+    public function note(string $finding, string $advice = ''): void
     {
-        $this->add(State::Note, $what, $advice);
+        $this->add(FindingKind::Note, $finding, $advice);
     }
 
-    /** @param string $advice how to set it */
-    public function missing(string $what, string $advice): void
+    /** @param string $advice what to install or to set */
+    public function missing(string $finding, string $advice): void
     {
         $this->missing++;
-        $this->add(State::Missing, $what, $advice);
+        $this->add(FindingKind::Missing, $finding, $advice);
     }
 
-    private function add(State $state, string $what, string $advice = ''): void
+    private function add(FindingKind $kind, string $finding, string $advice = ''): void
     {
-        \printf("  %-9s%s\n", $state->value, self::indented($what));
+        \printf("  %-9s%s\n", $kind->value, self::indent($finding));
         if ($advice !== '') {
-            \printf("%11s%s\n", '', self::indented($advice));
+            \printf("%11s%s\n", '', self::indent($advice));
         }
     }
 
-    private static function indented(string $text): string
+    private static function indent(string $text): string
     {
         return \str_replace("\n", "\n" . \str_repeat(' ', 11), \rtrim($text));
     }

@@ -5,21 +5,22 @@ declare(strict_types=1);
 namespace RedisCluster\Phpredis;
 
 /**
- * One call of a method, ready to be sent: at once, in a pipeline, or in a transaction.
+ * One call of a method: the command to send, and how to convert the reply.
  *
  * @internal
  */
 final class Call
 {
     /**
-     * @param array<mixed>                              $command as Client::run() takes it
-     * @param string|array{class-string, string}        $reply   the shape of the answer: see Replies
-     * @param mixed                                     $context what the shape needs to know of the arguments: the fields asked for
+     * @param array<mixed>                       $command      as Client::run() takes it
+     * @param string|array{class-string, string} $replyType    see ReplyConverter
+     * @param mixed                              $replyContext what the conversion needs to know about the arguments, such as the
+     *                                                         requested fields
      */
     public function __construct(
         public array $command,
-        public mixed $reply,
-        public mixed $context = null,
+        public mixed $replyType,
+        public mixed $replyContext = null,
     ) {
     }
 }

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis;
 
-/** The constants of phpredis' class Redis. RedisCluster has them, too. */
+/** The constants of phpredis' class Redis, and one of RedisCluster. */
 interface Constants
 {
     public const REDIS_NOT_FOUND = 0;
@@ -33,7 +33,7 @@ interface Constants
     public const OPT_BACKOFF_BASE = 13;
     public const OPT_BACKOFF_CAP = 14;
     public const OPT_PACK_IGNORE_NUMBERS = 15;
-    /** Not of phpredis: a connection's failure is logged and answered with null, and not thrown, as in rediscluster-php. */
+    /** Not in phpredis: connection failures are logged and the method returns null, as in rediscluster-php. */
     public const OPT_FAILURE_AS_NULL = 1001;
 
     public const SERIALIZER_NONE = 0;

@@ -7,7 +7,7 @@ namespace RedisCluster\Phpredis;
 use RedisCluster\Request;
 
 /**
- * What setOption() has set.
+ * The options that setOption() sets.
  *
  * @internal
  */
@@ -17,24 +17,24 @@ final class Options
     public int $serializer = Constants::SERIALIZER_NONE;
     public int $compression = Constants::COMPRESSION_NONE;
     public int $compressionLevel = 0;
-    /** No value is changed on its way: neither serializer nor compression. */
-    public bool $plain = true;
-    /** Nor is a failure: get() and set() may take the short way. */
-    public bool $ordinary = true;
-    /** A connection's failure is logged, and answered with null, as rediscluster-php did it. */
+    /** Values are neither serialized nor compressed: strings are stored and returned unchanged. */
+    public bool $hasPlainValues = true;
+    /** get() and set() may take the fast path: plain values, and connection failures are thrown. */
+    public bool $allowsFastPath = true;
+    /** Connection failures are logged and the method returns null. */
     public bool $failureAsNull = false;
-    /** Numbers are neither serialized nor compressed. */
+    /** 1: numbers are neither serialized nor compressed. */
     public int $packIgnoreNumbers = 0;
-    /** A status among the replies of scripts and raw commands is its text (`OK`) and not true. */
+    /** A status reply of a script or a raw command is its text (`OK`) instead of true. */
     public bool $replyLiteral = false;
-    /** An array that is nil is null and not []. */
+    /** A nil array reply is null instead of []. */
     public bool $nullArrayAsNull = false;
-    /** The bits SCAN_RETRY and SCAN_PREFIX. */
+    /** A combination of the bits SCAN_RETRY and SCAN_PREFIX. */
     public int $scan = Constants::SCAN_NORETRY;
-    /** Seconds; 0 where the configuration decides. */
+    /** Seconds; 0: the configured timeout. */
     public float $readTimeout = 0.0;
-    /** @var array<int, int> kept for getOption() alone: the library makes and keeps connections in its own way */
-    private array $connection = [
+    /** @var array<int, int> stored for getOption() but without effect: the library manages connections */
+    private array $connectionOptions = [
         Constants::OPT_TCP_KEEPALIVE => 0,
         Constants::OPT_MAX_RETRIES => 10,
         Constants::OPT_BACKOFF_ALGORITHM => Constants::BACKOFF_ALGORITHM_DEFAULT,
@@ -42,23 +42,23 @@ final class Options
         Constants::OPT_BACKOFF_CAP => 0,
     ];
 
-    /** @return bool whether there is such an option, and it takes such a value */
+    /** @return bool false: the option is unknown, or the value invalid */
     public function set(int $option, mixed $value): bool
     {
         switch ($option) {
             case Constants::OPT_PREFIX:
-                $this->prefix = Request::text($value);
+                $this->prefix = Request::toText($value);
                 return true;
             case Constants::OPT_SERIALIZER:
-                return $this->packing(Serializer::available((int) $value), $this->serializer, (int) $value);
+                return $this->setEncodingOption(Serializer::isAvailable((int) $value), $this->serializer, (int) $value);
             case Constants::OPT_COMPRESSION:
-                return $this->packing(Compression::available((int) $value), $this->compression, (int) $value);
+                return $this->setEncodingOption(Compression::isAvailable((int) $value), $this->compression, (int) $value);
             case Constants::OPT_COMPRESSION_LEVEL:
                 $this->compressionLevel = (int) $value;
                 return true;
             case Constants::OPT_PACK_IGNORE_NUMBERS:
                 $ignored = (int) ((int) $value !== 0);
-                return $this->packing(true, $this->packIgnoreNumbers, $ignored);
+                return $this->setEncodingOption(true, $this->packIgnoreNumbers, $ignored);
             case Constants::OPT_REPLY_LITERAL:
                 $this->replyLiteral = (int) $value !== 0;
                 return true;
@@ -67,15 +67,15 @@ final class Options
                 return true;
             case Constants::OPT_FAILURE_AS_NULL:
                 $this->failureAsNull = (bool) $value;
-                $this->ordinary = $this->plain && !$this->failureAsNull;
+                $this->allowsFastPath = $this->hasPlainValues && !$this->failureAsNull;
                 return true;
             case Constants::OPT_SCAN:
-                return $this->scanning((int) $value);
+                return $this->setScanOption((int) $value);
             case Constants::OPT_READ_TIMEOUT:
                 $this->readTimeout = (float) $value;
                 return true;
             default:
-                return $this->connecting($option, (int) $value);
+                return $this->setConnectionOption($option, (int) $value);
         }
     }
 
@@ -92,22 +92,22 @@ final class Options
             Constants::OPT_FAILURE_AS_NULL => (int) $this->failureAsNull,
             Constants::OPT_SCAN => $this->scan,
             Constants::OPT_READ_TIMEOUT => $this->readTimeout,
-            default => $this->connection[$option] ?? false,
+            default => $this->connectionOptions[$option] ?? false,
         };
     }
 
-    private function packing(bool $possible, int &$option, int $value): bool
+    private function setEncodingOption(bool $isSupported, int &$option, int $value): bool
     {
-        if ($possible) {
+        if ($isSupported) {
             $option = $value;
-            $this->plain = $this->serializer === Constants::SERIALIZER_NONE && $this->compression === Constants::COMPRESSION_NONE
+            $this->hasPlainValues = $this->serializer === Constants::SERIALIZER_NONE && $this->compression === Constants::COMPRESSION_NONE
                 && $this->packIgnoreNumbers === 0;
-            $this->ordinary = $this->plain && !$this->failureAsNull;
+            $this->allowsFastPath = $this->hasPlainValues && !$this->failureAsNull;
         }
-        return $possible;
+        return $isSupported;
     }
 
-    private function scanning(int $value): bool
+    private function setScanOption(int $value): bool
     {
         switch ($value) {
             case Constants::SCAN_RETRY:
@@ -125,14 +125,14 @@ final class Options
         }
     }
 
-    private function connecting(int $option, int $value): bool
+    private function setConnectionOption(int $option, int $value): bool
     {
         $value = $option === Constants::OPT_TCP_KEEPALIVE ? (int) ($value > 0) : $value;
-        $known = isset($this->connection[$option]) && $value >= 0;
+        $known = isset($this->connectionOptions[$option]) && $value >= 0;
         if (!$known || ($option === Constants::OPT_BACKOFF_ALGORITHM && $value > Constants::BACKOFF_ALGORITHM_CONSTANT)) {
             return false;
         }
-        $this->connection[$option] = $value;
+        $this->connectionOptions[$option] = $value;
         return true;
     }
 }

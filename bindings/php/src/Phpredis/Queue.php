@@ -8,82 +8,82 @@ use RedisCluster\Exception;
 use RedisCluster\Request;
 
 /**
- * The calls between multi() or pipeline() and exec(). Nothing of them is sent before exec().
+ * The calls between multi() or pipeline() and exec(). They are sent by exec().
  *
  * @internal
  */
 final class Queue
 {
     /**
-     * In a transaction calls alone; in a pipeline transactions, too, and what is no single call. A command without a call around it
-     * is one whose reply, in the form PHPREDIS, is the answer; where it is a name and a key, as Client::runJoined() takes it.
+     * A transaction has only Call objects. A pipeline can also have transactions (self), and closures for calls that are not one
+     * command. The fast path of get() and set() adds commands without a Call: a string is a name and a key, as
+     * Client::runKeyCommands() takes it; a list is a whole command. Their replies need no conversion after ReplyFormat::PHPREDIS.
      *
      * @var list<Call|list<string>|string|\Closure(): mixed|self>
      */
     public array $steps = [];
-    /** Whether all of them are that: a name and a key. */
-    public bool $isJoined = true;
-    /** Whether such commands may be added now. */
-    public bool $takesCommands;
-    /** Whether all of them can be sent together. */
+    /** Whether every step is a string. */
+    public bool $hasOnlyKeyCommands = true;
+    /** Whether the fast path may add commands. */
+    public bool $acceptsCommands;
+    /** Whether all steps can be sent in one request. */
     public bool $isOneRequest = true;
-    /** The transaction that was begun in a pipeline, and has not seen its exec(). */
-    public ?self $inner = null;
+    /** The transaction inside this pipeline that exec() has not ended. */
+    public ?self $innerTransaction = null;
     public readonly bool $isTransaction;
 
     /** @param int $mode MULTI or PIPELINE */
     public function __construct(public readonly int $mode)
     {
         $this->isTransaction = $mode === Constants::MULTI;
-        $this->takesCommands = !$this->isTransaction;
+        $this->acceptsCommands = !$this->isTransaction;
     }
 
     public function add(Call $call): void
     {
         $last = \array_key_last($call->command);
         if (\count($call->command) === 2 && \is_array($call->command[$last])) {
-            // What is sent is what the caller's list, or pairs, hold now.
-            $call->command[$last] = Request::strings($call->command[$last]);
+            // A copy: the caller may change the array, or variables that it refers to, before exec().
+            $call->command[$last] = Request::toStrings($call->command[$last]);
         }
-        $queue = $this->inner ?? $this;
+        $queue = $this->innerTransaction ?? $this;
         $queue->steps[] = $call;
-        $queue->isJoined = false;
+        $queue->hasOnlyKeyCommands = false;
     }
 
     /**
-     * What is not one command for one server.
+     * Adds a call that is not one command.
      *
      * @param \Closure(): mixed $step
      */
     public function addStep(string $method, \Closure $step): void
     {
-        if ($this->isTransaction || $this->inner !== null) {
-            throw new Exception("$method() is for every server, and a transaction is on one: call it before multi() or after exec()");
+        if ($this->isTransaction || $this->innerTransaction !== null) {
+            throw new Exception("$method() runs on every server, but a transaction runs on one: call it before multi() or after exec()");
         }
         $this->steps[] = $step;
-        $this->isOneRequest = $this->isJoined = false;
+        $this->isOneRequest = $this->hasOnlyKeyCommands = false;
     }
 
-    /** The same transaction with replies as the server gives them, as phpredis answers one inside a pipeline. */
-    public function raw(): self
+    /** The same transaction with replies that are not converted, as phpredis returns them for a transaction inside a pipeline. */
+    public function withRawReplies(): self
     {
         $raw = new self($this->mode);
         $raw->steps = \array_map(static fn (Call $call): Call => new Call($call->command, 'any'), $this->steps);
         return $raw;
     }
 
-    public function begin(): void
+    public function beginTransaction(): void
     {
-        if ($this->inner === null) {
-            $this->steps[] = $this->inner = new self(Constants::MULTI);
-            $this->takesCommands = $this->isOneRequest = $this->isJoined = false;
+        if ($this->innerTransaction === null) {
+            $this->steps[] = $this->innerTransaction = new self(Constants::MULTI);
+            $this->acceptsCommands = $this->isOneRequest = $this->hasOnlyKeyCommands = false;
         }
     }
 
-    /** The end of the transaction in a pipeline. */
-    public function end(): void
+    public function endTransaction(): void
     {
-        $this->inner = null;
-        $this->takesCommands = true;
+        $this->innerTransaction = null;
+        $this->acceptsCommands = true;
     }
 }

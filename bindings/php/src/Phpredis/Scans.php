@@ -6,83 +6,73 @@ namespace RedisCluster\Phpredis;
 
 use RedisCluster\ConnectionException;
 use RedisCluster\Exception;
-use RedisCluster\Form;
+use RedisCluster\ReplyFormat;
 use RedisCluster\ServerException;
 
 /**
- * scan, hScan, sScan, zScan: their iterator is by reference.
+ * SCAN, HSCAN, SSCAN and ZSCAN.
  *
- * It is null to begin with, and 0 at the end; a call with 0 answers false. In between it is a number, or its digits as a string
- * where the cursors of several servers make one that is too large for an int. A scan that was interrupted by an
- * exception goes on from where it was.
+ * The iterator is null at the start and 0 at the end; a call with 0 returns false. In between it is an int, or a string of digits if
+ * the cursors of several servers make a number that does not fit an int. After an exception, a scan continues where it was.
  *
- * @internal of RedisCluster
+ * @internal
  */
-trait Scans
+final class Scans
 {
-    /**
-     * Keys of all nodes, with their prefix.
-     *
-     * @return list<string>|false|null
-     */
-    public function scan(mixed &$iterator, ?string $pattern = null, ?int $count = 0, ?string $type = null): array|false|null
+    public function __construct(
+        private readonly ConnectionState $state,
+        private readonly Options $options,
+        private readonly ReplyConverter $replies,
+    ) {
+    }
+
+    /** @return list<string>|false|null the keys of all nodes, with their prefix */
+    public function keys(mixed &$iterator, ?string $pattern, ?int $count, ?string $type): array|false|null
     {
         $options = $type === null ? [] : ['TYPE', $type];
-        if (($pattern ?? '') === '' && $this->options->scan & self::SCAN_PREFIX && $this->options->prefix !== '') {
+        if (($pattern ?? '') === '' && $this->options->scan & Constants::SCAN_PREFIX && $this->options->prefix !== '') {
             $pattern = '*';
         }
-        return $this->pages(['SCAN'], $iterator, $pattern, $count, static fn (array $keys): array => $keys, $options);
+        return $this->nextPage(['SCAN'], $iterator, $pattern, $count, static fn (array $keys): array => $keys, $options);
     }
 
-    /**
-     * Fields and values.
-     *
-     * @return array<mixed>|false|null
-     */
-    public function hScan(?string $key, mixed &$iterator, ?string $pattern = null, ?int $count = 0): array|false|null
+    /** @return array<mixed>|false|null field => value */
+    public function hash(?string $key, mixed &$iterator, ?string $pattern, ?int $count): array|false|null
     {
-        $values = fn (array $list): array => $this->replies->unpacked(Replies\Servers::pairs($list));
-        return $this->pages(['HSCAN', $this->options->prefix . $key], $iterator, $pattern, $count, $values);
+        $convert = fn (array $list): array => $this->replies->unpackAll(Replies\FieldMap::fromList($list));
+        return $this->nextPage(['HSCAN', $this->options->prefix . $key], $iterator, $pattern, $count, $convert);
     }
 
-    /**
-     * Members.
-     *
-     * @return list<mixed>|false|null
-     */
-    public function sScan(?string $key, mixed &$iterator, ?string $pattern = null, ?int $count = 0): array|false|null
+    /** @return list<mixed>|false|null members */
+    public function set(?string $key, mixed &$iterator, ?string $pattern, ?int $count): array|false|null
     {
-        return $this->pages(['SSCAN', $this->options->prefix . $key], $iterator, $pattern, $count, $this->replies->unpacked(...));
+        return $this->nextPage(['SSCAN', $this->options->prefix . $key], $iterator, $pattern, $count, $this->replies->unpackAll(...));
     }
 
-    /**
-     * Members and scores.
-     *
-     * @return array<float>|false|null
-     */
-    public function zScan(?string $key, mixed &$iterator, ?string $pattern = null, ?int $count = 0): array|false|null
+    /** @return array<float>|false|null member => score */
+    public function sortedSet(?string $key, mixed &$iterator, ?string $pattern, ?int $count): array|false|null
     {
-        $scores = fn (array $list): array => $this->replies->scores(Replies\Servers::pairs($list));
-        return $this->pages(['ZSCAN', $this->options->prefix . $key], $iterator, $pattern, $count, $scores);
+        $convert = fn (array $list): array => $this->replies->scores(Replies\FieldMap::fromList($list));
+        return $this->nextPage(['ZSCAN', $this->options->prefix . $key], $iterator, $pattern, $count, $convert);
     }
 
     /**
      * The next page; with SCAN_RETRY the next that is not empty.
      *
      * @param list<string>           $command
-     * @param \Closure(array): array $made    of a page
+     * @param \Closure(array): array $convert of the elements of a page
      * @param list<string>           $options
      * @return array<mixed>|false|null
      */
-    private function pages(
+    private function nextPage(
         array $command,
         mixed &$iterator,
         ?string $pattern,
         ?int $count,
-        \Closure $made,
+        \Closure $convert,
         array $options = [],
     ): array|false|null {
-        if ($this->queue !== null) {
+        if ($this->state->queue !== null) {
             throw new Exception("Can't call SCAN commands in multi or pipeline mode!");
         }
         if ($iterator === 0) {
@@ -92,31 +82,31 @@ trait Scans
             \array_push($options, 'COUNT', $count);
         }
         if (($pattern ?? '') !== '') {
-            \array_push($options, 'MATCH', ($this->options->scan & self::SCAN_PREFIX ? $this->options->prefix : '') . $pattern);
+            \array_push($options, 'MATCH', ($this->options->scan & Constants::SCAN_PREFIX ? $this->options->prefix : '') . $pattern);
         }
         $next = self::cursor($iterator);
         do {
             try {
-                $reply = $this->client->run([...$command, $next, ...$options], Form::NIL_FALSE);
+                $reply = $this->state->client->run([...$command, $next, ...$options], ReplyFormat::NIL_FALSE);
             } catch (ConnectionException $failure) {
-                $answer = $this->failed($failure);
-                // Only a failure that is thrown may be followed by another try from the same place.
+                $result = $this->replies->connectionFailure($failure);
+                // Only after an exception can the caller repeat the call: without one, a loop would not end.
                 $iterator = 0;
-                return $answer;
+                return $result;
             }
             if ($reply instanceof ServerException) {
-                $answer = $this->replies->error($reply);
+                $result = $this->replies->serverError($reply);
                 $iterator = $next;
-                return $answer;
+                return $result;
             }
             [$cursor, $page] = $reply;
             $next = (string) (int) $cursor === $cursor ? (int) $cursor : $cursor;
-        } while ($page === [] && $next !== 0 && $this->options->scan & self::SCAN_RETRY);
+        } while ($page === [] && $next !== 0 && $this->options->scan & Constants::SCAN_RETRY);
         $iterator = $next;
-        return $made($page);
+        return $convert($page);
     }
 
-    /** What an iterator stands for. Whatever cannot have come from here begins anew. */
+    /** The cursor of an iterator. A value that no scan can have returned starts from the beginning. */
     private static function cursor(mixed $iterator): int|string
     {
         if (\is_string($iterator) && \ctype_digit($iterator) && (string) (int) $iterator !== $iterator) {

@@ -5,31 +5,31 @@ declare(strict_types=1);
 namespace RedisCluster\Phpredis;
 
 /**
- * PHP values as bytes, the same bytes that phpredis writes.
+ * Serializes PHP values to the same bytes as phpredis.
  *
  * @internal
  */
 final class Serializer
 {
-    /** The functions that a serializer wants, where PHP itself has none. */
-    private const FUNCTIONS = [
+    /** A function of the extension that a serializer needs. */
+    private const EXTENSION_FUNCTIONS = [
         Constants::SERIALIZER_IGBINARY => 'igbinary_serialize',
         Constants::SERIALIZER_MSGPACK => 'msgpack_pack',
     ];
-    /** What PHP's serialize() writes begins so. Counters and other plain text are told from it without an attempt. */
-    private const PHP = '/^(?:[abdEiOCsrR]:|N;)/';
-    /** The two headers of igbinary, and the shortest thing behind one. */
-    private const IGBINARY = '/^\0\0\0[\x01\x02]./s';
+    /** The start of every output of serialize(). Other text, such as a counter, is recognized without calling unserialize(). */
+    private const PHP_START = '/^(?:[abdEiOCsrR]:|N;)/';
+    /** The two headers of igbinary, and at least one byte after it. */
+    private const IGBINARY_START = '/^\0\0\0[\x01\x02]./s';
 
-    public static function available(int $serializer): bool
+    public static function isAvailable(int $serializer): bool
     {
         return match ($serializer) {
             Constants::SERIALIZER_NONE, Constants::SERIALIZER_PHP, Constants::SERIALIZER_JSON => true,
-            default => isset(self::FUNCTIONS[$serializer]) && \function_exists(self::FUNCTIONS[$serializer]),
+            default => isset(self::EXTENSION_FUNCTIONS[$serializer]) && \function_exists(self::EXTENSION_FUNCTIONS[$serializer]),
         };
     }
 
-    public static function write(int $serializer, mixed $value): string
+    public static function serialize(int $serializer, mixed $value): string
     {
         return match ($serializer) {
             Constants::SERIALIZER_PHP => \serialize($value),
@@ -40,18 +40,18 @@ final class Serializer
         };
     }
 
-    /** @return bool whether the bytes could be read; without a serializer nothing is to be read */
-    public static function read(int $serializer, string $bytes, mixed &$value): bool
+    /** @return bool whether $value was set; always false without a serializer */
+    public static function unserialize(int $serializer, string $bytes, mixed &$value): bool
     {
         switch ($serializer) {
             case Constants::SERIALIZER_PHP:
-                if (\preg_match(self::PHP, $bytes) !== 1) {
+                if (\preg_match(self::PHP_START, $bytes) !== 1) {
                     return false;
                 }
-                $value = self::unserialized($bytes);
+                $value = self::unserializePhp($bytes);
                 return $value !== false || \str_starts_with($bytes, 'b:0;');
             case Constants::SERIALIZER_IGBINARY:
-                if (\preg_match(self::IGBINARY, $bytes) !== 1) {
+                if (\preg_match(self::IGBINARY_START, $bytes) !== 1) {
                     return false;
                 }
                 $value = \igbinary_unserialize($bytes);
@@ -67,8 +67,8 @@ final class Serializer
         }
     }
 
-    /** Without the notice for what was never serialized, which a handler of the caller's would see even behind an @. */
-    private static function unserialized(string $bytes): mixed
+    /** Suppresses the notice for bytes that are not serialized. The operator @ would not keep it from the caller's error handler. */
+    private static function unserializePhp(string $bytes): mixed
     {
         $handler = null;
         $handler = \set_error_handler(static function (int $level, string $message, string $file, int $line) use (&$handler): bool {
@@ -91,7 +91,7 @@ final class Serializer
         };
     }
 
-    /** With the flag that phpredis passes, and, as there, 0 for a number that JSON has not, and nothing where there is no JSON. */
+    /** As phpredis: with JSON_HEX_TAG, 0 for INF and NAN, and an empty string for what JSON cannot represent. */
     private static function json(mixed $value): string
     {
         $json = \json_encode($value, \JSON_HEX_TAG);

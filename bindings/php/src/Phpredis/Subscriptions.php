@@ -10,144 +10,103 @@ use RedisCluster\Session;
 use RedisCluster\TimeoutException;
 
 /**
- * subscribe, psubscribe, ssubscribe and their ends.
+ * SUBSCRIBE, PSUBSCRIBE, SSUBSCRIBE and their counterparts.
  *
- * A channel is on its own node, a pattern on all. Messages come over connections of their own: a callback may use the object for
- * any command, subscribe to more (which is then heard too, and does not wait), and unsubscribe.
+ * A channel is on its own node, a pattern on all. Messages arrive on separate connections: a callback may use the object for any
+ * command, subscribe to more (that call returns at once) and unsubscribe.
  *
- * @internal of RedisCluster
+ * @internal
  */
-trait Subscriptions
+final class Subscriptions
 {
-    /** There while messages are waited for. */
-    private ?Session $listener = null;
-    /** True: a callback has closed the object, which is the one way to leave off that phpredis 5 has. */
-    private bool $hungUp = false;
-    /** @var array<string, array<callable>> kind of message => channel or pattern => who wants it */
-    private array $listening = [];
+    /** Set while a call waits for messages. */
+    private ?Session $session = null;
+    /** A callback has closed the object. In phpredis 5 this is the only way to stop. */
+    private bool $isClosed = false;
+    /** @var array<string, array<callable>> kind of message => channel or pattern => callback */
+    private array $callbacks = [];
+
+    public function __construct(
+        private readonly ConnectionState $state,
+        private readonly Options $options,
+        private readonly ArgumentConverter $arguments,
+        private readonly ReplyConverter $replies,
+    ) {
+    }
 
     /**
-     * Calls $callback($redis, $channel, $message) for each message, until all channels are unsubscribed.
+     * Calls $callback($redis, …) for each message until no subscription is left.
      *
-     * An exception of the callback ends all subscriptions, as does one of a node. That nothing came for the time of
-     * OPT_READ_TIMEOUT (0: default_socket_timeout of php.ini; below: for ever) is a RedisException, too.
-     *
-     * @param array<string> $channels
-     * @return ?false false: there were no channels, or a server refused
+     * @param object       $redis    passed to the callbacks
+     * @param string       $kind     of message: `message`, `pmessage` or `smessage`
+     * @param array<mixed> $channels channels or patterns
+     * @return ?false false: there are no channels, or a server returned an error
      */
-    public function subscribe(array $channels, callable $callback): ?bool
+    public function subscribe(object $redis, string $command, string $kind, array $channels, callable $callback): ?bool
     {
-        return $this->listen('SUBSCRIBE', 'message', $channels, $callback);
-    }
-
-    /**
-     * The same for patterns: $callback($redis, $pattern, $channel, $message).
-     *
-     * @param array<string> $patterns
-     * @return ?false
-     */
-    public function psubscribe(array $patterns, callable $callback): ?bool
-    {
-        return $this->listen('PSUBSCRIBE', 'pmessage', $patterns, $callback);
-    }
-
-    /**
-     * The same for what spublish() sends.
-     *
-     * @param array<string> $channels
-     * @return ?false
-     */
-    public function ssubscribe(array $channels, callable $callback): ?bool
-    {
-        return $this->listen('SSUBSCRIBE', 'smessage', $channels, $callback);
-    }
-
-    /**
-     * @param array<string> $channels
-     * @return array<string, true>|false channel => true; false: there were none
-     */
-    public function unsubscribe(array $channels): array|false
-    {
-        return $this->leave('UNSUBSCRIBE', 'message', $channels);
-    }
-
-    /**
-     * @param array<string> $patterns
-     * @return array<string, true>|false
-     */
-    public function punsubscribe(array $patterns): array|false
-    {
-        return $this->leave('PUNSUBSCRIBE', 'pmessage', $patterns);
-    }
-
-    /**
-     * @param array<string> $channels
-     * @return array<string, true>|false
-     */
-    public function sunsubscribe(array $channels): array|false
-    {
-        return $this->leave('SUNSUBSCRIBE', 'smessage', $channels);
-    }
-
-    /** @param array<mixed> $topics */
-    private function listen(string $command, string $kind, array $topics, callable $callback): ?bool
-    {
-        if ($this->queue !== null) {
+        if ($this->state->queue !== null) {
             throw new Exception("$command cannot be called in multi or pipeline mode");
         }
-        if ($topics === []) {
+        if ($channels === []) {
             return false;
         }
-        $isOuter = $this->listener === null;
-        $this->listener ??= $this->client->session();
+        $isOutermost = $this->session === null;
+        $this->session ??= $this->state->client->session();
         try {
             try {
-                $confirmed = $this->confirmed($command, $topics);
-            } catch (ServerException $refusal) {
-                return $this->replies->error($refusal);
+                $confirmed = $this->send($command, $channels);
+            } catch (ServerException $error) {
+                return $this->replies->serverError($error);
             }
-            $this->listening[$kind] = \array_fill_keys($confirmed, $callback) + ($this->listening[$kind] ?? []);
-            while ($isOuter && $this->listening !== []) {
-                $this->hear($this->message());
+            $this->callbacks[$kind] = \array_fill_keys($confirmed, $callback) + ($this->callbacks[$kind] ?? []);
+            while ($isOutermost && $this->callbacks !== []) {
+                $this->dispatch($redis, $this->nextMessage());
             }
-            if ($isOuter && $this->hungUp) {
+            if ($isOutermost && $this->isClosed) {
                 throw new Exception('Connection closed');
             }
         } finally {
-            if ($isOuter) {
-                $this->listener?->close();
-                $this->listener = null;
-                $this->listening = [];
-                $this->hungUp = false;
+            if ($isOutermost) {
+                $this->session?->close();
+                $this->session = null;
+                $this->callbacks = [];
+                $this->isClosed = false;
             }
         }
         return null;
     }
 
     /**
-     * @param array<mixed> $topics
-     * @return array<string, true>|false
+     * @param array<mixed> $channels channels or patterns
+     * @return array<string, true>|false channel => true; false: there are none
      */
-    private function leave(string $command, string $kind, array $topics): array|false
+    public function unsubscribe(string $command, string $kind, array $channels): array|false
     {
-        if ($topics === []) {
+        if ($channels === []) {
             return false;
         }
-        $left = $this->listener === null
-            ? \array_map('strval', $this->arguments->keys($topics))
-            : $this->confirmed($command, $topics);
-        $this->listening[$kind] = \array_diff_key($this->listening[$kind] ?? [], \array_flip($left));
-        $this->listening = \array_filter($this->listening);
-        return \array_fill_keys($left, true);
+        $removed = $this->session === null
+            ? \array_map('strval', $this->arguments->keys($channels))
+            : $this->send($command, $channels);
+        $this->callbacks[$kind] = \array_diff_key($this->callbacks[$kind] ?? [], \array_flip($removed));
+        $this->callbacks = \array_filter($this->callbacks);
+        return \array_fill_keys($removed, true);
+    }
+
+    /** Ends the call that waits for messages once its callback returns. */
+    public function close(): void
+    {
+        $this->isClosed = $this->session !== null;
+        $this->callbacks = [];
     }
 
     /**
-     * @param array<mixed> $topics
-     * @return list<string> those of the server's confirmations
+     * @param array<mixed> $channels
+     * @return list<string> the channels that the server confirms
      */
-    private function confirmed(string $command, array $topics): array
+    private function send(string $command, array $channels): array
     {
-        $replies = $this->listener->execute([[$command, ...\array_values($this->arguments->keys($topics))]]);
+        $replies = $this->session->execute([[$command, ...\array_values($this->arguments->keys($channels))]]);
         foreach ($replies as $reply) {
             if ($reply instanceof \Throwable) {
                 throw $reply;
@@ -156,37 +115,30 @@ trait Subscriptions
         return \array_column($replies, 1);
     }
 
-    /** Ends what is waited for, once the callback under way is done. */
-    private function hangUp(): void
-    {
-        $this->hungUp = $this->listener !== null;
-        $this->listening = [];
-    }
-
     /** @param list<string> $message */
-    private function hear(array $message): void
+    private function dispatch(object $redis, array $message): void
     {
         $kind = \array_shift($message);
-        // What was on its way when its channel was left is nobody's.
-        $callback = $this->listening[$kind][$message[0]] ?? null;
+        // A message may still arrive after its channel was unsubscribed.
+        $callback = $this->callbacks[$kind][$message[0]] ?? null;
         if ($callback !== null) {
-            $callback($this, ...$message);
+            $callback($redis, ...$message);
         }
     }
 
     /** @return list<string> */
-    private function message(): array
+    private function nextMessage(): array
     {
         $limit = $this->options->readTimeout ?: (float) \ini_get('default_socket_timeout');
-        $began = \hrtime(true);
+        $start = \hrtime(true);
         do {
-            $left = $limit < 0 ? 1.0 : $limit - (\hrtime(true) - $began) / 1e9;
-            // In slices, between which PHP calls the handlers of signals that came.
-            $message = $this->listener->receive(\min(1.0, $left));
+            $left = $limit < 0 ? 1.0 : $limit - (\hrtime(true) - $start) / 1e9;
+            // At most a second at a time, so that PHP can run signal handlers in between.
+            $message = $this->session->receive(\min(1.0, $left));
             if ($message !== null) {
                 return $message;
             }
         } while ($left > 0);
-        throw new TimeoutException("read error on connection: no message came for $limit seconds", Exception::TIMEOUT);
+        throw new TimeoutException("read error on connection: no message within $limit seconds", Exception::TIMEOUT);
     }
 }

@@ -7,243 +7,242 @@ namespace RedisCluster\Phpredis;
 use RedisCluster\Client;
 use RedisCluster\ConnectionException;
 use RedisCluster\Exception;
-use RedisCluster\Form;
 use RedisCluster\Read;
+use RedisCluster\ReplyFormat;
 use RedisCluster\Request;
 use RedisCluster\ServerException;
 use RedisCluster\Session;
 
 /**
- * multi, pipeline, exec, discard, watch, unwatch.
+ * MULTI, pipelines, EXEC, DISCARD, WATCH and UNWATCH.
  *
- * A pipeline goes to all nodes at the same time. A transaction is on one node, that of its first key, or of the keys that are
- * watched; it goes there as one request when exec() is called, so that whatever ends before has left nothing behind.
+ * A pipeline goes to all nodes at the same time. A transaction runs on one node: the node of its first key, or of the watched keys.
+ * It is sent as one request by exec(), so that a script that ends earlier leaves nothing behind on a server.
  *
- * @internal of RedisCluster
+ * @internal
  */
-trait Transactions
+final class Transactions
 {
-    /** Made by the first transaction: it has connections of its own. */
+    /** Created by the first transaction or watch. It has its own connections. */
     private ?Session $session = null;
-    /** It was made with a configuration that has changed, and is kept for what it watches. */
-    private bool $sessionIsOld = false;
-    /** The process that made it: a session is not for a forked child. */
-    private int $sessionOwner = 0;
-    /** While keys are watched: what $client was. In its place is a view that reads from masters, as a replica may be behind. */
-    private ?Client $unwatchedClient = null;
+    /** The session has an outdated configuration, and is kept only because it watches keys. */
+    private bool $isSessionOutdated = false;
+    /** The process that created the session: a session cannot be used in a forked child. */
+    private int $sessionProcess = 0;
+    /** While keys are watched: the client before the watch. The client in use reads from masters then, as a replica may lag. */
+    private ?Client $clientBeforeWatch = null;
 
-    /**
-     * @param int $mode MULTI or PIPELINE
-     * @return static|false
-     */
-    public function multi($mode = self::MULTI)
-    {
-        $mode = $this->arguments->of('multi', \func_get_args(), 0, 1)->int($mode, 0);
-        if ($mode === self::PIPELINE) {
-            return $this->pipeline();
-        }
-        if ($mode !== self::MULTI) {
-            return $this->arguments->refuse('Unknown mode sent to Redis::multi');
-        }
-        if ($this->queue === null) {
-            $this->queue = new Queue(self::MULTI);
-        } elseif (!$this->queue->isTransaction) {
-            $this->queue->begin();
-        }
-        return $this;
+    public function __construct(
+        private readonly ConnectionState $state,
+        private readonly Options $options,
+        private readonly ValueCodec $codec,
+        private readonly ReplyConverter $replies,
+    ) {
     }
 
-    public function pipeline(): static
+    public function begin(): void
     {
-        $this->arguments->of('pipeline', \func_get_args(), 0, 0);
-        if ($this->queue?->isTransaction) {
+        if ($this->state->queue === null) {
+            $this->state->queue = new Queue(Constants::MULTI);
+        } elseif (!$this->state->queue->isTransaction) {
+            $this->state->queue->beginTransaction();
+        }
+    }
+
+    public function beginPipeline(): void
+    {
+        if ($this->state->queue?->isTransaction) {
             throw new Exception("Can't activate pipeline in multi mode!");
         }
-        $this->queue ??= new Queue(self::PIPELINE);
-        return $this;
+        $this->state->queue ??= new Queue(Constants::PIPELINE);
     }
 
-    /**
-     * @return mixed the answers in order; false where a watched key has changed; null without multi() and pipeline(). The exec() of a
-     *               transaction inside a pipeline answers the object, and the pipeline's own the rest
-     */
+    /** @return bool whether exec() ended a transaction inside a pipeline, which stays in the queue */
+    public function endInnerTransaction(): bool
+    {
+        if ($this->state->queue?->innerTransaction === null) {
+            return false;
+        }
+        $this->state->queue->endTransaction();
+        return true;
+    }
+
+    /** @return mixed the replies in order; false if a watched key has changed; null without multi() or pipeline() */
     public function exec(): mixed
     {
-        $this->arguments->of('exec', \func_get_args(), 0, 0);
-        $queue = $this->queue;
-        if ($queue?->inner !== null) {
-            $queue->end();
-            return $this;
-        }
-        $this->queue = null;
+        $queue = $this->state->queue;
+        $this->state->queue = null;
         try {
             return match ($queue?->isTransaction) {
                 null => null,
-                true => $this->transact($queue),
-                false => $this->flush($queue),
+                true => $this->runTransaction($queue),
+                false => $this->runPipeline($queue),
             };
         } catch (ConnectionException $failure) {
-            return $this->failed($failure);
+            return $this->replies->connectionFailure($failure);
         }
     }
 
     public function discard(): bool
     {
-        $this->arguments->of('discard', \func_get_args(), 0, 0);
-        $queue = $this->queue;
-        $this->queue = null;
-        // Of a pipeline the servers know nothing: what is watched stays so.
+        $queue = $this->state->queue;
+        $this->state->queue = null;
+        // Discarding a pipeline sends nothing, so watched keys stay watched.
         return match ($queue?->isTransaction) {
             null => false,
-            true => $this->forget(),
+            true => $this->unwatchNow(),
             false => true,
         };
     }
 
     /**
-     * Keys, one by one or in an array. They must be on one node.
-     *
-     * @param string|array<string> $key
-     * @param string               ...$other_keys
+     * @param array<string|int> $keys on one node
+     * @return ?bool null: queued
      */
-    public function watch($key, ...$other_keys): static|bool
+    public function watch(array $keys): ?bool
     {
-        $keys = \is_array($key) && $other_keys === [] ? $key : [$key, ...$other_keys];
-        if ($keys === []) {
-            return false;
-        }
-        $command = ['WATCH', $this->arguments->keys($keys)];
-        if ($this->queue?->isTransaction || $this->queue?->inner !== null) {
+        $command = ['WATCH', $keys];
+        $queue = $this->state->queue;
+        if ($queue?->isTransaction || $queue?->innerTransaction !== null) {
             $this->replies->lastError = 'ERR WATCH inside MULTI is not allowed';
             return false;
         }
-        if ($this->queue !== null) {
-            $this->queue->addStep('watch', fn (): bool => $this->watchNow($command));
-            return $this;
+        if ($queue !== null) {
+            $queue->addStep('watch', fn (): bool => $this->watchNow($command));
+            return null;
         }
         try {
             return $this->watchNow($command);
         } catch (ConnectionException $failure) {
-            return $this->failed($failure);
+            return $this->replies->connectionFailure($failure);
         }
     }
 
-    public function unwatch(): static|bool
+    /** @return ?bool null: queued */
+    public function unwatch(): ?bool
     {
-        if ($this->queue === null) {
-            return $this->forget();
+        $queue = $this->state->queue;
+        if ($queue === null) {
+            return $this->unwatchNow();
         }
-        if ($this->queue->isTransaction || $this->queue->inner !== null) {
-            $this->queue->add(new Call(['UNWATCH'], 'status'));
+        if ($queue->isTransaction || $queue->innerTransaction !== null) {
+            $queue->add(new Call(['UNWATCH'], 'status'));
         } else {
-            $this->queue->addStep('unwatch', $this->forget(...));
+            $queue->addStep('unwatch', $this->unwatchNow(...));
         }
-        return $this;
+        return null;
+    }
+
+    /** Drops the queue, the watched keys and the session. */
+    public function reset(): void
+    {
+        $this->state->queue = null;
+        $this->restoreClient();
+        $this->session = null;
+    }
+
+    /** Replaces the client in use. Watched keys stay watched, by the session that watches them. */
+    public function useClient(Client $client, int $database): void
+    {
+        if ($this->clientBeforeWatch === null) {
+            $this->session = null;
+            $this->state->client = $client;
+            return;
+        }
+        $this->session->run(['SELECT', $database]);
+        $this->isSessionOutdated = true;
+        $this->clientBeforeWatch = $client;
+        $this->state->client = $client->withRead(Read::Master);
     }
 
     /** @param array<mixed> $command */
     private function watchNow(array $command): bool
     {
-        $reply = $this->newSession()->run($command);
+        $reply = $this->currentSession()->run($command);
         if ($reply instanceof ServerException) {
-            return $this->replies->error($reply);
+            return $this->replies->serverError($reply);
         }
-        if ($this->unwatchedClient === null) {
-            $this->unwatchedClient = $this->client;
-            $this->client = $this->client->withRead(Read::Master);
+        if ($this->clientBeforeWatch === null) {
+            $this->clientBeforeWatch = $this->state->client;
+            $this->state->client = $this->state->client->withRead(Read::Master);
         }
         return true;
     }
 
-    /** Watches nothing more. */
-    private function forget(): bool
+    private function unwatchNow(): bool
     {
-        if ($this->unwatched()) {
+        if ($this->restoreClient()) {
             $this->session->run(['UNWATCH']);
         }
         return true;
     }
 
     /** @return bool whether keys were watched */
-    private function unwatched(): bool
+    private function restoreClient(): bool
     {
-        if ($this->unwatchedClient === null) {
+        if ($this->clientBeforeWatch === null) {
             return false;
         }
-        $this->client = $this->unwatchedClient;
-        $this->unwatchedClient = null;
+        $this->state->client = $this->clientBeforeWatch;
+        $this->clientBeforeWatch = null;
         return true;
     }
 
-    /** Another client in the place of the one there was. What is watched stays watched, by the session that watches it. */
-    private function goOnWith(Client $client, int $database): void
-    {
-        if ($this->unwatchedClient === null) {
-            $this->session = null;
-            $this->client = $client;
-            return;
-        }
-        $this->session->run(['SELECT', $database]);
-        $this->sessionIsOld = true;
-        $this->unwatchedClient = $client;
-        $this->client = $client->withRead(Read::Master);
-    }
-
-    /** For a transaction, or a watch, that begins. */
-    private function newSession(): Session
+    /** The session for a transaction or a watch that begins. */
+    private function currentSession(): Session
     {
         $process = \getmypid();
-        if (($this->sessionIsOld || $this->sessionOwner !== $process) && $this->unwatchedClient === null) {
+        if (($this->isSessionOutdated || $this->sessionProcess !== $process) && $this->clientBeforeWatch === null) {
             $this->session = null;
         }
-        $this->sessionIsOld = $this->sessionIsOld && $this->session !== null;
+        $this->isSessionOutdated = $this->isSessionOutdated && $this->session !== null;
         if ($this->session === null) {
-            $this->session = $this->client->session();
-            $this->sessionOwner = $process;
+            $this->session = $this->state->client->session();
+            $this->sessionProcess = $process;
         }
         return $this->session;
     }
 
     /** @return list<mixed> */
-    private function flush(Queue $pipeline): array
+    private function runPipeline(Queue $pipeline): array
     {
         if ($pipeline->isOneRequest) {
-            return $this->sent($pipeline->steps, $pipeline->isJoined);
+            return $this->send($pipeline->steps, $pipeline->hasOnlyKeyCommands);
         }
-        $answers = $calls = [];
+        $replies = $calls = [];
         foreach ($pipeline->steps as $step) {
             if (!\is_object($step) || $step instanceof Call) {
                 $calls[] = $step;
                 continue;
             }
-            \array_push($answers, ...$this->sent($calls));
+            \array_push($replies, ...$this->send($calls));
             $calls = [];
-            // A transaction that came to nothing is an empty one here, as in phpredis.
-            $answers[] = $step instanceof Queue ? $this->transact($step->raw()) ?: [] : $step();
+            // An aborted transaction is an empty array here, as in phpredis.
+            $replies[] = $step instanceof Queue ? $this->runTransaction($step->withRawReplies()) ?: [] : $step();
         }
-        \array_push($answers, ...$this->sent($calls));
-        return $answers;
+        \array_push($replies, ...$this->send($calls));
+        return $replies;
     }
 
     /**
-     * @param list<Call|list<string>|string> $calls
+     * @param list<Call|list<string>|string> $calls as in Queue::$steps
      * @return list<mixed>
      */
-    private function sent(array $calls, bool $areJoined = false): array
+    private function send(array $calls, bool $areKeyCommands = false): array
     {
         if ($calls === []) {
             return [];
         }
-        $answers = $areJoined ? $this->client->runJoined($calls, Form::PHPREDIS) : $this->runAll($calls);
-        $isPlain = $this->options->plain;
-        foreach ($answers as $place => $reply) {
+        $replies = $areKeyCommands ? $this->state->client->runKeyCommands($calls, ReplyFormat::PHPREDIS) : $this->runAll($calls);
+        $hasPlainValues = $this->options->hasPlainValues;
+        foreach ($replies as $place => $reply) {
             if (\is_object($reply) || \is_object($calls[$place])) {
-                $answers[$place] = $this->answer($calls[$place], $reply);
-            } elseif (!$isPlain && \is_string($reply)) {
-                $answers[$place] = $this->packer->unpack($reply); // a serializer was set behind a get()
+                $replies[$place] = $this->convert($calls[$place], $reply);
+            } elseif (!$hasPlainValues && \is_string($reply)) {
+                $replies[$place] = $this->codec->unpack($reply); // a serializer was set after the get()
             }
         }
-        return $answers;
+        return $replies;
     }
 
     /**
@@ -252,62 +251,63 @@ trait Transactions
      */
     private function runAll(array $calls): array
     {
-        $commands = $forms = [];
+        $commands = $formats = [];
         foreach ($calls as $call) {
             $isCall = \is_object($call);
-            $commands[] = $isCall ? $call->command : (\is_string($call) ? Request::parted($call) : $call);
-            $forms[] = $isCall ? $this->replies->form($call) : Form::PHPREDIS;
+            $commands[] = $isCall ? $call->command : (\is_string($call) ? Request::splitKeyCommand($call) : $call);
+            $formats[] = $isCall ? $this->replies->format($call) : ReplyFormat::PHPREDIS;
         }
-        return $this->client->runAll($commands, $forms);
+        return $this->state->client->runAll($commands, $formats);
     }
 
     /** @param Call|list<string>|string $call */
-    private function answer(Call|array|string $call, mixed $reply): mixed
+    private function convert(Call|array|string $call, mixed $reply): mixed
     {
         return match (true) {
-            $reply instanceof ConnectionException => $this->failed($reply),
-            $reply instanceof ServerException => $this->replies->error($reply),
+            $reply instanceof ConnectionException => $this->replies->connectionFailure($reply),
+            $reply instanceof ServerException => $this->replies->serverError($reply),
             $reply instanceof Exception => throw $reply,
-            default => $this->replies->value($call, $reply),
+            default => $this->replies->convert($call, $reply),
         };
     }
 
     /** @return list<mixed>|false */
-    private function transact(Queue $transaction): array|false
+    private function runTransaction(Queue $transaction): array|false
     {
-        if ($transaction->steps === [] && $this->unwatchedClient === null) {
+        if ($transaction->steps === [] && $this->clientBeforeWatch === null) {
             return [];
         }
-        $session = $this->newSession();
-        $this->unwatched();
+        $session = $this->currentSession();
+        $this->restoreClient();
         $steps = $transaction->steps;
         $commands = [['MULTI'], ...\array_map(static fn (Call $call): array => $call->command, $steps), ['EXEC']];
-        $forms = \array_fill(0, 1 + \count($steps), Form::PHPREDIS);
-        $forms[] = [Form::NIL_FALSE, ...\array_map($this->replies->form(...), $steps)];
+        $formats = \array_fill(0, 1 + \count($steps), ReplyFormat::PHPREDIS);
+        $formats[] = [ReplyFormat::NIL_FALSE, ...\array_map($this->replies->format(...), $steps)];
         try {
-            $replies = $session->runAll($commands, $forms);
+            $replies = $session->runAll($commands, $formats);
         } catch (Exception $failure) {
             $this->session = null;
             throw $failure;
         }
         $executed = \array_pop($replies);
         if ($executed instanceof Exception) {
-            throw $this->aborted($executed, $replies);
+            throw $this->abortReason($executed, $replies);
         }
-        return $executed === false ? false : \array_map($this->replies->value(...), $steps, $executed);
+        return $executed === false ? false : \array_map($this->replies->convert(...), $steps, $executed);
     }
 
     /**
-     * Why nothing was done: a command was refused when it was queued, or the connection is gone.
+     * Why EXEC failed: a command was rejected when it was queued, or the connection was lost.
      *
-     * @param list<mixed> $queued
+     * @param list<mixed> $queued the replies to the queued commands
      */
-    private function aborted(Exception $executed, array $queued): Exception
+    private function abortReason(Exception $executed, array $queued): Exception
     {
         foreach ($queued as $reply) {
             if ($reply instanceof ServerException) {
                 $this->replies->lastError = $reply->getMessage();
-                return new ServerException($executed->getMessage() . ' The first: ' . $reply->getMessage(), previous: $reply);
+                $message = $executed->getMessage() . ' The first error: ' . $reply->getMessage();
+                return new ServerException($message, previous: $reply);
             }
             if ($reply instanceof Exception) {
                 return $reply;

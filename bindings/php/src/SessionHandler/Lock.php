@@ -8,8 +8,8 @@ use RedisCluster\Client;
 use RedisCluster\Exception;
 
 /**
- * The lock of one session: a key beside the session's own, on the same node, that holds a secret of who has locked it. The names
- * are phpredis', so that its session handler and this one keep each other out.
+ * The lock of one session: a key on the session's node that holds a secret of the owner. The key is named as in phpredis, so that
+ * its session handler and this one exclude each other.
  *
  * @internal
  */
@@ -17,14 +17,14 @@ final class Lock
 {
     private const SUFFIX = '_LOCK';
 
-    private const TAKE_AND_READ = <<<'LUA'
-        local taken
+    private const ACQUIRE_AND_READ = <<<'LUA'
+        local acquired
         if ARGV[2] == '0' then
-            taken = redis.call('SET', KEYS[1], ARGV[1], 'NX')
+            acquired = redis.call('SET', KEYS[1], ARGV[1], 'NX')
         else
-            taken = redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2])
+            acquired = redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2])
         end
-        return taken and (redis.call('GET', KEYS[2]) or '')
+        return acquired and (redis.call('GET', KEYS[2]) or '')
         LUA;
 
     private const WRITE = <<<'LUA'
@@ -43,30 +43,30 @@ final class Lock
     /** @param string $session the session's key */
     public function __construct(private readonly Client $client, private readonly string $session)
     {
-        // The tag puts it on the session's node, and is not part of the name there.
+        // The tag places the key on the session's node.
         $this->key = $session . self::SUFFIX . '{' . $session . '}';
         $this->secret = \gethostname() . '|' . \getmypid() . '|' . \bin2hex(\random_bytes(8));
     }
 
-    /** Whether a session's id would make a key that is not its own: a tag, or another session's lock. */
-    public static function isConfusing(string $id): bool
+    /** Whether the key of a session would contain a tag, or be the lock of another session. */
+    public static function isAmbiguous(string $id): bool
     {
         return \strpbrk($id, '{}') !== false || \str_ends_with($id, self::SUFFIX);
     }
 
     /**
-     * The session's data, once the lock is taken.
+     * Acquires the lock and reads the session's data.
      *
-     * @param int $expire  seconds after which it is anybody's again; 0 is never
+     * @param int $expire  seconds after which the lock is released; 0: never
      * @param int $wait    microseconds between two attempts
-     * @param int $retries after the first attempt; negative is without end
-     * @return ?string null when others have kept it
+     * @param int $retries after the first attempt; negative: without limit
+     * @return ?string null: another request holds the lock
      */
-    public function takeAndRead(int $expire, int $wait, int $retries): ?string
+    public function acquireAndRead(int $expire, int $wait, int $retries): ?string
     {
         for ($attempt = 0;; $attempt++) {
             try {
-                $data = $this->run(self::TAKE_AND_READ, $this->secret, $expire * 1000);
+                $data = $this->run(self::ACQUIRE_AND_READ, $this->secret, $expire * 1000);
             } catch (Exception $failure) {
                 $this->releaseAfter($failure);
             }
@@ -77,7 +77,7 @@ final class Lock
         }
     }
 
-    /** Whether the lock was still held; else nothing was written. The two are one step. */
+    /** Writes in one step if the lock is still held. @return bool whether it was */
     public function write(string $data, int $seconds): bool
     {
         return $this->run(self::WRITE, $this->secret, $seconds, $data) === 1;
@@ -93,14 +93,14 @@ final class Lock
         return $this->client->command('EVAL', $script, 2, $this->key, $this->session, ...$arguments);
     }
 
-    /** The answer was lost, and the lock may be taken all the same. */
+    /** The reply was lost, but the lock may have been acquired. */
     private function releaseAfter(Exception $failure): never
     {
         if ($failure->executed) {
             try {
                 $this->release();
             } catch (Exception) {
-                // The same failure again, most likely. The lock ends by itself.
+                // Most likely the same failure again. The lock expires.
             }
         }
         throw $failure;

@@ -5,9 +5,10 @@ declare(strict_types=1);
 namespace RedisCluster\Tests\Phpredis;
 
 use PHPUnit\Framework\TestCase;
-use RedisCluster\Phpredis\Commands;
-use RedisCluster\Phpredis\Methods;
+use RedisCluster\Phpredis\CommandSignatures;
+use RedisCluster\Phpredis\MethodTable;
 use RedisCluster\RedisCluster;
+use RedisCluster\Tests\Support\Php;
 
 /** Which methods there are. */
 final class MethodsTest extends TestCase
@@ -29,14 +30,21 @@ final class MethodsTest extends TestCase
         self::assertSame([], array_diff(array_map(strtolower(...), $methods), self::methods()));
     }
 
+    public function testTheGeneratedSignaturesAreUpToDate(): void
+    {
+        $package = dirname(__DIR__, 2);
+        $signatures = file_get_contents("$package/src/Phpredis/CommandSignatures.php");
+        self::assertSame([0, $signatures], Php::run("$package/tools/command_signatures.php"), 'run `make generated`');
+    }
+
     public function testEveryMethodOfTheTableIsAnnotated(): void
     {
-        self::assertSame([], array_diff(array_keys(Methods::all()), self::annotated(), self::real()));
+        self::assertSame([], array_diff(array_keys(MethodTable::all()), self::annotated(), self::real()));
     }
 
     public function testEveryAnnotationIsOfAMethodOfTheTable(): void
     {
-        self::assertSame([], array_diff(self::annotated(), array_keys(Methods::all())));
+        self::assertSame([], array_diff(self::annotated(), array_keys(MethodTable::all())));
     }
 
     public function testNoMethodIsInTheTableTwice(): void
@@ -46,7 +54,7 @@ final class MethodsTest extends TestCase
             $names = [...$names, ...array_keys(constant('RedisCluster\\Phpredis\\Methods\\' . basename($file, '.php') . '::TABLE'))];
         }
         self::assertSame(array_unique($names), $names);
-        self::assertCount(count($names), Methods::all(), 'a family that is not looked into');
+        self::assertCount(count($names), MethodTable::all(), 'a family that is not looked into');
     }
 
     public function testNoMethodIsAnnotatedTwice(): void
@@ -56,7 +64,7 @@ final class MethodsTest extends TestCase
 
     public function testTheTableNamesFunctionsThatExist(): void
     {
-        foreach (Methods::all() as $name => [, $arguments, $reply]) {
+        foreach (MethodTable::all() as $name => [, $arguments, $reply]) {
             foreach (array_filter([$arguments, $reply], is_array(...)) as $function) {
                 self::assertTrue(is_callable($function), "$name: " . implode('::', $function));
             }
@@ -76,7 +84,7 @@ final class MethodsTest extends TestCase
     /** @return list<string> in lower case */
     private static function methods(): array
     {
-        return [...array_keys(Methods::all()), ...self::real()];
+        return [...array_keys(MethodTable::all()), ...self::real()];
     }
 
     /** @return list<string> */
@@ -88,7 +96,7 @@ final class MethodsTest extends TestCase
     /** @return list<string> */
     private static function annotated(): array
     {
-        $document = (string) (new \ReflectionClass(Commands::class))->getDocComment();
+        $document = (string) (new \ReflectionClass(CommandSignatures::class))->getDocComment();
         preg_match_all('/@method .*? (\w+)\(/', $document, $found);
         return array_map(strtolower(...), $found[1]);
     }

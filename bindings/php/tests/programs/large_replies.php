@@ -5,7 +5,7 @@ declare(strict_types=1);
 // Reads a large hash and a list in turn, and prints how many pages of fresh memory each turn takes.
 
 use RedisCluster\Client;
-use RedisCluster\Form;
+use RedisCluster\ReplyFormat;
 
 require __DIR__ . '/../../autoload.php';
 
@@ -19,7 +19,7 @@ for ($piece = 0; $piece < 100; $piece++) {
     $client->run(['RPUSH', 'list', array_fill(0, 10, str_repeat('x', 32))]);
 }
 $turn = static function () use ($client): void {
-    if (count($client->run(['HGETALL', 'hash'], Form::PAIRS)) !== 10_000 || count($client->run(['LRANGE', 'list', 0, -1])) !== 1_000) {
+    if (count($client->run(['HGETALL', 'hash'], ReplyFormat::PAIRS)) !== 10_000 || count($client->run(['LRANGE', 'list', 0, -1])) !== 1_000) {
         throw new Exception('another reply');
     }
 };

@@ -4,27 +4,27 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis\Arguments;
 
-use RedisCluster\Phpredis\Arguments;
+use RedisCluster\Phpredis\ArgumentConverter;
 use RedisCluster\Phpredis\Call;
 
 /** @internal */
 final class Bits
 {
-    private const LAST = 4294967295;
+    private const MAX_OFFSET = 4294967295;
 
     /**
      * setBit($key, $offset, $bit).
      *
      * @param array<mixed> $arguments
      */
-    public static function set(Call $call, array $arguments, Arguments $as): bool
+    public static function set(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 3, 3);
-        $offset = $as->int($arguments[1], 1);
-        if ($offset < 0 || $offset > self::LAST) {
-            return $as->refuse('Invalid OFFSET for bitop command (must be between 0-2^32-1)');
+        $convert->requireCount($arguments, 3, 3);
+        $offset = $convert->int($arguments[1], 1);
+        if ($offset < 0 || $offset > self::MAX_OFFSET) {
+            return $convert->refuse('Invalid OFFSET for bitop command (must be between 0-2^32-1)');
         }
-        \array_push($call->command, $as->key($arguments[0], 0), $offset, $as->bool($arguments[2], 2) ? 1 : 0);
+        \array_push($call->command, $convert->key($arguments[0], 0), $offset, $convert->bool($arguments[2], 2) ? 1 : 0);
         return true;
     }
 
@@ -33,11 +33,11 @@ final class Bits
      *
      * @param array<mixed> $arguments
      */
-    public static function count(Call $call, array $arguments, Arguments $as): void
+    public static function count(Call $call, array $arguments, ArgumentConverter $convert): void
     {
-        $as->counted($arguments, 1, 4);
-        \array_push($call->command, $as->key($arguments[0], 0), $as->int($arguments[1] ?? 0, 1), $as->int($arguments[2] ?? -1, 2));
-        if ($as->bool($arguments[3] ?? false, 3)) {
+        $convert->requireCount($arguments, 1, 4);
+        \array_push($call->command, $convert->key($arguments[0], 0), $convert->int($arguments[1] ?? 0, 1), $convert->int($arguments[2] ?? -1, 2));
+        if ($convert->bool($arguments[3] ?? false, 3)) {
             $call->command[] = 'BIT';
         }
     }
@@ -47,14 +47,14 @@ final class Bits
      *
      * @param array<mixed> $arguments
      */
-    public static function position(Call $call, array $arguments, Arguments $as): bool
+    public static function position(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 2, 5);
-        $bit = $as->int($arguments[1], 1);
-        \array_push($call->command, $as->key($arguments[0], 0), $bit);
-        $byBit = $as->bool($arguments[4] ?? false, 4);
+        $convert->requireCount($arguments, 2, 5);
+        $bit = $convert->int($arguments[1], 1);
+        \array_push($call->command, $convert->key($arguments[0], 0), $bit);
+        $byBit = $convert->bool($arguments[4] ?? false, 4);
         foreach (\array_slice($arguments, 2, 2) as $place => $bound) {
-            $call->command[] = $as->int($bound, 2 + $place);
+            $call->command[] = $convert->int($bound, 2 + $place);
         }
         if ($byBit) {
             $call->command[] = 'BIT';
@@ -67,10 +67,10 @@ final class Bits
      *
      * @param array<mixed> $arguments
      */
-    public static function operation(Call $call, array $arguments, Arguments $as): bool
+    public static function operation(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $call->command[] = $as->string(\array_shift($arguments) ?? '', 0);
-        $call->command[] = $as->keys($arguments);
+        $call->command[] = $convert->string(\array_shift($arguments) ?? '', 0);
+        $call->command[] = $convert->keys($arguments);
         return \count($arguments) >= 2;
     }
 
@@ -79,10 +79,10 @@ final class Bits
      *
      * @param array<mixed> $arguments
      */
-    public static function keys(Call $call, array $arguments, Arguments $as): bool
+    public static function countKeys(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 1, 1);
-        $call->command[] = \is_array($arguments[0]) ? $as->keys($arguments[0]) : $as->key($arguments[0], 0);
+        $convert->requireCount($arguments, 1, 1);
+        $call->command[] = \is_array($arguments[0]) ? $convert->keys($arguments[0]) : $convert->key($arguments[0], 0);
         return $arguments[0] !== [];
     }
 }

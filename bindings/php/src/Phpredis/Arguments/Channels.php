@@ -4,39 +4,39 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis\Arguments;
 
-use RedisCluster\Phpredis\Arguments;
+use RedisCluster\Phpredis\ArgumentConverter;
 use RedisCluster\Phpredis\Call;
 
 /** @internal */
 final class Channels
 {
     /**
-     * pubsub('channels', $pattern), pubsub('numsub', $channels), pubsub('numpat'). Channels keep their prefix in the answer.
+     * pubsub('channels', $pattern), pubsub('numsub', $channels), pubsub('numpat'). Channels in the reply keep their prefix.
      *
      * @param array<mixed> $arguments
      */
-    public static function inquire(Call $call, array $arguments, Arguments $as): bool
+    public static function pubsub(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 1, 2);
-        $topic = $call->command[] = \strtoupper($as->string($arguments[0], 0));
+        $convert->requireCount($arguments, 1, 2);
+        $topic = $call->command[] = \strtoupper($convert->string($arguments[0], 0));
         switch ($topic) {
             case 'CHANNELS':
             case 'SHARDCHANNELS':
                 if (!isset($arguments[1])) {
                     return \count($arguments) === 1;
                 }
-                $call->command[] = \is_array($arguments[1]) ? null : $as->key($arguments[1], 1);
+                $call->command[] = \is_array($arguments[1]) ? null : $convert->key($arguments[1], 1);
                 return !\is_array($arguments[1]);
             case 'NUMSUB':
             case 'SHARDNUMSUB':
                 if (!\is_array($arguments[1] ?? null) || $arguments[1] === []) {
                     return false;
                 }
-                $call->command[] = $as->keys($arguments[1]);
-                $call->reply = 'map';
+                $call->command[] = $convert->keys($arguments[1]);
+                $call->replyType = 'map';
                 return true;
             default:
-                $call->reply = 'int';
+                $call->replyType = 'int';
                 return $topic === 'NUMPAT';
         }
     }

@@ -4,12 +4,12 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis\Arguments;
 
-use RedisCluster\Phpredis\Arguments;
+use RedisCluster\Phpredis\ArgumentConverter;
 use RedisCluster\Phpredis\Call;
-use RedisCluster\Phpredis\Replies\Geo as Made;
+use RedisCluster\Phpredis\Replies\Geo as GeoReplies;
 use RedisCluster\Request;
 
-/** @internal places on the earth */
+/** @internal geospatial indexes */
 final class Geo
 {
     private const WITH = ['WITHCOORD', 'WITHDIST', 'WITHHASH'];
@@ -19,27 +19,27 @@ final class Geo
      *
      * @param array<mixed> $arguments
      */
-    public static function add(Call $call, array $arguments, Arguments $as): bool
+    public static function add(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 0);
+        $convert->requireCount($arguments, 0);
         if (\count($arguments) < 2) {
             return false;
         }
-        $call->command[] = $as->key($arguments[0], 0);
+        $call->command[] = $convert->key($arguments[0], 0);
         $end = \count($arguments);
         if ($end % 3 === 2 && \is_array($arguments[$end - 1])) {
-            \array_push($call->command, ...\array_keys(Words::of($arguments[--$end], ['NX', 'XX', 'CH'])));
+            \array_push($call->command, ...\array_keys(OptionParser::parse($arguments[--$end], ['NX', 'XX', 'CH'])));
         }
         for ($place = 1; $place < $end; $place++) {
-            $call->command[] = $place % 3 === 0 ? $as->value($arguments[$place]) : self::coordinate($arguments[$place]);
+            $call->command[] = $place % 3 === 0 ? $convert->value($arguments[$place]) : self::coordinate($arguments[$place]);
         }
         return true;
     }
 
-    /** It is no value: no serializer may change it. What is no number, the server refuses. */
+    /** Never serialized. The server rejects text that is not a number. */
     private static function coordinate(mixed $number): string
     {
-        return \is_float($number) ? Arguments::float($number) : Request::text($number);
+        return \is_float($number) ? Request::formatFloat($number) : Request::toText($number);
     }
 
     /**
@@ -47,20 +47,20 @@ final class Geo
      *
      * @param array<mixed> $arguments
      */
-    public static function distance(Call $call, array $arguments, Arguments $as): void
+    public static function distance(Call $call, array $arguments, ArgumentConverter $convert): void
     {
-        $as->counted($arguments, 3, 4);
-        $call->command[] = $as->key($arguments[0], 0);
-        $call->command[] = self::member($arguments[1], 1, $as);
-        $call->command[] = self::member($arguments[2], 2, $as);
+        $convert->requireCount($arguments, 3, 4);
+        $call->command[] = $convert->key($arguments[0], 0);
+        $call->command[] = self::member($arguments[1], 1, $convert);
+        $call->command[] = self::member($arguments[2], 2, $convert);
         if (isset($arguments[3])) {
-            $call->command[] = $as->string($arguments[3], 3);
+            $call->command[] = $convert->string($arguments[3], 3);
         }
     }
 
-    private static function member(mixed $member, int $place, Arguments $as): string
+    private static function member(mixed $member, int $place, ArgumentConverter $convert): string
     {
-        return $as->value(\is_scalar($member) ? $member : $as->string($member, $place));
+        return $convert->value(\is_scalar($member) ? $member : $convert->string($member, $place));
     }
 
     /**
@@ -68,13 +68,13 @@ final class Geo
      *
      * @param array<mixed> $arguments
      */
-    public static function radius(Call $call, array $arguments, Arguments $as): bool
+    public static function radius(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 5, 6);
-        $call->command[] = $as->key($arguments[0], 0);
-        $call->command[] = $as->number($arguments[1], 1);
-        $call->command[] = $as->number($arguments[2], 2);
-        return self::around($call, $arguments, 3, $as);
+        $convert->requireCount($arguments, 5, 6);
+        $call->command[] = $convert->key($arguments[0], 0);
+        $call->command[] = $convert->floatText($arguments[1], 1);
+        $call->command[] = $convert->floatText($arguments[2], 2);
+        return self::addRadius($call, $arguments, 3, $convert);
     }
 
     /**
@@ -82,44 +82,44 @@ final class Geo
      *
      * @param array<mixed> $arguments
      */
-    public static function radiusByMember(Call $call, array $arguments, Arguments $as): bool
+    public static function radiusByMember(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 4, 5);
-        $call->command[] = $as->key($arguments[0], 0);
-        $call->command[] = self::member($arguments[1], 1, $as);
-        return self::around($call, $arguments, 2, $as);
+        $convert->requireCount($arguments, 4, 5);
+        $call->command[] = $convert->key($arguments[0], 0);
+        $call->command[] = self::member($arguments[1], 1, $convert);
+        return self::addRadius($call, $arguments, 2, $convert);
     }
 
     /**
-     * Radius, unit and options, which stand at $place.
+     * Adds radius, unit and options, which are the arguments from $place on.
      *
      * @param array<mixed> $arguments
      */
-    private static function around(Call $call, array $arguments, int $place, Arguments $as): bool
+    private static function addRadius(Call $call, array $arguments, int $place, ArgumentConverter $convert): bool
     {
-        $call->command[] = $as->number($arguments[$place], $place);
-        $call->command[] = $as->string($arguments[$place + 1], $place + 1);
-        $options = $as->array($arguments[$place + 2] ?? [], $place + 2);
+        $call->command[] = $convert->floatText($arguments[$place], $place);
+        $call->command[] = $convert->string($arguments[$place + 1], $place + 1);
+        $options = $convert->array($arguments[$place + 2] ?? [], $place + 2);
         $options = self::options($options, [...self::WITH, 'ASC', 'DESC'], ['COUNT', 'STORE', 'STOREDIST']);
         $with = self::with($options);
         $target = \array_intersect_key($options, ['STORE' => 0, 'STOREDIST' => 0]);
         if ($target !== [] && $with !== []) {
-            return $as->refuse('STORE[DIST] is not compatible with WITHCOORD, WITHDIST or WITHHASH');
+            return $convert->refuse('STORE[DIST] is not compatible with WITHCOORD, WITHDIST or WITHHASH');
         }
         \array_push($call->command, ...$with);
-        if (!self::limits($call, $options, $as)) {
+        if (!self::addOrderAndCount($call, $options, $convert)) {
             return false;
         }
-        $call->context = $with !== [];
+        $call->replyContext = $with !== [];
         if ($target !== []) {
-            $call->reply = 'int';
-            \array_push($call->command, \array_key_last($target), $as->key(\end($target), $place + 2));
+            $call->replyType = 'int';
+            \array_push($call->command, \array_key_last($target), $convert->key(\end($target), $place + 2));
         }
         return true;
     }
 
     /**
-     * Flags count where they stand by themselves alone.
+     * Flags are read only from elements without a name.
      *
      * @param array<mixed> $options
      * @param list<string> $flags
@@ -128,7 +128,7 @@ final class Geo
      */
     private static function options(array $options, array $flags, array $valued): array
     {
-        return Words::of(\array_filter($options, \is_int(...), \ARRAY_FILTER_USE_KEY), $flags) + Words::of($options, [], $valued);
+        return OptionParser::parse(\array_filter($options, \is_int(...), \ARRAY_FILTER_USE_KEY), $flags) + OptionParser::parse($options, [], $valued);
     }
 
     /**
@@ -141,11 +141,11 @@ final class Geo
     }
 
     /**
-     * Order (the last one counts) and number: 10, or [10, true] for any ten.
+     * Adds the order (the last one given) and COUNT: 10, or [10, true] for any ten.
      *
      * @param array<string, mixed> $options
      */
-    private static function limits(Call $call, array $options, Arguments $as): bool
+    private static function addOrderAndCount(Call $call, array $options, ArgumentConverter $convert): bool
     {
         $orders = \array_keys(\array_intersect_key($options, ['ASC' => 0, 'DESC' => 0]));
         if ($orders !== []) {
@@ -156,27 +156,28 @@ final class Geo
         }
         [$count, $any] = (array) $options['COUNT'] + [null, false];
         if (!\is_int($count) || $count <= 0) {
-            return $as->refuse('COUNT must be an integer > 0!');
+            return $convert->refuse('COUNT must be an integer > 0!');
         }
         \array_push($call->command, 'COUNT', $count, ...($any ? ['ANY'] : []));
         return true;
     }
 
     /**
-     * geoSearch($key, $position, $shape, $unit, $options = []): from a member or [longitude, latitude], within a radius or [width, height].
+     * geoSearch($key, $position, $shape, $unit, $options = []). The position is a member or [longitude, latitude], the shape a
+     * radius or [width, height].
      *
      * @param array<mixed> $arguments
      */
-    public static function search(Call $call, array $arguments, Arguments $as): bool
+    public static function search(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 4, 5);
-        $call->command[] = $as->key($arguments[0], 0);
-        $options = self::options($as->array($arguments[4] ?? [], 4), [...self::WITH, 'ASC', 'DESC'], ['COUNT']);
+        $convert->requireCount($arguments, 4, 5);
+        $call->command[] = $convert->key($arguments[0], 0);
+        $options = self::options($convert->array($arguments[4] ?? [], 4), [...self::WITH, 'ASC', 'DESC'], ['COUNT']);
         $with = self::with($options);
         if ($with !== []) {
-            $call->reply = [Made::class, 'foundWith'];
+            $call->replyType = [GeoReplies::class, 'foundWith'];
         }
-        if (!self::area($call, $arguments, 1, $as) || !self::limits($call, $options, $as)) {
+        if (!self::addArea($call, $arguments, 1, $convert) || !self::addOrderAndCount($call, $options, $convert)) {
             return false;
         }
         \array_push($call->command, ...$with);
@@ -188,13 +189,13 @@ final class Geo
      *
      * @param array<mixed> $arguments
      */
-    public static function searchAndStore(Call $call, array $arguments, Arguments $as): bool
+    public static function searchAndStore(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 5, 6);
-        $call->command[] = $as->key($arguments[0], 0);
-        $call->command[] = $as->key($arguments[1], 1);
-        $options = self::options($as->array($arguments[5] ?? [], 5), ['STOREDIST', 'WITHDIST', 'ASC', 'DESC'], ['COUNT']);
-        if (!self::area($call, $arguments, 2, $as) || !self::limits($call, $options, $as)) {
+        $convert->requireCount($arguments, 5, 6);
+        $call->command[] = $convert->key($arguments[0], 0);
+        $call->command[] = $convert->key($arguments[1], 1);
+        $options = self::options($convert->array($arguments[5] ?? [], 5), ['STOREDIST', 'WITHDIST', 'ASC', 'DESC'], ['COUNT']);
+        if (!self::addArea($call, $arguments, 2, $convert) || !self::addOrderAndCount($call, $options, $convert)) {
             return false;
         }
         if (isset($options['STOREDIST']) || isset($options['WITHDIST'])) {
@@ -204,28 +205,28 @@ final class Geo
     }
 
     /**
-     * Position, shape and unit, which stand at $place.
+     * Adds position, shape and unit, which are the arguments from $place on.
      *
      * @param array<mixed> $arguments
      */
-    private static function area(Call $call, array $arguments, int $place, Arguments $as): bool
+    private static function addArea(Call $call, array $arguments, int $place, ArgumentConverter $convert): bool
     {
         [$position, $shape] = \array_slice($arguments, $place, 2);
         if (\is_array($position) && \count($position) === 2) {
-            \array_push($call->command, 'FROMLONLAT', ...self::numbers($position, $place, $as));
+            \array_push($call->command, 'FROMLONLAT', ...self::numbers($position, $place, $convert));
         } elseif (!\is_array($position) && $position !== null && $position !== '') {
-            \array_push($call->command, 'FROMMEMBER', self::member($position, $place, $as));
+            \array_push($call->command, 'FROMMEMBER', self::member($position, $place, $convert));
         } else {
-            return $as->refuse('Invalid position');
+            return $convert->refuse('Invalid position');
         }
         if (\is_array($shape) && \count($shape) === 2) {
-            \array_push($call->command, 'BYBOX', ...self::numbers($shape, $place + 1, $as));
+            \array_push($call->command, 'BYBOX', ...self::numbers($shape, $place + 1, $convert));
         } elseif (\is_int($shape) || \is_float($shape) || \is_numeric($shape)) {
-            \array_push($call->command, 'BYRADIUS', $as->number($shape, $place + 1));
+            \array_push($call->command, 'BYRADIUS', $convert->floatText($shape, $place + 1));
         } else {
-            return $as->refuse('Invalid shape dimensions');
+            return $convert->refuse('Invalid shape dimensions');
         }
-        $call->command[] = $as->string($arguments[$place + 2], $place + 2);
+        $call->command[] = $convert->string($arguments[$place + 2], $place + 2);
         return true;
     }
 
@@ -233,8 +234,8 @@ final class Geo
      * @param array<mixed> $numbers
      * @return list<string>
      */
-    private static function numbers(array $numbers, int $place, Arguments $as): array
+    private static function numbers(array $numbers, int $place, ArgumentConverter $convert): array
     {
-        return \array_map(static fn (mixed $number): string => $as->number($number, $place), \array_values($numbers));
+        return \array_map(static fn (mixed $number): string => $convert->floatText($number, $place), \array_values($numbers));
     }
 }

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis\Arguments;
 
-use RedisCluster\Phpredis\Arguments;
+use RedisCluster\Phpredis\ArgumentConverter;
 use RedisCluster\Phpredis\Call;
 use RedisCluster\Request;
 
@@ -16,11 +16,11 @@ final class Hashes
      *
      * @param array<mixed> $arguments
      */
-    public static function fields(Call $call, array $arguments, Arguments $as): bool
+    public static function fields(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 1);
-        $call->command[] = $as->key(\array_shift($arguments), 0);
-        $call->command[] = Request::strings($arguments);
+        $convert->requireCount($arguments, 1);
+        $call->command[] = $convert->key(\array_shift($arguments), 0);
+        $call->command[] = Request::toStrings($arguments);
         return $arguments !== [];
     }
 
@@ -29,40 +29,40 @@ final class Hashes
      *
      * @param array<mixed> $arguments
      */
-    public static function set(Call $call, array $arguments, Arguments $as): bool
+    public static function set(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
         $count = \count($arguments);
         $pairs = $count === 2 && \is_array($arguments[1] ?? null);
         if (!$pairs) {
-            $as->counted($arguments, \max(3, $count % 2 === 1 ? $count : $count + 1));
+            $convert->requireCount($arguments, \max(3, $count % 2 === 1 ? $count : $count + 1));
         }
-        $call->command[] = $as->key($arguments[0], 0);
+        $call->command[] = $convert->key($arguments[0], 0);
         if ($pairs) {
-            $call->command['pairs'] = $as->values($arguments[1]);
+            $call->command['pairs'] = $convert->values($arguments[1]);
             return $arguments[1] !== [];
         }
         for ($place = 1; $place < $count; $place += 2) {
-            \array_push($call->command, $as->string($arguments[$place], $place), $as->value($arguments[$place + 1]));
+            \array_push($call->command, $convert->string($arguments[$place], $place), $convert->value($arguments[$place + 1]));
         }
         return true;
     }
 
     /**
-     * hMGet($key, $fields). phpredis leaves out what cannot be a field.
+     * hMGet($key, $fields). Elements that cannot be a field are skipped, as in phpredis.
      *
      * @param array<mixed> $arguments
      */
-    public static function getMany(Call $call, array $arguments, Arguments $as): bool
+    public static function getMany(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 2, 2);
-        $call->context = [];
-        foreach ($as->array($arguments[1], 1) as $field) {
+        $convert->requireCount($arguments, 2, 2);
+        $call->replyContext = [];
+        foreach ($convert->array($arguments[1], 1) as $field) {
             if (\is_int($field) || \is_string($field) && $field !== '') {
-                $call->context[] = $field;
+                $call->replyContext[] = $field;
             }
         }
-        \array_push($call->command, $as->key($arguments[0], 0), $call->context);
-        return $call->context !== [];
+        \array_push($call->command, $convert->key($arguments[0], 0), $call->replyContext);
+        return $call->replyContext !== [];
     }
 
     /**
@@ -70,19 +70,19 @@ final class Hashes
      *
      * @param array<mixed> $arguments
      */
-    public static function random(Call $call, array $arguments, Arguments $as): void
+    public static function random(Call $call, array $arguments, ArgumentConverter $convert): void
     {
-        $as->counted($arguments, 1, 2);
-        $call->command[] = $as->key($arguments[0], 0);
-        $options = Words::of($as->array($arguments[1] ?? [], 1), ['WITHVALUES'], ['COUNT']);
+        $convert->requireCount($arguments, 1, 2);
+        $call->command[] = $convert->key($arguments[0], 0);
+        $options = OptionParser::parse($convert->array($arguments[1] ?? [], 1), ['WITHVALUES'], ['COUNT']);
         if ($options === []) {
             return;
         }
-        \array_push($call->command, $as->int($options['COUNT'] ?? 1, 1));
-        $call->reply = 'list';
+        \array_push($call->command, $convert->int($options['COUNT'] ?? 1, 1));
+        $call->replyType = 'list';
         if (isset($options['WITHVALUES'])) {
             $call->command[] = 'WITHVALUES';
-            $call->reply = 'valueMap';
+            $call->replyType = 'valueMap';
         }
     }
 
@@ -91,26 +91,26 @@ final class Hashes
      *
      * @param array<mixed> $arguments
      */
-    public static function expire(Call $call, array $arguments, Arguments $as): bool
+    public static function expire(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 3, 4);
-        \array_push($call->command, $as->key($arguments[0], 0), $as->int($arguments[1], 1));
+        $convert->requireCount($arguments, 3, 4);
+        \array_push($call->command, $convert->key($arguments[0], 0), $convert->int($arguments[1], 1));
         if (isset($arguments[3])) {
-            $call->command[] = $as->string($arguments[3], 3);
+            $call->command[] = $convert->string($arguments[3], 3);
         }
-        return self::list($call, $as->array($arguments[2], 2), $as);
+        return self::addFields($call, $convert->array($arguments[2], 2), $convert);
     }
 
     /**
-     * hTtl($key, $fields), and the like.
+     * hTtl($key, $fields), and others with the same parameters.
      *
      * @param array<mixed> $arguments
      */
-    public static function counted(Call $call, array $arguments, Arguments $as): bool
+    public static function withFields(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 2, 2);
-        $call->command[] = $as->key($arguments[0], 0);
-        return self::list($call, $as->array($arguments[1], 1), $as);
+        $convert->requireCount($arguments, 2, 2);
+        $call->command[] = $convert->key($arguments[0], 0);
+        return self::addFields($call, $convert->array($arguments[1], 1), $convert);
     }
 
     /**
@@ -118,10 +118,10 @@ final class Hashes
      *
      * @param array<mixed> $arguments
      */
-    public static function getAndDelete(Call $call, array $arguments, Arguments $as): bool
+    public static function getAndDelete(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $sends = self::counted($call, $arguments, $as);
-        $call->context = \end($call->command);
+        $sends = self::counted($call, $arguments, $convert);
+        $call->replyContext = \end($call->command);
         return $sends;
     }
 
@@ -130,13 +130,13 @@ final class Hashes
      *
      * @param array<mixed> $arguments
      */
-    public static function getAndExpire(Call $call, array $arguments, Arguments $as): bool
+    public static function getAndExpire(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 2, 3);
-        $call->command[] = $as->key($arguments[0], 0);
-        self::expiry($call, $arguments[2] ?? [], $as);
-        $sends = self::list($call, $as->array($arguments[1], 1), $as);
-        $call->context = \end($call->command);
+        $convert->requireCount($arguments, 2, 3);
+        $call->command[] = $convert->key($arguments[0], 0);
+        self::addExpiry($call, $arguments[2] ?? [], $convert);
+        $sends = self::addFields($call, $convert->array($arguments[1], 1), $convert);
+        $call->replyContext = \end($call->command);
         return $sends;
     }
 
@@ -145,32 +145,32 @@ final class Hashes
      *
      * @param array<mixed> $arguments
      */
-    public static function setAndExpire(Call $call, array $arguments, Arguments $as): bool
+    public static function setAndExpire(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 2, 3);
-        $pairs = $as->array($arguments[1], 1);
-        $call->command[] = $as->key($arguments[0], 0);
-        self::expiry($call, $arguments[2] ?? [], $as);
+        $convert->requireCount($arguments, 2, 3);
+        $pairs = $convert->array($arguments[1], 1);
+        $call->command[] = $convert->key($arguments[0], 0);
+        self::addExpiry($call, $arguments[2] ?? [], $convert);
         \array_push($call->command, 'FIELDS', \count($pairs));
-        $call->command['pairs'] = $as->values($pairs);
+        $call->command['pairs'] = $convert->values($pairs);
         return $pairs !== [];
     }
 
-    private static function expiry(Call $call, mixed $options, Arguments $as): void
+    private static function addExpiry(Call $call, mixed $options, ArgumentConverter $convert): void
     {
-        $words = Words::of((array) $options, ['PERSIST', 'KEEPTTL', 'FNX', 'FXX'], ['EX', 'PX', 'EXAT', 'PXAT']);
+        $words = OptionParser::parse((array) $options, ['PERSIST', 'KEEPTTL', 'FNX', 'FXX'], ['EX', 'PX', 'EXAT', 'PXAT']);
         foreach ($words as $word => $value) {
             $call->command[] = $word;
             if ($value !== true) {
-                $call->command[] = $as->int($value, 2);
+                $call->command[] = $convert->int($value, 2);
             }
         }
     }
 
     /** @param array<mixed> $fields */
-    private static function list(Call $call, array $fields, Arguments $as): bool
+    private static function addFields(Call $call, array $fields, ArgumentConverter $convert): bool
     {
-        \array_push($call->command, 'FIELDS', \count($fields), Request::strings($fields));
+        \array_push($call->command, 'FIELDS', \count($fields), Request::toStrings($fields));
         return $fields !== [];
     }
 }

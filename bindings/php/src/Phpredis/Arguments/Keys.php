@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis\Arguments;
 
-use RedisCluster\Phpredis\Arguments;
+use RedisCluster\Phpredis\ArgumentConverter;
 use RedisCluster\Phpredis\Call;
 use RedisCluster\Request;
 
@@ -16,14 +16,14 @@ final class Keys
      *
      * @param array<mixed> $arguments
      */
-    public static function inspect(Call $call, array $arguments, Arguments $as): bool
+    public static function inspect(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 2, 2);
-        $what = $as->string($arguments[0], 0);
+        $convert->requireCount($arguments, 2, 2);
+        $what = $convert->string($arguments[0], 0);
         if (!\in_array(\strtolower($what), ['encoding', 'refcount', 'idletime', 'freq'], true)) {
-            return $as->refuse('Invalid subcommand sent to OBJECT');
+            return $convert->refuse('Invalid subcommand sent to OBJECT');
         }
-        \array_push($call->command, $what, $as->key($arguments[1], 1));
+        \array_push($call->command, $what, $convert->key($arguments[1], 1));
         return true;
     }
 
@@ -32,13 +32,13 @@ final class Keys
      *
      * @param array<mixed> $arguments
      */
-    public static function copy(Call $call, array $arguments, Arguments $as): void
+    public static function copy(Call $call, array $arguments, ArgumentConverter $convert): void
     {
-        $as->counted($arguments, 2, 3);
-        \array_push($call->command, $as->key($arguments[0], 0), $as->key($arguments[1], 1));
-        $options = Words::of($as->array($arguments[2] ?? [], 2), ['REPLACE'], ['DB']);
+        $convert->requireCount($arguments, 2, 3);
+        \array_push($call->command, $convert->key($arguments[0], 0), $convert->key($arguments[1], 1));
+        $options = OptionParser::parse($convert->array($arguments[2] ?? [], 2), ['REPLACE'], ['DB']);
         if (isset($options['DB'])) {
-            \array_push($call->command, 'DB', $as->int($options['DB'], 2));
+            \array_push($call->command, 'DB', $convert->int($options['DB'], 2));
         }
         if (isset($options['REPLACE'])) {
             $call->command[] = 'REPLACE';
@@ -50,15 +50,15 @@ final class Keys
      *
      * @param array<mixed> $arguments
      */
-    public static function restore(Call $call, array $arguments, Arguments $as): void
+    public static function restore(Call $call, array $arguments, ArgumentConverter $convert): void
     {
-        $as->counted($arguments, 3, 4);
-        \array_push($call->command, $as->key($arguments[0], 0), $as->int($arguments[1], 1), $as->string($arguments[2], 2));
-        $options = $as->array($arguments[3] ?? [], 3);
-        foreach (Words::of($options, ['REPLACE', 'ABSTTL'], ['IDLETIME', 'FREQ']) as $word => $value) {
+        $convert->requireCount($arguments, 3, 4);
+        \array_push($call->command, $convert->key($arguments[0], 0), $convert->int($arguments[1], 1), $convert->string($arguments[2], 2));
+        $options = $convert->array($arguments[3] ?? [], 3);
+        foreach (OptionParser::parse($options, ['REPLACE', 'ABSTTL'], ['IDLETIME', 'FREQ']) as $word => $value) {
             $call->command[] = $word;
             if ($value !== true) {
-                $call->command[] = $as->int($value, 3);
+                $call->command[] = $convert->int($value, 3);
             }
         }
     }
@@ -68,33 +68,33 @@ final class Keys
      *
      * @param array<mixed> $arguments
      */
-    public static function migrate(Call $call, array $arguments, Arguments $as): bool
+    public static function migrate(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 5, 8);
+        $convert->requireCount($arguments, 5, 8);
         $keys = $arguments[2];
         if ($keys === []) {
-            return $as->refuse('Keys array cannot be empty');
+            return $convert->refuse('Keys array cannot be empty');
         }
         \array_push(
             $call->command,
-            $as->string($arguments[0], 0),
-            $as->int($arguments[1], 1),
-            \is_array($keys) ? '' : $as->key($keys, 2),
-            $as->int($arguments[3], 3),
-            $as->int($arguments[4], 4),
+            $convert->string($arguments[0], 0),
+            $convert->int($arguments[1], 1),
+            \is_array($keys) ? '' : $convert->key($keys, 2),
+            $convert->int($arguments[3], 3),
+            $convert->int($arguments[4], 4),
         );
-        if ($as->bool($arguments[5] ?? false, 5)) {
+        if ($convert->bool($arguments[5] ?? false, 5)) {
             $call->command[] = 'COPY';
         }
-        if ($as->bool($arguments[6] ?? false, 6)) {
+        if ($convert->bool($arguments[6] ?? false, 6)) {
             $call->command[] = 'REPLACE';
         }
         $credentials = (array) ($arguments[7] ?? []);
         if ($credentials !== []) {
-            \array_push($call->command, \count($credentials) > 1 ? 'AUTH2' : 'AUTH', \array_map(Request::text(...), $credentials));
+            \array_push($call->command, \count($credentials) > 1 ? 'AUTH2' : 'AUTH', \array_map(Request::toText(...), $credentials));
         }
         if (\is_array($keys)) {
-            \array_push($call->command, 'KEYS', $as->keys($keys));
+            \array_push($call->command, 'KEYS', $convert->keys($keys));
         }
         return true;
     }

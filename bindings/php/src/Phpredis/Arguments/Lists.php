@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis\Arguments;
 
-use RedisCluster\Phpredis\Arguments;
+use RedisCluster\Phpredis\ArgumentConverter;
 use RedisCluster\Phpredis\Call;
 
 /** @internal */
@@ -15,14 +15,14 @@ final class Lists
      *
      * @param array<mixed> $arguments
      */
-    public static function pop(Call $call, array $arguments, Arguments $as): void
+    public static function pop(Call $call, array $arguments, ArgumentConverter $convert): void
     {
-        $as->counted($arguments, 1, 2);
-        $call->command[] = $as->key($arguments[0], 0);
-        $count = $as->int($arguments[1] ?? 0, 1);
+        $convert->requireCount($arguments, 1, 2);
+        $call->command[] = $convert->key($arguments[0], 0);
+        $count = $convert->int($arguments[1] ?? 0, 1);
         if ($count > 0) {
             $call->command[] = $count;
-            $call->reply = [\RedisCluster\Phpredis\Replies\Sometimes::class, 'values'];
+            $call->replyType = [\RedisCluster\Phpredis\Replies\ListOrFalse::class, 'values'];
         }
     }
 
@@ -31,31 +31,31 @@ final class Lists
      *
      * @param array<mixed> $arguments
      */
-    public static function popBlocking(Call $call, array $arguments, Arguments $as): bool
+    public static function popBlocking(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 2);
+        $convert->requireCount($arguments, 2);
         $place = \count($arguments) - 1;
-        $seconds = self::seconds(\array_pop($arguments), $place, $as);
+        $seconds = self::seconds(\array_pop($arguments), $place, $convert);
         $keys = $place === 1 && \is_array($arguments[0]) ? $arguments[0] : $arguments;
-        \array_push($call->command, $as->keys($keys), $seconds);
+        \array_push($call->command, $convert->keys($keys), $seconds);
         return $keys !== [];
     }
 
-    public static function seconds(mixed $argument, int $place, Arguments $as): int|string
+    public static function seconds(mixed $argument, int $place, ArgumentConverter $convert): int|string
     {
-        return \is_int($argument) ? $argument : $as->number($argument, $place);
+        return \is_int($argument) ? $argument : $convert->floatText($argument, $place);
     }
 
     /**
-     * brpoplpush($source, $destination, $seconds); less than none: without waiting.
+     * brpoplpush($source, $destination, $seconds). A negative number does not wait.
      *
      * @param array<mixed> $arguments
      */
-    public static function popPushBlocking(Call $call, array $arguments, Arguments $as): void
+    public static function popPushBlocking(Call $call, array $arguments, ArgumentConverter $convert): void
     {
-        $as->counted($arguments, 3, 3);
-        \array_push($call->command, $as->key($arguments[0], 0), $as->key($arguments[1], 1));
-        $seconds = self::seconds($arguments[2], 2, $as);
+        $convert->requireCount($arguments, 3, 3);
+        \array_push($call->command, $convert->key($arguments[0], 0), $convert->key($arguments[1], 1));
+        $seconds = self::seconds($arguments[2], 2, $convert);
         if ($seconds < 0) {
             $call->command[0] = 'RPOPLPUSH';
         } else {
@@ -68,14 +68,14 @@ final class Lists
      *
      * @param array<mixed> $arguments
      */
-    public static function insert(Call $call, array $arguments, Arguments $as): bool
+    public static function insert(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 4, 4);
-        $position = $as->string($arguments[1], 1);
+        $convert->requireCount($arguments, 4, 4);
+        $position = $convert->string($arguments[1], 1);
         if (!\in_array(\strtolower($position), ['before', 'after'], true)) {
-            return $as->refuse("Position must be either 'BEFORE' or 'AFTER'");
+            return $convert->refuse("Position must be either 'BEFORE' or 'AFTER'");
         }
-        \array_push($call->command, $as->key($arguments[0], 0), $position, $as->value($arguments[2]), $as->value($arguments[3]));
+        \array_push($call->command, $convert->key($arguments[0], 0), $position, $convert->value($arguments[2]), $convert->value($arguments[3]));
         return true;
     }
 
@@ -84,10 +84,10 @@ final class Lists
      *
      * @param array<mixed> $arguments
      */
-    public static function remove(Call $call, array $arguments, Arguments $as): void
+    public static function remove(Call $call, array $arguments, ArgumentConverter $convert): void
     {
-        $as->counted($arguments, 2, 3);
-        \array_push($call->command, $as->key($arguments[0], 0), $as->int($arguments[2] ?? 0, 2), $as->value($arguments[1]));
+        $convert->requireCount($arguments, 2, 3);
+        \array_push($call->command, $convert->key($arguments[0], 0), $convert->int($arguments[2] ?? 0, 2), $convert->value($arguments[1]));
     }
 
     /**
@@ -95,29 +95,29 @@ final class Lists
      *
      * @param array<mixed> $arguments
      */
-    public static function move(Call $call, array $arguments, Arguments $as): bool
+    public static function move(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 4, 4);
-        return self::moved($call, $arguments, $as);
+        $convert->requireCount($arguments, 4, 4);
+        return self::addMove($call, $arguments, $convert);
     }
 
     /** @param array<mixed> $arguments */
-    public static function moveBlocking(Call $call, array $arguments, Arguments $as): bool
+    public static function moveBlocking(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 5, 5);
-        $sends = self::moved($call, $arguments, $as);
-        $call->command[] = self::seconds($arguments[4], 4, $as);
+        $convert->requireCount($arguments, 5, 5);
+        $sends = self::addMove($call, $arguments, $convert);
+        $call->command[] = self::seconds($arguments[4], 4, $convert);
         return $sends;
     }
 
     /** @param array<mixed> $arguments */
-    private static function moved(Call $call, array $arguments, Arguments $as): bool
+    private static function addMove(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        \array_push($call->command, $as->key($arguments[0], 0), $as->key($arguments[1], 1));
+        \array_push($call->command, $convert->key($arguments[0], 0), $convert->key($arguments[1], 1));
         foreach ([2, 3] as $place) {
-            $end = \strtoupper($as->string($arguments[$place], $place));
+            $end = \strtoupper($convert->string($arguments[$place], $place));
             if ($end !== 'LEFT' && $end !== 'RIGHT') {
-                return $as->refuse("Wherefrom and whereto must be either 'LEFT' or 'RIGHT'");
+                return $convert->refuse("Wherefrom and whereto must be either 'LEFT' or 'RIGHT'");
             }
             $call->command[] = $end;
         }
@@ -129,28 +129,28 @@ final class Lists
      *
      * @param array<mixed> $arguments
      */
-    public static function position(Call $call, array $arguments, Arguments $as): void
+    public static function position(Call $call, array $arguments, ArgumentConverter $convert): void
     {
-        $as->counted($arguments, 2, 3);
-        \array_push($call->command, $as->key($arguments[0], 0), $as->value($arguments[1]));
-        foreach (Words::of($as->array($arguments[2] ?? [], 2), [], ['RANK', 'COUNT', 'MAXLEN']) as $word => $value) {
-            \array_push($call->command, $word, $as->int($value, 2));
-            $call->reply = $word === 'COUNT' ? 'list' : $call->reply;
+        $convert->requireCount($arguments, 2, 3);
+        \array_push($call->command, $convert->key($arguments[0], 0), $convert->value($arguments[1]));
+        foreach (OptionParser::parse($convert->array($arguments[2] ?? [], 2), [], ['RANK', 'COUNT', 'MAXLEN']) as $word => $value) {
+            \array_push($call->command, $word, $convert->int($value, 2));
+            $call->replyType = $word === 'COUNT' ? 'list' : $call->replyType;
         }
     }
 
     /**
-     * lMPop($keys, 'left', $count), and zMPop($keys, 'min', $count).
+     * lMPop($keys, 'left', $count) and zMPop($keys, 'min', $count).
      *
      * @param array<mixed> $arguments
      */
-    public static function popMany(Call $call, array $arguments, Arguments $as): bool
+    public static function popMany(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 2, 3);
-        $keys = $as->array($arguments[0], 0);
-        \array_push($call->command, \count($keys), $as->keys($keys), \strtoupper($as->string($arguments[1], 1)));
+        $convert->requireCount($arguments, 2, 3);
+        $keys = $convert->array($arguments[0], 0);
+        \array_push($call->command, \count($keys), $convert->keys($keys), \strtoupper($convert->string($arguments[1], 1)));
         if (isset($arguments[2]) && $arguments[2] !== 1) {
-            \array_push($call->command, 'COUNT', $as->int($arguments[2], 2));
+            \array_push($call->command, 'COUNT', $convert->int($arguments[2], 2));
         }
         return $keys !== [];
     }
@@ -160,10 +160,10 @@ final class Lists
      *
      * @param array<mixed> $arguments
      */
-    public static function popManyBlocking(Call $call, array $arguments, Arguments $as): bool
+    public static function popManyBlocking(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 3, 4);
-        $call->command[] = self::seconds(\array_shift($arguments), 0, $as);
-        return self::popMany($call, $arguments, $as);
+        $convert->requireCount($arguments, 3, 4);
+        $call->command[] = self::seconds(\array_shift($arguments), 0, $convert);
+        return self::popMany($call, $arguments, $convert);
     }
 }

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis\Arguments;
 
-use RedisCluster\Phpredis\Arguments;
+use RedisCluster\Phpredis\ArgumentConverter;
 use RedisCluster\Phpredis\Call;
 use RedisCluster\Request;
 
@@ -12,21 +12,21 @@ use RedisCluster\Request;
 final class Scripts
 {
     /**
-     * eval($script, $arguments, $keys): the first so many of the arguments are keys.
+     * eval($script, $arguments, $number). The first $number arguments are keys.
      *
      * @param array<mixed> $arguments
      */
-    public static function run(Call $call, array $arguments, Arguments $as): void
+    public static function run(Call $call, array $arguments, ArgumentConverter $convert): void
     {
-        $as->counted($arguments, 1, 3);
-        $given = \array_values($as->array($arguments[1] ?? [], 1));
-        $keys = $as->int($arguments[2] ?? 0, 2);
+        $convert->requireCount($arguments, 1, 3);
+        $given = \array_values($convert->array($arguments[1] ?? [], 1));
+        $keys = $convert->int($arguments[2] ?? 0, 2);
         \array_push(
             $call->command,
-            $as->string($arguments[0], 0),
+            $convert->string($arguments[0], 0),
             $keys,
-            $as->keys(\array_slice($given, 0, \max(0, $keys))),
-            Request::strings(\array_slice($given, \max(0, $keys))),
+            $convert->keys(\array_slice($given, 0, \max(0, $keys))),
+            Request::toStrings(\array_slice($given, \max(0, $keys))),
         );
     }
 
@@ -35,12 +35,12 @@ final class Scripts
      *
      * @param array<mixed> $arguments
      */
-    public static function call(Call $call, array $arguments, Arguments $as): void
+    public static function call(Call $call, array $arguments, ArgumentConverter $convert): void
     {
-        $as->counted($arguments, 1, 3);
-        $keys = $as->array($arguments[1] ?? [], 1);
-        $rest = $as->array($arguments[2] ?? [], 2);
-        \array_push($call->command, $as->string($arguments[0], 0), \count($keys), $as->keys($keys), Request::strings($rest));
+        $convert->requireCount($arguments, 1, 3);
+        $keys = $convert->array($arguments[1] ?? [], 1);
+        $rest = $convert->array($arguments[2] ?? [], 2);
+        \array_push($call->command, $convert->string($arguments[0], 0), \count($keys), $convert->keys($keys), Request::toStrings($rest));
     }
 
     /**
@@ -48,12 +48,12 @@ final class Scripts
      *
      * @param array<mixed> $arguments
      */
-    public static function scripts(Call $call, array $arguments, Arguments $as): bool
+    public static function scripts(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 1);
+        $convert->requireCount($arguments, 1);
         $what = \is_string($arguments[0]) ? \strtolower($arguments[0]) : '';
         $given = \array_slice($arguments, 1);
-        \array_push($call->command, $what, Request::strings($given));
+        \array_push($call->command, $what, Request::toStrings($given));
         return match ($what) {
             'load' => \is_string($given[0] ?? null) && $given[0] !== '',
             'exists' => $given !== [],
@@ -63,32 +63,32 @@ final class Scripts
     }
 
     /**
-     * function('load', $code), function('list') …
+     * function('load', $code), function('list') and so on.
      *
      * @param array<mixed> $arguments
      */
-    public static function functions(Call $call, array $arguments, Arguments $as): void
+    public static function functions(Call $call, array $arguments, ArgumentConverter $convert): void
     {
-        $as->counted($arguments, 1);
-        $call->command[] = Request::strings($arguments);
+        $convert->requireCount($arguments, 1);
+        $call->command[] = Request::toStrings($arguments);
     }
 
     /**
-     * rawCommand('SET', 'key', 5): nothing gets a prefix or is serialized.
+     * rawCommand('SET', 'key', 5). Arguments do not get the prefix and are not serialized.
      *
      * @param array<mixed> $arguments
      */
-    public static function raw(Call $call, array $arguments, Arguments $as): bool
+    public static function raw(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 1);
+        $convert->requireCount($arguments, 1);
         if (!\is_string($arguments[0])) {
-            return $as->refuse("When sending a 'raw' command, the first argument must be a string!");
+            return $convert->refuse("When sending a 'raw' command, the first argument must be a string!");
         }
         foreach ($arguments as $argument) {
             if (!\is_string($argument) && !\is_int($argument) && !\is_float($argument)) {
-                return $as->refuse('Raw command arguments must be scalar values!');
+                return $convert->refuse('Raw command arguments must be scalar values!');
             }
-            $call->command[] = \is_float($argument) ? Arguments::float($argument) : $argument;
+            $call->command[] = \is_float($argument) ? Request::formatFloat($argument) : $argument;
         }
         return true;
     }

@@ -4,9 +4,9 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis\Arguments;
 
-use RedisCluster\Phpredis\Arguments;
+use RedisCluster\Phpredis\ArgumentConverter;
 use RedisCluster\Phpredis\Call;
-use RedisCluster\Phpredis\Replies;
+use RedisCluster\Phpredis\Replies\FieldMap;
 use RedisCluster\Request;
 
 /** @internal */
@@ -17,60 +17,60 @@ final class Servers
      *
      * @param list<mixed> $arguments
      */
-    public static function acl(Call $call, array $arguments, Arguments $as): void
+    public static function acl(Call $call, array $arguments, ArgumentConverter $convert): void
     {
-        $as->counted($arguments, 1);
-        $call->command[] = Request::strings($arguments);
-        $call->reply = match (\strtoupper(Request::text($arguments[0]))) {
+        $convert->requireCount($arguments, 1);
+        $call->command[] = Request::toStrings($arguments);
+        $call->replyType = match (\strtoupper(Request::toText($arguments[0]))) {
             'SETUSER', 'LOAD', 'SAVE' => 'bool',
-            'GETUSER' => [Replies\Servers::class, 'user'],
+            'GETUSER' => [FieldMap::class, 'of'],
             default => 'any',
         };
     }
 
     /**
-     * wait($slaves, $milliseconds); nothing is sent for numbers below 0.
+     * wait($replicas, $milliseconds). Negative numbers are not sent.
      *
      * @param list<mixed> $arguments
      */
-    public static function wait(Call $call, array $arguments, Arguments $as): bool
+    public static function wait(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 2, 2);
-        \array_push($call->command, $as->int($arguments[0], 0), $as->int($arguments[1], 1));
+        $convert->requireCount($arguments, 2, 2);
+        \array_push($call->command, $convert->int($arguments[0], 0), $convert->int($arguments[1], 1));
         return \min($call->command[1], $call->command[2]) >= 0;
     }
 
     /**
-     * slaveof($host, $port); with neither, NO ONE.
+     * slaveof($host, $port). Without arguments, NO ONE.
      *
      * @param list<mixed> $arguments
      */
-    public static function slaveof(Call $call, array $arguments, Arguments $as): void
+    public static function slaveof(Call $call, array $arguments, ArgumentConverter $convert): void
     {
-        $as->counted($arguments, 0, 2);
-        $call->command[] = ($arguments[0] ?? null) === null ? 'NO' : $as->string($arguments[0], 0);
-        $call->command[] = ($arguments[0] ?? null) === null ? 'ONE' : $as->int($arguments[1] ?? 6379, 1);
+        $convert->requireCount($arguments, 0, 2);
+        $call->command[] = ($arguments[0] ?? null) === null ? 'NO' : $convert->string($arguments[0], 0);
+        $call->command[] = ($arguments[0] ?? null) === null ? 'ONE' : $convert->int($arguments[1] ?? 6379, 1);
     }
 
     /**
-     * failover([$host, $port, true for FORCE], $abort, $timeout)
+     * failover([$host, $port, true for FORCE], $abort, $timeout).
      *
      * @param list<mixed> $arguments
      */
-    public static function failover(Call $call, array $arguments, Arguments $as): void
+    public static function failover(Call $call, array $arguments, ArgumentConverter $convert): void
     {
-        $as->counted($arguments, 0, 3);
-        $to = ($arguments[0] ?? null) === null ? [] : \array_values($as->array($arguments[0], 0));
+        $convert->requireCount($arguments, 0, 3);
+        $to = ($arguments[0] ?? null) === null ? [] : \array_values($convert->array($arguments[0], 0));
         if ($to !== []) {
-            \array_push($call->command, 'TO', $as->string($to[0], 0), $as->int($to[1] ?? 6379, 0));
-            if ($as->bool($to[2] ?? false, 0)) {
+            \array_push($call->command, 'TO', $convert->string($to[0], 0), $convert->int($to[1] ?? 6379, 0));
+            if ($convert->bool($to[2] ?? false, 0)) {
                 $call->command[] = 'FORCE';
             }
         }
-        if ($as->bool($arguments[1] ?? false, 1)) {
+        if ($convert->bool($arguments[1] ?? false, 1)) {
             $call->command[] = 'ABORT';
         }
-        $timeout = $as->int($arguments[2] ?? 0, 2);
+        $timeout = $convert->int($arguments[2] ?? 0, 2);
         if ($timeout > 0) {
             \array_push($call->command, 'TIMEOUT', $timeout);
         }

@@ -4,38 +4,38 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis\Arguments;
 
-use RedisCluster\Phpredis\Arguments;
+use RedisCluster\Phpredis\ArgumentConverter;
 use RedisCluster\Phpredis\Call;
 
 /** @internal */
 final class Sets
 {
     /**
-     * sPop($key, $count): with a count, an array.
+     * sPop and sRandMember($key, $count): with a count, the reply is an array.
      *
      * @param array<mixed> $arguments
      */
-    public static function some(Call $call, array $arguments, Arguments $as): void
+    public static function popOrSample(Call $call, array $arguments, ArgumentConverter $convert): void
     {
-        $as->counted($arguments, 1, 2);
-        $call->command[] = $as->key($arguments[0], 0);
+        $convert->requireCount($arguments, 1, 2);
+        $call->command[] = $convert->key($arguments[0], 0);
         if (\count($arguments) === 2) {
-            $call->command[] = $as->int($arguments[1], 1);
-            $call->reply = 'values';
+            $call->command[] = $convert->int($arguments[1], 1);
+            $call->replyType = 'values';
         }
     }
 
     /**
-     * sInterCard($keys, $limit), and zInterCard.
+     * sInterCard and zInterCard($keys, $limit).
      *
      * @param array<mixed> $arguments
      */
-    public static function limited(Call $call, array $arguments, Arguments $as): bool
+    public static function cardinality(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 1, 2);
-        $keys = $as->array($arguments[0], 0);
-        \array_push($call->command, \count($keys), $as->keys($keys));
-        $limit = $as->int($arguments[1] ?? -1, 1);
+        $convert->requireCount($arguments, 1, 2);
+        $keys = $convert->array($arguments[0], 0);
+        \array_push($call->command, \count($keys), $convert->keys($keys));
+        $limit = $convert->int($arguments[1] ?? -1, 1);
         if ($limit >= 0) {
             \array_push($call->command, 'LIMIT', $limit);
         }

@@ -4,11 +4,11 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis\Arguments;
 
-use RedisCluster\Phpredis\Arguments;
+use RedisCluster\Phpredis\ArgumentConverter;
 use RedisCluster\Phpredis\Call;
 use RedisCluster\Request;
 
-/** @internal Of the keys in the options none gets the prefix, as with phpredis. */
+/** @internal Keys in the options do not get the prefix, as in phpredis. */
 final class Sort
 {
     /**
@@ -16,41 +16,41 @@ final class Sort
      *
      * @param array<mixed> $arguments
      */
-    public static function options(Call $call, array $arguments, Arguments $as): bool
+    public static function options(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 1, 2);
-        $options = \array_change_key_case($as->array($arguments[1] ?? [], 1));
+        $convert->requireCount($arguments, 1, 2);
+        $options = \array_change_key_case($convert->array($arguments[1] ?? [], 1));
         if (($options['get'] ?? null) === []) {
-            return $as->refuse('Array of GET values requested, but none are valid');
+            return $convert->refuse('Array of GET values requested, but none are valid');
         }
-        $limit = Words::limit($options['limit'] ?? null);
+        $limit = OptionParser::limit($options['limit'] ?? null);
         $direction = $options['sort'] ?? null;
-        self::complete($call, $as->key($arguments[0], 0), $options, $limit, \is_string($direction) ? $direction : '');
+        self::addOptions($call, $convert->key($arguments[0], 0), $options, $limit, \is_string($direction) ? $direction : '');
         return true;
     }
 
     /** @param array<mixed> $arguments */
-    public static function ascending(Call $call, array $arguments, Arguments $as): bool
+    public static function ascending(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        return self::old($call, '', false, $arguments, $as);
+        return self::legacy($call, '', false, $arguments, $convert);
     }
 
     /** @param array<mixed> $arguments */
-    public static function ascendingAlpha(Call $call, array $arguments, Arguments $as): bool
+    public static function ascendingAlpha(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        return self::old($call, '', true, $arguments, $as);
+        return self::legacy($call, '', true, $arguments, $convert);
     }
 
     /** @param array<mixed> $arguments */
-    public static function descending(Call $call, array $arguments, Arguments $as): bool
+    public static function descending(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        return self::old($call, 'DESC', false, $arguments, $as);
+        return self::legacy($call, 'DESC', false, $arguments, $convert);
     }
 
     /** @param array<mixed> $arguments */
-    public static function descendingAlpha(Call $call, array $arguments, Arguments $as): bool
+    public static function descendingAlpha(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        return self::old($call, 'DESC', true, $arguments, $as);
+        return self::legacy($call, 'DESC', true, $arguments, $convert);
     }
 
     /**
@@ -58,18 +58,18 @@ final class Sort
      *
      * @param array<mixed> $arguments
      */
-    private static function old(Call $call, string $direction, bool $alpha, array $arguments, Arguments $as): bool
+    private static function legacy(Call $call, string $direction, bool $alpha, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 1, 6);
-        $offset = $as->int($arguments[3] ?? -1, 3);
-        $count = $as->int($arguments[4] ?? -1, 4);
+        $convert->requireCount($arguments, 1, 6);
+        $offset = $convert->int($arguments[3] ?? -1, 3);
+        $count = $convert->int($arguments[4] ?? -1, 4);
         $options = ['get' => $arguments[2] ?? null, 'alpha' => $alpha];
         foreach (['by' => 1, 'store' => 5] as $name => $place) {
-            $options[$name] = isset($arguments[$place]) ? $as->string($arguments[$place], $place) : null;
+            $options[$name] = isset($arguments[$place]) ? $convert->string($arguments[$place], $place) : null;
         }
         $options = \array_filter($options, static fn (mixed $option): bool => $option !== '');
         $limit = $offset >= 0 && $count >= 0 ? ['LIMIT', $offset, $count] : [];
-        self::complete($call, $as->key($arguments[0], 0), $options, $limit, $direction);
+        self::addOptions($call, $convert->key($arguments[0], 0), $options, $limit, $direction);
         return true;
     }
 
@@ -77,7 +77,7 @@ final class Sort
      * @param array<mixed> $options
      * @param list<mixed>  $limit
      */
-    private static function complete(Call $call, string $key, array $options, array $limit, string $direction): void
+    private static function addOptions(Call $call, string $key, array $options, array $limit, string $direction): void
     {
         $call->command[] = $key;
         if (\is_string($options['by'] ?? null)) {
@@ -85,7 +85,7 @@ final class Sort
         }
         \array_push($call->command, ...$limit);
         foreach ((array) ($options['get'] ?? []) as $pattern) {
-            \array_push($call->command, 'GET', Request::text($pattern));
+            \array_push($call->command, 'GET', Request::toText($pattern));
         }
         if ($direction !== '') {
             $call->command[] = $direction;
@@ -95,7 +95,7 @@ final class Sort
         }
         if (\is_string($options['store'] ?? null)) {
             \array_push($call->command, 'STORE', $options['store']);
-            $call->reply = 'int';
+            $call->replyType = 'int';
         }
     }
 }

@@ -4,8 +4,9 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis\Arguments;
 
-use RedisCluster\Phpredis\Arguments;
+use RedisCluster\Phpredis\ArgumentConverter;
 use RedisCluster\Phpredis\Call;
+use RedisCluster\Request;
 
 /** @internal */
 final class SortedSets
@@ -15,35 +16,35 @@ final class SortedSets
      *
      * @param array<mixed> $arguments
      */
-    public static function add(Call $call, array $arguments, Arguments $as): bool
+    public static function add(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 1);
+        $convert->requireCount($arguments, 1);
         $count = \count($arguments);
         $options = $count % 2 === 0 ? $arguments[1] : [];
         if ($count < 3 || !\is_array($options)) {
             return false;
         }
-        $call->command[] = $as->key($arguments[0], 0);
-        foreach (Words::of($options, ['NX', 'XX', 'GT', 'LT', 'CH', 'INCR']) as $word => $_) {
+        $call->command[] = $convert->key($arguments[0], 0);
+        foreach (OptionParser::parse($options, ['NX', 'XX', 'GT', 'LT', 'CH', 'INCR']) as $word => $_) {
             $call->command[] = $word;
-            $call->reply = $word === 'INCR' ? 'float' : $call->reply;
+            $call->replyType = $word === 'INCR' ? 'float' : $call->replyType;
         }
         for ($place = $count % 2 === 0 ? 2 : 1; $place < $count; $place += 2) {
             $score = self::score($arguments[$place]);
             if ($score === null) {
-                return $as->refuse("Scores must be numeric or '-inf','+inf'");
+                return $convert->refuse("Scores must be numeric or '-inf','+inf'");
             }
-            \array_push($call->command, $score, $as->value($arguments[$place + 1]));
+            \array_push($call->command, $score, $convert->value($arguments[$place + 1]));
         }
         return true;
     }
 
-    /** As Redis reads it, or null. */
+    /** A score in Redis' notation, or null if it is not one. */
     public static function score(mixed $score): string|int|null
     {
         return match (true) {
             \is_int($score), \is_string($score) && self::isScore($score) => $score,
-            \is_float($score) => Arguments::float($score),
+            \is_float($score) => Request::formatFloat($score),
             default => null,
         };
     }
@@ -58,19 +59,19 @@ final class SortedSets
      *
      * @param array<mixed> $arguments
      */
-    public static function random(Call $call, array $arguments, Arguments $as): void
+    public static function random(Call $call, array $arguments, ArgumentConverter $convert): void
     {
-        $as->counted($arguments, 1, 2);
-        $call->command[] = $as->key($arguments[0], 0);
-        $options = Words::of($as->array($arguments[1] ?? [], 1), ['WITHSCORES'], ['COUNT']);
+        $convert->requireCount($arguments, 1, 2);
+        $call->command[] = $convert->key($arguments[0], 0);
+        $options = OptionParser::parse($convert->array($arguments[1] ?? [], 1), ['WITHSCORES'], ['COUNT']);
         if ($options === []) {
             return;
         }
-        $call->command[] = $as->int($options['COUNT'] ?? 1, 1);
-        $call->reply = 'values';
+        $call->command[] = $convert->int($options['COUNT'] ?? 1, 1);
+        $call->replyType = 'values';
         if (isset($options['WITHSCORES'])) {
             $call->command[] = 'WITHSCORES';
-            $call->reply = 'scores';
+            $call->replyType = 'scores';
         }
     }
 }

@@ -4,11 +4,11 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis\Arguments;
 
-use RedisCluster\Phpredis\Arguments;
+use RedisCluster\Phpredis\ArgumentConverter;
 use RedisCluster\Phpredis\Call;
 use RedisCluster\Request;
 
-/** @internal streams, as far as no group has to do with it: see Groups */
+/** @internal streams without groups; StreamGroups has the others */
 final class Streams
 {
     /**
@@ -16,27 +16,27 @@ final class Streams
      *
      * @param array<mixed> $arguments
      */
-    public static function add(Call $call, array $arguments, Arguments $as): bool
+    public static function add(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 3, 6);
-        $call->command[] = $as->key($arguments[0], 0);
-        $id = $as->string($arguments[1], 1);
-        $fields = $as->array($arguments[2], 2);
-        $most = $as->int($arguments[3] ?? 0, 3);
-        $approximate = $as->bool($arguments[4] ?? false, 4);
+        $convert->requireCount($arguments, 3, 6);
+        $call->command[] = $convert->key($arguments[0], 0);
+        $id = $convert->string($arguments[1], 1);
+        $fields = $convert->array($arguments[2], 2);
+        $most = $convert->int($arguments[3] ?? 0, 3);
+        $approximate = $convert->bool($arguments[4] ?? false, 4);
         if ($fields === []) {
             return false;
         }
-        if ($as->bool($arguments[5] ?? false, 5)) {
+        if ($convert->bool($arguments[5] ?? false, 5)) {
             $call->command[] = 'NOMKSTREAM';
         }
         if ($most > 0) {
             \array_push($call->command, 'MAXLEN', ...($approximate ? ['~', $most] : [$most]));
         } elseif ($most < 0 || $approximate) {
-            $as->refuse('Warning:  Invalid MAXLEN argument or approximate flag');
+            $convert->refuse('Warning:  Invalid MAXLEN argument or approximate flag');
         }
         $call->command[] = $id;
-        $call->command['pairs'] = $as->values($fields);
+        $call->command['pairs'] = $convert->values($fields);
         return true;
     }
 
@@ -45,35 +45,35 @@ final class Streams
      *
      * @param array<mixed> $arguments
      */
-    public static function delete(Call $call, array $arguments, Arguments $as): bool
+    public static function delete(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 2, 2);
-        $call->command[] = $as->key($arguments[0], 0);
-        $ids = $call->command[] = Request::strings($as->array($arguments[1], 1));
+        $convert->requireCount($arguments, 2, 2);
+        $call->command[] = $convert->key($arguments[0], 0);
+        $ids = $call->command[] = Request::toStrings($convert->array($arguments[1], 1));
         return $ids !== [];
     }
 
     /**
-     * xDelEx($key, $ids, $mode = null): what becomes of references to the entries: KEEPREF, DELREF or ACKED.
+     * xDelEx($key, $ids, $mode = null). The mode applies to references to the entries: KEEPREF, DELREF or ACKED.
      *
      * @param array<mixed> $arguments
      */
-    public static function deleteBy(Call $call, array $arguments, Arguments $as): bool
+    public static function deleteWithMode(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 2, 3);
-        $call->command[] = $as->key($arguments[0], 0);
-        return self::ids($call, Request::strings($as->array($arguments[1], 1)), $arguments[2] ?? null, $as, 2);
+        $convert->requireCount($arguments, 2, 3);
+        $call->command[] = $convert->key($arguments[0], 0);
+        return self::addIds($call, Request::toStrings($convert->array($arguments[1], 1)), $arguments[2] ?? null, $convert, 2);
     }
 
     /**
-     * Ids with their number, behind the mode.
+     * Adds the mode, and the ids with their number.
      *
      * @param array<string|int> $ids
      */
-    public static function ids(Call $call, array $ids, mixed $mode, Arguments $as, int $place): bool
+    public static function addIds(Call $call, array $ids, mixed $mode, ArgumentConverter $convert, int $place): bool
     {
         if ($mode !== null) {
-            $call->command[] = $as->string($mode, $place);
+            $call->command[] = $convert->string($mode, $place);
         }
         \array_push($call->command, 'IDS', \count($ids), $ids);
         return $ids !== [];
@@ -84,13 +84,13 @@ final class Streams
      *
      * @param array<mixed> $arguments
      */
-    public static function range(Call $call, array $arguments, Arguments $as): void
+    public static function range(Call $call, array $arguments, ArgumentConverter $convert): void
     {
-        $as->counted($arguments, 3, 4);
-        $call->command[] = $as->key($arguments[0], 0);
-        $call->command[] = $as->string($arguments[1], 1);
-        $call->command[] = $as->string($arguments[2], 2);
-        self::limited($call, 'COUNT', $arguments[3] ?? -1, $as, 3);
+        $convert->requireCount($arguments, 3, 4);
+        $call->command[] = $convert->key($arguments[0], 0);
+        $call->command[] = $convert->string($arguments[1], 1);
+        $call->command[] = $convert->string($arguments[2], 2);
+        self::addOption($call, 'COUNT', $arguments[3] ?? -1, $convert, 3);
     }
 
     /**
@@ -98,27 +98,27 @@ final class Streams
      *
      * @param array<mixed> $arguments
      */
-    public static function read(Call $call, array $arguments, Arguments $as): bool
+    public static function read(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 1, 3);
-        self::limited($call, 'COUNT', $arguments[1] ?? -1, $as, 1);
-        self::limited($call, 'BLOCK', $arguments[2] ?? -1, $as, 2);
-        return self::streams($call, $as->array($arguments[0], 0), $as);
+        $convert->requireCount($arguments, 1, 3);
+        self::addOption($call, 'COUNT', $arguments[1] ?? -1, $convert, 1);
+        self::addOption($call, 'BLOCK', $arguments[2] ?? -1, $convert, 2);
+        return self::addStreams($call, $convert->array($arguments[0], 0), $convert);
     }
 
-    /** A word and its number, which is left out where it is negative. */
-    public static function limited(Call $call, string $word, mixed $number, Arguments $as, int $place): void
+    /** Adds an option and its number, unless the number is negative. */
+    public static function addOption(Call $call, string $word, mixed $number, ArgumentConverter $convert, int $place): void
     {
-        $number = $as->int($number, $place);
+        $number = $convert->int($number, $place);
         if ($number >= 0) {
             \array_push($call->command, $word, $number);
         }
     }
 
     /** @param array<mixed> $streams */
-    public static function streams(Call $call, array $streams, Arguments $as): bool
+    public static function addStreams(Call $call, array $streams, ArgumentConverter $convert): bool
     {
-        \array_push($call->command, 'STREAMS', $as->keys(\array_keys($streams)), Request::strings(\array_values($streams)));
+        \array_push($call->command, 'STREAMS', $convert->keys(\array_keys($streams)), Request::toStrings(\array_values($streams)));
         return $streams !== [];
     }
 
@@ -127,18 +127,18 @@ final class Streams
      *
      * @param array<mixed> $arguments
      */
-    public static function trim(Call $call, array $arguments, Arguments $as): void
+    public static function trim(Call $call, array $arguments, ArgumentConverter $convert): void
     {
-        $as->counted($arguments, 2, 5);
-        $call->command[] = $as->key($arguments[0], 0);
-        $approximate = $as->bool($arguments[2] ?? false, 2);
-        $byId = $as->bool($arguments[3] ?? false, 3);
+        $convert->requireCount($arguments, 2, 5);
+        $call->command[] = $convert->key($arguments[0], 0);
+        $approximate = $convert->bool($arguments[2] ?? false, 2);
+        $byId = $convert->bool($arguments[3] ?? false, 3);
         $call->command[] = $byId ? 'MINID' : 'MAXLEN';
         if ($approximate) {
             $call->command[] = '~';
         }
-        $call->command[] = $byId ? $as->string($arguments[1], 1) : $as->int($arguments[1], 1);
-        self::limited($call, 'LIMIT', $arguments[4] ?? -1, $as, 4);
+        $call->command[] = $byId ? $convert->string($arguments[1], 1) : $convert->int($arguments[1], 1);
+        self::addOption($call, 'LIMIT', $arguments[4] ?? -1, $convert, 4);
     }
 
     /**
@@ -146,16 +146,16 @@ final class Streams
      *
      * @param array<mixed> $arguments
      */
-    public static function info(Call $call, array $arguments, Arguments $as): bool
+    public static function info(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $as->counted($arguments, 1, 4);
-        $call->command[] = $as->string($arguments[0], 0);
-        $call->context = \strtoupper($call->command[1]);
+        $convert->requireCount($arguments, 1, 4);
+        $call->command[] = $convert->string($arguments[0], 0);
+        $call->replyContext = \strtoupper($call->command[1]);
         foreach (\array_slice($arguments, 1, 2, true) as $place => $argument) {
-            $call->command[] = $place === 1 ? $as->key($argument, 1) : $as->string($argument, 2);
+            $call->command[] = $place === 1 ? $convert->key($argument, 1) : $convert->string($argument, 2);
         }
-        self::limited($call, 'COUNT', $arguments[3] ?? -1, $as, 3);
-        $option = $call->context === 'STREAM' ? $call->command[3] ?? 'FULL' : 'FULL';
-        return \strtoupper($option) === 'FULL' || $as->refuse("'$option' is not a valid option for XINFO STREAM");
+        self::addOption($call, 'COUNT', $arguments[3] ?? -1, $convert, 3);
+        $option = $call->replyContext === 'STREAM' ? $call->command[3] ?? 'FULL' : 'FULL';
+        return \strtoupper($option) === 'FULL' || $convert->refuse("'$option' is not a valid option for XINFO STREAM");
     }
 }

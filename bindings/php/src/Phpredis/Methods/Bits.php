@@ -6,17 +6,26 @@ namespace RedisCluster\Phpredis\Methods;
 
 use RedisCluster\Phpredis\Arguments\Bits as Build;
 
-/** @internal part of the table: see Methods. Bits, and HyperLogLog. */
+/** @internal rows of MethodTable. Bits, and HyperLogLog. */
 final class Bits
 {
     public const TABLE = [
-        'bitcount' => ['BITCOUNT', [Build::class, 'count'], 'int'],
-        'bitop' => ['BITOP', [Build::class, 'operation'], 'int'],
-        'bitpos' => ['BITPOS', [Build::class, 'position'], 'int'],
-        'getbit' => ['GETBIT', 'ki', 'int'],
-        'pfadd' => ['PFADD', 'kV', 'int'],
-        'pfcount' => ['PFCOUNT', [Build::class, 'keys'], 'int'],
-        'pfmerge' => ['PFMERGE', 'kK', 'status'],
-        'setbit' => ['SETBIT', [Build::class, 'set'], 'int'],
+        'bitcount' => [
+            'BITCOUNT', [Build::class, 'count'], 'int',
+            'bitCount(string $key, int $start = 0, int $end = -1, bool $bybit = false): int|false',
+        ],
+        'bitop' => [
+            'BITOP', [Build::class, 'operation'], 'int',
+            'bitOp(string $operation, string $deskey, string $srckey, string ...$other_keys): int|false',
+        ],
+        'bitpos' => [
+            'BITPOS', [Build::class, 'position'], 'int',
+            'bitPos(string $key, bool|int $bit, int $start = 0, int $end = -1, bool $bybit = false): int|false',
+        ],
+        'getbit' => ['GETBIT', 'ki', 'int', 'getBit(string $key, int $idx): int|false'],
+        'pfadd' => ['PFADD', 'kV', 'int', 'pfAdd(string $key, array $elements): int|false'],
+        'pfcount' => ['PFCOUNT', [Build::class, 'countKeys'], 'int', 'pfCount(array|string $key_or_keys): int|false'],
+        'pfmerge' => ['PFMERGE', 'kK', 'status', 'pfMerge(string $dst, array $srckeys): bool'],
+        'setbit' => ['SETBIT', [Build::class, 'set'], 'int', 'setBit(string $key, int $idx, bool|int $value): int|false'],
     ];
 }

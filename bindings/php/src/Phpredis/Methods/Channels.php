@@ -6,12 +6,12 @@ namespace RedisCluster\Phpredis\Methods;
 
 use RedisCluster\Phpredis\Arguments\Channels as Build;
 
-/** @internal part of the table: see Methods. What waits for messages is in the trait Subscriptions. */
+/** @internal rows of MethodTable. Phpredis\Subscriptions has the methods that wait for messages. */
 final class Channels
 {
     public const TABLE = [
-        'publish' => ['PUBLISH', 'ks', 'int'],
-        'pubsub' => ['PUBSUB', [Build::class, 'inquire'], 'list'],
-        'spublish' => ['SPUBLISH', 'ks', 'int'],
+        'publish' => ['PUBLISH', 'ks', 'int', 'publish(string $channel, string $message): int|false'],
+        'pubsub' => ['PUBSUB', [Build::class, 'pubsub'], 'list', 'pubsub(string $command, mixed $arg = null): array|int|false'],
+        'spublish' => ['SPUBLISH', 'ks', 'int', 'sPublish(string $channel, string $message): int|false'],
     ];
 }

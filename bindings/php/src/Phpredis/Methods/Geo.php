@@ -5,21 +5,48 @@ declare(strict_types=1);
 namespace RedisCluster\Phpredis\Methods;
 
 use RedisCluster\Phpredis\Arguments\Geo as Build;
-use RedisCluster\Phpredis\Replies\Geo as Made;
+use RedisCluster\Phpredis\Replies\Geo as Convert;
 
-/** @internal part of the table: see Methods */
+/** @internal rows of MethodTable */
 final class Geo
 {
     public const TABLE = [
-        'geoadd' => ['GEOADD', [Build::class, 'add'], 'int'],
-        'geodist' => ['GEODIST', [Build::class, 'distance'], 'float'],
-        'geohash' => ['GEOHASH', 'kv+', 'list'],
-        'geopos' => ['GEOPOS', 'kv+', [Made::class, 'positions']],
-        'georadius' => ['GEORADIUS', [Build::class, 'radius'], [Made::class, 'found']],
-        'georadius_ro' => ['GEORADIUS_RO', [Build::class, 'radius'], [Made::class, 'found']],
-        'georadiusbymember' => ['GEORADIUSBYMEMBER', [Build::class, 'radiusByMember'], [Made::class, 'found']],
-        'georadiusbymember_ro' => ['GEORADIUSBYMEMBER_RO', [Build::class, 'radiusByMember'], [Made::class, 'found']],
-        'geosearch' => ['GEOSEARCH', [Build::class, 'search'], 'values'],
-        'geosearchstore' => ['GEOSEARCHSTORE', [Build::class, 'searchAndStore'], 'int'],
+        'geoadd' => [
+            'GEOADD', [Build::class, 'add'], 'int',
+            'geoAdd(string $key, float $lng, float $lat, mixed $member, mixed ...$other_triples_and_options): int|false',
+        ],
+        'geodist' => [
+            'GEODIST', [Build::class, 'distance'], 'float',
+            'geoDist(string $key, mixed $src, mixed $dst, ?string $unit = null): float|false',
+        ],
+        'geohash' => ['GEOHASH', 'kv+', 'list', 'geoHash(string $key, mixed $member, mixed ...$other_members): array|false'],
+        'geopos' => [
+            'GEOPOS', 'kv+', [Convert::class, 'positions'],
+            'geoPos(string $key, mixed $member, mixed ...$other_members): array|false',
+        ],
+        'georadius' => [
+            'GEORADIUS', [Build::class, 'radius'], [Convert::class, 'found'],
+            'geoRadius(string $key, float $lng, float $lat, float $radius, string $unit, array $options = []): array|int|false',
+        ],
+        'georadius_ro' => [
+            'GEORADIUS_RO', [Build::class, 'radius'], [Convert::class, 'found'],
+            'geoRadius_ro(string $key, float $lng, float $lat, float $radius, string $unit, array $options = []): array|false',
+        ],
+        'georadiusbymember' => [
+            'GEORADIUSBYMEMBER', [Build::class, 'radiusByMember'], [Convert::class, 'found'],
+            'geoRadiusByMember(string $key, mixed $member, float $radius, string $unit, array $options = []): array|int|false',
+        ],
+        'georadiusbymember_ro' => [
+            'GEORADIUSBYMEMBER_RO', [Build::class, 'radiusByMember'], [Convert::class, 'found'],
+            'geoRadiusByMember_ro(string $key, mixed $member, float $radius, string $unit, array $options = []): array|false',
+        ],
+        'geosearch' => [
+            'GEOSEARCH', [Build::class, 'search'], 'values',
+            'geoSearch(string $key, array|string $position, array|int|float $shape, string $unit, array $options = []): array|false',
+        ],
+        'geosearchstore' => [
+            'GEOSEARCHSTORE', [Build::class, 'searchAndStore'], 'int',
+            'geoSearchStore(string $dst, string $src, array|string $position, array|int|float $shape, string $unit, array $options = []): int|false',
+        ],
     ];
 }

@@ -5,38 +5,59 @@ declare(strict_types=1);
 namespace RedisCluster\Phpredis\Methods;
 
 use RedisCluster\Phpredis\Arguments\Lists as Build;
-use RedisCluster\Phpredis\Replies\Popped;
+use RedisCluster\Phpredis\Replies\PoppedElements;
 
-/** @internal part of the table: see Methods */
+/** @internal rows of MethodTable */
 final class Lists
 {
     public const TABLE = [
-        'blmove' => ['BLMOVE', [Build::class, 'moveBlocking'], 'value'],
-        'blmpop' => ['BLMPOP', [Build::class, 'popManyBlocking'], [Popped::class, 'values']],
-        'blpop' => ['BLPOP', [Build::class, 'popBlocking'], [Popped::class, 'one']],
-        'brpop' => ['BRPOP', [Build::class, 'popBlocking'], [Popped::class, 'one']],
-        'brpoplpush' => ['BRPOPLPUSH', [Build::class, 'popPushBlocking'], 'value'],
-        'lget' => ['LINDEX', 'ki', 'value'],
-        'lgetrange' => ['LRANGE', 'kii', 'values'],
-        'lindex' => ['LINDEX', 'ki', 'value'],
-        'linsert' => ['LINSERT', [Build::class, 'insert'], 'int'],
-        'listtrim' => ['LTRIM', 'kii', 'status'],
-        'llen' => ['LLEN', 'k', 'int'],
-        'lmove' => ['LMOVE', [Build::class, 'move'], 'value'],
-        'lmpop' => ['LMPOP', [Build::class, 'popMany'], [Popped::class, 'values']],
-        'lpop' => ['LPOP', [Build::class, 'pop'], 'value'],
-        'lpos' => ['LPOS', [Build::class, 'position'], 'int'],
-        'lpush' => ['LPUSH', 'kv+', 'int'],
-        'lpushx' => ['LPUSHX', 'kv', 'int'],
-        'lrange' => ['LRANGE', 'kii', 'values'],
-        'lrem' => ['LREM', [Build::class, 'remove'], 'int'],
-        'lremove' => ['LREM', [Build::class, 'remove'], 'int'],
-        'lset' => ['LSET', 'kiv', 'status'],
-        'lsize' => ['LLEN', 'k', 'int'],
-        'ltrim' => ['LTRIM', 'kii', 'status'],
-        'rpop' => ['RPOP', [Build::class, 'pop'], 'value'],
-        'rpoplpush' => ['RPOPLPUSH', 'kk', 'value'],
-        'rpush' => ['RPUSH', 'kv+', 'int'],
-        'rpushx' => ['RPUSHX', 'kv', 'int'],
+        'blmove' => [
+            'BLMOVE', [Build::class, 'moveBlocking'], 'value',
+            'blMove(string $src, string $dst, string $wherefrom, string $whereto, float $timeout): mixed',
+        ],
+        'blmpop' => [
+            'BLMPOP', [Build::class, 'popManyBlocking'], [PoppedElements::class, 'values'],
+            'blMPop(float $timeout, array $keys, string $from, int $count = 1): array|false|null',
+        ],
+        'blpop' => [
+            'BLPOP', [Build::class, 'popBlocking'], [PoppedElements::class, 'one'],
+            'blPop(string|array $key, string|float|int $timeout_or_key, mixed ...$extra_args): array|false|null',
+        ],
+        'brpop' => [
+            'BRPOP', [Build::class, 'popBlocking'], [PoppedElements::class, 'one'],
+            'brPop(string|array $key, string|float|int $timeout_or_key, mixed ...$extra_args): array|false|null',
+        ],
+        'brpoplpush' => [
+            'BRPOPLPUSH', [Build::class, 'popPushBlocking'], 'value',
+            'brPopLPush(string $src, string $dst, int|float $timeout): mixed',
+        ],
+        'lget' => ['LINDEX', 'ki', 'value', 'lGet(string $key, int $index): mixed'],
+        'lgetrange' => ['LRANGE', 'kii', 'values', 'lGetRange(string $key, int $start, int $end): array|false'],
+        'lindex' => ['LINDEX', 'ki', 'value', 'lIndex(string $key, int $index): mixed'],
+        'linsert' => [
+            'LINSERT', [Build::class, 'insert'], 'int',
+            'lInsert(string $key, string $pos, mixed $pivot, mixed $value): int|false',
+        ],
+        'listtrim' => ['LTRIM', 'kii', 'status', 'listTrim(string $key, int $start, int $end): bool'],
+        'llen' => ['LLEN', 'k', 'int', 'lLen(string $key): int|false'],
+        'lmove' => ['LMOVE', [Build::class, 'move'], 'value', 'lMove(string $src, string $dst, string $wherefrom, string $whereto): mixed'],
+        'lmpop' => [
+            'LMPOP', [Build::class, 'popMany'], [PoppedElements::class, 'values'],
+            'lMPop(array $keys, string $from, int $count = 1): array|false|null',
+        ],
+        'lpop' => ['LPOP', [Build::class, 'pop'], 'value', 'lPop(string $key, int $count = 0): mixed'],
+        'lpos' => ['LPOS', [Build::class, 'position'], 'int', 'lPos(string $key, mixed $value, array $options = []): int|array|false|null'],
+        'lpush' => ['LPUSH', 'kv+', 'int', 'lPush(string $key, mixed ...$elements): int|false'],
+        'lpushx' => ['LPUSHX', 'kv', 'int', 'lPushX(string $key, mixed $value): int|false'],
+        'lrange' => ['LRANGE', 'kii', 'values', 'lRange(string $key, int $start, int $end): array|false'],
+        'lrem' => ['LREM', [Build::class, 'remove'], 'int', 'lRem(string $key, mixed $value, int $count = 0): int|false'],
+        'lremove' => ['LREM', [Build::class, 'remove'], 'int', 'lRemove(string $key, mixed $value, int $count = 0): int|false'],
+        'lset' => ['LSET', 'kiv', 'status', 'lSet(string $key, int $index, mixed $value): bool'],
+        'lsize' => ['LLEN', 'k', 'int', 'lSize(string $key): int|false'],
+        'ltrim' => ['LTRIM', 'kii', 'status', 'lTrim(string $key, int $start, int $end): bool'],
+        'rpop' => ['RPOP', [Build::class, 'pop'], 'value', 'rPop(string $key, int $count = 0): mixed'],
+        'rpoplpush' => ['RPOPLPUSH', 'kk', 'value', 'rPopLPush(string $srckey, string $dstkey): mixed'],
+        'rpush' => ['RPUSH', 'kv+', 'int', 'rPush(string $key, mixed ...$elements): int|false'],
+        'rpushx' => ['RPUSHX', 'kv', 'int', 'rPushX(string $key, mixed $value): int|false'],
     ];
 }

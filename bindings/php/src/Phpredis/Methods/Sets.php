@@ -6,30 +6,30 @@ namespace RedisCluster\Phpredis\Methods;
 
 use RedisCluster\Phpredis\Arguments\Sets as Build;
 
-/** @internal part of the table: see Methods */
+/** @internal rows of MethodTable */
 final class Sets
 {
     public const TABLE = [
-        'sadd' => ['SADD', 'kv+', 'int'],
-        'saddarray' => ['SADD', 'kV', 'int'],
-        'scard' => ['SCARD', 'k', 'int'],
-        'scontains' => ['SISMEMBER', 'kv', 'bool'],
-        'sdiff' => ['SDIFF', 'x+', 'values'],
-        'sdiffstore' => ['SDIFFSTORE', 'x+', 'int'],
-        'sgetmembers' => ['SMEMBERS', 'k', 'values'],
-        'sinter' => ['SINTER', 'x+', 'values'],
-        'sintercard' => ['SINTERCARD', [Build::class, 'limited'], 'int'],
-        'sinterstore' => ['SINTERSTORE', 'x+', 'int'],
-        'sismember' => ['SISMEMBER', 'kv', 'bool'],
-        'smembers' => ['SMEMBERS', 'k', 'values'],
-        'smismember' => ['SMISMEMBER', 'kv+', 'list'],
-        'smove' => ['SMOVE', 'kkv', 'bool'],
-        'spop' => ['SPOP', [Build::class, 'some'], 'value'],
-        'srandmember' => ['SRANDMEMBER', [Build::class, 'some'], 'value'],
-        'srem' => ['SREM', 'kv+', 'int'],
-        'sremove' => ['SREM', 'kv+', 'int'],
-        'ssize' => ['SCARD', 'k', 'int'],
-        'sunion' => ['SUNION', 'x+', 'values'],
-        'sunionstore' => ['SUNIONSTORE', 'x+', 'int'],
+        'sadd' => ['SADD', 'kv+', 'int', 'sAdd(string $key, mixed $value, mixed ...$other_values): int|false'],
+        'saddarray' => ['SADD', 'kV', 'int', 'sAddArray(string $key, array $values): int|false'],
+        'scard' => ['SCARD', 'k', 'int', 'sCard(string $key): int|false'],
+        'scontains' => ['SISMEMBER', 'kv', 'bool', 'sContains(string $key, mixed $value): bool'],
+        'sdiff' => ['SDIFF', 'x+', 'values', 'sDiff(array|string $key, string ...$other_keys): array|false'],
+        'sdiffstore' => ['SDIFFSTORE', 'x+', 'int', 'sDiffStore(array|string $dst, string ...$other_keys): int|false'],
+        'sgetmembers' => ['SMEMBERS', 'k', 'values', 'sGetMembers(string $key): array|false'],
+        'sinter' => ['SINTER', 'x+', 'values', 'sInter(array|string $key, string ...$other_keys): array|false'],
+        'sintercard' => ['SINTERCARD', [Build::class, 'cardinality'], 'int', 'sInterCard(array $keys, int $limit = -1): int|false'],
+        'sinterstore' => ['SINTERSTORE', 'x+', 'int', 'sInterStore(array|string $key, string ...$other_keys): int|false'],
+        'sismember' => ['SISMEMBER', 'kv', 'bool', 'sIsMember(string $key, mixed $value): bool'],
+        'smembers' => ['SMEMBERS', 'k', 'values', 'sMembers(string $key): array|false'],
+        'smismember' => ['SMISMEMBER', 'kv+', 'list', 'sMisMember(string $key, mixed $member, mixed ...$other_members): array|false'],
+        'smove' => ['SMOVE', 'kkv', 'bool', 'sMove(string $src, string $dst, mixed $value): bool'],
+        'spop' => ['SPOP', [Build::class, 'popOrSample'], 'value', 'sPop(string $key, int $count = 0): mixed'],
+        'srandmember' => ['SRANDMEMBER', [Build::class, 'popOrSample'], 'value', 'sRandMember(string $key, int $count = 0): mixed'],
+        'srem' => ['SREM', 'kv+', 'int', 'sRem(string $key, mixed $value, mixed ...$other_values): int|false'],
+        'sremove' => ['SREM', 'kv+', 'int', 'sRemove(string $key, mixed $value, mixed ...$other_values): int|false'],
+        'ssize' => ['SCARD', 'k', 'int', 'sSize(string $key): int|false'],
+        'sunion' => ['SUNION', 'x+', 'values', 'sUnion(array|string $key, string ...$other_keys): array|false'],
+        'sunionstore' => ['SUNIONSTORE', 'x+', 'int', 'sUnionStore(array|string $dst, string ...$other_keys): int|false'],
     ];
 }

@@ -4,29 +4,65 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis\Methods;
 
-use RedisCluster\Phpredis\Arguments\Groups;
+use RedisCluster\Phpredis\Arguments\StreamGroups;
 use RedisCluster\Phpredis\Arguments\Streams as Build;
-use RedisCluster\Phpredis\Replies\Streams as Made;
+use RedisCluster\Phpredis\Replies\Streams as Convert;
 
-/** @internal part of the table: see Methods */
+/** @internal rows of MethodTable */
 final class Streams
 {
     public const TABLE = [
-        'xack' => ['XACK', [Groups::class, 'acknowledge'], 'int'],
-        'xackdel' => ['XACKDEL', [Groups::class, 'acknowledgeAndDelete'], 'list'],
-        'xadd' => ['XADD', [Build::class, 'add'], 'string'],
-        'xautoclaim' => ['XAUTOCLAIM', [Groups::class, 'autoClaim'], [Made::class, 'autoClaimed']],
-        'xclaim' => ['XCLAIM', [Groups::class, 'claim'], [Made::class, 'entries']],
-        'xdel' => ['XDEL', [Build::class, 'delete'], 'int'],
-        'xdelex' => ['XDELEX', [Build::class, 'deleteBy'], 'list'],
-        'xgroup' => ['XGROUP', [Groups::class, 'group'], [Made::class, 'group']],
-        'xinfo' => ['XINFO', [Build::class, 'info'], [Made::class, 'info']],
-        'xlen' => ['XLEN', 'k', 'int'],
-        'xpending' => ['XPENDING', [Groups::class, 'pending'], [Made::class, 'pending']],
-        'xrange' => ['XRANGE', [Build::class, 'range'], [Made::class, 'entries']],
-        'xread' => ['XREAD', [Build::class, 'read'], [Made::class, 'streams']],
-        'xreadgroup' => ['XREADGROUP', [Groups::class, 'read'], [Made::class, 'streams']],
-        'xrevrange' => ['XREVRANGE', [Build::class, 'range'], [Made::class, 'entries']],
-        'xtrim' => ['XTRIM', [Build::class, 'trim'], 'int'],
+        'xack' => ['XACK', [StreamGroups::class, 'acknowledge'], 'int', 'xAck(string $key, string $group, array $ids): int|false'],
+        'xackdel' => [
+            'XACKDEL', [StreamGroups::class, 'acknowledgeAndDelete'], 'list',
+            'xAckDel(string $key, string $group, array $ids, ?string $mode = null): array|false',
+        ],
+        'xadd' => [
+            'XADD', [Build::class, 'add'], 'string',
+            'xAdd(string $key, string $id, array $values, int $maxlen = 0, bool $approx = false, bool $nomkstream = false): string|false',
+        ],
+        'xautoclaim' => [
+            'XAUTOCLAIM', [StreamGroups::class, 'autoClaim'], [Convert::class, 'autoClaimed'],
+            'xAutoClaim(string $key, string $group, string $consumer, int $min_idle, string $start, int $count = -1, bool $justid = false): array|false',
+        ],
+        'xclaim' => [
+            'XCLAIM', [StreamGroups::class, 'claim'], [Convert::class, 'entries'],
+            'xClaim(string $key, string $group, string $consumer, int $min_idle, array $ids, array $options = []): array|false',
+        ],
+        'xdel' => ['XDEL', [Build::class, 'delete'], 'int', 'xDel(string $key, array $ids): int|false'],
+        'xdelex' => ['XDELEX', [Build::class, 'deleteWithMode'], 'list', 'xDelEx(string $key, array $ids, ?string $mode = null): array|false'],
+        'xgroup' => [
+            'XGROUP', [StreamGroups::class, 'group'], [Convert::class, 'group'],
+            "xGroup(string \$operation, string \$key = '', string \$group = '', string \$id_or_consumer = '', bool \$mkstream = false, int \$entries_read = -2): mixed",
+        ],
+        'xinfo' => [
+            'XINFO', [Build::class, 'info'], [Convert::class, 'info'],
+            "xInfo(string \$operation, string \$key = '', string \$group_or_full = '', int \$count = -1): array|false",
+        ],
+        'xlen' => ['XLEN', 'k', 'int', 'xLen(string $key): int|false'],
+        'xpending' => [
+            'XPENDING', [StreamGroups::class, 'pending'], [Convert::class, 'pending'],
+            'xPending(string $key, string $group, ?string $start = null, ?string $end = null, int $count = -1, ?string $consumer = null): array|false',
+        ],
+        'xrange' => [
+            'XRANGE', [Build::class, 'range'], [Convert::class, 'entries'],
+            'xRange(string $key, string $start, string $end, int $count = -1): array|false',
+        ],
+        'xread' => [
+            'XREAD', [Build::class, 'read'], [Convert::class, 'streams'],
+            'xRead(array $streams, int $count = -1, int $block = -1): array|false|null',
+        ],
+        'xreadgroup' => [
+            'XREADGROUP', [StreamGroups::class, 'read'], [Convert::class, 'streams'],
+            'xReadGroup(string $group, string $consumer, array $streams, ?int $count = null, ?int $block = null): array|false|null',
+        ],
+        'xrevrange' => [
+            'XREVRANGE', [Build::class, 'range'], [Convert::class, 'entries'],
+            'xRevRange(string $key, string $end, string $start, int $count = -1): array|false',
+        ],
+        'xtrim' => [
+            'XTRIM', [Build::class, 'trim'], 'int',
+            'xTrim(string $key, string|int $threshold, bool $approx = false, bool $minid = false, int $limit = -1): int|false',
+        ],
     ];
 }

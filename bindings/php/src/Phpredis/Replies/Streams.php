@@ -4,84 +4,84 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis\Replies;
 
-use RedisCluster\Phpredis\Replies;
+use RedisCluster\Phpredis\ReplyConverter;
 
-/** @internal streams and their entries */
+/** @internal streams, their entries and groups */
 final class Streams
 {
     /**
-     * id => [field => value]; null for an entry that is deleted.
+     * id => [field => value]; null for a deleted entry.
      *
      * @return array<string, ?array<mixed>>
      */
-    public static function entries(mixed $reply, mixed $context, Replies $as): array
+    public static function entries(mixed $reply, mixed $context, ReplyConverter $convert): array
     {
         $entries = [];
         foreach (\is_array($reply) ? $reply : [] as $entry) {
-            // A server before 7.0 answers XCLAIM with nil for what is deleted.
+            // Redis before 7.0 replies to XCLAIM with nil for a deleted entry.
             if (\is_array($entry)) {
-                $entries[$entry[0]] = \is_array($entry[1]) ? $as->unpacked(self::pairs($entry[1])) : null;
+                $entries[$entry[0]] = \is_array($entry[1]) ? $convert->unpackAll(FieldMap::fromList($entry[1])) : null;
             }
         }
         return $entries;
     }
 
     /**
-     * stream => its entries. The prefix stays.
+     * stream => its entries. The prefix is not removed from the stream's key.
      *
      * @return ?array<string, array<string, ?array<mixed>>>
      */
-    public static function streams(mixed $reply, mixed $context, Replies $as): ?array
+    public static function streams(mixed $reply, mixed $context, ReplyConverter $convert): ?array
     {
         if (!\is_array($reply)) {
-            return $as->nothing();
+            return $convert->nilArray();
         }
         $streams = [];
         foreach ($reply as [$stream, $entries]) {
-            $streams[$stream] = self::entries($entries, null, $as);
+            $streams[$stream] = self::entries($entries, null, $convert);
         }
         return $streams;
     }
 
     /**
-     * [where to go on, entries or their ids, ids of deleted entries].
+     * [next start, entries or their ids, ids of deleted entries].
      *
      * @param list<mixed> $reply
      * @return list<mixed>
      */
-    public static function autoClaimed(array $reply, bool $justIds, Replies $as): array
+    public static function autoClaimed(array $reply, bool $justIds, ReplyConverter $convert): array
     {
-        return $justIds ? $reply : \array_replace($reply, [1 => self::entries($reply[1], null, $as)]);
+        return $justIds ? $reply : \array_replace($reply, [1 => self::entries($reply[1], null, $convert)]);
     }
 
-    /** true for a status, in whatever way other methods are to answer them; a number; or the help. */
-    public static function group(mixed $reply, mixed $context, Replies $as): mixed
+    /** true for a status, regardless of OPT_REPLY_LITERAL; a number; or the help text. */
+    public static function group(mixed $reply, mixed $context, ReplyConverter $convert): mixed
     {
         return $reply === 'OK' ? true : $reply;
     }
 
     /**
-     * A list of entries for a range, [number, first id, last id, [[consumer, number], …]] without.
+     * A list of entries for a range; [number, first id, last id, [[consumer, number], …]] without a range.
      *
      * @param list<mixed> $reply
      * @return list<mixed>
      */
-    public static function pending(array $reply, bool $isRange, Replies $as): array
+    public static function pending(array $reply, bool $isRange, ReplyConverter $convert): array
     {
-        return $isRange || \is_array($reply[3]) ? $reply : \array_replace($reply, [3 => $as->nothing()]);
+        return $isRange || \is_array($reply[3]) ? $reply : \array_replace($reply, [3 => $convert->nilArray()]);
     }
 
     /**
-     * What XINFO tells, as name => value. Values of entries are as they are stored.
+     * The reply of XINFO as name => value. Values of entries are not unserialized.
      *
      * @param list<mixed> $reply
      * @return array<mixed>
      */
-    public static function info(array $reply, string $topic, Replies $as): array
+    public static function info(array $reply, string $topic, ReplyConverter $convert): array
     {
         return match ($topic) {
-            'STREAM' => self::stream($reply),
-            'GROUPS', 'CONSUMERS' => self::named($reply),
+            'STREAM' => self::streamInfo($reply),
+            'GROUPS', 'CONSUMERS' => self::fieldsOfEach($reply),
             default => $reply,
         };
     }
@@ -90,20 +90,20 @@ final class Streams
      * @param list<mixed> $reply
      * @return array<string, mixed>
      */
-    private static function stream(array $reply): array
+    private static function streamInfo(array $reply): array
     {
-        $stream = self::told($reply);
+        $stream = self::fields($reply);
         foreach (['first-entry', 'last-entry'] as $name) {
             if (isset($stream[$name])) {
-                $stream[$name] = self::raw([$stream[$name]]);
+                $stream[$name] = self::rawEntries([$stream[$name]]);
             }
         }
         if (isset($stream['entries'])) {
-            // This is FULL: entries, and groups with their consumers.
-            $stream['entries'] = self::raw($stream['entries']);
-            $stream['groups'] = self::named($stream['groups']);
+            // The option FULL: entries, and groups with their consumers.
+            $stream['entries'] = self::rawEntries($stream['entries']);
+            $stream['groups'] = self::fieldsOfEach($stream['groups']);
             foreach ($stream['groups'] as $place => $group) {
-                $stream['groups'][$place]['consumers'] = self::named($group['consumers']);
+                $stream['groups'][$place]['consumers'] = self::fieldsOfEach($group['consumers']);
             }
         }
         return $stream;
@@ -113,41 +113,28 @@ final class Streams
      * @param list<list<mixed>> $entries
      * @return array<string, array<string>>
      */
-    private static function raw(array $entries): array
+    private static function rawEntries(array $entries): array
     {
-        return \array_map(self::pairs(...), \array_column($entries, 1, 0));
+        return \array_map(FieldMap::fromList(...), \array_column($entries, 1, 0));
     }
 
     /**
      * @param list<list<mixed>> $list
      * @return list<array<string, mixed>>
      */
-    private static function named(array $list): array
+    private static function fieldsOfEach(array $list): array
     {
-        return \array_map(self::told(...), $list);
+        return \array_map(self::fields(...), $list);
     }
 
     /**
-     * Names and values in turn. Nothing is null here, as in phpredis.
+     * name => value. Nil is null here, as in phpredis.
      *
      * @param list<mixed> $list
      * @return array<string, mixed>
      */
-    private static function told(array $list): array
+    private static function fields(array $list): array
     {
-        return \array_map(static fn (mixed $value): mixed => $value === false ? null : $value, self::pairs($list));
-    }
-
-    /**
-     * @param list<mixed> $list
-     * @return array<mixed>
-     */
-    private static function pairs(array $list): array
-    {
-        $pairs = [];
-        for ($i = 1, $end = \count($list); $i < $end; $i += 2) {
-            $pairs[$list[$i - 1]] = $list[$i];
-        }
-        return $pairs;
+        return \array_map(static fn (mixed $value): mixed => $value === false ? null : $value, FieldMap::fromList($list));
     }
 }

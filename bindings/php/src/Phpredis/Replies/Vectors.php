@@ -4,32 +4,32 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis\Replies;
 
-use RedisCluster\Phpredis\Replies;
+use RedisCluster\Phpredis\ReplyConverter;
 
-/** @internal */
+/** @internal vector sets */
 final class Vectors
 {
-    /** @return mixed what the JSON says, or the JSON, if that is wanted (the context) */
-    public static function attributes(mixed $reply, mixed $decode, Replies $as): mixed
+    /** @return mixed the decoded JSON; the JSON text if $decode is false */
+    public static function attributes(mixed $reply, mixed $decode, ReplyConverter $convert): mixed
     {
         return $decode && \is_string($reply) ? \json_decode($reply, true) : $reply;
     }
 
-    /** @return list<array<mixed>>|false for each layer its members, or member => score */
-    public static function links(mixed $reply, mixed $withScores, Replies $as): array|false
+    /** @return list<array<mixed>>|false per layer, members or member => score */
+    public static function links(mixed $reply, mixed $withScores, ReplyConverter $convert): array|false
     {
         if (!\is_array($reply)) {
             return false;
         }
-        return \array_map(static function (array $layer) use ($withScores, $as): array {
+        return \array_map(static function (array $layer) use ($withScores, $convert): array {
             if (!$withScores) {
-                return $as->unpacked($layer);
+                return $convert->unpackAll($layer);
             }
             $scores = [];
             foreach (\array_chunk($layer, 2) as [$member, $score]) {
                 $scores[$member] = $score;
             }
-            return $as->scores($scores);
+            return $convert->scores($scores);
         }, $reply);
     }
 }

@@ -1,0 +1,110 @@
+<?php
+
+declare(strict_types=1);
+
+namespace RedisCluster\Phpredis;
+
+use RedisCluster\Client;
+use RedisCluster\ConnectionException;
+use RedisCluster\Exception;
+use RedisCluster\Nodes;
+use RedisCluster\ServerException;
+
+/**
+ * Runs one command on every server.
+ *
+ * Replies are [alias => reply, alias_slave => reply] for each master. If a master has no replica, or reads go to masters only, the
+ * master's reply is repeated for the replica, as in rediscluster-php. The reply of a replica that cannot be reached is null; an
+ * unreachable master is an exception.
+ *
+ * @internal
+ */
+final class Broadcast
+{
+    /**
+     * If two aliases name one server: a client that names each server once, and alias => alias there. Both for this configuration.
+     *
+     * @var ?array{Configuration, ?Client, array<string, string>}
+     */
+    private ?array $distinctServers = null;
+
+    public function __construct(private readonly ConnectionState $state, private readonly ReplyConverter $replies)
+    {
+    }
+
+    /**
+     * Sends now, or when exec() runs the pipeline.
+     *
+     * @param list<string|int>              $command
+     * @param string|\Closure(mixed): mixed $reply      the conversion. 'bool': whether the reply is a status; 'any': true for OK, other
+     *                                                  replies unchanged; other names: unchanged
+     * @param bool                          $toReplicas false: only masters receive the command, and null is reported for replicas
+     * @return ?array<string, mixed> null: queued
+     */
+    public function send(string $method, array $command, string|\Closure $reply, bool $toReplicas = true): ?array
+    {
+        if ($this->state->queue !== null) {
+            $this->state->queue->addStep($method, fn (): array => $this->sendNow($command, $reply, $toReplicas));
+            return null;
+        }
+        return $this->sendNow($command, $reply, $toReplicas);
+    }
+
+    /**
+     * @param list<string|int> $command
+     * @return array<string, mixed>
+     */
+    private function sendNow(array $command, string|\Closure $conversion, bool $toReplicas): array
+    {
+        $config = $this->state->config;
+        // Not for FLUSHDB: two aliases of one server may be for two of its databases, and emptying one twice does no harm.
+        [$client, $aliases] = $command[0] === 'FLUSHDB' ? [$this->state->client, []] : $this->distinctServers($config);
+        $nodes = $toReplicas && !$config->readsFromMasters() ? Nodes::All : Nodes::Masters;
+        $converted = [];
+        foreach ($client->eachOn($nodes, ...$command) as $alias => $reply) {
+            $converted[$alias] = $this->convert($reply, $conversion, !\str_contains($alias, '_slave'));
+        }
+        $replies = [];
+        foreach ((new NodeList($config))->masters() as $alias) {
+            $source = $aliases[$alias] ?? $alias;
+            $replies[$alias] = $converted[$source];
+            $hasReplica = \array_key_exists("{$source}_slave", $converted);
+            $replies["{$alias}_slave"] = $toReplicas ? $converted[$hasReplica ? "{$source}_slave" : $source] : null;
+            for ($number = 2; \array_key_exists("{$source}_slave_$number", $converted); $number++) {
+                $replies["{$alias}_slave_$number"] = $converted["{$source}_slave_$number"];
+            }
+        }
+        return $replies;
+    }
+
+    private function convert(mixed $reply, string|\Closure $conversion, bool $isMaster): mixed
+    {
+        if ($reply instanceof ServerException) {
+            return $this->replies->serverError($reply);
+        }
+        if ($reply instanceof Exception) {
+            return match (true) {
+                !$isMaster => null,
+                $reply instanceof ConnectionException => $this->replies->connectionFailure($reply),
+                default => throw $reply,
+            };
+        }
+        return match (true) {
+            $conversion instanceof \Closure => $conversion($reply),
+            // These commands have no string reply other than a status.
+            $conversion === 'bool' => \is_string($reply),
+            $conversion === 'any' && $reply === 'OK' => true,
+            default => $reply ?? false,
+        };
+    }
+
+    /** @return array{Client, array<string, string>} */
+    private function distinctServers(Configuration $config): array
+    {
+        if ($this->distinctServers === null || $this->distinctServers[0] !== $config) {
+            [$distinct, $aliases] = (new NodeList($config))->withoutDuplicates() ?? [null, []];
+            $this->distinctServers = [$config, $distinct === null ? null : new Client($distinct->values), $aliases];
+        }
+        return [$this->distinctServers[1] ?? $this->state->client, $this->distinctServers[2]];
+    }
+}

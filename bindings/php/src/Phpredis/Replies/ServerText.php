@@ -1,0 +1,53 @@
+<?php
+
+declare(strict_types=1);
+
+namespace RedisCluster\Phpredis\Replies;
+
+/**
+ * Converts text replies to the arrays that phpredis returns.
+ *
+ * @internal
+ */
+final class ServerText
+{
+    /**
+     * INFO.
+     *
+     * @return array<string, string|int|float>
+     */
+    public static function info(string $text): array
+    {
+        $info = [];
+        foreach (\explode("\r\n", $text) as $line) {
+            $parts = \explode(':', $line, 2);
+            if (isset($parts[1]) && $line[0] !== '#') {
+                $info[$parts[0]] = \is_numeric($parts[1]) ? $parts[1] + 0 : $parts[1];
+            }
+        }
+        return $info;
+    }
+
+    /**
+     * CLIENT LIST.
+     *
+     * @return list<array<string, string|int>> one entry per client; a value of digits is an integer, an empty value 0
+     */
+    public static function clients(string $text): array
+    {
+        $clients = [];
+        foreach (\explode("\n", \rtrim($text)) as $line) {
+            $client = [];
+            foreach (\explode(' ', $line) as $field) {
+                $parts = \explode('=', $field, 2);
+                if (isset($parts[1])) {
+                    $client[$parts[0]] = \strspn($parts[1], '0123456789') === \strlen($parts[1]) ? (int) $parts[1] : $parts[1];
+                }
+            }
+            if ($client !== []) {
+                $clients[] = $client;
+            }
+        }
+        return $clients;
+    }
+}

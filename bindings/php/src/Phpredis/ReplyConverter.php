@@ -1,0 +1,193 @@
+<?php
+
+declare(strict_types=1);
+
+namespace RedisCluster\Phpredis;
+
+use RedisCluster\ConnectionException;
+use RedisCluster\ReplyFormat;
+use RedisCluster\Request;
+use RedisCluster\ServerException;
+
+/**
+ * Converts replies to phpredis' return values.
+ *
+ * The reply type in the method table is a name that convert() knows, or a function [class, name]. A function receives the reply in
+ * the format NIL_FALSE, the reply context of the call, and this object. It never receives an error.
+ *
+ * @internal
+ */
+final class ReplyConverter
+{
+    /** The format that Client::run() returns for a reply type, if it is not NIL_FALSE. */
+    private const FORMATS = [
+        'any' => ReplyFormat::PHPREDIS,
+        'bool' => ReplyFormat::PHPREDIS,
+        'status' => ReplyFormat::PHPREDIS,
+        'map' => ReplyFormat::NIL_FALSE | ReplyFormat::PAIRS,
+        'valueMap' => ReplyFormat::NIL_FALSE | ReplyFormat::PAIRS,
+        'scores' => ReplyFormat::NIL_FALSE | ReplyFormat::PAIRS,
+    ];
+
+    private const KEY_TYPES = [
+        'string' => Constants::REDIS_STRING,
+        'set' => Constants::REDIS_SET,
+        'list' => Constants::REDIS_LIST,
+        'zset' => Constants::REDIS_ZSET,
+        'hash' => Constants::REDIS_HASH,
+        'stream' => Constants::REDIS_STREAM,
+    ];
+
+    /** Other errors are thrown (LOADING, OOM, READONLY, NOAUTH …), as in phpredis. */
+    private const ERRORS_RETURNED_AS_FALSE = '/^(ERR(?! AUTH)|NOSCRIPT|NOQUORUM|NOGOODSLAVE|WRONGTYPE|BUSYGROUP|NOGROUP)/';
+
+    /** The value of getLastError(). */
+    public ?string $lastError = null;
+
+    public function __construct(public readonly Options $options, public readonly ValueCodec $codec)
+    {
+    }
+
+    /** The format in which convert() needs the reply: a combination of ReplyFormat's constants. */
+    public function format(Call $call): int
+    {
+        $type = $call->replyType;
+        if (\is_array($type) || ($type === 'any' && $this->options->replyLiteral)) {
+            return ReplyFormat::NIL_FALSE;
+        }
+        return self::FORMATS[$type] ?? ReplyFormat::NIL_FALSE;
+    }
+
+    public function convert(Call $call, mixed $reply): mixed
+    {
+        if ($reply instanceof ServerException) {
+            return $this->serverError($reply);
+        }
+        $type = $call->replyType;
+        if (\is_array($type)) {
+            return $type($reply, $call->replyContext, $this);
+        }
+        switch ($type) {
+            case 'value':
+                return $this->options->hasPlainValues || !\is_string($reply) ? $reply : $this->codec->unpack($reply);
+            case 'int':
+            case 'string':
+            case 'status':
+                return $reply;
+            case 'bool':
+                return $reply === 1 || $reply === true;
+            case 'float':
+                return \is_string($reply) ? self::toFloat($reply) : $reply;
+            case 'floats':
+                return \is_array($reply) ? $this->floats($reply) : $this->nilArray();
+            case 'type':
+                return self::KEY_TYPES[$reply] ?? Constants::REDIS_NOT_FOUND;
+            case 'list':
+            case 'map':
+                return $reply === false ? $this->nilArray() : $reply;
+            case 'values':
+            case 'valueMap':
+                return \is_array($reply) ? $this->unpackAll($reply) : $this->nilArray();
+            case 'scores':
+                return \is_array($reply) ? $this->scores($reply) : $this->nilArray();
+            case 'any':
+                return \is_array($reply) ? $this->replaceErrors($reply) : $reply;
+            default:
+                throw new \LogicException("The reply type $type is unknown");
+        }
+    }
+
+    /** Stores the error for getLastError(), and returns false or throws it. */
+    public function serverError(ServerException $error): bool
+    {
+        $this->lastError = $error->getMessage();
+        return \preg_match(self::ERRORS_RETURNED_AS_FALSE, $this->lastError) === 1 ? false : throw $error;
+    }
+
+    /** Throws the failure, or logs it and returns null, as OPT_FAILURE_AS_NULL says. */
+    public function connectionFailure(ConnectionException $failure): mixed
+    {
+        if (!$this->options->failureAsNull) {
+            throw $failure;
+        }
+        \error_log('RedisCluster: ' . $failure->getMessage());
+        return null;
+    }
+
+    /** The value of a nil array. */
+    public function nilArray(): ?array
+    {
+        return $this->options->nullArrayAsNull ? null : [];
+    }
+
+    /**
+     * @param array<mixed> $values
+     * @return array<mixed>
+     */
+    public function unpackAll(array $values): array
+    {
+        if (!$this->options->hasPlainValues) {
+            foreach ($values as $place => $value) {
+                if (\is_string($value)) {
+                    $values[$place] = $this->codec->unpack($value);
+                }
+            }
+        }
+        return $values;
+    }
+
+    /**
+     * @param array<string> $scores member => score
+     * @return array<float>
+     */
+    public function scores(array $scores): array
+    {
+        $unpacked = [];
+        foreach ($scores as $member => $score) {
+            $member = $this->options->hasPlainValues ? $member : $this->codec->unpack((string) $member);
+            $unpacked[\is_int($member) ? $member : Request::toText($member)] = self::toFloat((string) $score);
+        }
+        return $unpacked;
+    }
+
+    /** Redis writes infinity as `inf`, which a cast would convert to 0. */
+    private static function toFloat(string $number): float
+    {
+        return match ($number) {
+            'inf' => \INF,
+            '-inf' => -\INF,
+            'nan', '-nan' => \NAN,
+            default => (float) $number,
+        };
+    }
+
+    /**
+     * @param list<string|false> $numbers
+     * @return list<float|false>
+     */
+    private function floats(array $numbers): array
+    {
+        foreach ($numbers as $place => $number) {
+            $numbers[$place] = \is_string($number) ? self::toFloat($number) : $number;
+        }
+        return $numbers;
+    }
+
+    /**
+     * Errors inside the reply of EVAL and similar commands are false.
+     *
+     * @param array<mixed> $values
+     * @return array<mixed>
+     */
+    private function replaceErrors(array $values): array
+    {
+        foreach ($values as $place => $value) {
+            if (\is_array($value)) {
+                $values[$place] = $this->replaceErrors($value);
+            } elseif ($value instanceof ServerException) {
+                $values[$place] = $this->serverError($value);
+            }
+        }
+        return $values;
+    }
+}

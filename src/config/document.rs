@@ -1,0 +1,118 @@
+//! The JSON document of a configuration: its keys, and nothing else. What they mean together is decided in `resolve`.
+
+use crate::config::values::{Aliases, Named, StringOrObject, boolean, database, object, pool_size, port, seconds, string, word};
+use crate::config::{CrossNode, Read};
+use crate::error::{Code, Error};
+use crate::partition::HashTag;
+use serde::{Deserialize, Deserializer};
+use serde_json::error::Category;
+use std::fmt::Display;
+use std::time::Duration;
+
+/// The keys of the configuration. `None`: absent or `null`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Document {
+    #[serde(default, deserialize_with = "object")]
+    pub nodes: Option<Named<StringOrObject<NodeDocument>>>,
+    #[serde(default, deserialize_with = "object")]
+    pub master_of: Option<Named<Aliases>>,
+    #[serde(default, deserialize_with = "string")]
+    pub username: Option<String>,
+    #[serde(default, deserialize_with = "string")]
+    pub password: Option<String>,
+    #[serde(default, deserialize_with = "database")]
+    pub db: Option<u32>,
+    #[serde(default, deserialize_with = "hash_tag")]
+    pub hash_tag: Option<HashTag>,
+    #[serde(default, deserialize_with = "cross_node")]
+    pub cross_node: Option<CrossNode>,
+    #[serde(default, deserialize_with = "read")]
+    pub read: Option<Read>,
+    /// The name that rediscluster-py and rediscluster-php have for `read`.
+    #[serde(default, deserialize_with = "boolean")]
+    pub masters_only: Option<bool>,
+    /// The old packages ran commands without keys there. It has no effect any more.
+    #[serde(default, deserialize_with = "string")]
+    pub default_node: Option<String>,
+    #[serde(default, deserialize_with = "seconds")]
+    pub refresh_interval: Option<Option<Duration>>,
+    #[serde(default, deserialize_with = "seconds")]
+    pub connect_timeout: Option<Option<Duration>>,
+    #[serde(default, deserialize_with = "seconds")]
+    pub read_timeout: Option<Option<Duration>>,
+    #[serde(default, deserialize_with = "seconds")]
+    pub write_timeout: Option<Option<Duration>>,
+    #[serde(default, deserialize_with = "pool_size")]
+    pub pool_size: Option<usize>,
+    pub sentinels: Option<serde_json::Value>,
+    pub tls: Option<serde_json::Value>,
+    pub protocol: Option<serde_json::Value>,
+}
+
+/// The keys of a node.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NodeDocument {
+    #[serde(default, deserialize_with = "string")]
+    pub host: Option<String>,
+    #[serde(default, deserialize_with = "port")]
+    pub port: Option<u16>,
+    #[serde(default, deserialize_with = "string")]
+    pub unix: Option<String>,
+    #[serde(default, deserialize_with = "string")]
+    pub username: Option<String>,
+    #[serde(default, deserialize_with = "string")]
+    pub password: Option<String>,
+    #[serde(default, deserialize_with = "database")]
+    pub db: Option<u32>,
+    #[serde(default, deserialize_with = "boolean")]
+    pub tls: Option<bool>,
+}
+
+fn hash_tag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<HashTag>, D::Error> {
+    word(deserializer, &[("strip", HashTag::Strip), ("keep", HashTag::Keep), ("off", HashTag::Off)])
+}
+
+fn cross_node<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<CrossNode>, D::Error> {
+    word(deserializer, &[("emulate", CrossNode::Emulate), ("strict", CrossNode::Strict)])
+}
+
+fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Read>, D::Error> {
+    word(deserializer, &[("replica", Read::Replica), ("master", Read::Master)])
+}
+
+/// A configuration error at a path, such as `nodes.node_3.port`; an empty path is the whole document.
+pub(crate) fn fault(path: &str, what: impl Display) -> Error {
+    let path = if path.is_empty() { "configuration" } else { path };
+    Error::new(Code::Config, format!("{path}: {what}"))
+}
+
+/// Reads a document. The error names the path of the value that is wrong.
+pub(crate) fn parse(text: &[u8]) -> Result<Document, Error> {
+    let mut json = serde_json::Deserializer::from_slice(text);
+    let mut track = serde_path_to_error::Track::new();
+    let document = object(serde_path_to_error::Deserializer::new(&mut json, &mut track));
+    let document = document.and_then(|document| json.end().map(|()| document));
+    match document {
+        Ok(Some(document)) => Ok(document),
+        Ok(None) => Err(fault("", "null is not an object")),
+        Err(error) => Err(match error.classify() {
+            Category::Data => fault(track.path().to_string().trim_start_matches('.'), data_fault(&error)),
+            _ => fault("", error),
+        }),
+    }
+}
+
+/// What is wrong with a value that is JSON: serde's words about keys in ours, and no line or column, since the path says where it is.
+fn data_fault(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let text = text.strip_suffix(&format!(" at line {} column {}", error.line(), error.column())).unwrap_or(&text);
+    if let Some((_, expected)) = text.strip_prefix("unknown field ").and_then(|rest| rest.split_once(", expected ")) {
+        return format!("unknown key; expected {expected}");
+    }
+    match text.strip_prefix("duplicate field ") {
+        Some(key) => format!("{} is given twice", key.trim_matches('`')),
+        None => text.into(),
+    }
+}

@@ -1,0 +1,147 @@
+//! From the JSON document to a [`Config`]: masters, servers, replicas and defaults.
+
+use crate::config::document::{Document, fault};
+use crate::config::node::{Defaults, server};
+use crate::config::values::{Aliases, Named};
+use crate::config::{Config, CrossNode, Master, Read, Server};
+use crate::error::Error;
+use crate::partition::HashTag;
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
+const DEFAULT_REFRESH_INTERVAL: Duration = Duration::from_secs(1);
+const DEFAULT_POOL_SIZE: usize = 64;
+
+pub(crate) fn config(document: Document) -> Result<Config, Error> {
+    refuse_unsupported(&document)?;
+    let read = read(&document)?;
+    let defaults = Defaults { username: document.username, password: document.password, db: document.db.unwrap_or(0) };
+    let listed = document.nodes.ok_or_else(|| fault("nodes", "missing"))?.0;
+    if listed.is_empty() {
+        return Err(fault("nodes", "no nodes"));
+    }
+    let nodes: Nodes =
+        listed.into_iter().map(|(alias, node)| Ok((alias.clone(), server(&alias, node, &defaults)?))).collect::<Result<_, Error>>()?;
+    if let Some(alias) = document.default_node.filter(|alias| !nodes.contains_key(alias)) {
+        return Err(fault("default_node", format!("nodes has no {alias}")));
+    }
+    let replicas_of = master_of(document.master_of, &nodes)?;
+    let aliases = match replicas_of.is_empty() {
+        true => numbered("nodes", nodes.keys().map(String::as_str).collect()),
+        false => numbered("master_of", replicas_of.keys().map(String::as_str).collect()),
+    }?;
+    let (servers, masters) = distinct_servers(&aliases, &nodes);
+    let replicas = named_replicas(&replicas_of, &nodes, &servers, &masters)?;
+    Ok(Config {
+        servers,
+        masters,
+        replicas,
+        hash_tag: document.hash_tag.unwrap_or(HashTag::Strip),
+        cross_node: document.cross_node.unwrap_or(CrossNode::Emulate),
+        read,
+        refresh_interval: document.refresh_interval.unwrap_or(Some(DEFAULT_REFRESH_INTERVAL)),
+        connect_timeout: document.connect_timeout.unwrap_or(Some(DEFAULT_TIMEOUT)),
+        read_timeout: document.read_timeout.unwrap_or(Some(DEFAULT_TIMEOUT)),
+        write_timeout: document.write_timeout.unwrap_or(Some(DEFAULT_TIMEOUT)),
+        pool_size: document.pool_size.unwrap_or(DEFAULT_POOL_SIZE),
+    })
+}
+
+fn refuse_unsupported(document: &Document) -> Result<(), Error> {
+    let keys = [("sentinels", &document.sentinels), ("tls", &document.tls), ("protocol", &document.protocol)];
+    match keys.into_iter().find(|(_, value)| value.is_some()) {
+        Some((key, _)) => Err(fault(key, "not supported yet")),
+        None => Ok(()),
+    }
+}
+
+/// Where reads go; `masters_only` is the old name for it.
+fn read(document: &Document) -> Result<Read, Error> {
+    let legacy = document.masters_only.map(|only| if only { Read::Master } else { Read::Replica });
+    match (document.read, legacy) {
+        (Some(read), Some(legacy)) if read != legacy => Err(fault("masters_only", "contradicts read")),
+        (read, legacy) => Ok(read.or(legacy).unwrap_or(Read::Replica)),
+    }
+}
+
+type Nodes = HashMap<String, Server>;
+
+/// The masters that `master_of` names, each with the aliases of its replicas. Every alias must be a node, and no replica a master.
+///
+/// With this map its keys are the masters, and nodes that it does not name are not used. Without it, or where it is empty, every node
+/// is a master.
+fn master_of(given: Option<Named<Aliases>>, nodes: &Nodes) -> Result<HashMap<String, Vec<String>>, Error> {
+    let given = given.map_or_else(Vec::new, |given| given.0);
+    let masters: HashSet<String> = given.iter().map(|(master, _)| master.clone()).collect();
+    for (master, replicas) in &given {
+        let path = format!("master_of.{master}");
+        if let Some(unknown) = std::iter::once(master).chain(&replicas.0).find(|alias| !nodes.contains_key(*alias)) {
+            return Err(fault(&path, format!("nodes has no {unknown}")));
+        }
+        if let Some(alias) = replicas.0.iter().find(|alias| masters.contains(*alias)) {
+            return Err(fault(&path, format!("{alias} is a master itself")));
+        }
+    }
+    Ok(given.into_iter().map(|(master, replicas)| (master, replicas.0)).collect())
+}
+
+/// The replicas that `master_of` names, for each of the servers. They are read from in the master's database: only it has the same data.
+fn named_replicas(
+    replicas_of: &HashMap<String, Vec<String>>,
+    nodes: &Nodes,
+    servers: &[Server],
+    masters: &[Master],
+) -> Result<Option<Vec<Vec<Server>>>, Error> {
+    if replicas_of.is_empty() {
+        return Ok(None);
+    }
+    let mut found: Vec<Vec<Server>> = vec![Vec::new(); servers.len()];
+    let mut owners: HashMap<&str, &Master> = HashMap::new();
+    for master in masters {
+        let own = &mut found[master.server];
+        for alias in &replicas_of[&master.alias] {
+            if let Some(owner) = owners.insert(alias, master).filter(|owner| owner.server != master.server) {
+                return Err(fault(&format!("master_of.{}", master.alias), format!("{alias} is a replica of {} already", owner.alias)));
+            }
+            let of = &servers[master.server];
+            let replica = Server { alias: Server::replica_alias(&of.alias, own.len() + 1), db: of.db, ..nodes[alias].clone() };
+            if !own.iter().any(|known| known.same_endpoint(&replica)) {
+                own.push(replica);
+            }
+        }
+    }
+    Ok(Some(found))
+}
+
+/// Checks that the masters are named node_1 … node_N without a gap: N decides where every key is stored.
+fn numbered(path: &str, aliases: HashSet<&str>) -> Result<Vec<String>, Error> {
+    let expected: Vec<String> = (1..=aliases.len()).map(|number| format!("node_{number}")).collect();
+    if let Some(missing) = expected.iter().find(|alias| !aliases.contains(alias.as_str())) {
+        let mut others: Vec<&str> = aliases.into_iter().filter(|&alias| !expected.iter().any(|known| known == alias)).collect();
+        others.sort_unstable();
+        let text = format!(
+            "{missing} is missing: {} masters must be named node_1 … node_{}, found {}",
+            expected.len(),
+            expected.len(),
+            others.join(", ")
+        );
+        return Err(fault(path, text));
+    }
+    Ok(expected)
+}
+
+/// The distinct servers of these masters, and for each master the server it is.
+fn distinct_servers(aliases: &[String], nodes: &Nodes) -> (Vec<Server>, Vec<Master>) {
+    let mut servers: Vec<Server> = Vec::new();
+    let mut masters = Vec::new();
+    for alias in aliases {
+        let server = &nodes[alias];
+        let place = servers.iter().position(|known| known.same_endpoint(server)).unwrap_or_else(|| {
+            servers.push(server.clone());
+            servers.len() - 1
+        });
+        masters.push(Master { alias: alias.clone(), server: place });
+    }
+    (servers, masters)
+}
