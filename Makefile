@@ -1,6 +1,6 @@
-# Builds the library, installs it, and runs what there is to run. `make help` lists what it can do.
+# Builds, installs, tests and measures the library. `make help` lists the targets.
 #
-# The version is Cargo.toml's, the ABI number the header's: neither is written here.
+# The version comes from Cargo.toml and the ABI number from the header.
 
 PREFIX     = /usr/local
 LIBDIR     = $(PREFIX)/lib
@@ -14,7 +14,7 @@ MAKEFLAGS   += --no-print-directory
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-# Whatever the user's settings: the rules below, the scripts and the bindings look for it here.
+# The rules below, the scripts and the bindings expect cargo's output here, whatever the user's settings.
 export CARGO_TARGET_DIR := $(CURDIR)/target
 
 version := $(shell sed -n '/^\[package\]/,/^\[[^p]/s/^version *= *"\(.*\)"/\1/p' Cargo.toml)
@@ -27,7 +27,7 @@ real   := $(shared).$(version)
 static := librediscluster.a
 stage  := $(CURDIR)/target/stage
 
-# What the static library needs beside itself, as `rustc --print native-static-libs` tells.
+# What the static library is linked with, as printed by `rustc --print native-static-libs`.
 static_libs := -lgcc_s -lutil -lrt -lpthread -lm -ldl -lc
 
 sources := Cargo.toml $(wildcard Cargo.lock) build.rs $(shell find src -type f)
@@ -35,8 +35,8 @@ sources := Cargo.toml $(wildcard Cargo.lock) build.rs $(shell find src -type f)
 .PHONY: all
 all: $(built)/$(soname) ## build the library, in target/release (the default)
 
-# Without the crate type rlib, which Cargo.toml names for the users of the crate: beside it there is no optimising across crates.
-# Cargo leaves alone what it finds unchanged; the time of the file then has to be set here.
+# Without the crate type rlib, which Cargo.toml lists for users of the crate: rustc cannot optimise across crates with it.
+# Cargo does not touch an output that is up to date, so the rule sets the time of the file.
 $(built)/$(shared): $(sources)
 	$(CARGO) rustc --release --lib --crate-type cdylib,staticlib
 	@touch $@
@@ -45,44 +45,64 @@ $(built)/$(soname): $(built)/$(shared)
 	@ln -sf $(shared) $@
 
 .PHONY: demo
-demo: ## start two servers, and let C, PHP and Go read what the others wrote
+demo: ## start two servers; C, PHP and Go read each other's keys
 	@scripts/demo
 
+.PHONY: setup
+setup: ## install missing dependencies of the tests, after listing them (`make test` does this too)
+	@scripts/setup test
+
 .PHONY: test
-test: ## run every check there is
+test: ## run all tests and all lint rules
 	@scripts/test
 
+.PHONY: lint
+lint: ## check formatting, warnings, oldest versions, licences and paths; RULE runs one rule
+	@scripts/lint $(RULE)
+
+.PHONY: fuzz
+fuzz: ## run the fuzz target TARGET (scripts/fuzz list) for SECONDS (60)
+	@scripts/fuzz '$(TARGET)' $(SECONDS)
+
+.PHONY: cargo-deny
+cargo-deny: # the checker that the lint rule `deny` runs; building it takes minutes
+	$(CARGO) install --locked --root target/tools cargo-deny
+
+.PHONY: deny
+deny: cargo-deny ## check the dependencies with cargo-deny, known vulnerabilities included (needs GitHub)
+	target/tools/bin/cargo-deny check
+
 .PHONY: chaos
-chaos: ## kill servers and clients for CHAOS_SECONDS (60), and see that nothing is lost
+chaos: ## kill servers and clients for CHAOS_SECONDS (60) and check that nothing is lost
 	@scripts/setup test
 	SEED=$${SEED:-random} CHAOS_SECONDS=$${CHAOS_SECONDS:-60} $(CARGO) test --test chaos
 
 .PHONY: soak
-soak: ## compare N servers with one until stopped, or for COMMANDS of them; SEED repeats a run
+soak: ## compare N servers with one until stopped, or for COMMANDS commands; SEED repeats a run
 	@scripts/setup test
-	SEED=$${SEED:-random} COMMANDS=$${COMMANDS:-endless} $(CARGO) test --test differential -- --nocapture --test-threads 3 servers_answer_as_one
+	SEED=$${SEED:-random} COMMANDS=$${COMMANDS:-endless} $(CARGO) test --test differential -- --nocapture --test-threads 3 servers_reply_like_one
 
 .PHONY: bench
-bench: ## measure the library beside its peers
+bench: ## compare the speed and memory of the library with other clients
 	@scripts/setup test
 	@$(MAKE) stage
 	@bash -c '. scripts/env && exec benches/run'
 
 # ---- installing -----------------------------------------------------------------------------------------------------
 
-# Directories as they will be named on the machine, and (to_…) where they are written to now.
+# Directories as installed programs name them, and (to_…) where this run writes them.
 prefix     := $(abspath $(PREFIX))
 libdir     := $(abspath $(LIBDIR))
 includedir := $(abspath $(INCLUDEDIR))
 to_lib     := $(DESTDIR)$(libdir)
 to_include := $(DESTDIR)$(includedir)
 
-# The CMake files find header and library beside themselves, and so need no change.
+# The CMake files find header and library relative to themselves.
 cmake_files := $(wildcard bindings/c/cmake/*.cmake)
 to_cmake    := $(to_lib)/cmake/rediscluster
 
 .PHONY: install
-install: all ## install library, header, pkg-config and CMake files; heeds PREFIX LIBDIR INCLUDEDIR DESTDIR
+install: all ## install library, header, pkg-config and CMake files (PREFIX LIBDIR INCLUDEDIR DESTDIR)
 	@$(INSTALL) -d '$(to_lib)/pkgconfig' '$(to_include)' '$(to_cmake)'
 	@$(INSTALL) -m 644 include/rediscluster.h '$(to_include)/'
 	@$(INSTALL) -m 755 $(built)/$(shared) '$(to_lib)/$(real)'
@@ -99,11 +119,11 @@ install: all ## install library, header, pkg-config and CMake files; heeds PREFI
 	@$(refresh_loader)
 	@echo 'rediscluster $(version) is installed in $(DESTDIR)$(prefix)'
 
-# A folder that the loader knows by heart has its cache renewed; elsewhere programs need LD_LIBRARY_PATH or a run path.
+# Renews the loader's cache if the library is in one of its default folders. In other folders programs need LD_LIBRARY_PATH or a run path.
 refresh_loader = if test -z '$(DESTDIR)' && ldconfig -NXv 2>/dev/null | grep -q '^$(libdir):'; then ldconfig; fi
 
 .PHONY: uninstall
-uninstall: ## remove what install put there, given the same variables
+uninstall: ## remove the installed files; needs the same variables
 	@rm -f '$(to_include)/rediscluster.h' '$(to_lib)/$(shared)' '$(to_lib)/$(soname)' '$(to_lib)/$(real)' \
 	    '$(to_lib)/$(static)' '$(to_lib)/pkgconfig/rediscluster.pc' \
 	    $(patsubst bindings/c/cmake/%,'$(to_cmake)/%',$(cmake_files))
@@ -111,23 +131,25 @@ uninstall: ## remove what install put there, given the same variables
 	@$(refresh_loader)
 
 .PHONY: stage
-stage: # the installed library, for the tests and the demo
+stage: # install into target/stage, for the tests and the demo
 	@$(MAKE) install PREFIX='$(stage)' LIBDIR='$(stage)/lib' INCLUDEDIR='$(stage)/include' DESTDIR=
 
-# ---- the rest -------------------------------------------------------------------------------------------------------
+# ---- other targets --------------------------------------------------------------------------------------------------
 
 .PHONY: generated
-generated: ## write the headers, the command table, and the documents that are made from lists anew
+generated: ## regenerate headers, ABI record, command table and generated documents
 	UPDATE=1 $(CARGO) test --test command_table
-	UPDATE=1 $(CARGO) test --test header
+	UPDATE=1 $(CARGO) test --test abi
+	UPDATE=1 scripts/check-abi
+	$(CARGO) update --quiet --workspace --manifest-path fuzz/Cargo.toml
 	UPDATE=1 $(CARGO) test --lib crossnode::docs
 	php bindings/php/tests/Oracle/document.php >bindings/php/docs/phpredis.md
 	php bindings/php/tools/command_signatures.php >bindings/php/src/Phpredis/CommandSignatures.php
 
 .PHONY: clean
-clean: ## remove all that was built
+clean: ## remove all build results
 	rm -rf target
 
 .PHONY: help
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | awk -F '\t' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | awk -F '\t' '{ printf "  make %-10s %s\n", $$1, $$2 }'

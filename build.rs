@@ -1,7 +1,7 @@
 //! Gives the shared library what a linker must be told: its ABI name, and that it stays once it is loaded.
 
 /// Raised whenever a program linked to the library before could misbehave with the library after.
-/// `rediscluster_abi_version` answers the same number; `tests/abi.rs` compares the two.
+/// `rediscluster_abi_version` answers the same number; `tests/abi` compares the two.
 const ABI_VERSION: u32 = 1;
 
 fn main() {

@@ -1,4 +1,4 @@
-//! Where a key lives.
+//! The node of a key.
 
 use crate::config::{Address, Config};
 use crate::resp::{Builder, Kind, Reply};

@@ -29,7 +29,7 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
 }
 
 pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
-    Ok(Explanation::new("split", false).requests(1, &requests(job)))
+    Ok(Explanation::new("split", false).round(&requests(job)))
 }
 
 pub(crate) fn documentation() -> Documentation {

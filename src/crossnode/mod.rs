@@ -25,13 +25,13 @@ use crate::command::Strategy;
 use crate::config::Config;
 pub(crate) use crate::crossnode::recover::recover;
 use crate::crossnode::support::documentation::Documentation;
-pub(crate) use crate::crossnode::support::explanation::{Explanation, Step};
+pub(crate) use crate::crossnode::support::explanation::Explanation;
 pub(crate) use crate::crossnode::support::job::Job;
 use crate::crossnode::support::outcome::Abort;
 use crate::error::Error;
 use crate::resp::Reply;
 use crate::routing::CrossNodeCommand;
-use crate::topology::Process;
+use crate::topology::Topology;
 
 /// Calls a function of the module of a strategy, with the strategy's parameter as the last argument.
 macro_rules! call {
@@ -57,8 +57,8 @@ macro_rules! call {
 }
 
 /// Carries a command out. A server's error is returned as an error reply.
-pub(crate) fn run<'a>(config: &Config, process: &Process, args: &[&'a [u8]], command: &CrossNodeCommand<'a>) -> Result<Reply, Error> {
-    let job = Job { config, process, args, command };
+pub(crate) fn run<'a>(config: &Config, topology: &Topology, args: &[&'a [u8]], command: &CrossNodeCommand<'a>) -> Result<Reply, Error> {
+    let job = Job { config, topology, args, command };
     call!(command.strategy, run(&job)).or_else(Abort::into_reply)
 }
 
@@ -66,11 +66,11 @@ pub(crate) fn run<'a>(config: &Config, process: &Process, args: &[&'a [u8]], com
 /// which a server would reject the command.
 pub(crate) fn explain<'a>(
     config: &Config,
-    process: &Process,
+    topology: &Topology,
     args: &[&'a [u8]],
     command: &CrossNodeCommand<'a>,
 ) -> Result<Result<Explanation, String>, Error> {
-    let job = Job { config, process, args, command };
+    let job = Job { config, topology, args, command };
     match call!(command.strategy, explain(&job)) {
         Ok(explanation) => Ok(Ok(explanation)),
         Err(Abort::Refusal(text)) => Ok(Err(String::from_utf8_lossy(&text).into_owned())),

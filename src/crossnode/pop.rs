@@ -25,9 +25,9 @@ pub(crate) fn explain(job: &Job, kind: PopKind) -> Outcome<Explanation> {
     let popping = Popping::parse(job, kind).ok_or_else(|| ask_server::server_refusal(job, ask_server::with_one_key(job)))?;
     let mut connections = job.connections(job.servers())?;
     let look = popping.look(&connections);
-    let explanation = Explanation::new("pop", true).requests(1, &look);
+    let explanation = Explanation::new("pop", true).round(&look);
     Ok(match (popping.first_existing(&mut connections)?, popping.deadline) {
-        (Some(key), _) => explanation.requests(2, &[popping.pop(key)]),
+        (Some(key), _) => explanation.round(&[popping.pop(key)]),
         (None, Some(_)) => explain_wait(explanation, &job.distinct_servers(), |explanation| explanation.round(&look)),
         (None, None) => explanation,
     })

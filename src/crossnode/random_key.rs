@@ -24,7 +24,7 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
 }
 
 pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
-    Ok(Explanation::new("all masters", false).requests(1, &requests(job)))
+    Ok(Explanation::new("all masters", false).round(&requests(job)))
 }
 
 pub(crate) fn documentation() -> Documentation {

@@ -9,7 +9,7 @@ use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::crossnode::transfer::{Record, RecordState, restore_source};
 use crate::error::Error;
 use crate::resp::{Builder, Kind, Reply, Value};
-use crate::topology::Process;
+use crate::topology::Topology;
 use std::time::Duration;
 
 /// An entry of a server's registry.
@@ -64,13 +64,13 @@ const NAME: &[u8] = b"recover";
 
 struct Recovery<'c> {
     config: &'c Config,
-    process: &'c Process,
+    topology: &'c Topology,
     min_age: Duration,
 }
 
 /// Returns an array with a map for each entry: node, key, command, source, destination, age in milliseconds, outcome, reason.
-pub(crate) fn recover(config: &Config, process: &Process, min_age: Duration) -> Result<Reply, Error> {
-    let recovery = Recovery { config, process, min_age };
+pub(crate) fn recover(config: &Config, topology: &Topology, min_age: Duration) -> Result<Reply, Error> {
+    let recovery = Recovery { config, topology, min_age };
     let mut results: Vec<(Found, Recovered)> = Vec::new();
     let mut found: Vec<Found> = Vec::new();
     for server in 0..config.servers.len() {
@@ -107,7 +107,7 @@ fn reason(abort: Abort) -> String {
 
 impl Recovery<'_> {
     fn connections(&self, servers: impl IntoIterator<Item = usize>) -> Result<Connections<'_>, Error> {
-        Connections::new(self.config, self.process, NAME, servers)
+        Connections::new(self.config, self.topology, NAME, servers)
     }
 
     /// All entries of a server's registry.

@@ -32,7 +32,7 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
 }
 
 pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
-    Ok(Explanation::new("one after the other", false).requests(1, &[request(job)?]))
+    Ok(Explanation::new("one after the other", false).round(&[request(job)?]))
 }
 
 pub(crate) fn documentation() -> Documentation {

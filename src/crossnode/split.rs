@@ -22,10 +22,11 @@ pub(crate) fn explain(job: &Job, kind: SplitKind) -> Outcome<Explanation> {
 pub(crate) fn explain_parts(config: &Config, args: &[&[u8]], keys: &[Key], kind: SplitKind) -> Explanation {
     let own = |server: usize| keys.iter().filter(move |key| config.masters[key.master()].server == server);
     let argument = |key: &Key| if kind == SplitKind::Stored { format!("{} …", printable(key.name)) } else { printable(key.name) };
-    (0..config.servers.len()).filter(|&server| own(server).next().is_some()).fold(Explanation::new("split", false), |parts, server| {
+    let part = |server: usize| {
         let arguments: Vec<String> = own(server).map(argument).collect();
-        parts.step(1, server, format!("{} {}", printable(args[0]), arguments.join(" ")))
-    })
+        (server, format!("{} {}", printable(args[0]), arguments.join(" ")))
+    };
+    Explanation::new("split", false).round_of((0..config.servers.len()).filter(|&server| own(server).next().is_some()).map(part))
 }
 
 pub(crate) fn documentation(_: SplitKind) -> Documentation {

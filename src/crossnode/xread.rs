@@ -25,20 +25,19 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     wait_until_found(job, reading.deadline, || reading.attempt())
 }
 
-/// A blocking read that finds nothing is explained up to its timeout.
+/// Reads, unless the read is by a group, which would consume entries. A blocking read that finds nothing is explained up to its timeout.
 pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
     let mut reading = Reading::parse(job).ok_or_else(|| server_refusal(job))?;
     let mut explanation = Explanation::new("split", false);
     if reading.deadline.is_some() {
-        explanation = explanation.round(&reading.queries(&reading.streams_at_last(), |stream| reading.info(stream)));
+        let last = reading.streams_at_last();
+        explanation = explanation.round(&reading.queries(&last, |stream| reading.info(stream)));
         reading.resolve_last()?;
     }
-    let expected = reading.expected()?;
-    let explanation = reading.explain_attempt(explanation, expected);
-    if expected == Expected::Nothing {
-        return Ok(explain_wait(explanation, &job.distinct_servers(), |explanation| reading.explain_attempt(explanation, expected)));
+    match reading.group {
+        None => reading.explain_read(explanation),
+        Some(_) => reading.explain_consuming(explanation),
     }
-    Ok(explanation)
 }
 
 pub(crate) fn documentation() -> Documentation {
@@ -63,16 +62,6 @@ struct Reading<'j, 'c, 'a> {
     group: Option<&'a [u8]>,
     /// `None`: it does not block. `Some(None)`: it blocks without a time limit.
     deadline: Option<Option<Instant>>,
-}
-
-/// What an attempt will find, for `explain`.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Expected {
-    Entries,
-    /// Nothing, so a blocking read will wait.
-    Nothing,
-    /// The server of this stream will reject the read.
-    Error(usize),
 }
 
 /// A server, and the numbers of its streams.
@@ -209,54 +198,47 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
         }
     }
 
-    /// The rounds of [`Reading::attempt`].
-    fn explain_attempt(&self, explanation: Explanation, expected: Expected) -> Explanation {
-        match (self.group, expected) {
-            (None, Expected::Error(_)) => {
-                explanation.round(&self.read_all(&self.parts())).round(&self.queries(&self.all(), |stream| self.command(&[stream])))
+    fn explain_read(&self, explanation: Explanation) -> Outcome<Explanation> {
+        let reads = self.read_all(&self.parts());
+        let explanation = explanation.round(&reads);
+        match self.attempt() {
+            Ok(None) if self.deadline.is_some() => {
+                let servers = self.job.distinct_servers();
+                Ok(explain_wait(explanation, &servers, |explanation| explanation.round(&reads)))
             }
-            (None, _) => explanation.round(&self.read_all(&self.parts())),
-            (Some(_), expected) => {
-                let explanation = explanation.round(&self.queries(&self.all(), |stream| self.group_info(stream)));
-                match expected {
-                    Expected::Error(stream) => explanation.round(&[self.read(self.job.server_of(stream), &[stream])]),
-                    _ => explanation.round(&self.read_all(&self.parts())),
-                }
-            }
+            Ok(_) => Ok(explanation),
+            Err(Abort::Refusal(_)) => Ok(explanation.round(&self.queries(&self.all(), |stream| self.command(&[stream])))),
+            Err(error) => Err(error),
         }
     }
 
-    /// Looks without reading as a group, which would consume entries.
-    fn expected(&self) -> Outcome<Expected> {
-        let invalid = if self.group.is_some() { self.first_invalid()? } else { self.first_unreadable()? };
-        let is_empty = || if self.group.is_some() { self.has_new_entries().map(|has| !has) } else { self.attempt().map(|found| found.is_none()) };
-        Ok(match invalid {
-            Some(stream) => Expected::Error(stream),
-            None if self.deadline.is_some() && is_empty()? => Expected::Nothing,
-            None => Expected::Entries,
-        })
+    fn explain_consuming(&self, explanation: Explanation) -> Outcome<Explanation> {
+        let groups = self.queries(&self.all(), |stream| self.group_info(stream));
+        if let Some(stream) = self.first_invalid()? {
+            return Ok(explanation.round(&groups).round(&[self.read(self.job.server_of(stream), &[stream])]));
+        }
+        let reads = self.read_all(&self.parts());
+        let attempt = |explanation: Explanation| explanation.round(&groups).round(&reads);
+        let explanation = attempt(explanation);
+        if self.deadline.is_none() || self.has_new_entries()? {
+            return Ok(explanation);
+        }
+        Ok(explain_wait(explanation, &self.job.distinct_servers(), attempt))
     }
 
-    /// The first key that is not a stream, or has an id that XREAD does not take.
-    fn first_unreadable(&self) -> Outcome<Option<usize>> {
-        let types = self.ask(&self.all(), |stream| words![b"TYPE", self.job.key(stream)])?;
-        let is_readable = |kind: &Reply, id: &[u8]| {
-            let is_stream = matches!(kind.root(), Value::Status(b"none" | b"stream"));
-            is_stream && (id == b"$" || id == b"+" || id != b">" && is_id(id))
-        };
-        Ok(types.iter().find(|(stream, kind)| !is_readable(kind, &self.ids[*stream])).map(|(stream, _)| *stream))
-    }
-
-    /// Whether the group has entries to deliver. From an id other than `>` it delivers those of its history, and never waits.
+    /// Whether a read by the group returns at once: it asks for pending entries, or a stream has an entry that was not delivered.
     fn has_new_entries(&self) -> Outcome<bool> {
         if self.ids.iter().any(|id| id.as_ref() != b">") {
             return Ok(true);
         }
         let groups = self.ask(&self.all(), |stream| self.group_info(stream))?;
-        let starts: Vec<Vec<u8>> = groups.iter().map(|(_, groups)| [&b"("[..], &self.last_delivered(groups)].concat()).collect();
-        let next = |stream: usize| words![b"XRANGE", self.job.key(stream), &starts[stream], b"+", b"COUNT", b"1"];
-        let entries = self.ask(&self.all(), next)?;
-        Ok(entries.iter().any(|(_, entries)| matches!(entries.root(), Value::Array(entries) if entries.len() > 0)))
+        let delivered: Vec<Vec<u8>> = groups.iter().map(|(_, groups)| self.last_delivered(groups)).collect();
+        let first_new = |stream: usize| {
+            let after = [b"(", delivered[stream].as_slice()].concat();
+            words![b"XRANGE", self.job.key(stream), after, b"+", b"COUNT", b"1"]
+        };
+        let found = self.ask(&self.all(), first_new)?;
+        Ok(found.iter().any(|(_, entries)| matches!(entries.root(), Value::Array(entries) if entries.len() > 0)))
     }
 
     /// The reply of XREAD.
@@ -290,7 +272,7 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
     /// The first stream without the group, or with an invalid id.
     fn first_invalid(&self) -> Outcome<Option<usize>> {
         let groups = self.ask(&self.all(), |stream| self.group_info(stream))?;
-        let is_valid = |stream: usize, groups: &Reply| self.has_group(groups) && is_id(&self.ids[stream]);
+        let is_valid = |stream: usize, groups: &Reply| self.group_in(groups).is_some() && is_id(&self.ids[stream]);
         Ok(groups.iter().find(|(stream, groups)| !is_valid(*stream, groups)).map(|(stream, _)| *stream))
     }
 
@@ -307,25 +289,18 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
         }
     }
 
-    fn has_group(&self, groups: &Reply) -> bool {
-        self.group_fields(groups).is_some()
+    /// The fields of the group in a reply to XINFO GROUPS.
+    fn group_in<'r>(&self, groups: &'r Reply) -> Option<Children<'r>> {
+        let Value::Array(groups) = groups.root() else { return None };
+        let mut groups = groups.filter_map(|group| if let Value::Array(fields) = group { Some(fields) } else { None });
+        groups.find(|fields| matches!((field(*fields, b"name"), self.group), (Some(Value::String(name)), Some(wanted)) if name == wanted))
     }
 
-    /// The id of the last entry that the group has delivered.
     fn last_delivered(&self, groups: &Reply) -> Vec<u8> {
-        match self.group_fields(groups).and_then(|fields| field(fields, b"last-delivered-id")) {
+        match self.group_in(groups).and_then(|fields| field(fields, b"last-delivered-id")) {
             Some(Value::String(id)) => id.to_vec(),
             _ => b"0-0".to_vec(),
         }
-    }
-
-    /// The fields of the group in the reply to XINFO GROUPS.
-    fn group_fields<'r>(&self, groups: &'r Reply) -> Option<Children<'r>> {
-        let Value::Array(mut groups) = groups.root() else { return None };
-        groups.find_map(|group| match group {
-            Value::Array(fields) => Some(fields).filter(|fields| field(*fields, b"name") == self.group.map(Value::String)),
-            _ => None,
-        })
     }
 
     /// The replies of the servers as one, in the order of the caller's streams; `None` when they are empty.

@@ -64,6 +64,14 @@ pub struct Session {
     interrupter: Interrupter,
 }
 
+impl Cluster {
+    /// A session on the same servers, for commands that change the state of a connection, such as MULTI, WATCH, SELECT and SUBSCRIBE. It does
+    /// not connect to any server yet, and may outlive this handle.
+    pub fn session(&self) -> Session {
+        Session::new(self.clone())
+    }
+}
+
 impl Session {
     pub(crate) fn new(cluster: Cluster) -> Session {
         let servers = cluster.config().servers.len();

@@ -2,7 +2,7 @@
 
 use crate::command::{Key, PlacedKeys, Strategy};
 use crate::error::{Code, Error, printable};
-use crate::routing::{CommandResolver, Located, crossnode, reads_elsewhere, upper};
+use crate::routing::{CommandResolver, Located, crossnode_error, sort_reads_other_servers, upper};
 use crate::session::Session;
 
 pub(crate) enum Route<'a> {
@@ -19,10 +19,10 @@ pub(crate) enum Route<'a> {
 impl Session {
     /// Finds the one server that a command needs; an error where it needs several.
     pub(crate) fn place<'a>(&self, args: &[&'a [u8]]) -> Result<Route<'a>, Error> {
-        let (config, process) = (self.view.config(), self.view.process());
-        let (keys, strategy) = match CommandResolver::new(config, &process).locate(args)? {
+        let (config, topology) = (self.view.config(), self.view.topology());
+        let (keys, strategy) = match CommandResolver::new(config, &topology).locate(args)? {
             Located::Keys { keys, strategy } => (keys, strategy),
-            Located::Answer(text) => return Ok(Route::Answer(text)),
+            Located::ServerError(text) => return Ok(Route::Answer(text)),
             Located::Unknown => return Ok(Route::Unknown),
         };
         let server_of = |key: &Key| config.masters[key.master()].server;
@@ -33,8 +33,8 @@ impl Session {
             None => return Err(everywhere(args[0])),
         };
         let is_apart = keys.iter().any(|key| server_of(key) != server);
-        if is_apart || (strategy == Strategy::Sort && reads_elsewhere(config, args)) {
-            return Err(crossnode(config, args, &keys));
+        if is_apart || (strategy == Strategy::Sort && sort_reads_other_servers(config, args)) {
+            return Err(crossnode_error(config, args, &keys));
         }
         Ok(Route::On(server, keys))
     }

@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::error::{Code, Error};
 use crate::resp::{Reply, Value};
 use crate::session::{Outcome, Session};
-use crate::topology::Process;
+use crate::topology::Topology;
 use crate::transport::{NodePipeline, exchange};
 
 impl Session {
@@ -22,7 +22,7 @@ impl Session {
         let Some(there) = config.in_database(db) else {
             return Err(Error::new(Code::Request, "SELECT: some nodes are databases of one server, and would become one"));
         };
-        if let Some(refusal) = ask_all(self.view.config(), &self.view.process(), index)? {
+        if let Some(refusal) = ask_all(self.view.config(), &self.view.topology(), index)? {
             return Ok(refusal);
         }
         self.view = if there == *config { self.cluster.clone() } else { Cluster::open_shared(there).with_read(self.cluster.read()) };
@@ -39,10 +39,10 @@ pub(crate) fn number(text: &[u8]) -> Option<i64> {
 }
 
 /// Has every server try the database, over a connection that then goes back to its own; answers the first refusal.
-fn ask_all(config: &Config, process: &Process, index: &[u8]) -> Result<Option<Reply>, Error> {
+fn ask_all(config: &Config, topology: &Topology, index: &[u8]) -> Result<Option<Reply>, Error> {
     let own: Vec<String> = config.servers.iter().map(|server| server.db.to_string()).collect();
     let flags = CommandFlags { repeatable: true, read_timeout: ReadTimeout::Configured };
-    let mut pipelines: Vec<NodePipeline> = (0..own.len()).map(|server| NodePipeline::new(process.pool(server), &[])).collect();
+    let mut pipelines: Vec<NodePipeline> = (0..own.len()).map(|server| NodePipeline::new(topology.shard(server), &[])).collect();
     for (pipeline, own) in pipelines.iter_mut().zip(&own) {
         pipeline.add(None, &[b"SELECT", index], &[], flags);
         pipeline.add(None, &[b"SELECT", own.as_bytes()], &[], flags);
@@ -50,7 +50,7 @@ fn ask_all(config: &Config, process: &Process, index: &[u8]) -> Result<Option<Re
     exchange(&mut pipelines.iter_mut().collect::<Vec<_>>(), config.write_timeout);
     let mut refusal = None;
     for pipeline in pipelines {
-        let (lease, reply) = pipeline.into_seat(b"SELECT");
+        let (lease, reply) = pipeline.into_lease_and_replies(b"SELECT");
         let reply = reply?;
         // One that did not go back belongs to nobody.
         if !matches!(reply.value(2), Some(Value::Error(_))) {

@@ -27,12 +27,10 @@ pub(super) fn run(job: &Job) -> Outcome<Reply> {
 
 pub(super) fn explain(job: &Job) -> Outcome<Explanation> {
     let mut connections = job.connections(0..job.config.servers.len())?;
-    let mut explanation = Explanation::new("all masters", false).requests(1, &requests(job));
-    let mut round = 1;
+    let mut explanation = Explanation::new("all masters", false).round(&requests(job));
     for (server, count) in counts(job, &mut connections)?.into_iter().enumerate() {
         if let Count::HasInternalKeys = count {
-            round += 1;
-            explanation = explanation.requests(round, &[visible_request(server)]);
+            explanation = explanation.round(&[visible_request(server)]);
         }
     }
     Ok(explanation)

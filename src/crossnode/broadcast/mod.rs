@@ -44,7 +44,8 @@ pub(crate) fn explain(job: &Job, policy: ResponsePolicy) -> Outcome<Explanation>
         return dbsize::explain(job);
     }
     let command = job.args.iter().map(|word| printable(word)).collect::<Vec<_>>().join(" ");
-    Ok(Explanation::new("all masters", false).step_on_each(1, 0..job.config.servers.len(), &command))
+    let steps = (0..job.config.servers.len()).map(|server| (server, command.clone()));
+    Ok(Explanation::new("all masters", false).round_of(steps))
 }
 
 pub(crate) fn documentation(policy: ResponsePolicy) -> Documentation {

@@ -43,20 +43,20 @@ pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
     check_arguments(job)?;
     let mut connections = job.connections(job.servers())?;
     let parts: Vec<Part> = connections.servers().map(|server| Part::new(job, server)).collect();
-    let explanation = Explanation::new("all or none", false).requests(1, &watch_requests(&parts));
+    let explanation = Explanation::new("all or none", false).round(&watch_requests(&parts));
     let exists: Vec<Request> = parts.iter().map(|part| Request::read(part.server, vec![part.with_keys(b"EXISTS")])).collect();
     for reply in connections.try_round(&exists)? {
         if not_error(replies(&reply).next().unwrap_or(Value::Nil))? != Value::Integer(0) {
-            return Ok(explanation.requests(2, &unwatch_requests(&parts)));
+            return Ok(explanation.round(&unwatch_requests(&parts)));
         }
     }
     let intent = intent(job, &parts, 0);
     let (first, others) = parts.split_at(1);
     Ok(explanation
-        .requests(2, &store_requests(first, &intent))
-        .requests(3, &store_requests(others, &intent))
-        .requests(4, &forget_requests(first, &intent))
-        .requests(5, &forget_requests(others, &intent)))
+        .round(&store_requests(first, &intent))
+        .round(&store_requests(others, &intent))
+        .round(&forget_requests(first, &intent))
+        .round(&forget_requests(others, &intent)))
 }
 
 pub(crate) fn documentation() -> Documentation {

@@ -45,29 +45,21 @@ pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
         return colocate::explain(job, Destination::LastKey);
     }
     let explanation = Explanation::new("colocate", true);
-    let Some(clauses) = clauses(job.args) else { return Ok(explanation.requests(1, &[unchanged(job)])) };
+    let Some(clauses) = clauses(job.args) else { return Ok(explanation.round(&[unchanged(job)])) };
     let names = Names::new(job);
     let mut connections = job.connections(0..job.config.servers.len())?;
     let kind = connections.send(Request::read(names.home, vec![words![b"TYPE", job.key(0)]]))?;
-    let (mut explanation, mut round) = (explanation.requests(1, &[look(job, names.home)]), 1);
-    let mut add = |requests: &[Request], explanation: &mut Explanation| {
-        round += usize::from(!requests.is_empty());
-        explanation.add_requests(round, requests);
-    };
-    let elements = read_elements(job, names.home, &replies(&kind).next());
-    add(elements.as_slice(), &mut explanation);
-    let elements = elements.map_or(Ok(Vec::new()), |request| strings(&connections.send(request)?))?;
+    let read_elements = read_elements(job, names.home, &replies(&kind).next());
+    let explanation = explanation.round(&[look(job, names.home)]).round(read_elements.as_slice());
+    let elements = read_elements.map_or(Ok(Vec::new()), |request| strings(&connections.send(request)?))?;
     let wanted = wanted_keys(job, &clauses, &elements);
     let reads = read_values(&wanted);
-    add(&reads, &mut explanation);
     let values = Values::read(&mut connections, &wanted, &reads, &names)?;
-    add(&sort_requests(job, &clauses, &values, &names), &mut explanation);
-    if let Some((server, key)) = names.target {
-        let usage = connections.send(Request::read(server, vec![memory_usage(key)]))?;
-        let content = if elements.is_empty() { Content::Nothing } else { Content::Payload(Cow::from(&b""[..])) };
-        add(&[Replacement::new(key, content, usage.value(1).is_some_and(is_large)).request(server)], &mut explanation);
-    }
-    Ok(explanation)
+    let explanation = explanation.round(&reads).round(&sort_requests(job, &clauses, &values, &names));
+    let Some((server, key)) = names.target else { return Ok(explanation) };
+    let usage = connections.send(Request::read(server, vec![memory_usage(key)]))?;
+    let content = if elements.is_empty() { Content::Nothing } else { Content::Payload(Cow::from(&b""[..])) };
+    Ok(explanation.round(&[Replacement::new(key, content, usage.value(1).is_some_and(is_large)).request(server)]))
 }
 
 pub(crate) fn documentation() -> Documentation {

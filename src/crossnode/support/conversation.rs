@@ -5,8 +5,8 @@ use crate::config::Config;
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::error::Error;
 use crate::resp::{Children, Reply, Value};
-use crate::topology::Process;
-use crate::transport::{Lease, NodePipeline, exchange};
+use crate::topology::Topology;
+use crate::transport::{ConnectionSource, Lease, NodePipeline, exchange};
 use smallvec::SmallVec;
 use std::borrow::Cow;
 
@@ -38,13 +38,12 @@ impl<'a> Request<'a> {
     }
 
     /// Commands that must not be sent twice.
-    /// Ends the watch of a connection.
-    pub(crate) fn unwatch(server: usize) -> Request<'a> {
-        Request::write(server, vec![words![b"UNWATCH"]])
-    }
-
     pub(crate) fn write(server: usize, commands: Vec<Words<'a>>) -> Request<'a> {
         Request { repeatable: false, ..Request::read(server, commands) }
+    }
+
+    pub(crate) fn unwatch(server: usize) -> Request<'a> {
+        Request::write(server, vec![words![b"UNWATCH"]])
     }
 
     /// These commands between MULTI and EXEC. [`transaction_result`] reads the reply.
@@ -60,7 +59,7 @@ impl<'a> Request<'a> {
 /// The connections of one operation. Each server has one for the whole operation, so that WATCH and MULTI hold.
 pub(crate) struct Connections<'p> {
     config: &'p Config,
-    process: &'p Process,
+    topology: &'p Topology,
     /// The name of the command, for error texts.
     name: &'p [u8],
     slots: Vec<Slot<'p>>,
@@ -77,7 +76,7 @@ impl<'p> Connections<'p> {
     /// Takes a connection to each of these servers. All callers take them in one order, so that no two wait for each other.
     pub(crate) fn new(
         config: &'p Config,
-        process: &'p Process,
+        topology: &'p Topology,
         name: &'p [u8],
         servers: impl IntoIterator<Item = usize>,
     ) -> Result<Connections<'p>, Error> {
@@ -86,11 +85,11 @@ impl<'p> Connections<'p> {
         servers.dedup();
         let mut slots = Vec::with_capacity(servers.len());
         for server in servers {
-            let pool = process.pool(server);
-            let lease = pool.take(false).map_err(|error| crate::transport::explain(pool.server(), error, name, false))?;
+            let shard = topology.shard(server);
+            let lease = shard.lease(false).map_err(|error| crate::transport::explain(shard.server(), error, name, false))?;
             slots.push(Slot { server, lease: Some(lease), is_watching: false });
         }
-        Ok(Connections { config, process, name, slots })
+        Ok(Connections { config, topology, name, slots })
     }
 
     /// Its servers, in order.
@@ -136,8 +135,8 @@ impl<'p> Connections<'p> {
     fn pipeline<'a>(&mut self, request: &'a Request<'_>) -> NodePipeline<'p, 'a> {
         let slot = self.slots.iter_mut().find(|slot| slot.server == request.server);
         let mut pipeline = match slot.and_then(|slot| slot.lease.take().map(|lease| (lease, slot.is_watching))) {
-            Some((lease, is_watching)) => NodePipeline::over(lease, is_watching),
-            None => NodePipeline::new(self.process.pool(request.server), &[]),
+            Some((lease, is_watching)) => NodePipeline::with_lease(self.topology.shard(request.server), lease, is_watching),
+            None => NodePipeline::new(self.topology.shard(request.server), &[]),
         };
         for command in &request.commands {
             let args: SmallVec<[&[u8]; 8]> = command.iter().map(AsRef::as_ref).collect();
@@ -147,7 +146,7 @@ impl<'p> Connections<'p> {
     }
 
     fn take_back(&mut self, server: usize, pipeline: NodePipeline<'p, '_>) -> Result<Reply, Error> {
-        let (lease, outcome) = pipeline.into_seat(self.name);
+        let (lease, outcome) = pipeline.into_lease_and_replies(self.name);
         match self.slots.iter_mut().find(|slot| slot.server == server) {
             Some(slot) => {
                 slot.is_watching &= lease.is_some();

@@ -25,37 +25,21 @@ impl Explanation {
         Explanation { strategy, steps: Vec::new(), atomic }
     }
 
-    /// Adds a request.
-    pub(crate) fn step(mut self, round: usize, server: usize, commands: impl Into<String>) -> Explanation {
-        self.steps.push(Step { round, server, commands: commands.into() });
-        self
-    }
-
-    /// Adds the same request for several servers.
-    pub(crate) fn step_on_each(self, round: usize, servers: impl IntoIterator<Item = usize>, commands: &str) -> Explanation {
-        servers.into_iter().fold(self, |explanation, server| explanation.step(round, server, commands))
-    }
-
-    /// Adds the very requests that a strategy sends in one round.
-    pub(crate) fn requests(mut self, round: usize, requests: &[Request]) -> Explanation {
-        self.add_requests(round, requests);
-        self
-    }
-
     /// Adds the requests of one more round. No requests, no round.
     pub(crate) fn round(self, requests: &[Request]) -> Explanation {
-        let next = self.rounds() + 1;
-        self.requests(next, requests)
+        self.round_of(requests.iter().map(|request| (request.server, describe(&request.commands))))
     }
 
-    pub(crate) fn rounds(&self) -> usize {
+    /// The same for servers and the text of their commands.
+    pub(crate) fn round_of(mut self, commands: impl IntoIterator<Item = (usize, String)>) -> Explanation {
+        let round = self.round_trips() + 1;
+        self.steps.extend(commands.into_iter().map(|(server, commands)| Step { round, server, commands }));
+        self
+    }
+
+    /// How many rounds there are.
+    pub(crate) fn round_trips(&self) -> usize {
         self.steps.iter().map(|step| step.round).max().unwrap_or(0)
-    }
-
-    /// The same, in place.
-    pub(crate) fn add_requests(&mut self, round: usize, requests: &[Request]) {
-        let step = |request: &Request| Step { round, server: request.server, commands: describe(&request.commands) };
-        self.steps.extend(requests.iter().map(step));
     }
 }
 

@@ -3,14 +3,15 @@
 use crate::command::ReadTimeout;
 use crate::error::{Code, Error};
 use crate::resp::{Reader, Reply, Value, pack};
-use crate::transport::{Aside, Connection, Pool};
+use crate::topology::Shard;
+use crate::transport::{Connection, ConnectionSource, LongLease};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
 /// Receives the messages of one server.
 pub(crate) struct Listener<'p> {
-    pool: &'p Pool,
-    connection: Aside<'p>,
+    shard: &'p Shard,
+    connection: LongLease<'p>,
     reader: Reader,
     keys: Vec<&'p [u8]>,
 }
@@ -18,11 +19,11 @@ pub(crate) struct Listener<'p> {
 impl<'p> Listener<'p> {
     /// Subscribes to changes of these keys. `None`: the server offers no such messages, or the pool has too few connections left. A pooled
     /// connection that turns out to be broken is replaced.
-    pub(crate) fn subscribe(pool: &'p Pool, keys: Vec<&'p [u8]>) -> Result<Option<Listener<'p>>, Error> {
+    pub(crate) fn subscribe(shard: &'p Shard, keys: Vec<&'p [u8]>) -> Result<Option<Listener<'p>>, Error> {
         let listener = |fresh| -> Result<Option<Listener<'p>>, Error> {
-            let Some(mut connection) = pool.take_aside(fresh)? else { return Ok(None) };
+            let Some(mut connection) = shard.long_lease(fresh)? else { return Ok(None) };
             let reader = connection.reader(true);
-            let mut listener = Listener { pool, connection, reader, keys: keys.clone() };
+            let mut listener = Listener { shard, connection, reader, keys: keys.clone() };
             Ok(listener.start_tracking()?.then_some(listener))
         };
         match listener(false) {
@@ -52,7 +53,7 @@ impl<'p> Listener<'p> {
         let connection: &Connection = &self.connection;
         connection.send_all(request, &mut 0)?;
         while self.reader.complete() < replies || !self.reader.is_between() {
-            connection.wait(ReadTimeout::Extended(Duration::ZERO), self.pool.config().read_timeout)?;
+            connection.wait(ReadTimeout::Extended(Duration::ZERO), self.shard.config().read_timeout)?;
             connection.receive_now(&mut self.reader, usize::MAX)?;
         }
         Ok(self.take_received())
@@ -90,8 +91,8 @@ impl<'p> Listener<'p> {
         }
     }
 
-    pub(crate) fn pool(&self) -> &'p Pool {
-        self.pool
+    pub(crate) fn shard(&self) -> &'p Shard {
+        self.shard
     }
 
     /// Asks the server to stop sending messages.

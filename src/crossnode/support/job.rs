@@ -4,12 +4,12 @@ use crate::config::Config;
 use crate::crossnode::support::conversation::Connections;
 use crate::error::{Error, printable};
 use crate::routing::CrossNodeCommand;
-use crate::topology::Process;
+use crate::topology::Topology;
 
 /// A command for several servers.
 pub(crate) struct Job<'c, 'a> {
     pub config: &'c Config,
-    pub process: &'c Process,
+    pub topology: &'c Topology,
     /// The arguments as the caller gave them, the command's name first.
     pub args: &'c [&'a [u8]],
     pub command: &'c CrossNodeCommand<'a>,
@@ -46,6 +46,6 @@ impl<'c, 'a> Job<'c, 'a> {
 
     /// Takes a connection to each of these servers.
     pub(crate) fn connections(&self, servers: impl IntoIterator<Item = usize>) -> Result<Connections<'c>, Error> {
-        Connections::new(self.config, self.process, self.args[0], servers)
+        Connections::new(self.config, self.topology, self.args[0], servers)
     }
 }

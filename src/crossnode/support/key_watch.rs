@@ -9,7 +9,7 @@ use crate::crossnode::support::job::Job;
 use crate::crossnode::support::outcome::Outcome;
 use crate::error::{Code, Error};
 use crate::resp::Reply;
-use crate::transport::explain;
+use crate::transport::{ConnectionSource, explain};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use std::time::{Duration, Instant};
@@ -42,9 +42,9 @@ impl<'p> KeyWatch<'p> {
         servers.dedup();
         let mut listeners = Vec::with_capacity(servers.len());
         for server in servers {
-            let pool = job.process.pool(server);
+            let shard = job.topology.shard(server);
             let own_keys = keys.iter().filter(|(owner, _)| *owner == server).map(|(_, key)| *key).collect();
-            let listener = Listener::subscribe(pool, own_keys).map_err(|error| explain(pool.server(), error, name, false))?;
+            let listener = Listener::subscribe(shard, own_keys).map_err(|error| explain(shard.server(), error, name, false))?;
             match listener {
                 Some(listener) => listeners.push(listener),
                 None => {
@@ -92,7 +92,7 @@ impl<'p> KeyWatch<'p> {
     fn receive(&mut self) -> Outcome<bool> {
         let mut has_changed = false;
         for listener in &mut self.listeners {
-            has_changed |= listener.receive().map_err(|error| explain(listener.pool().server(), error, self.name, false))?;
+            has_changed |= listener.receive().map_err(|error| explain(listener.shard().server(), error, self.name, false))?;
         }
         Ok(has_changed)
     }
@@ -147,20 +147,13 @@ pub(crate) fn wait_until_found(
     }
 }
 
-/// Adds the rounds of a [`KeyWatch`] under which nothing changes until the deadline: it subscribes on each server in turn, the rounds that
-/// `attempt` adds look at the keys once more, and it unsubscribes.
-pub(crate) fn explain_wait(
-    mut explanation: Explanation,
-    servers: &[usize],
-    attempt: impl FnOnce(Explanation) -> Explanation,
-) -> Explanation {
-    for &server in servers {
-        let round = explanation.rounds() + 1;
-        explanation = explanation.step(round, server, "CLIENT ID").step(round + 1, server, "CLIENT TRACKING …; SUBSCRIBE …");
-    }
-    let explanation = attempt(explanation);
-    let last = explanation.rounds() + 1;
-    explanation.step_on_each(last, servers.iter().copied(), "UNSUBSCRIBE; CLIENT TRACKING …")
+/// Adds what [`KeyWatch`] sends when nothing changes until the deadline: it subscribes on each server in turn, the keys are looked at once
+/// more by `attempt`, and it unsubscribes.
+pub(crate) fn explain_wait(explanation: Explanation, servers: &[usize], attempt: impl FnOnce(Explanation) -> Explanation) -> Explanation {
+    let subscribed = servers.iter().fold(explanation, |explanation, &server| {
+        explanation.round_of([(server, "CLIENT ID".into())]).round_of([(server, "CLIENT TRACKING …; SUBSCRIBE …".into())])
+    });
+    attempt(subscribed).round_of(servers.iter().map(|&server| (server, "UNSUBSCRIBE; CLIENT TRACKING …".into())))
 }
 
 fn time_left(deadline: Option<Instant>) -> Option<Duration> {

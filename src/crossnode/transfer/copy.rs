@@ -1,7 +1,7 @@
 //! COPY: the value is read on one node and written on the other, each in one step.
 
 use crate::crossnode::Job;
-use crate::crossnode::support::conversation::{Connections, Request, Words, replies, words};
+use crate::crossnode::support::conversation::{Request, Words, replies, words};
 use crate::crossnode::support::explanation::Explanation;
 use crate::crossnode::support::internal_keys;
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
@@ -25,7 +25,13 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     let reply = match options.db {
         None => connections.send(Request::write(target, vec![restore]))?,
         Some(db) => {
-            select(&mut connections, target, db)?;
+            // Marked as watching, the connection is closed if it cannot be switched back: other callers must not get it in this database.
+            connections.set_watching(target, true);
+            let selected = connections.send(select_request(target, db))?;
+            if let Some(Value::Error(text)) = replies(&selected).next() {
+                connections.set_watching(target, false);
+                return Err(Abort::refusal(invalid_db(text)));
+            }
             let reply = connections.send(restore_and_select_request(job, target, restore))?;
             connections.set_watching(target, replies(&reply).nth(1) != Some(Value::Status(b"OK")));
             reply
@@ -42,32 +48,16 @@ pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
     let (source, target) = (job.server_of(0), job.server_of(1));
     let explanation = Explanation::new("transfer", true);
     let Some(options) = options(&job.args[3..]) else { return Ok(explanation.round(&[copy_missing_key_request(job)])) };
-    let exists = job.connections([source])?.send(Request::read(source, vec![words![b"EXISTS", job.key(0)]]))?;
     let explanation = explanation.round(&[Request::read(source, dump_commands(job.key(0)))]);
+    let exists = job.connections([source])?.send(Request::read(source, vec![words![b"EXISTS", job.key(0)]]))?;
     if replies(&exists).next() == Some(Value::Integer(0)) {
         return Ok(explanation.round(&[copy_missing_key_request(job)]));
     }
     let restore = DumpedValue::default().restore_command(job.key(1), options.replace);
     Ok(match options.db {
         None => explanation.round(&[Request::write(target, vec![restore])]),
-        Some(db) => {
-            // The server knows which databases there are.
-            select(&mut job.connections([target])?, target, db)?;
-            explanation.round(&[select_request(target, db)]).round(&[restore_and_select_request(job, target, restore)])
-        }
+        Some(db) => explanation.round(&[select_request(target, db)]).round(&[restore_and_select_request(job, target, restore)]),
     })
-}
-
-/// Switches the connection to another database. Marked as watching, it is closed unless it is switched back: other callers must not get it in
-/// this database.
-fn select(connections: &mut Connections, target: usize, db: &[u8]) -> Outcome<()> {
-    connections.set_watching(target, true);
-    let selected = connections.send(select_request(target, db))?;
-    if let Some(Value::Error(text)) = replies(&selected).next() {
-        connections.set_watching(target, false);
-        return Err(Abort::refusal(invalid_db(text)));
-    }
-    Ok(())
 }
 
 fn select_request(target: usize, db: &[u8]) -> Request<'_> {

@@ -1,4 +1,4 @@
-/* Writes or reads the keys of a file, so that another language reads or has written them.
+/* Writes or reads the keys of a file, which another language reads or has written.
  *
  *     worker write|read FILE      lines of FILE: key_hex value_hex, - for an empty one
  *
@@ -15,11 +15,11 @@
 
 #include <rediscluster.h>
 
-#include "../../c/request.h"
+#include "../../abi/c/request.h"
 
 #define PIPELINE 1000
 
-/* A line of the file, decoded where it stands. */
+/* A line of the file, decoded in place. */
 typedef struct pair {
     char *line, *key, *value;
     size_t key_length, value_length;
@@ -32,7 +32,7 @@ static void die(const char *what) {
     exit(1);
 }
 
-/* Turns hex digits, or "-", into bytes; answers what stands behind them. */
+/* Decodes hex digits, or "-", in place. Returns the position after them. */
 static char *decode(char *hex, size_t *length) {
     char *to = hex;
     *length = 0;
@@ -43,7 +43,7 @@ static char *decode(char *hex, size_t *length) {
     return *hex == '-' ? hex + 1 : hex;
 }
 
-/* Fills pairs; answers how many, 0 at the end of the file. */
+/* Fills pairs. Returns their number, 0 at the end of the file. */
 static size_t read_pairs(FILE *file) {
     size_t count = 0, room;
     for (; count < PIPELINE; count++) {

@@ -1,0 +1,9 @@
+//! Sessions: one client with state, over all nodes.
+
+mod connection_state;
+mod helpers;
+mod subscriptions;
+mod transactions;
+
+#[path = "../support/mod.rs"]
+mod support;
