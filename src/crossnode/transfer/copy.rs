@@ -1,7 +1,7 @@
 //! COPY: the value is read on one node and written on the other, each in one step.
 
 use crate::crossnode::Job;
-use crate::crossnode::support::conversation::{Request, Words, replies, words};
+use crate::crossnode::support::conversation::{Connections, Request, Words, replies, words};
 use crate::crossnode::support::explanation::Explanation;
 use crate::crossnode::support::internal_keys;
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
@@ -25,13 +25,7 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     let reply = match options.db {
         None => connections.send(Request::write(target, vec![restore]))?,
         Some(db) => {
-            // Marked as watching, the connection is closed if it cannot be switched back: other callers must not get it in this database.
-            connections.set_watching(target, true);
-            let selected = connections.send(select_request(target, db))?;
-            if let Some(Value::Error(text)) = replies(&selected).next() {
-                connections.set_watching(target, false);
-                return Err(Abort::refusal(invalid_db(text)));
-            }
+            select(&mut connections, target, db)?;
             let reply = connections.send(restore_and_select_request(job, target, restore))?;
             connections.set_watching(target, replies(&reply).nth(1) != Some(Value::Status(b"OK")));
             reply
@@ -56,8 +50,24 @@ pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
     let restore = DumpedValue::default().restore_command(job.key(1), options.replace);
     Ok(match options.db {
         None => explanation.round(&[Request::write(target, vec![restore])]),
-        Some(db) => explanation.round(&[select_request(target, db)]).round(&[restore_and_select_request(job, target, restore)]),
+        Some(db) => {
+            // Only the server knows whether it has this database.
+            select(&mut job.connections([target])?, target, db)?;
+            explanation.round(&[select_request(target, db)]).round(&[restore_and_select_request(job, target, restore)])
+        }
     })
+}
+
+/// Switches the connection to another database. Marked as watching, it is closed unless it is switched back: other callers must not get it in
+/// this database.
+fn select(connections: &mut Connections, target: usize, db: &[u8]) -> Outcome<()> {
+    connections.set_watching(target, true);
+    let selected = connections.send(select_request(target, db))?;
+    if let Some(Value::Error(text)) = replies(&selected).next() {
+        connections.set_watching(target, false);
+        return Err(Abort::refusal(invalid_db(text)));
+    }
+    Ok(())
 }
 
 fn select_request(target: usize, db: &[u8]) -> Request<'_> {
