@@ -68,9 +68,9 @@ final class FpmTest extends ClusterTestCase
         self::assertSame($pages, $visitors->done);
         self::assertGreaterThanOrEqual(400, $visitors->failures, 'pages failed while node_2 was down');
         self::assertLessThanOrEqual(600, $visitors->failures);
-        self::assertGreaterThanOrEqual(intdiv($pages, self::PAGES_OF_A_WORKER), count($visitors->clientOfWorker), 'number of workers');
-        self::assertLessThanOrEqual(self::PAGES_OF_A_WORKER, max($visitors->clientOfWorker));
-        $this->assertOneConnectionANodeAndWorker($visitors);
+        self::assertGreaterThanOrEqual(intdiv($pages, self::PAGES_OF_A_WORKER), count($visitors->pagesOfWorker), 'number of workers');
+        self::assertLessThanOrEqual(self::PAGES_OF_A_WORKER, max($visitors->pagesOfWorker));
+        $this->assertOneConnectionPerNodeAndWorker($visitors);
         $fpm->process->stop();
         self::assertSame([0, 0, 0], $this->connections());
     }
@@ -81,7 +81,7 @@ final class FpmTest extends ClusterTestCase
         return (int) (getenv('FPM_PAGES') ?: 20_000);
     }
 
-    private function assertOneConnectionANodeAndWorker(PageLoad $visitors): void
+    private function assertOneConnectionPerNodeAndWorker(PageLoad $visitors): void
     {
         foreach ($visitors->samples as $samples) {
             foreach (['node_1', 'node_3'] as $alias) { // node_2 was restarted
@@ -92,7 +92,7 @@ final class FpmTest extends ClusterTestCase
             self::assertLessThanOrEqual(self::WORKERS, $count, 'connections of ended workers are closed');
         }
         foreach (['node_1', 'node_3'] as $alias) {
-            self::assertLessThanOrEqual(count($visitors->clientOfWorker), $this->servers[$alias]->acceptedConnections(), 'each worker opens one connection');
+            self::assertLessThanOrEqual(count($visitors->pagesOfWorker), $this->servers[$alias]->acceptedConnections(), 'each worker opens one connection');
         }
     }
 

@@ -22,8 +22,8 @@ final class MisuseTest extends ClusterTestCase
         // Two processes at the same time.
         foreach (array_chunk(range($seed, $seed + self::PROCESSES - 1), 2) as $seeds) {
             $results = array_map($this->end(...), array_map($this->begin(...), $seeds));
-            foreach ($results as [$status, $output, $again]) {
-                self::assertSame([0, "fine\n"], [$status, $output], $again);
+            foreach ($results as [$status, $output, $reproduction]) {
+                self::assertSame([0, "fine\n"], [$status, $output], $reproduction);
             }
         }
     }
@@ -64,7 +64,7 @@ final class MisuseTest extends ClusterTestCase
         $status = proc_close($process);
         $call = (int) file_get_contents($progress);
         unlink($progress);
-        $again = "SHOW=$call php tests/programs/random_calls.php $seed " . ($call + 1) . ' /dev/null';
-        return [$status, $output, "seed $seed, call $call. To reproduce it, run with scripts/with-redis 3: $again"];
+        $reproduction = "SHOW=$call php tests/programs/random_calls.php $seed " . ($call + 1) . ' /dev/null';
+        return [$status, $output, "seed $seed, call $call. To reproduce it, run with scripts/with-redis 3: $reproduction"];
     }
 }

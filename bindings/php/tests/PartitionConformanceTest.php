@@ -32,7 +32,7 @@ final class PartitionConformanceTest extends TestCase
         self::assertGreaterThanOrEqual(2_000, $rows);
     }
 
-    public function testRandomKeysAgreeWithPhpsCrc32(): void
+    public function testPartitioningAgreesWithCrc32OfPhp(): void
     {
         $ffi = Library::get()->ffi;
         for ($i = 0; $i < 100_000; $i++) {

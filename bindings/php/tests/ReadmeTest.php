@@ -38,7 +38,7 @@ final class ReadmeTest extends ClusterTestCase
     public function testTheListOfDifferencesIsUpToDate(): void
     {
         $document = file_get_contents(dirname(__DIR__) . '/docs/phpredis.md');
-        self::assertSame([0, $document], Php::run(__DIR__ . '/Oracle/document.php'), 'run `make generated`');
+        self::assertSame([0, $document], Php::run(__DIR__ . '/Differential/document.php'), 'run `make generated`');
     }
 
     private static function onTwoNodes(string $code): string

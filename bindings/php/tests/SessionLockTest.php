@@ -87,24 +87,24 @@ final class SessionLockTest extends ClusterTestCase
     public function testALockedSessionDoesNotStartAfterTheLastRetry(): void
     {
         $this->client->command('SET', self::KEY, 'a|i:1;');
-        $this->client->command('SET', self::LOCK, 'somebody');
+        $this->client->command('SET', self::LOCK, 'other-request');
         $output = (new PhpSession(self::IMPATIENT))->run('echo json_encode(session_start()); $_SESSION["a"] = 2;');
 
         self::assertStringContainsString('The session is locked by another request', $output);
         self::assertStringEndsWith('false', $output);
-        self::assertSame(['a|i:1;', 'somebody'], $this->client->command('MGET', self::KEY, self::LOCK));
+        self::assertSame(['a|i:1;', 'other-request'], $this->client->command('MGET', self::KEY, self::LOCK));
     }
 
     public function testALockedSessionIsReadOnlyWithLockFailureReadonly(): void
     {
         $this->client->command('SET', self::KEY, 'a|i:1;');
-        $this->client->command('SET', self::LOCK, 'somebody');
+        $this->client->command('SET', self::LOCK, 'other-request');
         $code = 'echo json_encode([@session_start(), $_SESSION["a"]]); $_SESSION["a"] = 2;';
         $output = (new PhpSession(self::IMPATIENT + ['lockFailureReadonly' => true]))->run($code);
 
         self::assertStringContainsString('[true,1]', $output);
         self::assertStringContainsString('The session was not written because its lock was lost', $output);
-        self::assertSame(['a|i:1;', 'somebody'], $this->client->command('MGET', self::KEY, self::LOCK));
+        self::assertSame(['a|i:1;', 'other-request'], $this->client->command('MGET', self::KEY, self::LOCK));
     }
 
     /** @dataProvider lostLocks */
@@ -125,19 +125,19 @@ final class SessionLockTest extends ClusterTestCase
     public function lostLocks(): iterable
     {
         yield 'the lock expired' => ['DEL ' . self::LOCK, null];
-        yield 'the lock expired and another request has it' => ['SET ' . self::LOCK . ' somebody', 'somebody'];
+        yield 'the lock expired and another request has it' => ['SET ' . self::LOCK . ' other-request', 'other-request'];
     }
 
     public function testALockOfAnotherRequestIsNotReleased(): void
     {
         $code = <<<'PHP'
             session_start();
-            (new RedisCluster\Client(getenv('REDISCLUSTER_CONFIG')))->command('SET', $argv[3], 'somebody');
+            (new RedisCluster\Client(getenv('REDISCLUSTER_CONFIG')))->command('SET', $argv[3], 'other-request');
             session_abort();
             PHP;
 
         self::assertSame('', (new PhpSession(['locking' => true]))->run($code, self::LOCK));
-        self::assertSame('somebody', $this->client->command('GET', self::LOCK));
+        self::assertSame('other-request', $this->client->command('GET', self::LOCK));
     }
 
     public function testTheLockOfACrashedRequestExpires(): void

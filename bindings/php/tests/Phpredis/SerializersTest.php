@@ -77,7 +77,7 @@ final class SerializersTest extends RedisClusterTestCase
         self::assertSame('x', $this->redis->_unserialize('x'));
     }
 
-    public function testUnserializedBytesAreReturnedUnchanged(): void
+    public function testBytesThatAreNotSerializedAreReturnedUnchanged(): void
     {
         $this->redis->setOption(RedisCluster::OPT_SERIALIZER, RedisCluster::SERIALIZER_PHP);
         self::assertSame(5, $this->redis->incrBy('counter', 5));
@@ -134,7 +134,7 @@ final class SerializersTest extends RedisClusterTestCase
     }
 
     /** @dataProvider compressions */
-    public function testUncompressedBytesAreReturnedUnchanged(int $algorithm): void
+    public function testBytesThatAreNotCompressedAreReturnedUnchanged(int $algorithm): void
     {
         $this->useCompression($algorithm);
         foreach (['', 'a', 'plain text', "\xff\xff\xff\xff\xff\xff\xff"] as $value) {

@@ -130,6 +130,9 @@ final class RandomCalls
         }
         $signatures = (string) (new \ReflectionClass(CommandSignatures::class))->getDocComment();
         preg_match_all('/@method \S+ (\w+)\((.*)\)$/m', $signatures, $found, PREG_SET_ORDER);
+        if ($found === []) {
+            throw new \LogicException('CommandSignatures has no @method annotations');
+        }
         foreach ($found as [, $name, $parameters]) {
             $all = substr_count($parameters, '$');
             $more = str_contains($parameters, '...') ? 3 : 0;

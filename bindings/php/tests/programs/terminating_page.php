@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-// A page for PHP-FPM that ends during a transaction in the way that the parameter END names. Without END it prints the key that the
+// A page for PHP-FPM that ends during a transaction in the way that the parameter END names. With an empty END it prints the key that the
 // transactions must not have written.
 
 use RedisCluster\Client;
