@@ -12,7 +12,7 @@ use RedisCluster\Tests\Support\ClusterTestCase;
 /** nodeFor() and each(). */
 final class NodesTest extends ClusterTestCase
 {
-    public function testNodeForTellsAliasAndAddress(): void
+    public function testNodeForReturnsAliasAndAddress(): void
     {
         $config = self::config(2);
         $client = new Client($config);
@@ -23,7 +23,7 @@ final class NodesTest extends ClusterTestCase
         );
     }
 
-    public function testNodeForHonoursTags(): void
+    public function testNodeForUsesTheHashTag(): void
     {
         $client = new Client(self::config(2));
 
@@ -32,7 +32,7 @@ final class NodesTest extends ClusterTestCase
         self::assertSame('', $client->nodeFor('')['key']);
     }
 
-    public function testNodeForUnixSocket(): void
+    public function testNodeForReturnsThePathOfAUnixSocket(): void
     {
         $node = (new Client(['nodes' => ['node_1' => ['unix' => '/run/redis.sock']]]))->nodeFor('foo');
 
@@ -56,13 +56,13 @@ final class NodesTest extends ClusterTestCase
         ], $client->nodeList(discover: false));
     }
 
-    public function testEachAnswersPerAlias(): void
+    public function testEachReturnsOneReplyForEachAlias(): void
     {
         self::assertSame(['node_1' => 'PONG', 'node_2' => 'PONG', 'node_3' => 'PONG'], $this->client->each('PING'));
         self::assertSame([], array_filter($this->client->each('DBSIZE')));
     }
 
-    public function testEachKeepsErrorsAsObjects(): void
+    public function testEachReturnsErrorsAsExceptions(): void
     {
         $errors = $this->client->each('CONFIG', 'NONSENSE');
 
@@ -70,7 +70,7 @@ final class NodesTest extends ClusterTestCase
         self::assertContainsOnlyInstancesOf(ServerException::class, $errors);
     }
 
-    public function testEachKeepsADeadNodeApart(): void
+    public function testEachReturnsTheFailureOfANodeThatIsDown(): void
     {
         $replies = (new Client(self::configWithDeadNode('node_3')))->each('PING');
 
