@@ -292,7 +292,7 @@ fn is_open(stream: &TcpStream) -> bool {
 }
 
 /// The end of the RESP value that begins at `at`, if it is complete.
-fn end_of_value(bytes: &[u8], at: usize) -> Option<usize> {
+pub fn end_of_value(bytes: &[u8], at: usize) -> Option<usize> {
     if bytes.get(at) == Some(&b'!') {
         return Some(at + 1);
     }
