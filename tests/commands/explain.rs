@@ -40,9 +40,9 @@ fn explain_reports_the_strategy_that_sizes_select_and_changes_nothing() {
         (format!("SUNION {one} {two}"), "gather", 2),
         (format!("SINTER {one} {two}"), "gather by SMISMEMBER", 3),
         (format!("SDIFFSTORE {two} {two} {one}"), "gather by SMISMEMBER", 4),
-        (format!("SUNIONSTORE {one} {one} {two}"), "colocate", 4),
+        (format!("SUNIONSTORE {one} {one} {two}"), "colocate", 5),
         (format!("PFCOUNT {one} {two}"), "colocate", 2),
-        (format!("SORT {one} ALPHA STORE {two}"), "colocate", 2),
+        (format!("SORT {one} ALPHA STORE {two}"), "colocate", 3),
     ] {
         let (found, list) = explained(&comparison, &command);
         assert_eq!((found.as_str(), list.len()), (strategy, steps), "{command}: {list:#?}");
