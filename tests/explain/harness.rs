@@ -2,7 +2,7 @@
 
 use crate::comparison::{Report, compare};
 use crate::recorder::Recorder;
-use crate::support::data::{Data, DirectConnections};
+use crate::support::data::{Content, Data, DirectConnections};
 use crate::support::{Server, name_on, ports};
 use rediscluster::{Cluster, Config, Value, pack};
 
@@ -28,9 +28,12 @@ pub const REJECTED: &str = "rejected";
 
 const NODES: usize = 3;
 
+/// All data, and the number of keys of each node.
+type State = (Data, Vec<usize>);
+
 struct Stage {
-    servers: DirectConnections,
-    ours: Cluster,
+    direct: DirectConnections,
+    cluster: Cluster,
     recorder: Recorder,
     other: Server,
     _servers: Vec<Server>,
@@ -42,8 +45,8 @@ pub fn check(cases: &[Case]) {
     let recorder = Recorder::start(ports(&servers));
     let config = Config::from_json(recorder.config().as_bytes()).expect("a valid configuration");
     let mut stage = Stage {
-        servers: DirectConnections::to(&servers),
-        ours: Cluster::open(config),
+        direct: DirectConnections::to(&servers),
+        cluster: Cluster::open(config),
         recorder,
         other: Server::start(),
         _servers: servers,
@@ -58,15 +61,18 @@ impl Stage {
         let words = self.words(case.command);
         let args: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
         let before = self.state();
-        let report = Report::new(&self.ours.explain(&pack(&args)).map_err(|error| self.failure(case, &error.to_string()))?);
-        let changed = if self.state() == before { "" } else { "explain changed the data\n" };
-        let (reply, sent) = self.recorder.record(|| self.ours.command(&args));
+        let report = Report::new(&self.cluster.explain(&pack(&args)).map_err(|error| self.failure(case, &error.to_string()))?);
+        let after = self.state();
+        let (reply, sent) = self.recorder.record(|| self.cluster.command(&args));
         let error = match &reply {
             Ok(reply) if let Value::Error(text) = reply.root() => Some(String::from_utf8_lossy(text).into_owned()),
             Ok(_) => None,
             Err(error) => Some(error.message().to_owned()),
         };
-        let mut failure = String::from(changed);
+        let mut failure = String::new();
+        if after != before {
+            failure.push_str(&format!("explain changed the data from {} to {}\n", brief(&before), brief(&after)));
+        }
         if case.strategy == REJECTED && error.is_none() {
             failure.push_str("the case expects an error\n");
         }
@@ -94,7 +100,7 @@ impl Stage {
 
     fn set_up(&mut self, data: &str) {
         redis::cmd("FLUSHALL").exec(&mut self.other.client()).expect("an empty server");
-        for server in &mut self.servers.0 {
+        for server in &mut self.direct.0 {
             redis::pipe().cmd("FLUSHALL").cmd("FUNCTION").arg("FLUSH").cmd("SCRIPT").arg("FLUSH").exec(server).expect("an empty server");
         }
         for command in data.split("; ").filter(|command| !command.is_empty()) {
@@ -104,14 +110,13 @@ impl Stage {
             for word in words {
                 cmd.arg(word);
             }
-            cmd.exec(&mut self.servers.0[node]).unwrap_or_else(|error| panic!("{command}: {error}"));
+            cmd.exec(&mut self.direct.0[node]).unwrap_or_else(|error| panic!("{command}: {error}"));
         }
     }
 
-    /// All data, and the number of keys of each node.
-    fn state(&mut self) -> (Data, Vec<usize>) {
-        let data = self.servers.data();
-        (data, self.servers.0.iter_mut().map(|server| redis::cmd("DBSIZE").query(server).expect("a number")).collect())
+    fn state(&mut self) -> State {
+        let data = self.direct.data();
+        (data, self.direct.0.iter_mut().map(|server| redis::cmd("DBSIZE").query(server).expect("a number")).collect())
     }
 
     fn words(&self, command: &str) -> Vec<Vec<u8>> {
@@ -135,6 +140,14 @@ impl Stage {
             vec![word.as_bytes().to_vec()]
         }
     }
+}
+
+fn brief(state: &State) -> String {
+    let content = |(name, content): (&String, &Content)| {
+        let text = format!("{:?}", content.elements);
+        format!("{name}: {} {:.60}… of {} bytes, expires {}", content.kind, text, text.len(), content.expires)
+    };
+    format!("{:?} with {:?} keys", state.0.iter().map(content).collect::<Vec<_>>(), state.1)
 }
 
 /// The node, counted from 0, and the name of a key that a word stands for.

@@ -13,7 +13,7 @@ pub mod replication;
 pub mod three_nodes;
 
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -56,8 +56,7 @@ impl Server {
             if self.process.try_wait().expect("the server's state").is_some() {
                 return false;
             }
-            // A server that requires a password replies with an error, which is a reply too.
-            if self.ping().is_ok_and(|reply| &reply != b"-LOADI") {
+            if self.replies().unwrap_or(false) {
                 return true;
             }
             std::thread::sleep(Duration::from_millis(5));
@@ -65,11 +64,19 @@ impl Server {
         false
     }
 
-    fn ping(&self) -> std::io::Result<[u8; 6]> {
+    /// Whether this server replies on its port, and not one that another test has started there at the same moment.
+    fn replies(&self) -> std::io::Result<bool> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
-        stream.write_all(b"PING\r\n")?;
-        let mut reply = [0; 6];
-        stream.read_exact(&mut reply).map(|()| reply)
+        stream.write_all(b"PING\r\nINFO server\r\nPING\r\n")?;
+        let mut lines = BufReader::new(stream).lines();
+        let first = lines.next().transpose()?.unwrap_or_default();
+        // A server that requires a password replies with an error, which is a reply too.
+        if first != "+PONG" {
+            return Ok(first.starts_with('-') && !first.starts_with("-LOADING"));
+        }
+        let process = format!("process_id:{}", self.process.id());
+        let info = lines.map_while(Result::ok).take_while(|line| line != "+PONG");
+        Ok(info.filter(|line| *line == process).count() > 0)
     }
 
     /// Kills the server and starts it again on the same port with the same options. It loads what those options made it persist, for
@@ -172,6 +179,7 @@ pub fn format_value(value: &rediscluster::Value) -> String {
         Value::Integer(number) => number.to_string(),
         Value::Array(children) | Value::Map(children) => format!("[{}]", all(*children)),
         Value::Failure(children) => format!("FAILURE {}", all(*children)),
+        other => format!("{other:?}"),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Copies the sources to one server and runs the command there. Temporary keys exist only inside the transaction that runs the command.
 
+use crate::command::SetOperation;
 use crate::crossnode::Job;
 use crate::crossnode::colocate::operands::{Operand, Operands, SourceType};
 use crate::crossnode::colocate::placement::{Fetch, Placement};
@@ -68,8 +69,8 @@ pub(crate) fn run<'a>(job: &Job<'_, 'a>, connections: &mut Connections, operands
     Ok(reply.extract(entry))
 }
 
-/// Appends the rounds of [`run`]. Asks for the types of the sources, and for the size of a destination that is on another server. If a source
-/// exists, the result is assumed not to be empty.
+/// Appends the rounds of [`run`]. Asks for the types of the sources, and for the size of a destination that is on another server. The result is
+/// assumed not to be empty unless missing sources make it so.
 pub(crate) fn explain<'a>(
     explanation: Explanation,
     job: &Job<'_, 'a>,
@@ -82,18 +83,18 @@ pub(crate) fn explain<'a>(
     let explanation = explanation.round(queries.requests());
     let destination = moved_destination(operands, placement);
     let mut questions = Queries::default();
-    let types: Vec<usize> =
-        sources.iter().map(|source| questions.add(source.operand.server, words![b"TYPE", source.operand.name])).collect();
-    let local = operands.sources.iter().filter(|source| source.server == placement.server);
-    let local: Vec<usize> = local.map(|source| questions.add(source.server, words![b"TYPE", source.name])).collect();
+    for source in &operands.sources {
+        questions.add(source.server, words![b"TYPE", source.name]);
+    }
     let size = destination.map(|destination| questions.add(destination.server, memory_usage(destination.name)));
     let replies = questions.send(connections)?;
+    let type_name = |index: usize| if let Value::Status(name) = replies.get(index) { name } else { b"none" };
     let value = |source: &RemoteSource| {
-        let is_same = |other: &&RemoteSource| other.operand.is_same_key(&source.operand);
-        let index = sources.iter().position(|other| is_same(&other)).unwrap_or(0);
-        match (source.fetch, replies.get(types[index])) {
-            (Fetch::Get, Value::Status(name)) if name != b"string" && name != b"none" => Value::Error(b"WRONGTYPE"),
-            (Fetch::Get | Fetch::Dump, Value::Status(name)) if name != b"none" => Value::String(b""),
+        let index = operands.sources.iter().position(|operand| operand.is_same_key(&source.operand)).unwrap_or(0);
+        match (source.fetch, type_name(index)) {
+            (_, b"none") => Value::Nil,
+            (Fetch::Get, name) if name != b"string" => Value::Error(b"WRONGTYPE"),
+            (Fetch::Get | Fetch::Dump, _) => Value::String(b""),
             _ => Value::Nil,
         }
     };
@@ -101,14 +102,38 @@ pub(crate) fn explain<'a>(
     let transaction = Transaction::new(job, operands, placement, &sources, value, &result_key)?;
     let explanation = explanation.round(&requests(operands, placement, transaction.commands));
     let (Some(destination), Some(size)) = (destination, size) else { return Ok(explanation) };
+    let types: Vec<&[u8]> = (0..operands.sources.len()).map(type_name).collect();
+    if types.iter().any(|name| *name != b"none" && is_rejected(job, operands, name)) {
+        // The error of the command is returned.
+        return Ok(explanation);
+    }
     let empty = Cow::from(&b""[..]);
     let content = match operands.source_type {
-        _ if types.iter().chain(&local).all(|&number| replies.get(number) == Value::Status(b"none")) => Content::Nothing,
+        _ if is_empty(operands.operation, &types) => Content::Nothing,
         SourceType::String => Content::String(empty),
         _ => Content::Payload(empty),
     };
     let replacement = Replacement::new(destination.name, content, is_large(replies.get(size)));
     Ok(explanation.round(&[replacement.request(destination.server)]))
+}
+
+/// For `explain`: whether the command fails because a source has this type.
+fn is_rejected(job: &Job, operands: &Operands, type_name: &[u8]) -> bool {
+    match job.name().as_str() {
+        "ZRANGESTORE" | "GEOSEARCHSTORE" | "GEORADIUS" | "GEORADIUSBYMEMBER" => type_name != b"zset",
+        "SORT" => ![&b"list"[..], b"set", b"zset"].contains(&type_name),
+        _ => !operands.source_type.accepts(type_name),
+    }
+}
+
+/// For `explain`: whether missing sources make the result empty.
+fn is_empty(operation: Option<SetOperation>, types: &[&[u8]]) -> bool {
+    let mut is_missing = types.iter().map(|name| *name == b"none");
+    match operation {
+        Some(SetOperation::Intersection | SetOperation::Cardinality) => is_missing.any(|is_missing| is_missing),
+        Some(SetOperation::Difference) => is_missing.next() == Some(true),
+        Some(SetOperation::Union) | None => is_missing.all(|is_missing| is_missing),
+    }
 }
 
 /// The destination if it is on another server than the one where the command runs.

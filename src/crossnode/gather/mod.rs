@@ -31,8 +31,7 @@ pub(crate) fn run(job: &Job, kind: GatherKind) -> Outcome<Reply> {
     }
 }
 
-/// The requests of a command that no other client disturbs. Servers are asked for types and sizes where the plan depends on them. A result is
-/// assumed not to be empty unless the sizes show that it is.
+/// The requests of a command that no other client disturbs. Because they depend on the data, the operands are read and combined as in [`run`].
 pub(crate) fn explain(job: &Job, kind: GatherKind) -> Outcome<Explanation> {
     let operands = Operands::new(job, destination(kind));
     match kind {

@@ -20,8 +20,8 @@ use std::borrow::Cow;
 /// Sets of about this many members are fetched with the probe.
 const SMALL: &[u8] = b"128";
 
-/// To ask a server which members of a small set are in a large one costs about as much as to fetch this many times as many members.
-const WORTH_ASKING: u64 = 4;
+/// SMISMEMBER takes about as long for one member as SMEMBERS for this many.
+const WORTH_SMISMEMBER: u64 = 4;
 
 /// The number of members in one SMISMEMBER.
 const CHUNK: usize = 5000;
@@ -53,10 +53,9 @@ struct Probed {
 enum Read {
     /// The probe fetched them.
     Probed,
-    /// SMEMBERS.
-    Fetch,
-    /// SMISMEMBER: its server is asked which of the members found so far it has.
-    Ask,
+    Smembers,
+    /// The server checks which of the members found so far the source has.
+    Smismember,
 }
 
 pub(crate) fn run<'a>(job: &Job<'_, 'a>, operands: &Operands<'a>, operation: SetOperation) -> Outcome<Reply> {
@@ -74,14 +73,17 @@ pub(crate) fn explain<'a>(job: &Job<'_, 'a>, operands: &Operands<'a>, operation:
     }
     let base = sets.base(&probed);
     let reads = sets.reads(&probed, base);
-    let is_empty = sets.is_certainly_empty(&probed, base, &reads)?;
-    let mut explanation = explanation.round(sets.fetch_queries(&reads).0.requests());
-    if reads.contains(&Read::Ask) && !is_empty {
-        explanation = explanation.round(sets.ask_queries(&reads, &[&b"member"[..]]).requests());
+    let (queries, numbers) = sets.smembers_queries(&reads);
+    let mut explanation = explanation.round(queries.requests());
+    let fetched = if queries.is_empty() { None } else { Some(queries.send(&mut connections)?) };
+    let mut members = sets.combine(base, &reads, |key| probed.list(key, numbers[key], fetched.as_ref()))?;
+    let queries = sets.smismember_queries(&reads, &members);
+    if !queries.is_empty() {
+        explanation = explanation.round(queries.requests());
         explanation.strategy = "gather by SMISMEMBER";
     }
-    let content = if is_empty { Content::Nothing } else { Content::Payload(Cow::from(&b""[..])) };
-    Ok(explain_store(explanation, operands, content, probed.old_is_large))
+    sets.filter_by_smismember(&mut connections, &reads, &mut members)?;
+    Ok(explain_store(explanation, operands, content(&members), probed.old_is_large))
 }
 
 impl<'o, 'a> Sets<'o, 'a> {
@@ -100,14 +102,10 @@ impl<'o, 'a> Sets<'o, 'a> {
         }
         let base = self.base(&probed);
         let reads = self.reads(&probed, base);
-        let (queries, numbers) = self.fetch_queries(&reads);
+        let (queries, numbers) = self.smembers_queries(&reads);
         let fetched = if queries.is_empty() { None } else { Some(queries.send(connections)?) };
-        let list = |key: usize| match (numbers[key], &fetched) {
-            (Some(number), Some(fetched)) => fetched.list(number),
-            _ => probed.page(key).map(|(list, _)| list),
-        };
-        let mut members = self.combine(base, &reads, list)?;
-        self.ask(connections, &reads, &mut members)?;
+        let mut members = self.combine(base, &reads, |key| probed.list(key, numbers[key], fetched.as_ref()))?;
+        self.filter_by_smismember(connections, &reads, &mut members)?;
         self.finish(job, connections, &probed, &members)
     }
 
@@ -156,9 +154,9 @@ impl<'o, 'a> Sets<'o, 'a> {
     fn reads(&self, probed: &Probed, base: usize) -> Vec<Read> {
         let read = |key: usize| match self.operation {
             _ if probed.is_complete[key] => Read::Probed,
-            SetOperation::Union => Read::Fetch,
-            _ if key != base && probed.sizes[key] > probed.sizes[base].saturating_mul(WORTH_ASKING) => Read::Ask,
-            _ => Read::Fetch,
+            SetOperation::Union => Read::Smembers,
+            _ if key != base && probed.sizes[key] > probed.sizes[base].saturating_mul(WORTH_SMISMEMBER) => Read::Smismember,
+            _ => Read::Smembers,
         };
         (0..self.distinct.len()).map(read).collect()
     }
@@ -177,34 +175,25 @@ impl<'o, 'a> Sets<'o, 'a> {
         self.distinct.probe_results(result)
     }
 
-    /// Whether the probe shows that the result is empty before any server is asked for members.
-    fn is_certainly_empty(&self, probed: &Probed, base: usize, reads: &[Read]) -> Outcome<bool> {
-        if reads.contains(&Read::Fetch) {
-            return Ok(self.operation == SetOperation::Difference && self.subtracts_base());
-        }
-        let list = |key: usize| probed.page(key).map(|(list, _)| list);
-        Ok(self.combine(base, reads, list)?.is_empty())
-    }
-
     /// Whether the first set of a difference is also subtracted.
     fn subtracts_base(&self) -> bool {
         self.distinct.key_of_source[1..].contains(&self.distinct.key_of_source[0])
     }
 
-    /// SMEMBERS for the sources that are fetched. The second value has the number of the query of each distinct source.
-    fn fetch_queries(&self, reads: &[Read]) -> (Queries<'a>, Vec<Option<usize>>) {
+    /// The second value has the number of the query of each distinct source.
+    fn smembers_queries(&self, reads: &[Read]) -> (Queries<'a>, Vec<Option<usize>>) {
         let mut queries = Queries::default();
         let add = |(key, &read): (usize, &Read)| {
             let key = self.distinct.keys[key];
-            (read == Read::Fetch).then(|| queries.add(key.server, words![b"SMEMBERS", key.name]))
+            (read == Read::Smembers).then(|| queries.add(key.server, words![b"SMEMBERS", key.name]))
         };
         let numbers = reads.iter().enumerate().map(add).collect();
         (queries, numbers)
     }
 
-    /// Combines all sources but those that are asked.
+    /// Combines all sources but those that are read by SMISMEMBER.
     fn combine<'r>(&self, base: usize, reads: &[Read], list: impl Fn(usize) -> Outcome<List<'r>>) -> Outcome<Vec<&'r [u8]>> {
-        let others = (0..self.distinct.len()).filter(|&key| key != base && reads[key] != Read::Ask);
+        let others = (0..self.distinct.len()).filter(|&key| key != base && reads[key] != Read::Smismember);
         let others = others.map(&list).collect::<Outcome<Vec<List>>>()?;
         match self.operation {
             SetOperation::Union => union(list(base)?, &others),
@@ -214,18 +203,18 @@ impl<'o, 'a> Sets<'o, 'a> {
         }
     }
 
-    /// The distinct sources that are asked.
-    fn asked(reads: &[Read]) -> impl Iterator<Item = usize> {
-        (0..reads.len()).filter(|&key| reads[key] == Read::Ask)
+    /// The distinct sources that are read by SMISMEMBER.
+    fn smismember_keys(reads: &[Read]) -> impl Iterator<Item = usize> {
+        (0..reads.len()).filter(|&key| reads[key] == Read::Smismember)
     }
 
-    /// SMISMEMBER for each source that is asked and each chunk of the members.
-    fn ask_queries<'m>(&self, reads: &[Read], members: &[&'m [u8]]) -> Queries<'m>
+    /// SMISMEMBER for each of these sources and each chunk of the members.
+    fn smismember_queries<'m>(&self, reads: &[Read], members: &[&'m [u8]]) -> Queries<'m>
     where
         'a: 'm,
     {
         let mut queries = Queries::default();
-        for key in Sets::asked(reads) {
+        for key in Sets::smismember_keys(reads) {
             let key = self.distinct.keys[key];
             for chunk in members.chunks(CHUNK) {
                 let mut command = words![b"SMISMEMBER", key.name];
@@ -236,9 +225,9 @@ impl<'o, 'a> Sets<'o, 'a> {
         queries
     }
 
-    /// Keeps the members that all sources which are asked have, or, for a difference, that none of them has.
-    fn ask(&self, connections: &mut Connections, reads: &[Read], members: &mut Vec<&[u8]>) -> Outcome<()> {
-        let queries = self.ask_queries(reads, members);
+    /// Keeps the members that all sources which are read by SMISMEMBER have, or, for a difference, that none of them has.
+    fn filter_by_smismember(&self, connections: &mut Connections, reads: &[Read], members: &mut Vec<&[u8]>) -> Outcome<()> {
+        let queries = self.smismember_queries(reads, members);
         if queries.is_empty() {
             return Ok(());
         }
@@ -246,7 +235,7 @@ impl<'o, 'a> Sets<'o, 'a> {
         let wanted = Value::Integer(i64::from(self.operation != SetOperation::Difference));
         let mut keep = vec![true; members.len()];
         let chunks = members.len().div_ceil(CHUNK);
-        for nth in 0..Sets::asked(reads).count() {
+        for nth in 0..Sets::smismember_keys(reads).count() {
             for (chunk, keep) in keep.chunks_mut(CHUNK).enumerate() {
                 let Value::Array(is_member) = not_error(replies.get(nth * chunks + chunk))? else {
                     return Err(Abort::protocol_error("the reply to SMISMEMBER is not an array"));
@@ -271,8 +260,7 @@ impl<'o, 'a> Sets<'o, 'a> {
         if self.operands.destination.is_none() {
             return Ok(Attempt::Reply(array(members)));
         }
-        let content = if members.is_empty() { Content::Nothing } else { Content::Payload(encode::set(members.iter().copied()).into()) };
-        store(job, connections, self.operands, content, probed.old_is_large, count as i64)
+        store(job, connections, self.operands, content(members), probed.old_is_large, count as i64)
     }
 }
 
@@ -281,6 +269,18 @@ impl Probed {
     fn page(&self, key: usize) -> Outcome<(List<'_>, bool)> {
         self.replies.page(3 * key + 1)
     }
+
+    /// The members of a distinct source: from SMEMBERS, if it has a number there, or else from the probe.
+    fn list<'r>(&'r self, key: usize, number: Option<usize>, fetched: Option<&'r QueryReplies>) -> Outcome<List<'r>> {
+        match (number, fetched) {
+            (Some(number), Some(fetched)) => fetched.list(number),
+            _ => self.page(key).map(|(list, _)| list),
+        }
+    }
+}
+
+fn content<'m>(members: &[&'m [u8]]) -> Content<'m> {
+    if members.is_empty() { Content::Nothing } else { Content::Payload(encode::set(members.iter().copied()).into()) }
 }
 
 fn array(members: &[&[u8]]) -> Reply {

@@ -19,7 +19,6 @@ use crate::rdb::decode::Scored;
 use crate::rdb::double::ScoreFormat;
 use crate::rdb::{decode, double, encode};
 use crate::resp::{Builder, Kind, Reply, Value};
-use std::borrow::Cow;
 
 /// Sorted sets of fewer members are fetched with the probe.
 const SMALL: usize = 128;
@@ -64,7 +63,6 @@ pub(crate) fn run<'a>(job: &Job<'_, 'a>, operands: &Operands<'a>, operation: Set
     run_attempts(job, operands, |connections| sets.attempt(job, connections))
 }
 
-/// Asks for the encodings of large sorted sets, too, because some payloads cannot be decoded.
 pub(crate) fn explain<'a>(job: &Job<'_, 'a>, operands: &Operands<'a>, operation: SetOperation) -> Outcome<Explanation> {
     let Some(sets) = SortedSets::new(job, operands, operation) else { return colocate::explain_operands(job, operands) };
     let mut connections = job.connections(operands.servers())?;
@@ -73,11 +71,21 @@ pub(crate) fn explain<'a>(job: &Job<'_, 'a>, operands: &Operands<'a>, operation:
     if sets.is_cheaper_colocated(&probed) {
         return explain_colocate(explanation, job, &mut connections, operands, &sets.probe_results(&probed));
     }
-    let is_undecodable = sets.undecodable_encodings(&mut connections, &probed)?;
-    let explanation =
-        explanation.round(sets.fetch_queries(&probed).0.requests()).round(sets.fetch_text_queries(|key| is_undecodable[key]).0.requests());
-    let content = if sets.is_certainly_empty(&probed)? { Content::Nothing } else { Content::Payload(Cow::from(&b""[..])) };
-    Ok(explain_store(explanation, operands, content, probed.old_is_large))
+    let queries = sets.fetch_queries(&probed);
+    let explanation = explanation.round(queries.0.requests());
+    let fetched = Fetched::fetch(&mut connections, queries)?;
+    let queries = sets.fetch_text_queries(&probed, &fetched);
+    let explanation = explanation.round(queries.0.requests());
+    let text = Fetched::fetch(&mut connections, queries)?;
+    let members = sets.members(&probed, &fetched, &text)?;
+    let result = sets.combine(&members)?;
+    if operands.destination.is_none() && operation != SetOperation::Cardinality {
+        return match array(&result, sets.options.with_scores, probed.score_format) {
+            Some(_) => Ok(explanation),
+            None => explain_colocate(explanation, job, &mut connections, operands, &sets.probe_results(&probed)),
+        };
+    }
+    Ok(explain_store(explanation, operands, content(&result), probed.old_is_large))
 }
 
 impl<'o, 'a> SortedSets<'o, 'a> {
@@ -101,8 +109,7 @@ impl<'o, 'a> SortedSets<'o, 'a> {
             return Ok(Attempt::Colocate(self.probe_results(&probed)));
         }
         let fetched = Fetched::fetch(connections, self.fetch_queries(&probed))?;
-        let is_undecodable = |key: usize| probed.sources[key] == Source::Large && fetched.is_undecodable(key);
-        let text = Fetched::fetch(connections, self.fetch_text_queries(is_undecodable))?;
+        let text = Fetched::fetch(connections, self.fetch_text_queries(&probed, &fetched))?;
         let members = self.members(&probed, &fetched, &text)?;
         let mut result = self.combine(&members)?;
         if self.operation == SetOperation::Cardinality {
@@ -115,9 +122,7 @@ impl<'o, 'a> SortedSets<'o, 'a> {
             let reply = array(&result, self.options.with_scores, probed.score_format);
             return Ok(reply.map_or_else(|| Attempt::Colocate(self.probe_results(&probed)), Attempt::Reply));
         }
-        let payload = || Content::Payload(encode::sorted_set(result.iter().copied()).into());
-        let content = if result.is_empty() { Content::Nothing } else { payload() };
-        store(job, connections, self.operands, content, probed.old_is_large, result.len() as i64)
+        store(job, connections, self.operands, content(&result), probed.old_is_large, result.len() as i64)
     }
 
     /// Type, first members and bytes of each distinct source; bytes of the old destination, or the version of a server if scores are returned.
@@ -179,23 +184,6 @@ impl<'o, 'a> SortedSets<'o, 'a> {
         })
     }
 
-    /// Whether the probe shows that the result is empty before large sources are fetched.
-    fn is_certainly_empty(&self, probed: &Probed) -> Outcome<bool> {
-        let is_missing = |key: usize| probed.sources[key] == Source::Missing;
-        Ok(match self.operation {
-            _ if self.fetch_queries(probed).0.is_empty() => {
-                let nothing = Fetched { numbers: vec![None; self.distinct.len()], replies: None };
-                self.combine(&self.members(probed, &nothing, &nothing)?)?.is_empty()
-            }
-            SetOperation::Union => (0..self.distinct.len()).all(is_missing),
-            SetOperation::Intersection | SetOperation::Cardinality => (0..self.distinct.len()).any(is_missing),
-            SetOperation::Difference => {
-                let (first, others) = (self.distinct.key_of_source[0], &self.distinct.key_of_source[1..]);
-                is_missing(first) || others.contains(&first)
-            }
-        })
-    }
-
     /// The queries that `command` returns for distinct sources, and the number of the query of each.
     fn queries(&self, command: impl Fn(usize, &'a [u8]) -> Option<Words<'a>>) -> (Queries<'a>, Vec<Option<usize>>) {
         let mut queries = Queries::default();
@@ -213,16 +201,11 @@ impl<'o, 'a> SortedSets<'o, 'a> {
     }
 
     /// Fetches sorted sets as text whose payloads cannot be decoded.
-    fn fetch_text_queries(&self, is_undecodable: impl Fn(usize) -> bool) -> (Queries<'a>, Vec<Option<usize>>) {
-        self.queries(|key, name| is_undecodable(key).then(|| words![b"ZRANGE", name, b"0", b"-1", b"WITHSCORES"]))
-    }
-
-    /// For `explain`: which distinct sources have an encoding whose payload cannot be decoded.
-    fn undecodable_encodings(&self, connections: &mut Connections, probed: &Probed) -> Outcome<Vec<bool>> {
-        let encoding = |key: usize, name| (probed.sources[key] == Source::Large).then(|| words![b"OBJECT", b"ENCODING", name]);
-        let encodings = Fetched::fetch(connections, self.queries(encoding))?;
-        let is_undecodable = |key: usize| matches!(encodings.get(key), Value::String(encoding) if encoding != b"skiplist");
-        Ok((0..self.distinct.len()).map(is_undecodable).collect())
+    fn fetch_text_queries(&self, probed: &Probed, fetched: &Fetched) -> (Queries<'a>, Vec<Option<usize>>) {
+        self.queries(|key, name| {
+            let is_undecodable = probed.sources[key] == Source::Large && fetched.is_undecodable(key);
+            is_undecodable.then(|| words![b"ZRANGE", name, b"0", b"-1", b"WITHSCORES"])
+        })
     }
 
     /// The members of each distinct source.
@@ -291,6 +274,10 @@ impl Fetched {
             _ => true,
         }
     }
+}
+
+fn content<'m>(members: &ScoredMembers<'m>) -> Content<'m> {
+    if members.is_empty() { Content::Nothing } else { Content::Payload(encode::sorted_set(members.iter().copied()).into()) }
 }
 
 /// From a list of member, score, member, score …

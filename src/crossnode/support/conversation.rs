@@ -38,13 +38,12 @@ impl<'a> Request<'a> {
     }
 
     /// Commands that must not be sent twice.
-    /// Ends the watch of a connection.
-    pub(crate) fn unwatch(server: usize) -> Request<'a> {
-        Request::write(server, vec![words![b"UNWATCH"]])
-    }
-
     pub(crate) fn write(server: usize, commands: Vec<Words<'a>>) -> Request<'a> {
         Request { repeatable: false, ..Request::read(server, commands) }
+    }
+
+    pub(crate) fn unwatch(server: usize) -> Request<'a> {
+        Request::write(server, vec![words![b"UNWATCH"]])
     }
 
     /// These commands between MULTI and EXEC. [`transaction_result`] reads the reply.

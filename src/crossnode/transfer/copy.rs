@@ -42,8 +42,8 @@ pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
     let (source, target) = (job.server_of(0), job.server_of(1));
     let explanation = Explanation::new("transfer", true);
     let Some(options) = options(&job.args[3..]) else { return Ok(explanation.round(&[copy_missing_key_request(job)])) };
-    let exists = job.connections([source])?.send(Request::read(source, vec![words![b"EXISTS", job.key(0)]]))?;
     let explanation = explanation.round(&[Request::read(source, dump_commands(job.key(0)))]);
+    let exists = job.connections([source])?.send(Request::read(source, vec![words![b"EXISTS", job.key(0)]]))?;
     if replies(&exists).next() == Some(Value::Integer(0)) {
         return Ok(explanation.round(&[copy_missing_key_request(job)]));
     }
@@ -51,7 +51,7 @@ pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
     Ok(match options.db {
         None => explanation.round(&[Request::write(target, vec![restore])]),
         Some(db) => {
-            // The server knows which databases there are.
+            // Only the server knows whether it has this database.
             select(&mut job.connections([target])?, target, db)?;
             explanation.round(&[select_request(target, db)]).round(&[restore_and_select_request(job, target, restore)])
         }

@@ -43,9 +43,8 @@ impl<'r> DumpedValue<'r> {
     }
 
     /// Only the time to live, for `explain`.
-    pub(crate) fn without_payload(replies: &mut Children) -> DumpedValue<'static> {
-        let (expire_time, ttl) = (replies.next(), replies.next());
-        DumpedValue { payload: b"", expiry: Expiry::from_replies(expire_time, ttl) }
+    pub(crate) fn without_payload(expire_time: Value, ttl: Value) -> DumpedValue<'static> {
+        DumpedValue { payload: b"", expiry: Expiry::from_replies(Some(expire_time), Some(ttl)) }
     }
 
     /// The command that writes the value with its time to live.

@@ -6,6 +6,7 @@ use crate::crossnode::support::conversation::{Connections, Request, Words, repli
 use crate::crossnode::support::explanation::Explanation;
 use crate::crossnode::support::key_watch::{KeyWatch, explain_wait};
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
+use crate::crossnode::support::queries::Queries;
 use crate::crossnode::transfer::protocol::{DeliveryCommands, Transfer};
 use crate::resp::{Reply, Value};
 use std::borrow::Cow;
@@ -36,7 +37,7 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     }
 }
 
-/// Asks for the lengths of the lists. A blocking command that finds no element is explained up to its timeout.
+/// A command that blocks, and whose source is empty, is explained up to its timeout.
 pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
     let explanation = Explanation::new("transfer", false);
     let Some(options) = options(job.args) else { return Ok(explanation.round(&[server_error_request(job)])) };
@@ -44,29 +45,22 @@ pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
         deadline_in_seconds(job.args[timeout])?;
     }
     let transfer = Transfer::new(job, options.source_end);
-    let probe = probe_requests(job, &transfer);
-    let explanation = explanation.round(&probe);
-    if has_element(job, &transfer)? {
-        let delivery = delivery_commands(job, &transfer, &options, b"");
-        return Ok(transfer.explain(explanation, stage_command(job, &transfer, &options), delivery));
-    }
-    let unwatch = Request::unwatch(transfer.target);
-    let explanation = explanation.round(std::slice::from_ref(&unwatch));
-    if options.timeout.is_none() {
-        return Ok(explanation);
-    }
-    Ok(explain_wait(explanation, &[transfer.source], |explanation| explanation.round(&probe).round(&[unwatch])))
-}
-
-/// Whether there is an element to move. An error if a key has the wrong type; an empty source is checked first.
-fn has_element(job: &Job, transfer: &Transfer) -> Outcome<bool> {
-    let length = |server: usize, key: usize| Request::read(server, vec![words![b"LLEN", job.key(key)]]);
-    let lengths = job.connections(job.servers())?.try_round(&[length(transfer.source, 0), length(transfer.target, 1)])?;
-    let length = |list: usize| not_error(replies(&lengths[list]).next().unwrap_or(Value::Nil));
-    if length(0)? == Value::Integer(0) {
-        return Ok(false);
-    }
-    length(1).map(|_| true)
+    let explain_probe = |explanation: Explanation| explanation.round(&probe_requests(job, &transfer));
+    let explain_empty = |explanation| explain_probe(explanation).round(&[Request::unwatch(transfer.target)]);
+    let mut queries = Queries::default();
+    queries.add(transfer.source, words![b"LLEN", job.key(0)]);
+    queries.add(transfer.target, words![b"LLEN", job.key(1)]);
+    let lengths = queries.send(&mut job.connections(job.servers())?)?;
+    Ok(match (lengths.get(0), lengths.get(1)) {
+        (Value::Integer(0), _) if options.timeout.is_some() => explain_wait(explain_empty(explanation), &[transfer.source], explain_empty),
+        (Value::Integer(0), _) => explain_empty(explanation),
+        (Value::Integer(_), Value::Integer(_)) => {
+            let delivery = delivery_commands(job, &transfer, &options, b"");
+            transfer.explain(explain_probe(explanation), stage_command(job, &transfer, &options), delivery)
+        }
+        // A key is not a list: the server's error is returned.
+        _ => explain_probe(explanation),
+    })
 }
 
 /// `None` if an end is neither LEFT nor RIGHT.

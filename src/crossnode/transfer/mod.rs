@@ -30,7 +30,7 @@ pub(crate) fn run(job: &Job, kind: TransferKind) -> Outcome<Reply> {
     }
 }
 
-/// The requests of a transfer that no other client disturbs. Asks whether there is something to move.
+/// The requests of a transfer that no other client disturbs. Servers are asked whether there is something to move.
 pub(crate) fn explain(job: &Job, kind: TransferKind) -> Outcome<Explanation> {
     match kind {
         TransferKind::Rename => rename::explain(job),

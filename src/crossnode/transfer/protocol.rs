@@ -190,14 +190,14 @@ impl Transfer {
         }
     }
 
-    /// Deletes the landing key of a value that was not delivered, and its record.
-    pub(crate) fn remove_landing_key(&self, connections: &mut Connections) -> Result<(), Error> {
-        connections.send(self.remove_landing_key_request()).map(drop)
-    }
-
     pub(crate) fn remove_landing_key_request(&self) -> Request<'_> {
         let commands = vec![words![b"UNLINK", self.landing_key.as_slice()], Transfer::remove_record_command(&self.landing_key)];
         Request::transaction(self.target, commands)
+    }
+
+    /// Deletes the landing key of a value that was not delivered, and its record.
+    pub(crate) fn remove_landing_key(&self, connections: &mut Connections) -> Result<(), Error> {
+        connections.send(self.remove_landing_key_request()).map(drop)
     }
 
     /// Moves the value from the staging key back to the source by `undo`, after a delivery that certainly did not happen.
@@ -218,7 +218,7 @@ impl Transfer {
         }
     }
 
-    /// Appends the rounds that stage, deliver and clean up.
+    /// Appends the rounds of a transfer that succeeds: stage, deliver and clean up.
     pub(crate) fn explain(&self, explanation: Explanation, stage: Words, delivery: DeliveryCommands) -> Explanation {
         let [clean_source, clean_target] = self.clean_up_requests();
         explanation
@@ -250,7 +250,7 @@ impl Transfer {
             printable(&self.record.destination),
             self.record.from
         );
-        Abort::Error(error.suffixed(&text).perhaps_executed())
+        Abort::Error(error.with_suffix(&text).maybe_executed())
     }
 }
 

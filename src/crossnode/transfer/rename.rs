@@ -7,6 +7,7 @@ use crate::crossnode::Job;
 use crate::crossnode::support::conversation::{Connections, Request, Words, replies, words};
 use crate::crossnode::support::explanation::Explanation;
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
+use crate::crossnode::support::queries::Queries;
 use crate::crossnode::support::retry::Retry;
 use crate::crossnode::transfer::dumped_value::{DumpedValue, dump_commands, expiry_commands};
 use crate::crossnode::transfer::protocol::{Delivery, DeliveryCommands, Transfer};
@@ -36,30 +37,29 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     Err(Error::new(Code::Timeout, text).into())
 }
 
-/// Asks for the time to live of the source, on which one command depends, and whether the keys exist.
 pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
     let rename = Rename::new(job);
     let transfer = Transfer::new(job, b"");
-    let mut questions = vec![words![b"EXISTS", job.key(0)]];
-    questions.extend(expiry_commands(job.key(0)));
-    let questions = [Request::read(transfer.source, questions), Request::read(transfer.target, vec![words![b"EXISTS", job.key(1)]])];
-    let known = job.connections(job.servers())?.try_round(&questions)?;
-    let mut source = replies(&known[0]);
-    if source.next() == Some(Value::Integer(0)) {
-        return Err(no_such_key());
+    let mut queries = Queries::default();
+    queries.add(transfer.source, words![b"EXISTS", job.key(0)]);
+    for command in expiry_commands(job.key(0)) {
+        queries.add(transfer.source, command);
     }
-    let value = DumpedValue::without_payload(&mut source);
-    let explanation =
-        Explanation::new("transfer", false).round(&[rename.dump_request(&transfer)]).round(&[rename.landing_request(&transfer, &value)]);
-    if rename.only_new && replies(&known[1]).next() == Some(Value::Integer(1)) {
-        let unwatch = explanation.round(&[Request::unwatch(transfer.target)]);
-        return Ok(unwatch.round(&[transfer.remove_landing_key_request()]).round(&[Request::unwatch(transfer.source)]));
+    queries.add(transfer.target, words![b"EXISTS", job.key(1)]);
+    let replies = queries.send(&mut job.connections(job.servers())?)?;
+    let explanation = Explanation::new("transfer", false).round(&[rename.dump_request(&transfer)]);
+    if replies.get(0) == Value::Integer(0) {
+        return Ok(explanation.round(&[Request::unwatch(transfer.source)]));
+    }
+    let value = DumpedValue::without_payload(replies.get(1), replies.get(2));
+    let explanation = explanation.round(&[rename.landing_request(&transfer, &value)]);
+    if rename.only_new && replies.get(3) == Value::Integer(1) {
+        return Ok(explanation
+            .round(&[Request::unwatch(transfer.target)])
+            .round(&[transfer.remove_landing_key_request()])
+            .round(&[Request::unwatch(transfer.source)]));
     }
     Ok(transfer.explain(explanation, rename.stage_command(&transfer), rename.delivery_commands(&transfer, &value)))
-}
-
-fn no_such_key() -> Abort {
-    Abort::refusal("ERR no such key")
 }
 
 impl<'j, 'a> Rename<'j, 'a> {
@@ -120,7 +120,7 @@ impl<'j, 'a> Rename<'j, 'a> {
         not_error(dump.next().unwrap_or(Value::Nil))?;
         let Some(value) = DumpedValue::from_replies(&mut dump)? else {
             connections.unwatch(transfer.source)?;
-            return Err(no_such_key());
+            return Err(Abort::refusal("ERR no such key"));
         };
         transfer.set_start_time(dump.next().unwrap_or(Value::Nil))?;
         if !self.land(connections, &transfer, &value)? {

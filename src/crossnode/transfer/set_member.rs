@@ -4,8 +4,9 @@ use crate::crossnode::Job;
 use crate::crossnode::support::conversation::{Connections, Request, Words, replies, words};
 use crate::crossnode::support::explanation::Explanation;
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
+use crate::crossnode::support::queries::Queries;
 use crate::crossnode::transfer::protocol::{DeliveryCommands, Transfer};
-use crate::resp::{Children, Reply, Value};
+use crate::resp::{Reply, Value};
 
 pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     let mut transfer = Transfer::new(job, b"");
@@ -14,7 +15,14 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     let probed = connections.try_round(&probe_requests(job, &transfer))?;
     let [source, target] = <[Reply; 2]>::try_from(probed).map_err(|_| Abort::protocol_error("two requests, but not two replies"))?;
     let mut source = replies(&source);
-    if !is_member(&mut source, replies(&target))? {
+    let is_member = not_error(source.next().unwrap_or(Value::Nil))? == Value::Integer(1);
+    // A single server checks the type of the destination only if the source exists.
+    if not_error(source.next().unwrap_or(Value::Nil))? == Value::Integer(1) {
+        for reply in replies(&target) {
+            not_error(reply)?;
+        }
+    }
+    if !is_member {
         connections.unwatch(transfer.target)?;
         return Ok(Reply::integer(0));
     }
@@ -23,29 +31,20 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     move_member(job, &mut connections, &transfer)
 }
 
-/// Asks whether the source has the member, and for the types.
 pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
     let transfer = Transfer::new(job, b"");
     let explanation = Explanation::new("transfer", false).round(&probe_requests(job, &transfer));
-    let questions = [
-        Request::read(transfer.source, vec![words![b"SISMEMBER", job.key(0), job.args[3]], words![b"EXISTS", job.key(0)]]),
-        Request::read(transfer.target, vec![words![b"SCARD", job.key(1)]]),
-    ];
-    let known = job.connections(job.servers())?.try_round(&questions)?;
-    if !is_member(&mut replies(&known[0]), replies(&known[1]))? {
-        return Ok(explanation.round(&[Request::unwatch(transfer.target)]));
-    }
-    Ok(transfer.explain(explanation, stage_command(job, &transfer), delivery_commands(job, &transfer)))
-}
-
-/// Whether the source has the member. Takes the replies to SISMEMBER and EXISTS of the source, and all of the target server.
-fn is_member(source: &mut Children, mut target: Children) -> Outcome<bool> {
-    let is_member = not_error(source.next().unwrap_or(Value::Nil))? == Value::Integer(1);
-    // A single server checks the type of the destination only if the source exists.
-    if not_error(source.next().unwrap_or(Value::Nil))? == Value::Integer(1) {
-        target.try_for_each(|reply| not_error(reply).map(drop))?;
-    }
-    Ok(is_member)
+    let mut queries = Queries::default();
+    queries.add(transfer.source, words![b"SISMEMBER", job.key(0), job.args[3]]);
+    queries.add(transfer.source, words![b"EXISTS", job.key(0)]);
+    queries.add(transfer.target, words![b"SCARD", job.key(1)]);
+    let replies = queries.send(&mut job.connections(job.servers())?)?;
+    Ok(match (replies.get(0), replies.get(1), replies.get(2)) {
+        // A key is not a set: the server's error is returned.
+        (Value::Error(_), ..) | (_, Value::Integer(1), Value::Error(_)) => explanation,
+        (Value::Integer(1), ..) => transfer.explain(explanation, stage_command(job, &transfer), delivery_commands(job, &transfer)),
+        _ => explanation.round(&[Request::unwatch(transfer.target)]),
+    })
 }
 
 fn probe_requests<'t, 'a: 't>(job: &Job<'_, 'a>, transfer: &'t Transfer) -> [Request<'t>; 2] {
