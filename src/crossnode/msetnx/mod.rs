@@ -233,7 +233,7 @@ fn undo_all<'a>(connections: &mut Connections, parts: &[Part<'a>], stored: &[Sto
 
 fn was_stored(reply: &Reply) -> Outcome<bool> {
     match transaction_result(reply)? {
-        TransactionResult::Done(mut done) => done.nth(1).map_or(Ok(true), |answer| not_error(answer).map(|_| true)),
+        TransactionResult::Done(mut done) => done.nth(1).map_or(Ok(true), |reply| not_error(reply).map(|_| true)),
         TransactionResult::Conflict => Ok(false),
     }
 }
