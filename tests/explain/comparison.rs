@@ -158,7 +158,11 @@ fn side_by_side(report: &Report, sent: &Rounds, nodes: usize) -> String {
             let sent: Vec<String> = sent.map(|command| brief(&command).to_owned()).collect();
             let reported = report.commands(round, &alias);
             if !sent.is_empty() || !reported.is_empty() {
-                text.push_str(&format!("  round {round}, {alias}\n    explain: {}\n    sent:    {}\n", reported.join("; "), sent.join("; ")));
+                text.push_str(&format!(
+                    "  round {round}, {alias}\n    explain: {}\n    sent:    {}\n",
+                    reported.join("; "),
+                    sent.join("; ")
+                ));
             }
         }
     }
@@ -178,11 +182,8 @@ mod tests {
     }
 
     fn example() -> (Report, Rounds) {
-        let steps = vec![
-            step(1, "node_1", "WATCH …; EXISTS …; TIME"),
-            step(1, "node_2", "TYPE …"),
-            step(2, "node_1", "MULTI; SET …; EXEC"),
-        ];
+        let steps =
+            vec![step(1, "node_1", "WATCH …; EXISTS …; TIME"), step(1, "node_2", "TYPE …"), step(2, "node_1", "MULTI; SET …; EXEC")];
         let nodes = vec!["node_1".into(), "node_2".into()];
         let report = Report { strategy: "example".into(), round_trips: 2, nodes, steps, reason: None };
         let first = ["WATCH a", "EXISTS a", "TIME"].map(|command| sent(0, command)).into_iter();

@@ -24,7 +24,8 @@ fn every_command_for_several_nodes_has_a_case() {
     assert!(rows.len() > 300, "only {} commands are documented", rows.len());
     let has_case = |name: &str| commands.iter().any(|command| is_of(command, name));
     let is_sent_as_it_is = |row: &str| ["one node", "session", "`each`", "the first master"].iter().any(|start| row.starts_with(start));
-    let missing: Vec<&str> = rows.iter().filter(|(name, row)| !is_sent_as_it_is(row) && !has_case(name)).map(|(name, _)| name.as_str()).collect();
+    let missing: Vec<&str> =
+        rows.iter().filter(|(name, row)| !is_sent_as_it_is(row) && !has_case(name)).map(|(name, _)| name.as_str()).collect();
     assert!(missing.is_empty(), "no case has one of {missing:?}");
     let kinds: BTreeSet<&str> = rows.iter().map(|(_, row)| row.as_str()).collect();
     let missing: Vec<&&str> = kinds.iter().filter(|kind| !rows.iter().any(|(name, row)| row == **kind && has_case(name))).collect();

@@ -44,7 +44,13 @@ pub fn check(cases: &[Case]) {
     let servers = Server::start_many(NODES);
     let recorder = Recorder::start(ports(&servers));
     let config = Config::from_json(recorder.config().as_bytes()).expect("a valid configuration");
-    let mut stage = Stage { direct: DirectConnections::to(&servers), cluster: Cluster::open(config), recorder, other: Server::start(), _servers: servers };
+    let mut stage = Stage {
+        direct: DirectConnections::to(&servers),
+        cluster: Cluster::open(config),
+        recorder,
+        other: Server::start(),
+        _servers: servers,
+    };
     let failed: Vec<String> = cases.iter().filter_map(|case| stage.check(case).err()).collect();
     assert!(failed.is_empty(), "{} of {} cases failed\n\n{}", failed.len(), cases.len(), failed.join("\n"));
 }
@@ -76,7 +82,8 @@ impl Stage {
         let compared = if report.strategy == "refuse" {
             // The servers may have been asked before.
             let is_reported = report.reason.is_some() && report.reason == error && report.steps.is_empty();
-            let text = || format!("explain reports the reason {:?} and the steps {:?}; the error is {error:?}\n", report.reason, report.steps);
+            let text =
+                || format!("explain reports the reason {:?} and the steps {:?}; the error is {error:?}\n", report.reason, report.steps);
             if is_reported { Ok(()) } else { Err(text()) }
         } else if case.strategy != REJECTED && report.strategy != case.strategy {
             Err(format!("explain reports the strategy {:?}, the case expects {:?}\n", report.strategy, case.strategy))
@@ -153,4 +160,3 @@ fn key(word: &str) -> Option<(usize, Vec<u8>)> {
         _ => None,
     }
 }
-

@@ -197,7 +197,18 @@ impl EventLoop {
                 client.set_nonblocking(true).expect("a socket");
                 let [request, to_server, reply, held, to_client] = Default::default();
                 let (unanswered, is_closed) = (0, false);
-                self.connections.push(Connection { node, client, server, request, to_server, reply, unanswered, held, to_client, is_closed });
+                self.connections.push(Connection {
+                    node,
+                    client,
+                    server,
+                    request,
+                    to_server,
+                    reply,
+                    unanswered,
+                    held,
+                    to_client,
+                    is_closed,
+                });
                 is_new = true;
             }
         }
