@@ -4,8 +4,9 @@ use crate::cluster::merge::Merger;
 use crate::cluster::replica_read::may_use_replica;
 use crate::cluster::reply_sink::{ReplySink, Strings};
 use crate::cluster::scripts;
-use crate::cluster::slot::{ExpectedReply, Part, Slot, Split};
+use crate::cluster::slot::{ExpectedReply, Slot};
 use crate::command::{CommandFlags, PlacedKeys, SplitKind, lookup};
+use crate::crossnode::split::Split;
 use crate::error::Error;
 use crate::routing::{CommandResolver, CrossNodeCommand, Plan, plan_single_key};
 use crate::topology::Topology;
@@ -123,12 +124,12 @@ impl<'p, 'a> Batch<'p, 'a> {
     /// All callers go through the servers in the same order. A single command takes connections on the way, and callers must not wait for
     /// each other's connections in a cycle.
     fn split(&mut self, args: &[&'a [u8]], kind: SplitKind, keys: &PlacedKeys<'a>, flags: CommandFlags) -> Split {
-        let width = if kind == SplitKind::Stored { 2 } else { 1 };
-        let (mut parts, part_of_key) = self.parts(keys);
-        let by_part = keys_by_part(&part_of_key, &parts);
+        let mut split = Split::new(self.resolver.config(), kind, keys);
+        let width = kind.arguments_per_key();
+        let by_part = split.keys_by_part();
         let requires_master = !may_use_replica(args[0], keys, flags);
         let mut rest = by_part.as_slice();
-        for part in &mut parts {
+        for part in &mut split.parts {
             let (own_keys, following) = rest.split_at(part.keys);
             rest = following;
             let pipeline = self.pipeline(part.server);
@@ -148,26 +149,7 @@ impl<'p, 'a> Batch<'p, 'a> {
                 self.pipeline(part.server).start();
             }
         }
-        Split { kind, part_of_key, parts }
-    }
-
-    /// The parts, one for each server that has keys, and for each key the index of its part.
-    fn parts(&self, keys: &PlacedKeys<'a>) -> (Vec<Part>, Vec<u32>) {
-        let config = self.resolver.config();
-        // First the server of each key, then the part of that server.
-        let mut part_of_key: Vec<u32> = keys.iter().map(|key| config.masters[key.master()].server as u32).collect();
-        let mut counts = vec![0; self.pipelines.len()];
-        part_of_key.iter().for_each(|server| counts[*server as usize] += 1);
-        let mut part_of_server = vec![0; counts.len()];
-        let mut parts = Vec::new();
-        for (server, &keys) in counts.iter().enumerate().filter(|(_, keys)| **keys > 0) {
-            part_of_server[server] = parts.len() as u32;
-            parts.push(Part { server, index: 0, keys });
-        }
-        if parts.len() < counts.len() {
-            part_of_key.iter_mut().for_each(|part| *part = part_of_server[*part as usize]);
-        }
-        (parts, part_of_key)
+        split
     }
 
     /// Runs all commands. The reply is an array with one reply per command.
@@ -245,20 +227,4 @@ impl<'p, 'a> Batch<'p, 'a> {
 fn estimated_bytes<'x>(arguments: impl Iterator<Item = &'x &'x [u8]>) -> usize {
     const HEADER: usize = 16;
     arguments.map(|argument| HEADER + if argument.len() < MIN_BORROWED { argument.len() } else { 0 }).sum::<usize>() + HEADER
-}
-
-/// The indexes of the keys, those of the first part first.
-fn keys_by_part(part_of_key: &[u32], parts: &[Part]) -> Vec<u32> {
-    let mut next: Vec<usize> = Vec::with_capacity(parts.len());
-    let mut start = 0;
-    for part in parts {
-        next.push(start);
-        start += part.keys;
-    }
-    let mut keys = vec![0; part_of_key.len()];
-    for (key, &part) in part_of_key.iter().enumerate() {
-        keys[next[part as usize]] = key as u32;
-        next[part as usize] += 1;
-    }
-    keys
 }

@@ -1,7 +1,8 @@
 //! Merges the replies of several servers into one reply, in the order of the caller's commands and keys.
 
-use crate::cluster::slot::{ExpectedReply, Slot, Split};
+use crate::cluster::slot::{ExpectedReply, Slot};
 use crate::command::SplitKind;
+use crate::crossnode::split::Split;
 use crate::error::{Code, Error};
 use crate::resp::{Builder, Entry, Kind, Reply};
 use crate::transport::{MAX_KEPT_BUFFER, NodePipeline};

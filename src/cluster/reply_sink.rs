@@ -1,7 +1,8 @@
 //! What a call makes of its replies: one merged reply, or something else that needs no copy of them.
 
-use crate::cluster::slot::{ExpectedReply, Slot, Split};
+use crate::cluster::slot::{ExpectedReply, Slot};
 use crate::command::SplitKind;
+use crate::crossnode::split::Split;
 use crate::resp::{Entry, Kind, Reply};
 use crate::transport::NodePipeline;
 

@@ -1,6 +1,6 @@
 //! For each command of a batch, which servers' replies make up its reply.
 
-use crate::command::SplitKind;
+use crate::crossnode::split::Split;
 use crate::error::Error;
 
 /// A command of a batch.
@@ -24,21 +24,4 @@ pub(crate) enum ExpectedReply {
     /// The error of a server, known without sending the command.
     ServerError(Box<str>),
     Failure(Error),
-}
-
-/// A command that was split into parts, one per server.
-pub(crate) struct Split {
-    pub kind: SplitKind,
-    /// For each key, in the caller's order, the index of its part.
-    pub part_of_key: Vec<u32>,
-    pub parts: Vec<Part>,
-}
-
-/// The sub-command of a split command for one server.
-pub(crate) struct Part {
-    pub server: usize,
-    /// The index of the sub-command in the pipeline of the server.
-    pub index: u32,
-    /// The number of its keys.
-    pub keys: usize,
 }

@@ -52,6 +52,13 @@ pub(crate) enum SplitKind {
     Counted,
 }
 
+impl SplitKind {
+    /// How many arguments belong to a key, with the key itself.
+    pub(crate) fn arguments_per_key(self) -> usize {
+        if self == SplitKind::Stored { 2 } else { 1 }
+    }
+}
+
 /// What is made of several operands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum GatherKind {

@@ -1,4 +1,4 @@
-//! Commands that are split into one part per node.
+//! Commands that are split into one part per node. The parts run as commands of a pipeline: `cluster` sends them and merges the replies.
 
 use crate::command::{Key, SplitKind};
 use crate::config::Config;
@@ -20,13 +20,20 @@ pub(crate) fn explain(job: &Job, kind: SplitKind) -> Outcome<Explanation> {
 
 /// The parts of a split command.
 pub(crate) fn explain_parts(config: &Config, args: &[&[u8]], keys: &[Key], kind: SplitKind) -> Explanation {
-    let own = |server: usize| keys.iter().filter(move |key| config.masters[key.master()].server == server);
-    let argument = |key: &Key| if kind == SplitKind::Stored { format!("{} …", printable(key.name)) } else { printable(key.name) };
-    let part = |server: usize| {
-        let arguments: Vec<String> = own(server).map(argument).collect();
-        (server, format!("{} {}", printable(args[0]), arguments.join(" ")))
+    let split = Split::new(config, kind, keys);
+    let by_part = split.keys_by_part();
+    let mut rest = by_part.as_slice();
+    let argument = |key: &u32| {
+        let name = printable(keys[*key as usize].name);
+        if kind.arguments_per_key() > 1 { format!("{name} …") } else { name }
     };
-    Explanation::new("split", false).round_of((0..config.servers.len()).filter(|&server| own(server).next().is_some()).map(part))
+    let part = |part: &Part| {
+        let (own_keys, following) = rest.split_at(part.keys);
+        rest = following;
+        let arguments: Vec<String> = own_keys.iter().map(argument).collect();
+        (part.server, format!("{} {}", printable(args[0]), arguments.join(" ")))
+    };
+    Explanation::new("split", false).round_of(split.parts.iter().map(part))
 }
 
 pub(crate) fn documentation(_: SplitKind) -> Documentation {
@@ -35,5 +42,58 @@ pub(crate) fn documentation(_: SplitKind) -> Documentation {
             order of the caller's keys.",
         across_nodes: "split",
         atomic: Atomicity::EachNode,
+    }
+}
+
+/// How a command is split into parts, one per server.
+pub(crate) struct Split {
+    pub kind: SplitKind,
+    /// For each key, in the caller's order, the index of its part.
+    pub part_of_key: Vec<u32>,
+    /// In the order of their servers.
+    pub parts: Vec<Part>,
+}
+
+/// The sub-command of a split command for one server.
+pub(crate) struct Part {
+    pub server: usize,
+    /// The index of the sub-command in the pipeline of the server. The pipeline sets it.
+    pub index: u32,
+    /// The number of its keys.
+    pub keys: usize,
+}
+
+impl Split {
+    pub(crate) fn new(config: &Config, kind: SplitKind, keys: &[Key]) -> Split {
+        // First the server of each key, then the part of that server.
+        let mut part_of_key: Vec<u32> = keys.iter().map(|key| config.masters[key.master()].server as u32).collect();
+        let mut counts = vec![0; config.servers.len()];
+        part_of_key.iter().for_each(|server| counts[*server as usize] += 1);
+        let mut part_of_server = vec![0; counts.len()];
+        let mut parts = Vec::new();
+        for (server, &keys) in counts.iter().enumerate().filter(|(_, keys)| **keys > 0) {
+            part_of_server[server] = parts.len() as u32;
+            parts.push(Part { server, index: 0, keys });
+        }
+        if parts.len() < counts.len() {
+            part_of_key.iter_mut().for_each(|part| *part = part_of_server[*part as usize]);
+        }
+        Split { kind, part_of_key, parts }
+    }
+
+    /// The numbers of all keys: those of the first part, then those of the second, and so on.
+    pub(crate) fn keys_by_part(&self) -> Vec<u32> {
+        let mut next: Vec<usize> = Vec::with_capacity(self.parts.len());
+        let mut start = 0;
+        for part in &self.parts {
+            next.push(start);
+            start += part.keys;
+        }
+        let mut keys = vec![0; self.part_of_key.len()];
+        for (key, &part) in self.part_of_key.iter().enumerate() {
+            keys[next[part as usize]] = key as u32;
+            next[part as usize] += 1;
+        }
+        keys
     }
 }
