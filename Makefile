@@ -143,7 +143,7 @@ generated: ## regenerate headers, ABI record, command table and generated docume
 	UPDATE=1 scripts/check-abi
 	$(CARGO) update --quiet --workspace --manifest-path fuzz/Cargo.toml
 	UPDATE=1 $(CARGO) test --lib crossnode::docs
-	php bindings/php/tests/Oracle/document.php >bindings/php/docs/phpredis.md
+	php bindings/php/tests/Differential/document.php >bindings/php/docs/phpredis.md
 	php bindings/php/tools/command_signatures.php >bindings/php/src/Phpredis/CommandSignatures.php
 
 .PHONY: clean

@@ -43,7 +43,7 @@ mod session;
 mod php;
 
 #[allow(unsafe_code, non_camel_case_types)]
-pub mod ffi;
+mod ffi;
 
 #[cfg(any(fuzzing, test))]
 #[doc(hidden)]
@@ -56,4 +56,4 @@ pub use crate::config::{Address, Config, CrossNode, Master, Read, Server};
 pub use crate::error::{Code, Error};
 pub use crate::partition::{HashTag, Tagged, partition};
 pub use crate::resp::{Args, Children, Commands, Entry, Kind, Reply, ReplyData, Value, pack};
-pub use crate::session::{Interrupter, Session};
+pub use crate::session::{Interrupter, Session, SharedSession};

@@ -1,13 +1,13 @@
 <?php
 declare(strict_types=1);
 
-// A page of PHP-FPM with twenty commands, by ours or by the peer: phpredis, with a persistent connection to each node, which crc32 in PHP
-// chooses. It prints what it has read.
+// A page for PHP-FPM with twenty commands, run by our class or by the peer: phpredis with a persistent connection to each node, selected by
+// crc32() in PHP. Prints the values that it read.
 
 require $_SERVER['PACKAGE'] . '/autoload.php';
 
-/** phpredis over several nodes, as one writes it by hand. */
-final class ByHand
+/** phpredis with several nodes: application code selects the connection. */
+final class PhpredisByNode
 {
     /** @var array<int, Redis> */
     private array $nodes = [];
@@ -17,7 +17,7 @@ final class ByHand
     {
     }
 
-    public function at(string $key): Redis
+    public function forKey(string $key): Redis
     {
         $number = crc32($key) % count($this->ports);
         return $this->nodes[$number] ??= $this->connected($this->ports[$number]);
@@ -31,7 +31,7 @@ final class ByHand
     }
 }
 
-/** Ours, which knows by itself where a key lives. */
+/** Our class, which selects the node itself. */
 final class Ours
 {
     private readonly RedisCluster\RedisCluster $cluster;
@@ -41,21 +41,21 @@ final class Ours
         $this->cluster = new RedisCluster\RedisCluster(json_decode($config, true));
     }
 
-    public function at(string $key): RedisCluster\RedisCluster
+    public function forKey(string $key): RedisCluster\RedisCluster
     {
         return $this->cluster;
     }
 }
 
-$redis = $_SERVER['SIDE'] === 'ours' ? new Ours($_SERVER['CONFIG']) : new ByHand(array_map(intval(...), explode(' ', $_SERVER['PORTS'])));
+$redis = $_SERVER['SIDE'] === 'ours' ? new Ours($_SERVER['CONFIG']) : new PhpredisByNode(array_map(intval(...), explode(' ', $_SERVER['PORTS'])));
 $read = [];
 for ($i = 0; $i < 4; $i++) {
     $page = "page:$i:{$_SERVER['NUMBER']}";
     $user = "user:$i:{$_SERVER['NUMBER']}";
-    $read[] = $redis->at($page)->set($page, str_repeat("$page ", 20));
-    $read[] = $redis->at($page)->get($page);
-    $redis->at($user)->hSet($user, 'name', "The user $user");
-    $read[] = $redis->at($user)->hGetAll($user);
-    $read[] = $redis->at($page)->get($page);
+    $read[] = $redis->forKey($page)->set($page, str_repeat("$page ", 20));
+    $read[] = $redis->forKey($page)->get($page);
+    $redis->forKey($user)->hSet($user, 'name', "The user $user");
+    $read[] = $redis->forKey($user)->hGetAll($user);
+    $read[] = $redis->forKey($page)->get($page);
 }
 echo json_encode($read);

@@ -1,8 +1,8 @@
 <?php
 declare(strict_types=1);
 
-// A pipeline of 1,000 commands over 4 servers. The user of phpredis has one pipeline a node, runs them one after the other
-// and puts the replies back in order.
+// A pipeline of 1,000 commands on 4 servers. With phpredis, application code runs one pipeline per node, one after the other, and restores the
+// order of the replies.
 
 require __DIR__ . '/harness.php';
 
@@ -22,27 +22,27 @@ $pipeline = static function () use ($ours, $keys): array {
     return $pipe->exec();
 };
 $nodeByNode = static function () use ($nodes, $keys): array {
-    $places = [];
-    foreach ($keys as $place => $key) {
-        $places[crc32($key) % 4][] = $place;
+    $positions = [];
+    foreach ($keys as $position => $key) {
+        $positions[crc32($key) % 4][] = $position;
     }
     $values = array_fill(0, count($keys), null);
-    foreach ($places as $node => $own) {
+    foreach ($positions as $node => $positionsOfNode) {
         $pipe = $nodes[$node]->pipeline();
-        foreach ($own as $place) {
-            $pipe->get($keys[$place]);
+        foreach ($positionsOfNode as $position) {
+            $pipe->get($keys[$position]);
         }
-        foreach ($pipe->exec() as $nth => $value) {
-            $values[$own[$nth]] = $value;
+        foreach ($pipe->exec() as $index => $value) {
+            $values[$positionsOfNode[$index]] = $value;
         }
     }
     return $values;
 };
-$ofPredis = static fn (): array => $predis->pipeline(static function (object $pipe) use ($keys): void {
+$predisPipeline = static fn (): array => $predis->pipeline(static function (object $pipe) use ($keys): void {
     foreach ($keys as $key) {
         $pipe->get($key);
     }
 });
 
 compare('PHP: pipeline of 1,000, node by node', 'ratio <= 0.67', 10, $pipeline, $nodeByNode);
-compare('  Predis', 'ratio <= 0.20', 2, $pipeline, $ofPredis);
+compare('  Predis', 'ratio <= 0.20', 2, $pipeline, $predisPipeline);

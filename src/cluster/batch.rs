@@ -61,26 +61,27 @@ impl<'p, 'a> Batch<'p, 'a> {
     /// Adds a command, the range `whole` of the request if it is part of it. A command that is rejected does not affect the others. A command
     /// that takes several steps cannot be part of a batch; it is returned.
     pub(crate) fn add(&mut self, args: &[&'a [u8]], whole: Option<Range<usize>>) -> Option<CrossNodeCommand<'a>> {
-        match lookup(args).and_then(|command| plan_single_key(self.resolver.config(), command, args)) {
-            Some((server, key, flags)) => {
-                let index = self.pipeline(server).add(whole, args, std::slice::from_ref(&key), flags);
-                self.slots.push(Slot { name: args[0], reply: ExpectedReply::OneServer { server: server as u32, index } });
-                None
-            }
-            None => self.add_planned(args, whole, self.resolver.plan(args)),
+        let command = lookup(args);
+        if let Some((server, key, flags)) = command.and_then(|command| plan_single_key(self.resolver.config(), command, args)) {
+            let index = self.pipeline(server).add(whole, args, std::slice::from_ref(&key), flags);
+            self.slots.push(Slot { name: args[0], reply: ExpectedReply::OneServer { server: server as u32, index } });
+            return None;
         }
+        let source = scripts::record_source(self.resolver.topology(), args);
+        self.add_planned(args, whole, self.resolver.plan(command, args), source)
     }
 
+    /// Adds a command according to its plan. `script` is the source of the script that it calls, if it is to be loaded before.
     pub(crate) fn add_planned(
         &mut self,
         args: &[&'a [u8]],
         whole: Option<Range<usize>>,
         plan: Result<Plan<'a>, Error>,
+        script: Option<Arc<[u8]>>,
     ) -> Option<CrossNodeCommand<'a>> {
-        let source = scripts::record_source(self.resolver.topology(), args);
         let reply = match plan {
             Ok(Plan::OneServer { server, keys, flags }) => {
-                let loads_script = source.is_some_and(|source| self.load_script(server, source));
+                let loads_script = script.is_some_and(|source| self.load_script(server, source));
                 let pipeline = self.pipeline(server);
                 let index = pipeline.add(whole, args, &keys, flags);
                 pipeline.requires_master |= !may_use_replica(args[0], &keys, flags);

@@ -1,7 +1,7 @@
 //! Reports what a command would do, as a map.
 
 use crate::cluster::request::only_command;
-use crate::command::{Key, PlacedKeys, as_sent};
+use crate::command::{Key, PlacedKeys, as_sent, lookup};
 use crate::config::Config;
 use crate::crossnode;
 use crate::crossnode::Explanation;
@@ -13,7 +13,7 @@ pub(crate) fn explain(resolver: &CommandResolver, request: &[u8]) -> Result<Repl
     let config = resolver.config();
     let args = only_command(request)?;
     let refuse = || Explanation::new("refuse", true);
-    let (explanation, keys, reason) = match resolver.plan(&args) {
+    let (explanation, keys, reason) = match resolver.plan(lookup(&args), &args) {
         Ok(Plan::OneServer { server, keys, .. }) => {
             let mut words = Vec::new();
             as_sent(&args, &keys, |word| words.push(printable(word)));
@@ -64,10 +64,10 @@ fn nodes(map: &mut Builder, config: &Config, explanation: &Explanation) {
 
 /// For each key its stored name, its node, and whether the hash tag of the first key determines that node.
 fn placed_keys(map: &mut Builder, config: &Config, args: &[&[u8]], keys: &[Key]) {
-    let pins = keys.first().is_some_and(|first| config.hash_tag.split(args[first.position()]).pins);
+    let pins = keys.first().is_some_and(|first| config.hash_tag.split(args[first.position()]).is_stripped);
     let list = map.begin(Kind::Array, keys.len());
     for (nth, key) in keys.iter().enumerate() {
-        let is_pinned = pins && nth > 0 && !config.hash_tag.split(args[key.position()]).pins;
+        let is_pinned = pins && nth > 0 && !config.hash_tag.split(args[key.position()]).is_stripped;
         let entry = map.begin(Kind::Map, 8);
         map.string(b"position");
         map.integer(key.position() as i64);

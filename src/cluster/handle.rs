@@ -3,13 +3,14 @@
 use crate::cluster::each::{Nodes, each};
 use crate::cluster::explain::explain;
 use crate::cluster::node_for::node_for;
+use crate::cluster::node_list::node_list;
 use crate::cluster::per_process::{CurrentTopology, PerProcess};
 use crate::cluster::reply_sink::{AsReply, ReplySink};
 use crate::cluster::router::Router;
 use crate::config::{Config, Read};
 use crate::crossnode;
 use crate::error::Error;
-use crate::resp::{Reply, Source};
+use crate::resp::{CommandSource, Reply};
 use crate::routing::CommandResolver;
 use crate::topology::Topology;
 use std::sync::Arc;
@@ -80,7 +81,7 @@ impl Cluster {
     }
 
     /// [`Cluster::execute`] with commands from any source and a sink for the replies.
-    pub(crate) fn execute_for<'a, T: ReplySink>(&self, source: impl Source<'a>, sink: &mut T) -> Result<T::Output, Error> {
+    pub(crate) fn execute_for<'a, T: ReplySink>(&self, source: impl CommandSource<'a>, sink: &mut T) -> Result<T::Output, Error> {
         self.route(|router| router.run_many(source, sink))
     }
 
@@ -137,7 +138,17 @@ impl Cluster {
         node_for(self.config(), key)
     }
 
-    /// What belongs to the calling process.
+    /// All masters and their replicas, as a map from alias to a map of role, master, host, port, unix, db, server, replicas.
+    ///
+    /// With `discover` the masters are first asked for their replicas, unless the configuration names them or forbids it; otherwise no server is
+    /// contacted, and the replicas are those that are known already. Each master is followed by its replicas, whose aliases are those of
+    /// [`Cluster::each_on`]. `role` is `master` or `replica`; `master` the alias of the master (of a master, its own); `server` the first alias
+    /// in the list with the same address, so that equal values name the same server; `replicas` an array of aliases.
+    pub fn node_list(&self, discover: bool) -> Reply {
+        node_list(self.config(), &self.topology(), discover)
+    }
+
+    /// The topology of the calling process.
     #[inline]
     pub(crate) fn topology(&self) -> CurrentTopology<'_> {
         self.handle.topology()

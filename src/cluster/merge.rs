@@ -28,8 +28,8 @@ impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
             left -= length;
             bases.push(match pipeline {
                 // Moved, so that a large reply is not twice in memory.
-                Some(pipeline) if length > MAX_KEPT_BUFFER => builder.adopt_whole(pipeline.take_bytes(), left)?,
-                Some(pipeline) => builder.adopt_and_reserve(pipeline.bytes(), left)?,
+                Some(pipeline) if length > MAX_KEPT_BUFFER => builder.append_vec_and_reserve(pipeline.take_bytes(), left)?,
+                Some(pipeline) => builder.append_bytes_and_reserve(pipeline.bytes(), left)?,
                 None => 0,
             });
         }
@@ -87,7 +87,7 @@ impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
             }
             ExpectedReply::Split(split) => self.append_split(split, slot.name),
             ExpectedReply::ServerError(text) => {
-                self.builder.text(Kind::Error, text.as_bytes());
+                self.builder.bytes_value(Kind::Error, text.as_bytes());
                 Ok(())
             }
             ExpectedReply::Failure(error) => Err(error.clone()),
@@ -164,5 +164,5 @@ fn partial_failure(error: Error, kind: SplitKind, succeeded: usize) -> Error {
     if kind == SplitKind::Values || succeeded == 0 {
         return error;
     }
-    error.suffixed(&format!("; {succeeded} other node(s) carried out their part")).perhaps_executed()
+    error.with_suffix(&format!("; {succeeded} other node(s) carried out their part")).maybe_executed()
 }

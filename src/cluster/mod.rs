@@ -7,6 +7,7 @@ mod fast_path;
 mod handle;
 mod merge;
 mod node_for;
+mod node_list;
 mod per_process;
 mod pipeline;
 mod registry;

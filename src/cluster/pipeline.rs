@@ -4,12 +4,16 @@ use crate::cluster::batch::Batch;
 use crate::cluster::reply_sink::{AsReply, ReplySink};
 use crate::crossnode;
 use crate::error::Error;
-use crate::resp::{Args, Builder, Kind, Reply, Source};
+use crate::resp::{Args, Builder, CommandSource, Kind, Reply};
 use crate::routing::CommandResolver;
 
 /// Runs commands. A command that takes several steps starts after all commands before it, and ends before the commands after it start: as on
 /// one server, each command sees the effects of those before it.
-pub(crate) fn run<'a, T: ReplySink>(resolver: &CommandResolver, mut source: impl Source<'a>, sink: &mut T) -> Result<T::Output, Error> {
+pub(crate) fn run<'a, T: ReplySink>(
+    resolver: &CommandResolver,
+    mut source: impl CommandSource<'a>,
+    sink: &mut T,
+) -> Result<T::Output, Error> {
     let request = source.request();
     let mut batch = Batch::new(resolver, request);
     batch.reserve(source.estimate());

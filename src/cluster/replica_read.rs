@@ -32,5 +32,5 @@ pub(crate) fn run(command: &OneServerCommand, shard: &Shard) -> Result<Reply, Er
 
 /// Whether a reply, which may be in the array of a request, is an error by which the server rejects all reads.
 fn is_unavailable(reply: &Reply) -> bool {
-    reply.entries().iter().take(2).any(|entry| entry.kind() == Kind::Error && cannot_serve_reads(reply.text(entry)))
+    reply.entries().iter().take(2).any(|entry| entry.kind() == Kind::Error && cannot_serve_reads(reply.entry_bytes(entry)))
 }

@@ -163,7 +163,7 @@ mod tests {
         let config = Config::from_json(format!(r#"{{"nodes":{{"node_1":{one},"node_2":{two}}},"read":"master"}}"#).as_bytes()).unwrap();
         let key = |node| (0..).map(|number: u32| number.to_string()).find(|key| partition(key.as_bytes(), 2) == node).unwrap();
         let request = [1, 2, 1].map(|node| pack(&[b"GET", key(node).as_bytes()])).concat();
-        Cluster::open(config).execute_for(Commands::of(&request), &mut StringsOrReply).unwrap()
+        Cluster::open(config).execute_for(Commands::new(&request), &mut StringsOrReply).unwrap()
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::resp::{Args, Commands};
 
 /// The arguments of the only command of a request.
 pub(crate) fn only_command(request: &[u8]) -> Result<Args<'_>, Error> {
-    let mut commands = Commands::of(request);
+    let mut commands = Commands::new(request);
     let mut args = Args::new();
     match commands.next(&mut args)? {
         Some(whole) if whole.end == request.len() => Ok(args),

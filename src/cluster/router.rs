@@ -4,11 +4,11 @@ use crate::cluster::batch::Batch;
 use crate::cluster::fast_path::OneServerCommand;
 use crate::cluster::reply_sink::{AsReply, ReplySink};
 use crate::cluster::{pipeline, replica_read, scripts};
-use crate::command::{CommandFlags, PlacedKeys, lookup};
+use crate::command::{Command, CommandFlags, PlacedKeys, lookup};
 use crate::config::{Config, Read};
 use crate::crossnode;
 use crate::error::{Code, Error};
-use crate::resp::{Args, Builder, Commands, Kind, Reply, Source};
+use crate::resp::{Args, Builder, CommandSource, Commands, Kind, Reply};
 use crate::routing::{CommandResolver, Plan, plan_single_key};
 use crate::topology::Topology;
 use crate::transport::NodePipeline;
@@ -25,34 +25,35 @@ impl Router<'_> {
     /// Runs one command by its arguments. If `request`, which consists of this command, is given, the output is that of an array of one reply.
     #[inline(always)]
     pub(crate) fn run_one<'a, T: ReplySink>(self, request: Option<&'a [u8]>, args: &[&'a [u8]], sink: &mut T) -> Result<T::Output, Error> {
-        match self.run_single_key(request, args) {
+        let command = lookup(args);
+        match self.run_single_key(command, request, args) {
             Some(outcome) => outcome.map(|reply| sink.reply(reply)),
-            None => self.run_planned(request, args, sink),
+            None => self.run_planned(command, request, args, sink),
         }
     }
 
     /// Runs the commands of a request. The reply is an array with one reply per command; a failed command is a failure in its place.
     #[inline(always)]
     pub(crate) fn run_request(self, request: &[u8]) -> Result<Reply, Error> {
-        let mut commands = Commands::of(request);
+        let mut commands = Commands::new(request);
         let mut args = Args::new();
         let Some(whole) = commands.next(&mut args)? else { return Ok(array_of(&[])) };
         if whole.end < request.len() {
-            return self.run_many(Commands::of(request), &mut AsReply);
+            return self.run_many(Commands::new(request), &mut AsReply);
         }
         self.run_one(Some(request), &args, &mut AsReply).or_else(|error| Ok(array_of(&[error])))
     }
 
     /// Runs the commands of a source. The output is that of an array with one reply per command; a failed command is a failure in its place.
     #[inline(never)]
-    pub(crate) fn run_many<'a, T: ReplySink>(self, source: impl Source<'a>, sink: &mut T) -> Result<T::Output, Error> {
+    pub(crate) fn run_many<'a, T: ReplySink>(self, source: impl CommandSource<'a>, sink: &mut T) -> Result<T::Output, Error> {
         pipeline::run(&self.resolver(), source, sink)
     }
 
     /// The fast path: a command of the command table with a single key. `None` if it is another command.
     #[inline(always)]
-    fn run_single_key(self, request: Option<&[u8]>, args: &[&[u8]]) -> Option<Result<Reply, Error>> {
-        let (server, key, flags) = plan_single_key(self.config, lookup(args)?, args)?;
+    fn run_single_key(self, command: Option<&Command>, request: Option<&[u8]>, args: &[&[u8]]) -> Option<Result<Reply, Error>> {
+        let (server, key, flags) = plan_single_key(self.config, command?, args)?;
         let command = OneServerCommand { request, args, keys: std::slice::from_ref(&key), flags };
         if !command.fits() {
             return None;
@@ -72,19 +73,25 @@ impl Router<'_> {
 
     /// Not inlined, to keep the fast path small.
     #[inline(never)]
-    fn run_planned<'a, T: ReplySink>(self, request: Option<&'a [u8]>, args: &[&'a [u8]], sink: &mut T) -> Result<T::Output, Error> {
+    fn run_planned<'a, T: ReplySink>(
+        self,
+        command: Option<&Command>,
+        request: Option<&'a [u8]>,
+        args: &[&'a [u8]],
+        sink: &mut T,
+    ) -> Result<T::Output, Error> {
         if args.is_empty() {
             return Err(Error::new(Code::Request, "a command without a name"));
         }
         scripts::record_source(self.topology, args);
         let resolver = self.resolver();
-        let reply = match resolver.plan(args)? {
+        let reply = match resolver.plan(command, args)? {
             Plan::OneServer { server, keys, flags } => return run_on_one_server(&resolver, request, args, server, keys, flags, sink),
             plan @ Plan::Split { .. } => return run_batch(&resolver, request, args, plan, sink),
             Plan::CrossNode(command) => crossnode::run(self.config, self.topology, args, &command)?,
             Plan::ServerError(text) => Reply::error(text.as_bytes()),
         };
-        Ok(sink.reply(if request.is_some() { reply.under_array() } else { reply }))
+        Ok(sink.reply(if request.is_some() { reply.wrapped_in_array() } else { reply }))
     }
 
     fn resolver(&self) -> CommandResolver<'_> {
@@ -120,7 +127,7 @@ fn run_on_one_server<'a, T: ReplySink>(
     if scripts::is_noscript(reply.value(usize::from(in_array)))
         && let Some(outcome) = scripts::load_and_call(resolver.topology(), server, args, &keys, flags)
     {
-        return outcome.map(|reply| sink.reply(if in_array { reply.under_array() } else { reply }));
+        return outcome.map(|reply| sink.reply(if in_array { reply.wrapped_in_array() } else { reply }));
     }
     Ok(sink.reply(reply))
 }
@@ -134,7 +141,7 @@ fn run_batch<'a, T: ReplySink>(
     sink: &mut T,
 ) -> Result<T::Output, Error> {
     let mut batch = Batch::single(resolver, request.unwrap_or_default());
-    batch.add_planned(args, request.map(|request| 0..request.len()), Ok(plan));
+    batch.add_planned(args, request.map(|request| 0..request.len()), Ok(plan), None);
     if request.is_some() { batch.run(sink) } else { batch.run_single(sink) }
 }
 

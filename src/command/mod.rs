@@ -10,6 +10,7 @@ mod keys;
 mod lookup;
 mod placed_key;
 mod read_timeout;
+mod row;
 mod server_info;
 pub(crate) mod strategy;
 mod table;

@@ -3,7 +3,7 @@
 use crate::command::Access::{Read, Write};
 use crate::command::Begin::{Index, Keyword};
 use crate::command::Find::{Counted, Range};
-use crate::command::commands::{ROW, Row};
+use crate::command::row::{ROW, Row};
 use crate::command::{KeySpec, Keys};
 
 /// One key at this argument.

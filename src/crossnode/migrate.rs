@@ -17,7 +17,7 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     let succeeded = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
     let all: Vec<Reply> = outcomes.into_iter().collect::<Result<_, Error>>().map_err(|error| match succeeded {
         0 => error,
-        _ => error.suffixed(&format!("; {succeeded} other node(s) carried out their part")).perhaps_executed(),
+        _ => error.with_suffix(&format!("; {succeeded} other node(s) carried out their part")).maybe_executed(),
     })?;
     let mut has_sent = false;
     for (request, reply) in requests.iter().zip(&all) {

@@ -292,7 +292,7 @@ fn report(config: &Config, results: &[(Found, Recovered)]) -> Reply {
                 None => list.nil(),
             }
         }
-        list.string(b"age");
+        list.string(b"age_ms");
         list.integer(found.age.as_millis() as i64);
         list.string(b"outcome");
         list.string(outcome.as_bytes());

@@ -60,7 +60,7 @@ pub(crate) fn placed_keys<'a>(config: &Config, command: &Command, args: &[&'a [u
 /// Whether the patterns of a SORT may name keys on other servers. If its key has a hash tag, the keys of a pattern are on the same server
 /// unless the pattern has a tag of its own.
 pub(crate) fn sort_reads_other_servers(config: &Config, args: &[&[u8]]) -> bool {
-    let pinned = config.hash_tag.split(args[1]).pins;
+    let pinned = config.hash_tag.split(args[1]).is_stripped;
     config.servers.len() > 1 && sort_patterns(args).any(|pattern| !pinned || pattern.ends_with(b"}"))
 }
 
@@ -116,11 +116,11 @@ pub(crate) fn place_keys<'a>(config: &Config, args: &[&'a [u8]], positions: impl
     let mut pin: Option<Tagged<'a>> = None;
     let place = |(index, position): (usize, usize)| {
         let tagged = config.hash_tag.split(args[position]);
-        if index == 0 && tagged.pins {
+        if index == 0 && tagged.is_stripped {
             pin = Some(tagged);
         }
         let hashed = match pin {
-            Some(pin) if !tagged.pins => pin.hashed,
+            Some(pin) if !tagged.is_stripped => pin.hashed,
             _ => tagged.hashed,
         };
         Key::new(tagged.name, position, master_of(config, hashed))

@@ -1,6 +1,6 @@
 //! Plans any command: from the command table, or, if that lacks the command, from a server's description.
 
-use crate::command::{CommandFlags, PlacedKeys, Positions, ReadTimeout, ServerCommand, ServerInfo, Strategy, fits, lookup};
+use crate::command::{Command, CommandFlags, PlacedKeys, Positions, ReadTimeout, ServerCommand, ServerInfo, Strategy, fits, lookup};
 use crate::config::{Config, Read};
 use crate::error::{Code, Error, printable};
 use crate::resp::{Reply, Value};
@@ -65,9 +65,10 @@ impl<'p> CommandResolver<'p> {
         self.topology
     }
 
+    /// Plans a command. `command` is its entry in the command table, if it has one.
     #[inline]
-    pub(crate) fn plan<'a>(&self, args: &[&'a [u8]]) -> Result<Plan<'a>, Error> {
-        match lookup(args) {
+    pub(crate) fn plan<'a>(&self, command: Option<&Command>, args: &[&'a [u8]]) -> Result<Plan<'a>, Error> {
+        match command {
             Some(command) => plan(self.config, command, args),
             None => self.plan_unknown(args),
         }

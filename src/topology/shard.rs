@@ -121,6 +121,11 @@ impl Shard {
         self.replicas.all()
     }
 
+    /// The replicas that the configuration names or that the master listed before. Contacts no server.
+    pub(crate) fn known_replicas(&self) -> Arc<Vec<Arc<Replica>>> {
+        self.replicas.all()
+    }
+
     /// Records that a replica could not serve a read. It is not read from for some time, and the master is asked for its replicas.
     pub(crate) fn replica_failed(&self, replica: &Replica) {
         replica.set_down();

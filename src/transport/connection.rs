@@ -4,7 +4,6 @@ use crate::command::ReadTimeout;
 use crate::config::{Address, Config, Server};
 use crate::error::{Code, Error};
 use crate::resp::{Reader, Reply, Value, pack};
-use rustix::buffer::spare_capacity;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, recv, send, sockopt};
@@ -140,17 +139,6 @@ impl Connection {
         match recv(&self.socket, reader.room()?, RecvFlags::DONTWAIT) {
             Ok((0, _)) => Err(closed()),
             Ok((count, _)) => reader.advance(wanted).map(|()| count),
-            Err(Errno::INTR | Errno::AGAIN) => Ok(0),
-            Err(error) => Err(lost(error)),
-        }
-    }
-
-    /// Appends what has arrived to `bytes`; returns the number of bytes.
-    pub(crate) fn receive_into(&self, bytes: &mut Vec<u8>) -> Result<usize, Error> {
-        bytes.try_reserve(FIRST_READ).map_err(|_| Error::new(Code::Memory, "no memory for a message"))?;
-        match recv(&self.socket, spare_capacity(bytes), RecvFlags::DONTWAIT) {
-            Ok((0, _)) => Err(closed()),
-            Ok((count, _)) => Ok(count),
             Err(Errno::INTR | Errno::AGAIN) => Ok(0),
             Err(error) => Err(lost(error)),
         }

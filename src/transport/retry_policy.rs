@@ -21,8 +21,8 @@ pub(crate) fn cannot_serve_reads(error: &[u8]) -> bool {
 #[cold]
 pub(crate) fn explain(server: &Server, failure: Error, name: &[u8], sent: bool) -> Error {
     let prefix = format!("{} ({}): {}: ", server.alias, server.address, printable(&name.to_ascii_uppercase()));
-    let error = failure.on_node(&server.alias).prefixed(&prefix);
-    if sent { error.suffixed("; it may have been executed").perhaps_executed() } else { error.suffixed("; it was not executed") }
+    let error = failure.on_node(&server.alias).with_prefix(&prefix);
+    if sent { error.with_suffix("; it may have been executed").maybe_executed() } else { error.with_suffix("; it was not executed") }
 }
 
 #[cfg(test)]

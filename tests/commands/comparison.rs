@@ -94,6 +94,7 @@ fn format_value(value: &Value, any_order: bool) -> String {
             format!("[{}]", all.join(" "))
         }
         Value::Failure(children) => format!("FAILURE {}", children.map(|child| format_value(&child, false)).collect::<Vec<_>>().join(" ")),
+        other => panic!("an unknown type: {other:?}"),
     }
 }
 

@@ -120,7 +120,7 @@ fn add_tokens(value: Value, tokens: &mut Vec<Vec<u8>>) {
             Some(Value::String(message)) => message.to_vec(),
             other => format!("{other:?}").into(),
         },
-        Value::Map(_) => format!("{value:?}").into(),
+        other => format!("{other:?}").into(),
     };
     tokens.push(token);
 }

@@ -44,12 +44,12 @@ pub fn ignored_tag(args: &mut [Vec<u8>], keys: &[usize]) {
 /// Gives untagged keys a tag of their own, so that the tag of the first key does not pin them.
 pub fn ignored_pinning(args: &mut [Vec<u8>], keys: &[usize]) {
     let Some((&first, rest)) = keys.split_first() else { return };
-    if !HashTag::Strip.split(&args[first]).pins {
+    if !HashTag::Strip.split(&args[first]).is_stripped {
         return;
     }
     for &key in rest {
         let own = args[key].clone();
-        if !own.is_empty() && !HashTag::Strip.split(&own).pins {
+        if !own.is_empty() && !HashTag::Strip.split(&own).is_stripped {
             args[key] = [&own[..], b"{", &own[..], b"}"].concat();
         }
     }

@@ -44,6 +44,7 @@ impl OwnedReply {
             Value::Array(children) => OwnedReply::Array(children.map(|child| OwnedReply::from_value(&child)).collect()),
             Value::Map(children) => OwnedReply::Map(children.map(|child| OwnedReply::from_value(&child)).collect()),
             Value::Failure(_) => OwnedReply::Failure(0, "a failure inside a reply".into()),
+            other => panic!("an unknown type: {other:?}"),
         }
     }
 

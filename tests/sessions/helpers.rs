@@ -24,6 +24,7 @@ pub fn text_of(value: &Value) -> String {
             Some(Value::String(message)) => format!("failed: {}", String::from_utf8_lossy(message)),
             _ => panic!("a failure without a message"),
         },
+        other => panic!("an unknown type: {other:?}"),
     }
 }
 

@@ -179,6 +179,7 @@ pub fn format_value(value: &rediscluster::Value) -> String {
         Value::Integer(number) => number.to_string(),
         Value::Array(children) | Value::Map(children) => format!("[{}]", all(*children)),
         Value::Failure(children) => format!("FAILURE {}", all(*children)),
+        other => format!("{other:?}"),
     }
 }
 

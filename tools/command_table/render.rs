@@ -20,7 +20,7 @@ const HEAD: &str = "//! What servers say of their commands: Redis 7.0 by its `CO
     use crate::command::Access::{Read, Write};\n\
     use crate::command::Begin::{Index, Keyword};\n\
     use crate::command::Find::{Counted, Range};\n\
-    use crate::command::commands::{ROW, Row};\n\
+    use crate::command::row::{ROW, Row};\n\
     use crate::command::{KeySpec, Keys};\n\n\
     /// One key at this argument.\n\
     const fn at(index: usize) -> KeySpec {\n    range(index, 0, 1)\n}\n\n\

@@ -12,7 +12,7 @@ use RedisCluster\TimeoutException;
 /** explain() and recover(). */
 final class ExplainTest extends ClusterTestCase
 {
-    public function testExplainTellsWhereACommandGoes(): void
+    public function testExplainReturnsNodeKeysAndStepsOfACommand(): void
     {
         self::assertSame(
             [
@@ -27,18 +27,18 @@ final class ExplainTest extends ClusterTestCase
             ],
             $this->client->explain('SET', 'name{foo}', 1),
         );
-        self::assertSame(0, $this->client->command('DBSIZE'), 'what is explained is not done');
+        self::assertSame(0, $this->client->command('DBSIZE'), 'explain() does not run the command');
     }
 
-    public function testExplainTellsOfSeveralNodes(): void
+    public function testExplainReturnsAllNodesOfASplitCommand(): void
     {
         $explanation = $this->client->explain('MGET', 'foo{foo}', 'bar', 'a{a}');
 
         self::assertSame(['split', 0, ['node_1', 'node_3']], [$explanation['strategy'], $explanation['atomic'], $explanation['nodes']]);
-        self::assertSame([0, 1, 0], array_column($explanation['keys'], 'pinned'), 'bar alone is drawn to the node of the first key');
+        self::assertSame([0, 1, 0], array_column($explanation['keys'], 'pinned'), 'of these keys only bar is not pinned by its own tag');
     }
 
-    public function testExplainTellsWhyACommandIsRefused(): void
+    public function testExplainGivesTheReasonOfARejection(): void
     {
         $explanation = $this->client->explain('EVAL', 'return 1', 2, 'foo', 'a');
 
@@ -46,27 +46,27 @@ final class ExplainTest extends ClusterTestCase
         self::assertStringStartsWith('CROSSNODE EVAL', $explanation['reason']);
     }
 
-    public function testExplainNeedsACommand(): void
+    public function testExplainRequiresACommand(): void
     {
         $this->expectException(RequestException::class);
         $this->client->explain();
     }
 
-    public function testRecoverFindsNothingWhereNothingWasInterrupted(): void
+    public function testRecoverReturnsAnEmptyListWithoutInterruptedMoves(): void
     {
         self::assertSame([], $this->client->recover(60));
         self::assertSame([], $this->client->recover(0.5));
     }
 
-    public function testRecoverNeedsAnAge(): void
+    public function testRecoverRequiresAFiniteNonNegativeAge(): void
     {
         foreach ([-1, -0.001, NAN, INF] as $age) {
             self::assertInstanceOf(\ValueError::class, self::thrownBy(fn () => $this->client->recover($age)));
         }
     }
 
-    /** The destination's server takes no writes for so long that the move is given up. */
-    public function testRecoverEndsAMoveThatWasInterrupted(): void
+    /** The server of the destination blocks writes until the move times out. */
+    public function testRecoverUndoesAMoveWhoseCopyDidNotArrive(): void
     {
         $client = new Client(self::config(3, ['read_timeout' => 0.3]));
         $destination = new Client(['nodes' => ['node_1' => self::config()['nodes'][$client->nodeFor('a')['alias']]]]);
@@ -78,17 +78,17 @@ final class ExplainTest extends ClusterTestCase
             $destination->command('CLIENT', 'UNPAUSE');
         }
 
-        $young = $client->recover(3600);
-        $ended = $client->recover(0);
+        $withLargeAge = $client->recover(3600);
+        $withoutAge = $client->recover(0);
 
         self::assertInstanceOf(TimeoutException::class, $thrown);
-        self::assertSame(['young'], array_column($young, 'outcome'));
-        self::assertCount(1, $ended);
-        ['node' => $node, 'command' => $command, 'source' => $source, 'destination' => $to, 'outcome' => $outcome] = $ended[0];
+        self::assertSame(['young'], array_column($withLargeAge, 'outcome'));
+        self::assertCount(1, $withoutAge);
+        ['node' => $node, 'command' => $command, 'source' => $source, 'destination' => $to, 'outcome' => $outcome] = $withoutAge[0];
         self::assertSame(['node_3', 'LMOVE', 'foo', 'a', 'undone'], [$node, $command, $source, $to, $outcome]);
-        self::assertNull($ended[0]['reason']);
-        self::assertGreaterThan(0.0, $ended[0]['age']);
-        self::assertLessThan(3600.0, $ended[0]['age']);
+        self::assertNull($withoutAge[0]['reason']);
+        self::assertGreaterThan(0, $withoutAge[0]['age_ms']);
+        self::assertLessThan(3_600_000, $withoutAge[0]['age_ms']);
         self::assertSame(['element'], $client->command('LRANGE', 'foo', 0, -1));
         self::assertSame([], $client->recover(0));
     }

@@ -14,7 +14,7 @@ final class ForkTest extends ClusterTestCase
      *           ["own"]
      *           ["drop-in"]
      */
-    public function testParentAndChildrenUseOneClientAtTheSameTime(string $kind): void
+    public function testParentAndChildrenMayUseOneClientAtTheSameTime(string $kind): void
     {
         [$status, $output] = Php::run(__DIR__ . '/programs/fork.php', [$kind]);
 

@@ -5,35 +5,35 @@ declare(strict_types=1);
 namespace RedisCluster\Tests;
 
 use RedisCluster\Tests\Support\ClusterTestCase;
-use RedisCluster\Tests\Support\Libraries;
 use RedisCluster\Tests\Support\Php;
+use RedisCluster\Tests\Support\TestLibraries;
 
-/** Where the library is looked for, and what is said when it cannot be used. */
+/** Where the package looks for the library, and the errors if it cannot be used. */
 final class LibraryTest extends ClusterTestCase
 {
     private const HELLO = __DIR__ . '/programs/hello.php';
 
-    private Libraries $libraries;
+    private TestLibraries $libraries;
 
     protected function setUp(): void
     {
         parent::setUp();
-        $this->libraries = new Libraries();
+        $this->libraries = new TestLibraries();
     }
 
-    public function testFoundByTheEnvironment(): void
+    public function testTheLibraryIsFoundByTheEnvironmentVariable(): void
     {
         self::assertStringStartsWith('["hello"', Php::run(self::HELLO)[1]);
     }
 
-    public function testFoundByTheLoader(): void
+    public function testTheLibraryIsFoundByTheSystemsLoader(): void
     {
-        $environment = ['REDISCLUSTER_LIBRARY' => null, 'LD_LIBRARY_PATH' => $this->libraries->folderOfReal()];
+        $environment = ['REDISCLUSTER_LIBRARY' => null, 'LD_LIBRARY_PATH' => $this->libraries->folderOfTestedLibrary()];
 
         self::assertStringStartsWith('["hello"', Php::run(self::HELLO, environment: $environment)[1]);
     }
 
-    public function testWithoutTheExtension(): void
+    public function testAMissingFfiExtensionIsReported(): void
     {
         [, $output] = Php::run(self::HELLO, options: ['-n']);
 
@@ -41,7 +41,7 @@ final class LibraryTest extends ClusterTestCase
         self::assertStringContainsString('extension=ffi', $output);
     }
 
-    public function testForbiddenByIni(): void
+    public function testAnIniFileThatDisablesFfiIsReportedWithAdvice(): void
     {
         [, $output] = Php::run(self::HELLO, options: ['-d', 'ffi.enable=0']);
 
@@ -51,7 +51,7 @@ final class LibraryTest extends ClusterTestCase
         }
     }
 
-    public function testNotFoundNamesThePlacesTried(): void
+    public function testAMissingLibraryIsReportedWithTheTriedPaths(): void
     {
         [, $output] = Php::run(self::HELLO, environment: ['REDISCLUSTER_LIBRARY' => null, 'LD_LIBRARY_PATH' => null]);
 
@@ -61,35 +61,35 @@ final class LibraryTest extends ClusterTestCase
         self::assertStringContainsString('REDISCLUSTER_LIBRARY', $output);
     }
 
-    public function testALibraryThatIsNamedIsTheOnlyOneTried(): void
+    public function testOnlyTheLibraryOfTheEnvironmentVariableIsTried(): void
     {
-        $environment = ['REDISCLUSTER_LIBRARY' => '/nowhere/x.so', 'LD_LIBRARY_PATH' => $this->libraries->folderOfReal()];
+        $environment = ['REDISCLUSTER_LIBRARY' => '/nowhere/x.so', 'LD_LIBRARY_PATH' => $this->libraries->folderOfTestedLibrary()];
         [, $output] = Php::run(self::HELLO, environment: $environment);
 
         self::assertStringContainsString('/nowhere/x.so: no such file', $output);
         self::assertStringNotContainsString('lib/librediscluster.so.1', $output);
     }
 
-    public function testAFileThatIsNoLibrary(): void
+    public function testAFileThatIsNotALibraryIsReported(): void
     {
-        $file = $this->libraries->text('text');
+        $file = $this->libraries->writeTextFile('text');
         [, $output] = Php::run(self::HELLO, environment: ['REDISCLUSTER_LIBRARY' => $file]);
 
         self::assertStringContainsString("$file: Failed loading", $output);
         self::assertStringContainsString("`ldd $file` may show the reason", $output);
     }
 
-    public function testAnotherLibrary(): void
+    public function testAnotherLibraryIsReported(): void
     {
-        $file = $this->libraries->compiled('other', 'int other(void) { return 1; }');
+        $file = $this->libraries->compile('other', 'int other(void) { return 1; }');
         [, $output] = Php::run(self::HELLO, environment: ['REDISCLUSTER_LIBRARY' => $file]);
 
         self::assertStringContainsString("$file: Failed resolving C function 'rediscluster_version'", $output);
     }
 
-    public function testAnOlderLibraryOfTheSameAbi(): void
+    public function testAnOlderLibraryWithTheSameAbiIsReported(): void
     {
-        $file = $this->libraries->compiled('older', <<<'C'
+        $file = $this->libraries->compile('older', <<<'C'
             #include <stdint.h>
             const char *rediscluster_version(void) { return "0.1.0"; }
             uint32_t rediscluster_abi_version(void) { return 1; }
@@ -99,9 +99,25 @@ final class LibraryTest extends ClusterTestCase
         self::assertStringContainsString('the library is older than this package. Install the library and the package of the same release.', $output);
     }
 
-    public function testAnotherAbiNamesBothNumbers(): void
+    public function testALibraryWithAnotherPhpInterfaceIsReportedWithBothNumbers(): void
     {
-        $file = $this->libraries->compiled('abi', <<<'C'
+        $file = $this->libraries->compile('interface', <<<'C'
+            #include <stdint.h>
+            const char *rediscluster_version(void) { return "9.8.7"; }
+            uint32_t rediscluster_abi_version(void) { return 1; }
+            uint32_t rediscluster_php_interface_version(void) { return 7; }
+            C);
+        [, $output] = Php::run(self::HELLO, environment: ['REDISCLUSTER_LIBRARY' => $file]);
+
+        self::assertStringStartsWith(
+            "RedisCluster\\LibraryException: The library ($file) has PHP interface 7, this package needs PHP interface 1:",
+            $output,
+        );
+    }
+
+    public function testALibraryWithAnotherAbiIsReportedWithBothNumbers(): void
+    {
+        $file = $this->libraries->compile('abi', <<<'C'
             const char *rediscluster_version(void) { return "9.8.7"; }
             unsigned rediscluster_abi_version(void) { return 2; }
             C);

@@ -5,16 +5,16 @@ declare(strict_types=1);
 namespace RedisCluster\Tests;
 
 use RedisCluster\Client;
+use RedisCluster\Tests\Support\BuiltInWebServer;
 use RedisCluster\Tests\Support\ClusterTestCase;
 use RedisCluster\Tests\Support\Php;
-use RedisCluster\Tests\Support\WebServer;
 
-/** What a call takes it gives back: PHP's memory and the library's, in success and in failure. */
+/** Calls free their memory, in PHP and in the library, after success and failure. */
 final class MemoryTest extends ClusterTestCase
 {
     private const ROUNDS = 100;
 
-    public function testReplies(): void
+    public function testRepliesAreFreed(): void
     {
         $this->client->command('RPUSH', 'list', ...array_fill(0, 10_000, str_repeat('x', 100)));
         $this->client->command('SET', 'large', str_repeat('x', 1 << 20));
@@ -29,7 +29,7 @@ final class MemoryTest extends ClusterTestCase
         });
     }
 
-    public function testFailures(): void
+    public function testExceptionsAreFreed(): void
     {
         $client = new Client(self::configWithDeadNode('node_2'));
         $key = $this->keyOn('node_2');
@@ -40,14 +40,14 @@ final class MemoryTest extends ClusterTestCase
                 self::thrownBy(fn () => $client->command('GET', $key));
                 self::thrownBy(fn () => $this->client->command('LPUSH', 'text', 'x'));
             }
-            for ($i = 0; $i < 500; $i++) { // an error is small: it takes many to be seen
+            for ($i = 0; $i < 500; $i++) { // errors are small, so a leak is visible only after many
                 self::thrownBy(fn () => $this->client->command());
                 self::thrownBy(fn () => new Client('{'));
             }
         });
     }
 
-    public function testClients(): void
+    public function testClientsAreFreed(): void
     {
         $this->assertFlat(function (): void {
             for ($i = 0; $i < 20; $i++) {
@@ -55,33 +55,33 @@ final class MemoryTest extends ClusterTestCase
                 (new Client(self::config()))->each('PING');
             }
         });
-        self::assertLessThan(30, count(glob('/proc/self/fd/*')), 'open files');
+        self::assertLessThan(30, count(glob('/proc/self/fd/*')), 'number of open files');
     }
 
-    public function testAReplyThatIsLargerThanMemoryLimit(): void
+    public function testRepliesOverMemoryLimitAreFreed(): void
     {
         $this->client->command('SET', 'large', str_repeat('x', 20 << 20));
-        $server = new WebServer(
+        $server = new BuiltInWebServer(
             self::freePort(),
-            __DIR__ . '/programs/too_large.php',
+            __DIR__ . '/programs/reply_over_memory_limit.php',
             ['-d', 'ffi.enable=1', '-d', 'memory_limit=16M', '-d', 'display_errors=1'],
         );
 
         for ($i = 0; $i < 10; $i++) {
             self::assertStringContainsString('Allowed memory size', $server->get());
         }
-        self::assertLessThan(64 << 10, (int) $server->get('memory'), 'kB: not one of the replies is still held');
+        self::assertLessThan(64 << 10, (int) $server->get('memory'), 'memory in kB: all replies are freed');
     }
 
-    public function testLargeRepliesAreReadIntoTheMemoryOfEarlierOnes(): void
+    public function testLargeRepliesReuseTheMemoryOfEarlierOnes(): void
     {
         [$status, $pages] = Php::run(__DIR__ . '/programs/large_replies.php');
 
         self::assertSame(0, $status, $pages);
-        self::assertLessThan(20, (int) $pages, 'pages of fresh memory for two replies that take 160');
+        self::assertLessThan(20, (int) $pages, 'page faults for two replies of 160 pages');
     }
 
-    /** The first half of the rounds warms up; the second must not need more than noise above it. */
+    /** The first half of the rounds is the warm-up; in the second half memory must not grow beyond noise. */
     private function assertFlat(callable $round): void
     {
         for ($i = 0; $i < self::ROUNDS / 2; $i++) {
@@ -93,8 +93,8 @@ final class MemoryTest extends ClusterTestCase
             $round();
         }
         gc_collect_cycles();
-        self::assertLessThan(64 << 10, memory_get_usage() - $own, "PHP's memory has grown");
-        self::assertLessThan(4 << 20, self::resident() - $resident, "the process's memory has grown");
+        self::assertLessThan(64 << 10, memory_get_usage() - $own, "growth of PHP's memory");
+        self::assertLessThan(4 << 20, self::resident() - $resident, 'growth of the resident memory');
     }
 
     private static function resident(): int

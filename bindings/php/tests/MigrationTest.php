@@ -7,13 +7,13 @@ namespace RedisCluster\Tests;
 use RedisCluster\RedisCluster;
 use RedisCluster\Tests\Support\ClusterTestCase;
 
-/** What docs/migration.md tells who comes from elsewhere to do. */
+/** The code in docs/migration.md. */
 final class MigrationTest extends ClusterTestCase
 {
-    public function testCopyingFromRedisArrayMovesEveryKeyWithItsTime(): void
+    public function testCopyingFromRedisArrayKeepsValuesAndExpiryOfAllKeys(): void
     {
         if (!extension_loaded('redis')) {
-            self::markTestSkipped('RedisArray is of ext-redis');
+            self::markTestSkipped('ext-redis is not loaded; RedisArray is part of it');
         }
         $nodes = self::config()['nodes'];
         $last = array_pop($nodes);
@@ -26,12 +26,12 @@ final class MigrationTest extends ClusterTestCase
         $array->setex('soon', 1000, 'text');
         $array->hSet('hash', 'field', 'of a hash');
         $array->set('name{tag}', 'tagged');
-        $rediscluster->set('key:7', 'mine');
+        $rediscluster->set('key:7', 'kept');
 
         self::assertSame("key:7 is there already\n", self::outputOf($array, $rediscluster));
         self::assertSame(3003, $rediscluster->dbSize());
         self::assertSame('value 2999', $rediscluster->get('key:2999'));
-        self::assertSame('mine', $rediscluster->get('key:7'));
+        self::assertSame('kept', $rediscluster->get('key:7'));
         self::assertSame(['field' => 'of a hash'], $rediscluster->hGetAll('hash'));
         self::assertSame('tagged', $rediscluster->get('name{tag}'));
         self::assertEqualsWithDelta(1000, $rediscluster->ttl('soon'), 60);

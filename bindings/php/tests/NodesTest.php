@@ -12,7 +12,7 @@ use RedisCluster\Tests\Support\ClusterTestCase;
 /** nodeFor() and each(). */
 final class NodesTest extends ClusterTestCase
 {
-    public function testNodeForTellsAliasAndAddress(): void
+    public function testNodeForReturnsAliasAndAddress(): void
     {
         $config = self::config(2);
         $client = new Client($config);
@@ -23,7 +23,7 @@ final class NodesTest extends ClusterTestCase
         );
     }
 
-    public function testNodeForHonoursTags(): void
+    public function testNodeForUsesTheHashTag(): void
     {
         $client = new Client(self::config(2));
 
@@ -32,20 +32,37 @@ final class NodesTest extends ClusterTestCase
         self::assertSame('', $client->nodeFor('')['key']);
     }
 
-    public function testNodeForUnixSocket(): void
+    public function testNodeForReturnsThePathOfAUnixSocket(): void
     {
         $node = (new Client(['nodes' => ['node_1' => ['unix' => '/run/redis.sock']]]))->nodeFor('foo');
 
         self::assertSame(['alias' => 'node_1', 'host' => null, 'port' => null, 'unix' => '/run/redis.sock', 'key' => 'foo'], $node);
     }
 
-    public function testEachAnswersPerAlias(): void
+    public function testNodeListNamesEqualServers(): void
+    {
+        $first = ['host' => '127.0.0.1', 'port' => 6401];
+        $client = new Client(['nodes' => [
+            'node_1' => $first,
+            'node_2' => 'unix:///run/redis.sock?db=1',
+            'node_3' => $first + ['db' => 2],
+        ]]);
+        $node = ['role' => 'master', 'master' => 'node_1', 'host' => null, 'port' => null, 'unix' => null, 'db' => 0, 'server' => 'node_1', 'replicas' => []];
+
+        self::assertSame([
+            'node_1' => \array_replace($node, $first),
+            'node_2' => \array_replace($node, ['master' => 'node_2', 'unix' => '/run/redis.sock', 'db' => 1, 'server' => 'node_2']),
+            'node_3' => \array_replace($node, $first, ['master' => 'node_3', 'db' => 2]),
+        ], $client->nodeList(discover: false));
+    }
+
+    public function testEachReturnsOneReplyForEachAlias(): void
     {
         self::assertSame(['node_1' => 'PONG', 'node_2' => 'PONG', 'node_3' => 'PONG'], $this->client->each('PING'));
         self::assertSame([], array_filter($this->client->each('DBSIZE')));
     }
 
-    public function testEachKeepsErrorsAsObjects(): void
+    public function testEachReturnsErrorsAsExceptions(): void
     {
         $errors = $this->client->each('CONFIG', 'NONSENSE');
 
@@ -53,7 +70,7 @@ final class NodesTest extends ClusterTestCase
         self::assertContainsOnlyInstancesOf(ServerException::class, $errors);
     }
 
-    public function testEachKeepsADeadNodeApart(): void
+    public function testEachReturnsTheFailureOfANodeThatIsDown(): void
     {
         $replies = (new Client(self::configWithDeadNode('node_3')))->each('PING');
 

@@ -28,7 +28,7 @@ final class PackageTest extends ClusterTestCase
     }
 
     /** @dataProvider packages */
-    public function testComposerFindsNoFault(string $folder): void
+    public function testComposerValidatesThePackage(string $folder): void
     {
         [$status, $output] = $this->composer($folder, 'validate', '--strict');
 
@@ -38,10 +38,10 @@ final class PackageTest extends ClusterTestCase
     public function packages(): iterable
     {
         yield 'the package' => [self::PACKAGE];
-        yield 'the project, which is the package to who names its Git repository' => [self::PROJECT];
+        yield 'the repository, which Composer reads for a package from Git' => [self::PROJECT];
     }
 
-    public function testTheProjectIsTheSamePackage(): void
+    public function testBothComposerFilesDefineTheSamePackage(): void
     {
         $package = self::definition(self::PACKAGE);
         foreach (['autoload', 'autoload-dev'] as $part) {
@@ -54,12 +54,12 @@ final class PackageTest extends ClusterTestCase
         self::assertSame($package, self::definition(self::PROJECT));
     }
 
-    public function testAPackageInstalledFromItsFolderWorks(): void
+    public function testThePackageCanBeInstalledFromItsFolder(): void
     {
         $this->assertInstalls(['type' => 'path', 'url' => self::PACKAGE, 'options' => ['symlink' => false]]);
     }
 
-    public function testAPackageInstalledFromTheGitRepositoryWorks(): void
+    public function testThePackageCanBeInstalledFromTheGitRepository(): void
     {
         $repository = "$this->project/repository";
         mkdir("$repository/bindings", recursive: true);

@@ -12,7 +12,7 @@ use RedisCluster\Tests\Support\ClusterTestCase;
 
 final class PipelineTest extends ClusterTestCase
 {
-    public function testRepliesStandInTheOrderOfTheCommandsOverAllNodes(): void
+    public function testRepliesAreInTheOrderOfTheCommandsAcrossAllNodes(): void
     {
         $keys = array_map(fn (int $i) => "key $i", range(1, 10_000));
         $sets = $this->client->execute(array_map(fn (string $key) => ['SET', $key, "value of $key"], $keys));
@@ -20,25 +20,25 @@ final class PipelineTest extends ClusterTestCase
 
         self::assertSame(array_fill(0, 10_000, 'OK'), $sets);
         self::assertSame(array_map(fn (string $key) => "value of $key", $keys), $gets);
-        self::assertGreaterThan(3_000, min($this->client->each('DBSIZE')), 'every node has its share');
+        self::assertGreaterThan(3_000, min($this->client->each('DBSIZE')), 'every node has about a third of the keys');
     }
 
-    public function testFluentPipeline(): void
+    public function testAPipelineCollectsCommandsAndCanBeReused(): void
     {
         $pipeline = $this->client->pipeline()->command('SET', 'foo', 1)->command('INCR', 'foo')->command('MGET', 'foo', 'bar');
 
         self::assertSame(['OK', 2, ['2', null]], $pipeline->execute());
-        self::assertSame([], $pipeline->execute(), 'it is empty again');
-        self::assertSame([3], $pipeline->command('INCR', 'foo')->execute(), 'and can be used again');
+        self::assertSame([], $pipeline->execute(), 'execute() empties the pipeline');
+        self::assertSame([3], $pipeline->command('INCR', 'foo')->execute(), 'the pipeline can be used again');
     }
 
-    public function testNothingToDo(): void
+    public function testAnEmptyPipelineReturnsAnEmptyList(): void
     {
         self::assertSame([], $this->client->execute([]));
         self::assertSame([], $this->client->pipeline()->execute());
     }
 
-    public function testServerErrorStandsInItsPlace(): void
+    public function testAServerErrorIsReturnedAtThePositionOfItsCommand(): void
     {
         [$first, $error, $last] = $this->client->execute([
             ['SET', 'foo', 'bar'],
@@ -52,7 +52,7 @@ final class PipelineTest extends ClusterTestCase
         self::assertSame(0, $error->getCode());
     }
 
-    public function testADeadNodeFailsItsOwnCommandsOnly(): void
+    public function testANodeThatIsDownFailsOnlyItsOwnCommands(): void
     {
         $keys = array_map($this->keyOn(...), ['node_1', 'node_2', 'node_3']);
         $client = new Client(self::configWithDeadNode('node_2'));
@@ -68,7 +68,7 @@ final class PipelineTest extends ClusterTestCase
         }
     }
 
-    public function testARefusedCommandFailsAlone(): void
+    public function testARejectedCommandDoesNotAffectTheOthers(): void
     {
         $replies = $this->client->execute([['SET', 'foo', 'bar'], ['NOSUCHCOMMAND', 'x'], ['GET', 'foo']]);
 

@@ -8,37 +8,37 @@ use RedisCluster\Tests\Support\ClusterTestCase;
 use RedisCluster\Tests\Support\Php;
 use RedisCluster\Tests\Support\Readme;
 
-/** What the README shows works when pasted. PreloadTest runs its settings. */
+/** The PHP code in README.md works. PreloadTest tests the settings. */
 final class ReadmeTest extends ClusterTestCase
 {
-    public function testHashTags(): void
+    public function testTheHashTagExampleWorks(): void
     {
-        self::assertAnswers(3, self::onTwoNodes(Readme::block('php')));
+        self::assertResultsInComments(3, self::onTwoNodes(Readme::block('php')));
     }
 
-    public function testTheDropIn(): void
+    public function testTheDropInExampleWorks(): void
     {
-        self::assertAnswers(9, self::onTwoNodes(Readme::block('php', 1)));
+        self::assertResultsInComments(9, self::onTwoNodes(Readme::block('php', 1)));
     }
 
-    public function testUse(): void
+    public function testTheClientExampleWorks(): void
     {
-        self::assertAnswers(5, self::onTwoNodes(Readme::block('php', 2)));
+        self::assertResultsInComments(5, self::onTwoNodes(Readme::block('php', 2)));
     }
 
-    public function testSessionsAndCaches(): void
+    public function testTheSessionAndCacheExampleWorks(): void
     {
         $client = "require 'Psr/SimpleCache/autoload.php'; \$client = new RedisCluster\Client(getenv('REDISCLUSTER_CONFIG'));\n";
-        self::assertAnswers(2, $client . Readme::block('php', 3));
+        self::assertResultsInComments(2, $client . Readme::block('php', 3));
 
         self::assertCount(1, $this->client->command('KEYS', 'PHPREDIS_SESSION:*'));
         self::assertSame(2, $this->client->command('EXISTS', 'shop:apple', 'shop:pear'));
     }
 
-    public function testTheDocumentOfDifferencesIsWhatTheTestsAllow(): void
+    public function testTheListOfDifferencesIsUpToDate(): void
     {
         $document = file_get_contents(dirname(__DIR__) . '/docs/phpredis.md');
-        self::assertSame([0, $document], Php::run(__DIR__ . '/Oracle/document.php'), 'make generated writes it anew');
+        self::assertSame([0, $document], Php::run(__DIR__ . '/Differential/document.php'), 'run `make generated`');
     }
 
     private static function onTwoNodes(string $code): string
@@ -47,13 +47,13 @@ final class ReadmeTest extends ClusterTestCase
         return strtr($code, ['6379' => $first, '6380' => $second]);
     }
 
-    /** Runs code; each line that says what it answers is held to it. */
-    private static function assertAnswers(int $lines, string $code): void
+    /** Runs code; checks the results that comments at the ends of lines state, and the number of these lines. */
+    private static function assertResultsInComments(int $expectedLines, string $code): void
     {
         $autoload = var_export(dirname(__DIR__) . '/autoload.php', true);
         $code = preg_replace('~^(\$(?:client|cache|r)->.*?); +// (.*?)(?:: .*)?$~m', 'check($2, $1);', $code, -1, $count);
-        $check = 'function check($said, $answer) { if ($said !== $answer) { var_dump($said, $answer); exit(1); } }';
-        self::assertSame($lines, $count);
+        $check = 'function check($stated, $result) { if ($stated !== $result) { var_dump($stated, $result); exit(1); } }';
+        self::assertSame($expectedLines, $count);
         self::assertSame([0, ''], Php::command([PHP_BINARY, '-r', "require $autoload; $check $code"]));
     }
 }

@@ -13,7 +13,7 @@ use RedisCluster\ServerException;
 use RedisCluster\SessionHandler;
 use RedisCluster\Tests\Support\ClusterTestCase;
 
-/** eachOn(), withRead() and what uses it, on two masters. The third server is a replica of node_1 meanwhile, and takes writes of its own. */
+/** eachOn(), withRead() and their users, with two masters. The third server is a writable replica of node_1. */
 final class ReplicasTest extends ClusterTestCase
 {
     private Client $masters;
@@ -24,12 +24,12 @@ final class ReplicasTest extends ClusterTestCase
     {
         parent::setUp();
         $this->masters = new Client(self::config(2, ['read' => 'replica']), shared: false);
-        $this->master = self::alone('node_1');
-        $this->replica = self::alone('node_3');
+        $this->master = self::clientOf('node_1');
+        $this->replica = self::clientOf('node_3');
         $this->master->command('CONFIG', 'SET', 'repl-diskless-sync-delay', 0);
         $this->replica->command('CONFIG', 'SET', 'replica-read-only', 'no');
         $this->replica->command('REPLICAOF', '127.0.0.1', self::config()['nodes']['node_1']['port']);
-        self::assertSame(1, $this->master->command('WAIT', 1, 20_000), 'so many replicas follow');
+        self::assertSame(1, $this->master->command('WAIT', 1, 20_000), 'the number of connected replicas');
     }
 
     protected function tearDown(): void
@@ -39,7 +39,7 @@ final class ReplicasTest extends ClusterTestCase
         $this->master->command('CONFIG', 'SET', 'repl-diskless-sync-delay', 5);
     }
 
-    public function testTheDropInNamesTheReplicaThatAMasterHas(): void
+    public function testTheDropInListsTheReplicaOfEachMaster(): void
     {
         $nodes = self::config()['nodes'];
         $expected = ['node_1_slave' => $nodes['node_3'], 'node_2_slave' => $nodes['node_2']];
@@ -48,7 +48,7 @@ final class ReplicasTest extends ClusterTestCase
         self::assertSame(['node_1_slave' => $nodes['node_1']] + $expected, $mastersOnly->cluster['slaves']);
     }
 
-    public function testEachOnMastersReplicasOrAll(): void
+    public function testEachOnRunsOnMastersReplicasOrAllNodes(): void
     {
         self::assertSame(['node_1' => 'PONG', 'node_2' => 'PONG'], $this->masters->eachOn(Nodes::Masters, 'PING'));
         self::assertSame(['node_1_slave' => 'PONG'], $this->masters->eachOn(Nodes::Replicas, 'PING'));
@@ -58,22 +58,35 @@ final class ReplicasTest extends ClusterTestCase
         );
     }
 
-    public function testEachOnReplicasWhereThereAreNone(): void
+    public function testNodeListDiscoversReplicasOnRequest(): void
+    {
+        self::assertSame(['node_1', 'node_2'], array_keys($this->masters->nodeList(discover: false)));
+
+        $nodes = $this->masters->nodeList();
+
+        self::assertSame(['node_1', 'node_1_slave', 'node_2'], array_keys($nodes));
+        self::assertSame([['node_1_slave'], [], []], array_column($nodes, 'replicas'));
+        self::assertSame(['replica', 'node_1'], [$nodes['node_1_slave']['role'], $nodes['node_1_slave']['master']]);
+        self::assertSame(self::config()['nodes']['node_3']['port'], $nodes['node_1_slave']['port']);
+        self::assertSame($nodes, $this->masters->nodeList(discover: false), 'the replicas found before');
+    }
+
+    public function testEachOnReplicasReturnsAnEmptyListWithoutReplicas(): void
     {
         $client = new Client(['nodes' => ['node_1' => self::config()['nodes']['node_2']]], shared: false);
 
         self::assertSame([], $client->eachOn(Nodes::Replicas, 'PING'));
     }
 
-    public function testEachOnKeepsErrorsAsObjects(): void
+    public function testEachOnReturnsErrorsAsExceptions(): void
     {
         $errors = $this->masters->eachOn(Nodes::Replicas, 'CONFIG', 'NONSENSE');
 
         self::assertInstanceOf(ServerException::class, $errors['node_1_slave']);
     }
 
-    /** What the replica alone knows tells who was asked. */
-    public function testWithReadReadsFromElsewhere(): void
+    /** A value that only the replica has shows which server was read. */
+    public function testWithReadChoosesWhereReadsGo(): void
     {
         self::assertSame('node_1', $this->masters->nodeFor('bar')['alias']);
         $this->replica->command('SET', 'bar', 'replica');
@@ -84,8 +97,8 @@ final class ReplicasTest extends ClusterTestCase
         self::assertSame('replica', $fromMaster->withRead(Read::Replica)->command('GET', 'bar'));
     }
 
-    /** Both are of the last request, which a replica may not know yet. */
-    public function testSessionsAndWhatACacheClearsAreLookedUpOnMasters(): void
+    /** Both read data of the previous request, which a replica may not have yet. */
+    public function testSessionsAndCacheClearReadFromMasters(): void
     {
         require_once 'Psr/SimpleCache/autoload.php';
         foreach (['s:a', 'c:a', 'c:b'] as $key) {
@@ -99,10 +112,10 @@ final class ReplicasTest extends ClusterTestCase
         self::assertSame('', (new SessionHandler($this->masters, 's:'))->read('a'));
         (new SimpleCache($this->masters, 'c:'))->clear();
         self::assertSame(0, $this->master->command('EXISTS', 'c:a'));
-        self::assertSame(1, $this->replica->command('EXISTS', 'c:b'), 'the replica alone has it');
+        self::assertSame(1, $this->replica->command('EXISTS', 'c:b'), 'only the replica has the key');
     }
 
-    public function testAViewIsClosedByItself(): void
+    public function testADerivedClientIsClosedIndependently(): void
     {
         $first = $this->masters->withRead(Read::Master);
         $second = $this->masters->withRead(Read::Master);
@@ -115,8 +128,8 @@ final class ReplicasTest extends ClusterTestCase
         self::thrownBy(fn () => $this->masters->withRead(Read::Master));
     }
 
-    /** A client of one server that asks it for nothing but what the test says: as a master, a replica would be refused. */
-    private static function alone(string $alias): Client
+    /** A client of one server without role checks, which would reject a replica as a master. */
+    private static function clientOf(string $alias): Client
     {
         $node = self::config()['nodes'][$alias];
         return new Client(['nodes' => ['node_1' => $node], 'refresh_interval' => 0, 'read_timeout' => 30], shared: false);

@@ -9,7 +9,7 @@ use RedisCluster\Tests\Support\ClusterTestCase;
 
 final class RepliesTest extends ClusterTestCase
 {
-    public function testEachTypeBecomesItsPhpType(): void
+    public function testEachReplyTypeHasAPhpType(): void
     {
         self::assertSame('OK', $this->client->command('SET', 'text', 'value'), 'status');
         self::assertSame('value', $this->client->command('GET', 'text'), 'string');
@@ -22,7 +22,7 @@ final class RepliesTest extends ClusterTestCase
         self::assertSame(['value', null], $this->client->command('MGET', 'text', 'missing'), 'nil in an array');
     }
 
-    public function testIntegersKeepTheirSixtyFourBits(): void
+    public function testIntegersHave64Bits(): void
     {
         foreach ([PHP_INT_MAX, PHP_INT_MIN, -1, 0] as $number) {
             $this->client->command('SET', 'number', $number);
@@ -31,11 +31,11 @@ final class RepliesTest extends ClusterTestCase
     }
 
     /** @dataProvider strings */
-    public function testStringsArriveAsTheyWereSent(string $bytes): void
+    public function testStringsAreBinarySafe(string $bytes): void
     {
         $this->client->command('SET', $bytes, $bytes);
 
-        self::assertTrue($bytes === $this->client->command('GET', $bytes), 'alone');
+        self::assertTrue($bytes === $this->client->command('GET', $bytes), 'single reply');
         self::assertTrue([$bytes] === $this->client->command('MGET', $bytes), 'in an array');
     }
 
@@ -51,7 +51,7 @@ final class RepliesTest extends ClusterTestCase
         yield 'a megabyte' => [random_bytes(1 << 20)];
     }
 
-    public function testValueOf64MiB(): void
+    public function testAValueMayHave64MiB(): void
     {
         $value = str_repeat(random_bytes(1 << 16), 1 << 10);
         $this->client->command('SET', 'large', $value);
@@ -59,7 +59,7 @@ final class RepliesTest extends ClusterTestCase
         self::assertTrue($value === $this->client->command('GET', 'large'));
     }
 
-    public function testListOfHundredThousand(): void
+    public function testAListMayHave100000Elements(): void
     {
         $values = array_map(fn (int $i) => "value $i", range(1, 100_000));
         $this->client->command('RPUSH', 'list', ...$values);
@@ -67,7 +67,7 @@ final class RepliesTest extends ClusterTestCase
         self::assertTrue($values === $this->client->command('LRANGE', 'list', 0, -1));
     }
 
-    public function testNestedReply(): void
+    public function testNestedRepliesContainErrorsAsExceptions(): void
     {
         $script = "return {1, 'two', {'three', {4, {}, false}, redis.status_reply('FIVE')}, redis.error_reply('SIX six'), 'seven'}";
 
@@ -79,19 +79,19 @@ final class RepliesTest extends ClusterTestCase
         self::assertSame([0 => 1, 1 => 'two', 2 => ['three', [4, [], null], 'FIVE'], 4 => 'seven'], $reply);
     }
 
-    public function testReplyNestedEightDeep(): void
+    public function testRepliesMayBeNestedEightLevelsDeep(): void
     {
         $reply = $this->client->command('EVAL', "return {{{{{{{{'deep'}}}}}}}}", 1, 'foo');
 
         self::assertSame([[[[[[[['deep']]]]]]]], $reply);
     }
 
-    public function testServerErrorIsThrownWithItsBytesUnchanged(): void
+    public function testServerErrorsAreThrownWithTheirBytesUnchanged(): void
     {
         $thrown = self::thrownBy(fn () => $this->client->command('EVAL', "return redis.error_reply('BAD \xff\xfe bytes')", 1, 'foo'));
 
         self::assertInstanceOf(ServerException::class, $thrown);
         self::assertSame("BAD \xff\xfe bytes", $thrown->getMessage());
-        self::assertSame('OK', $this->client->command('SET', 'foo', 'the connection goes on'));
+        self::assertSame('OK', $this->client->command('SET', 'foo', 'the connection is still usable'));
     }
 }

@@ -9,13 +9,13 @@ use RedisCluster\SessionHandler;
 use RedisCluster\Tests\Support\ClusterTestCase;
 use RedisCluster\Tests\Support\PhpSession;
 
-/** PHP's own sessions on the nodes. SessionLockTest has what happens when several requests want one. */
+/** PHP sessions stored on the nodes. SessionLockTest tests concurrent requests of one session. */
 final class SessionHandlerTest extends ClusterTestCase
 {
     private const KEY = 'PHPREDIS_SESSION:abc';
 
-    /** @dataProvider lockings */
-    public function testWhatARequestLeavesTheNextOneFinds(bool $locking): void
+    /** @dataProvider lockingModes */
+    public function testTheNextRequestReadsTheSessionData(bool $locking): void
     {
         $session = new PhpSession(['locking' => $locking]);
 
@@ -24,16 +24,16 @@ final class SessionHandlerTest extends ClusterTestCase
         self::assertSame('cart|a:2:{i:0;s:5:"apple";i:1;i:2;}', $this->client->command('GET', self::KEY));
     }
 
-    /** @dataProvider lockings */
-    public function testNothingElseIsLeftOnTheServers(bool $locking): void
+    /** @dataProvider lockingModes */
+    public function testTheSessionKeyIsTheOnlyKeyOnTheServers(bool $locking): void
     {
         (new PhpSession(['locking' => $locking]))->run('session_start(); $_SESSION["a"] = 1;');
 
         self::assertSame([self::KEY], $this->client->command('KEYS', '*'));
     }
 
-    /** @dataProvider lockings */
-    public function testSessionsAreSpreadOverTheNodes(bool $locking): void
+    /** @dataProvider lockingModes */
+    public function testSessionsAreDistributedOverTheNodes(bool $locking): void
     {
         $code = 'for ($i = 0; $i < 30; $i++) { session_id("id$i"); session_start(); $_SESSION["a"] = $i; session_write_close(); }';
         (new PhpSession(['locking' => $locking]))->run($code);
@@ -42,15 +42,15 @@ final class SessionHandlerTest extends ClusterTestCase
         self::assertNotContains(0, $this->client->each('DBSIZE'));
     }
 
-    public function testASessionLivesAsLongAsTheSettingSaysAtThatTime(): void
+    public function testTheLifetimeIsTheCurrentValueOfGcMaxlifetime(): void
     {
         (new PhpSession())->run('ini_set("session.gc_maxlifetime", "5000"); session_start(); $_SESSION["a"] = 1;');
 
         self::assertEqualsWithDelta(5000, $this->client->command('TTL', self::KEY), 60);
     }
 
-    /** @dataProvider lockings */
-    public function testASessionThatIsOnlyReadLivesOn(bool $locking): void
+    /** @dataProvider lockingModes */
+    public function testReadingASessionExtendsItsLifetime(bool $locking): void
     {
         $session = new PhpSession(['locking' => $locking]);
         $session->run('session_start(); $_SESSION["a"] = 1;');
@@ -60,8 +60,8 @@ final class SessionHandlerTest extends ClusterTestCase
         self::assertGreaterThan(9, $this->client->command('TTL', self::KEY));
     }
 
-    /** @dataProvider lockings */
-    public function testADestroyedSessionIsGone(bool $locking): void
+    /** @dataProvider lockingModes */
+    public function testDestroyRemovesTheSession(bool $locking): void
     {
         $session = new PhpSession(['locking' => $locking]);
         $session->run('session_start(); $_SESSION["a"] = 1;');
@@ -70,8 +70,8 @@ final class SessionHandlerTest extends ClusterTestCase
         self::assertSame(0, $this->client->command('DBSIZE'));
     }
 
-    /** @dataProvider lockings */
-    public function testASessionThatIsGivenUpStaysAsItWas(bool $locking): void
+    /** @dataProvider lockingModes */
+    public function testAbortAndResetDoNotWriteTheSession(bool $locking): void
     {
         $session = new PhpSession(['locking' => $locking]);
         $session->run('session_start(); $_SESSION["a"] = 1;');
@@ -82,8 +82,8 @@ final class SessionHandlerTest extends ClusterTestCase
         self::assertSame(1, $this->client->command('DBSIZE'));
     }
 
-    /** @dataProvider lockings */
-    public function testASessionTakesItsDataToANewId(bool $locking): void
+    /** @dataProvider lockingModes */
+    public function testRegenerateIdMovesTheData(bool $locking): void
     {
         $code = 'session_start(); $_SESSION["a"] = 1; session_regenerate_id(true); echo session_id();';
         $id = (new PhpSession(['locking' => $locking]))->run($code);
@@ -92,8 +92,8 @@ final class SessionHandlerTest extends ClusterTestCase
         self::assertSame(["PHPREDIS_SESSION:$id"], $this->client->command('KEYS', '*'));
     }
 
-    /** @dataProvider lockings */
-    public function testInStrictModeAnIdThatNobodyGaveIsReplaced(bool $locking): void
+    /** @dataProvider lockingModes */
+    public function testStrictModeReplacesAnUnknownId(bool $locking): void
     {
         $session = new PhpSession(['locking' => $locking], ['-d', 'session.use_strict_mode=1']);
         $code = 'session_start(); $_SESSION["a"] = 1; echo session_id();';
@@ -104,7 +104,7 @@ final class SessionHandlerTest extends ClusterTestCase
     }
 
     /** @dataProvider confusingIds */
-    public function testAnIdThatWouldNameAnotherKeyIsRefused(string $id): void
+    public function testAnIdThatCouldNameAnotherKeyIsRejected(string $id): void
     {
         $code = "session_id('$id'); echo json_encode(session_start());";
 
@@ -116,10 +116,10 @@ final class SessionHandlerTest extends ClusterTestCase
     public function confusingIds(): iterable
     {
         yield 'a tag' => ['abc{other}'];
-        yield 'the lock of another' => ['abc_LOCK'];
+        yield 'the lock of another session' => ['abc_LOCK'];
     }
 
-    public function testThePrefixIsTheSitesChoice(): void
+    public function testThePrefixIsConfigurable(): void
     {
         (new PhpSession(['prefix' => 'shop:', 'locking' => true]))->run('session_start(); $_SESSION["a"] = 1;');
 
@@ -127,12 +127,12 @@ final class SessionHandlerTest extends ClusterTestCase
         self::assertInstanceOf(\ValueError::class, self::thrownBy(fn () => new SessionHandler($this->client, 'shop{1}:')));
     }
 
-    /** @dataProvider lockings */
-    public function testAServerThatFailsIsToldAndTheNextSessionIsNotHarmed(bool $locking): void
+    /** @dataProvider lockingModes */
+    public function testAConnectionFailureIsThrownAndTheNextSessionWorks(bool $locking): void
     {
         $alias = $this->client->nodeFor(self::KEY)['alias'];
-        $living = $this->keyOn(array_key_first(array_diff_key(self::config()['nodes'], [$alias => 0])), 'PHPREDIS_SESSION:');
-        $id = substr($living, strlen('PHPREDIS_SESSION:'));
+        $keyOnRunningNode = $this->keyOn(array_key_first(array_diff_key(self::config()['nodes'], [$alias => 0])), 'PHPREDIS_SESSION:');
+        $id = substr($keyOnRunningNode, strlen('PHPREDIS_SESSION:'));
         $code = <<<'PHP'
             try { session_start(); } catch (RedisCluster\ConnectionException $e) { echo $e->node, ' '; }
             session_id($argv[3]); echo json_encode(session_start()); $_SESSION["a"] = 1;
@@ -140,10 +140,10 @@ final class SessionHandlerTest extends ClusterTestCase
 
         $session = new PhpSession(['locking' => $locking], [], ['REDISCLUSTER_CONFIG' => json_encode(self::configWithDeadNode($alias))]);
         self::assertSame("$alias true", $session->run($code, $id));
-        self::assertSame('a|i:1;', $this->client->command('GET', $living));
+        self::assertSame('a|i:1;', $this->client->command('GET', $keyOnRunningNode));
     }
 
-    public function testPhpredisReadsWhatIsWrittenHereAndTheOtherWayRound(): void
+    public function testSessionsAreCompatibleWithPhpredis(): void
     {
         $theirs = PhpSession::ofPhpredis();
         $ours = new PhpSession([], [], ['REDISCLUSTER_CONFIG' => json_encode(self::config(1))]);
@@ -158,7 +158,7 @@ final class SessionHandlerTest extends ClusterTestCase
         self::assertSame([self::KEY], (new Client(self::config(1)))->command('KEYS', '*'));
     }
 
-    public function lockings(): iterable
+    public function lockingModes(): iterable
     {
         yield 'without locks' => [false];
         yield 'with locks' => [true];

@@ -8,28 +8,28 @@ use RedisCluster\Client;
 use RedisCluster\Tests\Support\ClusterTestCase;
 use RedisCluster\Tests\Support\PhpSession;
 
-/** Several requests of one session. */
+/** Locks of sessions with concurrent requests. */
 final class SessionLockTest extends ClusterTestCase
 {
     private const KEY = 'PHPREDIS_SESSION:abc';
-    /** The name is phpredis'; the tag, which is not part of it, leads to the session's node. */
+    /** phpredis uses the same name. The tag is not part of the name; it selects the node of the session. */
     private const LOCK = self::KEY . '_LOCK{' . self::KEY . '}';
-    /** So many attempts that none of them is the last. */
+    /** Retries without a limit. */
     private const PATIENT = ['locking' => true, 'lockWaitTime' => 1000, 'lockRetries' => -1];
     private const IMPATIENT = ['locking' => true, 'lockWaitTime' => 1, 'lockRetries' => 2];
     private const COUNT = 'for ($i = 0; $i < 20; $i++) { session_start(); $_SESSION["n"] = ($_SESSION["n"] ?? 0) + 1; session_write_close(); }';
 
-    public function testNoUpdateIsLost(): void
+    public function testNoUpdateIsLostWithConcurrentRequests(): void
     {
         $session = new PhpSession(self::PATIENT);
         $requests = array_map(fn () => $session->start(self::COUNT), range(1, 6));
 
         self::assertSame(array_fill(0, 6, ''), array_map(PhpSession::end(...), $requests));
         self::assertSame('n|i:120;', $this->client->command('GET', self::KEY));
-        self::assertSame(1, $this->client->command('DBSIZE'), 'no lock is left');
+        self::assertSame(1, $this->client->command('DBSIZE'), 'only the session is stored, no lock');
     }
 
-    public function testNoUpdateIsLostBetweenThisHandlerAndThatOfPhpredis(): void
+    public function testNoUpdateIsLostWhenPhpredisUsesTheSameSession(): void
     {
         $theirs = PhpSession::ofPhpredis(['locking_enabled' => 1, 'lock_wait_time' => 1000, 'lock_retries' => -1]);
         $ours = new PhpSession(self::PATIENT, [], ['REDISCLUSTER_CONFIG' => json_encode(self::config(1))]);
@@ -51,7 +51,7 @@ final class SessionLockTest extends ClusterTestCase
         self::assertSame('000', (new PhpSession(['locking' => false]))->run($code, self::LOCK));
     }
 
-    public function testTheLockIsBesideTheSessionUnderThePhpredisName(): void
+    public function testTheLockIsOnTheNodeOfTheSessionWithTheNameOfPhpredis(): void
     {
         $this->crashWhileLocked(60);
 
@@ -59,7 +59,7 @@ final class SessionLockTest extends ClusterTestCase
         self::assertSame([self::KEY . '_LOCK'], $this->client->each('KEYS', '*')[$node]);
     }
 
-    public function testLocksWorkWhereTagsStayPartOfTheName(): void
+    public function testLocksWorkWithHashTagKeep(): void
     {
         $config = self::config(3, ['hash_tag' => 'keep']);
         $session = new PhpSession(self::PATIENT, [], ['REDISCLUSTER_CONFIG' => json_encode($config)]);
@@ -69,7 +69,7 @@ final class SessionLockTest extends ClusterTestCase
         self::assertSame('n|i:40;', (new Client($config))->command('GET', self::KEY));
     }
 
-    public function testWithoutTagsALockIsRefusedBeforeAnythingIsWritten(): void
+    public function testLocksAreRejectedWithHashTagOff(): void
     {
         $config = self::config(3, ['hash_tag' => 'off']);
         $session = new PhpSession(self::PATIENT, [], ['REDISCLUSTER_CONFIG' => json_encode($config)]);
@@ -84,31 +84,31 @@ final class SessionLockTest extends ClusterTestCase
         self::assertSame(0, $this->client->command('DBSIZE'));
     }
 
-    public function testASessionThatStaysLockedDoesNotStart(): void
+    public function testALockedSessionDoesNotStartAfterTheLastRetry(): void
     {
         $this->client->command('SET', self::KEY, 'a|i:1;');
-        $this->client->command('SET', self::LOCK, 'somebody');
-        $said = (new PhpSession(self::IMPATIENT))->run('echo json_encode(session_start()); $_SESSION["a"] = 2;');
+        $this->client->command('SET', self::LOCK, 'other-request');
+        $output = (new PhpSession(self::IMPATIENT))->run('echo json_encode(session_start()); $_SESSION["a"] = 2;');
 
-        self::assertStringContainsString('The session is locked by another request', $said);
-        self::assertStringEndsWith('false', $said);
-        self::assertSame(['a|i:1;', 'somebody'], $this->client->command('MGET', self::KEY, self::LOCK));
+        self::assertStringContainsString('The session is locked by another request', $output);
+        self::assertStringEndsWith('false', $output);
+        self::assertSame(['a|i:1;', 'other-request'], $this->client->command('MGET', self::KEY, self::LOCK));
     }
 
-    public function testASessionThatStaysLockedMayBeReadAndIsNotWritten(): void
+    public function testALockedSessionIsReadOnlyWithLockFailureReadonly(): void
     {
         $this->client->command('SET', self::KEY, 'a|i:1;');
-        $this->client->command('SET', self::LOCK, 'somebody');
+        $this->client->command('SET', self::LOCK, 'other-request');
         $code = 'echo json_encode([@session_start(), $_SESSION["a"]]); $_SESSION["a"] = 2;';
-        $said = (new PhpSession(self::IMPATIENT + ['lockFailureReadonly' => true]))->run($code);
+        $output = (new PhpSession(self::IMPATIENT + ['lockFailureReadonly' => true]))->run($code);
 
-        self::assertStringContainsString('[true,1]', $said);
-        self::assertStringContainsString('The session was not written because its lock was lost', $said);
-        self::assertSame(['a|i:1;', 'somebody'], $this->client->command('MGET', self::KEY, self::LOCK));
+        self::assertStringContainsString('[true,1]', $output);
+        self::assertStringContainsString('The session was not written because its lock was lost', $output);
+        self::assertSame(['a|i:1;', 'other-request'], $this->client->command('MGET', self::KEY, self::LOCK));
     }
 
-    /** @dataProvider losses */
-    public function testASessionWhoseLockWasLostIsNotWritten(string $loss, ?string $lock): void
+    /** @dataProvider lostLocks */
+    public function testASessionIsNotWrittenAfterItsLockWasLost(string $loss, ?string $lock): void
     {
         $this->client->command('SET', self::KEY, 'a|i:1;');
         $code = <<<'PHP'
@@ -116,31 +116,31 @@ final class SessionLockTest extends ClusterTestCase
             $_SESSION['a'] = 2;
             (new RedisCluster\Client(getenv('REDISCLUSTER_CONFIG')))->command(...explode(' ', $argv[3]));
             PHP;
-        $said = (new PhpSession(['locking' => true]))->run($code, $loss);
+        $output = (new PhpSession(['locking' => true]))->run($code, $loss);
 
-        self::assertStringContainsString('The session was not written because its lock was lost', $said);
+        self::assertStringContainsString('The session was not written because its lock was lost', $output);
         self::assertSame(['a|i:1;', $lock], $this->client->command('MGET', self::KEY, self::LOCK));
     }
 
-    public function losses(): iterable
+    public function lostLocks(): iterable
     {
-        yield 'it expired' => ['DEL ' . self::LOCK, null];
-        yield 'it expired, and another has it' => ['SET ' . self::LOCK . ' somebody', 'somebody'];
+        yield 'the lock expired' => ['DEL ' . self::LOCK, null];
+        yield 'the lock expired and another request has it' => ['SET ' . self::LOCK . ' other-request', 'other-request'];
     }
 
-    public function testALockThatAnotherHasTakenMeanwhileIsLeftToIt(): void
+    public function testALockOfAnotherRequestIsNotReleased(): void
     {
         $code = <<<'PHP'
             session_start();
-            (new RedisCluster\Client(getenv('REDISCLUSTER_CONFIG')))->command('SET', $argv[3], 'somebody');
+            (new RedisCluster\Client(getenv('REDISCLUSTER_CONFIG')))->command('SET', $argv[3], 'other-request');
             session_abort();
             PHP;
 
         self::assertSame('', (new PhpSession(['locking' => true]))->run($code, self::LOCK));
-        self::assertSame('somebody', $this->client->command('GET', self::LOCK));
+        self::assertSame('other-request', $this->client->command('GET', self::LOCK));
     }
 
-    public function testTheLockOfARequestThatCrashedExpires(): void
+    public function testTheLockOfACrashedRequestExpires(): void
     {
         $this->crashWhileLocked(1);
 
@@ -148,10 +148,10 @@ final class SessionLockTest extends ClusterTestCase
         self::assertSame('a|i:1;', $this->client->command('GET', self::KEY));
     }
 
-    public function testALockNeverStaysForEver(): void
+    public function testALockAlwaysExpires(): void
     {
         $this->crashWhileLocked(0);
-        self::assertEqualsWithDelta(1440, $this->client->command('TTL', self::LOCK), 60, 'the life of a session');
+        self::assertEqualsWithDelta(1440, $this->client->command('TTL', self::LOCK), 60, 'session.gc_maxlifetime');
 
         $this->client->each('FLUSHALL');
         $this->crashWhileLocked(0, ['-d', 'session.gc_maxlifetime=5000', '-d', 'session.save_path=']);
@@ -162,7 +162,7 @@ final class SessionLockTest extends ClusterTestCase
         self::assertEqualsWithDelta(300, $this->client->command('TTL', self::LOCK), 60, 'max_execution_time');
     }
 
-    public function testWhatIsNotSaidIsAsThePhpIniForPhpredisHasIt(): void
+    public function testDefaultsAreTheIniSettingsOfPhpredis(): void
     {
         $settings = ['-d', 'redis.session.locking_enabled=1', '-d', 'redis.session.lock_expire=77'];
         foreach ([$settings, [...PhpSession::WITHOUT_EXTENSIONS, ...$settings]] as $options) {

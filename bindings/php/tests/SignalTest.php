@@ -9,7 +9,7 @@ use RedisCluster\Tests\Support\Php;
 
 final class SignalTest extends ClusterTestCase
 {
-    public function testHandlersUseTheClientThatTheyInterrupt(): void
+    public function testSignalHandlersMayUseTheClientThatTheyInterrupt(): void
     {
         self::assertSame([0, "0 mistakes, many signals\n"], Php::run(__DIR__ . '/programs/signals.php'));
     }

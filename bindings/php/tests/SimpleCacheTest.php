@@ -14,7 +14,7 @@ use RedisCluster\Exception;
 use RedisCluster\Tests\Support\ClusterTestCase;
 use RedisCluster\Tests\Support\Php;
 
-/** What PSR-16 asks of a cache, on three nodes. */
+/** The requirements of PSR-16, with three nodes. */
 final class SimpleCacheTest extends ClusterTestCase
 {
     private SimpleCache $cache;
@@ -31,13 +31,13 @@ final class SimpleCacheTest extends ClusterTestCase
     }
 
     /** @dataProvider versions */
-    public function testItFitsTheInterfaceOfEveryVersion(int $version, string $parameter, bool $returns): void
+    public function testTheCacheImplementsEveryVersionOfTheInterface(int $version, string $parameter, bool $returns): void
     {
         [$status, $output] = Php::run(__DIR__ . '/programs/simple_cache.php', [(string) $version]);
 
         self::assertSame(0, $status, $output);
-        self::assertStringContainsString("<required> $parameter ]", $output, 'it is that version');
-        self::assertSame($returns, str_contains($output, 'Return [ bool ]'), 'it is that version');
+        self::assertStringContainsString("<required> $parameter ]", $output, 'the interface of this version is loaded');
+        self::assertSame($returns, str_contains($output, 'Return [ bool ]'), 'the interface of this version is loaded');
         self::assertStringEndsWith('["bar",{"foo":"bar","none":null},"RedisCluster\\\\Cache\\\\InvalidArgumentException"]', $output);
     }
 
@@ -49,7 +49,7 @@ final class SimpleCacheTest extends ClusterTestCase
     }
 
     /** @dataProvider values */
-    public function testAValueComesBackAsItWas(mixed $value): void
+    public function testAValueIsReadBackUnchanged(mixed $value): void
     {
         foreach ($this->caches() as $cache) {
             self::assertTrue($cache->set('key', $value));
@@ -70,42 +70,42 @@ final class SimpleCacheTest extends ClusterTestCase
         yield 'an empty string' => [''];
         yield 'bytes' => ["\0\xff\r\n"];
         yield 'a float' => [0.1 + 0.2];
-        yield 'the least int' => [PHP_INT_MIN];
+        yield 'the smallest int' => [PHP_INT_MIN];
         yield 'an array' => [['a' => [1, null, false], 7 => 'x']];
         yield 'an object' => [new \DateTimeImmutable('2020-02-29 12:00:00.5 UTC')];
-        yield 'what looks serialized' => [serialize(false)];
+        yield 'a string that looks serialized' => [serialize(false)];
     }
 
     /** @dataProvider unreadable */
-    public function testWhatCannotBeReadIsAMiss(string $bytes): void
+    public function testUnreadableBytesAreAMiss(string $bytes): void
     {
         foreach ($this->caches() as $cache) {
             $this->client->command('SET', 'cache:key', $bytes);
             self::assertSame('default', $cache->get('key', 'default'));
             self::assertSame(['key' => 'default'], $cache->getMultiple(['key'], 'default'));
         }
-        self::assertSame('', (string) ini_get('unserialize_callback_func'), 'the setting is as it was');
+        self::assertSame('', (string) ini_get('unserialize_callback_func'), 'the setting is restored');
     }
 
     public function unreadable(): iterable
     {
-        yield 'nothing' => [''];
+        yield 'empty' => [''];
         yield 'another format' => ['{"a":1}'];
-        yield 'cut off' => ['a:2:{i:0;i:1;'];
-        yield 'of a class that is gone' => ['O:19:"RedisCluster\Missing":0:{}'];
-        yield 'with something of a class that is gone' => ['a:1:{i:0;O:19:"RedisCluster\Missing":0:{}}'];
-        yield 'of a class that is not made so' => ['O:8:"DateTime":0:{}'];
-        yield "igbinary's, cut off" => ["\0\0\0\2"];
+        yield 'truncated' => ['a:2:{i:0;i:1;'];
+        yield 'an object of an unknown class' => ['O:19:"RedisCluster\Missing":0:{}'];
+        yield 'an array with an object of an unknown class' => ['a:1:{i:0;O:19:"RedisCluster\Missing":0:{}}'];
+        yield 'an object with invalid data' => ['O:8:"DateTime":0:{}'];
+        yield 'truncated igbinary data' => ["\0\0\0\2"];
     }
 
-    public function testAValueThatCannotBeKeptIsRefused(): void
+    public function testAValueThatCannotBeSerializedIsRejected(): void
     {
         self::assertInstanceOf(PsrInvalidArgumentException::class, self::thrownBy(fn () => $this->cache->set('key', fn () => 1)));
         self::assertFalse($this->cache->has('key'));
     }
 
     /** @dataProvider badKeys */
-    public function testAKeyThatPsr16ForbidsIsRefusedEverywhere(mixed $key): void
+    public function testEveryMethodRejectsKeysThatPsr16Forbids(mixed $key): void
     {
         $calls = [
             fn () => $this->cache->get($key), fn () => $this->cache->set($key, 1), fn () => $this->cache->delete($key), fn () => $this->cache->has($key),
@@ -128,7 +128,7 @@ final class SimpleCacheTest extends ClusterTestCase
         yield 'an array' => [['a']];
     }
 
-    public function testOneBadKeyAndNothingIsSet(): void
+    public function testSetMultipleWithAnInvalidKeySetsNothing(): void
     {
         $values = (function () {
             yield 'good' => 1;
@@ -139,20 +139,20 @@ final class SimpleCacheTest extends ClusterTestCase
         self::assertFalse($this->cache->has('good'));
     }
 
-    public function testSeveralMayComeFromAGeneratorOrBeNone(): void
+    public function testTheMultipleMethodsAcceptGeneratorsAndEmptyLists(): void
     {
         $keys = fn () => yield from ['a', 'b', 'none'];
 
         self::assertTrue($this->cache->setMultiple((fn () => yield from ['a' => 1, 'b' => 2, 7 => 3])()));
         self::assertSame(['a' => 1, 'b' => 2, 'none' => null], $this->cache->getMultiple($keys()));
-        self::assertSame(3, $this->cache->get('7'), "an array's key that looks like an int is one");
+        self::assertSame(3, $this->cache->get('7'), 'PHP converts a numeric array key to an int');
         self::assertTrue($this->cache->deleteMultiple($keys()));
         self::assertSame([], array_filter([$this->cache->has('a'), $this->cache->has('b')]));
         self::assertSame([[], true, true], [$this->cache->getMultiple([]), $this->cache->setMultiple([]), $this->cache->deleteMultiple([])]);
         self::assertInstanceOf(PsrInvalidArgumentException::class, self::thrownBy(fn () => $this->cache->getMultiple('a')));
     }
 
-    public function testManyAreSpreadOverTheNodes(): void
+    public function testValuesAreDistributedOverTheNodes(): void
     {
         $values = [];
         for ($i = 0; $i < 300; $i++) {
@@ -166,8 +166,8 @@ final class SimpleCacheTest extends ClusterTestCase
         }
     }
 
-    /** @dataProvider lifetimes */
-    public function testAValueLivesAsLongAsItIsTold(mixed $ttl, int $expected): void
+    /** @dataProvider ttls */
+    public function testAValueExpiresAfterItsTtl(mixed $ttl, int $expected): void
     {
         $this->cache->set('a', 1, $ttl);
         $this->cache->setMultiple(['b' => 1], $ttl);
@@ -177,27 +177,27 @@ final class SimpleCacheTest extends ClusterTestCase
         }
     }
 
-    public function lifetimes(): iterable
+    public function ttls(): iterable
     {
-        yield 'for ever' => [null, -1];
+        yield 'no expiry' => [null, -1];
         yield 'seconds' => [1000, 1_000_000];
         yield 'an interval' => [new \DateInterval('PT1H'), 3_600_000];
         yield 'an interval of days' => [new \DateInterval('P2DT1H'), 49 * 3_600_000];
-        yield 'as good as for ever' => [PHP_INT_MAX, 10_000_000_000_000];
+        yield 'the largest int' => [PHP_INT_MAX, 10_000_000_000_000];
     }
 
-    public function testLessThanASecondIsNotNothing(): void
+    public function testATtlBelowOneSecondIsKept(): void
     {
         $interval = new \DateInterval('PT0S');
         $interval->f = 0.9;
         $this->cache->set('key', 1, $interval);
 
         self::assertLessThanOrEqual(900, $this->client->command('PTTL', 'cache:key'));
-        self::assertNotSame(-1, $this->client->command('PTTL', 'cache:key'), 'it is not for ever');
+        self::assertNotSame(-1, $this->client->command('PTTL', 'cache:key'), 'the key expires');
     }
 
-    /** @dataProvider noLifetimes */
-    public function testAValueWithoutALifetimeIsDeleted(mixed $ttl): void
+    /** @dataProvider ttlsInThePast */
+    public function testATtlOfZeroOrLessDeletesTheValue(mixed $ttl): void
     {
         $this->cache->setMultiple(['a' => 1, 'b' => 1, 'c' => 1]);
 
@@ -206,30 +206,30 @@ final class SimpleCacheTest extends ClusterTestCase
         self::assertSame(0, $this->client->command('DBSIZE'));
     }
 
-    public function noLifetimes(): iterable
+    public function ttlsInThePast(): iterable
     {
         yield 'zero' => [0];
         yield 'negative' => [-1];
-        yield 'the least int' => [PHP_INT_MIN];
-        yield 'an interval of nothing' => [new \DateInterval('PT0S')];
-        yield 'an interval that is over' => [\DateInterval::createFromDateString('-1 day')];
+        yield 'the smallest int' => [PHP_INT_MIN];
+        yield 'an empty interval' => [new \DateInterval('PT0S')];
+        yield 'a negative interval' => [\DateInterval::createFromDateString('-1 day')];
     }
 
-    public function testALifetimeOfAnotherTypeIsRefused(): void
+    public function testATtlOfAnotherTypeIsRejected(): void
     {
         foreach (['10', 1.5, true, []] as $ttl) {
             self::assertInstanceOf(PsrInvalidArgumentException::class, self::thrownBy(fn () => $this->cache->set('key', 1, $ttl)));
         }
     }
 
-    public function testDeletingWhatIsNotThereIsASuccess(): void
+    public function testDeletingAMissingKeySucceeds(): void
     {
         self::assertTrue($this->cache->delete('none'));
         self::assertTrue($this->cache->deleteMultiple(['none', 'nothing']));
         self::assertNull($this->cache->get('none'));
     }
 
-    public function testClearRemovesWhatTheCacheHasAndNothingElse(): void
+    public function testClearRemovesOnlyTheKeysOfTheCache(): void
     {
         $caches = [];
         foreach (['shop:', 'shop:users:', 'sho*:', 'sho?:', '[s]hop:', 'back\\:'] as $prefix) {
@@ -238,16 +238,16 @@ final class SimpleCacheTest extends ClusterTestCase
         }
         $this->client->command('SET', 'shopping', 'list');
 
-        $left = 301;
+        $remaining = 301;
         foreach ($caches as $cache) {
             self::assertTrue($cache->clear());
-            self::assertSame($left -= 50, $this->client->command('DBSIZE'));
+            self::assertSame($remaining -= 50, $this->client->command('DBSIZE'));
             self::assertFalse($cache->has('key1'));
         }
         self::assertSame('list', $this->client->command('GET', 'shopping'));
     }
 
-    public function testClearTakesAsManySteps(): void
+    public function testClearRemovesThousandsOfKeys(): void
     {
         $keys = array_map(fn (int $i) => "key$i", range(1, 7000));
         $this->cache->setMultiple(array_fill_keys($keys, 1));
@@ -256,7 +256,7 @@ final class SimpleCacheTest extends ClusterTestCase
         self::assertSame(0, $this->client->command('DBSIZE'));
     }
 
-    public function testThePrefixEndsWhereTheKeyBegins(): void
+    public function testAnInvalidPrefixIsRejected(): void
     {
         foreach (['', 'shop', 'shop{1}:'] as $prefix) {
             $thrown = self::thrownBy(fn () => new SimpleCache($this->client, $prefix));
@@ -264,7 +264,7 @@ final class SimpleCacheTest extends ClusterTestCase
         }
     }
 
-    public function testAFailureIsNeitherAMissNorAnAnswer(): void
+    public function testAConnectionFailureIsACacheException(): void
     {
         $key = substr($this->keyOn('node_2', 'cache:key'), strlen('cache:'));
         $cache = new SimpleCache(new Client(self::configWithDeadNode('node_2')));
@@ -281,7 +281,7 @@ final class SimpleCacheTest extends ClusterTestCase
         }
     }
 
-    public function testAnErrorOfAServerIsNotAMiss(): void
+    public function testAServerErrorIsNotAMiss(): void
     {
         $this->client->command('RPUSH', 'cache:list', 'x');
 

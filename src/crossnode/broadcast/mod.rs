@@ -90,6 +90,6 @@ fn all_replies(outcomes: Vec<Result<Reply, Error>>) -> Result<Vec<Reply>, Error>
     let succeeded = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
     outcomes.into_iter().collect::<Result<Vec<Reply>, Error>>().map_err(|error| match succeeded {
         0 => error,
-        _ => error.suffixed(&format!("; {succeeded} other node(s) carried it out")).perhaps_executed(),
+        _ => error.with_suffix(&format!("; {succeeded} other node(s) carried it out")).maybe_executed(),
     })
 }

@@ -135,7 +135,7 @@ pub(crate) fn locate<'k>(job: &Job, key: &'k [u8]) -> (&'k [u8], usize) {
     let split = job.config.hash_tag.split(key);
     let first = job.command.keys.first().map(|first| job.config.hash_tag.split(job.args[first.position()]));
     let hashed = match first {
-        Some(first) if first.pins && !split.pins => first.hashed,
+        Some(first) if first.is_stripped && !split.is_stripped => first.hashed,
         _ => split.hashed,
     };
     (split.name, job.config.masters[master_of(job.config, hashed)].server)

@@ -40,7 +40,7 @@ fn merge(mut replies: Vec<Reply>, lists: Vec<(usize, usize)>) -> Outcome<Reply> 
     let mut index = MemberIndex::with_capacity(lengths.sum::<Outcome<usize>>()?)?;
     let base = (0..replies.len()).max_by_key(|&reply| replies[reply].bytes().len()).unwrap_or(0);
     let base_lists = lists.iter().filter(|(reply, _)| *reply == base).count();
-    let mut builder = Builder::over(std::mem::replace(&mut replies[base], Reply::nil()));
+    let mut builder = Builder::from_reply(std::mem::replace(&mut replies[base], Reply::nil()));
     let (bytes, entries) = builder.parts();
     let kept = keep_distinct(bytes, entries, base_lists, &mut index);
     entries.truncate(kept);

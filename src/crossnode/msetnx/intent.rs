@@ -54,7 +54,7 @@ impl Intent {
     /// `None`: this is not the record of an MSETNX.
     pub(crate) fn decode(bytes: &[u8]) -> Option<Intent> {
         let mut args = Args::new();
-        Commands::of(bytes).next(&mut args).ok()??;
+        Commands::new(bytes).next(&mut args).ok()??;
         let mut words = args.iter().copied();
         words.next().filter(|kind| *kind == KIND)?;
         let id = text(words.next()?)?;

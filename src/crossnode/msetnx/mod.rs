@@ -233,7 +233,7 @@ fn undo_all<'a>(connections: &mut Connections, parts: &[Part<'a>], stored: &[Sto
 
 fn was_stored(reply: &Reply) -> Outcome<bool> {
     match transaction_result(reply)? {
-        TransactionResult::Done(mut done) => done.nth(1).map_or(Ok(true), |answer| not_error(answer).map(|_| true)),
+        TransactionResult::Done(mut done) => done.nth(1).map_or(Ok(true), |reply| not_error(reply).map(|_| true)),
         TransactionResult::Conflict => Ok(false),
     }
 }
@@ -272,7 +272,7 @@ fn unfinished(job: &Job, failure: Option<Abort>, left: &[&[u8]]) -> Abort {
     let remaining = format!("; these keys are or may be stored until `recover` deletes them: {}", keys.join(", "));
     let incomplete = |reason: &str| {
         let text = format!("{}: {reason}{remaining}", job.name());
-        Abort::Error(Error::new(crate::error::Code::Io, text).perhaps_executed())
+        Abort::Error(Error::new(crate::error::Code::Io, text).maybe_executed())
     };
     match failure {
         Some(Abort::Refusal(text)) if left.is_empty() => Abort::Refusal(text),
@@ -281,7 +281,7 @@ fn unfinished(job: &Job, failure: Option<Abort>, left: &[&[u8]]) -> Abort {
             let undone = Error::new(error.code(), format!("{message}; nothing remains stored"));
             Abort::Error(error.node().map(|alias| undone.clone().on_node(alias)).unwrap_or(undone))
         }
-        Some(Abort::Error(error)) => Abort::Error(error.suffixed(&remaining).perhaps_executed()),
+        Some(Abort::Error(error)) => Abort::Error(error.with_suffix(&remaining).maybe_executed()),
         Some(Abort::Refusal(text)) => incomplete(&String::from_utf8_lossy(&text)),
         None => incomplete("other clients changed its keys"),
     }

@@ -50,7 +50,7 @@ pub(crate) fn describe(commands: &[Words]) -> String {
     all.join("; ")
 }
 
-/// The name of a command, its subcommand too where the name alone says little, and `…` where it has arguments.
+/// The name of a command, of some containers also the subcommand, and `…` where it has arguments.
 fn describe_command(command: &Words) -> String {
     const CONTAINERS: [&str; 3] = ["MEMORY", "XINFO", "CLIENT"];
     let word = |at: usize| command.get(at).map(|word| crate::error::printable(word)).unwrap_or_default();

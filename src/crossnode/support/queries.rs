@@ -114,7 +114,7 @@ impl<'r> List<'r> {
     }
 
     pub(crate) fn iter(self) -> impl ExactSizeIterator<Item = &'r [u8]> + Clone {
-        self.entries.iter().map(move |entry| self.reply.text(entry))
+        self.entries.iter().map(move |entry| self.reply.entry_bytes(entry))
     }
 }
 

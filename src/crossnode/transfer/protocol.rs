@@ -250,7 +250,7 @@ impl Transfer {
             printable(&self.record.destination),
             self.record.from
         );
-        Abort::Error(error.suffixed(&text).perhaps_executed())
+        Abort::Error(error.with_suffix(&text).maybe_executed())
     }
 }
 

@@ -75,7 +75,7 @@ impl Record {
     /// `None` if the bytes were not written by this library, or by an incompatible version of it.
     pub(crate) fn decode(bytes: &[u8]) -> Option<Record> {
         let mut args = Args::new();
-        Commands::of(bytes).next(&mut args).ok()??;
+        Commands::new(bytes).next(&mut args).ok()??;
         let [state, id, started, masters, command, from, to, source, destination, source_end, expires] = args.as_slice() else {
             return None;
         };

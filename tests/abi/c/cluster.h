@@ -18,7 +18,7 @@
 #define CHECK_TYPED(reply, at, type, bytes, length) \
     cluster_check_bytes((reply), (at), (type), (bytes), (length), #reply, __FILE__, __LINE__)
 #define CHECK_INTEGER(reply, at, number) cluster_check_integer((reply), (at), (number), #reply, __FILE__, __LINE__)
-#define CHECK_TYPE(reply, at, expected) CHECK_INT(cluster_view((reply), (at)).type, (expected))
+#define CHECK_TYPE(reply, at, expected) CHECK_INT(cluster_value_at((reply), (at)).type, (expected))
 
 /* The servers of scripts/with-redis. */
 static inline const char *cluster_config(void) {
@@ -50,18 +50,18 @@ static inline char *cluster_config_of(const int *ports, size_t count, const char
 
 /* A failure ends the program. */
 static inline rediscluster *cluster_open(const char *config) {
-    rediscluster *rc = NULL;
+    rediscluster *cluster = NULL;
     rediscluster_error *error = NULL;
-    if (rediscluster_open(config, strlen(config), &rc, &error) == REDISCLUSTER_OK) return rc;
+    if (rediscluster_open(config, strlen(config), &cluster, &error) == REDISCLUSTER_OK) return cluster;
     fprintf(stderr, "rediscluster_open: %s\n", rediscluster_error_message(error));
     exit(2);
 }
 
 static inline rediscluster *cluster_open_of(const int *ports, size_t count, const char *options) {
     char *config = cluster_config_of(ports, count, options);
-    rediscluster *rc = cluster_open(config);
+    rediscluster *cluster = cluster_open(config);
     free(config);
-    return rc;
+    return cluster;
 }
 
 /* Returns the reply of a call that must succeed, or ends the program. */
@@ -73,51 +73,51 @@ static inline rediscluster_reply *cluster_must(rediscluster_status status, redis
 }
 
 /* One command that must get a reply; lengths may be NULL as for rediscluster_command. The caller frees the reply. */
-static inline rediscluster_reply *cluster_command_of(const rediscluster *rc, size_t count, const char *const *words,
+static inline rediscluster_reply *cluster_command_of(const rediscluster *cluster, size_t count, const char *const *words,
                                                      const size_t *lengths) {
     rediscluster_reply *reply = NULL;
     rediscluster_error *error = NULL;
-    rediscluster_status status = rediscluster_command(rc, count, words, lengths, &reply, &error);
+    rediscluster_status status = rediscluster_command(cluster, count, words, lengths, &reply, &error);
     return cluster_must(status, reply, error);
 }
 
 /* Like cluster_command_of, for strings; NULL ends them. */
-__attribute__((sentinel)) static inline rediscluster_reply *cluster_command(const rediscluster *rc, ...) {
+__attribute__((sentinel)) static inline rediscluster_reply *cluster_command(const rediscluster *cluster, ...) {
     const char *words[32];
     size_t count = 0;
     va_list list;
-    va_start(list, rc);
+    va_start(list, cluster);
     while (count < 32 && (words[count] = va_arg(list, const char *)) != NULL) count++;
     va_end(list);
-    return cluster_command_of(rc, count, words, NULL);
+    return cluster_command_of(cluster, count, words, NULL);
 }
 
-static inline rediscluster_reply *cluster_execute(const rediscluster *rc, const request *commands) {
+static inline rediscluster_reply *cluster_execute(const rediscluster *cluster, const request *commands) {
     rediscluster_reply *reply = NULL;
     rediscluster_error *error = NULL;
-    rediscluster_status status = rediscluster_execute(rc, commands->bytes, commands->length, &reply, &error);
+    rediscluster_status status = rediscluster_execute(cluster, commands->bytes, commands->length, &reply, &error);
     return cluster_must(status, reply, error);
 }
 
-static inline rediscluster_reply *cluster_each(const rediscluster *rc, const request *command) {
+static inline rediscluster_reply *cluster_each(const rediscluster *cluster, const request *command) {
     rediscluster_reply *reply = NULL;
     rediscluster_error *error = NULL;
-    rediscluster_status status = rediscluster_each(rc, command->bytes, command->length, &reply, &error);
+    rediscluster_status status = rediscluster_each(cluster, command->bytes, command->length, &reply, &error);
     return cluster_must(status, reply, error);
 }
 
-static inline rediscluster_reply *cluster_node_for(const rediscluster *rc, const char *key, size_t length) {
+static inline rediscluster_reply *cluster_node_for(const rediscluster *cluster, const char *key, size_t length) {
     rediscluster_reply *reply = NULL;
     rediscluster_error *error = NULL;
-    rediscluster_status status = rediscluster_node_for(rc, key, length, &reply, &error);
+    rediscluster_status status = rediscluster_node_for(cluster, key, length, &reply, &error);
     return cluster_must(status, reply, error);
 }
 
-static inline rediscluster_view cluster_view(const rediscluster_reply *reply, size_t at) {
-    rediscluster_view view;
-    rediscluster_status status = rediscluster_reply_view(reply, at, &view, NULL);
+static inline rediscluster_value cluster_value_at(const rediscluster_reply *reply, size_t at) {
+    rediscluster_value value;
+    rediscluster_status status = rediscluster_reply_value(reply, at, &value, NULL);
     if (status != REDISCLUSTER_OK) CHECK_INT(status, REDISCLUSTER_OK);
-    return view;
+    return value;
 }
 
 static inline rediscluster_data cluster_data(const rediscluster_reply *reply) {
@@ -135,27 +135,27 @@ static inline size_t cluster_child(const rediscluster_reply *reply, size_t at, s
 
 /* The entry of the value of a key in a MAP; 0, which is never the entry of a child, if there is none. */
 static inline size_t cluster_value(const rediscluster_reply *map, const char *key) {
-    size_t nth, at = 1, children = cluster_view(map, 0).length;
+    size_t nth, at = 1, children = cluster_value_at(map, 0).length;
     for (nth = 0; nth < children; nth += 2) {
-        rediscluster_view name = cluster_view(map, at);
+        rediscluster_value name = cluster_value_at(map, at);
         if (name.length == strlen(key) && memcmp(name.bytes, key, name.length) == 0) return name.next;
-        at = cluster_view(map, name.next).next;
+        at = cluster_value_at(map, name.next).next;
     }
     return 0;
 }
 
 static inline int cluster_check_bytes(const rediscluster_reply *reply, size_t at, rediscluster_type type,
                                       const void *bytes, size_t length, const char *what, const char *file, int line) {
-    rediscluster_view view = cluster_view(reply, at);
-    return check_int(view.type, type, what, file, line) &&
-           check_bytes(view.bytes, view.length, bytes, length, what, file, line);
+    rediscluster_value value = cluster_value_at(reply, at);
+    return check_int(value.type, type, what, file, line) &&
+           check_bytes(value.bytes, value.length, bytes, length, what, file, line);
 }
 
 static inline int cluster_check_integer(const rediscluster_reply *reply, size_t at, int64_t number, const char *what,
                                         const char *file, int line) {
-    rediscluster_view view = cluster_view(reply, at);
-    return check_int(view.type, REDISCLUSTER_TYPE_INTEGER, what, file, line) &&
-           check_int(view.integer, number, what, file, line);
+    rediscluster_value value = cluster_value_at(reply, at);
+    return check_int(value.type, REDISCLUSTER_TYPE_INTEGER, what, file, line) &&
+           check_int(value.integer, number, what, file, line);
 }
 
 static inline int cluster_check_fails(rediscluster_status status, rediscluster_status code, rediscluster_error **error,

@@ -9,7 +9,7 @@
 typedef rediscluster_status open_function(const char *, size_t, rediscluster **, rediscluster_error **);
 typedef void close_function(rediscluster *);
 typedef rediscluster_status each_function(const rediscluster *, const char *, size_t, rediscluster_reply **, rediscluster_error **);
-typedef rediscluster_status view_function(const rediscluster_reply *, size_t, rediscluster_view *, rediscluster_error **);
+typedef rediscluster_status value_function(const rediscluster_reply *, size_t, rediscluster_value *, rediscluster_error **);
 typedef void free_function(rediscluster_reply *);
 typedef uint32_t abi_version_function(void);
 
@@ -25,9 +25,9 @@ typedef uint32_t abi_version_function(void);
 /* Loads the library, reads the connection ID on the first node through a shared handle, and unloads the library. */
 static int64_t client_id(const char *name, const char *config) {
     void *library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
-    rediscluster *rc = NULL;
+    rediscluster *cluster = NULL;
     rediscluster_reply *reply = NULL;
-    rediscluster_view view;
+    rediscluster_value value;
     request command = {NULL, 0, 0};
     if (!library) {
         fprintf(stderr, "%s\n", dlerror());
@@ -36,22 +36,22 @@ static int64_t client_id(const char *name, const char *config) {
     LOAD(open_shared, open_function);
     LOAD(close, close_function);
     LOAD(each, each_function);
-    LOAD(reply_view, view_function);
+    LOAD(reply_value, value_function);
     LOAD(reply_free, free_function);
     LOAD(abi_version, abi_version_function);
-    memset(&view, 0, sizeof view);
+    memset(&value, 0, sizeof value);
     request_add(&command, "CLIENT", "ID", NULL);
 
     CHECK_INT(abi_version(), REDISCLUSTER_ABI_VERSION);
-    CHECK_INT(open_shared(config, strlen(config), &rc, NULL), REDISCLUSTER_OK);
-    CHECK_INT(each(rc, command.bytes, command.length, &reply, NULL), REDISCLUSTER_OK);
-    CHECK_INT(reply_view(reply, 2, &view, NULL), REDISCLUSTER_OK);
-    CHECK_INT(view.type, REDISCLUSTER_TYPE_INTEGER);
+    CHECK_INT(open_shared(config, strlen(config), &cluster, NULL), REDISCLUSTER_OK);
+    CHECK_INT(each(cluster, command.bytes, command.length, &reply, NULL), REDISCLUSTER_OK);
+    CHECK_INT(reply_value(reply, 2, &value, NULL), REDISCLUSTER_OK);
+    CHECK_INT(value.type, REDISCLUSTER_TYPE_INTEGER);
     reply_free(reply);
-    close(rc);
+    close(cluster);
     request_free(&command);
     CHECK_INT(dlclose(library), 0);
-    return view.integer;
+    return value.integer;
 }
 
 int main(void) {

@@ -1,7 +1,7 @@
 /* explain, and recover for interrupted transfers. */
 #include "cluster.h"
 
-static rediscluster *rc;
+static rediscluster *cluster;
 
 /* The reply of explain for a command. A NULL ends the words. */
 static rediscluster_reply *explained(const char *const *words) {
@@ -13,16 +13,16 @@ static rediscluster_reply *explained(const char *const *words) {
     while (words[count]) count++;
     request_begin(&command, count);
     for (count = 0; words[count]; count++) request_word(&command, words[count], strlen(words[count]));
-    status = rediscluster_explain(rc, command.bytes, command.length, &reply, &error);
+    status = rediscluster_explain(cluster, command.bytes, command.length, &reply, &error);
     request_free(&command);
     return cluster_must(status, reply, error);
 }
 
 /* The value of a key in a map nested in the reply. */
 static size_t value_in(const rediscluster_reply *reply, size_t map, const char *key) {
-    size_t nth, children = cluster_view(reply, map).length;
+    size_t nth, children = cluster_value_at(reply, map).length;
     for (nth = 0; nth < children; nth += 2) {
-        rediscluster_view name = cluster_view(reply, cluster_child(reply, map, nth));
+        rediscluster_value name = cluster_value_at(reply, cluster_child(reply, map, nth));
         if (name.length == strlen(key) && memcmp(name.bytes, key, name.length) == 0) return name.next;
     }
     return 0;
@@ -50,7 +50,7 @@ static void test_one_node(void) {
     CHECK_STRING(reply, value_in(reply, step, "command"), "set name 1");
     rediscluster_reply_free(reply);
 
-    reply = cluster_command(rc, "DBSIZE", NULL); /* explain does not execute the command */
+    reply = cluster_command(cluster, "DBSIZE", NULL); /* explain does not execute the command */
     CHECK_INTEGER(reply, 0, 0);
     rediscluster_reply_free(reply);
 }
@@ -60,14 +60,14 @@ static void test_several_nodes(void) {
     rediscluster_reply *reply = explained(mget);
     CHECK_STRING(reply, cluster_value(reply, "strategy"), "split");
     CHECK_INTEGER(reply, cluster_value(reply, "atomic"), 0);
-    CHECK_INT(cluster_view(reply, cluster_value(reply, "nodes")).length, 2);
-    CHECK_INT(cluster_view(reply, cluster_value(reply, "steps")).length, 2);
+    CHECK_INT(cluster_value_at(reply, cluster_value(reply, "nodes")).length, 2);
+    CHECK_INT(cluster_value_at(reply, cluster_value(reply, "steps")).length, 2);
     rediscluster_reply_free(reply);
 
     reply = explained(eval);
     CHECK_STRING(reply, cluster_value(reply, "strategy"), "refuse");
-    CHECK_INT(cluster_view(reply, cluster_value(reply, "steps")).length, 0);
-    CHECK(memcmp(cluster_view(reply, cluster_value(reply, "reason")).bytes, "CROSSNODE EVAL", 14) == 0);
+    CHECK_INT(cluster_value_at(reply, cluster_value(reply, "steps")).length, 0);
+    CHECK(memcmp(cluster_value_at(reply, cluster_value(reply, "reason")).bytes, "CROSSNODE EVAL", 14) == 0);
     rediscluster_reply_free(reply);
 }
 
@@ -75,15 +75,15 @@ static void test_bad_requests(void) {
     static const char garbage[] = "GET foo\r\n", two[] = "*1\r\n$4\r\nPING\r\n*1\r\n$4\r\nPING\r\n";
     rediscluster_reply *reply = NULL;
     rediscluster_error *error = NULL;
-    CHECK_FAILS(rediscluster_explain(rc, garbage, sizeof garbage - 1, &reply, &error), REDISCLUSTER_ERROR_REQUEST);
-    CHECK_FAILS(rediscluster_explain(rc, two, sizeof two - 1, &reply, &error), REDISCLUSTER_ERROR_REQUEST);
+    CHECK_FAILS(rediscluster_explain(cluster, garbage, sizeof garbage - 1, &reply, &error), REDISCLUSTER_ERROR_REQUEST);
+    CHECK_FAILS(rediscluster_explain(cluster, two, sizeof two - 1, &reply, &error), REDISCLUSTER_ERROR_REQUEST);
     CHECK(reply == NULL);
 }
 
 static rediscluster_reply *recovered(uint64_t min_age) {
     rediscluster_reply *reply = NULL;
     rediscluster_error *error = NULL;
-    rediscluster_status status = rediscluster_recover(rc, min_age, &reply, &error);
+    rediscluster_status status = rediscluster_recover(cluster, min_age, &reply, &error);
     return cluster_must(status, reply, error);
 }
 
@@ -93,7 +93,7 @@ static void interrupt(const int *ports) {
     rediscluster *hasty = cluster_open_of(ports, 3, ",\"read_timeout\":0.3"), *destination = cluster_open_of(ports, 1, "");
     rediscluster_reply *reply = NULL;
     rediscluster_error *error = NULL;
-    rediscluster_reply_free(cluster_command(rc, "RPUSH", "foo", "element", NULL));
+    rediscluster_reply_free(cluster_command(cluster, "RPUSH", "foo", "element", NULL));
     rediscluster_reply_free(cluster_command(destination, "CLIENT", "PAUSE", "60000", "WRITE", NULL));
     CHECK_FAILS(rediscluster_command(hasty, 5, move, NULL, &reply, &error), REDISCLUSTER_ERROR_TIMEOUT);
     rediscluster_reply_free(cluster_command(destination, "CLIENT", "UNPAUSE", NULL));
@@ -105,17 +105,17 @@ static void test_recover(const int *ports) {
     rediscluster_reply *reply = recovered(0);
     size_t found;
     CHECK_TYPE(reply, 0, REDISCLUSTER_TYPE_ARRAY);
-    CHECK_INT(cluster_view(reply, 0).length, 0);
+    CHECK_INT(cluster_value_at(reply, 0).length, 0);
     rediscluster_reply_free(reply);
 
     interrupt(ports);
     reply = recovered(UINT64_MAX);
-    CHECK_INT(cluster_view(reply, 0).length, 1);
+    CHECK_INT(cluster_value_at(reply, 0).length, 1);
     CHECK_STRING(reply, value_in(reply, 1, "outcome"), "young");
     rediscluster_reply_free(reply);
 
     reply = recovered(0);
-    CHECK_INT(cluster_view(reply, 0).length, 1);
+    CHECK_INT(cluster_value_at(reply, 0).length, 1);
     found = cluster_child(reply, 0, 0);
     CHECK_STRING(reply, value_in(reply, found, "node"), "node_3");
     CHECK_STRING(reply, value_in(reply, found, "command"), "LMOVE");
@@ -123,25 +123,25 @@ static void test_recover(const int *ports) {
     CHECK_STRING(reply, value_in(reply, found, "destination"), "a");
     CHECK_STRING(reply, value_in(reply, found, "outcome"), "undone");
     CHECK_TYPE(reply, value_in(reply, found, "reason"), REDISCLUSTER_TYPE_NIL);
-    CHECK(cluster_view(reply, value_in(reply, found, "age")).integer > 0);
+    CHECK(cluster_value_at(reply, value_in(reply, found, "age_ms")).integer > 0);
     rediscluster_reply_free(reply);
 
-    reply = cluster_command(rc, "LRANGE", "foo", "0", "-1", NULL);
-    CHECK_INT(cluster_view(reply, 0).length, 1);
+    reply = cluster_command(cluster, "LRANGE", "foo", "0", "-1", NULL);
+    CHECK_INT(cluster_value_at(reply, 0).length, 1);
     CHECK_STRING(reply, 1, "element");
     rediscluster_reply_free(reply);
-    rediscluster_reply_free(cluster_command(rc, "DEL", "foo", NULL));
+    rediscluster_reply_free(cluster_command(cluster, "DEL", "foo", NULL));
 }
 
 int main(void) {
     int ports[3];
     if (cluster_ports(ports, 3) < 3) return fprintf(stderr, "run this with scripts/with-redis 3\n"), 2;
-    rc = cluster_open_of(ports, 3, "");
-    rediscluster_reply_free(cluster_command(rc, "FLUSHALL", NULL));
+    cluster = cluster_open_of(ports, 3, "");
+    rediscluster_reply_free(cluster_command(cluster, "FLUSHALL", NULL));
     test_one_node();
     test_several_nodes();
     test_bad_requests();
     test_recover(ports);
-    rediscluster_close(rc);
+    rediscluster_close(cluster);
     return check_done();
 }

@@ -4,7 +4,7 @@
 
 #define DEAD 1 /* node_2 */
 
-static rediscluster *rc;
+static rediscluster *cluster;
 static rediscluster_error *error;
 
 static int on_dead_node(const char *key) { return rediscluster_partition(key, strlen(key), 3) == DEAD + 1; }
@@ -12,7 +12,7 @@ static int on_dead_node(const char *key) { return rediscluster_partition(key, st
 static void check_failure(const rediscluster_reply *reply, size_t at) {
     rediscluster_error *failure = NULL;
     CHECK_TYPE(reply, at, REDISCLUSTER_TYPE_FAILURE);
-    CHECK_INT(cluster_view(reply, at).length, 4);
+    CHECK_INT(cluster_value_at(reply, at).length, 4);
     CHECK_INTEGER(reply, cluster_child(reply, at, 0), REDISCLUSTER_ERROR_CONNECT);
     CHECK_TYPE(reply, cluster_child(reply, at, 1), REDISCLUSTER_TYPE_STRING);
     CHECK_STRING(reply, cluster_child(reply, at, 2), "node_2");
@@ -38,14 +38,14 @@ static void test_pipeline(void) {
         request_add(&pipeline, "GET", key, NULL);
         request_add(&pipeline, "DEL", key, NULL);
     }
-    reply = cluster_execute(rc, &pipeline);
-    CHECK_INT(cluster_view(reply, 0).length, 3 * KEYS);
+    reply = cluster_execute(cluster, &pipeline);
+    CHECK_INT(cluster_value_at(reply, 0).length, 3 * KEYS);
     for (i = 0; i < KEYS; i++) {
-        size_t set = cluster_child(reply, 0, 3 * (size_t)i), get = cluster_view(reply, set).next, del = cluster_view(reply, get).next;
+        size_t set = cluster_child(reply, 0, 3 * (size_t)i), get = cluster_value_at(reply, set).next, del = cluster_value_at(reply, get).next;
         sprintf(key, "failures:%d", i);
         if (on_dead_node(key)) {
             size_t at = set;
-            for (part = 0; part < 3; part++, at = cluster_view(reply, at).next) check_failure(reply, at);
+            for (part = 0; part < 3; part++, at = cluster_value_at(reply, at).next) check_failure(reply, at);
             dead++;
         } else {
             CHECK_TYPED(reply, set, REDISCLUSTER_TYPE_STATUS, "OK", 2);
@@ -66,7 +66,7 @@ static void test_command(void) {
     do sprintf(key, "failures:%d", i++);
     while (!on_dead_node(key));
     words[1] = key;
-    CHECK_INT(rediscluster_command(rc, 3, words, NULL, &reply, &error), REDISCLUSTER_ERROR_CONNECT);
+    CHECK_INT(rediscluster_command(cluster, 3, words, NULL, &reply, &error), REDISCLUSTER_ERROR_CONNECT);
     CHECK(reply == NULL);
     CHECK_TEXT(rediscluster_error_node(error), "node_2");
     CHECK_INT(rediscluster_error_executed(error), 0);
@@ -84,13 +84,13 @@ static void test_split(void) {
                 "failures:6", "failures:7", "failures:8", "failures:9", NULL);
     request_add(&pipeline, "SET", "failures:a{bar}", "1", NULL);
     request_add(&pipeline, "DEL", "failures:a{bar}", NULL);
-    reply = cluster_execute(rc, &pipeline);
-    CHECK_INT(cluster_view(reply, 0).length, 3);
+    reply = cluster_execute(cluster, &pipeline);
+    CHECK_INT(cluster_value_at(reply, 0).length, 3);
     check_failure(reply, 1);
     at = cluster_child(reply, 0, 1);
     CHECK(!on_dead_node("bar"));
     CHECK_TYPED(reply, at, REDISCLUSTER_TYPE_STATUS, "OK", 2);
-    CHECK_INTEGER(reply, cluster_view(reply, at).next, 1);
+    CHECK_INTEGER(reply, cluster_value_at(reply, at).next, 1);
     rediscluster_reply_free(reply);
     request_free(&pipeline);
 }
@@ -99,8 +99,8 @@ static void test_each(void) {
     request ping = {NULL, 0, 0};
     rediscluster_reply *reply;
     request_add(&ping, "PING", NULL);
-    reply = cluster_each(rc, &ping);
-    CHECK_INT(cluster_view(reply, 0).length, 6);
+    reply = cluster_each(cluster, &ping);
+    CHECK_INT(cluster_value_at(reply, 0).length, 6);
     CHECK_TYPED(reply, cluster_value(reply, "node_1"), REDISCLUSTER_TYPE_STATUS, "PONG", 4);
     check_failure(reply, cluster_value(reply, "node_2"));
     CHECK_TYPED(reply, cluster_value(reply, "node_3"), REDISCLUSTER_TYPE_STATUS, "PONG", 4);
@@ -134,14 +134,14 @@ int main(void) {
         return 2;
     }
     ports[DEAD] = server_dead_port(&socket);
-    rc = cluster_open_of(ports, 3, "");
+    cluster = cluster_open_of(ports, 3, "");
     test_pipeline();
     test_pipeline();
     test_command();
     test_split();
     test_each();
     test_refused_login();
-    rediscluster_close(rc);
+    rediscluster_close(cluster);
     close(socket);
     return check_done();
 }

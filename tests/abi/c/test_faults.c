@@ -17,18 +17,18 @@ static void answer_ok(peer *to) {
     while (peer_read_command(to)) peer_write_text(to, "+OK\r\n");
 }
 
-static rediscluster_status set_on(const rediscluster *rc) {
+static rediscluster_status set_on(const rediscluster *cluster) {
     const char *set[] = {"SET", "foo", "bar"};
     rediscluster_reply *reply = NULL;
-    rediscluster_status status = rediscluster_command(rc, 3, set, NULL, &reply, &error);
+    rediscluster_status status = rediscluster_command(cluster, 3, set, NULL, &reply, &error);
     if (status == REDISCLUSTER_OK) CHECK_TYPED(reply, 0, REDISCLUSTER_TYPE_STATUS, "OK", 2);
     else CHECK(reply == NULL);
     rediscluster_reply_free(reply);
     return status;
 }
 
-static void check_set_works(const rediscluster *rc) {
-    if (!CHECK_INT(set_on(rc), REDISCLUSTER_OK)) fprintf(stderr, "  %s\n", rediscluster_error_message(error));
+static void check_set_works(const rediscluster *cluster) {
+    if (!CHECK_INT(set_on(cluster), REDISCLUSTER_OK)) fprintf(stderr, "  %s\n", rediscluster_error_message(error));
     rediscluster_error_free(error);
     error = NULL;
 }
@@ -57,8 +57,8 @@ static void misbehave(peer *to) {
 /* A write fails with the expected status and may have been executed; the next one uses a new connection. */
 static void check_fault(const fault *what) {
     server *server = server_start(misbehave, what);
-    rediscluster *rc = open_unasked(&server->port, 1, ",\"read_timeout\":0.5");
-    rediscluster_status status = set_on(rc);
+    rediscluster *cluster = open_unasked(&server->port, 1, ",\"read_timeout\":0.5");
+    rediscluster_status status = set_on(cluster);
     int right = what->status == ANY_FAILURE ? CHECK(status != REDISCLUSTER_OK) : CHECK_INT(status, what->status);
     right &= CHECK_INT(rediscluster_error_code(error), status);
     right &= CHECK_TEXT(rediscluster_error_node(error), "node_1");
@@ -67,8 +67,8 @@ static void check_fault(const fault *what) {
     if (!right) fprintf(stderr, "  answer %.20s, message %s\n", what->bytes, rediscluster_error_message(error));
     rediscluster_error_free(error);
     error = NULL;
-    check_set_works(rc);
-    rediscluster_close(rc);
+    check_set_works(cluster);
+    rediscluster_close(cluster);
     server_stop(server);
 }
 
@@ -121,15 +121,15 @@ static void answer_and_close(peer *to) {
  * command, because a connection that was used just now is not checked. */
 static void test_idle_closed(void) {
     server *server = server_start(answer_and_close, NULL);
-    rediscluster *rc = open_unasked(&server->port, 1, "");
+    rediscluster *cluster = open_unasked(&server->port, 1, "");
     int i;
     for (i = 1; i <= 5; i++) {
-        check_set_works(rc);
+        check_set_works(cluster);
         server_wait(server, &server->closed, i);
         usleep(50 * 1000);
         CHECK_INT(server_get(server, &server->commands), i); /* sent only once */
     }
-    rediscluster_close(rc);
+    rediscluster_close(cluster);
     server_stop(server);
 }
 
@@ -137,12 +137,12 @@ static void test_idle_closed(void) {
 static void test_read_again(void) {
     static const fault cut = FAULT("$10\r\nabc", CLOSE, REDISCLUSTER_OK);
     server *server = server_start(misbehave, &cut);
-    rediscluster *rc = open_unasked(&server->port, 1, "");
-    rediscluster_reply *reply = cluster_command(rc, "GET", "foo", NULL);
+    rediscluster *cluster = open_unasked(&server->port, 1, "");
+    rediscluster_reply *reply = cluster_command(cluster, "GET", "foo", NULL);
     CHECK_TYPED(reply, 0, REDISCLUSTER_TYPE_STATUS, "OK", 2);
     CHECK_INT(server_get(server, &server->commands), 2);
     rediscluster_reply_free(reply);
-    rediscluster_close(rc);
+    rediscluster_close(cluster);
     server_stop(server);
 }
 
@@ -157,13 +157,13 @@ static void answer_too_much(peer *to) {
 /* A surplus reply is never returned for the next command. */
 static void test_unasked_reply(void) {
     server *server = server_start(answer_too_much, NULL);
-    rediscluster *rc = open_unasked(&server->port, 1, ",\"read_timeout\":0.5");
-    rediscluster_status status = set_on(rc);
+    rediscluster *cluster = open_unasked(&server->port, 1, ",\"read_timeout\":0.5");
+    rediscluster_status status = set_on(cluster);
     CHECK(status == REDISCLUSTER_OK || status == REDISCLUSTER_ERROR_PROTOCOL);
     rediscluster_error_free(error);
     error = NULL;
-    check_set_works(rc);
-    rediscluster_close(rc);
+    check_set_works(cluster);
+    rediscluster_close(cluster);
     server_stop(server);
 }
 
@@ -181,11 +181,11 @@ static void drip(peer *to) {
 /* A reply arrives byte by byte. */
 static void test_dripping(void) {
     server *server = server_start(drip, NULL);
-    rediscluster *rc = open_unasked(&server->port, 1, "");
+    rediscluster *cluster = open_unasked(&server->port, 1, "");
     int twice;
     for (twice = 0; twice < 2; twice++) {
-        rediscluster_reply *reply = cluster_command(rc, "LRANGE", "foo", "0", "-1", NULL);
-        CHECK_INT(cluster_view(reply, 0).length, 4);
+        rediscluster_reply *reply = cluster_command(cluster, "LRANGE", "foo", "0", "-1", NULL);
+        CHECK_INT(cluster_value_at(reply, 0).length, 4);
         CHECK_TYPED(reply, 1, REDISCLUSTER_TYPE_STRING, "a\r\nb\0", 5);
         CHECK_INTEGER(reply, 2, -12);
         CHECK_TYPE(reply, 4, REDISCLUSTER_TYPE_NIL);
@@ -193,7 +193,7 @@ static void test_dripping(void) {
         rediscluster_reply_free(reply);
     }
     CHECK_INT(server_get(server, &server->opened), 1);
-    rediscluster_close(rc);
+    rediscluster_close(cluster);
     server_stop(server);
 }
 
@@ -212,7 +212,7 @@ static void answer_two(peer *to) {
 /* Replies before the fault are kept; later commands fail. */
 static void test_pipeline_cut(void) {
     server *server = server_start(answer_two, NULL);
-    rediscluster *rc = open_unasked(&server->port, 1, "");
+    rediscluster *cluster = open_unasked(&server->port, 1, "");
     request pipeline = {NULL, 0, 0};
     rediscluster_reply *reply;
     size_t third;
@@ -220,16 +220,16 @@ static void test_pipeline_cut(void) {
     request_add(&pipeline, "INCR", "foo", NULL);
     request_add(&pipeline, "INCR", "foo", NULL);
     request_add(&pipeline, "INCR", "foo", NULL);
-    reply = cluster_execute(rc, &pipeline);
-    CHECK_INT(cluster_view(reply, 0).length, 4);
+    reply = cluster_execute(cluster, &pipeline);
+    CHECK_INT(cluster_value_at(reply, 0).length, 4);
     CHECK_TYPED(reply, 1, REDISCLUSTER_TYPE_STATUS, "OK", 2);
     CHECK_INTEGER(reply, 2, 7);
     third = cluster_child(reply, 0, 2);
     check_failure(reply, third, REDISCLUSTER_ERROR_IO, "node_1");
-    check_failure(reply, cluster_view(reply, third).next, REDISCLUSTER_ERROR_IO, "node_1");
+    check_failure(reply, cluster_value_at(reply, third).next, REDISCLUSTER_ERROR_IO, "node_1");
     rediscluster_reply_free(reply);
     request_free(&pipeline);
-    rediscluster_close(rc);
+    rediscluster_close(cluster);
     server_stop(server);
 }
 
@@ -239,46 +239,46 @@ static void hang(peer *to) { peer_wait(to); }
 static void test_other_node(void) {
     server *good = server_start(answer_ok, NULL), *bad = server_start(hang, NULL);
     int ports[2];
-    rediscluster *rc;
+    rediscluster *cluster;
     request pipeline = {NULL, 0, 0};
     rediscluster_reply *reply;
     ports[0] = good->port, ports[1] = bad->port;
-    rc = open_unasked(ports, 2, ",\"read_timeout\":0.5");
+    cluster = open_unasked(ports, 2, ",\"read_timeout\":0.5");
     request_add(&pipeline, "SET", "foo", "1", NULL);
     request_add(&pipeline, "SET", "bar", "1", NULL);
-    reply = cluster_execute(rc, &pipeline);
-    CHECK_INT(cluster_view(reply, 0).length, 2);
+    reply = cluster_execute(cluster, &pipeline);
+    CHECK_INT(cluster_value_at(reply, 0).length, 2);
     check_failure(reply, 1, REDISCLUSTER_ERROR_TIMEOUT, "node_2");
     CHECK_TYPED(reply, cluster_child(reply, 0, 1), REDISCLUSTER_TYPE_STATUS, "OK", 2);
     rediscluster_reply_free(reply);
     request_free(&pipeline);
-    rediscluster_close(rc);
+    rediscluster_close(cluster);
     server_stop(good);
     server_stop(bad);
 }
 
-static void *set_that_hangs(void *rc) {
+static void *set_that_hangs(void *cluster) {
     const char *set[] = {"SET", "foo", "bar"};
     rediscluster_reply *reply = NULL;
-    CHECK_INT(rediscluster_command((const rediscluster *)rc, 3, set, NULL, &reply, NULL), REDISCLUSTER_ERROR_TIMEOUT);
+    CHECK_INT(rediscluster_command((const rediscluster *)cluster, 3, set, NULL, &reply, NULL), REDISCLUSTER_ERROR_TIMEOUT);
     return NULL;
 }
 
 /* The only connection of the pool stays busy longer than connect_timeout: the command was not executed. */
 static void test_pool(void) {
     server *server = server_start(hang, NULL);
-    rediscluster *rc = open_unasked(&server->port, 1, ",\"connect_timeout\":0.3,\"read_timeout\":1,\"pool_size\":1");
+    rediscluster *cluster = open_unasked(&server->port, 1, ",\"connect_timeout\":0.3,\"read_timeout\":1,\"pool_size\":1");
     pthread_t other;
-    if (pthread_create(&other, NULL, set_that_hangs, rc) != 0) abort();
+    if (pthread_create(&other, NULL, set_that_hangs, cluster) != 0) abort();
     server_wait(server, &server->opened, 1);
-    CHECK_INT(set_on(rc), REDISCLUSTER_ERROR_POOL);
+    CHECK_INT(set_on(cluster), REDISCLUSTER_ERROR_POOL);
     CHECK_TEXT(rediscluster_error_node(error), "node_1");
     CHECK_INT(rediscluster_error_executed(error), 0);
     rediscluster_error_free(error);
     error = NULL;
     pthread_join(other, NULL);
     CHECK_INT(server_get(server, &server->opened), 1);
-    rediscluster_close(rc);
+    rediscluster_close(cluster);
     server_stop(server);
 }
 

@@ -9,7 +9,7 @@
 #define MOST_NODES 16
 #define SECONDS_OF_A_CHILD 30
 
-static rediscluster *rc;
+static rediscluster *cluster;
 static size_t nodes;
 
 /* The ID of the connection of this process to every node. */
@@ -18,9 +18,9 @@ static void client_ids(int64_t *ids) {
     rediscluster_reply *reply;
     size_t node;
     request_add(&command, "CLIENT", "ID", NULL);
-    reply = cluster_each(rc, &command);
+    reply = cluster_each(cluster, &command);
     for (node = 0; node < nodes; node++) {
-        ids[node] = cluster_view(reply, 2 + 2 * node).integer;
+        ids[node] = cluster_value_at(reply, 2 + 2 * node).integer;
         CHECK(ids[node] > 0);
     }
     rediscluster_reply_free(reply);
@@ -34,9 +34,9 @@ static int connected(const int64_t *ids) {
     size_t node;
     int found = 0;
     request_add(&command, "CLIENT", "LIST", NULL);
-    reply = cluster_each(rc, &command);
+    reply = cluster_each(cluster, &command);
     for (node = 0; node < nodes; node++) {
-        rediscluster_view list = cluster_view(reply, 2 + 2 * node);
+        rediscluster_value list = cluster_value_at(reply, 2 + 2 * node);
         char id[32], *text = (char *)malloc(list.length + 1);
         if (!text) abort();
         memcpy(text, list.bytes, list.length);
@@ -65,7 +65,7 @@ static pid_t start_child(void) {
 
 /* Ends a child with _exit, optionally after closing the handle. */
 static void end_child(int close_first) {
-    if (close_first) rediscluster_close(rc);
+    if (close_first) rediscluster_close(cluster);
     _exit(check_failed != 0);
 }
 
@@ -80,14 +80,14 @@ static void work_in_child(const char *name, int generations, int rounds) {
     pid_t grandchild = 0;
     sprintf(own, "%s:%d", name, (int)getpid());
     if (generations > 1) {
-        work(rc, own, 1); /* so that the grandchild inherits connections of two processes */
+        work(cluster, own, 1); /* so that the grandchild inherits connections of two processes */
         grandchild = start_child();
         if (grandchild == 0) {
             work_in_child(name, generations - 1, rounds);
             end_child(rounds & 1);
         }
     }
-    work(rc, own, rounds);
+    work(cluster, own, rounds);
     if (grandchild) wait_for(grandchild);
 }
 
@@ -106,7 +106,7 @@ static void test_own_connections(int close_first) {
         if (read(to_child[0], &byte, 1) != 1) abort();
         end_child(close_first);
     }
-    work(rc, "parent", 5);
+    work(cluster, "parent", 5);
     if (read(to_parent[0], childs, sizeof childs) != (ssize_t)sizeof childs) abort();
     for (node = 0; node < nodes; node++) CHECK(childs[node] != before[node]);
     CHECK_INT(connected(childs), nodes);
@@ -115,7 +115,7 @@ static void test_own_connections(int close_first) {
     wait_for(child);
     client_ids(after);
     CHECK(memcmp(before, after, nodes * sizeof *before) == 0);
-    work(rc, "parent", 5);
+    work(cluster, "parent", 5);
     for (node = 0; node < 2; node++) {
         close(to_parent[node]);
         close(to_child[node]);
@@ -133,9 +133,9 @@ static void test_at_the_same_time(void) {
             end_child(i & 1);
         }
     }
-    work(rc, "parent", 100);
+    work(cluster, "parent", 100);
     for (i = 0; i < 8; i++) wait_for(children[i]);
-    work(rc, "parent", 1);
+    work(cluster, "parent", 1);
 }
 
 #ifndef __SANITIZE_ADDRESS__
@@ -146,7 +146,7 @@ static void *stay_busy(void *argument) {
     char name[32];
     int round;
     sprintf(name, "busy%d", *(const int *)argument);
-    for (round = 0; !__atomic_load_n(&stop, __ATOMIC_RELAXED); round++) work(rc, name, 1);
+    for (round = 0; !__atomic_load_n(&stop, __ATOMIC_RELAXED); round++) work(cluster, name, 1);
     return NULL;
 }
 
@@ -165,7 +165,7 @@ static void test_busy_parent(int forks) {
             work_in_child("forked", i % 5 == 0 ? 2 : 1, 3);
             end_child(i & 1);
         }
-        if (i % 4 == 0) work(rc, "parent", 1);
+        if (i % 4 == 0) work(cluster, "parent", 1);
         wait_for(child);
     }
     __atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
@@ -176,28 +176,28 @@ static void test_busy_parent(int forks) {
 
 /* A handle opened in the parent and first used in the child, and one opened in the child. */
 static void test_unused_handle(void) {
-    rediscluster *used = rc;
+    rediscluster *used = cluster;
     pid_t child;
-    rc = cluster_open(cluster_config());
+    cluster = cluster_open(cluster_config());
     child = start_child();
     if (child == 0) {
-        work(rc, "first", 3);
-        rediscluster_close(rc);
-        rc = cluster_open(cluster_config());
-        work(rc, "opened", 3);
+        work(cluster, "first", 3);
+        rediscluster_close(cluster);
+        cluster = cluster_open(cluster_config());
+        work(cluster, "opened", 3);
         end_child(1);
     }
-    work(rc, "unused", 3);
+    work(cluster, "unused", 3);
     wait_for(child);
-    rediscluster_close(rc);
-    rc = used;
+    rediscluster_close(cluster);
+    cluster = used;
 }
 
 int main(void) {
     int ports[MOST_NODES];
     nodes = cluster_ports(ports, MOST_NODES);
-    rc = cluster_open(cluster_config());
-    work(rc, "parent", 5);
+    cluster = cluster_open(cluster_config());
+    work(cluster, "parent", 5);
     test_own_connections(0);
     test_own_connections(1);
     test_at_the_same_time();
@@ -205,6 +205,6 @@ int main(void) {
     test_busy_parent(200);
 #endif
     test_unused_handle();
-    rediscluster_close(rc);
+    rediscluster_close(cluster);
     return check_done();
 }

@@ -23,12 +23,12 @@ static void test_structs(void) {
     CHECK_MEMBER(rediscluster_data, entries, 2 * sizeof(void *), sizeof(void *));
     CHECK_MEMBER(rediscluster_data, entries_length, 3 * sizeof(void *), sizeof(size_t));
 
-    CHECK_INT(sizeof(rediscluster_view), 16 + 3 * sizeof(void *));
-    CHECK_MEMBER(rediscluster_view, type, 0, 4);
-    CHECK_MEMBER(rediscluster_view, integer, 8, 8);
-    CHECK_MEMBER(rediscluster_view, bytes, 16, sizeof(void *));
-    CHECK_MEMBER(rediscluster_view, length, 16 + sizeof(void *), sizeof(size_t));
-    CHECK_MEMBER(rediscluster_view, next, 16 + 2 * sizeof(void *), sizeof(size_t));
+    CHECK_INT(sizeof(rediscluster_value), 16 + 3 * sizeof(void *));
+    CHECK_MEMBER(rediscluster_value, type, 0, 4);
+    CHECK_MEMBER(rediscluster_value, integer, 8, 8);
+    CHECK_MEMBER(rediscluster_value, bytes, 16, sizeof(void *));
+    CHECK_MEMBER(rediscluster_value, length, 16 + sizeof(void *), sizeof(size_t));
+    CHECK_MEMBER(rediscluster_value, next, 16 + 2 * sizeof(void *), sizeof(size_t));
 
     CHECK_INT(sizeof(rediscluster_status), 4);
     CHECK_INT(sizeof(rediscluster_type), 4);
@@ -66,7 +66,23 @@ static void test_numbers(void) {
     CHECK_INT(REDISCLUSTER_TYPE_FAILURE, 8);
 }
 
+static void test_status_names(void) {
+    int32_t status;
+    CHECK_TEXT(rediscluster_status_name(REDISCLUSTER_OK), "REDISCLUSTER_OK");
+    CHECK_TEXT(rediscluster_status_name(REDISCLUSTER_ERROR_CROSSNODE), "REDISCLUSTER_ERROR_CROSSNODE");
+    CHECK_TEXT(rediscluster_status_name(REDISCLUSTER_ERROR_INTERNAL), "REDISCLUSTER_ERROR_INTERNAL");
+    for (status = REDISCLUSTER_ERROR_ARGUMENT; status <= REDISCLUSTER_ERROR_INTERNAL; status++)
+        CHECK(strncmp(rediscluster_status_name(status), "REDISCLUSTER_ERROR_", 19) == 0);
+    CHECK_TEXT(rediscluster_status_name(-1), "REDISCLUSTER_ERROR_UNKNOWN");
+    CHECK_TEXT(rediscluster_status_name(REDISCLUSTER_ERROR_INTERNAL + 1), "REDISCLUSTER_ERROR_UNKNOWN");
+}
+
 static void test_versions(void) {
+    char version[64];
+    sprintf(version, "%d.%d.%d", REDISCLUSTER_VERSION_MAJOR, REDISCLUSTER_VERSION_MINOR, REDISCLUSTER_VERSION_PATCH);
+    CHECK_TEXT(version, REDISCLUSTER_VERSION);
+    CHECK_INT(REDISCLUSTER_VERSION_NUMBER,
+              REDISCLUSTER_VERSION_MAJOR * 10000 + REDISCLUSTER_VERSION_MINOR * 100 + REDISCLUSTER_VERSION_PATCH);
     CHECK_TEXT(rediscluster_version(), REDISCLUSTER_VERSION);
     CHECK_INT(rediscluster_abi_version(), REDISCLUSTER_ABI_VERSION);
 }
@@ -99,11 +115,12 @@ static void test_soname(void) {
 static void test_exports(void) {
     static const char *const names[] = {
         "abi_version", "close", "command", "each", "each_on", "error_code", "error_executed", "error_free", "error_message", "error_node",
-        "execute", "explain", "node_for", "open", "open_shared", "partition", "php_each", "php_explain", "php_node_for", "php_recover",
-        "php_release", "php_run", "php_run_all", "php_session_receive", "php_session_run", "php_session_run_all", "recover",
+        "execute", "explain", "node_for", "node_list", "open", "open_shared", "partition", "php_command", "php_each", "php_execute",
+        "php_explain", "php_interface_version", "php_node_for", "php_node_list", "php_recover", "php_release", "php_session_command",
+        "php_session_execute", "php_session_receive", "recover",
         "reply_bytes", "reply_data", "reply_element", "reply_failure", "reply_free", "reply_integer", "reply_length", "reply_type",
-        "reply_view", "session_close", "session_execute", "session_interrupt", "session_open", "session_read", "session_receive",
-        "session_write", "version", "with_read",
+        "reply_value", "session_close", "session_execute", "session_interrupt", "session_open", "session_read", "session_receive",
+        "session_write", "status_name", "version", "with_read",
     };
     size_t i, count = sizeof names / sizeof *names;
     char line[4096], symbol[64];
@@ -125,6 +142,7 @@ int main(void) {
     }
     test_structs();
     test_numbers();
+    test_status_names();
     test_versions();
     test_soname();
     test_exports();

@@ -7,7 +7,7 @@
 #define KEYS 50000 /* SET and GET of each: a pipeline of 100,000 */
 #define LARGE ((size_t)64 << 20)
 
-static rediscluster *rc;
+static rediscluster *cluster;
 static request set_and_get, mset, mget, lrange;
 static char *large;
 
@@ -41,8 +41,8 @@ static void prepare(void) {
         request_word(&push, key, length);
     }
     request_add(&lrange, "LRANGE", "memory:list", "0", "-1", NULL);
-    rediscluster_reply_free(cluster_command(rc, "DEL", "memory:list", NULL));
-    rediscluster_reply_free(cluster_execute(rc, &push));
+    rediscluster_reply_free(cluster_command(cluster, "DEL", "memory:list", NULL));
+    rediscluster_reply_free(cluster_execute(cluster, &push));
     request_free(&push);
     large = (char *)malloc(LARGE + 1);
     if (!large) abort();
@@ -59,7 +59,7 @@ static void clean(void) {
         sprintf(key, "memory:%d", i);
         request_add(&del, "DEL", key, NULL);
     }
-    rediscluster_reply_free(cluster_execute(rc, &del));
+    rediscluster_reply_free(cluster_execute(cluster, &del));
     request_free(&del);
     request_free(&set_and_get);
     request_free(&mset);
@@ -69,8 +69,8 @@ static void clean(void) {
 }
 
 static void run(const request *commands, size_t replies) {
-    rediscluster_reply *reply = cluster_execute(rc, commands);
-    CHECK_INT(cluster_view(reply, 0).length, replies);
+    rediscluster_reply *reply = cluster_execute(cluster, commands);
+    CHECK_INT(cluster_value_at(reply, 0).length, replies);
     rediscluster_reply_free(reply);
 }
 
@@ -91,9 +91,9 @@ static void fail(int dead_port) {
 
 static void value(void) {
     rediscluster_reply *reply;
-    rediscluster_reply_free(cluster_command(rc, "SET", "memory:large", large, NULL));
-    reply = cluster_command(rc, "GET", "memory:large", NULL);
-    CHECK_INT(cluster_view(reply, 0).length, LARGE);
+    rediscluster_reply_free(cluster_command(cluster, "SET", "memory:large", large, NULL));
+    reply = cluster_command(cluster, "GET", "memory:large", NULL);
+    CHECK_INT(cluster_value_at(reply, 0).length, LARGE);
     rediscluster_reply_free(reply);
 }
 
@@ -112,7 +112,7 @@ static void rounds(int count, int dead_port) {
 int main(void) {
     int socket, dead_port = server_dead_port(&socket);
     long warm, halfway, first, second;
-    rc = cluster_open(cluster_config());
+    cluster = cluster_open(cluster_config());
     prepare();
     rounds(10, dead_port);
     warm = resident();
@@ -127,7 +127,7 @@ int main(void) {
         fprintf(stderr, "  grown by %ld and by %ld bytes over %ld in 50 rounds each\n", first, second, warm);
     }
     clean();
-    rediscluster_close(rc);
+    rediscluster_close(cluster);
     close(socket);
     return check_done();
 }

@@ -10,7 +10,7 @@ static const char ping[] = "*1\r\n$4\r\nPING\r\n";
 static const size_t ping_length = sizeof ping - 1;
 
 static char *config;
-static rediscluster *rc;
+static rediscluster *cluster;
 static rediscluster_error *error;
 
 typedef rediscluster_status open_function(const char *, size_t, rediscluster **, rediscluster_error **);
@@ -42,29 +42,29 @@ static void test_run(run_function *run) {
     CHECK_FAILS(run(NULL, ping, ping_length, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
     CHECK(reply == NULL);
     reply = (rediscluster_reply *)poison;
-    CHECK_FAILS(run(rc, NULL, 5, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_FAILS(run(cluster, NULL, 5, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
     CHECK(reply == NULL);
-    CHECK_FAILS(run(rc, ping, ping_length, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_FAILS(run(cluster, ping, ping_length, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
     CHECK_INT(run(NULL, ping, ping_length, &reply, NULL), REDISCLUSTER_ERROR_ARGUMENT);
     CHECK_INT(run(NULL, NULL, 0, NULL, NULL), REDISCLUSTER_ERROR_ARGUMENT);
 }
 
 static void test_empty_slices(void) {
     rediscluster_reply *reply = (rediscluster_reply *)poison;
-    CHECK_FAILS(rediscluster_each(rc, NULL, 0, &reply, &error), REDISCLUSTER_ERROR_REQUEST);
+    CHECK_FAILS(rediscluster_each(cluster, NULL, 0, &reply, &error), REDISCLUSTER_ERROR_REQUEST);
     CHECK(reply == NULL);
     reply = (rediscluster_reply *)poison;
-    CHECK_FAILS(rediscluster_explain(rc, NULL, 0, &reply, &error), REDISCLUSTER_ERROR_REQUEST);
+    CHECK_FAILS(rediscluster_explain(cluster, NULL, 0, &reply, &error), REDISCLUSTER_ERROR_REQUEST);
     CHECK(reply == NULL);
 
     /* An empty request has no replies. */
-    CHECK_INT(rediscluster_execute(rc, NULL, 0, &reply, &error), REDISCLUSTER_OK);
+    CHECK_INT(rediscluster_execute(cluster, NULL, 0, &reply, &error), REDISCLUSTER_OK);
     CHECK_TYPE(reply, 0, REDISCLUSTER_TYPE_ARRAY);
-    CHECK_INT(cluster_view(reply, 0).length, 0);
+    CHECK_INT(cluster_value_at(reply, 0).length, 0);
     rediscluster_reply_free(reply);
 
     /* The empty key is valid: crc32("") is 0. */
-    CHECK_INT(rediscluster_node_for(rc, NULL, 0, &reply, &error), REDISCLUSTER_OK);
+    CHECK_INT(rediscluster_node_for(cluster, NULL, 0, &reply, &error), REDISCLUSTER_OK);
     CHECK_STRING(reply, cluster_value(reply, "alias"), "node_1");
     CHECK_STRING(reply, cluster_value(reply, "key"), "");
     rediscluster_reply_free(reply);
@@ -77,19 +77,19 @@ static void test_command(void) {
     CHECK_FAILS(rediscluster_command(NULL, 2, words, lengths, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
     CHECK(reply == NULL);
     reply = (rediscluster_reply *)poison;
-    CHECK_FAILS(rediscluster_command(rc, 2, NULL, lengths, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_FAILS(rediscluster_command(cluster, 2, NULL, lengths, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
     CHECK(reply == NULL);
-    CHECK_FAILS(rediscluster_command(rc, 2, words, lengths, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
-    CHECK_FAILS(rediscluster_command(rc, 2, hole, lengths, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
-    CHECK_FAILS(rediscluster_command(rc, 2, hole, NULL, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
-    CHECK_FAILS(rediscluster_command(rc, 0, NULL, NULL, &reply, &error), REDISCLUSTER_ERROR_REQUEST);
+    CHECK_FAILS(rediscluster_command(cluster, 2, words, lengths, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_FAILS(rediscluster_command(cluster, 2, hole, lengths, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_FAILS(rediscluster_command(cluster, 2, hole, NULL, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_FAILS(rediscluster_command(cluster, 0, NULL, NULL, &reply, &error), REDISCLUSTER_ERROR_REQUEST);
     CHECK(reply == NULL);
     CHECK_INT(rediscluster_command(NULL, 0, NULL, NULL, NULL, NULL), REDISCLUSTER_ERROR_ARGUMENT);
 
     /* These arguments are valid: an empty word can be NULL, and lengths can be omitted. Only the server is down. */
-    CHECK_FAILS(rediscluster_command(rc, 2, hole, hole_empty, &reply, &error), REDISCLUSTER_ERROR_CONNECT);
-    CHECK_FAILS(rediscluster_command(rc, 2, words, NULL, &reply, &error), REDISCLUSTER_ERROR_CONNECT);
-    CHECK_INT(rediscluster_command(rc, 2, words, lengths, &reply, NULL), REDISCLUSTER_ERROR_CONNECT);
+    CHECK_FAILS(rediscluster_command(cluster, 2, hole, hole_empty, &reply, &error), REDISCLUSTER_ERROR_CONNECT);
+    CHECK_FAILS(rediscluster_command(cluster, 2, words, NULL, &reply, &error), REDISCLUSTER_ERROR_CONNECT);
+    CHECK_INT(rediscluster_command(cluster, 2, words, lengths, &reply, NULL), REDISCLUSTER_ERROR_CONNECT);
     CHECK(reply == NULL);
 }
 
@@ -98,17 +98,17 @@ static void test_recover(void) {
     rediscluster_reply *reply = (rediscluster_reply *)poison;
     CHECK_FAILS(rediscluster_recover(NULL, 0, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
     CHECK(reply == NULL);
-    CHECK_FAILS(rediscluster_recover(rc, 0, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_FAILS(rediscluster_recover(cluster, 0, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
     CHECK_INT(rediscluster_recover(NULL, 0, NULL, NULL), REDISCLUSTER_ERROR_ARGUMENT);
-    CHECK_INT(rediscluster_recover(rc, UINT64_MAX, &reply, NULL), REDISCLUSTER_OK);
-    CHECK_INT(cluster_view(reply, 0).length, 1);
+    CHECK_INT(rediscluster_recover(cluster, UINT64_MAX, &reply, NULL), REDISCLUSTER_OK);
+    CHECK_INT(cluster_value_at(reply, 0).length, 1);
     rediscluster_reply_free(reply);
 }
 
 static void test_reply(void) {
-    rediscluster_reply *reply = cluster_node_for(rc, "foo", 3);
+    rediscluster_reply *reply = cluster_node_for(cluster, "foo", 3);
     rediscluster_data data, no_data;
-    rediscluster_view view, no_view;
+    rediscluster_value value, no_value;
     rediscluster_type type;
     rediscluster_error *failure;
     const uint8_t *bytes;
@@ -122,12 +122,12 @@ static void test_reply(void) {
     CHECK_FAILS(rediscluster_reply_data(reply, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
     CHECK_INT(rediscluster_reply_data(NULL, NULL, NULL), REDISCLUSTER_ERROR_ARGUMENT);
 
-    memset(&no_view, 0, sizeof no_view);
-    POISON(view);
-    CHECK_FAILS(rediscluster_reply_view(NULL, 0, &view, &error), REDISCLUSTER_ERROR_ARGUMENT);
-    CHECK(view.type == 0 && view.integer == 0 && view.bytes == NULL && view.length == 0 && view.next == 0);
-    CHECK_FAILS(rediscluster_reply_view(reply, 0, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
-    CHECK_INT(rediscluster_reply_view(NULL, 0, NULL, NULL), REDISCLUSTER_ERROR_ARGUMENT);
+    memset(&no_value, 0, sizeof no_value);
+    POISON(value);
+    CHECK_FAILS(rediscluster_reply_value(NULL, 0, &value, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK(value.type == 0 && value.integer == 0 && value.bytes == NULL && value.length == 0 && value.next == 0);
+    CHECK_FAILS(rediscluster_reply_value(reply, 0, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_INT(rediscluster_reply_value(NULL, 0, NULL, NULL), REDISCLUSTER_ERROR_ARGUMENT);
 
     POISON(type);
     CHECK_FAILS(rediscluster_reply_type(NULL, 0, &type, &error), REDISCLUSTER_ERROR_ARGUMENT);
@@ -177,7 +177,7 @@ static void test_reply(void) {
 static void test_error(void) {
     rediscluster_reply *reply = NULL;
     error = (rediscluster_error *)poison;
-    CHECK_INT(rediscluster_node_for(rc, "foo", 3, &reply, &error), REDISCLUSTER_OK);
+    CHECK_INT(rediscluster_node_for(cluster, "foo", 3, &reply, &error), REDISCLUSTER_OK);
     CHECK(error == NULL);
     rediscluster_reply_free(reply);
 
@@ -198,23 +198,32 @@ static void test_free(void) {
 }
 
 static void test_nodes(void) {
-    rediscluster *view = (rediscluster *)poison;
+    rediscluster *derived = (rediscluster *)poison;
     rediscluster_reply *reply = (rediscluster_reply *)poison;
-    CHECK_FAILS(rediscluster_with_read(NULL, REDISCLUSTER_READ_MASTER, &view, &error), REDISCLUSTER_ERROR_ARGUMENT);
-    CHECK(view == NULL);
-    view = (rediscluster *)poison;
-    CHECK_FAILS(rediscluster_with_read(rc, 7, &view, &error), REDISCLUSTER_ERROR_ARGUMENT);
-    CHECK(view == NULL);
-    CHECK_FAILS(rediscluster_with_read(rc, REDISCLUSTER_READ_MASTER, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_FAILS(rediscluster_with_read(NULL, REDISCLUSTER_READ_MASTER, &derived, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK(derived == NULL);
+    derived = (rediscluster *)poison;
+    CHECK_FAILS(rediscluster_with_read(cluster, 7, &derived, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK(derived == NULL);
+    CHECK_FAILS(rediscluster_with_read(cluster, REDISCLUSTER_READ_MASTER, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
     CHECK_INT(rediscluster_with_read(NULL, 0, NULL, NULL), REDISCLUSTER_ERROR_ARGUMENT);
+
+    CHECK_FAILS(rediscluster_node_list(NULL, 0, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK(reply == NULL);
+    reply = (rediscluster_reply *)poison;
+    CHECK_FAILS(rediscluster_node_list(cluster, 2, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK(reply == NULL);
+    CHECK_FAILS(rediscluster_node_list(cluster, 0, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_INT(rediscluster_node_list(NULL, 0, NULL, NULL), REDISCLUSTER_ERROR_ARGUMENT);
+    reply = (rediscluster_reply *)poison;
 
     CHECK_FAILS(rediscluster_each_on(NULL, REDISCLUSTER_NODES_ALL, ping, ping_length, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
     CHECK(reply == NULL);
     reply = (rediscluster_reply *)poison;
-    CHECK_FAILS(rediscluster_each_on(rc, -1, ping, ping_length, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_FAILS(rediscluster_each_on(cluster, -1, ping, ping_length, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
     CHECK(reply == NULL);
-    CHECK_FAILS(rediscluster_each_on(rc, REDISCLUSTER_NODES_ALL, NULL, 5, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
-    CHECK_FAILS(rediscluster_each_on(rc, REDISCLUSTER_NODES_ALL, ping, ping_length, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_FAILS(rediscluster_each_on(cluster, REDISCLUSTER_NODES_ALL, NULL, 5, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_FAILS(rediscluster_each_on(cluster, REDISCLUSTER_NODES_ALL, ping, ping_length, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
     CHECK_INT(rediscluster_each_on(NULL, 0, NULL, 0, NULL, NULL), REDISCLUSTER_ERROR_ARGUMENT);
 }
 
@@ -229,7 +238,7 @@ int main(void) {
     int socket, ports[2];
     ports[0] = ports[1] = server_dead_port(&socket);
     config = cluster_config_of(ports, 2, "");
-    rc = cluster_open(config);
+    cluster = cluster_open(config);
     test_open(rediscluster_open);
     test_open(rediscluster_open_shared);
     test_run(rediscluster_execute);
@@ -244,7 +253,7 @@ int main(void) {
     test_free();
     test_nodes();
     test_partition();
-    rediscluster_close(rc);
+    rediscluster_close(cluster);
     free(config);
     close(socket);
     return check_done();

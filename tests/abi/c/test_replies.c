@@ -47,7 +47,7 @@ static void check_accessors(const rediscluster_reply *reply, size_t at, redisclu
     if (!is_bytes) {
         CHECK_FAILS(rediscluster_reply_bytes(reply, at, &bytes, &length, &error), REDISCLUSTER_ERROR_ARGUMENT);
         CHECK(bytes == NULL && length == 0);
-        CHECK(cluster_view(reply, at).bytes == NULL);
+        CHECK(cluster_value_at(reply, at).bytes == NULL);
     }
     if (!is_parent) {
         CHECK_FAILS(rediscluster_reply_element(reply, at, 0, &element, &error), REDISCLUSTER_ERROR_ARGUMENT);
@@ -57,7 +57,7 @@ static void check_accessors(const rediscluster_reply *reply, size_t at, redisclu
         length = 7;
         CHECK_FAILS(rediscluster_reply_length(reply, at, &length, &error), REDISCLUSTER_ERROR_ARGUMENT);
         CHECK_INT(length, 0);
-        CHECK_INT(cluster_view(reply, at).length, 0);
+        CHECK_INT(cluster_value_at(reply, at).length, 0);
     }
     if (!is_failure) {
         CHECK_FAILS(rediscluster_reply_failure(reply, at, &failure, &error), REDISCLUSTER_ERROR_ARGUMENT);
@@ -73,7 +73,7 @@ static void check_bytes_value(const rediscluster_reply *reply, size_t at, const 
     CHECK_BYTES(bytes, length, expected, expected_length);
     CHECK_INT(rediscluster_reply_length(reply, at, &length, NULL), REDISCLUSTER_OK);
     CHECK_INT(length, expected_length);
-    CHECK(cluster_view(reply, at).bytes == bytes);
+    CHECK(cluster_value_at(reply, at).bytes == bytes);
 }
 
 static void check_integer_value(const rediscluster_reply *reply, size_t at, int64_t expected) {
@@ -85,16 +85,16 @@ static void check_integer_value(const rediscluster_reply *reply, size_t at, int6
 
 static void check_out_of_range(const rediscluster_reply *reply) {
     static const size_t outside[] = {0, 1, 1000, SIZE_MAX / 2, SIZE_MAX}; /* beyond the last entry */
-    size_t i, element = 7, length = cluster_data(reply).entries_length, children = cluster_view(reply, 0).length;
+    size_t i, element = 7, length = cluster_data(reply).entries_length, children = cluster_value_at(reply, 0).length;
     for (i = 0; i < sizeof outside / sizeof *outside; i++) {
         size_t at = outside[i] > SIZE_MAX - length ? SIZE_MAX : length + outside[i];
-        rediscluster_view view;
+        rediscluster_value value;
         rediscluster_type type;
         rediscluster_error *failure;
         const uint8_t *bytes;
         int64_t integer;
         size_t size;
-        CHECK_FAILS(rediscluster_reply_view(reply, at, &view, &error), REDISCLUSTER_ERROR_ARGUMENT);
+        CHECK_FAILS(rediscluster_reply_value(reply, at, &value, &error), REDISCLUSTER_ERROR_ARGUMENT);
         CHECK_FAILS(rediscluster_reply_type(reply, at, &type, &error), REDISCLUSTER_ERROR_ARGUMENT);
         CHECK_FAILS(rediscluster_reply_integer(reply, at, &integer, &error), REDISCLUSTER_ERROR_ARGUMENT);
         CHECK_FAILS(rediscluster_reply_bytes(reply, at, &bytes, &size, &error), REDISCLUSTER_ERROR_ARGUMENT);
@@ -113,21 +113,21 @@ static void check_index(const rediscluster_reply *reply) {
     size_t at;
     for (at = 0; at < data.entries_length; at++) {
         rediscluster_entry entry = data.entries[at];
-        rediscluster_view view = cluster_view(reply, at);
+        rediscluster_value value = cluster_value_at(reply, at);
         int type = (int)(entry.head & 0xff);
-        CHECK_INT(type, view.type);
-        CHECK_INT(entry.head >> 8, view.length);
-        if (type == REDISCLUSTER_TYPE_INTEGER) CHECK_INT(entry.data, view.integer);
-        else CHECK_INT(view.integer, 0);
-        if (view.bytes) {
-            CHECK(data.bytes + entry.data == view.bytes);
-            CHECK((size_t)entry.data + view.length <= data.bytes_length);
+        CHECK_INT(type, value.type);
+        CHECK_INT(entry.head >> 8, value.length);
+        if (type == REDISCLUSTER_TYPE_INTEGER) CHECK_INT(entry.data, value.integer);
+        else CHECK_INT(value.integer, 0);
+        if (value.bytes) {
+            CHECK(data.bytes + entry.data == value.bytes);
+            CHECK((size_t)entry.data + value.length <= data.bytes_length);
         }
         if (type == REDISCLUSTER_TYPE_ARRAY || type == REDISCLUSTER_TYPE_MAP || type == REDISCLUSTER_TYPE_FAILURE)
-            CHECK_INT(view.next, at + 1 + (size_t)entry.data);
-        else CHECK_INT(view.next, at + 1);
+            CHECK_INT(value.next, at + 1 + (size_t)entry.data);
+        else CHECK_INT(value.next, at + 1);
     }
-    CHECK_INT(cluster_view(reply, 0).next, data.entries_length);
+    CHECK_INT(cluster_value_at(reply, 0).next, data.entries_length);
 }
 
 static void check_types(const rediscluster_reply *reply) {
@@ -137,7 +137,7 @@ static void check_types(const rediscluster_reply *reply) {
         REDISCLUSTER_TYPE_NIL_ARRAY, REDISCLUSTER_TYPE_ARRAY, REDISCLUSTER_TYPE_ARRAY,
     };
     size_t nth;
-    CHECK_INT(cluster_view(reply, 0).length, ANSWERS);
+    CHECK_INT(cluster_value_at(reply, 0).length, ANSWERS);
     check_accessors(reply, 0, REDISCLUSTER_TYPE_ARRAY);
     for (nth = 0; nth < ANSWERS; nth++) check_accessors(reply, cluster_child(reply, 0, nth), types[nth]);
     check_bytes_value(reply, cluster_child(reply, 0, STRING), "a\0b", 3);
@@ -147,7 +147,7 @@ static void check_types(const rediscluster_reply *reply) {
     check_integer_value(reply, cluster_child(reply, 0, LEAST), INT64_MIN);
     check_integer_value(reply, cluster_child(reply, 0, GREATEST), INT64_MAX);
     check_bytes_value(reply, cluster_child(reply, 0, ERROR), "ERR caf\xe9 \xff\xfe", 11);
-    CHECK_INT(cluster_view(reply, cluster_child(reply, 0, EMPTY_ARRAY)).length, 0);
+    CHECK_INT(cluster_value_at(reply, cluster_child(reply, 0, EMPTY_ARRAY)).length, 0);
 }
 
 static void check_nested(const rediscluster_reply *reply) {
@@ -156,15 +156,15 @@ static void check_nested(const rediscluster_reply *reply) {
     CHECK_STRING(reply, cluster_child(reply, inner, 0), "x");
     CHECK_TYPE(reply, cluster_child(reply, inner, 1), REDISCLUSTER_TYPE_NIL_ARRAY);
     CHECK_STRING(reply, cluster_child(reply, nested, 2), "y");
-    CHECK_INT(cluster_view(reply, inner).next, cluster_child(reply, nested, 2));
+    CHECK_INT(cluster_value_at(reply, inner).next, cluster_child(reply, nested, 2));
 }
 
 /* The same value is the root if a call returns one reply. */
-static void check_root(const rediscluster *rc) {
+static void check_root(const rediscluster *cluster) {
     rediscluster_reply *reply;
     int i;
     for (i = 0; i < ANSWERS; i++) {
-        reply = cluster_command(rc, "GET", "foo", NULL);
+        reply = cluster_command(cluster, "GET", "foo", NULL);
         if (i == STRING) CHECK_TYPED(reply, 0, REDISCLUSTER_TYPE_STRING, "a\0b", 3);
         if (i == ERROR) CHECK_TYPED(reply, 0, REDISCLUSTER_TYPE_ERROR, "ERR caf\xe9 \xff\xfe", 11);
         if (i == NESTED) CHECK_STRING(reply, cluster_child(reply, 0, 2), "y");
@@ -176,18 +176,18 @@ static void check_root(const rediscluster *rc) {
 
 int main(void) {
     server *server = server_start(answer_all, NULL);
-    rediscluster *rc = cluster_open_of(&server->port, 1, ",\"refresh_interval\":0");
+    rediscluster *cluster = cluster_open_of(&server->port, 1, ",\"refresh_interval\":0");
     request gets = {NULL, 0, 0};
     rediscluster_reply *reply;
     int i;
     for (i = 0; i < ANSWERS; i++) request_add(&gets, "GET", "foo", NULL);
-    reply = cluster_execute(rc, &gets);
+    reply = cluster_execute(cluster, &gets);
     check_types(reply);
     check_nested(reply);
     check_index(reply);
     check_out_of_range(reply);
-    check_root(rc);
-    rediscluster_close(rc); /* a reply outlives its handle */
+    check_root(cluster);
+    rediscluster_close(cluster); /* a reply outlives its handle */
     check_types(reply);
     rediscluster_reply_free(reply);
     request_free(&gets);

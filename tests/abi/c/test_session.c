@@ -1,4 +1,4 @@
-/* Sessions: transactions, subscriptions, the byte stream, interruption, and use after fork. */
+/* Sessions: transactions, subscriptions, the byte stream, interruption, several threads, and use after fork. */
 #include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -7,13 +7,14 @@
 
 #define FOR_EVER (-1)
 #define SECONDS_OF_A_CHILD 30
+#define MESSAGES 100
 
-static rediscluster *rc;
+static rediscluster *cluster;
 
 static rediscluster_session *open_session(void) {
     rediscluster_session *session = NULL;
     rediscluster_error *error = NULL;
-    if (!CHECK_INT(rediscluster_session_open(rc, &session, &error), REDISCLUSTER_OK)) exit(check_done());
+    if (!CHECK_INT(rediscluster_session_open(cluster, &session, &error), REDISCLUSTER_OK)) exit(check_done());
     CHECK(error == NULL);
     return session;
 }
@@ -35,7 +36,7 @@ static void test_transaction(void) {
     request_add(&commands, "INCR", "session:a", NULL);
     request_add(&commands, "EXEC", NULL);
     reply = run(session, &commands);
-    CHECK_INT(cluster_view(reply, 0).length, 5);
+    CHECK_INT(cluster_value_at(reply, 0).length, 5);
     CHECK_TYPED(reply, 3, REDISCLUSTER_TYPE_STATUS, "QUEUED", 6);
     CHECK_TYPE(reply, 5, REDISCLUSTER_TYPE_ARRAY);
     CHECK_TYPED(reply, 6, REDISCLUSTER_TYPE_STATUS, "OK", 2);
@@ -53,13 +54,13 @@ static void test_messages(void) {
     CHECK_FAILS(rediscluster_session_receive(session, 0, &reply, &error), REDISCLUSTER_ERROR_REQUEST);
     request_add(&commands, "SUBSCRIBE", "session:one", "session:two", NULL);
     reply = run(session, &commands);
-    CHECK_INT(cluster_view(reply, 0).length, 2);
+    CHECK_INT(cluster_value_at(reply, 0).length, 2);
     rediscluster_reply_free(reply);
     CHECK_INT(rediscluster_session_receive(session, 0, &reply, &error), REDISCLUSTER_OK);
     CHECK(reply == NULL);
     CHECK_INT(rediscluster_session_receive(session, 1, &reply, &error), REDISCLUSTER_OK);
     CHECK(reply == NULL);
-    rediscluster_reply_free(cluster_command(rc, "PUBLISH", "session:two", "hello", NULL));
+    rediscluster_reply_free(cluster_command(cluster, "PUBLISH", "session:two", "hello", NULL));
     CHECK_INT(rediscluster_session_receive(session, FOR_EVER, &reply, &error), REDISCLUSTER_OK);
     CHECK_STRING(reply, 1, "message");
     CHECK_STRING(reply, 2, "session:two");
@@ -119,6 +120,50 @@ static void test_interrupt(void) {
     rediscluster_session_close(session);
 }
 
+/* Receives the messages of test_receiver_yields. */
+static void *receive_messages(void *argument) {
+    const rediscluster_session *session = (const rediscluster_session *)argument;
+    int i;
+    for (i = 0; i < MESSAGES; i++) {
+        rediscluster_reply *reply = NULL;
+        rediscluster_error *error = NULL;
+        rediscluster_status status = rediscluster_session_receive(session, FOR_EVER, &reply, &error);
+        char channel[32];
+        snprintf(channel, sizeof channel, "session:%d", i);
+        cluster_must(status, reply, error);
+        CHECK_STRING(reply, 2, channel);
+        rediscluster_reply_free(reply);
+    }
+    return NULL;
+}
+
+/* While a thread waits for a message without a timeout, another one runs commands and subscribes. */
+static void test_receiver_yields(void) {
+    rediscluster_session *session = open_session();
+    request first = {NULL, 0, 0};
+    pthread_t receiver;
+    int i;
+    request_add(&first, "SUBSCRIBE", "session:first", NULL);
+    rediscluster_reply_free(run(session, &first));
+    request_free(&first);
+    if (pthread_create(&receiver, NULL, receive_messages, session) != 0) abort();
+    for (i = 0; i < MESSAGES; i++) {
+        request commands = {NULL, 0, 0};
+        char channel[32]; /* the tag puts all channels on one node, so that their messages arrive in order */
+        rediscluster_reply *reply;
+        snprintf(channel, sizeof channel, "session:%d{yield}", i);
+        request_add(&commands, "SUBSCRIBE", channel, NULL);
+        request_add(&commands, "PING", NULL);
+        reply = run(session, &commands);
+        CHECK_INT(cluster_view(reply, 0).length, 2);
+        rediscluster_reply_free(reply);
+        rediscluster_reply_free(cluster_command(rc, "PUBLISH", channel, "hello", NULL));
+        request_free(&commands);
+    }
+    pthread_join(receiver, NULL);
+    rediscluster_session_close(session);
+}
+
 /* Calls in the child fail, and the transaction and subscription of the parent continue. */
 static void test_fork(void) {
     rediscluster_session *session = open_session(), *listening = open_session();
@@ -157,7 +202,7 @@ static void test_fork(void) {
     reply = run(session, &end);
     CHECK_TYPED(reply, 2, REDISCLUSTER_TYPE_STATUS, "OK", 2);
     rediscluster_reply_free(reply);
-    rediscluster_reply_free(cluster_command(rc, "PUBLISH", "session:c", "hello", NULL));
+    rediscluster_reply_free(cluster_command(cluster, "PUBLISH", "session:c", "hello", NULL));
     CHECK_INT(rediscluster_session_receive(listening, FOR_EVER, &reply, &error), REDISCLUSTER_OK);
     CHECK_STRING(reply, 3, "hello");
     rediscluster_reply_free(reply);
@@ -175,7 +220,7 @@ static void test_null(void) {
     size_t length = 1;
     char byte;
     CHECK_FAILS(rediscluster_session_open(NULL, &session, &error), REDISCLUSTER_ERROR_ARGUMENT);
-    CHECK_FAILS(rediscluster_session_open(rc, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_FAILS(rediscluster_session_open(cluster, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
     CHECK_FAILS(rediscluster_session_execute(NULL, NULL, 0, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
     CHECK_FAILS(rediscluster_session_receive(NULL, 0, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
     CHECK_FAILS(rediscluster_session_write(NULL, NULL, 0, &error), REDISCLUSTER_ERROR_ARGUMENT);
@@ -212,14 +257,15 @@ static void test_closed_handle(void) {
 }
 
 int main(void) {
-    rc = cluster_open(cluster_config());
+    cluster = cluster_open(cluster_config());
     test_transaction();
     test_messages();
     test_stream();
     test_interrupt();
+    test_receiver_yields();
     test_fork();
     test_null();
     test_closed_handle();
-    rediscluster_close(rc);
+    rediscluster_close(cluster);
     return check_done();
 }

@@ -7,7 +7,7 @@
 
 typedef struct worker {
     pthread_t thread;
-    const rediscluster *rc;
+    const rediscluster *cluster;
     const rediscluster_reply *shared;
     int number, rounds;
 } worker;
@@ -17,7 +17,7 @@ static void *run(void *argument) {
     char name[16];
     size_t nth;
     sprintf(name, "thread%d", self->number);
-    work(self->rc, name, self->rounds);
+    work(self->cluster, name, self->rounds);
     for (nth = 0; nth < 3; nth++) CHECK_INTEGER(self->shared, cluster_child(self->shared, 0, nth), (int64_t)nth + 1);
     return NULL;
 }
@@ -26,10 +26,10 @@ static void test_threads(const char *options, int rounds) {
     worker workers[THREADS];
     int i, ports[64];
     size_t nodes = cluster_ports(ports, 64);
-    rediscluster *rc = cluster_open_of(ports, nodes, options);
-    rediscluster_reply *shared = cluster_command(rc, "EVAL", "return {1, 2, 3}", "1", "work:shared", NULL);
+    rediscluster *cluster = cluster_open_of(ports, nodes, options);
+    rediscluster_reply *shared = cluster_command(cluster, "EVAL", "return {1, 2, 3}", "1", "work:shared", NULL);
     for (i = 0; i < THREADS; i++) {
-        workers[i].rc = rc;
+        workers[i].cluster = cluster;
         workers[i].shared = shared;
         workers[i].number = i;
         workers[i].rounds = rounds;
@@ -37,7 +37,7 @@ static void test_threads(const char *options, int rounds) {
     }
     for (i = 0; i < THREADS; i++) pthread_join(workers[i].thread, NULL);
     rediscluster_reply_free(shared);
-    rediscluster_close(rc);
+    rediscluster_close(cluster);
 }
 
 /* Threads that open and close the shared handle at the same time. */
@@ -46,13 +46,13 @@ static void *open_and_close(void *argument) {
     int i;
     (void)argument;
     for (i = 0; i < 50; i++) {
-        rediscluster *rc = NULL;
+        rediscluster *cluster = NULL;
         rediscluster_reply *reply;
-        CHECK_INT(rediscluster_open_shared(config, strlen(config), &rc, NULL), REDISCLUSTER_OK);
-        reply = cluster_command(rc, "EXISTS", "work:none", NULL);
+        CHECK_INT(rediscluster_open_shared(config, strlen(config), &cluster, NULL), REDISCLUSTER_OK);
+        reply = cluster_command(cluster, "EXISTS", "work:none", NULL);
         CHECK_INTEGER(reply, 0, 0);
         rediscluster_reply_free(reply);
-        rediscluster_close(rc);
+        rediscluster_close(cluster);
     }
     return NULL;
 }

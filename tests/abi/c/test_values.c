@@ -4,7 +4,7 @@
 
 #define MIB ((size_t)1 << 20)
 
-static rediscluster *rc;
+static rediscluster *cluster;
 static int small;
 
 /* A value goes through SET and comes back through GET unchanged. */
@@ -13,13 +13,13 @@ static void check_value(const char *key, const char *value, size_t length) {
     size_t lengths[3];
     rediscluster_reply *reply;
     lengths[0] = 3, lengths[1] = strlen(key), lengths[2] = length;
-    reply = cluster_command_of(rc, 3, set, lengths);
+    reply = cluster_command_of(cluster, 3, set, lengths);
     CHECK_TYPED(reply, 0, REDISCLUSTER_TYPE_STATUS, "OK", 2);
     rediscluster_reply_free(reply);
-    reply = cluster_command(rc, "GET", key, NULL);
+    reply = cluster_command(cluster, "GET", key, NULL);
     CHECK_TYPED(reply, 0, REDISCLUSTER_TYPE_STRING, value, length);
     rediscluster_reply_free(reply);
-    rediscluster_reply_free(cluster_command(rc, "DEL", key, NULL));
+    rediscluster_reply_free(cluster_command(cluster, "DEL", key, NULL));
 }
 
 static void test_sizes(void) {
@@ -54,22 +54,22 @@ static void test_key_bytes(void) {
     size_t i, lengths[] = {3, sizeof key, 5};
     rediscluster_reply *reply;
     for (i = 0; i < sizeof key; i++) key[i] = (char)(i == '{' || i == '}' ? 0 : i);
-    rediscluster_reply_free(cluster_command_of(rc, 3, set, lengths));
-    reply = cluster_command_of(rc, 2, get, lengths);
+    rediscluster_reply_free(cluster_command_of(cluster, 3, set, lengths));
+    reply = cluster_command_of(cluster, 2, get, lengths);
     CHECK_STRING(reply, 0, "found");
     rediscluster_reply_free(reply);
-    rediscluster_reply_free(cluster_command_of(rc, 2, del, lengths));
+    rediscluster_reply_free(cluster_command_of(cluster, 2, del, lengths));
 }
 
 /* {1, {2, {3, ... {8, "bottom"}}, "x"}, "x"} */
 static void test_nested(void) {
     rediscluster_reply *reply =
-        cluster_command(rc, "EVAL", "local t = 'bottom' for i = 8, 1, -1 do t = {i, t, KEYS[1]} end return t", "1",
+        cluster_command(cluster, "EVAL", "local t = 'bottom' for i = 8, 1, -1 do t = {i, t, KEYS[1]} end return t", "1",
                         "values:nested", NULL);
     size_t level, at = 0;
     for (level = 1; level <= 8; level++) {
         CHECK_TYPE(reply, at, REDISCLUSTER_TYPE_ARRAY);
-        CHECK_INT(cluster_view(reply, at).length, 3);
+        CHECK_INT(cluster_value_at(reply, at).length, 3);
         CHECK_INTEGER(reply, cluster_child(reply, at, 0), (int64_t)level);
         CHECK_STRING(reply, cluster_child(reply, at, 2), "values:nested");
         at = cluster_child(reply, at, 1);
@@ -91,21 +91,21 @@ static void test_long_array(void) {
     request_word(&push, "RPUSH", 5);
     request_word(&push, "values:list", 11);
     for (i = 0; i < count; i++) request_word(&push, text, (size_t)numbered(text, "element", i));
-    reply = cluster_execute(rc, &push);
+    reply = cluster_execute(cluster, &push);
     CHECK_INTEGER(reply, 1, (int64_t)count);
     rediscluster_reply_free(reply);
 
-    reply = cluster_command(rc, "LRANGE", "values:list", "0", "-1", NULL);
-    CHECK_INT(cluster_view(reply, 0).length, count);
+    reply = cluster_command(cluster, "LRANGE", "values:list", "0", "-1", NULL);
+    CHECK_INT(cluster_value_at(reply, 0).length, count);
     CHECK_INT(cluster_data(reply).entries_length, count + 1);
-    for (i = 0, at = 1; i < count; i++, at = cluster_view(reply, at).next) {
+    for (i = 0, at = 1; i < count; i++, at = cluster_value_at(reply, at).next) {
         numbered(text, "element", i);
         CHECK_STRING(reply, at, text);
     }
     CHECK_INT(at, count + 1);
     CHECK_INT(cluster_child(reply, 0, count - 1), count); /* an array of scalars has one entry per value */
     rediscluster_reply_free(reply);
-    rediscluster_reply_free(cluster_command(rc, "DEL", "values:list", NULL));
+    rediscluster_reply_free(cluster_command(cluster, "DEL", "values:list", NULL));
     request_free(&push);
 }
 
@@ -122,8 +122,8 @@ static void test_long_pipeline(void) {
         request_add(&pipeline, "GET", key, NULL);
         request_add(&pipeline, "DEL", key, NULL);
     }
-    reply = cluster_execute(rc, &pipeline);
-    CHECK_INT(cluster_view(reply, 0).length, 3 * keys);
+    reply = cluster_execute(cluster, &pipeline);
+    CHECK_INT(cluster_value_at(reply, 0).length, 3 * keys);
     for (i = 0; i < keys; i++, at += 3) {
         numbered(value, "value", i);
         CHECK_TYPED(reply, at, REDISCLUSTER_TYPE_STATUS, "OK", 2);
@@ -137,21 +137,21 @@ static void test_long_pipeline(void) {
 
 /* Redis sends the error of a script unchanged. */
 static void test_error_replies(void) {
-    rediscluster_reply *reply = cluster_command(rc, "EVAL", "return {err = ARGV[1]}", "1", "values:error",
+    rediscluster_reply *reply = cluster_command(cluster, "EVAL", "return {err = ARGV[1]}", "1", "values:error",
                                                 "MY caf\xe9 \xff\xfe\x80", NULL);
     CHECK_TYPED(reply, 0, REDISCLUSTER_TYPE_ERROR, "MY caf\xe9 \xff\xfe\x80", 11);
     rediscluster_reply_free(reply);
 
-    rediscluster_reply_free(cluster_command(rc, "SET", "values:error", "text", NULL));
-    reply = cluster_command(rc, "LPUSH", "values:error", "x", NULL);
+    rediscluster_reply_free(cluster_command(cluster, "SET", "values:error", "text", NULL));
+    reply = cluster_command(cluster, "LPUSH", "values:error", "x", NULL);
     CHECK_TYPE(reply, 0, REDISCLUSTER_TYPE_ERROR);
-    CHECK(cluster_view(reply, 0).length > 9 && memcmp(cluster_view(reply, 0).bytes, "WRONGTYPE", 9) == 0);
+    CHECK(cluster_value_at(reply, 0).length > 9 && memcmp(cluster_value_at(reply, 0).bytes, "WRONGTYPE", 9) == 0);
     rediscluster_reply_free(reply);
 
-    reply = cluster_command(rc, "GET", "values:error", NULL); /* the connection still works */
+    reply = cluster_command(cluster, "GET", "values:error", NULL); /* the connection still works */
     CHECK_STRING(reply, 0, "text");
     rediscluster_reply_free(reply);
-    rediscluster_reply_free(cluster_command(rc, "DEL", "values:error", NULL));
+    rediscluster_reply_free(cluster_command(cluster, "DEL", "values:error", NULL));
 }
 
 /* An error in the middle of a pipeline is a regular reply. */
@@ -162,7 +162,7 @@ static void test_error_in_pipeline(void) {
     request_add(&pipeline, "LPUSH", "values:middle", "x", NULL);
     request_add(&pipeline, "INCR", "values:middle", NULL);
     request_add(&pipeline, "DEL", "values:middle", NULL);
-    reply = cluster_execute(rc, &pipeline);
+    reply = cluster_execute(cluster, &pipeline);
     CHECK_TYPE(reply, 1, REDISCLUSTER_TYPE_STATUS);
     CHECK_TYPE(reply, 2, REDISCLUSTER_TYPE_ERROR);
     CHECK_INTEGER(reply, 3, 2);
@@ -173,7 +173,7 @@ static void test_error_in_pipeline(void) {
 
 int main(void) {
     small = getenv("REDISCLUSTER_TEST_SMALL") != NULL;
-    rc = cluster_open(cluster_config());
+    cluster = cluster_open(cluster_config());
     test_sizes();
     test_every_byte();
     test_key_bytes();
@@ -182,6 +182,6 @@ int main(void) {
     test_long_pipeline();
     test_error_replies();
     test_error_in_pipeline();
-    rediscluster_close(rc);
+    rediscluster_close(cluster);
     return check_done();
 }

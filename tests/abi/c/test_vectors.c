@@ -50,7 +50,7 @@ static size_t words_of(char *line, text *words) {
 /* Whether a value matches the vector: a sign for its type, and its content. */
 static int is_value(const rediscluster_reply *reply, size_t at, text expected) {
     static const char signs[] = "_$+:-*"; /* indexed by type */
-    rediscluster_view value = cluster_view(reply, at);
+    rediscluster_value value = cluster_value_at(reply, at);
     if (value.type == REDISCLUSTER_TYPE_NIL_ARRAY) return strcmp(expected.bytes, "*_") == 0;
     if (value.type > REDISCLUSTER_TYPE_ARRAY || expected.bytes[0] != signs[value.type]) return 0;
     if (value.type == REDISCLUSTER_TYPE_INTEGER) return value.integer == strtoll(expected.bytes + 1, NULL, 10);
@@ -88,7 +88,7 @@ static int is_reply(const rediscluster_reply *reply, char mark, const text *expe
 static void print_reply(const rediscluster_reply *reply) {
     size_t at, count = cluster_data(reply).entries_length;
     for (at = 0; at < count; at++) {
-        rediscluster_view value = cluster_view(reply, at);
+        rediscluster_value value = cluster_value_at(reply, at);
         fprintf(stderr, "  type %d: %lld ", (int)value.type, (long long)value.integer);
         check_print_bytes(value.bytes, value.length);
         fputc('\n', stderr);
@@ -96,14 +96,14 @@ static void print_reply(const rediscluster_reply *reply) {
 }
 
 /* Runs the command of a line. Returns NULL and prints the error if there is no reply. */
-static rediscluster_reply *run_line(const rediscluster *rc, char *line) {
+static rediscluster_reply *run_line(const rediscluster *cluster, char *line) {
     text words[MOST_WORDS];
     const char *argv[MOST_WORDS];
     size_t i, lengths[MOST_WORDS], count = words_of(line, words);
     rediscluster_reply *reply;
     rediscluster_error *error;
     for (i = 0; i < count; i++) argv[i] = words[i].bytes, lengths[i] = words[i].length;
-    if (rediscluster_command(rc, count, argv, lengths, &reply, &error) != REDISCLUSTER_OK) {
+    if (rediscluster_command(cluster, count, argv, lengths, &reply, &error) != REDISCLUSTER_OK) {
         fprintf(stderr, "%s\n", rediscluster_error_message(error));
         rediscluster_error_free(error);
     }
@@ -113,7 +113,7 @@ static rediscluster_reply *run_line(const rediscluster *rc, char *line) {
 static int test_file(const char *path) {
     static char line[1 << 14];
     text expected[MOST_WORDS];
-    const rediscluster *rc = cluster_of(3);
+    const rediscluster *cluster = cluster_of(3);
     rediscluster_reply *reply = NULL;
     int number = 0, cases = 0, begins = 1, right = 1;
     FILE *file = fopen(path, "r");
@@ -125,9 +125,9 @@ static int test_file(const char *path) {
         char mark = line[0], *rest = line + 2;
         line[strcspn(line, "\n")] = 0;
         number++;
-        if (strncmp(line, "masters ", 8) == 0) rc = cluster_of(atoi(line + 8));
+        if (strncmp(line, "masters ", 8) == 0) cluster = cluster_of(atoi(line + 8));
         if (!mark || !strchr("+->=~%", mark)) continue;
-        if (begins) rediscluster_reply_free(cluster_command(rc, "FLUSHALL", NULL));
+        if (begins) rediscluster_reply_free(cluster_command(cluster, "FLUSHALL", NULL));
         begins = strchr("=~%", mark) != NULL;
         if (begins) {
             right = CHECK(reply && is_reply(reply, mark, expected, words_of(rest, expected)));
@@ -135,8 +135,8 @@ static int test_file(const char *path) {
             cases++;
         } else {
             rediscluster_reply_free(reply);
-            reply = run_line(rc, rest);
-            right = mark == '>' || CHECK(reply && (cluster_view(reply, 0).type == REDISCLUSTER_TYPE_ERROR) == (mark == '-'));
+            reply = run_line(cluster, rest);
+            right = mark == '>' || CHECK(reply && (cluster_value_at(reply, 0).type == REDISCLUSTER_TYPE_ERROR) == (mark == '-'));
         }
         if (!right) fprintf(stderr, "  %s:%d\n", path, number);
     }

@@ -8,7 +8,7 @@
 #define WORK_KEYS 8 /* over all nodes */
 
 /* One round by command, by pipeline and by a command that is split. */
-static inline void work_round(const rediscluster *rc, const char *name, int round) {
+static inline void work_round(const rediscluster *cluster, const char *name, int round) {
     char key[WORK_KEYS][128], value[128];
     request pipeline = {NULL, 0, 0};
     rediscluster_reply *reply;
@@ -19,8 +19,8 @@ static inline void work_round(const rediscluster *rc, const char *name, int roun
         request_add(&pipeline, "SET", key[i], value, NULL);
         request_add(&pipeline, "GET", key[i], NULL);
     }
-    reply = cluster_execute(rc, &pipeline);
-    CHECK_INT(cluster_view(reply, 0).length, 2 * WORK_KEYS);
+    reply = cluster_execute(cluster, &pipeline);
+    CHECK_INT(cluster_value_at(reply, 0).length, 2 * WORK_KEYS);
     for (i = 0; i < WORK_KEYS; i++) {
         CHECK_TYPE(reply, cluster_child(reply, 0, 2 * (size_t)i), REDISCLUSTER_TYPE_STATUS);
         CHECK_STRING(reply, cluster_child(reply, 0, 2 * (size_t)i + 1), value);
@@ -28,26 +28,26 @@ static inline void work_round(const rediscluster *rc, const char *name, int roun
     rediscluster_reply_free(reply);
     request_free(&pipeline);
 
-    reply = cluster_command(rc, "MGET", key[0], key[1], key[2], key[3], key[4], key[5], key[6], key[7], NULL);
+    reply = cluster_command(cluster, "MGET", key[0], key[1], key[2], key[3], key[4], key[5], key[6], key[7], NULL);
     for (i = 0; i < WORK_KEYS; i++) CHECK_STRING(reply, cluster_child(reply, 0, (size_t)i), value);
     rediscluster_reply_free(reply);
 
-    reply = cluster_command(rc, "INCR", key[0], NULL); /* an error is a reply too */
+    reply = cluster_command(cluster, "INCR", key[0], NULL); /* an error is a reply too */
     CHECK_TYPE(reply, 0, REDISCLUSTER_TYPE_ERROR);
     rediscluster_reply_free(reply);
 
-    reply = cluster_command(rc, "DEL", key[0], NULL);
+    reply = cluster_command(cluster, "DEL", key[0], NULL);
     CHECK_INTEGER(reply, 0, 1);
     rediscluster_reply_free(reply);
 }
 
-static inline void work(const rediscluster *rc, const char *name, int rounds) {
+static inline void work(const rediscluster *cluster, const char *name, int rounds) {
     int round;
-    for (round = 0; round < rounds; round++) work_round(rc, name, round);
+    for (round = 0; round < rounds; round++) work_round(cluster, name, round);
     for (round = 0; round < WORK_KEYS; round++) {
         char key[128];
         sprintf(key, "work:%s:%d", name, round);
-        rediscluster_reply_free(cluster_command(rc, "DEL", key, NULL));
+        rediscluster_reply_free(cluster_command(cluster, "DEL", key, NULL));
     }
 }
 

@@ -17,7 +17,7 @@ fn a_million_malformed_requests_are_parsed_or_refused() {
     let (mut read, mut refused) = (0, 0);
     for _ in 0..1_000_000 {
         let bytes = malformed_request(&mut random);
-        let (mut commands, mut args) = (Commands::of(&bytes), Args::new());
+        let (mut commands, mut args) = (Commands::new(&bytes), Args::new());
         loop {
             match commands.next(&mut args) {
                 Ok(Some(place)) => {
@@ -89,7 +89,7 @@ fn nothing_is_sent_of_a_request_that_ends_with_a_malformed_command() {
 }
 
 fn count(request: &[u8]) -> usize {
-    let (mut commands, mut args) = (Commands::of(request), Args::new());
+    let (mut commands, mut args) = (Commands::new(request), Args::new());
     std::iter::from_fn(|| commands.next(&mut args).unwrap()).count()
 }
 

@@ -5,7 +5,7 @@ use crate::support::replication::{
     Monitor, call_count, is_in_sync, known_replicas, start_joining_replica, start_master, start_replica_of, wait_until,
 };
 use crate::support::{Server, cluster, key_on, request, words};
-use rediscluster::{Code, Nodes};
+use rediscluster::{Cluster, Code, Config, Nodes, Reply, Value};
 
 #[test]
 fn a_new_replica_is_discovered() {
@@ -90,4 +90,55 @@ fn a_zero_refresh_interval_disables_role_checks() {
     run(&cluster, "STRLEN a");
     assert!(!monitor.counts().contains_key("role"));
     assert_eq!(call_count(&replica, "strlen"), 1);
+}
+
+/// The text, or the texts, of each alias's field.
+fn fields(nodes: &Reply, name: &str) -> Vec<(String, String)> {
+    let text = |value: Value| match value {
+        Value::String(text) => String::from_utf8_lossy(text).into_owned(),
+        Value::Integer(number) => number.to_string(),
+        Value::Array(list) => format!("{list:?}"),
+        _ => String::new(),
+    };
+    let Value::Map(mut nodes) = nodes.root() else { panic!("no map") };
+    let mut found = Vec::new();
+    while let (Some(alias), Some(Value::Map(mut node))) = (nodes.next(), nodes.next()) {
+        while let (Some(key), Some(value)) = (node.next(), node.next()) {
+            if key == Value::String(name.as_bytes()) {
+                found.push((text(alias), text(value)));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn node_list_has_the_replicas_that_the_configuration_names_or_that_the_masters_list() {
+    let master = start_master();
+    let replica = start_replica_of(&master);
+    let port = |server: &Server| server.port.to_string();
+    let pairs = |expected: &[(&str, &str)]| expected.iter().map(|(alias, text)| (alias.to_string(), text.to_string())).collect::<Vec<_>>();
+    let json = format!(
+        r#"{{"nodes": {{"node_1": {{"host": "127.0.0.1", "port": {0}}}, "node_2": {{"host": "127.0.0.1", "port": {0}, "db": 1}}}}}}"#,
+        master.port
+    );
+    let cluster = Cluster::open(Config::from_json(json.as_bytes()).unwrap());
+    assert_eq!(fields(&cluster.node_list(false), "replicas"), pairs(&[("node_1", "[]"), ("node_2", "[]")]));
+    let nodes = cluster.node_list(true);
+    let (at_master, at_replica) = (port(&master), port(&replica));
+    let expected = [("node_1", &*at_master), ("node_1_slave", &*at_replica), ("node_2", &*at_master), ("node_2_slave", &*at_replica)];
+    assert_eq!(fields(&nodes, "port"), pairs(&expected));
+    let expected = [("node_1", "master"), ("node_1_slave", "replica"), ("node_2", "master"), ("node_2_slave", "replica")];
+    assert_eq!(fields(&nodes, "role"), pairs(&expected));
+    let expected = [("node_1", "node_1"), ("node_1_slave", "node_1"), ("node_2", "node_2"), ("node_2_slave", "node_2")];
+    assert_eq!(fields(&nodes, "master"), pairs(&expected));
+    let expected = [("node_1", "node_1"), ("node_1_slave", "node_1_slave"), ("node_2", "node_1"), ("node_2_slave", "node_1_slave")];
+    assert_eq!(fields(&nodes, "server"), pairs(&expected));
+    assert_eq!(fields(&nodes, "db"), pairs(&[("node_1", "0"), ("node_1_slave", "0"), ("node_2", "1"), ("node_2_slave", "1")]));
+    assert_eq!(fields(&cluster.node_list(false), "port"), fields(&nodes, "port"), "what was discovered before");
+
+    let json = r#"{"nodes": {"node_1": "redis://a:1", "x": "redis://b:2", "y": "redis://b:3"}, "master_of": {"node_1": ["x", "y"]}}"#;
+    let named = Cluster::open(Config::from_json(json.as_bytes()).unwrap());
+    let expected = [("node_1", "1"), ("node_1_slave", "2"), ("node_1_slave_2", "3")];
+    assert_eq!(fields(&named.node_list(false), "port"), pairs(&expected));
 }

@@ -6,10 +6,10 @@ namespace RedisCluster\Tests\Phpredis;
 
 use RedisCluster\Tests\Support\RedisClusterTestCase;
 
-/** What the methods of hashes, lists, sets and sorted sets answer. */
+/** The methods of hashes, lists, sets and sorted sets. */
 final class CollectionsTest extends RedisClusterTestCase
 {
-    public function testWhatIsNotThereIsAnEmptyArrayOrFalse(): void
+    public function testAMissingKeyReturnsAnEmptyArrayOrFalse(): void
     {
         $calls = [['hGetAll'], ['hKeys'], ['hVals'], ['lRange', 0, -1], ['sMembers'], ['sInter'], ['zRange', 0, -1, true], ['zPopMin']];
         foreach ($calls as $call) {
@@ -25,7 +25,7 @@ final class CollectionsTest extends RedisClusterTestCase
         self::assertSame([], $this->redis->blPop('nothing', 'none', 0.01));
     }
 
-    public function testAWrongTypeIsFalseAndNotAnEmptyArray(): void
+    public function testAKeyOfTheWrongTypeReturnsFalse(): void
     {
         $this->redis->set('text', 'x');
         $calls = [['hGetAll'], ['lRange', 0, -1], ['sMembers'], ['zRange', 0, -1, true], ['hMGet', ['f']], ['sPop', 2], ['zPopMin']];
@@ -36,7 +36,7 @@ final class CollectionsTest extends RedisClusterTestCase
         }
     }
 
-    public function testHashesAreAssociative(): void
+    public function testHashMethodsReturnAssociativeArrays(): void
     {
         self::assertTrue($this->redis->hMSet('h', ['a' => '1', 7 => 'x', 'e' => '']));
         self::assertSame(['a' => '1', 7 => 'x', 'e' => ''], $this->redis->hGetAll('h'));
@@ -50,7 +50,7 @@ final class CollectionsTest extends RedisClusterTestCase
         self::assertFalse($this->redis->hMGet('h', []));
     }
 
-    public function testHashesCount(): void
+    public function testHashFieldsCanBeIncremented(): void
     {
         self::assertSame(5, $this->redis->hIncrBy('h', 'n', 5));
         self::assertSame(5.5, $this->redis->hIncrByFloat('h', 'n', 0.5));
@@ -59,7 +59,7 @@ final class CollectionsTest extends RedisClusterTestCase
         self::assertSame(3, $this->redis->hStrLen('h', 'n'));
     }
 
-    public function testHSetTakesOnePairManyOrAnArray(): void
+    public function testHSetAcceptsOnePairSeveralPairsOrAnArray(): void
     {
         self::assertSame(1, $this->redis->hSet('h', 'a', 1));
         self::assertSame(2, $this->redis->hSet('h', 'b', 2, 'c', 3));
@@ -67,7 +67,7 @@ final class CollectionsTest extends RedisClusterTestCase
         self::assertSame(['a' => '5', 'b' => '2', 'c' => '3', 'd' => '4'], $this->redis->hGetAll('h'));
     }
 
-    public function testRandomFieldsAndMembersComeInTheShapeThatTheOptionsSay(): void
+    public function testOptionsDetermineTheFormatOfRandomFieldsAndMembers(): void
     {
         $this->redis->hSet('h', 'a', '1');
         $this->redis->zAdd('z', 1.5, 'a');
@@ -78,7 +78,7 @@ final class CollectionsTest extends RedisClusterTestCase
         self::assertSame(['a' => 1.5], $this->redis->zRandMember('z', ['count' => 2, 'withscores' => true]));
     }
 
-    public function testLists(): void
+    public function testListMethodsReturnElementsAndCounts(): void
     {
         self::assertSame(4, $this->redis->rPush('l', 'a', 'b', 'c', 'b'));
         self::assertSame(['b', 'c', 'b'], $this->redis->lRange('l', 1, -1));
@@ -92,7 +92,7 @@ final class CollectionsTest extends RedisClusterTestCase
         self::assertSame(0, $this->redis->rPushX('l', 'y'));
     }
 
-    public function testBlockingPopsAnswerKeyAndElement(): void
+    public function testBlockingPopsReturnKeyAndElement(): void
     {
         [$a, $b] = [$this->keyOn('node_1'), $this->keyOn('node_2')];
         $this->redis->rPush($b, 'x', 'y', 'z');
@@ -103,7 +103,7 @@ final class CollectionsTest extends RedisClusterTestCase
         self::assertSame(['z', 'm', '2.5'], $this->redis->bzPopMin('none', 'z', 1));
     }
 
-    public function testPopsOfSeveralKeys(): void
+    public function testPopsOfSeveralKeysReturnTheFirstNonEmptyKey(): void
     {
         $this->redis->rPush('l', 'a', 'b', 'c');
         self::assertSame(['l', ['c', 'b']], $this->redis->lMPop(['nothing', 'l'], 'right', 2));
@@ -113,7 +113,7 @@ final class CollectionsTest extends RedisClusterTestCase
         self::assertSame(['z', ['a' => 1.0]], $this->redis->bzMPop(0.1, ['nothing', 'z'], 'min', 5));
     }
 
-    public function testPositionsInLists(): void
+    public function testLPosReturnsOneOrSeveralPositions(): void
     {
         $this->redis->rPush('l', 'a', 'b', 'a');
         self::assertSame(0, $this->redis->lPos('l', 'a'));
@@ -123,7 +123,7 @@ final class CollectionsTest extends RedisClusterTestCase
         self::assertSame([], $this->redis->lPos('l', 'z', ['count' => 1]));
     }
 
-    public function testSets(): void
+    public function testSetMethodsReturnMembersAndCounts(): void
     {
         self::assertSame(3, $this->redis->sAdd('a', 'x', 'y', 'z'));
         self::assertSame(1, $this->redis->sAddArray('b', ['x']));
@@ -152,7 +152,7 @@ final class CollectionsTest extends RedisClusterTestCase
         self::assertSame([7 => -INF, 'a' => 1.0], $this->redis->zPopMin('z', 2));
     }
 
-    public function testZAddTakesOptions(): void
+    public function testZAddAcceptsOptions(): void
     {
         self::assertSame(1, $this->redis->zAdd('z', ['nx'], 1, 'a'));
         self::assertSame(0, $this->redis->zAdd('z', ['NX'], 2, 'a'));
@@ -162,7 +162,7 @@ final class CollectionsTest extends RedisClusterTestCase
         self::assertFalse($this->redis->zAdd('z', 1));
     }
 
-    public function testRangesOfSortedSets(): void
+    public function testSortedSetRangesAcceptOptionsAndLimits(): void
     {
         $this->redis->zAdd('z', 1, 'a', 2, 'b', 3, 'c');
         self::assertSame(['a', 'b'], $this->redis->zRange('z', 0, 1));
@@ -181,7 +181,7 @@ final class CollectionsTest extends RedisClusterTestCase
         self::assertSame(1, $this->redis->zRemRangeByScore('z', 3, 3));
     }
 
-    public function testCombinationsOfSortedSetsAcrossNodes(): void
+    public function testSortedSetsAreCombinedAcrossNodes(): void
     {
         $this->redis->zAdd('z', 1, 'a', 2, 'b');
         $this->redis->zAdd('y', 10, 'b', 20, 'c');

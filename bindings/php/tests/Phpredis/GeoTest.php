@@ -15,14 +15,14 @@ final class GeoTest extends RedisClusterTestCase
         $this->redis->geoAdd('sicily', 13.361389, 38.115556, 'Palermo', '15.087269', '37.502669', 'Catania');
     }
 
-    private static function refusalOf(\Closure $function): string
+    private static function warningOfRejected(\Closure $function): string
     {
-        [$answer, $warnings] = self::warningsOf($function);
-        self::assertFalse($answer);
+        [$result, $warnings] = self::captureWarnings($function);
+        self::assertFalse($result);
         return implode($warnings);
     }
 
-    public function testPlacesAreAddedOnceAndOptionsStandAtTheEnd(): void
+    public function testGeoAddAcceptsOptionsAfterThePlaces(): void
     {
         self::assertSame(0, $this->redis->geoAdd('sicily', 13.5, 38.1, 'Palermo', ['NX']));
         self::assertSame(1, $this->redis->geoAdd('sicily', 13.361, 38.115, 'Palermo', ['xx', 'ch']));
@@ -31,7 +31,7 @@ final class GeoTest extends RedisClusterTestCase
         self::assertFalse($this->redis->geoAdd('sicily', 'east', 'north', 'nowhere'));
     }
 
-    public function testADistanceIsAFloatAndFalseWithoutItsEnds(): void
+    public function testGeoDistReturnsAFloatOrFalse(): void
     {
         self::assertSame(166274.1516, $this->redis->geoDist('sicily', 'Palermo', 'Catania'));
         self::assertSame(166.2742, $this->redis->geoDist('sicily', 'Palermo', 'Catania', 'km'));
@@ -39,7 +39,7 @@ final class GeoTest extends RedisClusterTestCase
         self::assertFalse($this->redis->geoDist('sicily', 'Palermo', 'Catania', 'parsec'));
     }
 
-    public function testPositionsAndHashesAreInTheOrderOfTheMembers(): void
+    public function testGeoPosAndGeoHashKeepTheOrderOfTheMembers(): void
     {
         self::assertSame(['sqdtr74hyu0', false, 'sqc8b49rny0'], $this->redis->geoHash('sicily', 'Catania', 'Rome', 'Palermo'));
         $positions = $this->redis->geoPos('sicily', 'Catania', 'Rome');
@@ -48,7 +48,7 @@ final class GeoTest extends RedisClusterTestCase
         self::assertSame([[]], $this->redis->geoPos('none', 'Rome'));
     }
 
-    public function testARadiusFindsMembersWithWhatIsAskedFor(): void
+    public function testGeoRadiusReturnsMembersWithTheRequestedDetails(): void
     {
         self::assertEqualsCanonicalizing(['Palermo', 'Catania'], $this->redis->geoRadius('sicily', 15, 37, 200, 'km'));
         $near = $this->redis->geoRadius('sicily', 15, 37, 200, 'km', ['WITHDIST', 'asc']);
@@ -67,7 +67,7 @@ final class GeoTest extends RedisClusterTestCase
         self::assertFalse($this->redis->geoRadiusByMember('sicily', 'Rome', 200, 'km'));
     }
 
-    public function testAResultIsStoredOnWhateverNode(): void
+    public function testGeoResultsCanBeStoredOnEveryNode(): void
     {
         foreach (['node_1', 'node_2', 'node_3'] as $alias) {
             $key = $this->keyOn($alias);
@@ -81,7 +81,7 @@ final class GeoTest extends RedisClusterTestCase
         }
     }
 
-    public function testASearchAnswersMembersOrWhatIsAskedForUnderThem(): void
+    public function testGeoSearchReturnsMembersOrTheirDetails(): void
     {
         self::assertSame(['Catania'], $this->redis->geoSearch('sicily', [15, 37], 100, 'km'));
         $any = $this->redis->geoSearch('sicily', [15.0, 37.0], [400, 400], 'km', ['ASC', 'count' => [2, true]]);
@@ -92,7 +92,7 @@ final class GeoTest extends RedisClusterTestCase
         self::assertEqualsWithDelta([15.087269, 37.502669], $found['Catania'][2], 0.0001);
     }
 
-    public function testKeysToStoreInGetThePrefixToo(): void
+    public function testDestinationKeysHaveThePrefix(): void
     {
         $this->redis->setOption(RedisCluster::OPT_PREFIX, 'app:');
         $this->redis->geoAdd('g', 15.087269, 37.502669, 'Catania');
@@ -101,7 +101,7 @@ final class GeoTest extends RedisClusterTestCase
         self::assertSame(3, $this->client->command('EXISTS', 'app:g', 'app:near', 'app:found'));
     }
 
-    public function testMembersAreValuesForASerializerAndCoordinatesAreNot(): void
+    public function testMembersAreSerializedAndCoordinatesAreNot(): void
     {
         $this->redis->setOption(RedisCluster::OPT_SERIALIZER, RedisCluster::SERIALIZER_PHP);
         self::assertSame(2, $this->redis->geoAdd('g', 13.361389, 38.115556, ['Palermo'], 15.087269, 37.502669, 'Catania'));
@@ -111,14 +111,14 @@ final class GeoTest extends RedisClusterTestCase
         self::assertSame(0.0, $this->redis->geoDist('g', 'Catania', 'Catania'));
     }
 
-    public function testOptionsThatMakeNoSenseAreRefusedWithAWarning(): void
+    public function testInvalidGeoOptionsReturnFalseWithAWarning(): void
     {
         $radius = fn (array $options): \Closure => fn (): mixed => $this->redis->geoRadius('sicily', 15, 37, 200, 'km', $options);
-        self::assertStringContainsString('COUNT must be an integer > 0', self::refusalOf($radius(['count' => 0])));
-        self::assertStringContainsString('COUNT must be an integer > 0', self::refusalOf($radius(['count' => 'many'])));
-        self::assertStringContainsString('not compatible', self::refusalOf($radius(['STORE' => 'x', 'WITHDIST'])));
-        self::assertStringContainsString('position', self::refusalOf(fn (): mixed => $this->redis->geoSearch('sicily', [1], 1, 'm')));
-        self::assertStringContainsString('shape', self::refusalOf(fn (): mixed => $this->redis->geoSearch('sicily', 'Palermo', [1], 'm')));
+        self::assertStringContainsString('COUNT must be an integer > 0', self::warningOfRejected($radius(['count' => 0])));
+        self::assertStringContainsString('COUNT must be an integer > 0', self::warningOfRejected($radius(['count' => 'many'])));
+        self::assertStringContainsString('not compatible', self::warningOfRejected($radius(['STORE' => 'x', 'WITHDIST'])));
+        self::assertStringContainsString('position', self::warningOfRejected(fn (): mixed => $this->redis->geoSearch('sicily', [1], 1, 'm')));
+        self::assertStringContainsString('shape', self::warningOfRejected(fn (): mixed => $this->redis->geoSearch('sicily', 'Palermo', [1], 'm')));
         self::assertSame(0, $this->redis->exists('x'));
     }
 }

@@ -10,21 +10,21 @@ use RedisCluster\Phpredis\MethodTable;
 use RedisCluster\RedisCluster;
 use RedisCluster\Tests\Support\Php;
 
-/** Which methods there are. */
+/** The list of methods. */
 final class MethodsTest extends TestCase
 {
     /**
      * @testWith ["5.3"]
      *           ["6"]
      */
-    public function testEveryMethodOfPhpredisIsThere(string $version): void
+    public function testEveryMethodOfPhpredisExists(string $version): void
     {
         $methods = file(__DIR__ . "/fixtures/phpredis-$version.txt", FILE_IGNORE_NEW_LINES);
         self::assertSame([], array_values(array_diff(array_map(strtolower(...), $methods), self::methods())));
     }
 
     /** @requires extension redis */
-    public function testEveryMethodOfTheInstalledExtensionIsThere(): void
+    public function testEveryMethodOfTheInstalledExtensionExists(): void
     {
         $methods = array_filter(get_class_methods(\Redis::class), static fn (string $name): bool => !str_starts_with($name, '__'));
         self::assertSame([], array_diff(array_map(strtolower(...), $methods), self::methods()));
@@ -39,10 +39,10 @@ final class MethodsTest extends TestCase
 
     public function testEveryMethodOfTheTableIsAnnotated(): void
     {
-        self::assertSame([], array_diff(array_keys(MethodTable::all()), self::annotated(), self::real()));
+        self::assertSame([], array_diff(array_keys(MethodTable::all()), self::annotated(), self::declared()));
     }
 
-    public function testEveryAnnotationIsOfAMethodOfTheTable(): void
+    public function testEveryAnnotatedMethodIsInTheTable(): void
     {
         self::assertSame([], array_diff(self::annotated(), array_keys(MethodTable::all())));
     }
@@ -54,7 +54,7 @@ final class MethodsTest extends TestCase
             $names = [...$names, ...array_keys(constant('RedisCluster\\Phpredis\\Methods\\' . basename($file, '.php') . '::TABLE'))];
         }
         self::assertSame(array_unique($names), $names);
-        self::assertCount(count($names), MethodTable::all(), 'a family that is not looked into');
+        self::assertCount(count($names), MethodTable::all(), 'MethodTable::all() omits a family');
     }
 
     public function testNoMethodIsAnnotatedTwice(): void
@@ -62,7 +62,7 @@ final class MethodsTest extends TestCase
         self::assertSame(array_unique(self::annotated()), self::annotated());
     }
 
-    public function testTheTableNamesFunctionsThatExist(): void
+    public function testTheFunctionsNamedInTheTableExist(): void
     {
         foreach (MethodTable::all() as $name => [, $arguments, $reply]) {
             foreach (array_filter([$arguments, $reply], is_array(...)) as $function) {
@@ -73,7 +73,7 @@ final class MethodsTest extends TestCase
     }
 
     /** @requires extension redis */
-    public function testTheConstantsAreThoseOfTheInstalledExtension(): void
+    public function testTheConstantsEqualThoseOfTheInstalledExtension(): void
     {
         $constants = (new \ReflectionClass(\Redis::class))->getConstants();
         $ours = (new \ReflectionClass(RedisCluster::class))->getConstants();
@@ -84,11 +84,11 @@ final class MethodsTest extends TestCase
     /** @return list<string> in lower case */
     private static function methods(): array
     {
-        return [...array_keys(MethodTable::all()), ...self::real()];
+        return [...array_keys(MethodTable::all()), ...self::declared()];
     }
 
     /** @return list<string> */
-    private static function real(): array
+    private static function declared(): array
     {
         return array_map(strtolower(...), get_class_methods(RedisCluster::class));
     }

@@ -8,10 +8,10 @@ use RedisCluster\RedisCluster;
 use RedisCluster\RequestException;
 use RedisCluster\Tests\Support\RedisClusterTestCase;
 
-/** setOption, scripts and raw commands, and what is asked of a connection. */
+/** Options, scripts, raw commands, and methods about the connection. */
 final class OptionsTest extends RedisClusterTestCase
 {
-    public function testAPrefixIsPutBeforeEveryKey(): void
+    public function testEveryKeyHasThePrefix(): void
     {
         self::assertNull($this->redis->getOption(RedisCluster::OPT_PREFIX));
         self::assertTrue($this->redis->setOption(RedisCluster::OPT_PREFIX, 'p:'));
@@ -22,14 +22,14 @@ final class OptionsTest extends RedisClusterTestCase
         $this->redis->rename('bar', 'baz');
         self::assertSame(['a', 'b', 'c'], $this->redis->mget(['foo', 'baz', 5]));
         self::assertSame(['p:foo', 'value'], $this->redis->eval('return {KEYS[1], ARGV[1]}', ['foo', 'value'], 1));
-        self::assertSame('a', $this->redis->rawCommand('GET', 'p:foo'), 'a raw command is sent as it is');
+        self::assertSame('a', $this->redis->rawCommand('GET', 'p:foo'), 'a raw command is sent unchanged');
         self::assertSame($this->redis->getnodefor('foo'), (new RedisCluster(self::config()))->getnodefor('p:foo'));
         $this->redis->rPush('list', 'x');
         self::assertSame(['p:list', 'x'], $this->redis->blPop('list', 1));
         self::assertSame(3, $this->redis->del(['foo', 'baz', 5]));
     }
 
-    public function testOptionsAreRememberedOrRefused(): void
+    public function testOptionsAreStoredOrRejected(): void
     {
         $options = ['SERIALIZER' => 0, 'COMPRESSION' => 0, 'REPLY_LITERAL' => 1, 'NULL_MULTIBULK_AS_NULL' => 1, 'MAX_RETRIES' => 3];
         foreach ($options as $name => $value) {
@@ -44,7 +44,7 @@ final class OptionsTest extends RedisClusterTestCase
         self::assertFalse($this->redis->getOption(999));
     }
 
-    public function testScanOptionsAreBits(): void
+    public function testScanOptionsAreCombinedAsBits(): void
     {
         $this->redis->setOption(RedisCluster::OPT_SCAN, RedisCluster::SCAN_RETRY);
         $this->redis->setOption(RedisCluster::OPT_SCAN, RedisCluster::SCAN_PREFIX);
@@ -53,7 +53,7 @@ final class OptionsTest extends RedisClusterTestCase
         self::assertSame(2, $this->redis->getOption(RedisCluster::OPT_SCAN));
     }
 
-    public function testTheReadTimeoutIsSet(): void
+    public function testTheReadTimeoutCanBeReadBack(): void
     {
         self::assertTrue($this->redis->setOption(RedisCluster::OPT_READ_TIMEOUT, 0.5));
         self::assertSame(0.5, $this->redis->getOption(RedisCluster::OPT_READ_TIMEOUT));
@@ -62,7 +62,7 @@ final class OptionsTest extends RedisClusterTestCase
         self::assertTrue($this->redis->set('foo', 'bar'));
     }
 
-    public function testAnArrayThatIsNilIsNullForWhoWantsIt(): void
+    public function testANilArrayIsNullWithNullMultibulkAsNull(): void
     {
         $this->redis->setOption(RedisCluster::OPT_NULL_MULTIBULK_AS_NULL, true);
         self::assertNull($this->redis->blPop('nothing', 0.01));
@@ -82,7 +82,7 @@ final class OptionsTest extends RedisClusterTestCase
         self::assertTrue($this->redis->set('foo', 'bar'));
     }
 
-    public function testScripts(): void
+    public function testScriptsCanBeLoadedAndRun(): void
     {
         $sha = $this->redis->script('load', 'return redis.call("GET", KEYS[1])');
         $this->redis->set('foo', 'bar');
@@ -96,7 +96,7 @@ final class OptionsTest extends RedisClusterTestCase
         self::assertSame(['a', '1', '2.5', '', '1'], $this->redis->eval('return ARGV', ['key', 'a', 1, 2.5, null, true], 1));
     }
 
-    public function testFunctions(): void
+    public function testFunctionsCanBeLoadedAndCalled(): void
     {
         $code = "#!lua name=lib\nredis.register_function('echo', function(keys, args) return {keys[1], args[1]} end)";
         self::assertSame('lib', $this->redis->function('load', $code));
@@ -104,7 +104,7 @@ final class OptionsTest extends RedisClusterTestCase
         self::assertTrue($this->redis->function('delete', 'lib'));
     }
 
-    public function testWhatIsAskedOfAConnectionIsAnswered(): void
+    public function testConnectionMethodsReturnTheFirstNode(): void
     {
         $first = self::config()['nodes']['node_1'];
         self::assertTrue($this->redis->isConnected());
@@ -115,12 +115,12 @@ final class OptionsTest extends RedisClusterTestCase
         self::assertNull($this->redis->getPersistentID());
         self::assertNull($this->redis->getAuth());
         self::assertTrue($this->redis->close());
-        self::assertTrue($this->redis->set('foo', 'bar'), 'it goes on');
+        self::assertTrue($this->redis->set('foo', 'bar'), 'the object is still usable');
         self::assertSame('hello', $this->redis->echo('hello'));
         self::assertMatchesRegularExpression('/^\d+\.\d+/', (string) $this->redis->serverVersion());
     }
 
-    public function testConnectIsTrueForANodeOfTheConfigurationAndRefusedForAnother(): void
+    public function testConnectAcceptsOnlyNodesOfTheConfiguration(): void
     {
         $first = self::config()['nodes']['node_1'];
         self::assertTrue($this->redis->connect($first['host'], $first['port']));
@@ -129,14 +129,14 @@ final class OptionsTest extends RedisClusterTestCase
         $this->redis->open('elsewhere.example', 6379);
     }
 
-    public function testWrongCredentialsAreThrownAndNotKept(): void
+    public function testAuthThrowsForWrongCredentialsAndDoesNotStoreThem(): void
     {
         self::assertInstanceOf(\RedisException::class, self::thrownBy(fn () => $this->redis->auth('wrong')));
         self::assertTrue($this->redis->set('foo', 'bar'));
         self::assertNull($this->redis->getAuth());
     }
 
-    public function testGoodCredentialsAreUsedFromThenOn(): void
+    public function testAuthStoresValidCredentials(): void
     {
         $this->client->each('ACL', 'SETUSER', 'ann', 'on', '>secret', '~*', '+@all');
         self::assertTrue($this->redis->auth(['ann', 'secret']));

@@ -8,10 +8,10 @@ use RedisCluster\ConnectionException;
 use RedisCluster\RedisCluster;
 use RedisCluster\Tests\Support\RedisClusterTestCase;
 
-/** pipeline, multi(PIPELINE). */
+/** pipeline() and multi(PIPELINE). */
 final class PipelinesTest extends RedisClusterTestCase
 {
-    public function testAPipelineReachesAllNodesAndAnswersInOrder(): void
+    public function testAPipelineRunsOnAllNodesAndReturnsResultsInOrder(): void
     {
         $pipeline = $this->redis->pipeline();
         self::assertSame($this->redis, $pipeline);
@@ -24,62 +24,62 @@ final class PipelinesTest extends RedisClusterTestCase
         self::assertSame(RedisCluster::ATOMIC, $this->redis->getMode());
     }
 
-    public function testBothWaysToBeginAPipelineAreTheSame(): void
+    public function testPipelineAndMultiPipelineAreEquivalent(): void
     {
         self::assertSame($this->redis, $this->redis->multi(RedisCluster::PIPELINE));
         self::assertSame(RedisCluster::PIPELINE, $this->redis->getMode());
         $this->redis->set('foo', 'bar');
-        self::assertSame($this->redis, $this->redis->pipeline(), 'a second time changes nothing');
+        self::assertSame($this->redis, $this->redis->pipeline(), 'a second call has no effect');
         self::assertSame([true], $this->redis->exec());
         self::assertSame([], $this->redis->pipeline()->exec());
     }
 
-    public function testEachReplyHasItsOwnShape(): void
+    public function testEachResultOfAPipelineHasTheTypeOfItsMethod(): void
     {
         $this->redis->setOption(RedisCluster::OPT_SERIALIZER, RedisCluster::SERIALIZER_JSON);
-        $answers = $this->redis->pipeline()
+        $results = $this->redis->pipeline()
             ->hMSet('h', ['f' => [1], 'g' => 'x'])->hGetAll('h')->zAdd('z', 2, 'm')->zRange('z', 0, -1, true)
             ->type('z')->mget(['none', 'nothing'])->lRange('none', 0, -1)->sIsMember('s', 'm')
             ->exec();
         $expected = [true, ['f' => [1], 'g' => 'x'], 1, ['m' => 2.0], RedisCluster::REDIS_ZSET, [false, false], [], false];
-        self::assertSame($expected, $answers);
+        self::assertSame($expected, $results);
     }
 
-    public function testAnErrorIsFalseInItsPlace(): void
+    public function testAnErrorInAPipelineIsFalseAtItsPosition(): void
     {
         self::assertSame([true, false, 'bar'], $this->redis->pipeline()->set('foo', 'bar')->lPush('foo', 'x')->get('foo')->exec());
         self::assertStringStartsWith('WRONGTYPE', $this->redis->getLastError());
     }
 
-    public function testDiscardForgetsAPipeline(): void
+    public function testDiscardDropsAPipeline(): void
     {
         $this->redis->pipeline()->set('foo', 'bar');
         self::assertTrue($this->redis->discard());
         self::assertFalse($this->redis->get('foo'));
     }
 
-    public function testATransactionInsideAPipelineIsOneAnswerOfIt(): void
+    public function testATransactionInAPipelineIsOneResultOfIt(): void
     {
-        $answers = $this->redis->pipeline()->set('foo', '1')
+        $results = $this->redis->pipeline()->set('foo', '1')
             ->multi()->incr('foo')->get('foo')->exec()
             ->get('foo')->set('bar', '3')
             ->exec();
-        self::assertSame([true, [2, '2'], '2', true], $answers);
+        self::assertSame([true, [2, '2'], '2', true], $results);
         self::assertSame(RedisCluster::ATOMIC, $this->redis->getMode());
     }
 
-    /** As phpredis has it. */
-    public function testATransactionInsideAPipelineAnswersInTheServersOwnShapes(): void
+    /** phpredis does the same. */
+    public function testATransactionInAPipelineReturnsUnconvertedReplies(): void
     {
         $this->redis->setOption(RedisCluster::OPT_SERIALIZER, RedisCluster::SERIALIZER_JSON);
-        $answers = $this->redis->pipeline()
+        $results = $this->redis->pipeline()
             ->multi()->set('foo', ['x'])->get('foo')->hSet('h{foo}', 'f', 1)->hGetAll('h{foo}')->exec()
             ->get('foo')
             ->exec();
-        self::assertSame([[true, '["x"]', 1, ['f', '1']], ['x']], $answers);
+        self::assertSame([[true, '["x"]', 1, ['f', '1']], ['x']], $results);
     }
 
-    public function testDiscardInATransactionInsideAPipelineForgetsBoth(): void
+    public function testDiscardInATransactionInAPipelineDropsBoth(): void
     {
         $this->redis->pipeline()->set('foo', '1')->multi()->set('foo', '2');
         self::assertTrue($this->redis->discard());
@@ -94,26 +94,26 @@ final class PipelinesTest extends RedisClusterTestCase
         self::assertSame([true], $this->redis->exec());
     }
 
-    public function testWhatIsForEveryServerKeepsItsPlaceInAPipeline(): void
+    public function testCommandsForAllServersKeepTheirPositionInAPipeline(): void
     {
-        $answers = $this->redis->pipeline()->set('foo', 'bar')->flushAll()->get('foo')->ping()->dbSize()->exec();
-        self::assertSame(true, $answers[0]);
-        self::assertSame(['node_1' => true, 'node_1_slave' => null], array_slice($answers[1], 0, 2));
-        self::assertFalse($answers[2]);
-        self::assertTrue($answers[3]['node_3']);
-        self::assertSame(0, $answers[4]);
+        $results = $this->redis->pipeline()->set('foo', 'bar')->flushAll()->get('foo')->ping()->dbSize()->exec();
+        self::assertSame(true, $results[0]);
+        self::assertSame(['node_1' => true, 'node_1_slave' => null], array_slice($results[1], 0, 2));
+        self::assertFalse($results[2]);
+        self::assertTrue($results[3]['node_3']);
+        self::assertSame(0, $results[4]);
     }
 
     public function testWatchAndSelectWorkInAPipeline(): void
     {
-        $answers = $this->redis->pipeline()->watch('foo')->multi()->set('foo', 'bar')->exec()->unwatch()->select(1)->get('foo')->exec();
-        self::assertSame([true, [true], true], array_slice($answers, 0, 3));
-        self::assertSame(array_fill(0, 6, true), array_values($answers[3]));
-        self::assertFalse($answers[4]);
+        $results = $this->redis->pipeline()->watch('foo')->multi()->set('foo', 'bar')->exec()->unwatch()->select(1)->get('foo')->exec();
+        self::assertSame([true, [true], true], array_slice($results, 0, 3));
+        self::assertSame(array_fill(0, 6, true), array_values($results[3]));
+        self::assertFalse($results[4]);
         self::assertSame(1, $this->redis->getDBNum());
     }
 
-    public function testAPipelineWithADeadNodeThrowsAndWhatWasForOthersIsDone(): void
+    public function testAPipelineWithANodeThatIsDownThrowsAndRunsOnTheOthers(): void
     {
         $redis = new RedisCluster(self::configWithDeadNode('node_2'));
         $redis->pipeline()->set($this->keyOn('node_2'), '1')->set($this->keyOn('node_1'), '1');
@@ -121,7 +121,7 @@ final class PipelinesTest extends RedisClusterTestCase
         self::assertSame('1', $redis->get($this->keyOn('node_1')));
     }
 
-    public function testTheValuesOfAPipelineAreThoseOfItsCalls(): void
+    public function testAPipelineKeepsTheValuesAtTheTimeOfTheCalls(): void
     {
         $value = 'before';
         $pairs = ['bar' => &$value];

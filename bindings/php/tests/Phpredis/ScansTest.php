@@ -11,9 +11,9 @@ use RedisCluster\Tests\Support\RedisClusterTestCase;
 final class ScansTest extends RedisClusterTestCase
 {
     /**
-     * All pages of a scan together.
+     * The merged pages of a complete scan.
      *
-     * @param \Closure(mixed): (array<mixed>|false) $page given the iterator by reference
+     * @param \Closure(mixed): (array<mixed>|false) $page receives the iterator by reference and returns the next page
      * @return array<mixed>
      */
     private static function all(\Closure $page): array
@@ -37,7 +37,7 @@ final class ScansTest extends RedisClusterTestCase
         return $names;
     }
 
-    public function testAScanVisitsEveryKeyOfAllNodes(): void
+    public function testScanReturnsEveryKeyOfAllNodes(): void
     {
         $names = $this->fill(2000);
         self::assertEqualsCanonicalizing($names, array_unique(self::all(fn (mixed &$it) => $this->redis->scan($it))));
@@ -45,7 +45,7 @@ final class ScansTest extends RedisClusterTestCase
         self::assertEqualsCanonicalizing($names, array_unique(self::all(fn (mixed &$it) => $this->redis->SCAN($it, '*', 7))));
     }
 
-    public function testAScanFindsWhatMatchesAPatternAndATypeAlone(): void
+    public function testScanFiltersByPatternAndType(): void
     {
         $this->fill(200);
         $this->redis->sAdd('key:set', 'x');
@@ -53,7 +53,7 @@ final class ScansTest extends RedisClusterTestCase
         self::assertSame(['key:set'], self::all(fn (mixed &$it) => $this->redis->scan($it, 'key:*', 50, 'set')));
     }
 
-    public function testAnIteratorIsNullToBeginWithAndZeroAtTheEnd(): void
+    public function testAnIteratorStartsAsNullAndEndsAsZero(): void
     {
         $iterator = null;
         self::assertIsArray($this->redis->hScan('none', $iterator));
@@ -65,7 +65,7 @@ final class ScansTest extends RedisClusterTestCase
         }
     }
 
-    public function testPagesMayBeEmptyUnlessTheyAreRetried(): void
+    public function testPagesMayBeEmptyWithoutScanRetry(): void
     {
         $this->fill(1000);
         $pages = 0;
@@ -82,7 +82,7 @@ final class ScansTest extends RedisClusterTestCase
         self::assertSame(0, $iterator);
     }
 
-    public function testKeysAreFoundWithTheirPrefixWhichAPatternGetsOnlyIfAskedFor(): void
+    public function testScanPrefixAddsThePrefixToThePattern(): void
     {
         $this->fill(3, 'app:');
         $this->redis->set('other', 'x');
@@ -95,7 +95,7 @@ final class ScansTest extends RedisClusterTestCase
         self::assertCount(3, self::all(fn (mixed &$it) => $this->redis->scan($it)));
     }
 
-    public function testHashesSetsAndSortedSetsAreScannedAsTheyAreReadWhole(): void
+    public function testScansOfHashesSetsAndSortedSetsReturnAllEntries(): void
     {
         $fields = array_map(static fn (int $i): string => "field$i", range(1, 1000));
         $this->redis->hMset('hash', array_combine($fields, $fields));
@@ -107,7 +107,7 @@ final class ScansTest extends RedisClusterTestCase
         self::assertSame(['field3' => 1.5], self::all(fn (mixed &$it) => $this->redis->zScan('zset', $it, 'field3')));
     }
 
-    public function testAKeyOfAnotherTypeIsFalse(): void
+    public function testAKeyOfAnotherTypeReturnsFalse(): void
     {
         $this->redis->set('string', 'x');
         $iterator = null;
@@ -115,12 +115,12 @@ final class ScansTest extends RedisClusterTestCase
         self::assertStringStartsWith('WRONGTYPE', (string) $this->redis->getLastError());
     }
 
-    /** A cursor means nothing to another server than the one that gave it, and replicas take turns. */
-    public function testScansAreReadFromMasters(): void
+    /** A cursor is valid only on the server that issued it, and reads rotate over replicas. */
+    public function testScansReadFromMasters(): void
     {
         $nodes = self::config()['nodes'];
-        $alone = static fn (string $alias): Client => new Client(['nodes' => ['node_1' => $nodes[$alias]], 'read_timeout' => 30]);
-        [$master, $replica] = [$alone('node_1'), $alone('node_3')];
+        $clientOf = static fn (string $alias): Client => new Client(['nodes' => ['node_1' => $nodes[$alias]], 'read_timeout' => 30]);
+        [$master, $replica] = [$clientOf('node_1'), $clientOf('node_3')];
         $master->command('CONFIG', 'SET', 'repl-diskless-sync-delay', 0);
         $replica->command('CONFIG', 'SET', 'replica-read-only', 'no');
         $replica->command('REPLICAOF', '127.0.0.1', $nodes['node_1']['port']);
@@ -129,7 +129,7 @@ final class ScansTest extends RedisClusterTestCase
             $redis = new RedisCluster(self::config(2, ['read' => 'replica', 'refresh_interval' => 0.01]));
             for ($i = 0; !isset($redis->getnodefor("set$i")['node_1']); $i++) {
             }
-            $replica->command('SADD', "set$i", 'known to the replica alone');
+            $replica->command('SADD', "set$i", 'only on the replica');
             self::assertSame(1, $redis->sCard("set$i"));
             $iterator = null;
             self::assertSame([], $redis->sScan("set$i", $iterator));
@@ -153,7 +153,7 @@ final class ScansTest extends RedisClusterTestCase
         self::assertSame([7 => 1.5], $this->redis->zScan('zset', $iterator));
     }
 
-    public function testAScanCannotBeQueued(): void
+    public function testScanThrowsInAPipelineOrTransaction(): void
     {
         foreach ([RedisCluster::MULTI, RedisCluster::PIPELINE] as $mode) {
             $this->redis->multi($mode);
@@ -164,7 +164,7 @@ final class ScansTest extends RedisClusterTestCase
         }
     }
 
-    public function testAScanGoesOnFromWhereItFailed(): void
+    public function testAFailedScanKeepsTheIterator(): void
     {
         $redis = new RedisCluster(self::configWithDeadNode('node_1'));
         $iterator = null;
@@ -172,7 +172,7 @@ final class ScansTest extends RedisClusterTestCase
         self::assertNull($iterator);
     }
 
-    public function testAnIteratorThatIsTooLargeForAnIntGoesOnAsItIs(): void
+    public function testAnIteratorMayBeLargerThanAnInt(): void
     {
         $iterator = '18446744073709551615';
         $this->redis->sAdd('set', 'x');

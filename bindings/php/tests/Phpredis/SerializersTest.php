@@ -7,13 +7,13 @@ namespace RedisCluster\Tests\Phpredis;
 use RedisCluster\RedisCluster;
 use RedisCluster\Tests\Support\RedisClusterTestCase;
 
-/** Serializers and compression: what is stored is what phpredis stores, and it reads it. */
+/** Serializers and compression: the stored bytes equal those of phpredis, and both read each other's values. */
 final class SerializersTest extends RedisClusterTestCase
 {
     private const EXTENSIONS = [RedisCluster::SERIALIZER_IGBINARY => 'igbinary', RedisCluster::SERIALIZER_MSGPACK => 'msgpack'];
 
     /** @dataProvider serializers */
-    public function testValuesComeBackWithTheirTypes(int $serializer): void
+    public function testSerializedValuesKeepTheirTypes(int $serializer): void
     {
         $this->useSerializer($serializer);
         foreach (self::values() as $name => $value) {
@@ -32,12 +32,12 @@ final class SerializersTest extends RedisClusterTestCase
      * @dataProvider serializers
      * @requires extension redis
      */
-    public function testTheBytesAreThoseOfPhpredis(int $serializer): void
+    public function testSerializedBytesAreThoseOfPhpredis(int $serializer): void
     {
         $this->useSerializer($serializer);
         $phpredis = $this->phpredis();
         if (!$phpredis->setOption(\Redis::OPT_SERIALIZER, $serializer)) {
-            self::markTestSkipped('the extension was built without it');
+            self::markTestSkipped('ext-redis was built without it');
         }
         foreach (self::values() as $name => $value) {
             self::assertSame(bin2hex($phpredis->_serialize($value)), bin2hex($this->redis->_serialize($value)), $name);
@@ -62,14 +62,14 @@ final class SerializersTest extends RedisClusterTestCase
         ];
     }
 
-    public function testASerializerIsToBeHadWhereItsExtensionIs(): void
+    public function testASerializerIsAvailableWithItsExtension(): void
     {
         foreach (self::EXTENSIONS as $serializer => $extension) {
             self::assertSame(extension_loaded($extension), $this->redis->setOption(RedisCluster::OPT_SERIALIZER, $serializer));
         }
     }
 
-    public function testWithoutASerializerValuesAreTexts(): void
+    public function testWithoutASerializerValuesAreStrings(): void
     {
         $this->redis->set('key', 1.5);
         self::assertSame('1.5', $this->redis->get('key'));
@@ -77,12 +77,12 @@ final class SerializersTest extends RedisClusterTestCase
         self::assertSame('x', $this->redis->_unserialize('x'));
     }
 
-    public function testWhatWasNotSerializedIsAnsweredAsItIs(): void
+    public function testBytesThatAreNotSerializedAreReturnedUnchanged(): void
     {
         $this->redis->setOption(RedisCluster::OPT_SERIALIZER, RedisCluster::SERIALIZER_PHP);
         self::assertSame(5, $this->redis->incrBy('counter', 5));
-        [$answer, $warnings] = self::warningsOf(fn () => $this->redis->get('counter'));
-        self::assertSame(['5', []], [$answer, $warnings]);
+        [$result, $warnings] = self::captureWarnings(fn () => $this->redis->get('counter'));
+        self::assertSame(['5', []], [$result, $warnings]);
         $this->redis->set('key', false);
         self::assertFalse($this->redis->get('key'));
         self::assertSame('b:0;', $this->client->command('GET', 'key'));
@@ -90,7 +90,7 @@ final class SerializersTest extends RedisClusterTestCase
         $this->redis->_unserialize('5');
     }
 
-    public function testMembersAndFieldsAreSerializedWhereTheyAreValues(): void
+    public function testFieldValuesElementsAndMembersAreSerialized(): void
     {
         $this->redis->setOption(RedisCluster::OPT_SERIALIZER, RedisCluster::SERIALIZER_JSON);
         $this->redis->hSet('h', 'f', [1]);
@@ -103,7 +103,7 @@ final class SerializersTest extends RedisClusterTestCase
         self::assertTrue($this->redis->sIsMember('s', ['a' => 1]));
     }
 
-    public function testNumbersMayBeLeftAlone(): void
+    public function testPackIgnoreNumbersDoesNotSerializeNumbers(): void
     {
         $this->redis->setOption(RedisCluster::OPT_SERIALIZER, RedisCluster::SERIALIZER_PHP);
         $this->redis->setOption(RedisCluster::OPT_PACK_IGNORE_NUMBERS, true);
@@ -118,7 +118,7 @@ final class SerializersTest extends RedisClusterTestCase
     }
 
     /** @dataProvider compressions */
-    public function testCompressedValuesComeBack(int $algorithm): void
+    public function testCompressedValuesAreReadBackUnchanged(int $algorithm): void
     {
         $this->useCompression($algorithm);
         foreach ([RedisCluster::SERIALIZER_NONE, RedisCluster::SERIALIZER_PHP] as $serializer) {
@@ -134,15 +134,15 @@ final class SerializersTest extends RedisClusterTestCase
     }
 
     /** @dataProvider compressions */
-    public function testWhatWasNotCompressedIsAnsweredAsItIs(int $algorithm): void
+    public function testBytesThatAreNotCompressedAreReturnedUnchanged(int $algorithm): void
     {
         $this->useCompression($algorithm);
-        foreach (['', 'a', 'plain text that nobody compressed', "\xff\xff\xff\xff\xff\xff\xff"] as $value) {
+        foreach (['', 'a', 'plain text', "\xff\xff\xff\xff\xff\xff\xff"] as $value) {
             $this->client->command('SET', 'key', $value);
             self::assertSame($value, $this->redis->get('key'));
         }
         $this->expectException(\RedisException::class);
-        $this->redis->_uncompress('plain text that nobody compressed');
+        $this->redis->_uncompress('plain text');
     }
 
     /**
@@ -154,7 +154,7 @@ final class SerializersTest extends RedisClusterTestCase
         $this->useCompression($algorithm);
         $phpredis = $this->phpredis();
         if (!$phpredis->setOption(\Redis::OPT_COMPRESSION, $algorithm)) {
-            self::markTestSkipped('the extension was built without it');
+            self::markTestSkipped('ext-redis was built without it');
         }
         foreach ([0, 1, 9, 12, 13, 40] as $level) {
             $phpredis->setOption(\Redis::OPT_COMPRESSION_LEVEL, $level);
@@ -182,7 +182,7 @@ final class SerializersTest extends RedisClusterTestCase
     private function useCompression(int $algorithm): void
     {
         if (!$this->redis->setOption(RedisCluster::OPT_COMPRESSION, $algorithm)) {
-            self::markTestSkipped('no extension offers it');
+            self::markTestSkipped('the extension for this algorithm is not loaded');
         }
     }
 

@@ -8,7 +8,7 @@ use RedisCluster\Client;
 use RedisCluster\RedisCluster;
 use RedisCluster\Tests\Support\RedisClusterTestCase;
 
-/** Two masters. The third server is the slave of node_1 meanwhile, and takes writes of its own. */
+/** Two masters and a slave: the third server is a writable replica of node_1. */
 final class SlavesTest extends RedisClusterTestCase
 {
     private Client $master;
@@ -18,8 +18,8 @@ final class SlavesTest extends RedisClusterTestCase
     {
         parent::setUp();
         $this->redis = new RedisCluster(self::config(2));
-        $this->master = self::alone('node_1');
-        $this->slave = self::alone('node_3');
+        $this->master = self::clientOf('node_1');
+        $this->slave = self::clientOf('node_3');
         $this->master->command('CONFIG', 'SET', 'repl-diskless-sync-delay', 0);
         $this->slave->command('CONFIG', 'SET', 'replica-read-only', 'no');
         $this->slave->command('REPLICAOF', '127.0.0.1', self::config()['nodes']['node_1']['port']);
@@ -33,14 +33,14 @@ final class SlavesTest extends RedisClusterTestCase
         $this->master->command('CONFIG', 'SET', 'repl-diskless-sync-delay', 5);
     }
 
-    public function testASlaveThatIsFoundIsInThePublicConfiguration(): void
+    public function testADiscoveredSlaveIsInThePublicConfiguration(): void
     {
         $nodes = self::config()['nodes'];
         $redis = new RedisCluster(self::config(2, ['connect_timeout' => 4]));
         self::assertSame(['node_1_slave' => $nodes['node_3'], 'node_2_slave' => $nodes['node_2']], $redis->cluster['slaves']);
     }
 
-    public function testASlaveAnswersForItself(): void
+    public function testASlaveReturnsItsOwnResult(): void
     {
         $redis = new RedisCluster(self::config(2, ['connect_timeout' => 3]));
         $redis->ping();
@@ -49,13 +49,13 @@ final class SlavesTest extends RedisClusterTestCase
         self::assertSame(['node_1', 'node_1_slave', 'node_2', 'node_2_slave'], array_keys($redis->info()));
     }
 
-    public function testWithMastersOnlyTheMastersAnswerForTheirSlaves(): void
+    public function testWithMastersOnlyTheMastersFillTheEntriesOfTheirSlaves(): void
     {
         $redis = new RedisCluster(self::config(2), 0, true);
         self::assertSame(['master', 'master', 'master', 'master'], array_column($redis->role(), 0));
     }
 
-    public function testASlaveAmongTheMastersIsRefused(): void
+    public function testASlaveConfiguredAsMasterIsRejected(): void
     {
         $nodes = self::config()['nodes'];
         $redis = new RedisCluster(['nodes' => ['node_1' => $nodes['node_3'], 'node_2' => $nodes['node_2']]]);
@@ -64,8 +64,8 @@ final class SlavesTest extends RedisClusterTestCase
         self::assertStringContainsString('node_1', $thrown->getMessage());
     }
 
-    /** What the slave alone knows tells who was asked. */
-    public function testWhileKeysAreWatchedReadsComeFromMasters(): void
+    /** A value that only the slave has shows which server was read. */
+    public function testReadsGoToMastersWhileKeysAreWatched(): void
     {
         $redis = new RedisCluster(self::config(2, ['connect_timeout' => 2]));
         $key = $this->keyOnFirstOfTwo();
@@ -90,8 +90,8 @@ final class SlavesTest extends RedisClusterTestCase
         }
     }
 
-    /** A client of one server, which asks it for nothing but what the test says. */
-    private static function alone(string $alias): Client
+    /** A client of one server without role checks, which would reject a replica as a master. */
+    private static function clientOf(string $alias): Client
     {
         $node = self::config()['nodes'][$alias];
         return new Client(['nodes' => ['node_1' => $node], 'refresh_interval' => 0, 'read_timeout' => 30], shared: false);

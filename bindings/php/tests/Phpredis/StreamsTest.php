@@ -9,8 +9,8 @@ use RedisCluster\Tests\Support\RedisClusterTestCase;
 
 final class StreamsTest extends RedisClusterTestCase
 {
-    /** Adds 1-1, 2-1 … with the field n, and makes the group g at their beginning. */
-    private function stream(string $key, int $entries): void
+    /** Adds the entries 1-1, 2-1 … with the field n, and creates the group g at the beginning of the stream. */
+    private function createStream(string $key, int $entries): void
     {
         for ($i = 1; $i <= $entries; $i++) {
             self::assertSame("$i-1", $this->redis->xAdd($key, "$i-1", ['n' => $i]));
@@ -18,7 +18,7 @@ final class StreamsTest extends RedisClusterTestCase
         self::assertTrue($this->redis->xGroup('CREATE', $key, 'g', '0'));
     }
 
-    public function testAnEntryIsReadAsItWasWritten(): void
+    public function testAnEntryIsReadBackUnchanged(): void
     {
         self::assertSame('1-1', $this->redis->xAdd('s', '1-1', ['text' => 'x', 'number' => 5, 7 => 'seven']));
         self::assertSame(['1-1' => ['text' => 'x', 'number' => '5', 7 => 'seven']], $this->redis->xRange('s', '-', '+'));
@@ -32,20 +32,20 @@ final class StreamsTest extends RedisClusterTestCase
         self::assertSame(0, $this->redis->xLen('s'));
     }
 
-    public function testAnIdThatIsNotNewIsRefusedAndTheReasonKept(): void
+    public function testAnIdThatIsNotNewReturnsFalseAndSetsTheLastError(): void
     {
         $this->redis->xAdd('s', '2-1', ['a' => '1']);
         self::assertFalse($this->redis->xAdd('s', '1-1', ['a' => '1']));
         self::assertStringContainsString('equal or smaller', (string) $this->redis->getLastError());
     }
 
-    public function testAStreamIsNotMadeWhereThatIsForbidden(): void
+    public function testXAddWithNoMkStreamDoesNotCreateAStream(): void
     {
         self::assertFalse($this->redis->xAdd('s', '*', ['a' => '1'], 0, false, true));
         self::assertSame(0, $this->redis->exists('s'));
     }
 
-    public function testAStreamIsKeptAtItsLength(): void
+    public function testStreamsAreTrimmedToALengthOrId(): void
     {
         foreach (range(1, 5) as $i) {
             $this->redis->xAdd('s', "$i-1", ['n' => $i], 3);
@@ -56,9 +56,9 @@ final class StreamsTest extends RedisClusterTestCase
         self::assertSame(['5-1'], array_keys($this->redis->xRange('s', '-', '+')));
     }
 
-    public function testARangeGoesBothWaysAndHasALimit(): void
+    public function testXRangeAndXRevRangeAcceptALimit(): void
     {
-        $this->stream('s', 4);
+        $this->createStream('s', 4);
         self::assertSame(['2-1', '3-1'], array_keys($this->redis->xRange('s', '2', '4', 2)));
         self::assertSame(['3-1', '2-1', '1-1'], array_keys($this->redis->xRevRange('s', '3', '-')));
         self::assertSame([], $this->redis->xRange('none', '-', '+'));
@@ -66,11 +66,11 @@ final class StreamsTest extends RedisClusterTestCase
         self::assertFalse($this->redis->xDel('s', []));
     }
 
-    public function testStreamsOfSeveralNodesAreReadTogether(): void
+    public function testStreamsOfSeveralNodesAreReadInOneCall(): void
     {
         $keys = [$this->keyOn('node_1'), $this->keyOn('node_2'), $this->keyOn('node_3')];
         foreach ($keys as $key) {
-            $this->stream($key, 2);
+            $this->createStream($key, 2);
         }
         $all = ['1-1' => ['n' => '1'], '2-1' => ['n' => '2']];
         self::assertEquals(array_fill_keys($keys, $all), $this->redis->xRead(array_fill_keys($keys, '0')));
@@ -81,18 +81,18 @@ final class StreamsTest extends RedisClusterTestCase
         self::assertFalse($this->redis->xRead([]));
     }
 
-    public function testKeysGetThePrefixAndKeepItInTheAnswer(): void
+    public function testStreamKeysInResultsHaveThePrefix(): void
     {
         $this->redis->setOption(RedisCluster::OPT_PREFIX, 'app:');
-        $this->stream('s', 1);
+        $this->createStream('s', 1);
         self::assertSame(['app:s' => ['1-1' => ['n' => '1']]], $this->redis->xRead(['s' => '0']));
         self::assertSame(['app:s' => ['1-1' => ['n' => '1']]], $this->redis->xReadGroup('g', 'c', ['s' => '>']));
         self::assertSame(1, $this->client->command('EXISTS', 'app:s'));
     }
 
-    public function testAGroupHandsOutEachEntryOnceAndKnowsWhatIsNotAcknowledged(): void
+    public function testAGroupDeliversEachEntryOnceAndListsPendingEntries(): void
     {
-        $this->stream('s', 3);
+        $this->createStream('s', 3);
         self::assertSame(['1-1'], array_keys($this->redis->xReadGroup('g', 'c1', ['s' => '>'], 1)['s']));
         self::assertSame(['2-1', '3-1'], array_keys($this->redis->xReadGroup('g', 'c2', ['s' => '>'])['s']));
         self::assertSame([], $this->redis->xReadGroup('g', 'c2', ['s' => '>'], 10, 1));
@@ -104,26 +104,26 @@ final class StreamsTest extends RedisClusterTestCase
         self::assertSame(['3-1', 'c2', 1], [$pending[0][0], $pending[0][1], $pending[0][3]]);
     }
 
-    public function testNothingIsPendingWhereNothingWasRead(): void
+    public function testXPendingIsEmptyBeforeTheFirstRead(): void
     {
-        $this->stream('s', 1);
+        $this->createStream('s', 1);
         self::assertSame([0, false, false, []], $this->redis->xPending('s', 'g'));
         self::assertSame([], $this->redis->xPending('s', 'g', '-', '+', 10));
         self::assertFalse($this->redis->xPending('s', 'g', '-', '+'));
         self::assertFalse($this->redis->xPending('s', 'nobody'));
     }
 
-    public function testADeletedEntryIsNullInWhatAConsumerHasNotAcknowledged(): void
+    public function testADeletedPendingEntryIsNull(): void
     {
-        $this->stream('s', 2);
+        $this->createStream('s', 2);
         $this->redis->xReadGroup('g', 'c', ['s' => '>']);
         $this->redis->xDel('s', ['1-1']);
         self::assertSame(['s' => ['1-1' => null, '2-1' => ['n' => '2']]], $this->redis->xReadGroup('g', 'c', ['s' => '0']));
     }
 
-    public function testEntriesOfAnotherConsumerAreClaimed(): void
+    public function testEntriesOfAnotherConsumerCanBeClaimed(): void
     {
-        $this->stream('s', 3);
+        $this->createStream('s', 3);
         $this->redis->xReadGroup('g', 'c1', ['s' => '>']);
         self::assertSame(['1-1' => ['n' => '1']], $this->redis->xClaim('s', 'g', 'c2', 0, ['1-1']));
         self::assertSame(['2-1'], $this->redis->xClaim('s', 'g', 'c2', 0, ['2-1'], ['JUSTID', 'RETRYCOUNT' => 7, 'IDLE' => 5]));
@@ -136,7 +136,7 @@ final class StreamsTest extends RedisClusterTestCase
         self::assertSame(['0-0', ['3-1']], [$next, $ids]);
     }
 
-    public function testAGroupIsMadeOnceAndItsConsumersComeAndGo(): void
+    public function testGroupsAndConsumersCanBeCreatedAndDeleted(): void
     {
         self::assertFalse($this->redis->xGroup('CREATE', 's', 'g', '0'));
         self::assertTrue($this->redis->xGroup('CREATE', 's', 'g', '$', true));
@@ -151,9 +151,9 @@ final class StreamsTest extends RedisClusterTestCase
         self::assertFalse($this->redis->xGroup('CREATE', 's', 'g'));
     }
 
-    public function testInformationIsNameAndValue(): void
+    public function testXInfoReturnsAssociativeArrays(): void
     {
-        $this->stream('s', 2);
+        $this->createStream('s', 2);
         $this->redis->xReadGroup('g', 'c', ['s' => '>'], 1);
         $stream = $this->redis->xInfo('STREAM', 's');
         self::assertSame([2, '2-1', 1], [$stream['length'], $stream['last-generated-id'], $stream['groups']]);
@@ -167,9 +167,9 @@ final class StreamsTest extends RedisClusterTestCase
         self::assertFalse($this->redis->xInfo('STREAM', 'none'));
     }
 
-    public function testFullInformationTellsOfEntriesGroupsAndConsumers(): void
+    public function testXInfoFullReturnsEntriesGroupsAndConsumers(): void
     {
-        $this->stream('s', 3);
+        $this->createStream('s', 3);
         $this->redis->xReadGroup('g', 'c', ['s' => '>'], 1);
         $stream = $this->redis->xInfo('STREAM', 's', 'FULL', 2);
         self::assertSame(['1-1' => ['n' => '1'], '2-1' => ['n' => '2']], $stream['entries']);
@@ -178,7 +178,7 @@ final class StreamsTest extends RedisClusterTestCase
         self::assertSame('1-1', $stream['groups'][0]['consumers'][0]['pending'][0][0]);
     }
 
-    public function testValuesAreUnserializedAndInformationIsNot(): void
+    public function testStreamValuesAreUnserializedAndXInfoIsNot(): void
     {
         $this->redis->setOption(RedisCluster::OPT_SERIALIZER, RedisCluster::SERIALIZER_PHP);
         $this->redis->xAdd('s', '1-1', ['list' => [1, 2], 'number' => 5]);
@@ -191,9 +191,9 @@ final class StreamsTest extends RedisClusterTestCase
         self::assertSame('i:5;', $this->redis->xInfo('STREAM', 's')['first-entry']['1-1']['number']);
     }
 
-    public function testAPipelineAnswersAsTheMethodsDo(): void
+    public function testStreamMethodsReturnTheSameResultsInAPipeline(): void
     {
-        $answers = $this->redis->pipeline()
+        $results = $this->redis->pipeline()
             ->xAdd('s', '1-1', ['a' => 1])
             ->xRange('s', '-', '+')
             ->xRead(['s' => '0'])
@@ -202,10 +202,10 @@ final class StreamsTest extends RedisClusterTestCase
             ->xLen('s')
             ->exec();
         $entries = ['1-1' => ['a' => '1']];
-        self::assertSame(['1-1', $entries, ['s' => $entries], true, [0, false, false, []], 1], $answers);
+        self::assertSame(['1-1', $entries, ['s' => $entries], true, [0, false, false, []], 1], $results);
     }
 
-    public function testAKeyOfAnotherTypeIsFalse(): void
+    public function testAKeyOfAnotherTypeReturnsFalse(): void
     {
         $this->redis->set('string', 'x');
         self::assertFalse($this->redis->xLen('string'));

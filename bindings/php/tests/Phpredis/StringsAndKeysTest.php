@@ -7,10 +7,10 @@ namespace RedisCluster\Tests\Phpredis;
 use RedisCluster\RedisCluster;
 use RedisCluster\Tests\Support\RedisClusterTestCase;
 
-/** What the methods of strings, bits and keys answer. */
+/** The methods of strings, bits and keys. */
 final class StringsAndKeysTest extends RedisClusterTestCase
 {
-    public function testWhatIsNotThereIsFalse(): void
+    public function testAMissingKeyReturnsFalseOrAnEmptyValue(): void
     {
         self::assertFalse($this->redis->get('nothing'));
         self::assertSame([false, false], $this->redis->mget(['nothing', 'none']));
@@ -23,7 +23,7 @@ final class StringsAndKeysTest extends RedisClusterTestCase
         self::assertSame(RedisCluster::REDIS_NOT_FOUND, $this->redis->type('nothing'));
     }
 
-    public function testSetTakesOptions(): void
+    public function testSetAcceptsOptions(): void
     {
         self::assertTrue($this->redis->set('foo', 'a', ['nx', 'ex' => 10]));
         self::assertSame(10, $this->redis->ttl('foo'));
@@ -40,10 +40,10 @@ final class StringsAndKeysTest extends RedisClusterTestCase
         self::assertSame(-1, $this->redis->ttl('foo'));
     }
 
-    public function testWhatPhpredisRefusesIsFalseWithAWarning(): void
+    public function testCallsThatPhpredisRejectsReturnFalseWithAWarning(): void
     {
         $this->redis->set('foo', 'kept');
-        $refused = [
+        $rejected = [
             ["EXPIRE can't be < 1", 'set', 'foo', 'bar', 0],
             ["EXPIRE can't be < 1", 'set', 'foo', 'bar', ['ex' => 'soon']],
             ['Expire must be', 'set', 'foo', 'bar', true],
@@ -59,11 +59,11 @@ final class StringsAndKeysTest extends RedisClusterTestCase
             ['first argument must be a string', 'rawCommand', 5],
             ['must be scalar', 'rawCommand', 'GET', null],
         ];
-        foreach ($refused as $call) {
+        foreach ($rejected as $call) {
             [$warning, $method] = $call;
             $arguments = array_slice($call, 2);
-            [$answer, $warnings] = self::warningsOf(fn () => $this->redis->$method(...$arguments));
-            self::assertFalse($answer);
+            [$result, $warnings] = self::captureWarnings(fn () => $this->redis->$method(...$arguments));
+            self::assertFalse($result);
             self::assertCount(1, $warnings);
             self::assertStringContainsString($warning, $warnings[0]);
             self::assertStringContainsString("RedisCluster::$method()", $warnings[0]);
@@ -71,7 +71,7 @@ final class StringsAndKeysTest extends RedisClusterTestCase
         self::assertSame('kept', $this->redis->get('foo'));
     }
 
-    public function testCountsAreIntegersAndFloatsFloats(): void
+    public function testCountersReturnIntegersOrFloats(): void
     {
         self::assertSame(1, $this->redis->incr('n'));
         self::assertSame(6, $this->redis->incr('n', 5));
@@ -84,7 +84,7 @@ final class StringsAndKeysTest extends RedisClusterTestCase
         self::assertSame('bcd', $this->redis->getRange('text', 1, 3));
     }
 
-    public function testTypesAreConstants(): void
+    public function testTypeReturnsAConstant(): void
     {
         $this->redis->set('a', '1');
         $this->redis->sAdd('b', '1');
@@ -96,7 +96,7 @@ final class StringsAndKeysTest extends RedisClusterTestCase
         self::assertSame(RedisCluster::REDIS_STREAM, $this->redis->type('f'));
     }
 
-    public function testKeysAreGivenOneByOneOrInAnArray(): void
+    public function testKeysAreAcceptedAsArgumentsOrAsAnArray(): void
     {
         foreach (['exists', 'touch', 'unlink', 'del'] as $method) {
             $this->redis->mset(['a' => '1', 'b' => '2', 'c' => '3']);
@@ -106,7 +106,7 @@ final class StringsAndKeysTest extends RedisClusterTestCase
         }
     }
 
-    public function testExpiryTakesAMode(): void
+    public function testExpireAcceptsAMode(): void
     {
         $this->redis->set('foo', 'bar');
         self::assertFalse($this->redis->expire('foo', 100, 'XX'));
@@ -116,7 +116,7 @@ final class StringsAndKeysTest extends RedisClusterTestCase
         self::assertTrue($this->redis->persist('foo'));
     }
 
-    public function testADumpIsRestoredOnAnotherNode(): void
+    public function testADumpCanBeRestoredOnAnotherNode(): void
     {
         $this->redis->rPush($this->keyOn('node_1'), 'a', 'b');
         $dump = $this->redis->dump($this->keyOn('node_1'));
@@ -125,7 +125,7 @@ final class StringsAndKeysTest extends RedisClusterTestCase
         self::assertSame(['a', 'b'], $this->redis->lRange($this->keyOn('node_2'), 0, -1));
     }
 
-    public function testCopyTakesOptions(): void
+    public function testCopyAcceptsOptions(): void
     {
         [$a, $b] = [$this->keyOn('node_1'), $this->keyOn('node_2')];
         $this->redis->set($a, 'x');
@@ -135,7 +135,7 @@ final class StringsAndKeysTest extends RedisClusterTestCase
         self::assertFalse($this->redis->copy('nothing', $b, ['REPLACE']));
     }
 
-    public function testSortTakesOptions(): void
+    public function testSortAcceptsOptions(): void
     {
         $this->redis->rPush('l{t}', 3, 1, 2);
         $this->redis->mset(['w1{t}' => 3, 'w2' => 2, 'w3' => 1, 'v1' => 'one', 'v2' => 'two']);
@@ -150,7 +150,7 @@ final class StringsAndKeysTest extends RedisClusterTestCase
         self::assertSame(['2', '3'], $this->redis->sort_ro('l{t}', ['limit' => [1, 5]]));
     }
 
-    public function testBits(): void
+    public function testBitMethodsReturnBitsAndCounts(): void
     {
         self::assertSame(0, $this->redis->setBit('a', 1, true));
         self::assertSame(1, $this->redis->setBit('a', 1, false));
@@ -174,7 +174,7 @@ final class StringsAndKeysTest extends RedisClusterTestCase
         self::assertSame(3, $this->redis->pfCount('c'));
     }
 
-    public function testNewerMethodsOfStrings(): void
+    public function testStringMethodsOfPhpredis6Work(): void
     {
         $this->redis->mset(['a' => 'ohmytext', 'b' => 'mynewtext']);
         self::assertSame('mytext', $this->redis->lcs('a', 'b'));

@@ -5,13 +5,13 @@ declare(strict_types=1);
 namespace RedisCluster\Tests\Phpredis;
 
 use RedisCluster\RedisCluster;
-use RedisCluster\TimeoutException;
 use RedisCluster\Tests\Support\RedisClusterTestCase;
+use RedisCluster\TimeoutException;
 
 final class SubscriptionsTest extends RedisClusterTestCase
 {
     private string $timeout;
-    /** A process of publishing(), 0 for none. */
+    /** Id of the process of publishRepeatedly(), or 0. */
     private int $publisher = 0;
 
     protected function setUp(): void
@@ -30,11 +30,11 @@ final class SubscriptionsTest extends RedisClusterTestCase
     }
 
     /**
-     * Another process publishes to each of the channels, again and again until the test is over.
+     * Starts a process that publishes to all channels repeatedly until the test ends.
      *
      * @param list<string> $channels
      */
-    private function publishing(array $channels, string $method = 'publish'): void
+    private function publishRepeatedly(array $channels, string $method = 'publish'): void
     {
         $parent = getmypid();
         $this->publisher = pcntl_fork();
@@ -48,49 +48,49 @@ final class SubscriptionsTest extends RedisClusterTestCase
             }
             usleep(1000);
         }
-        // Without the rest of the tests.
+        // KILL: the process must not run the remaining tests.
         posix_kill(getmypid(), SIGKILL);
     }
 
-    /** @return list<string> one on each node */
+    /** @return list<string> a channel on each node */
     private function channels(): array
     {
         return [$this->keyOn('node_1', 'channel'), $this->keyOn('node_2', 'channel'), $this->keyOn('node_3', 'channel')];
     }
 
-    public function testMessagesOfChannelsOnAllNodesComeToTheCallbackUntilAllAreLeft(): void
+    public function testTheCallbackReceivesMessagesOfAllNodesUntilItUnsubscribesFromAllChannels(): void
     {
         $channels = $this->channels();
-        $this->publishing($channels);
-        $heard = [];
-        $answer = $this->redis->subscribe($channels, function (RedisCluster $redis, string $channel, string $message) use (&$heard): void {
+        $this->publishRepeatedly($channels);
+        $received = [];
+        $result = $this->redis->subscribe($channels, function (RedisCluster $redis, string $channel, string $message) use (&$received): void {
             self::assertSame($this->redis, $redis);
-            $heard[$channel] = $message;
+            $received[$channel] = $message;
             self::assertSame([$channel => true], $redis->unsubscribe([$channel]));
         });
-        self::assertNull($answer);
-        self::assertEquals(array_combine($channels, array_map(static fn (string $name): string => "to $name", $channels)), $heard);
+        self::assertNull($result);
+        self::assertEquals(array_combine($channels, array_map(static fn (string $name): string => "to $name", $channels)), $received);
     }
 
-    public function testAPatternHearsAllNodes(): void
+    public function testAPatternSubscriptionReceivesMessagesOfAllNodes(): void
     {
         $channels = $this->channels();
-        $this->publishing($channels);
-        $heard = [];
-        $callback = function (RedisCluster $redis, string $pattern, string $channel, string $message) use (&$heard): void {
-            $heard["$pattern $channel"] = $message;
-            if (count($heard) === 3) {
+        $this->publishRepeatedly($channels);
+        $received = [];
+        $callback = function (RedisCluster $redis, string $pattern, string $channel, string $message) use (&$received): void {
+            $received["$pattern $channel"] = $message;
+            if (count($received) === 3) {
                 self::assertSame(['chan*' => true], $redis->punsubscribe(['chan*']));
             }
         };
         $this->redis->psubscribe(['chan*'], $callback);
-        self::assertEqualsCanonicalizing(array_map(static fn (string $name): string => "to $name", $channels), array_values($heard));
+        self::assertEqualsCanonicalizing(array_map(static fn (string $name): string => "to $name", $channels), array_values($received));
     }
 
-    public function testACallbackMayUseTheObjectForCommandsAndSubscribeToMore(): void
+    public function testTheCallbackMayRunCommandsAndSubscribe(): void
     {
         [$first, $second] = $this->channels();
-        $this->publishing([$first, $second]);
+        $this->publishRepeatedly([$first, $second]);
         $this->redis->subscribe([$first], function (RedisCluster $redis, string $channel, string $message) use ($second): void {
             self::assertTrue($redis->set('last', $message));
             $redis->subscribe([$second], static function (RedisCluster $redis, string $channel, string $message): void {
@@ -102,31 +102,31 @@ final class SubscriptionsTest extends RedisClusterTestCase
         self::assertSame(["to $first", "to $second"], $this->redis->lRange('list', 0, -1));
     }
 
-    public function testChannelsAndPatternsGetThePrefix(): void
+    public function testChannelsAndPatternsHaveThePrefix(): void
     {
         $this->redis->setOption(RedisCluster::OPT_PREFIX, 'app:');
-        $this->publishing(['app:news', 'app:sport']);
-        $heard = [];
-        $this->redis->subscribe(['news'], static function (RedisCluster $redis, string $channel, string $message) use (&$heard): void {
-            $heard[] = [$channel, $message, $redis->unsubscribe(['news'])];
+        $this->publishRepeatedly(['app:news', 'app:sport']);
+        $received = [];
+        $this->redis->subscribe(['news'], static function (RedisCluster $redis, string $channel, string $message) use (&$received): void {
+            $received[] = [$channel, $message, $redis->unsubscribe(['news'])];
         });
-        $this->redis->psubscribe(['spo*'], static function (RedisCluster $redis, string $pattern, string $channel) use (&$heard): void {
-            $heard[] = [$pattern, $channel, $redis->punsubscribe(['spo*'])];
+        $this->redis->psubscribe(['spo*'], static function (RedisCluster $redis, string $pattern, string $channel) use (&$received): void {
+            $received[] = [$pattern, $channel, $redis->punsubscribe(['spo*'])];
         });
-        self::assertSame([['app:news', 'to app:news', ['app:news' => true]], ['app:spo*', 'app:sport', ['app:spo*' => true]]], $heard);
+        self::assertSame([['app:news', 'to app:news', ['app:news' => true]], ['app:spo*', 'app:sport', ['app:spo*' => true]]], $received);
     }
 
-    public function testShardChannelsAreHeardLikewise(): void
+    public function testSSubscribeReceivesMessagesOfShardChannels(): void
     {
-        $this->publishing(['shard'], 'sPublish');
-        $heard = [];
-        $this->redis->sSubscribe(['shard'], static function (RedisCluster $redis, string $channel, string $message) use (&$heard): void {
-            $heard[] = [$channel, $message, $redis->sUnsubscribe([$channel])];
+        $this->publishRepeatedly(['shard'], 'sPublish');
+        $received = [];
+        $this->redis->sSubscribe(['shard'], static function (RedisCluster $redis, string $channel, string $message) use (&$received): void {
+            $received[] = [$channel, $message, $redis->sUnsubscribe([$channel])];
         });
-        self::assertSame([['shard', 'to shard', ['shard' => true]]], $heard);
+        self::assertSame([['shard', 'to shard', ['shard' => true]]], $received);
     }
 
-    public function testSilenceIsAnExceptionAfterTheReadTimeout(): void
+    public function testSubscribeThrowsAfterTheReadTimeoutWithoutMessages(): void
     {
         $this->redis->setOption(RedisCluster::OPT_READ_TIMEOUT, 0.1);
         $thrown = self::thrownBy(fn () => $this->redis->subscribe(['quiet'], static fn () => null));
@@ -139,7 +139,7 @@ final class SubscriptionsTest extends RedisClusterTestCase
         self::assertInstanceOf(TimeoutException::class, self::thrownBy(fn () => $this->redis->subscribe(['quiet'], static fn () => null)));
     }
 
-    public function testHandlersOfSignalsAreCalledWhileItIsWaited(): void
+    public function testSignalHandlersRunWhileSubscribeWaits(): void
     {
         $this->redis->setOption(RedisCluster::OPT_READ_TIMEOUT, -1);
         pcntl_async_signals(true);
@@ -156,16 +156,16 @@ final class SubscriptionsTest extends RedisClusterTestCase
 
     public function testAnExceptionOfTheCallbackEndsTheSubscription(): void
     {
-        $this->publishing(['news']);
+        $this->publishRepeatedly(['news']);
         $thrown = self::thrownBy(fn () => $this->redis->subscribe(['news'], static fn () => throw new \DomainException('enough')));
         self::assertSame('enough', $thrown->getMessage());
-        // The server notices by itself that the connection is gone.
+        // The server detects asynchronously that the connection is closed.
         for ($tries = 0; $this->redis->pubsub('numsub', ['news']) !== ['news' => 0]; $tries++) {
             self::assertLessThan(10_000, $tries);
         }
     }
 
-    public function testASubscriptionCannotBeQueued(): void
+    public function testSubscribeThrowsInAPipeline(): void
     {
         $this->redis->pipeline();
         $thrown = self::thrownBy(fn () => $this->redis->subscribe(['news'], static fn () => null));
@@ -173,7 +173,7 @@ final class SubscriptionsTest extends RedisClusterTestCase
         $this->redis->discard();
     }
 
-    public function testLeavingWithoutASubscriptionIsAnsweredLikeAnyOther(): void
+    public function testUnsubscribeWithoutASubscriptionReturnsTrueForEachChannel(): void
     {
         self::assertSame(['a' => true, 'b' => true], $this->redis->unsubscribe(['a', 'b']));
         self::assertSame(['a*' => true], $this->redis->pUnsubscribe(['a*']));
@@ -181,7 +181,7 @@ final class SubscriptionsTest extends RedisClusterTestCase
         self::assertFalse($this->redis->subscribe([], static fn () => null));
     }
 
-    public function testSubscribersOfAllNodesAreCounted(): void
+    public function testPubsubCountsSubscribersOfAllNodes(): void
     {
         $channels = $this->channels();
         $session = $this->client->session();

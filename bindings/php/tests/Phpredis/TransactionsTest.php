@@ -11,20 +11,20 @@ use RedisCluster\RedisCluster;
 use RedisCluster\ServerException;
 use RedisCluster\Tests\Support\RedisClusterTestCase;
 
-/** multi, exec, discard, watch. */
+/** multi(), exec(), discard() and watch(). */
 final class TransactionsTest extends RedisClusterTestCase
 {
-    public function testEveryCallInATransactionAnswersTheObject(): void
+    public function testCallsInATransactionReturnTheObject(): void
     {
-        $answer = $this->redis->multi()->set('foo', '1')->incr('foo')->get('foo')->exec();
-        self::assertSame([true, 2, '2'], $answer);
+        $result = $this->redis->multi()->set('foo', '1')->incr('foo')->get('foo')->exec();
+        self::assertSame([true, 2, '2'], $result);
         self::assertSame($this->redis, $this->redis->multi());
         self::assertSame($this->redis, $this->redis->ping());
         self::assertSame($this->redis, $this->redis->hGetAll('foo'));
         self::assertTrue($this->redis->discard());
     }
 
-    public function testExecGivesEachReplyItsOwnShape(): void
+    public function testEachResultOfExecHasTheTypeOfItsMethod(): void
     {
         $this->redis->setOption(RedisCluster::OPT_PREFIX, 'p:');
         $this->redis->multi();
@@ -49,7 +49,7 @@ final class TransactionsTest extends RedisClusterTestCase
         ], $this->redis->exec());
     }
 
-    public function testStatusesOfScriptsAreToldFromStringsAndTypesStayKnown(): void
+    public function testExecDistinguishesStatusesOfScriptsFromStrings(): void
     {
         $this->redis->multi();
         $this->redis->set('foo', 'bar');
@@ -59,14 +59,14 @@ final class TransactionsTest extends RedisClusterTestCase
         self::assertSame([true, [true, 'OK', 1, false], RedisCluster::REDIS_STRING, []], $this->redis->exec());
     }
 
-    public function testAnErrorInsideIsFalseAndTheRestIsDone(): void
+    public function testAnErrorInATransactionIsFalseAndTheOtherCommandsRun(): void
     {
-        $answer = $this->redis->multi()->set('foo', 'bar')->lPush('foo', 'x')->get('foo')->exec();
-        self::assertSame([true, false, 'bar'], $answer);
+        $result = $this->redis->multi()->set('foo', 'bar')->lPush('foo', 'x')->get('foo')->exec();
+        self::assertSame([true, false, 'bar'], $result);
         self::assertStringStartsWith('WRONGTYPE', $this->redis->getLastError());
     }
 
-    public function testSerializedValuesComeBackFromATransaction(): void
+    public function testATransactionUnserializesValues(): void
     {
         $this->redis->setOption(RedisCluster::OPT_SERIALIZER, RedisCluster::SERIALIZER_PHP);
         $this->redis->multi()->set('foo', [1, 'a' => null])->get('foo');
@@ -81,16 +81,16 @@ final class TransactionsTest extends RedisClusterTestCase
         self::assertSame('bar', $this->client->command('GET', 'foo'));
     }
 
-    public function testDiscardForgetsWhatWasQueued(): void
+    public function testDiscardDropsQueuedCalls(): void
     {
         $this->redis->multi()->set('foo', 'bar');
         self::assertTrue($this->redis->discard());
         self::assertSame(RedisCluster::ATOMIC, $this->redis->getMode());
         self::assertFalse($this->redis->get('foo'));
-        self::assertFalse($this->redis->discard(), 'there is none');
+        self::assertFalse($this->redis->discard(), 'there is no transaction');
     }
 
-    public function testAnObjectThatIsDroppedLeavesNothingBehind(): void
+    public function testDestroyingTheObjectDropsItsTransaction(): void
     {
         $redis = new RedisCluster(self::config());
         $redis->watch('foo');
@@ -100,7 +100,7 @@ final class TransactionsTest extends RedisClusterTestCase
         self::assertSame([true], $this->redis->multi()->set('foo', 'baz')->exec());
     }
 
-    public function testTheModeIsKnown(): void
+    public function testGetModeReturnsTheCurrentMode(): void
     {
         self::assertSame(RedisCluster::ATOMIC, $this->redis->getMode());
         $this->redis->multi(RedisCluster::MULTI);
@@ -109,12 +109,12 @@ final class TransactionsTest extends RedisClusterTestCase
         self::assertSame([], $this->redis->exec());
         self::assertSame(RedisCluster::ATOMIC, $this->redis->getMode());
         self::assertNull($this->redis->exec(), 'without multi()');
-        [$answer, $warnings] = self::warningsOf(fn () => $this->redis->multi(3));
-        self::assertFalse($answer);
+        [$result, $warnings] = self::captureWarnings(fn () => $this->redis->multi(3));
+        self::assertFalse($result);
         self::assertCount(1, $warnings);
     }
 
-    public function testAKeyOfAnotherNodeIsRefusedAndNothingIsDone(): void
+    public function testATransactionWithKeysOfTwoNodesThrowsAndRunsNothing(): void
     {
         [$one, $two] = [$this->keyOn('node_1'), $this->keyOn('node_2')];
         $this->redis->multi()->set($one, '1')->set($two, '2');
@@ -126,7 +126,7 @@ final class TransactionsTest extends RedisClusterTestCase
         self::assertSame([true], $this->redis->multi()->set($two, '2')->exec());
     }
 
-    public function testACommandThatTheServerRefusesFailsTheTransaction(): void
+    public function testACommandThatTheServerRejectsAbortsTheTransaction(): void
     {
         $this->redis->multi()->set('foo', 'bar')->rawCommand('NOSUCH', 'foo');
         $thrown = self::thrownBy(fn () => $this->redis->exec());
@@ -137,7 +137,7 @@ final class TransactionsTest extends RedisClusterTestCase
         self::assertSame([true], $this->redis->multi()->set('foo', 'bar')->exec());
     }
 
-    public function testWrongArgumentsLeaveTheTransactionAsItIs(): void
+    public function testWrongArgumentsDoNotEndTheTransaction(): void
     {
         $this->redis->multi()->set('foo', 'bar');
         self::assertInstanceOf(\ArgumentCountError::class, self::thrownBy(fn () => $this->redis->hGet('foo')));
@@ -145,17 +145,17 @@ final class TransactionsTest extends RedisClusterTestCase
         self::assertSame([true], $this->redis->exec());
     }
 
-    public function testAKeyThatChangedSinceItWasWatchedStopsTheTransaction(): void
+    public function testExecReturnsFalseAfterAWatchedKeyChanged(): void
     {
         self::assertTrue($this->redis->watch('foo'));
         $this->client->command('SET', 'foo', 'theirs');
         self::assertFalse($this->redis->multi()->set('foo', 'ours')->exec());
         self::assertNull($this->redis->getLastError());
         self::assertSame('theirs', $this->redis->get('foo'));
-        self::assertSame([true], $this->redis->multi()->set('foo', 'ours')->exec(), 'and watches no more');
+        self::assertSame([true], $this->redis->multi()->set('foo', 'ours')->exec(), 'exec() ends the watch');
     }
 
-    public function testAnEmptyTransactionTellsWhetherAWatchedKeyChanged(): void
+    public function testAnEmptyTransactionReturnsFalseAfterAWatchedKeyChanged(): void
     {
         $this->redis->watch('foo');
         $this->client->command('SET', 'foo', 'theirs');
@@ -164,7 +164,7 @@ final class TransactionsTest extends RedisClusterTestCase
         self::assertSame([], $this->redis->multi()->exec());
     }
 
-    public function testUnwatchAndDiscardEndAWatch(): void
+    public function testUnwatchAndDiscardEndTheWatch(): void
     {
         foreach ([fn () => $this->redis->unwatch(), fn () => $this->redis->multi()->discard()] as $end) {
             $this->redis->watch(['foo', 'bar{foo}']);
@@ -174,7 +174,7 @@ final class TransactionsTest extends RedisClusterTestCase
         }
     }
 
-    public function testCommandsBetweenWatchAndMultiWorkOnEveryNode(): void
+    public function testCommandsBetweenWatchAndMultiMayUseAllNodes(): void
     {
         [$one, $two] = [$this->keyOn('node_1'), $this->keyOn('node_2')];
         $this->redis->watch($one);
@@ -183,7 +183,7 @@ final class TransactionsTest extends RedisClusterTestCase
         self::assertSame([true], $this->redis->multi()->set($one, '6')->exec());
     }
 
-    public function testAWatchOutlivesAChangeOfDatabaseOrOptions(): void
+    public function testAWatchIsKeptAcrossChangesOfDatabaseAndOptions(): void
     {
         foreach (['theirs', null] as $change) {
             $this->redis->setSelectDB(0);
@@ -198,7 +198,7 @@ final class TransactionsTest extends RedisClusterTestCase
         }
     }
 
-    public function testWatchedKeysOfSeveralNodesAreRefused(): void
+    public function testWatchRejectsKeysOfSeveralNodes(): void
     {
         $keys = [$this->keyOn('node_1'), $this->keyOn('node_2')];
         self::assertInstanceOf(CrossNodeException::class, self::thrownBy(fn () => $this->redis->watch($keys)));
@@ -206,7 +206,7 @@ final class TransactionsTest extends RedisClusterTestCase
         self::assertSame([true], $this->redis->multi()->set('foo', 'bar')->exec());
     }
 
-    public function testWatchInsideATransactionIsRefused(): void
+    public function testWatchInATransactionReturnsFalse(): void
     {
         $this->redis->multi();
         self::assertFalse($this->redis->watch('foo'));
@@ -214,7 +214,7 @@ final class TransactionsTest extends RedisClusterTestCase
         self::assertSame([true], $this->redis->unwatch()->exec());
     }
 
-    public function testWhatIsForEveryServerIsRefusedInsideATransaction(): void
+    public function testCommandsForAllServersThrowInATransaction(): void
     {
         $calls = [
             fn () => $this->redis->flushAll(), fn () => $this->redis->select(1), fn () => $this->redis->info(),
@@ -227,7 +227,7 @@ final class TransactionsTest extends RedisClusterTestCase
         self::assertSame([true], $this->redis->exec());
     }
 
-    public function testATransactionGoesToTheDatabaseOfTheObject(): void
+    public function testATransactionUsesTheSelectedDatabase(): void
     {
         $this->redis->set('foo', 'zero');
         $this->redis->setSelectDB(2);
@@ -236,7 +236,7 @@ final class TransactionsTest extends RedisClusterTestCase
         self::assertSame(['zero'], $this->redis->multi()->get('foo')->exec());
     }
 
-    public function testATransactionOnADeadNodeThrowsAndTheObjectGoesOn(): void
+    public function testATransactionOnANodeThatIsDownThrowsAndTheObjectStaysUsable(): void
     {
         $redis = new RedisCluster(self::configWithDeadNode('node_2'));
         $redis->multi()->set($this->keyOn('node_2'), '1');
@@ -244,7 +244,7 @@ final class TransactionsTest extends RedisClusterTestCase
         self::assertSame([true], $redis->multi()->set($this->keyOn('node_1'), '1')->exec());
     }
 
-    public function testAConnectionThatIsLostFailsTheTransactionThatWatchedOverIt(): void
+    public function testATransactionFailsAfterTheConnectionOfItsWatchWasLost(): void
     {
         $this->redis->watch('foo');
         (new Client(self::config()))->each('CLIENT', 'KILL', 'TYPE', 'normal');
@@ -253,7 +253,7 @@ final class TransactionsTest extends RedisClusterTestCase
         self::assertSame([true], $this->redis->multi()->set('foo', 'bar')->exec());
     }
 
-    public function testTransactionsOfOneObjectShareTheirConnection(): void
+    public function testTransactionsOfOneObjectReuseOneConnection(): void
     {
         $this->redis->multi()->set('foo', '1')->exec();
         $before = $this->connections();

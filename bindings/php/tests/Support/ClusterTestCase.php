@@ -7,7 +7,7 @@ namespace RedisCluster\Tests\Support;
 use PHPUnit\Framework\TestCase;
 use RedisCluster\Client;
 
-/** A test with three empty servers. */
+/** A test case with three empty servers. */
 abstract class ClusterTestCase extends TestCase
 {
     protected Client $client;
@@ -19,7 +19,7 @@ abstract class ClusterTestCase extends TestCase
     }
 
     /**
-     * The configuration of the servers that scripts/with-redis has started.
+     * The configuration of the servers that scripts/with-redis started.
      *
      * @param array<string, mixed> $options
      * @return array<string, mixed>
@@ -34,7 +34,7 @@ abstract class ClusterTestCase extends TestCase
     }
 
     /**
-     * The same with one node that nobody listens on.
+     * The same configuration with a port for one node that no server listens on.
      *
      * @return array<string, mixed>
      */
@@ -52,7 +52,7 @@ abstract class ClusterTestCase extends TestCase
         return (int) substr(strrchr($name, ':'), 1);
     }
 
-    /** A key that lives on a node. */
+    /** A key whose node has this alias. */
     protected function keyOn(string $alias, string $prefix = 'key'): string
     {
         for ($i = 0;; $i++) {
@@ -62,7 +62,7 @@ abstract class ClusterTestCase extends TestCase
         }
     }
 
-    /** What a function throws. */
+    /** The exception that a function throws; fails if it throws none. */
     protected static function thrownBy(callable $function): \Throwable
     {
         try {
@@ -70,6 +70,6 @@ abstract class ClusterTestCase extends TestCase
         } catch (\Throwable $thrown) {
             return $thrown;
         }
-        self::fail('nothing was thrown');
+        self::fail('no exception was thrown');
     }
 }

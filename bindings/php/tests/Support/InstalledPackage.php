@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace RedisCluster\Tests\Support;
 
-/** A copy of the package in a temporary folder, readable by every user as an installed one is; a checkout may lie in somebody's home. */
+/** A copy of the package in a temporary folder that every user may read, like an installed package. A checkout may be in a private home folder. */
 final class InstalledPackage
 {
     private const PARTS = ['preload.php', 'autoload.php', 'src', 'include', 'bin'];

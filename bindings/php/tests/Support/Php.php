@@ -4,14 +4,14 @@ declare(strict_types=1);
 
 namespace RedisCluster\Tests\Support;
 
-/** PHP in a process of its own, with its own settings and environment. */
+/** Runs PHP and other commands in a separate process with its own settings and environment. */
 final class Php
 {
     /**
      * @param list<string> $arguments
      * @param list<string> $options of the php command
      * @param array<string, ?string> $environment null removes a variable
-     * @return array{int, string} exit status, and what it printed on both outputs
+     * @return array{int, string} exit status, and standard output together with standard error
      */
     public static function run(string $file, array $arguments = [], array $options = [], array $environment = []): array
     {

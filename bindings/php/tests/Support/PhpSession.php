@@ -6,10 +6,10 @@ namespace RedisCluster\Tests\Support;
 
 use PHPUnit\Framework\Assert;
 
-/** Requests that use PHP's session `abc`: each is a process of its own. */
+/** Runs requests that use the PHP session `abc`, each in its own process. */
 final class PhpSession
 {
-    private const PROGRAM = __DIR__ . '/../programs/session.php';
+    private const PROGRAM = __DIR__ . '/../programs/session_request.php';
     public const WITHOUT_EXTENSIONS = ['-n', '-d', 'extension=ffi', '-d', 'extension=posix'];
 
     private string $handler;
@@ -25,14 +25,14 @@ final class PhpSession
     }
 
     /**
-     * The same with the handler of ext-redis.
+     * Requests that use the session handler of ext-redis.
      *
      * @param array<string, int> $settings
      */
-    public static function ofPhpredis(array $settings = []): self
+    public static function withPhpredisHandler(array $settings = []): self
     {
         if (!extension_loaded('redis')) {
-            Assert::markTestSkipped('The extension redis is not loaded');
+            Assert::markTestSkipped('ext-redis is not loaded');
         }
         $session = new self();
         $session->handler = 'phpredis';
@@ -42,14 +42,14 @@ final class PhpSession
         return $session;
     }
 
-    /** What a request prints that runs this code. */
+    /** The output of a request that runs this code. */
     public function run(string $code, string ...$arguments): string
     {
         return self::end($this->start($code, ...$arguments));
     }
 
     /**
-     * A request that runs at the same time as others, until its end() is awaited.
+     * Starts a request in the background; end() waits for it.
      *
      * @return array{resource, resource}
      */

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace RedisCluster\Tests\Support;
 
-/** A process that publishes messages in turn, each as soon as somebody listens. */
+/** A process that publishes messages one after the other, each as soon as the channel has a subscriber. */
 final class Publisher
 {
     /** @var resource */

@@ -6,40 +6,41 @@ namespace RedisCluster\Tests\Support;
 
 use RedisCluster\Client;
 use RedisCluster\Nodes;
+use RedisCluster\Phpredis\CommandSignatures;
 use RedisCluster\Read;
 use RedisCluster\RedisCluster;
 use RedisCluster\Session;
-use RedisCluster\Tests\Oracle\Call;
+use RedisCluster\Tests\Differential\CoerciveCall;
 
-/** Random calls, the same ones for the same seed. */
+/** A random sequence of calls, determined by the seed. */
 final class RandomCalls
 {
-    /** What waits, ends or changes servers, or answers without end to a large number. */
+    /** Methods that block, that change the state of a server or connection, or whose reply has the size given by an argument. */
     private const EXCLUDED = '/^(__|b(l|r|z)|bg|save$|shutdown|debug|client|config|migrate|slaveof|replicaof|failover|role|wait'
         . '|[ps]?subscribe|.*unsubscribe|monitor|auth|acl|hello|reset|quit|function|module|cluster|p?connect|p?open|close|xread'
         . '|.*randmember|.*randfield|latency|memory|command|set(bit|range|option)$)/';
 
-    private readonly OddValues $values;
+    private readonly UnusualValues $values;
     private readonly Client $client;
     private Session $session;
     private RedisCluster $redis;
-    /** @var array<string, array{int, int}> method of the drop-in => least and greatest number of arguments */
+    /** @var array<string, array{int, int}> method of the drop-in => smallest and largest number of arguments */
     private readonly array $methods;
-    private readonly Mistakes $mistakes;
+    private readonly WarningCollector $warnings;
 
     /** @param array<string, mixed> $config */
     public function __construct(int $seed, private readonly array $config)
     {
         mt_srand($seed);
-        $this->values = new OddValues();
+        $this->values = new UnusualValues();
         $this->client = new Client($config, false);
         $this->session = $this->client->session();
         $this->redis = new RedisCluster($config);
         $this->methods = self::methods();
-        $this->mistakes = new Mistakes();
+        $this->warnings = new WarningCollector();
     }
 
-    /** @return ?string what is wrong about what the next call did */
+    /** @return ?string null, or a description of what the next call did wrong */
     public function next(bool $show): ?string
     {
         [$object, $method, $arguments] = $this->choose();
@@ -52,16 +53,16 @@ final class RandomCalls
             if ($method === 'new') {
                 new $object(...$arguments);
             } else {
-                Call::weakly($object, $method, $arguments);
+                CoerciveCall::invoke($object, $method, $arguments);
             }
         } catch (\TypeError | \ValueError | \RedisException) {
-            // As promised.
+            // A documented exception.
         } catch (\Throwable $thrown) {
             $place = $thrown->getFile() . ':' . $thrown->getLine();
             return $call() . ' throws ' . $thrown::class . " \"{$thrown->getMessage()}\" in $place";
         }
-        $mistake = $this->mistakes->take();
-        return $mistake === null ? null : $call() . ": $mistake";
+        $warning = $this->warnings->take();
+        return $warning === null ? null : $call() . ": $warning";
     }
 
     /** @return array{object|string, string, array<mixed>} */
@@ -69,23 +70,23 @@ final class RandomCalls
     {
         $draw = mt_rand(0, 99);
         if ($draw < 60) {
-            return $this->ofDropIn();
+            return $this->dropInCall();
         }
         if ($draw === 60) {
-            return $this->renewed();
+            return $this->constructorCall();
         }
-        return $draw < 85 ? $this->ofClient() : $this->ofSession();
+        return $draw < 85 ? $this->clientCall() : $this->sessionCall();
     }
 
-    private function ofDropIn(): array
+    private function dropInCall(): array
     {
         $method = array_keys($this->methods)[mt_rand(0, count($this->methods) - 1)];
-        [$least, $most] = mt_rand(0, 9) > 0 ? $this->methods[$method] : [0, 6];
-        return [$this->redis, $method, $this->values->arguments($most, $least)];
+        [$minimum, $maximum] = mt_rand(0, 9) > 0 ? $this->methods[$method] : [0, 6];
+        return [$this->redis, $method, $this->values->arguments($maximum, $minimum)];
     }
 
-    /** A session or drop-in without what earlier calls have left in it, or one made of anything. */
-    private function renewed(): array
+    /** Replaces the session and the drop-in, whose state earlier calls changed; the call is a constructor with random arguments. */
+    private function constructorCall(): array
     {
         $this->session = $this->client->session();
         $this->redis = new RedisCluster($this->config);
@@ -93,7 +94,7 @@ final class RandomCalls
         return [$class, 'new', [$this->values->random(), ...$this->values->arguments(2)]];
     }
 
-    private function ofClient(): array
+    private function clientCall(): array
     {
         return match (mt_rand(0, 9)) {
             0 => [$this->client, 'execute', [[$this->values->command(), $this->values->command()]]],
@@ -109,7 +110,7 @@ final class RandomCalls
         };
     }
 
-    private function ofSession(): array
+    private function sessionCall(): array
     {
         return match (mt_rand(0, 4)) {
             0 => [$this->session, 'execute', [[$this->values->command(), $this->values->random()]]],
@@ -119,7 +120,7 @@ final class RandomCalls
         };
     }
 
-    /** @return array<string, array{int, int}> the real methods, and those that the documentation of the class names */
+    /** @return array<string, array{int, int}> the methods that RedisCluster declares, and those of CommandSignatures */
     private static function methods(): array
     {
         $methods = [];
@@ -127,8 +128,11 @@ final class RandomCalls
             $more = $method->isVariadic() ? 3 : 0;
             $methods[strtolower($method->getName())] = [$method->getNumberOfRequiredParameters(), $method->getNumberOfParameters() + $more];
         }
-        $source = (string) file_get_contents(dirname(__DIR__, 2) . '/src/RedisCluster.php');
-        preg_match_all('/@method \S+ (\w+)\((.*)\)$/m', $source, $found, PREG_SET_ORDER);
+        $signatures = (string) (new \ReflectionClass(CommandSignatures::class))->getDocComment();
+        preg_match_all('/@method \S+ (\w+)\((.*)\)$/m', $signatures, $found, PREG_SET_ORDER);
+        if ($found === []) {
+            throw new \LogicException('CommandSignatures has no @method annotations');
+        }
         foreach ($found as [, $name, $parameters]) {
             $all = substr_count($parameters, '$');
             $more = str_contains($parameters, '...') ? 3 : 0;

@@ -6,7 +6,7 @@ namespace RedisCluster\Tests\Support;
 
 final class Readme
 {
-    /** The README's code in a language, by its number: there are four blocks of PHP, and one of each other. */
+    /** The nth code block of a language in README.md, from 0. */
     public static function block(string $language, int $number = 0): string
     {
         preg_match_all("/^```$language(?: ignore)?\n(.*?)^```/ms", file_get_contents(dirname(__DIR__, 2) . '/README.md'), $matches);
@@ -14,15 +14,15 @@ final class Readme
     }
 
     /**
-     * The README's settings for preloading.
+     * The php.ini settings for preloading in README.md.
      *
      * @return array<string, string>
      */
-    public static function preloading(string $package, ?string $user): array
+    public static function preloadSettings(string $package, ?string $user): array
     {
         $settings = parse_ini_string(strtr(self::block('ini'), ['/path/to/vendor/rediscluster/rediscluster' => $package]), scanner_mode: INI_SCANNER_RAW);
         if (!isset($settings['opcache.preload_user'])) {
-            throw new \RuntimeException('README.md does not name opcache.preload_user');
+            throw new \RuntimeException('the ini block of README.md does not set opcache.preload_user');
         }
         return array_filter(['opcache.preload_user' => $user] + $settings, is_string(...));
     }

@@ -6,7 +6,7 @@ namespace RedisCluster\Tests\Support;
 
 use RedisCluster\RedisCluster;
 
-/** A test of the drop-in on three empty servers. */
+/** A test case of the drop-in class RedisCluster with three empty servers. */
 abstract class RedisClusterTestCase extends ClusterTestCase
 {
     protected RedisCluster $redis;
@@ -18,11 +18,11 @@ abstract class RedisClusterTestCase extends ClusterTestCase
     }
 
     /**
-     * What a method warns of while it answers.
+     * Calls a function and collects its warnings.
      *
-     * @return array{mixed, list<string>}
+     * @return array{mixed, list<string>} the result and the warnings
      */
-    protected static function warningsOf(callable $function): array
+    protected static function captureWarnings(callable $function): array
     {
         $warnings = [];
         set_error_handler(static function (int $level, string $message) use (&$warnings): bool {

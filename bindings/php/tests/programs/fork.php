@@ -2,8 +2,8 @@
 
 declare(strict_types=1);
 
-// Parent and children use the same client at the same time. Exits with 0 if everybody reads back what they wrote, and
-// the parent's connections are its own afterwards.
+// Parent and children use the same client at the same time. Exits with 0 if every process reads back its own writes and the parent still
+// has the same connections.
 
 use RedisCluster\Client;
 use RedisCluster\RedisCluster;
@@ -22,11 +22,11 @@ function isRight(Client|RedisCluster $cluster, string $key, string $value): bool
         && $cluster->multi()->append($key, '!')->get($key)->exec() === [strlen($value) + 1, "$value!"];
 }
 
-function mistakes(Client|RedisCluster $cluster, string $who): int
+function mistakes(Client|RedisCluster $cluster, string $process): int
 {
     $mistakes = 0;
     for ($i = 0; $i < ROUNDS; $i++) {
-        $mistakes += isRight($cluster, "$who $i", "$who: $i") ? 0 : 1;
+        $mistakes += isRight($cluster, "$process $i", "$process: $i") ? 0 : 1;
     }
     return $mistakes;
 }

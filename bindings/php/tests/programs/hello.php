@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-// Says what a client answers, or with which exception it cannot be made. Runs alone, and as a page of `php -S`.
+// Prints the replies to SET and GET and the connection ids, or the exception. Runs as a program and as a page of `php -S`.
 
 use RedisCluster\Client;
 

@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-// Reads a large hash and a list in turn, and prints how many pages of fresh memory each turn takes.
+// Reads a large hash and a list alternately; prints the average number of page faults of one round.
 
 use RedisCluster\Client;
 use RedisCluster\ReplyFormat;
@@ -18,16 +18,16 @@ for ($piece = 0; $piece < 100; $piece++) {
     $client->run(['HSET', 'hash', 'pairs' => $pairs]);
     $client->run(['RPUSH', 'list', array_fill(0, 10, str_repeat('x', 32))]);
 }
-$turn = static function () use ($client): void {
+$round = static function () use ($client): void {
     if (count($client->run(['HGETALL', 'hash'], ReplyFormat::PAIRS)) !== 10_000 || count($client->run(['LRANGE', 'list', 0, -1])) !== 1_000) {
-        throw new Exception('another reply');
+        throw new Exception('wrong reply');
     }
 };
 for ($i = 0; $i < 10; $i++) {
-    $turn();
+    $round();
 }
 $pages = getrusage()['ru_minflt'];
 for ($i = 0; $i < 50; $i++) {
-    $turn();
+    $round();
 }
 echo intdiv(getrusage()['ru_minflt'] - $pages, 50);

@@ -2,8 +2,8 @@
 
 declare(strict_types=1);
 
-// A child sends signals without pause; their handler uses the client that the signal has interrupted. Exits with 0 if
-// all replies were the right ones.
+// A child process sends signals continuously; the signal handler uses the client that the signal interrupted. Prints the number of wrong
+// replies.
 
 use RedisCluster\Client;
 
@@ -14,7 +14,7 @@ const ROUNDS = 3_000;
 $client = new Client(getenv('REDISCLUSTER_CONFIG'));
 $mistakes = $handled = 0;
 $parent = posix_getpid();
-$client->execute([['PING']]); // a class that is just being loaded, PHP cannot load for a handler
+$client->execute([['PING']]); // loads the classes: PHP cannot load a class in a handler while it loads the same class
 
 pcntl_async_signals(true);
 pcntl_signal(SIGUSR1, function () use ($client, &$mistakes, &$handled): void {

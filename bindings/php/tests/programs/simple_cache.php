@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-// Uses a cache under the interface as psr/simple-cache declares it in its version 1, 2 or 3, the argument.
+// simple_cache.php VERSION: uses SimpleCache with the interfaces of psr/simple-cache version 1, 2 or 3.
 
 use RedisCluster\Cache\SimpleCache;
 use RedisCluster\Client;

@@ -120,7 +120,7 @@ final class Hashes
      */
     public static function getAndDelete(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $sends = self::counted($call, $arguments, $convert);
+        $sends = self::withFields($call, $arguments, $convert);
         $call->replyContext = \end($call->command);
         return $sends;
     }

@@ -1,0 +1,63 @@
+<?php
+
+declare(strict_types=1);
+
+namespace RedisCluster\Tests\Differential;
+
+/**
+ * The differences that the tests allow: the entries of allowed_differences.php, grouped by heading. docs/phpredis.md is generated from them.
+ *
+ * The `reason` of an entry is documentation. The entry allows a mismatch if all its other fields match:
+ *   methods   list of method names in lower case
+ *   aspect    outcome, warnings, last error, arguments or data
+ *   scenario  regular expression for the name of the scenario
+ *   ours      regular expression for our result as text
+ *   theirs    the same for the result of phpredis
+ *   when      function (string $ours, string $theirs): bool
+ */
+final class AllowedDifferences
+{
+    /** @var list<array<string, mixed>> */
+    private readonly array $entries;
+    /** @var array<int, int> index of the entry => number of mismatches it allowed */
+    private array $useCounts = [];
+
+    /** @param ?list<array<string, mixed>> $entries for the tests; null for those of the file */
+    public function __construct(?array $entries = null)
+    {
+        $this->entries = $entries ?? \array_merge(...\array_values(require __DIR__ . '/allowed_differences.php'));
+    }
+
+    public function allow(Mismatch $mismatch): bool
+    {
+        foreach ($this->entries as $index => $entry) {
+            if ($this->matchesEntry($entry, $mismatch)) {
+                $this->useCounts[$index] = ($this->useCounts[$index] ?? 0) + 1;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** @return list<string> the reasons of the entries that allowed no mismatch */
+    public function unused(): array
+    {
+        return \array_values(\array_column(\array_diff_key($this->entries, $this->useCounts), 'reason'));
+    }
+
+    /** @param array<string, mixed> $entry */
+    private function matchesEntry(array $entry, Mismatch $mismatch): bool
+    {
+        return \in_array($mismatch->method, $entry['methods'] ?? [$mismatch->method], true)
+            && \in_array($mismatch->aspect, (array) ($entry['aspect'] ?? $mismatch->aspect), true)
+            && self::matches($entry['scenario'] ?? null, $mismatch->scenario)
+            && self::matches($entry['ours'] ?? null, $mismatch->ours)
+            && self::matches($entry['theirs'] ?? null, $mismatch->theirs)
+            && (!isset($entry['when']) || $entry['when']($mismatch->ours, $mismatch->theirs));
+    }
+
+    private static function matches(?string $pattern, string $text): bool
+    {
+        return $pattern === null || \preg_match($pattern, $text) === 1;
+    }
+}

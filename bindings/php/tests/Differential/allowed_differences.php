@@ -1,0 +1,373 @@
+<?php
+
+declare(strict_types=1);
+
+// The differences between RedisCluster\RedisCluster and phpredis 5.3.7 that the tests allow. See AllowedDifferences for
+// the fields of an entry.
+
+namespace RedisCluster\Tests\Differential;
+
+$withoutDeprecations = static fn (string $warnings): string => \str_replace('[, ', '[', \preg_replace("/(, )?'8192 [^']*'/", '', $warnings));
+/** The number of the argument and the given type: the parts of a TypeError that must be equal. */
+$argumentAndType = static fn (string $outcome): string => \preg_replace('/^(throws TypeError: .*Argument #\d+)( \(\$\w+\))? must be .*, (\w+) given.*$/s', '$1 $3', $outcome);
+
+return [
+    'Messages' => [
+        [
+            'reason' => 'The text of a TypeError differs: no parameter names, other nullable types, and the caller, which PHP reports for methods written in PHP',
+            'aspect' => 'outcome',
+            'theirs' => '/^throws TypeError/',
+            'when' => static fn (string $ours, string $theirs): bool => $argumentAndType($theirs) === $argumentAndType($ours),
+        ],
+        [
+            'reason' => "A wrong number of arguments has PHP's message, with the numbers of phpredis 6, some of whose methods take more arguments",
+            'aspect' => 'outcome',
+            'ours' => '/^throws ArgumentCountError: /',
+            'theirs' => '/^throws ArgumentCountError: /',
+        ],
+        [
+            'reason' => "phpredis leaves a NUL byte at the end of some errors",
+            'aspect' => ['last error', 'outcome'],
+            'when' => static fn (string $ours, string $theirs): bool => \str_replace("\\x00'", "'", $theirs) === $ours,
+        ],
+        [
+            'reason' => 'Aliases are not deprecated here, and PHP has deprecation messages about arguments only for functions written in C',
+            'aspect' => 'warnings',
+            'when' => static fn (string $ours, string $theirs): bool => $withoutDeprecations($theirs) === $withoutDeprecations($ours),
+        ],
+    ],
+    'Arguments' => [
+        [
+            'reason' => 'A wrong number of arguments is an ArgumentCountError for every method; phpredis does not check the number for these',
+            'methods' => [
+                'exists', 'geoadd', 'geodist', 'geohash', 'geopos', 'hdel', 'lpush', 'rpush', 'randomkey', 'rawcommand', 'sadd', 'srem',
+                'sremove', 'smismember', 'xinfo', 'zadd', 'zrem', 'zremove',
+                'zdelete', 'zrangebylex', 'zrevrangebylex', 'dbsize', 'time', 'lastsave', 'unwatch', 'save', 'bgsave', 'role', 'script',
+                'discard',
+            ],
+            'aspect' => 'outcome',
+            'ours' => '/^throws ArgumentCountError: /',
+            'theirs' => '/^(?!throws)/',
+        ],
+        [
+            'reason' => 'A call with a wrong number of arguments is not sent, so it sets no last error and raises no warning besides the exception',
+            'methods' => ['exists', 'rawcommand', 'randomkey', 'zrangebylex', 'zrevrangebylex'],
+            'aspect' => ['last error', 'warnings'],
+            'theirs' => '/wrong number of arguments|Must pass (at least one|either 3 or 5)/',
+        ],
+        [
+            'reason' => 'PHP ignores surplus arguments of methods written in PHP',
+            'methods' => [
+                '_prefix', '_serialize', '_unserialize', '_pack', '_unpack', '_compress', '_uncompress', 'getdbnum', 'getmode',
+                'getreadtimeout', 'gettimeout', 'getauth', 'getlasterror', 'getpersistentid',
+                'clearlasterror', 'isconnected', 'gethost', 'getport', 'hscan', 'sscan', 'zscan', 'unsubscribe', 'punsubscribe',
+                'setoption', 'scan', 'info', 'connect', 'pconnect', 'open', 'popen',
+            ],
+            'aspect' => 'outcome',
+            'theirs' => '/^throws ArgumentCountError: .* expects (exactly|at most) /',
+        ],
+        [
+            'reason' => 'As in phpredis 6, these take one more argument',
+            'methods' => [
+                'hset', 'expire', 'expireat', 'pexpire', 'pexpireat', 'lpop', 'rpop', 'bitcount', 'bitpos', 'xtrim', 'xadd', 'restore',
+                'xgroup', 'getoption',
+            ],
+            'aspect' => 'outcome',
+            'theirs' => '/^throws ArgumentCountError: /',
+        ],
+        [
+            'reason' => 'The effects of calls with this additional argument',
+            'methods' => [
+                'hset', 'expire', 'expireat', 'pexpire', 'pexpireat', 'lpop', 'rpop', 'xtrim', 'xadd', 'restore', 'hgetall', 'fields',
+                'popped',
+            ],
+            'aspect' => ['outcome', 'last error', 'data'],
+            'scenario' => '/wrong numbers of arguments|^invalid_arguments: |: fields|: popped|: expiry/',
+            'theirs' => '/^(?!throws)/',
+        ],
+        [
+            'reason' => 'An array, or an object that cannot be converted to a string, is a TypeError in place of a string; phpredis sends the word Array, or returns false',
+            'aspect' => 'outcome',
+            'ours' => '/^throws TypeError: .*(given|could not be converted to string)/',
+            'theirs' => "/^(-?\\d+|false|true|\\[.*\\]|'.*'|throws Error: Object of class stdClass could not be converted to string)$/",
+        ],
+        [
+            'reason' => 'A call with an array or such an object in place of a string is not sent',
+            'methods' => [
+                'bitop', 'geoadd', 'geohash', 'geopos', 'hdel', 'lpush', 'rpush', 'script', 'sadd', 'srem', 'sremove', 'smismember',
+                'sinterstore', 'sunionstore', 'sdiffstore', 'zadd', 'zrem', 'zremove', 'zdelete', 'zunion', 'zinter', 'sortasc', 'eval',
+                'evaluate', 'evalsha', 'evaluatesha', 'xdel', 'xack',
+            ],
+            'aspect' => ['warnings', 'last error', 'data'],
+            'scenario' => '/ with arrays and objects/',
+        ],
+        [
+            'reason' => 'Null means no options, as in phpredis 6, and the command is sent',
+            'aspect' => 'last error',
+            'methods' => ['sort'],
+            'scenario' => '/ with unsuitable scalars/',
+        ],
+        [
+            'reason' => 'Null means no options, as in phpredis 6',
+            'aspect' => 'outcome',
+            'methods' => [
+                'georadius', 'georadius_ro', 'georadiusbymember', 'georadiusbymember_ro', 'sort', 'zrangebyscore', 'zrevrangebyscore',
+                'eval', 'evaluate', 'evalsha', 'evaluatesha',
+            ],
+            'theirs' => '/^throws TypeError: .* must be of type array, null given$/',
+        ],
+        [
+            'reason' => 'The error for an object that cannot be converted to a string gives the number of the argument, not only the class',
+            'aspect' => 'outcome',
+            'ours' => '/^throws Error: .* must be of type string, stdClass given$/',
+            'theirs' => '/^throws Error: Object of class stdClass could not be converted to string$/',
+        ],
+        [
+            'reason' => 'phpredis returns false for a scan of an empty key without sending it',
+            'methods' => ['hscan', 'sscan', 'zscan'],
+            'aspect' => 'outcome',
+            'ours' => '/^\[\]$/',
+            'theirs' => '/^false$/',
+        ],
+        [
+            'reason' => 'An iterator that is not a number starts a scan; phpredis takes it for 0, the end',
+            'methods' => ['scan'],
+            'aspect' => 'outcome',
+            'scenario' => '/wrong types|^invalid_arguments: /',
+        ],
+        [
+            'reason' => 'sUnionStore accepts one array of keys, and a single source, like sInterStore and sDiffStore',
+            'methods' => ['sunionstore'],
+            'aspect' => ['outcome', 'last error'],
+            'theirs' => '/^(throws ArgumentCountError: .*|null)$/',
+        ],
+        [
+            'reason' => 'An invalid operation, such as null, is rejected by the server',
+            'methods' => ['bitop'],
+            'aspect' => 'last error',
+            'scenario' => '/ with unsuitable scalars/',
+            'ours' => "/^'ERR syntax error'$/",
+        ],
+        [
+            'reason' => 'Null as the unit means metres',
+            'methods' => ['geodist'],
+            'aspect' => ['outcome', 'last error'],
+            'scenario' => '/ with unsuitable scalars/',
+        ],
+        [
+            'reason' => 'PHP warns about the conversion of an array to a string where phpredis 5.3 does not, or the reverse',
+            'methods' => ['bitop', 'geoadd', 'zadd', 'pfadd', 'xadd', 'get'],
+            'aspect' => 'warnings',
+            'when' => static fn (string $ours, string $theirs): bool => \str_contains($ours . $theirs, '2 Array to string conversion'),
+        ],
+        [
+            'reason' => 'The error for an invalid callback has another text for methods written in PHP',
+            'methods' => ['subscribe', 'psubscribe'],
+            'aspect' => 'outcome',
+            'ours' => '/^throws TypeError: .* must be of type callable/',
+            'theirs' => '/^throws TypeError: .* must be a valid callback/',
+        ],
+        [
+            'reason' => 'EVAL with a wrong number of keys is rejected before it is sent, because its node cannot be determined',
+            'methods' => ['eval', 'evaluate', 'evalsha', 'evaluatesha'],
+            'aspect' => 'outcome',
+            'ours' => '/its keys cannot be told/',
+        ],
+        [
+            'reason' => 'A number is accepted as a pattern',
+            'methods' => ['pubsub'],
+            'aspect' => 'outcome',
+            'theirs' => '/^false$/',
+        ],
+        [
+            'reason' => 'As in phpredis 6, these accept any subcommand and more arguments',
+            'methods' => ['command', 'config', 'slowlog', 'info', 'client'],
+            'aspect' => ['outcome', 'last error'],
+            'scenario' => '/: (server information|configured|clients)|wrong numbers of arguments|with arrays and objects|^invalid_arguments/',
+        ],
+        [
+            'reason' => 'Null for a number, or for the id of a stream entry, means none, as in phpredis 6',
+            'methods' => ['xrange', 'xrevrange', 'xpending', 'setoption'],
+            'aspect' => ['outcome', 'last error'],
+            'scenario' => '/ with unsuitable scalars/',
+        ],
+        [
+            'reason' => 'zUnion and zInter are those of phpredis 6 if the first argument is an array, and otherwise aliases of zUnionStore and zInterStore',
+            'methods' => ['zunion', 'zinter'],
+            'aspect' => 'outcome',
+            'theirs' => '/^throws (TypeError|ArgumentCountError): /',
+        ],
+        [
+            'reason' => 'An unknown subcommand is rejected before the other arguments are checked',
+            'methods' => ['object', 'xgroup'],
+            'aspect' => 'outcome',
+            'ours' => '/^false$/',
+            'theirs' => '/^throws TypeError: .* Argument #2 /',
+        ],
+        [
+            'reason' => 'An unknown subcommand is a warning; phpredis throws a TypeError about another argument first',
+            'methods' => ['object'],
+            'aspect' => 'warnings',
+            'ours' => '/Invalid subcommand/',
+            'theirs' => '/^\[\]$/',
+        ],
+        [
+            'reason' => 'An object as the iterator starts a scan without a warning',
+            'methods' => ['scan', 'hscan', 'sscan', 'zscan'],
+            'aspect' => 'warnings',
+            'ours' => '/^\[\]$/',
+            'theirs' => '/could not be converted to int/',
+        ],
+        [
+            'reason' => 'XINFO HELP, XGROUP HELP and XGROUP CREATECONSUMER are as in phpredis 6',
+            'methods' => ['xinfo', 'xgroup'],
+            'aspect' => ['outcome', 'last error'],
+            'scenario' => '/: (xinfo|groups) /',
+        ],
+        [
+            'reason' => 'A call without keys is not sent, as for all methods of several keys',
+            'methods' => ['blpop'],
+            'aspect' => 'last error',
+            'theirs' => '/wrong number of arguments/',
+        ],
+        [
+            'reason' => 'PHP checks types before the number of arguments for methods written in PHP',
+            'methods' => ['hscan', 'sscan', 'zscan'],
+            'aspect' => 'outcome',
+            'ours' => '/^throws TypeError: /',
+            'theirs' => '/^throws ArgumentCountError: /',
+        ],
+    ],
+    'Connections' => [
+        [
+            'reason' => 'The library manages connections: addresses and timeouts are in the configuration, and connect() and close() have no effect on connections',
+            'methods' => [
+                'connect', 'pconnect', 'open', 'popen', 'isconnected', 'get', 'gettimeout', 'getreadtimeout', 'constructed again',
+                '__construct', '__destruct', 'close',
+            ],
+            'aspect' => ['outcome', 'last error', 'warnings'],
+            'scenario' => '/^(server: (connected|constructed again|closed|state|get(Read)?Timeout)|invalid_arguments: get(read)?timeout|options: read and written)/',
+        ],
+        [
+            'reason' => 'A password is checked on new connections, before any command',
+            'methods' => ['auth'],
+            'scenario' => '/wrong passwords/',
+        ],
+        [
+            'reason' => 'SLAVEOF is for one server: it is rejected if there are several',
+            'methods' => ['slaveof'],
+            'aspect' => ['outcome', 'last error'],
+            'ours' => '/CROSSNODE|null/',
+        ],
+    ],
+    'Several nodes' => [
+        [
+            'reason' => 'A scan visits the nodes in turn, so it takes more calls than on one server; the complete results are compared',
+            'methods' => ['scan'],
+            'aspect' => 'arguments',
+        ],
+        [
+            'reason' => 'A command for all nodes is rejected in a transaction, which runs on one node, and the rest of the transaction is not executed',
+            'scenario' => '/: (info|flushDB|flushAll|lastSave|slowlog|pubsub|script|keys|getKeys|randomKey|dbSize|time|echo|sendEcho|ping|publish|select)\/\d+ in a transaction/',
+        ],
+        [
+            'reason' => 'SORT with patterns may read keys of any node, so it is rejected in a transaction',
+            'scenario' => '/: sort(Asc)?\/\d+ in a transaction/',
+        ],
+        [
+            'reason' => 'Watched keys must be on one node, like the transaction that follows',
+            'methods' => ['watch'],
+            'aspect' => 'outcome',
+            'ours' => '/^throws .*CROSSNODE WATCH/',
+            'theirs' => '/^true$/',
+        ],
+        [
+            'reason' => 'A script without keys has no node: it is rejected if there are several. `Client::each()` runs it on all masters',
+            'methods' => ['eval', 'evaluate', 'evalsha', 'evaluatesha'],
+            'aspect' => 'outcome',
+            'ours' => '/CROSSNODE EVAL/',
+        ],
+        [
+            'reason' => 'A script that is rejected before it is sent sets no last error',
+            'methods' => ['eval', 'evaluate', 'evalsha', 'evaluatesha'],
+            'aspect' => 'last error',
+            'theirs' => "/^'(ERR (Number of keys|Lua redis lib|Error compiling script)|NOSCRIPT)/",
+        ],
+    ],
+    'Bugs of phpredis 5.3' => [
+        [
+            'reason' => 'phpredis 5.3 returns false for ZADD with INCR; phpredis 6 returns the score',
+            'methods' => ['zadd'],
+            'aspect' => 'outcome',
+            'ours' => '/^-?\d+\.\d+$/',
+            'theirs' => '/^false$/',
+        ],
+        [
+            'reason' => 'phpredis 5.3 sets no last error for ZADD with contradictory options',
+            'methods' => ['zadd'],
+            'aspect' => 'last error',
+            'ours' => '/not compatible/',
+            'theirs' => '/^null$/',
+        ],
+        [
+            'reason' => 'ZADD with INCR in a pipeline or transaction returns null in phpredis 5.3, and the score here',
+            'methods' => ['exec'],
+            'scenario' => '/: zAdd\/4 in a/',
+        ],
+        [
+            'reason' => 'phpredis 5.3 sets no last error in a pipeline or transaction if the reply should be a list, nor for a scan',
+            'methods' => ['exec', 'hscan', 'sscan', 'zscan', 'scan'],
+            'aspect' => 'last error',
+            'theirs' => '/^null$/',
+        ],
+        [
+            'reason' => 'phpredis 5.3 serializes and compresses the coordinates too, and Redis rejects them',
+            'methods' => ['geoadd', 'geopos', 'php serializer', 'igbinary serializer', 'lzf', 'zstd', 'lz4', 'lz4 of php', 'lzf of igbinary'],
+            'scenario' => '/^options: (PHP|igbinary|LZF|zstd|LZ4)/',
+        ],
+        [
+            'reason' => 'phpredis 5.3 sends the prefix as the pattern if a scan with SCAN_PREFIX has none; phpredis 6 adds `*`',
+            'methods' => ['@iterate'],
+            'scenario' => '/with a prefix #7/',
+        ],
+        [
+            'reason' => 'phpredis returns a database that could not be selected',
+            'methods' => ['getdbnum'],
+            'scenario' => '/other databases/',
+        ],
+        [
+            'reason' => 'Numbers are sent with as many digits as needed; phpredis sends 17',
+            'methods' => ['incrbyfloat', 'get', 'numbers'],
+            'scenario' => '/: numbers/',
+            'ours' => "/0\\.3/",
+        ],
+        [
+            'reason' => 'phpredis 5.3 does not support OBJECT FREQ; phpredis 6 does',
+            'methods' => ['object'],
+            'scenario' => '/every type/',
+        ],
+        [
+            'reason' => 'phpredis 5.3 sends a wrong number of arguments for these if they have lists, a destination, or a pattern that is not a string',
+            'methods' => ['sortasc', 'sortdesc', 'sortascalpha', 'sortdescalpha', 'sort'],
+            'aspect' => ['outcome', 'last error', 'data'],
+            'scenario' => '/: (sort(asc|desc)|sort #(39|4\d)|sort, at the end)/i',
+        ],
+        [
+            'reason' => 'Both kinds of nil in RESP2 are false; phpredis 5.3 returns [] or null for a nil array in raw commands',
+            'methods' => ['rawcommand'],
+            'aspect' => 'outcome',
+            'ours' => '/false/',
+        ],
+        [
+            'reason' => 'phpredis ignores OPT_REPLY_LITERAL in a pipeline or transaction',
+            'methods' => ['exec'],
+            'scenario' => '/literal replies of statuses/',
+        ],
+        [
+            'reason' => 'Options that phpredis 6 added: GET, EXAT, PXAT of SET, GT and LT of ZADD, ANY of GEORADIUS',
+            'methods' => ['set', 'ttl', 'zadd', 'georadius'],
+            'aspect' => ['outcome', 'data', 'warnings'],
+            'scenario' => '/: (options of set|added|searched)/',
+        ],
+    ],
+];
