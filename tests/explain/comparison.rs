@@ -148,7 +148,7 @@ fn brief(command: &str) -> &str {
     &command[..command.len().min(60)]
 }
 
-/// Both, for people.
+/// The report and the recording, round by round, for the error.
 fn side_by_side(report: &Report, sent: &Rounds, nodes: usize) -> String {
     let mut text = String::new();
     for round in 1..=report.round_trips.max(sent.len()) {

@@ -115,7 +115,7 @@ impl Recording {
         self.rounds.last_mut().expect("the open round").push(Sent { node, words });
     }
 
-    /// Whether the client waits for bytes from a socket. Without procfs's word on it: whether it has been silent for long.
+    /// Whether the client waits for bytes from a socket; where procfs does not tell, whether it has sent nothing for long.
     fn is_client_blocked(&self) -> bool {
         const SILENCE: Duration = Duration::from_millis(200);
         // `running`, or the number of the system call in which the thread is blocked, and its arguments.
@@ -142,9 +142,11 @@ struct Connection {
     to_server: Vec<u8>,
     /// The beginning of a reply.
     reply: Vec<u8>,
-    /// How many requests have no complete reply yet.
-    unanswered: usize,
+    /// The number of requests without a complete reply.
+    pending: usize,
+    /// Replies that are held back until the round ends.
     held: Vec<u8>,
+    /// Replies that are not sent yet.
     to_client: Vec<u8>,
     is_closed: bool,
 }
@@ -191,24 +193,7 @@ impl EventLoop {
         let mut is_new = false;
         for (node, listener) in self.listeners.iter().enumerate() {
             while let Ok((client, _)) = listener.accept() {
-                let server = TcpStream::connect(("127.0.0.1", self.targets[node])).expect("the server listens");
-                server.set_nodelay(true).expect("a TCP socket");
-                server.set_nonblocking(true).expect("a TCP socket");
-                client.set_nonblocking(true).expect("a socket");
-                let [request, to_server, reply, held, to_client] = Default::default();
-                let (unanswered, is_closed) = (0, false);
-                self.connections.push(Connection {
-                    node,
-                    client,
-                    server,
-                    request,
-                    to_server,
-                    reply,
-                    unanswered,
-                    held,
-                    to_client,
-                    is_closed,
-                });
+                self.connections.push(Connection::new(node, client, self.targets[node]));
                 is_new = true;
             }
         }
@@ -228,22 +213,22 @@ impl EventLoop {
             }
             connection.take_requests(|node, words| recording.iter_mut().for_each(|recording| recording.add(node, words.clone())));
             let before = connection.reply.len();
-            let is_answering = read_all(&mut connection.server, &mut connection.reply);
+            let is_server_open = read_all(&mut connection.server, &mut connection.reply);
             is_active |= connection.reply.len() > before;
             connection.take_replies();
             if recording.is_none() {
                 connection.pass_on();
             }
-            connection.is_closed = !is_open || !is_answering;
+            connection.is_closed = !is_open || !is_server_open;
         }
         is_active
     }
 
-    /// Passes the replies on if all that the client sent was received, and is answered.
+    /// Passes the replies on if every request was received completely and has a reply.
     fn end_round(&mut self) {
         let mut recording = self.shared.lock();
         let Some(recording) = recording.as_mut() else { return };
-        if self.connections.iter().all(|connection| connection.unanswered == 0 && connection.request.is_empty()) {
+        if self.connections.iter().all(|connection| connection.pending == 0 && connection.request.is_empty()) {
             recording.is_round_open = false;
             self.connections.iter_mut().for_each(Connection::pass_on);
         }
@@ -258,11 +243,20 @@ impl EventLoop {
 }
 
 impl Connection {
+    fn new(node: usize, client: UnixStream, target: u16) -> Connection {
+        let server = TcpStream::connect(("127.0.0.1", target)).expect("the server listens");
+        server.set_nodelay(true).expect("a TCP socket");
+        server.set_nonblocking(true).expect("a TCP socket");
+        client.set_nonblocking(true).expect("a socket");
+        let [request, to_server, reply, held, to_client] = Default::default();
+        Connection { node, client, server, request, to_server, reply, pending: 0, held, to_client, is_closed: false }
+    }
+
     fn take_requests(&mut self, mut record: impl FnMut(usize, &Vec<Vec<u8>>)) {
         let mut at = 0;
         while let Some(end) = end_of_value(&self.request, at).filter(|&end| end > at) {
             record(self.node, &words(&self.request[at..end]));
-            self.unanswered += 1;
+            self.pending += 1;
             at = end;
         }
         self.to_server.extend(self.request.drain(..at));
@@ -273,7 +267,7 @@ impl Connection {
         while let Some(end) = end_of_value(&self.reply, at).filter(|&end| end > at) {
             // A message is not a reply to a request.
             if !self.reply[at..end].starts_with(b"*3\r\n$7\r\nmessage\r\n") {
-                self.unanswered = self.unanswered.checked_sub(1).expect("a reply belongs to a request");
+                self.pending = self.pending.checked_sub(1).expect("a reply belongs to a request");
             }
             at = end;
         }
