@@ -80,7 +80,7 @@ chaos: ## kill servers and clients for CHAOS_SECONDS (60) and check that nothing
 .PHONY: soak
 soak: ## compare N servers with one until stopped, or for COMMANDS commands; SEED repeats a run
 	@scripts/setup test
-	SEED=$${SEED:-random} COMMANDS=$${COMMANDS:-endless} $(CARGO) test --test differential -- --nocapture --test-threads 3 servers_answer_as_one
+	SEED=$${SEED:-random} COMMANDS=$${COMMANDS:-endless} $(CARGO) test --test differential -- --nocapture --test-threads 3 servers_reply_like_one
 
 .PHONY: bench
 bench: ## compare the speed and memory of the library with other clients
@@ -139,10 +139,10 @@ stage: # install into target/stage, for the tests and the demo
 .PHONY: generated
 generated: ## regenerate headers, ABI record, command table and generated documents
 	UPDATE=1 $(CARGO) test --test command_table
-	UPDATE=1 $(CARGO) test --test header
+	UPDATE=1 $(CARGO) test --test abi
 	UPDATE=1 scripts/check-abi
 	$(CARGO) update --quiet --workspace --manifest-path fuzz/Cargo.toml
-	UPDATE=1 $(CARGO) test --lib command::docs
+	UPDATE=1 $(CARGO) test --lib crossnode::docs
 	php bindings/php/tests/Differential/document.php >bindings/php/docs/phpredis.md
 	php bindings/php/tools/command_signatures.php >bindings/php/src/Phpredis/CommandSignatures.php
 

@@ -1,7 +1,7 @@
-//! Gives the shared library what a linker must be told: its ABI name, and that it stays once it is loaded.
+//! Linker options of the shared library: its ABI number, and that it stays loaded.
 
-/// Raised whenever a program linked to the library before could misbehave with the library after.
-/// `rediscluster_abi_version` answers the same number; `tests/abi.rs` compares the two.
+/// Incremented whenever a program that was linked to an earlier library could misbehave with this one. It is the number in the soname.
+/// The test in src/ffi/version.rs compares it with the number that `rediscluster_abi_version` returns.
 const ABI_VERSION: u32 = 1;
 
 fn main() {
@@ -9,8 +9,7 @@ fn main() {
     println!("cargo:rustc-env=REDISCLUSTER_ABI_VERSION={ABI_VERSION}");
     if std::env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("linux") {
         println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,librediscluster.so.{ABI_VERSION}");
-        // A host that unloads the library (PHP does, after each request that used FFI::cdef) would lose the shared handles
-        // and leak their sockets.
+        // PHP unloads the library after each request that used FFI::cdef; unloaded, it would lose the shared handles and leak their sockets.
         println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
     }
 }

@@ -1,9 +1,20 @@
-/* rediscluster: N independent Redis servers that answer like one.
+/* rediscluster: one client for N independent Redis servers.
  *
- * Made from src/ffi by cbindgen; not to be edited.
+ * Generated from src/ffi by cbindgen; do not edit.
  *
- * Functions answer a status, 0 being success. Outputs are cleared on entry and written only on success. The last parameter, which may be
- * NULL, receives an error that the caller frees. A slice of (NULL, 0) is empty. Inputs are never changed nor kept.
+ * Conventions
+ *
+ * - A function that can fail returns a rediscluster_status: REDISCLUSTER_OK (0) or the kind of the error. Its last parameter receives an error
+ *   object that the caller frees with rediscluster_error_free; it may be NULL, then only the status is returned.
+ * - Other output parameters must not be NULL. They are set to NULL or 0 on entry and receive a value only on success.
+ * - Inputs are pointer and length, need no NUL at the end, may contain any bytes, and are not used after the call. (NULL, 0) is empty. NULL with
+ *   a length, or a NULL handle, fails with REDISCLUSTER_ERROR_ARGUMENT.
+ * - Each object has one owner, the caller, and one function that frees it; freeing NULL is a no-op. Memory that a function returns inside an
+ *   object belongs to that object.
+ * - An error reply of a server, such as WRONGTYPE, is a successful call with a reply of type REDISCLUSTER_TYPE_ERROR.
+ * - No function calls back, starts a thread, changes a signal handler or uses thread-local error state.
+ * - Unless a type says otherwise, a function may be called from any thread.
+ * - After a fork, parent and child each own their copy of every object. What a handle may do in the child is stated at its type.
  */
 
 #ifndef REDISCLUSTER_H
@@ -12,42 +23,55 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// The version of this header. `rediscluster_version` answers that of the library.
+// The version of this header as text. `rediscluster_version` returns that of the loaded library.
 #define REDISCLUSTER_VERSION "0.6.0"
 
-// The ABI of this header. `rediscluster_abi_version` answers that of the library; a program must not use a library with another one.
+// The first number of the version.
+#define REDISCLUSTER_VERSION_MAJOR 0
+
+// The second number of the version.
+#define REDISCLUSTER_VERSION_MINOR 6
+
+// The third number of the version.
+#define REDISCLUSTER_VERSION_PATCH 0
+
+// The version as one number, to compare in #if: major * 10000 + minor * 100 + patch.
+#define REDISCLUSTER_VERSION_NUMBER 600
+
+// The ABI that this header describes. `rediscluster_abi_version` returns that of the loaded library. A program must not use a library with
+// another number: structs, numbers and functions may differ.
 #define REDISCLUSTER_ABI_VERSION 1
 
-// What a call answers. The values never change.
+// What a function returns: success, or the kind of the error. Values never change; a later release may add some at the end.
 enum rediscluster_status
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-  // The call succeeded. A server's own error, such as WRONGTYPE, is a reply and a success.
+  // Success. An error reply of a server, such as WRONGTYPE, is a reply and thus a success.
   REDISCLUSTER_OK = 0,
-  // NULL where a value is needed, a place that a reply does not have, or an accessor for another type.
+  // A NULL where a value is required, an index that the reply does not have, or an accessor for another type.
   REDISCLUSTER_ERROR_ARGUMENT = 1,
-  // The configuration is bad; the message names the path of the value.
+  // The configuration is invalid. The message gives the path of the bad value.
   REDISCLUSTER_ERROR_CONFIG = 2,
-  // The request is not RESP, or the command cannot be routed. Nothing was sent.
+  // The request is not valid RESP, or the command cannot be routed. Nothing was sent.
   REDISCLUSTER_ERROR_REQUEST = 3,
-  // The keys of the command live on several nodes, and it cannot be carried out over them. Nothing was sent. The message begins with
-  // CROSSNODE.
+  // The keys of the command are on several nodes, and the command is not supported across nodes. Nothing was sent. The message begins with
+  // CROSSNODE and names the keys and nodes.
   REDISCLUSTER_ERROR_CROSSNODE = 4,
-  // No connection: refused, unreachable, or AUTH or SELECT were refused. The command was not sent.
+  // No connection could be made: the server refused it, is unreachable, or rejected AUTH or SELECT. The command was not sent.
   REDISCLUSTER_ERROR_CONNECT = 5,
-  // Every connection that the node may have (pool_size) is in use. The command was not sent.
+  // All connections that the node may have (`pool_size`) are in use. The command was not sent.
   REDISCLUSTER_ERROR_POOL = 6,
-  // The server did not answer, or took no bytes, in time.
+  // The server did not reply, or did not accept the request, in time.
   REDISCLUSTER_ERROR_TIMEOUT = 7,
   // The connection broke.
   REDISCLUSTER_ERROR_IO = 8,
-  // The server sent what is not RESP.
+  // The server sent data that is not RESP.
   REDISCLUSTER_ERROR_PROTOCOL = 9,
-  // Memory for a reply could not be had.
+  // There is not enough memory for a reply.
   REDISCLUSTER_ERROR_MEMORY = 10,
-  // A fault of this library.
+  // Internal error (a bug in this library).
   REDISCLUSTER_ERROR_INTERNAL = 11,
 };
 #ifndef __cplusplus
@@ -58,31 +82,31 @@ typedef int32_t rediscluster_status;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// What a value is. The values never change; new ones may be added behind.
+// The type of a value. Values never change; a later release may add some at the end.
 enum rediscluster_type
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-  // A nil: no such value.
+  // No value: a nil.
   REDISCLUSTER_TYPE_NIL = 0,
   // A string of any bytes.
   REDISCLUSTER_TYPE_STRING = 1,
-  // A status, such as OK.
+  // A simple string, such as OK.
   REDISCLUSTER_TYPE_STATUS = 2,
-  // A signed 64-bit number.
+  // A signed 64-bit integer.
   REDISCLUSTER_TYPE_INTEGER = 3,
-  // The server's own error, such as WRONGTYPE: a reply like any other.
+  // An error reply of a server, such as WRONGTYPE. It is an ordinary reply.
   REDISCLUSTER_TYPE_ERROR = 4,
-  // Values in order.
+  // A list of values; each is a child.
   REDISCLUSTER_TYPE_ARRAY = 5,
-  // A nil where an array might have been.
+  // A nil in place of an array.
   REDISCLUSTER_TYPE_NIL_ARRAY = 6,
-  // Keys and values in turn.
+  // Keys and values in turn; each of both is a child.
   REDISCLUSTER_TYPE_MAP = 7,
-  // This command got no reply. Four children tell why: the status (integer), the message (string), the alias of the node that failed
-  // (string, or nil), and whether the command may have been executed (integer: 0 certainly not, 1 perhaps). See
-  // `rediscluster_reply_failure`.
+  // The command got no reply. Its four children are the status (integer, a `rediscluster_status`), the message (string), the alias of the
+  // node that failed (string, or nil if no particular node), and whether the command may have been executed (integer: 0 certainly not, 1
+  // possibly). `rediscluster_reply_failure` makes an error of it.
   REDISCLUSTER_TYPE_FAILURE = 8,
 };
 #ifndef __cplusplus
@@ -93,15 +117,15 @@ typedef int32_t rediscluster_type;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// Where reads go. The values never change; new ones may be added behind.
+// Which servers reads are sent to. Values never change; a later release may add some at the end.
 enum rediscluster_read
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-  // To the replicas of a master in turn; to the master where none can answer.
+  // The replicas of a master in turn, and the master if no replica can serve the read.
   REDISCLUSTER_READ_REPLICA = 0,
-  // To the masters alone.
+  // Only masters.
   REDISCLUSTER_READ_MASTER = 1,
 };
 #ifndef __cplusplus
@@ -112,17 +136,17 @@ typedef int32_t rediscluster_read;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// Which servers a command is run on. The values never change; new ones may be added behind.
+// Which servers `rediscluster_each_on` sends a command to. Values never change; a later release may add some at the end.
 enum rediscluster_nodes
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-  // The masters.
+  // All masters.
   REDISCLUSTER_NODES_MASTERS = 0,
   // The replicas of all masters.
   REDISCLUSTER_NODES_REPLICAS = 1,
-  // Each master, and behind it its replicas.
+  // Each master, followed by its replicas.
   REDISCLUSTER_NODES_ALL = 2,
 };
 #ifndef __cplusplus
@@ -133,428 +157,368 @@ typedef int32_t rediscluster_nodes;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// What the lowest byte of `head` says. The values never change; new ones may be added behind.
-enum rediscluster_php_type
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  REDISCLUSTER_PHP_NULL = 0,
-  REDISCLUSTER_PHP_FALSE = 1,
-  REDISCLUSTER_PHP_TRUE = 2,
-  // See `integer`.
-  REDISCLUSTER_PHP_INTEGER = 3,
-  // See `bytes`.
-  REDISCLUSTER_PHP_STRING = 4,
-  // `bytes` are for `unserialize()`; there are no objects in them.
-  REDISCLUSTER_PHP_TEXT = 5,
-  // The same with exceptions in them: RedisCluster\Exception and what is derived from it in the same namespace.
-  REDISCLUSTER_PHP_OBJECTS = 6,
-  // `bytes` are a list of strings for `explode()`: between each two stands the byte 0xff, which none of them has. It has one string at least.
-  REDISCLUSTER_PHP_LIST = 7,
-  // `bytes` are two such lists of as many strings, keys and values, for `array_combine()`. Between them stands 0xff too; the first has
-  // `integer` bytes.
-  REDISCLUSTER_PHP_PAIRS = 8,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum rediscluster_php_type rediscluster_php_type;
-#else
-typedef int32_t rediscluster_php_type;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
-
-// A reply. It belongs to the caller, who frees it with `rediscluster_reply_free`; it never changes and may be read from many threads.
+// A handle on all servers of a configuration.
 //
-// Its values are numbered in the order in which they stand: 0 is the root, the first child of the value `at` is `at + 1`, and each value
-// is followed by all that is in it, then by the value behind it.
-typedef struct rediscluster_reply rediscluster_reply;
-
-// Why a call failed. It belongs to the caller, who frees it with `rediscluster_error_free`; it never changes and may be read from many
-// threads.
-typedef struct rediscluster_error rediscluster_error;
-
+// Ownership: the caller owns it and closes it with `rediscluster_close`. Replies, errors and sessions that came from it do not depend on it.
+// Threads: any number of threads may call functions on it at once, except for `rediscluster_close`. It starts no threads.
+// Fork: parent and child may both use it after a fork; each process makes connections of its own.
+// Connections are made when a command first needs them, at most `pool_size` for each node, and are reused.
 typedef struct rediscluster rediscluster;
 
-// What holds the bytes of a large answer.
-typedef struct rediscluster_php_memory rediscluster_php_memory;
-
-// One client of all servers, with what a connection to a single one would remember: MULTI and WATCH, SELECT, SUBSCRIBE. It belongs to the
-// caller, who closes it with `rediscluster_session_close`.
+// Why a call failed.
 //
-// It may be used from any thread, by one at a time: a call waits for one that is under way. In a forked child every call on it fails, and the
-// parent's session is not touched.
+// Ownership: the caller owns it and frees it with `rediscluster_error_free`. It does not depend on the handle of the call and stays valid
+// after that is closed.
+// Threads: it never changes; any number of threads may read it at once.
+typedef struct rediscluster_error rediscluster_error;
+
+// A reply, or the replies to many commands under one array.
+//
+// Ownership: the caller owns it and frees it with `rediscluster_reply_free`. It does not depend on the handle of the call and stays valid after
+// that is closed. All memory that functions return for it is valid until it is freed.
+// Threads: it never changes; any number of threads may read it at once.
+// Its values are numbered in pre-order by an index `at`: 0 is the root, the first child of the value `at` has the index `at + 1`, and the next
+// child follows after all descendants of the first.
+typedef struct rediscluster_reply rediscluster_reply;
+
+// One client of all servers, with the state that a connection to one server has: MULTI, WATCH, SELECT, SUBSCRIBE and so on.
+//
+// Ownership: the caller owns it and closes it with `rediscluster_session_close`. It may outlive the cluster that it was opened on.
+// Threads: any thread may use it. Calls run one at a time; a call waits until the call before it has returned. Only
+// `rediscluster_session_interrupt` never waits.
+// Fork: it belongs to the process that opened it. In a forked child every call on it fails with `REDISCLUSTER_ERROR_REQUEST`; closing it
+// there frees the child's memory and does not affect the parent's session.
 typedef struct rediscluster_session rediscluster_session;
 
-// A value for PHP. The memory is the caller's, who fills it with zeros before it is first used, lets calls write to it, one at a time, and has
-// `rediscluster_php_release` release it in the end.
-typedef struct rediscluster_php_answer {
-  // The lowest byte is the type (`rediscluster_php_type`); the other seven are how many `bytes` there are.
-  uint64_t head;
-  // The number of an integer; of pairs, how many bytes the keys have; else 0.
-  int64_t integer;
-  // The bytes, until the next call: up to 4096 of them stand in `small`, others are held by `memory`.
-  const uint8_t *bytes;
-  // NULL until there are more than 4096 bytes. The next call uses it again; who is not about to make one, or got many bytes, releases it.
-  struct rediscluster_php_memory *memory;
-  uint8_t small[4096];
-} rediscluster_php_answer;
-
-// An entry. Entries stand in pre-order: a value, then all that is in it, then the value behind it.
+// One value in the index of a reply. Entries are in pre-order: a value, then its descendants, then the next value.
 typedef struct rediscluster_entry {
-  // The lowest byte is the type. The other seven are the length: the bytes of a string, status or error; the children of an
-  // array, map (keys and values each count) or failure; 0 for the rest.
+  // The lowest byte is the type. The other seven bytes are the length: the number of bytes of a string, status or error; the number of
+  // children of an array, map or failure (the keys and values of a map each count); else 0.
   uint64_t head;
-  // The number of an integer; the offset, in the reply's bytes, of a string, status or error; for an array, map or failure how many
-  // entries its content takes, so that the value behind it stands at its own place + 1 + data; 0 for the rest.
+  // The value of an integer; the offset of a string, status or error in the bytes of the reply; the number of descendants of an array, map or
+  // failure, so that the value after it has the index at + 1 + data; else 0.
   int64_t data;
 } rediscluster_entry;
 
-// A reply whole, for languages that would rather read plain memory than call. It is valid as long as the reply.
+// A whole reply as plain memory: faster than accessors for bindings of other languages. Valid until the reply is freed.
 typedef struct rediscluster_data {
-  // The bytes that the entries point into.
+  // The bytes of all strings, statuses and errors, and others between them. Never NULL.
   const uint8_t *bytes;
-  // How many there are.
+  // The number of `bytes`.
   size_t bytes_length;
-  // The index: one entry a value, in order; the root is the first.
+  // The index of the reply: one entry per value, the root first. Never NULL.
   const struct rediscluster_entry *entries;
-  // How many there are.
+  // The number of `entries`, at least 1.
   size_t entries_length;
 } rediscluster_data;
 
-// One value. It is valid as long as the reply.
-typedef struct rediscluster_view {
-  // What it is.
+// One value of a reply. Valid until the reply is freed.
+typedef struct rediscluster_value {
+  // The type of the value.
   rediscluster_type type;
-  // The number of an integer; else 0.
+  // The number, if the value is an integer; else 0.
   int64_t integer;
-  // The bytes of a string, status or error, not NUL-terminated; else NULL.
+  // The bytes of a string, status or error, without a NUL at the end; else NULL.
   const uint8_t *bytes;
-  // How many bytes, or how many children; a map's keys and values each count.
+  // The number of bytes of a string, status or error; the number of children of an array, map or failure (the keys and values of a map each
+  // count); else 0.
   size_t length;
-  // The place of the value behind this one and all that is in it.
+  // The index of the value that follows this one and all its descendants.
   size_t next;
-} rediscluster_view;
+} rediscluster_value;
 
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
 
-// Makes a handle from a configuration in JSON. Connects to nothing.
+// Returns the version of the loaded library, such as `1.2.3`: NUL-terminated, never to be freed. Thread safe.
+const char *rediscluster_version(void);
+
+// Returns the ABI number of the loaded library, which is also the number in its soname. Thread safe.
+uint32_t rediscluster_abi_version(void);
+
+// Returns the name of a status, such as `REDISCLUSTER_ERROR_TIMEOUT`: a constant NUL-terminated string, never NULL and never to be freed.
+// A number that is no status gives `REDISCLUSTER_ERROR_UNKNOWN`. Thread safe.
+const char *rediscluster_status_name(int32_t status);
+
+// Returns the status that the failed call returned. For NULL: `REDISCLUSTER_ERROR_ARGUMENT`.
+rediscluster_status rediscluster_error_code(const struct rediscluster_error *error);
+
+// Returns the error as a sentence for people: UTF-8, NUL-terminated. For NULL: NULL.
 //
-// On success `*rc` is the handle. On failure it is NULL, and the error names the path of the bad value, such as
+// A transport error names the node, its address, the command, and whether the command may have been executed. The text is valid until the
+// error is freed. Its wording may change between releases; programs use `rediscluster_error_code`.
+const char *rediscluster_error_message(const struct rediscluster_error *error);
+
+// Returns the alias of the node that failed, such as `node_2`, NUL-terminated. NULL if the error concerns no particular node, and for NULL.
+//
+// The text is valid until the error is freed.
+const char *rediscluster_error_node(const struct rediscluster_error *error);
+
+// Returns whether a server may have executed the command: 0 if it certainly did not, 1 if it may have. For NULL: -1.
+int32_t rediscluster_error_executed(const struct rediscluster_error *error);
+
+// Frees an error and the texts that its functions returned. NULL is a no-op.
+void rediscluster_error_free(struct rediscluster_error *error);
+
+// Opens a cluster from a configuration in JSON, which the README describes. Connects to no server.
+//
+// `config` need not be NUL-terminated. On failure the error gives the path of the bad value, such as
 // `nodes.node_3.port: 70000 is not a port`.
 rediscluster_status rediscluster_open(const char *config,
                                       size_t config_length,
-                                      struct rediscluster **rc,
+                                      struct rediscluster **cluster,
                                       struct rediscluster_error **error);
 
-// Like `rediscluster_open`, but all handles on equal configurations in one process share their connections, and these stay when the last
-// such handle is closed, until the process ends: so a worker that serves many requests connects once. Each handle is closed by itself.
+// Like `rediscluster_open`, but all handles that this function opens with equal configurations share their connections.
+//
+// Shared connections stay open after the last such handle is closed, until the process ends: a worker process that serves many requests
+// connects once. Each handle is closed on its own. A forked child does not inherit the connections.
 rediscluster_status rediscluster_open_shared(const char *config,
                                              size_t config_length,
-                                             struct rediscluster **rc,
+                                             struct rediscluster **cluster,
                                              struct rediscluster_error **error);
 
-// Closes a handle, and its connections unless it is a shared one. No other call on this handle may be under way then, in any thread, and
-// none may follow. NULL is nothing. Replies and errors that came from it stay valid.
-void rediscluster_close(struct rediscluster *rc);
-
-// Runs the commands in `request`: one or many RESP arrays of bulk strings, as every Redis client writes them.
+// Makes another handle that sends reads to `read` (one of `rediscluster_read`) and is otherwise the same: it shares configuration and
+// connections with `cluster`, and costs little memory. Connects to no server.
 //
-// The reply's root is an array with one child a command, in order. Commands for several nodes are all sent before any reply is waited
-// for. A command that got no reply is a child of type `REDISCLUSTER_TYPE_FAILURE`, and the others are what they are. The call itself
-// fails only for a bad argument, for a request that is not RESP (nothing was sent then), or for want of memory.
-rediscluster_status rediscluster_execute(const struct rediscluster *rc,
+// `*derived` is closed on its own with `rediscluster_close`, before or after `cluster`.
+rediscluster_status rediscluster_with_read(const struct rediscluster *cluster,
+                                           int32_t read,
+                                           struct rediscluster **derived,
+                                           struct rediscluster_error **error);
+
+// Closes a handle. Its connections are closed with the last handle or session that uses them; shared ones stay open.
+//
+// No other call on this handle may be running in any thread, and none may follow. Replies, errors, sessions and derived handles stay valid.
+// NULL is a no-op.
+void rediscluster_close(struct rediscluster *cluster);
+
+// Runs the commands in `request`: one or more RESP arrays of bulk strings, as Redis clients send them.
+//
+// The reply's root is an array with one child per command, in order. Commands for several nodes are all sent before the first reply is
+// awaited. A command that got no reply has a child of type `REDISCLUSTER_TYPE_FAILURE`; the other replies are unaffected. The call itself
+// fails only for a bad argument, for a request that is not RESP (then nothing was sent), or if memory runs out. An empty request has an
+// empty array as its reply.
+rediscluster_status rediscluster_execute(const struct rediscluster *cluster,
                                          const char *request,
                                          size_t request_length,
                                          struct rediscluster_reply **reply,
                                          struct rediscluster_error **error);
 
-// Runs one command given as `argc` arguments, its name first. With `argvlen` NULL the arguments are NUL-terminated; else it has their
-// lengths, and they may hold any bytes.
+// Runs one command of `argc` arguments, its name first.
 //
-// The reply's root is the command's own reply; a command that got none fails the call.
-rediscluster_status rediscluster_command(const struct rediscluster *rc,
+// `argvlen` has the lengths of the arguments, which may contain any bytes; an argument of (NULL, 0) is empty. If `argvlen` is NULL, the
+// arguments are NUL-terminated. The reply's root is the reply to the command. A command that got no reply fails the call.
+rediscluster_status rediscluster_command(const struct rediscluster *cluster,
                                          size_t argc,
                                          const char *const *argv,
                                          const size_t *argvlen,
                                          struct rediscluster_reply **reply,
                                          struct rediscluster_error **error);
 
-// Tells where a key lives, asking nobody. The reply's root is a map: `alias` (node_2), `host` and `port` or else `unix` (the others are
-// nil), and `key`, the name under which it is stored, without its hash tag where that is stripped.
-rediscluster_status rediscluster_node_for(const struct rediscluster *rc,
+// Returns the node that a key belongs to. Contacts no server.
+//
+// The reply's root is a map: `alias` (such as `node_2`), `host`, `port`, `unix` (host and port, or the path of a Unix socket; the others are
+// nil), and `key`, the name under which the key is stored: without its hash tag if tags are stripped.
+rediscluster_status rediscluster_node_for(const struct rediscluster *cluster,
                                           const char *key,
                                           size_t key_length,
                                           struct rediscluster_reply **reply,
                                           struct rediscluster_error **error);
 
-// Runs the one command in `request` on every master. The reply's root is a map from alias to reply, in the order node_1, node_2, …; a
-// node that gave none has a `REDISCLUSTER_TYPE_FAILURE`. A server with several aliases is asked once. The command is sent as it is: its
-// keys, if it has any, are neither looked for nor changed.
-rediscluster_status rediscluster_each(const struct rediscluster *rc,
+// Returns all masters and their replicas.
+//
+// With `discover` 1 the masters are first asked for their replicas, unless the configuration names them (`master_of`) or forbids it
+// (`refresh_interval` 0); a master that does not reply is listed with the replicas known before. With `discover` 0 no server is contacted,
+// and only replicas are listed that the configuration names or that an earlier call of this process discovered.
+//
+// The reply's root is a map from alias to a map, in the order node_1, its replicas, node_2, … The replicas of node_1 have the aliases
+// `node_1_slave`, `node_1_slave_2` and so on, as in `rediscluster_each_on`. Each inner map has: `role` (`master` or `replica`), `master` (the
+// alias of its master; of a master, its own), `host`, `port`, `unix` (host and port, or the path of a Unix socket; the others are nil), `db` (the
+// database number), `server` (the first alias in this list that has the same address: equal values name the same server), and `replicas` (an
+// array of the aliases of its replicas).
+rediscluster_status rediscluster_node_list(const struct rediscluster *cluster,
+                                           int32_t discover,
+                                           struct rediscluster_reply **reply,
+                                           struct rediscluster_error **error);
+
+// Runs the one command in `request` on every master.
+//
+// The reply's root is a map from alias to reply, in the order node_1, node_2, …; a node that gave no reply has a
+// `REDISCLUSTER_TYPE_FAILURE`. A server with several aliases receives the command once, and its reply is listed under each of them. The command is
+// sent unchanged: hash tags in its keys are not stripped.
+rediscluster_status rediscluster_each(const struct rediscluster *cluster,
                                       const char *request,
                                       size_t request_length,
                                       struct rediscluster_reply **reply,
                                       struct rediscluster_error **error);
 
-// Tells what the one command in `request` would do, and does not do it. Where that depends on the size of the operands, they are looked at.
+// Runs the one command in `request` as `rediscluster_each` does, on the servers that `nodes` (one of `rediscluster_nodes`) selects.
 //
-// The reply's root is a map: `command`, `strategy` (`one node`, `split`, `gather`, `colocate`, `transfer`, `refuse` and others), `atomic`
-// (1 or 0), `round_trips`, `nodes`, `keys` (each a map of `position`, `key` as it is stored, `node`, and `pinned`: 1 where the tag of the
-// first key drew it there), `steps` (each a map of `round`, `node`, `command`; steps of one round are under way at the same time), and
-// `reason`, nil unless the command is refused.
-rediscluster_status rediscluster_explain(const struct rediscluster *rc,
-                                         const char *request,
-                                         size_t request_length,
-                                         struct rediscluster_reply **reply,
-                                         struct rediscluster_error **error);
-
-// Finds what interrupted moves between nodes (RENAME, SMOVE, LMOVE and the like) have left on the servers, and brings it to an end: what had
-// arrived is removed from where it came from, what had not is put back there. Until then it is kept, and not seen.
-//
-// A move that began less than `min_age` milliseconds ago is left alone, for it may be under way: choose it longer than any call may take. The
-// reply's root is an array with a map for each thing found: `node`, `key` (the hidden one), `command`, `source`, `destination`, `age` in
-// milliseconds, `outcome` (`finished`, `undone`, `removed`: a copy that was not needed, `young`, `waiting`) and `reason`, nil unless it waits.
-rediscluster_status rediscluster_recover(const struct rediscluster *rc,
-                                         uint64_t min_age,
-                                         struct rediscluster_reply **reply,
-                                         struct rediscluster_error **error);
-
-// The status that the failed call answered. NULL: `REDISCLUSTER_ERROR_ARGUMENT`.
-rediscluster_status rediscluster_error_code(const struct rediscluster_error *error);
-
-// What went wrong, in words: UTF-8, NUL-terminated, valid as long as the error. Of a transport failure it names the node, its address,
-// the command, and whether that may have been executed. NULL: NULL.
-const char *rediscluster_error_message(const struct rediscluster_error *error);
-
-// The alias of the node that failed, such as node_2, NUL-terminated, valid as long as the error; NULL when no node did, and for NULL.
-const char *rediscluster_error_node(const struct rediscluster_error *error);
-
-// Whether a server may have executed the command: 0 certainly not, 1 perhaps. NULL: -1.
-int32_t rediscluster_error_executed(const struct rediscluster_error *error);
-
-// Frees an error. NULL is nothing.
-void rediscluster_error_free(struct rediscluster_error *error);
-
-// Makes another view of a handle, which reads from elsewhere (`rediscluster_read`) than the configuration says and is otherwise the same: it
-// shares configuration and connections, and costs next to nothing. It is closed by itself, before or after the one that it was made from.
-rediscluster_status rediscluster_with_read(const struct rediscluster *rc,
-                                           int32_t read,
-                                           struct rediscluster **view,
-                                           struct rediscluster_error **error);
-
-// Runs the one command in `request` as `rediscluster_each` does, on the servers that `nodes` (`rediscluster_nodes`) says. The replicas of
-// node_1 are called `node_1_slave`, `node_1_slave_2` and so on. The masters are asked for their replicas first, unless the configuration
-// names them (`master_of`) or forbids asking (`refresh_interval` 0).
-rediscluster_status rediscluster_each_on(const struct rediscluster *rc,
+// The replicas of node_1 have the aliases `node_1_slave`, `node_1_slave_2` and so on. The masters are asked for their replicas first, unless
+// the configuration names them (`master_of`) or forbids it (`refresh_interval` 0).
+rediscluster_status rediscluster_each_on(const struct rediscluster *cluster,
                                          int32_t nodes,
                                          const char *request,
                                          size_t request_length,
                                          struct rediscluster_reply **reply,
                                          struct rediscluster_error **error);
 
-// The number of the node, from 1, of `masters` that the bytes of `key` hash to: crc32(key) % masters + 1. The key is hashed as it is: hash
-// tags are for `rediscluster_node_for`. Answers 0, which is no node, when `masters` is 0 or `key` is NULL with a length. Thread safe.
-uint32_t rediscluster_partition(const char *key,
-                                size_t key_length,
-                                uint32_t masters);
-
-// Runs one command and answers its reply. `request` is an array of its arguments, as `serialize()` writes it: strings, numbers, true ("1"),
-// false and null (""). Arrays in it are opened; one under the key `pairs` yields its keys and values in turn.
+// Describes what the one command in `request` would do, without running it. If that depends on the size of the operands, the servers are
+// asked for the sizes.
 //
-// Or it is a list of arguments as `implode()` joins it with the byte 0xff, and behind it that byte, the command's name, that byte, the number of
-// arguments, the name included, and that byte. Where `pairs` and that byte follow, all keys come before all values. An argument with the byte 0xff
-// is found out by the number, and fails as a RequestException.
-//
-// `form` is the sum of 1 (nil is false, not null), 2 (a status is true, not a string) and 4 (the outermost array becomes key => value). A
-// server's error, and a command that got no reply, are answers too: exceptions. The call itself fails for bad arguments only.
-rediscluster_status rediscluster_php_run(const struct rediscluster *rc,
+// The reply's root is a map: `command`, `strategy` (`one node`, `split`, `gather`, `colocate`, `transfer`, `refuse` and others), `atomic`
+// (1 or 0), `round_trips`, `nodes` (an array of aliases), `keys` (each a map of `position`, `key` as it is stored, `node`, and `pinned`: 1 if the
+// hash tag of the first key selected the node), `steps` (each a map of `round`, `node`, `command`; the steps of one round run at the same
+// time), and `reason`: why the command is refused, or nil.
+rediscluster_status rediscluster_explain(const struct rediscluster *cluster,
                                          const char *request,
                                          size_t request_length,
-                                         int64_t form,
-                                         struct rediscluster_php_answer *answer,
+                                         struct rediscluster_reply **reply,
                                          struct rediscluster_error **error);
 
-// Runs many commands and answers an array of their replies. `request` is, as `serialize()` writes it, an array of two: the form of all replies
-// or an array with the form of each; and an array of commands, each as for `rediscluster_php_run`. For a reply that is an array, as EXEC's is,
-// an array may stand in place of its form: that form, and those of the elements.
+// Finds the data that interrupted moves between nodes (RENAME, SMOVE, LMOVE and similar) left on the servers, and completes each move if
+// the data arrived, or restores the source otherwise. Until then the data is stored under a hidden key and is not visible to other commands.
 //
-// Or it is a list of the arguments of all, names included, as `implode()` joins it with the byte 0xff, and behind it, with that byte before each
-// and once more at the end, the form of all replies, the number of commands, and how many arguments each of them has.
-rediscluster_status rediscluster_php_run_all(const struct rediscluster *rc,
-                                             const char *request,
-                                             size_t request_length,
-                                             struct rediscluster_php_answer *answer,
-                                             struct rediscluster_error **error);
+// Moves that began less than `min_age_ms` milliseconds ago may still be running and are left unchanged: use a time longer than any call may
+// take. The reply's root is an array with a map for each entry found: `node`, `key` (the hidden key), `command`, `source`, `destination`,
+// `age_ms` (in milliseconds), `outcome` (`finished`; `undone`; `removed`: an unneeded copy; `young`: left unchanged; `waiting`: could not be
+// completed now) and `reason`, nil unless the outcome is `waiting`.
+rediscluster_status rediscluster_recover(const struct rediscluster *cluster,
+                                         uint64_t min_age_ms,
+                                         struct rediscluster_reply **reply,
+                                         struct rediscluster_error **error);
 
-// `rediscluster_each_on` for PHP.
-rediscluster_status rediscluster_php_each(const struct rediscluster *rc,
-                                          int32_t nodes,
-                                          const char *request,
-                                          size_t request_length,
-                                          struct rediscluster_php_answer *answer,
-                                          struct rediscluster_error **error);
-
-// `rediscluster_explain` for PHP.
-rediscluster_status rediscluster_php_explain(const struct rediscluster *rc,
-                                             const char *request,
-                                             size_t request_length,
-                                             struct rediscluster_php_answer *answer,
-                                             struct rediscluster_error **error);
-
-// `rediscluster_node_for` for PHP.
-rediscluster_status rediscluster_php_node_for(const struct rediscluster *rc,
-                                              const char *key,
-                                              size_t key_length,
-                                              struct rediscluster_php_answer *answer,
-                                              struct rediscluster_error **error);
-
-// `rediscluster_recover` for PHP.
-rediscluster_status rediscluster_php_recover(const struct rediscluster *rc,
-                                             uint64_t min_age,
-                                             struct rediscluster_php_answer *answer,
-                                             struct rediscluster_error **error);
-
-// Releases the memory behind an answer, whose bytes are gone then. NULL is nothing.
-void rediscluster_php_release(struct rediscluster_php_answer *answer);
-
-// Runs one command as `rediscluster_php_run` does, on a session. The SUBSCRIBE family answers an array of its confirmations when it names
-// several channels or patterns, and none is an array without elements.
-rediscluster_status rediscluster_php_session_run(const struct rediscluster_session *session,
-                                                 const char *request,
-                                                 size_t request_length,
-                                                 int64_t form,
-                                                 struct rediscluster_php_answer *answer,
-                                                 struct rediscluster_error **error);
-
-// Runs many commands as `rediscluster_php_run_all` does, on a session. The SUBSCRIBE family answers once a channel or pattern, and nothing
-// behind a QUIT is answered.
-rediscluster_status rediscluster_php_session_run_all(const struct rediscluster_session *session,
-                                                     const char *request,
-                                                     size_t request_length,
-                                                     struct rediscluster_php_answer *answer,
-                                                     struct rediscluster_error **error);
-
-// `rediscluster_session_receive` for PHP: null when the time is up or somebody interrupted.
-rediscluster_status rediscluster_php_session_receive(const struct rediscluster_session *session,
-                                                     int64_t timeout,
-                                                     struct rediscluster_php_answer *answer,
-                                                     struct rediscluster_error **error);
-
-// The bytes and the index of a reply in one call.
-rediscluster_status rediscluster_reply_data(const struct rediscluster_reply *reply,
-                                            struct rediscluster_data *data,
-                                            struct rediscluster_error **error);
-
-// The value at a place of the reply, 0 being the root.
-rediscluster_status rediscluster_reply_view(const struct rediscluster_reply *reply,
-                                            size_t at,
-                                            struct rediscluster_view *view,
-                                            struct rediscluster_error **error);
-
-// The type of the value at a place of the reply.
-rediscluster_status rediscluster_reply_type(const struct rediscluster_reply *reply,
-                                            size_t at,
-                                            rediscluster_type *type,
-                                            struct rediscluster_error **error);
-
-// The number of an integer.
-rediscluster_status rediscluster_reply_integer(const struct rediscluster_reply *reply,
-                                               size_t at,
-                                               int64_t *integer,
-                                               struct rediscluster_error **error);
-
-// The bytes of a string, status or error, not NUL-terminated, valid as long as the reply.
-rediscluster_status rediscluster_reply_bytes(const struct rediscluster_reply *reply,
-                                             size_t at,
-                                             const uint8_t **bytes,
-                                             size_t *length,
-                                             struct rediscluster_error **error);
-
-// How many children an array, map or failure has (a map's keys and values each count), or how many bytes a string, status or error.
-rediscluster_status rediscluster_reply_length(const struct rediscluster_reply *reply,
-                                              size_t at,
-                                              size_t *length,
-                                              struct rediscluster_error **error);
-
-// The place of the `nth` child, counted from 0, of an array, map or failure. To walk through many children, go from `at + 1` on by the
-// `next` of each view.
-rediscluster_status rediscluster_reply_element(const struct rediscluster_reply *reply,
-                                               size_t at,
-                                               size_t nth,
-                                               size_t *element,
-                                               struct rediscluster_error **error);
-
-// The error that a `REDISCLUSTER_TYPE_FAILURE` stands for, as the call would have given it had the command been alone. It belongs to the
-// caller, who frees it.
-rediscluster_status rediscluster_reply_failure(const struct rediscluster_reply *reply,
-                                               size_t at,
-                                               struct rediscluster_error **failure,
-                                               struct rediscluster_error **error);
-
-// Frees a reply, and with it all that points into it. NULL is nothing.
-void rediscluster_reply_free(struct rediscluster_reply *reply);
-
-// Makes a session on the servers of a handle, which may be closed before it. Connects to nothing: connections of the session's own, beside
-// those of the handle, are made when a transaction or a subscription needs them.
-rediscluster_status rediscluster_session_open(const struct rediscluster *rc,
+// Opens a session on the servers of a cluster, which may be closed before it. Connects to no server: a session has connections of its own
+// besides those of the cluster, and makes them when a transaction or a subscription needs them.
+rediscluster_status rediscluster_session_open(const struct rediscluster *cluster,
                                               struct rediscluster_session **session,
                                               struct rediscluster_error **error);
 
-// Runs the commands in `request`, as `rediscluster_execute` does, and those that have a state too.
+// Runs the commands in `request` as `rediscluster_execute` does; commands with connection state are allowed.
 //
-// The reply's root is an array with one child a command, in order; but the SUBSCRIBE family answers one a channel or pattern, as a server
-// does, and nothing behind a QUIT is answered.
+// The reply's root is an array with one child per command, in order, with two exceptions that servers make, too: SUBSCRIBE and similar
+// commands have one reply per channel or pattern, and commands after a QUIT have none.
 rediscluster_status rediscluster_session_execute(const struct rediscluster_session *session,
                                                  const char *request,
                                                  size_t request_length,
                                                  struct rediscluster_reply **reply,
                                                  struct rediscluster_error **error);
 
-// Waits for the next message of any server, for `timeout` milliseconds, 0 looking once and a negative number waiting for ever. The reply is
-// an array as a server would send it: `message`, channel, text; `pmessage`, pattern, channel, text; `smessage`, channel, text. It is NULL,
-// and the call a success, when the time is up or somebody interrupted.
+// Waits up to `timeout_ms` milliseconds for the next message from any server. 0 does not wait; a negative number waits without limit.
 //
-// When the connection to a server was lost, the call fails and names the node, as messages may have been lost with it; the next call
-// subscribes there again.
+// The reply is an array as servers send it: `message`, channel, text; or `pmessage`, pattern, channel, text; or `smessage`, channel, text. If
+// the time is up or the call was interrupted, the call succeeds and `*reply` is NULL.
+//
+// If the connection to a server was lost, the call fails and names the node, because messages may have been lost. The next call subscribes
+// there again.
 rediscluster_status rediscluster_session_receive(const struct rediscluster_session *session,
-                                                 int64_t timeout,
+                                                 int64_t timeout_ms,
                                                  struct rediscluster_reply **reply,
                                                  struct rediscluster_error **error);
 
-// Takes the next bytes of a stream of requests, cut anywhere, and runs every command that is whole. `rediscluster_session_read` hands out the
-// replies as RESP2. With these two a session stands where a client of some language expects a socket.
+// Writes the next `length` bytes of a stream of requests, which may be split anywhere, and runs every command that is complete.
 //
-// A stream that is not one of RESP arrays of bulk strings fails the call and closes the session.
+// `rediscluster_session_read` returns the replies as RESP2. With these two functions a session replaces the socket of a Redis client that is
+// written for one server. A stream that is not RESP arrays of bulk strings fails the call and closes the session: later commands fail.
 rediscluster_status rediscluster_session_write(const struct rediscluster_session *session,
                                                const char *data,
                                                size_t length,
                                                struct rediscluster_error **error);
 
-// Copies up to `capacity` bytes of what the session has to say to `buffer`: replies, and, while it is subscribed, messages. Where there is
-// nothing it waits, for `timeout` milliseconds, or for ever if that is negative. `*length` of 0: the time is up, or somebody interrupted.
+// Reads up to `capacity` bytes of the session's output into `buffer`: replies to the written commands and, while the session is subscribed,
+// messages. `*length` receives the number of bytes read.
+//
+// If there is no output, the call waits up to `timeout_ms` milliseconds; 0 does not wait, a negative number waits without limit. A `*length` of
+// 0 means that the time is up or the call was interrupted. `capacity` must be at least 1.
 rediscluster_status rediscluster_session_read(const struct rediscluster_session *session,
-                                              int64_t timeout,
+                                              int64_t timeout_ms,
                                               char *buffer,
                                               size_t capacity,
                                               size_t *length,
                                               struct rediscluster_error **error);
 
-// Ends a call that waits in `rediscluster_session_receive` or `rediscluster_session_read`, as if its time were up; when none waits, the next
-// that would wait returns at once. It never waits itself and may be called from any thread, also while the session is in use. NULL is nothing.
+// Ends a call that waits in `rediscluster_session_receive` or `rediscluster_session_read`, as if its time were up. If no call waits, the next
+// one that would wait returns at once.
+//
+// It never waits, and any thread may call it while the session is in use. NULL is a no-op, and so is a call in a forked child.
 void rediscluster_session_interrupt(const struct rediscluster_session *session);
 
-// Closes a session and its own connections: what was queued or watched is forgotten. No other call on it may be under way then, in any thread,
-// and none may follow. NULL is nothing.
+// Closes a session and its own connections. Queued commands, watched keys and subscriptions are dropped.
+//
+// No other call on this session may be running in any thread, and none may follow. Replies and errors stay valid. NULL is a no-op.
 void rediscluster_session_close(struct rediscluster_session *session);
 
-// The version of the library: NUL-terminated, never freed. Thread safe.
-const char *rediscluster_version(void);
+// Fills a struct with the bytes and the index of a reply.
+rediscluster_status rediscluster_reply_data(const struct rediscluster_reply *reply,
+                                            struct rediscluster_data *data,
+                                            struct rediscluster_error **error);
 
-// The ABI of the library, which is also the number in its soname. Thread safe.
-uint32_t rediscluster_abi_version(void);
+// Fills a struct with the value at index `at` of a reply; 0 is the root.
+rediscluster_status rediscluster_reply_value(const struct rediscluster_reply *reply,
+                                             size_t at,
+                                             struct rediscluster_value *value,
+                                             struct rediscluster_error **error);
+
+// Stores the type of the value at index `at` in `*type`.
+rediscluster_status rediscluster_reply_type(const struct rediscluster_reply *reply,
+                                            size_t at,
+                                            rediscluster_type *type,
+                                            struct rediscluster_error **error);
+
+// Stores the integer at index `at` in `*integer`. A value of another type fails with `REDISCLUSTER_ERROR_ARGUMENT`.
+rediscluster_status rediscluster_reply_integer(const struct rediscluster_reply *reply,
+                                               size_t at,
+                                               int64_t *integer,
+                                               struct rediscluster_error **error);
+
+// Stores the bytes of the string, status or error at index `at` in `*bytes`, and their number in `*length`.
+//
+// The bytes have no NUL at the end and are valid until the reply is freed. A value of another type fails with
+// `REDISCLUSTER_ERROR_ARGUMENT`.
+rediscluster_status rediscluster_reply_bytes(const struct rediscluster_reply *reply,
+                                             size_t at,
+                                             const uint8_t **bytes,
+                                             size_t *length,
+                                             struct rediscluster_error **error);
+
+// Stores the length of the value at index `at` in `*length`: the number of children of an array, map or failure (the keys and values of a map
+// each count), or the number of bytes of a string, status or error. A value of another type fails with `REDISCLUSTER_ERROR_ARGUMENT`.
+rediscluster_status rediscluster_reply_length(const struct rediscluster_reply *reply,
+                                              size_t at,
+                                              size_t *length,
+                                              struct rediscluster_error **error);
+
+// Stores the index of the `nth` child, counted from 0, of the array, map or failure at index `at` in `*element`.
+//
+// The cost grows with `nth` if children have children themselves. To visit all children, start at `at + 1` and follow `next` of each
+// `rediscluster_value`.
+rediscluster_status rediscluster_reply_element(const struct rediscluster_reply *reply,
+                                               size_t at,
+                                               size_t nth,
+                                               size_t *element,
+                                               struct rediscluster_error **error);
+
+// Makes an error of the `REDISCLUSTER_TYPE_FAILURE` at index `at`: the one that `rediscluster_command` would have returned for that command.
+//
+// The caller owns `*failure` and frees it with `rediscluster_error_free`; it stays valid after the reply is freed. A value of another type
+// fails with `REDISCLUSTER_ERROR_ARGUMENT`.
+rediscluster_status rediscluster_reply_failure(const struct rediscluster_reply *reply,
+                                               size_t at,
+                                               struct rediscluster_error **failure,
+                                               struct rediscluster_error **error);
+
+// Frees a reply, and with it all memory that its functions returned. NULL is a no-op.
+void rediscluster_reply_free(struct rediscluster_reply *reply);
+
+// Returns the number of the node, 1 to `masters`, that a key belongs to: crc32(key) % masters + 1.
+//
+// All bytes of the key are hashed: hash tags are not interpreted, see `rediscluster_node_for` for that. Returns 0, which is no node, if
+// `masters` is 0, or if `key` is NULL and `key_length` is not 0. Thread safe.
+uint32_t rediscluster_partition(const char *key,
+                                size_t key_length,
+                                uint32_t masters);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -1,37 +1,38 @@
-//! What can go wrong on this side of the wire. A server's own `-ERR …` is not here: it is a reply.
+//! Errors of this library. An error reply of a server, `-ERR …`, is not one of them: it is a reply.
 
 use std::fmt;
 
-/// The kind of an error. The numbers are part of the ABI and never change.
+/// The kind of an error. The numbers are those of the C ABI and never change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 #[repr(i32)]
 pub enum Code {
-    /// A missing or impossible argument.
+    /// An argument is missing or invalid.
     Argument = 1,
-    /// A bad configuration; the message names the path of the value.
+    /// The configuration is invalid. The message gives the path of the bad value.
     Config = 2,
-    /// A request that is not RESP, or a command that cannot be routed.
+    /// The request is not RESP, or the command cannot be routed.
     Request = 3,
-    /// The keys of a command live on several nodes.
+    /// The keys of the command are on several nodes, and the command cannot be executed across nodes.
     CrossNode = 4,
-    /// No connection could be made.
+    /// The connection to the node failed.
     Connect = 5,
-    /// Every connection to the node is in use.
+    /// All connections to the node were in use until the pool timeout ended.
     Pool = 6,
-    /// The server did not answer in time.
+    /// The server did not reply in time.
     Timeout = 7,
-    /// The connection broke.
+    /// The connection was lost.
     Io = 8,
-    /// The server sent what is not RESP.
+    /// The server sent bytes that are not RESP.
     Protocol = 9,
-    /// Memory could not be had.
+    /// Memory could not be allocated.
     Memory = 10,
-    /// A fault of this library.
+    /// Internal error: a bug in this library.
     Internal = 11,
 }
 
 impl Code {
-    /// The kind a number stands for; a number that stands for none is a fault of this library.
+    /// Returns the code with this number, or [`Code::Internal`] if there is none.
     pub fn from_number(number: i64) -> Code {
         use Code::*;
         [Argument, Config, Request, CrossNode, Connect, Pool, Timeout, Io, Protocol, Memory]
@@ -41,7 +42,7 @@ impl Code {
     }
 }
 
-/// A failed call, or a failed command among others.
+/// Why a call failed, or why one command of a call has no reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error(Box<Details>);
 
@@ -54,47 +55,49 @@ struct Details {
 }
 
 impl Error {
-    /// An error of a command that certainly was not executed.
+    /// Makes an error of a command that was not executed.
     pub fn new(code: Code, message: impl Into<String>) -> Error {
         Error(Box::new(Details { code, message: message.into(), node: None, executed: false }))
     }
 
-    /// The same error, laid at a node's door.
+    /// Sets the alias of the node that the error concerns.
     pub fn on_node(mut self, alias: &str) -> Error {
         self.0.node = Some(alias.to_owned());
         self
     }
 
-    /// The same error, of a command that the server may have executed.
-    pub fn perhaps_executed(mut self) -> Error {
+    /// Marks the error as one of a command that the server may have executed.
+    pub fn maybe_executed(mut self) -> Error {
         self.0.executed = true;
         self
     }
 
-    pub(crate) fn prefixed(mut self, prefix: &str) -> Error {
+    pub(crate) fn with_prefix(mut self, prefix: &str) -> Error {
         self.0.message.insert_str(0, prefix);
         self
     }
 
-    pub(crate) fn suffixed(mut self, suffix: &str) -> Error {
+    pub(crate) fn with_suffix(mut self, suffix: &str) -> Error {
         self.0.message.push_str(suffix);
         self
     }
 
+    /// Returns the kind of the error.
     pub fn code(&self) -> Code {
         self.0.code
     }
 
+    /// Returns the message: one line of text for people.
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// The alias of the node that failed, where one did.
+    /// Returns the alias of the node that the error concerns, if there is one.
     pub fn node(&self) -> Option<&str> {
         self.0.node.as_deref()
     }
 
-    /// Whether the server may have executed the command; `false` is a certainty.
+    /// Returns whether the server may have executed the command. `false` means that it did not.
     pub fn executed(&self) -> bool {
         self.0.executed
     }
@@ -108,11 +111,11 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// Bytes as they can stand in a message: printable ASCII as it is, the rest escaped, long ones cut.
+/// Formats bytes for a message: bytes other than printable ASCII are escaped, and long values are cut.
 pub(crate) fn printable(bytes: &[u8]) -> String {
-    const SHOWN: usize = 64;
-    let mut text = bytes[..bytes.len().min(SHOWN)].escape_ascii().to_string();
-    if bytes.len() > SHOWN {
+    const MAX_SHOWN: usize = 64;
+    let mut text = bytes[..bytes.len().min(MAX_SHOWN)].escape_ascii().to_string();
+    if bytes.len() > MAX_SHOWN {
         text.push_str(&format!("… ({} bytes)", bytes.len()));
     }
     text
@@ -123,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_number_stands_for_its_own_code() {
+    fn every_number_converts_to_its_code() {
         for number in 1..=11 {
             assert_eq!(Code::from_number(number) as i64, number);
         }

@@ -4,20 +4,20 @@
 
 use crate::config::Config;
 use crate::error::{Code, Error};
-use crate::php::{self, Form, Requests};
+use crate::php::{self, Format, Requests};
 use crate::rdb::{decode, encode};
 use crate::resp::{Args, Commands, Entry, Reader, Reply, Value, pack};
 
 /// Reads a request. A command that was read can be packed and read again.
 pub fn request(bytes: &[u8]) {
-    let (mut commands, mut args) = (Commands::of(bytes), Args::new());
+    let (mut commands, mut args) = (Commands::new(bytes), Args::new());
     loop {
         match commands.next(&mut args) {
             Ok(Some(range)) => {
                 assert!(args.iter().map(|argument| argument.len() + 5).sum::<usize>() < range.len());
                 let packed = pack(&args);
                 let mut again = Args::new();
-                assert_eq!(Commands::of(&packed).next(&mut again), Ok(Some(0..packed.len())));
+                assert_eq!(Commands::new(&packed).next(&mut again), Ok(Some(0..packed.len())));
                 assert_eq!(again, args);
             }
             Ok(None) => break,
@@ -36,7 +36,7 @@ pub fn reply(bytes: &[u8]) {
     (0..reply.entries().len()).for_each(|at| assert!(at + checked_span(&reply, at) <= reply.entries().len()));
     for flags in 0..8 {
         let mut text = Vec::new();
-        php::one(&reply, 0, Form::of(flags), &mut text).expect("memory for a reply");
+        php::append_value(&reply, 0, Format::from_flags(flags), &mut text).expect("memory for a reply");
     }
 }
 
@@ -61,7 +61,7 @@ fn described(reply: &Result<Option<Reply>, Error>) -> Result<Option<(&[Entry], S
 /// How many entries a value takes; its bytes and children must exist.
 fn checked_span(reply: &Reply, at: usize) -> usize {
     let entry = &reply.entries()[at];
-    assert_eq!(reply.text(entry).len(), if entry.has_bytes() { entry.length() } else { 0 });
+    assert_eq!(reply.entry_bytes(entry).len(), if entry.has_bytes() { entry.length() } else { 0 });
     if let Some(Value::Array(children)) = reply.value(at) {
         assert_eq!(children.count(), entry.length());
     }
@@ -79,12 +79,12 @@ pub fn configuration(json: &[u8]) {
 /// Reads the text of one PHP command, and the same text as many commands. What was read is valid RESP.
 pub fn php_text(text: &[u8]) {
     let mut args = Args::new();
-    match php::command(text, &mut args) {
-        Ok(()) => assert_eq!(php::packed(text), Ok(pack(&args))),
+    match php::read_command(text, &mut args) {
+        Ok(()) => assert_eq!(php::command_to_resp(text), Ok(pack(&args))),
         Err(error) => assert_eq!(error.code(), Code::Request),
     }
-    if let Ok(packed) = Requests::of(text).and_then(|(requests, _)| requests.packed()) {
-        let (mut commands, mut args) = (Commands::of(&packed), Args::new());
+    if let Ok(packed) = Requests::parse(text).and_then(|(requests, _)| requests.into_resp()) {
+        let (mut commands, mut args) = (Commands::new(&packed), Args::new());
         while commands.next(&mut args).expect("packed commands can be read").is_some() {}
     }
 }

@@ -1,8 +1,9 @@
-//! rediscluster makes N independent Redis servers answer like one, with the same answer in every language.
+//! N independent Redis servers that behave like one server, with the same replies in every language.
 //!
-//! Keys are kind by `crc32(key) % N`, as rediscluster-py and rediscluster-php did. A caller hands over a command, or a request as every
-//! Redis client writes it; the library finds the keys, asks the servers that hold them, all at once where there are several, and hands back
-//! the replies as flat bytes and an index. C, PHP and Go reach it through the C ABI in [`ffi`]; Rust uses [`Cluster`] itself.
+//! The node of a key is `crc32(key) % N`, as in rediscluster-py and rediscluster-php. A caller passes a command, or a request of RESP arrays
+//! of bulk strings. The library finds the keys, sends the commands to the servers that hold them, in parallel if there are several, and
+//! returns the replies as one buffer of bytes and an index. Rust programs use [`Cluster`], and [`Session`] for commands that change the state
+//! of a connection. Programs in C, PHP and Go use the C ABI.
 //!
 //! ```no_run
 //! use rediscluster::{Cluster, Config, Value};
@@ -16,24 +17,37 @@
 
 #![deny(unsafe_code)]
 
-mod cluster;
-mod command;
-mod config;
-mod crossnode;
+// The layers, lowest first. A module imports only from its own folder and from the layers before it; tests/layers checks this.
 mod error;
+mod partition;
+
+mod config;
+mod resp;
+
+mod rdb;
+
+mod command;
+
+mod transport;
+
+mod topology;
+
+mod routing;
+
+mod crossnode;
+
+mod cluster;
+
+mod session;
+
+mod php;
+
 #[allow(unsafe_code, non_camel_case_types)]
-pub mod ffi;
+mod ffi;
+
 #[cfg(any(fuzzing, test))]
 #[doc(hidden)]
 pub mod fuzzing;
-mod partition;
-mod php;
-mod rdb;
-mod resp;
-mod routing;
-mod session;
-mod topology;
-mod transport;
 
 pub use crate::cluster::{Cluster, Nodes};
 #[doc(hidden)]
@@ -42,4 +56,4 @@ pub use crate::config::{Address, Config, CrossNode, Master, Read, Server};
 pub use crate::error::{Code, Error};
 pub use crate::partition::{HashTag, Tagged, partition};
 pub use crate::resp::{Args, Children, Commands, Entry, Kind, Reply, ReplyData, Value, pack};
-pub use crate::session::{Interrupter, Session};
+pub use crate::session::{Interrupter, Session, SharedSession};

@@ -1,4 +1,4 @@
-//! Configurations: what is accepted, and how clearly the rest is refused.
+//! Configurations: what is accepted, and the errors for everything else.
 
 use rediscluster::{Address, Code, Config, CrossNode, HashTag, Read};
 use std::time::Duration;
@@ -8,7 +8,7 @@ fn read(text: &str) -> Config {
 }
 
 #[test]
-fn the_hash_of_the_old_packages_is_accepted_as_it_is() {
+fn configurations_of_the_old_packages_are_accepted() {
     let config = read(
         r#"{"nodes": {"node_1": {"host": "127.0.0.1", "port": 63791}, "node_2": {"host": "127.0.0.1", "port": "63792"},
                       "node_5": {"host": "127.0.0.1", "port": 63795}, "node_6": {"host": "127.0.0.1", "port": 63796}},
@@ -19,14 +19,14 @@ fn the_hash_of_the_old_packages_is_accepted_as_it_is() {
     assert_eq!(replicas(&config), [["node_1_slave 127.0.0.1:63796 0"], ["node_2_slave 127.0.0.1:63795 0"]]);
 }
 
-/// Of each server: name, address and database.
+/// Of each server: alias, address and database.
 fn replicas(config: &Config) -> Vec<Vec<String>> {
-    let told = |replica: &rediscluster::Server| format!("{} {} {}", replica.alias, replica.address, replica.db);
-    config.replicas.as_ref().expect("they are given").iter().map(|replicas| replicas.iter().map(told).collect()).collect()
+    let summary = |replica: &rediscluster::Server| format!("{} {} {}", replica.alias, replica.address, replica.db);
+    config.replicas.as_ref().expect("replicas are configured").iter().map(|replicas| replicas.iter().map(summary).collect()).collect()
 }
 
 #[test]
-fn replicas_are_those_of_the_servers_that_masters_name_in_their_database() {
+fn replicas_use_the_database_of_their_master() {
     let config = read(
         r#"{"nodes": {"node_1": "redis://a/2", "node_2": "redis://a/2", "node_3": "redis://b", "r": "redis://me:secret@c", "s": "redis://d/7"},
             "master_of": {"node_1": ["r", "s"], "node_2": "r", "node_3": []}}"#,
@@ -38,7 +38,7 @@ fn replicas_are_those_of_the_servers_that_masters_name_in_their_database() {
 }
 
 #[test]
-fn masters_only_is_the_old_name_of_where_reads_go() {
+fn masters_only_is_an_alias_of_the_read_policy() {
     for (members, expected) in [
         ("", Read::Replica),
         (r#","read":"replica""#, Read::Replica),
@@ -52,7 +52,7 @@ fn masters_only_is_the_old_name_of_where_reads_go() {
 }
 
 #[test]
-fn defaults_are_those_of_the_documentation() {
+fn defaults_match_the_documentation() {
     let config = read(r#"{"nodes": {"node_1": {"host": "localhost"}}}"#);
     let five = Some(Duration::from_secs(5));
     assert_eq!((config.connect_timeout, config.read_timeout, config.write_timeout), (five, five, five));
@@ -63,13 +63,13 @@ fn defaults_are_those_of_the_documentation() {
 }
 
 #[test]
-fn no_timeout_waits_for_ever() {
+fn a_zero_timeout_means_no_limit() {
     let config = read(r#"{"nodes": {"node_1": {"host": "a"}}, "connect_timeout": 0, "read_timeout": 0.25, "write_timeout": 0.0}"#);
     assert_eq!((config.connect_timeout, config.read_timeout, config.write_timeout), (None, Some(Duration::from_millis(250)), None));
 }
 
 #[test]
-fn a_node_may_be_a_url() {
+fn a_node_can_be_a_url() {
     let config = read(
         r#"{"nodes": {"node_1": "redis://me:se%20cret@h1:7000/3", "node_2": "redis://h2", "node_3": "unix:///run/r.sock?db=4&pass=x",
                       "node_4": "redis://[::1]:7004/0"}, "db": 2, "password": "common"}"#,
@@ -91,7 +91,7 @@ fn a_node_may_be_a_url() {
 }
 
 #[test]
-fn aliases_of_one_server_share_it() {
+fn aliases_of_one_server_share_the_server() {
     let config = read(
         r#"{"nodes": {"node_1": {"host": "a"}, "node_2": {"host": "b"}, "node_3": {"host": "a", "port": 6379}, "node_4": {"host": "a", "db": 1}}}"#,
     );
@@ -99,18 +99,18 @@ fn aliases_of_one_server_share_it() {
 }
 
 #[test]
-fn an_empty_map_may_come_from_php() {
+fn an_empty_php_array_is_accepted_as_an_empty_object() {
     assert_eq!(read(r#"{"nodes": {"node_1": {"host": "a"}}, "master_of": []}"#).masters.len(), 1);
 }
 
 #[test]
-fn equal_configurations_are_equal_however_they_are_written() {
+fn equivalent_configurations_compare_equal() {
     let one = read(r#"{"nodes": {"node_1": {"host": "a", "port": 1}, "node_2": {"host": "b"}}, "read": "master"}"#);
     assert_eq!(one, read(r#"{ "masters_only": true, "nodes": {"node_2": "redis://b:6379", "node_1": "redis://a:1"}}"#));
 }
 
 #[test]
-fn what_is_wrong_is_named_with_its_path() {
+fn errors_give_the_path_of_the_bad_value() {
     let node = r#""nodes":{"node_1":{"host":"a"},"node_2":{"host":"b"},"node_3":{"host":"c"}}"#;
     for (text, message) in [
         (
@@ -171,12 +171,12 @@ fn what_is_wrong_is_named_with_its_path() {
     ] {
         let error = Config::from_json(text.as_bytes()).map(|_| ()).expect_err(&text);
         assert_eq!(error.code(), Code::Config);
-        assert!(error.message().contains(message), "{text}\n  says {:?}\n  not  {message:?}", error.message());
+        assert!(error.message().contains(message), "{text}\n  reports {:?}\n  instead of {message:?}", error.message());
     }
 }
 
 #[test]
-fn a_password_is_in_no_message() {
+fn no_message_contains_a_password() {
     for text in [
         r#"{"nodes":{"node_1":{"host":"a","password":"s3cret","port":"s3cret"}}}"#,
         r#"{"nodes":{"node_1":"redis://:s3cret@a/x"}}"#,

@@ -24,9 +24,9 @@ static void require_all(size_t found, int full_size) {
 
 /* Copies the cursor of a reply to text and returns the number of keys in the reply. */
 static size_t read_cursor(const rediscluster_reply *reply, char *text) {
-  rediscluster_view cursor, found;
-  bench_require(rediscluster_reply_view(reply, 1, &cursor, NULL) == REDISCLUSTER_OK && cursor.length < MAX_CURSOR, "the reply to SCAN has no cursor");
-  bench_require(rediscluster_reply_view(reply, cursor.next, &found, NULL) == REDISCLUSTER_OK, "the reply to SCAN has no keys");
+  rediscluster_value cursor, found;
+  bench_require(rediscluster_reply_value(reply, 1, &cursor, NULL) == REDISCLUSTER_OK && cursor.length < MAX_CURSOR, "the reply to SCAN has no cursor");
+  bench_require(rediscluster_reply_value(reply, cursor.next, &found, NULL) == REDISCLUSTER_OK, "the reply to SCAN has no keys");
   memcpy(text, cursor.bytes, cursor.length);
   text[cursor.length] = 0;
   return found.length;

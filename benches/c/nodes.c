@@ -43,8 +43,8 @@ rediscluster_reply *library_command(const rediscluster *cluster, size_t argc, co
 
 /* Returns the text of a reply that is an error, or NULL. */
 static const char *error_in(const rediscluster_reply *reply) {
-  rediscluster_view root;
-  bench_require(rediscluster_reply_view(reply, 0, &root, NULL) == REDISCLUSTER_OK, "a reply has no root");
+  rediscluster_value root;
+  bench_require(rediscluster_reply_value(reply, 0, &root, NULL) == REDISCLUSTER_OK, "a reply has no root");
   return root.type == REDISCLUSTER_TYPE_ERROR ? (const char *)root.bytes : NULL;
 }
 

@@ -70,6 +70,12 @@ static inline reply_result run_recover(const rediscluster *cluster, uint64_t min
 	return with_data(r);
 }
 
+static inline reply_result run_node_list(const rediscluster *cluster, int32_t discover) {
+	reply_result r = {0};
+	r.status = rediscluster_node_list(cluster, discover, &r.reply, &r.error);
+	return with_data(r);
+}
+
 static inline reply_result session_execute(const rediscluster_session *session, const char *request, size_t length) {
 	reply_result r = {0};
 	r.status = rediscluster_session_execute(session, request, length, &r.reply, &r.error);

@@ -75,6 +75,18 @@ func (h *clusterHandle) recoverMoves(ctx context.Context, minAgeMs uint64) (nati
 	return newNativeReply(C.run_recover(h.native, C.uint64_t(minAgeMs)))
 }
 
+func (h *clusterHandle) nodeList(ctx context.Context, discover bool) (nativeReply, error) {
+	if err := h.acquireFor(ctx); err != nil {
+		return nativeReply{}, err
+	}
+	defer h.release()
+	flag := C.int32_t(0)
+	if discover {
+		flag = 1
+	}
+	return newNativeReply(C.run_node_list(h.native, flag))
+}
+
 // acquireFor acquires the handle unless ctx is done.
 func (h *clusterHandle) acquireFor(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {

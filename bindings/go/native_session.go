@@ -8,11 +8,14 @@ import (
 	"unsafe"
 )
 
-// A sessionHandle is a rediscluster_session of the library. One goroutine at a time uses it: see sessionLock.
+// A sessionHandle is a rediscluster_session of the library, which lets calls that run commands pass those that wait for
+// messages.
 type sessionHandle struct {
 	refCount
 	native *C.rediscluster_session
-	lock   sessionLock
+	// receiving holds an element while a goroutine waits for messages. An interrupt ends the wait of one thread, so only
+	// one may wait.
+	receiving chan struct{}
 }
 
 func openSession(ctx context.Context, cluster *clusterHandle) (*sessionHandle, error) {
@@ -24,74 +27,56 @@ func openSession(ctx context.Context, cluster *clusterHandle) (*sessionHandle, e
 	if r.status != C.REDISCLUSTER_OK {
 		return nil, consumeError(r.status, r.error)
 	}
-	s := &sessionHandle{native: r.session}
+	s := &sessionHandle{native: r.session, receiving: make(chan struct{}, 1)}
 	s.init(func() { C.rediscluster_session_close(r.session) })
-	s.lock.init()
 	return s, nil
 }
 
-// runCommand calls run with the session locked; a goroutine that waits for messages is interrupted.
-func (s *sessionHandle) runCommand(run func() error) error {
+func (s *sessionHandle) execute(request string) (nativeReply, error) {
 	if err := s.acquire(); err != nil {
-		return err
+		return nativeReply{}, err
 	}
 	defer s.release()
-	s.lock.lockForCommand(func() { C.rediscluster_session_interrupt(s.native) })
-	defer s.lock.unlock()
-	if s.closed.Load() {
-		return ErrClosed
-	}
-	return run()
-}
-
-// runReceive calls run with the session locked. run returns early, with nothing, when a command needs the session.
-func (s *sessionHandle) runReceive(run func() error) error {
-	if err := s.acquire(); err != nil {
-		return err
-	}
-	defer s.release()
-	s.lock.lockForReceive()
-	defer s.lock.unlock()
-	if s.closed.Load() {
-		return ErrClosed
-	}
-	return run()
-}
-
-func (s *sessionHandle) execute(request string) (reply nativeReply, err error) {
-	err = s.runCommand(func() (err error) {
-		reply, err = newNativeReply(C.session_execute(s.native, charPointer(request), C.size_t(len(request))))
-		return err
-	})
-	return reply, err
-}
-
-// receive waits for a message. The reply is nil if the wait was interrupted.
-func (s *sessionHandle) receive(ctx context.Context) (reply nativeReply, err error) {
-	err = s.runReceive(func() (err error) {
-		if err = ctx.Err(); err == nil {
-			reply, err = newNativeReply(C.session_receive(s.native))
-		}
-		return err
-	})
-	return reply, err
+	return newNativeReply(C.session_execute(s.native, charPointer(request), C.size_t(len(request))))
 }
 
 func (s *sessionHandle) write(data []byte) error {
-	return s.runCommand(func() error {
-		_, err := transferred(C.session_write(s.native, bytePointer(data), C.size_t(len(data))))
+	if err := s.acquire(); err != nil {
 		return err
-	})
+	}
+	defer s.release()
+	_, err := transferred(C.session_write(s.native, bytePointer(data), C.size_t(len(data))))
+	return err
 }
 
-// read returns 0 when the time is up or the wait was interrupted. It calls timeoutMs when it has the lock, because the
-// wait for the lock takes time; a negative timeout waits forever.
-func (s *sessionHandle) read(buffer []byte, timeoutMs func() int64) (length int, err error) {
-	err = s.runReceive(func() (err error) {
-		length, err = transferred(C.session_read(s.native, C.int64_t(timeoutMs()), bytePointer(buffer), C.size_t(len(buffer))))
-		return err
-	})
-	return length, err
+// beginReceiving waits until no other goroutine receives. The caller must call endReceiving if the error is nil.
+func (s *sessionHandle) beginReceiving(ctx context.Context) error {
+	select {
+	case s.receiving <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s *sessionHandle) endReceiving() { <-s.receiving }
+
+// receive waits for a message. The reply is nil if the wait was interrupted.
+func (s *sessionHandle) receive() (nativeReply, error) {
+	if err := s.acquire(); err != nil {
+		return nativeReply{}, err
+	}
+	defer s.release()
+	return newNativeReply(C.session_receive(s.native))
+}
+
+// read returns 0 when the time is up or the wait was interrupted. A negative timeout waits forever.
+func (s *sessionHandle) read(buffer []byte, timeoutMs int64) (int, error) {
+	if err := s.acquire(); err != nil {
+		return 0, err
+	}
+	defer s.release()
+	return transferred(C.session_read(s.native, C.int64_t(timeoutMs), bytePointer(buffer), C.size_t(len(buffer))))
 }
 
 // interrupt ends the wait for a message, or the next one if none is in progress.
@@ -99,13 +84,6 @@ func (s *sessionHandle) interrupt() {
 	if s.acquire() == nil {
 		C.rediscluster_session_interrupt(s.native)
 		s.release()
-	}
-}
-
-// interruptIfLocked ends the wait for a message that may be in progress.
-func (s *sessionHandle) interruptIfLocked() {
-	if s.lock.isLocked() {
-		s.interrupt()
 	}
 }
 

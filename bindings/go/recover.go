@@ -51,7 +51,7 @@ func newRecoveredMove(move fields) RecoveredMove {
 		Command:     move.text("command"),
 		Source:      move.text("source"),
 		Destination: move.text("destination"),
-		Age:         time.Duration(move.integer("age")) * time.Millisecond,
+		Age:         time.Duration(move.integer("age_ms")) * time.Millisecond,
 		Outcome:     move.text("outcome"),
 		Reason:      move.text("reason"),
 	}

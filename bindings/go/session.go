@@ -61,10 +61,17 @@ func (s *Session) Do(ctx context.Context, args ...any) (Value, error) {
 // call subscribes there again. Receive fails at once if the session has no subscription.
 func (s *Session) Receive(ctx context.Context) (Value, error) {
 	defer runtime.KeepAlive(s) // otherwise the finalizer could close the session before the call begins
+	if err := s.handle.beginReceiving(ctx); err != nil {
+		return Value{}, err
+	}
+	defer s.handle.endReceiving()
 	stop := context.AfterFunc(ctx, s.handle.interrupt)
 	defer stop()
 	for {
-		reply, err := s.handle.receive(ctx)
+		if err := ctx.Err(); err != nil {
+			return Value{}, err
+		}
+		reply, err := s.handle.receive()
 		if err != nil {
 			return Value{}, err
 		}

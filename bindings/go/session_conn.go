@@ -3,6 +3,7 @@
 package rediscluster
 
 import (
+	"context"
 	"errors"
 	"net"
 	"os"
@@ -25,8 +26,12 @@ func (c *conn) Read(buffer []byte) (int, error) {
 	if len(buffer) == 0 {
 		return 0, nil
 	}
+	if err := c.session.handle.beginReceiving(context.Background()); err != nil {
+		return 0, newOpError("read", err)
+	}
+	defer c.session.handle.endReceiving()
 	for {
-		length, err := c.session.handle.read(buffer, c.readTimeoutMs)
+		length, err := c.session.handle.read(buffer, c.readTimeoutMs())
 		switch {
 		case err != nil:
 			return 0, newOpError("read", err)
@@ -61,7 +66,7 @@ func (c *conn) SetReadDeadline(t time.Time) error {
 		deadline = max(t.UnixNano(), 1)
 	}
 	if c.readDeadline.Swap(deadline) != deadline {
-		c.session.handle.interruptIfLocked()
+		c.session.handle.interrupt()
 	}
 	return nil
 }

@@ -110,6 +110,33 @@ func TestASessionReceivesMessagesWhileItRunsCommands(t *testing.T) {
 	}
 }
 
+func TestACanceledReceiveReturnsWhileAnotherOneWaits(t *testing.T) {
+	c := openEmpty(t)
+	s := openSession(t, c)
+	doInSession(t, s, "SUBSCRIBE", "one")
+	receive := func() (context.CancelFunc, chan error) {
+		cancelable, cancel := context.WithCancel(ctx)
+		done := make(chan error, 1)
+		go func() {
+			_, err := s.Receive(cancelable)
+			done <- err
+		}()
+		return cancel, done
+	}
+	for i := 0; i < 100; i++ {
+		cancelFirst, first := receive()
+		cancelSecond, second := receive()
+		cancelFirst()
+		if err := <-first; !errors.Is(err, context.Canceled) {
+			t.Errorf("the first Receive: %v", err)
+		}
+		cancelSecond()
+		if err := <-second; !errors.Is(err, context.Canceled) {
+			t.Errorf("the second Receive: %v", err)
+		}
+	}
+}
+
 func TestASessionIsANetConn(t *testing.T) {
 	c := openEmpty(t)
 	conn := openSession(t, c).Conn()

@@ -1,15 +1,15 @@
-//! The commands of one call, planned and shared out over servers.
+//! The commands of one call, each added to the pipelines of the servers that run it.
 
-use crate::cluster::merge::Gathered;
-use crate::cluster::replica_read::may_be_asked;
+use crate::cluster::merge::Merger;
+use crate::cluster::replica_read::may_use_replica;
 use crate::cluster::reply_sink::{ReplySink, Strings};
 use crate::cluster::scripts;
+use crate::cluster::slot::{ExpectedReply, Part, Slot, Split};
 use crate::command::{CommandFlags, PlacedKeys, SplitKind, lookup};
 use crate::error::Error;
-use crate::routing::resolve::CommandResolver;
-use crate::routing::{CrossNodeCommand, Plan, plan_single};
-use crate::topology::Process;
-use crate::transport::{LARGE, NodePipeline, exchange};
+use crate::routing::{CommandResolver, CrossNodeCommand, Plan, plan_single_key};
+use crate::topology::Topology;
+use crate::transport::{MIN_BORROWED, NodePipeline, exchange};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -19,52 +19,16 @@ pub(crate) struct Batch<'p, 'a> {
     /// By server.
     pipelines: Vec<Option<NodePipeline<'p, 'a>>>,
     slots: Vec<Slot<'a>>,
-    /// The scripts that servers are told by it.
-    told: Vec<(usize, Arc<[u8]>)>,
-    /// There is one command only: each server's part is sent as soon as it is laid out.
-    is_alone: bool,
-    /// Replicas are not to be read from.
-    on_masters: bool,
-}
-
-/// A command, and where its answer will be found.
-pub(crate) struct Slot<'a> {
-    pub name: &'a [u8],
-    pub answer: Answer,
-}
-
-pub(crate) enum Answer {
-    One {
-        server: u32,
-        ordinal: u32,
-    },
-    /// The same, behind a reply that nobody asked for.
-    Behind {
-        server: u32,
-        ordinal: u32,
-    },
-    Split(Box<Split>),
-    /// What the server would say, known without asking.
-    Error(Box<str>),
-    Failed(Error),
-}
-
-pub(crate) struct Split {
-    pub kind: SplitKind,
-    /// For each key, in the caller's order, the part it went to.
-    pub owners: Vec<u32>,
-    pub parts: Vec<Part>,
-}
-
-/// What one server has to do of a split command.
-pub(crate) struct Part {
-    pub server: usize,
-    pub ordinal: u32,
-    pub keys: usize,
+    /// The scripts that it loads, each with the server.
+    loaded_scripts: Vec<(usize, Arc<[u8]>)>,
+    /// It consists of one command: the part of each server is sent as soon as it is complete.
+    is_single: bool,
+    /// Reads do not go to replicas.
+    masters_only: bool,
 }
 
 impl<'p, 'a> Batch<'p, 'a> {
-    /// For the commands of a request.
+    /// A batch for the commands of a request.
     pub(crate) fn new(resolver: &'p CommandResolver<'p>, request: &'a [u8]) -> Batch<'p, 'a> {
         let servers = resolver.config().servers.len();
         Batch {
@@ -72,72 +36,76 @@ impl<'p, 'a> Batch<'p, 'a> {
             request,
             pipelines: (0..servers).map(|_| None).collect(),
             slots: Vec::new(),
-            told: Vec::new(),
-            is_alone: false,
-            on_masters: false,
+            loaded_scripts: Vec::new(),
+            is_single: false,
+            masters_only: false,
         }
     }
 
-    /// For a single command.
-    pub(crate) fn alone(resolver: &'p CommandResolver<'p>, request: &'a [u8]) -> Batch<'p, 'a> {
-        Batch { is_alone: true, ..Batch::new(resolver, request) }
+    /// A batch for one command.
+    pub(crate) fn single(resolver: &'p CommandResolver<'p>, request: &'a [u8]) -> Batch<'p, 'a> {
+        Batch { is_single: true, ..Batch::new(resolver, request) }
     }
 
-    /// For commands that must see what others before them did.
-    pub(crate) fn on_masters(self) -> Batch<'p, 'a> {
-        Batch { on_masters: true, ..self }
+    /// Sends all commands to masters, so that their replies include earlier writes.
+    pub(crate) fn masters_only(self) -> Batch<'p, 'a> {
+        Batch { masters_only: true, ..self }
     }
 
-    /// Room for about so many commands.
+    /// Reserves memory for about that many commands.
     pub(crate) fn reserve(&mut self, commands: usize) {
         self.slots.reserve(commands);
     }
 
-    /// Adds a command, which stands at `whole` in the request if anywhere. One that is refused fails alone; one that takes several steps is
-    /// handed back, as it cannot be part of a batch.
+    /// Adds a command, the range `whole` of the request if it is part of it. A command that is rejected does not affect the others. A command
+    /// that takes several steps cannot be part of a batch; it is returned.
     pub(crate) fn add(&mut self, args: &[&'a [u8]], whole: Option<Range<usize>>) -> Option<CrossNodeCommand<'a>> {
-        match lookup(args).and_then(|command| plan_single(self.resolver.config(), command, args)) {
-            Some((server, key, flags)) => {
-                let ordinal = self.pipeline(server).add(whole, args, std::slice::from_ref(&key), flags);
-                self.slots.push(Slot { name: args[0], answer: Answer::One { server: server as u32, ordinal } });
-                None
-            }
-            None => self.add_planned(args, whole, self.resolver.plan(args)),
+        let command = lookup(args);
+        if let Some((server, key, flags)) = command.and_then(|command| plan_single_key(self.resolver.config(), command, args)) {
+            let index = self.pipeline(server).add(whole, args, std::slice::from_ref(&key), flags);
+            self.slots.push(Slot { name: args[0], reply: ExpectedReply::OneServer { server: server as u32, index } });
+            return None;
         }
+        let source = scripts::record_source(self.resolver.topology(), args);
+        self.add_planned(args, whole, self.resolver.plan(command, args), source)
     }
 
+    /// Adds a command according to its plan. `script` is the source of the script that it calls, if it is to be loaded before.
     pub(crate) fn add_planned(
         &mut self,
         args: &[&'a [u8]],
         whole: Option<Range<usize>>,
         plan: Result<Plan<'a>, Error>,
+        script: Option<Arc<[u8]>>,
     ) -> Option<CrossNodeCommand<'a>> {
-        let source = scripts::note(self.resolver.process(), args);
-        let answer = match plan {
-            Ok(Plan::One { server, keys, flags }) => {
-                let told = source.is_some_and(|source| self.tell(server, source));
+        let reply = match plan {
+            Ok(Plan::OneServer { server, keys, flags }) => {
+                let loads_script = script.is_some_and(|source| self.load_script(server, source));
                 let pipeline = self.pipeline(server);
-                let ordinal = pipeline.add(whole, args, &keys, flags);
-                pipeline.stays |= !may_be_asked(args[0], &keys, flags);
+                let index = pipeline.add(whole, args, &keys, flags);
+                pipeline.requires_master |= !may_use_replica(args[0], &keys, flags);
                 let server = server as u32;
-                if told { Answer::Behind { server, ordinal } } else { Answer::One { server, ordinal } }
+                match loads_script {
+                    true => ExpectedReply::AfterScriptLoad { server, index },
+                    false => ExpectedReply::OneServer { server, index },
+                }
             }
-            Ok(Plan::Split { kind, keys, flags }) => Answer::Split(Box::new(self.split(args, kind, &keys, flags))),
-            Ok(Plan::CrossNode(over)) => return Some(over),
-            Ok(Plan::Answer(text)) => Answer::Error(text.into()),
-            Err(error) => Answer::Failed(error),
+            Ok(Plan::Split { kind, keys, flags }) => ExpectedReply::Split(Box::new(self.split(args, kind, &keys, flags))),
+            Ok(Plan::CrossNode(command)) => return Some(command),
+            Ok(Plan::ServerError(text)) => ExpectedReply::ServerError(text.into()),
+            Err(error) => ExpectedReply::Failure(error),
         };
-        self.slots.push(Slot { name: args[0], answer });
+        self.slots.push(Slot { name: args[0], reply });
         None
     }
 
-    /// Tells a server a script, unless it is told already; answers whether it was.
-    fn tell(&mut self, server: usize, source: Arc<[u8]>) -> bool {
-        if self.told.iter().any(|(to, told)| *to == server && Arc::ptr_eq(told, &source)) {
+    /// Loads a script on a server, unless the batch has loaded it there already. Returns whether it adds the command for that.
+    fn load_script(&mut self, server: usize, source: Arc<[u8]>) -> bool {
+        if self.loaded_scripts.iter().any(|(on, loaded)| *on == server && Arc::ptr_eq(loaded, &source)) {
             return false;
         }
-        scripts::tell(self.pipeline(server), &source);
-        self.told.push((server, source));
+        scripts::add_load(self.pipeline(server), &source);
+        self.loaded_scripts.push((server, source));
         true
     }
 
@@ -147,149 +115,151 @@ impl<'p, 'a> Batch<'p, 'a> {
 
     #[inline]
     fn pipeline(&mut self, server: usize) -> &mut NodePipeline<'p, 'a> {
-        let process: &'p Process = self.resolver.process();
-        self.pipelines[server].get_or_insert_with(|| NodePipeline::new(process.pool(server), self.request))
+        let topology: &'p Topology = self.resolver.topology();
+        self.pipelines[server].get_or_insert_with(|| NodePipeline::new(topology.shard(server), self.request))
     }
 
-    /// Shares the keys of a command out: to each server its own, in the caller's order, with what belongs to them.
+    /// Splits a command: each server gets its keys in the caller's order, with the arguments that belong to them.
     ///
-    /// The servers take their turns in one order for all callers: those that are sent to at once must not wait for each other's
-    /// connections in a circle.
+    /// All callers go through the servers in the same order. A single command takes connections on the way, and callers must not wait for
+    /// each other's connections in a cycle.
     fn split(&mut self, args: &[&'a [u8]], kind: SplitKind, keys: &PlacedKeys<'a>, flags: CommandFlags) -> Split {
         let width = if kind == SplitKind::Stored { 2 } else { 1 };
-        let (mut parts, owners) = self.share_out(keys);
-        let by_part = grouped(&owners, &parts);
-        let for_masters = !may_be_asked(args[0], keys, flags);
+        let (mut parts, part_of_key) = self.parts(keys);
+        let by_part = keys_by_part(&part_of_key, &parts);
+        let requires_master = !may_use_replica(args[0], keys, flags);
         let mut rest = by_part.as_slice();
         for part in &mut parts {
-            let (own, behind) = rest.split_at(part.keys);
-            rest = behind;
+            let (own_keys, following) = rest.split_at(part.keys);
+            rest = following;
             let pipeline = self.pipeline(part.server);
-            let arguments = own.iter().map(|&key| &keys[key as usize]).flat_map(|key| &args[key.position()..key.position() + width]);
-            pipeline.write_buffer.reserve(room_for(arguments));
-            pipeline.write_buffer.push_head(1 + part.keys * width);
+            let arguments = own_keys.iter().map(|&key| &keys[key as usize]).flat_map(|key| &args[key.position()..key.position() + width]);
+            pipeline.write_buffer.reserve(estimated_bytes(arguments));
+            pipeline.write_buffer.push_array_header(1 + part.keys * width);
             pipeline.write_buffer.push_argument(args[0]);
-            for &key in own {
+            for &key in own_keys {
                 let key = &keys[key as usize];
                 pipeline.write_buffer.push_argument(key.name);
                 args[key.position() + 1..key.position() + width].iter().for_each(|argument| pipeline.write_buffer.push_argument(argument));
             }
-            part.ordinal = pipeline.finish_command(flags);
-            pipeline.stays |= for_masters;
-            if self.is_alone {
-                self.direct(part.server);
+            part.index = pipeline.finish_command(flags);
+            pipeline.requires_master |= requires_master;
+            if self.is_single {
+                self.redirect_to_replica(part.server);
                 self.pipeline(part.server).start();
             }
         }
-        Split { kind, owners, parts }
+        Split { kind, part_of_key, parts }
     }
 
-    /// The servers that have a part, and for each key which part it belongs to.
-    fn share_out(&self, keys: &PlacedKeys<'a>) -> (Vec<Part>, Vec<u32>) {
+    /// The parts, one for each server that has keys, and for each key the index of its part.
+    fn parts(&self, keys: &PlacedKeys<'a>) -> (Vec<Part>, Vec<u32>) {
         let config = self.resolver.config();
-        let mut owners: Vec<u32> = keys.iter().map(|key| config.masters[key.master()].server as u32).collect();
+        // First the server of each key, then the part of that server.
+        let mut part_of_key: Vec<u32> = keys.iter().map(|key| config.masters[key.master()].server as u32).collect();
         let mut counts = vec![0; self.pipelines.len()];
-        owners.iter().for_each(|owner| counts[*owner as usize] += 1);
-        let mut part_of = vec![0; counts.len()];
+        part_of_key.iter().for_each(|server| counts[*server as usize] += 1);
+        let mut part_of_server = vec![0; counts.len()];
         let mut parts = Vec::new();
         for (server, &keys) in counts.iter().enumerate().filter(|(_, keys)| **keys > 0) {
-            part_of[server] = parts.len() as u32;
-            parts.push(Part { server, ordinal: 0, keys });
+            part_of_server[server] = parts.len() as u32;
+            parts.push(Part { server, index: 0, keys });
         }
         if parts.len() < counts.len() {
-            owners.iter_mut().for_each(|owner| *owner = part_of[*owner as usize]);
+            part_of_key.iter_mut().for_each(|part| *part = part_of_server[*part as usize]);
         }
-        (parts, owners)
+        (parts, part_of_key)
     }
 
-    /// Carries all out; one reply a command, under one array.
-    pub(crate) fn run<T: ReplySink>(mut self, take: &mut T) -> Result<T::Output, Error> {
+    /// Runs all commands. The reply is an array with one reply per command.
+    pub(crate) fn run<T: ReplySink>(mut self, sink: &mut T) -> Result<T::Output, Error> {
         self.exchange();
         if let Some(server) = self.only_pipeline() {
-            let reply = self.pipelines.swap_remove(server).map(NodePipeline::into_all).expect("the only pipeline is there");
-            return Ok(take.reply(reply));
+            let reply =
+                self.pipelines.swap_remove(server).map(NodePipeline::into_all).expect("only_pipeline returns the index of a pipeline");
+            return Ok(sink.reply(reply));
         }
-        match take.strings(&Strings::of(&self.pipelines, &self.slots, false)) {
-            Some(taken) => Ok(taken),
-            None => Ok(take.reply(Gathered::from(&mut self.pipelines)?.all(&self.slots))),
+        match sink.strings(&Strings::new(&self.pipelines, &self.slots, false)) {
+            Some(output) => Ok(output),
+            None => Ok(sink.reply(Merger::new(&mut self.pipelines)?.all(&self.slots))),
         }
     }
 
-    /// Carries a single command out; its reply alone.
-    pub(crate) fn run_single<T: ReplySink>(mut self, take: &mut T) -> Result<T::Output, Error> {
+    /// Runs the only command. The reply is the reply to that command, without an array.
+    pub(crate) fn run_single<T: ReplySink>(mut self, sink: &mut T) -> Result<T::Output, Error> {
         self.exchange();
-        match take.strings(&Strings::of(&self.pipelines, &self.slots, true)) {
-            Some(taken) => Ok(taken),
-            None => Ok(take.reply(Gathered::from(&mut self.pipelines)?.single(&self.slots[0])?)),
+        match sink.strings(&Strings::new(&self.pipelines, &self.slots, true)) {
+            Some(output) => Ok(output),
+            None => Ok(sink.reply(Merger::new(&mut self.pipelines)?.single(&self.slots[0])?)),
         }
     }
 
-    /// Sends a pipeline that only reads to a replica. One that writes as well does not go there: what is read behind a write must show it.
-    fn direct(&mut self, server: usize) {
-        if let Some(pipeline) = self.pipelines[server].as_mut().filter(|pipeline| !self.on_masters && pipeline.may_go_elsewhere())
-            && let Some(replica) = self.resolver.reader(server)
+    /// Redirects a pipeline to a replica if it only reads. In a pipeline that also writes, reads must see the writes before them.
+    fn redirect_to_replica(&mut self, server: usize) {
+        if let Some(pipeline) = self.pipelines[server].as_mut().filter(|pipeline| !self.masters_only && pipeline.may_use_replica())
+            && let Some(replica) = self.resolver.replica_of(server)
         {
-            pipeline.go_to(replica.pool());
+            pipeline.redirect_to_replica(replica.pool());
         }
     }
 
     fn exchange(&mut self) {
-        (0..self.pipelines.len()).for_each(|server| self.direct(server));
+        (0..self.pipelines.len()).for_each(|server| self.redirect_to_replica(server));
         let mut pipelines: Vec<&mut NodePipeline> = self.pipelines.iter_mut().flatten().collect();
         exchange(&mut pipelines, self.resolver.config().write_timeout);
-        if pipelines.iter().any(|pipeline| pipeline.is_turned_away()) {
-            self.exchange_again();
+        if pipelines.iter().any(|pipeline| pipeline.replica_failed()) {
+            self.retry_on_masters();
         }
     }
 
-    /// What replicas could not answer, their masters are asked.
+    /// Sends to masters what replicas could not run.
     #[cold]
-    fn exchange_again(&mut self) {
-        // Whoever waits for a connection must hold none.
-        self.pipelines.iter_mut().flatten().for_each(NodePipeline::let_go);
-        let mut again: Vec<&mut NodePipeline> = Vec::new();
+    fn retry_on_masters(&mut self) {
+        // A caller that waits for a connection must not hold another one.
+        self.pipelines.iter_mut().flatten().for_each(NodePipeline::release_connection);
+        let mut retried: Vec<&mut NodePipeline> = Vec::new();
         for (server, pipeline) in self.pipelines.iter_mut().enumerate() {
-            if let Some(pipeline) = pipeline.as_mut().filter(|pipeline| pipeline.is_turned_away()) {
-                let master = self.resolver.process().pool(server);
-                if let Some(replica) = self.resolver.reader(server).filter(|_| !pipeline.found_no_connection()) {
-                    master.put_out(replica);
+            if let Some(pipeline) = pipeline.as_mut().filter(|pipeline| pipeline.replica_failed()) {
+                let shard = self.resolver.topology().shard(server);
+                if let Some(replica) = self.resolver.replica_of(server).filter(|_| !pipeline.found_pool_exhausted()) {
+                    shard.replica_failed(replica);
                 }
-                pipeline.begin_anew(master);
-                again.push(pipeline);
+                pipeline.restart_on_master(shard);
+                retried.push(pipeline);
             }
         }
-        exchange(&mut again, self.resolver.config().write_timeout);
+        exchange(&mut retried, self.resolver.config().write_timeout);
     }
 
-    /// The server whose pipeline holds the answer to every command in order, nothing missing and nothing to be put together.
+    /// The server whose pipeline has the replies to all commands, in order, so that nothing has to be merged.
     fn only_pipeline(&self) -> Option<usize> {
         let mut used =
             self.pipelines.iter().enumerate().filter_map(|(server, pipeline)| pipeline.as_ref().map(|pipeline| (server, pipeline)));
         let (server, pipeline) = used.next()?;
-        let whole = !pipeline.has_failed() && pipeline.commands() == self.slots.len();
-        let plain = self.slots.iter().all(|slot| matches!(slot.answer, Answer::One { .. }));
-        (used.next().is_none() && whole && plain).then_some(server)
+        let is_complete = !pipeline.has_failed() && pipeline.commands() == self.slots.len();
+        let is_unmerged = self.slots.iter().all(|slot| matches!(slot.reply, ExpectedReply::OneServer { .. }));
+        (used.next().is_none() && is_complete && is_unmerged).then_some(server)
     }
 }
 
-/// About as many bytes as arguments take in a request, those aside that are too large to be copied.
-fn room_for<'x>(arguments: impl Iterator<Item = &'x &'x [u8]>) -> usize {
-    const AROUND: usize = 16;
-    arguments.map(|argument| AROUND + if argument.len() < LARGE { argument.len() } else { 0 }).sum::<usize>() + AROUND
+/// About the number of bytes that arguments take in a request, without those that are too large to be copied.
+fn estimated_bytes<'x>(arguments: impl Iterator<Item = &'x &'x [u8]>) -> usize {
+    const HEADER: usize = 16;
+    arguments.map(|argument| HEADER + if argument.len() < MIN_BORROWED { argument.len() } else { 0 }).sum::<usize>() + HEADER
 }
 
-/// The numbers of the keys, those of the first part first.
-fn grouped(owners: &[u32], parts: &[Part]) -> Vec<u32> {
+/// The indexes of the keys, those of the first part first.
+fn keys_by_part(part_of_key: &[u32], parts: &[Part]) -> Vec<u32> {
     let mut next: Vec<usize> = Vec::with_capacity(parts.len());
     let mut start = 0;
     for part in parts {
         next.push(start);
         start += part.keys;
     }
-    let mut keys = vec![0; owners.len()];
-    for (key, &owner) in owners.iter().enumerate() {
-        keys[next[owner as usize]] = key as u32;
-        next[owner as usize] += 1;
+    let mut keys = vec![0; part_of_key.len()];
+    for (key, &part) in part_of_key.iter().enumerate() {
+        keys[next[part as usize]] = key as u32;
+        next[part as usize] += 1;
     }
     keys
 }

@@ -1,77 +1,72 @@
 //! One command on every server.
 
-use crate::cluster::merge::Gathered;
+use crate::cluster::merge::Merger;
+use crate::cluster::request::only_command;
 use crate::cluster::scripts;
 use crate::command::{Access, CommandFlags, ReadTimeout, lookup};
 use crate::config::{Config, Server};
-use crate::error::{Code, Error};
-use crate::resp::{Args, Commands, Reply};
+use crate::error::Error;
+use crate::resp::Reply;
 use crate::routing::needs_session;
-use crate::topology::{Process, Replica};
+use crate::topology::{Replica, Topology};
 use crate::transport::{NodePipeline, exchange};
 use std::sync::Arc;
 
-/// Which servers.
+/// The servers that [`Cluster::each_on`](crate::Cluster::each_on) runs a command on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Nodes {
+    /// The masters.
     Masters,
+    /// The known replicas of all masters.
     Replicas,
+    /// The masters and their replicas.
     All,
 }
 
-/// The pipelines of a server: its own, and those of its replicas.
-struct Places {
+/// The indexes of the pipelines for a master and its replicas.
+struct ShardPipelines {
     master: Option<usize>,
     replicas: Vec<usize>,
 }
 
-pub(crate) fn each(config: &Config, process: &Process, nodes: Nodes, request: &[u8]) -> Result<Reply, Error> {
+pub(crate) fn each(config: &Config, topology: &Topology, nodes: Nodes, request: &[u8]) -> Result<Reply, Error> {
     let args = only_command(request)?;
     let flags = flags(&args)?;
-    scripts::note(process, &args);
+    scripts::record_source(topology, &args);
     let replicas: Vec<Arc<Vec<Arc<Replica>>>> = match nodes {
         Nodes::Masters => Vec::new(),
-        _ => (0..config.servers.len()).map(|server| process.pool(server).replicas()).collect(),
+        _ => (0..config.servers.len()).map(|server| topology.shard(server).replicas()).collect(),
     };
     let mut pipelines: Vec<Option<NodePipeline>> = Vec::new();
-    let mut places: Vec<Places> = Vec::new();
+    let mut shards: Vec<ShardPipelines> = Vec::new();
     for server in 0..config.servers.len() {
-        let mut place = |pool| {
-            let mut pipeline = NodePipeline::new(pool, request);
+        let mut add_pipeline = |source| {
+            let mut pipeline = NodePipeline::new(source, request);
             pipeline.add(Some(0..request.len()), &args, &[], flags);
             pipelines.push(Some(pipeline));
             pipelines.len() - 1
         };
-        let master = (nodes != Nodes::Replicas).then(|| place(process.pool(server)));
+        let master = (nodes != Nodes::Replicas).then(|| add_pipeline(topology.shard(server)));
         let replicas = replicas.get(server).into_iter().flat_map(|replicas| replicas.iter());
-        places.push(Places { master, replicas: replicas.map(|replica| place(replica.pool())).collect() });
+        shards.push(ShardPipelines { master, replicas: replicas.map(|replica| add_pipeline(replica.pool())).collect() });
     }
     exchange(&mut pipelines.iter_mut().flatten().collect::<Vec<_>>(), config.write_timeout);
-    Ok(Gathered::from(&mut pipelines)?.by_alias(&named(config, &places), args[0]))
+    Ok(Merger::new(&mut pipelines)?.by_alias(&by_alias(config, &shards), args[0]))
 }
 
-/// The pipelines by the names of their nodes: each master, and behind it its replicas.
-fn named(config: &Config, places: &[Places]) -> Vec<(String, usize)> {
-    let mut named = Vec::new();
+/// The index of the pipeline for each alias: each master, followed by its replicas.
+fn by_alias(config: &Config, shards: &[ShardPipelines]) -> Vec<(String, usize)> {
+    let mut aliases = Vec::new();
     for master in &config.masters {
-        let Places { master: own, replicas } = &places[master.server];
-        named.extend(own.map(|pipeline| (master.alias.clone(), pipeline)));
-        named.extend(replicas.iter().enumerate().map(|(at, pipeline)| (Server::replica_alias(&master.alias, at + 1), *pipeline)));
+        let ShardPipelines { master: own_pipeline, replicas } = &shards[master.server];
+        aliases.extend(own_pipeline.map(|pipeline| (master.alias.clone(), pipeline)));
+        aliases.extend(replicas.iter().enumerate().map(|(index, pipeline)| (Server::replica_alias(&master.alias, index + 1), *pipeline)));
     }
-    named
+    aliases
 }
 
-pub(crate) fn only_command(request: &[u8]) -> Result<Args<'_>, Error> {
-    let mut commands = Commands::of(request);
-    let mut args = Args::new();
-    match commands.next(&mut args)? {
-        Some(whole) if whole.end == request.len() => Ok(args),
-        Some(whole) => Err(Error::new(Code::Request, format!("request, byte {}: more than one command", whole.end))),
-        None => Err(Error::new(Code::Request, "an empty request")),
-    }
-}
-
-/// A command that the table lacks is nobody's to repeat.
+/// A command that is not in the command table is not repeated after a failure.
 fn flags(args: &[&[u8]]) -> Result<CommandFlags, Error> {
     match lookup(args) {
         Some(command) if command.session => Err(needs_session(command.name)),

@@ -1,50 +1,36 @@
-//! What a command would do, told as a map.
+//! Reports what a command would do, as a map.
 
-use crate::cluster::each::only_command;
-use crate::command::{Key, PlacedKeys, as_sent};
+use crate::cluster::request::only_command;
+use crate::command::{Key, PlacedKeys, as_sent, lookup};
 use crate::config::Config;
 use crate::crossnode;
-use crate::crossnode::{Explanation, Step};
+use crate::crossnode::Explanation;
 use crate::error::{Error, printable};
 use crate::resp::{Builder, Kind, Reply};
-use crate::routing::Plan;
-use crate::routing::resolve::CommandResolver;
+use crate::routing::{CommandResolver, Plan};
 
 pub(crate) fn explain(resolver: &CommandResolver, request: &[u8]) -> Result<Reply, Error> {
     let config = resolver.config();
     let args = only_command(request)?;
-    let one = |strategy, steps| Explanation { strategy, steps, atomic: true };
-    let (explanation, keys, reason) = match resolver.plan(&args) {
-        Ok(Plan::One { server, keys, .. }) => {
+    let refuse = || Explanation::new("refuse", true);
+    let (explanation, keys, reason) = match resolver.plan(lookup(&args), &args) {
+        Ok(Plan::OneServer { server, keys, .. }) => {
             let mut words = Vec::new();
             as_sent(&args, &keys, |word| words.push(printable(word)));
-            let step = Step { round: 1, server, command: words.join(" ") };
-            (one("one node", vec![step]), keys, None)
+            (Explanation::new("one node", true).round_of([(server, words.join(" "))]), keys, None)
         }
-        Ok(Plan::Split { keys, .. }) => (Explanation { strategy: "split", steps: parts(config, &args, &keys), atomic: false }, keys, None),
-        Ok(Plan::CrossNode(over)) => match crossnode::explain(config, resolver.process(), &args, &over)? {
-            Ok(explanation) => (explanation, over.keys, None),
-            Err(refusal) => (one("refuse", Vec::new()), over.keys, Some(refusal)),
+        Ok(Plan::Split { kind, keys, .. }) => (crossnode::split::explain_parts(config, &args, &keys, kind), keys, None),
+        Ok(Plan::CrossNode(command)) => match crossnode::explain(config, resolver.topology(), &args, &command)? {
+            Ok(explanation) => (explanation, command.keys, None),
+            Err(refusal) => (refuse(), command.keys, Some(refusal)),
         },
-        Ok(Plan::Answer(text)) => (one("refuse", Vec::new()), PlacedKeys::new(), Some(text)),
-        Err(error) => (one("refuse", Vec::new()), PlacedKeys::new(), Some(error.message().to_owned())),
+        Ok(Plan::ServerError(text)) => (refuse(), PlacedKeys::new(), Some(text)),
+        Err(error) => (refuse(), PlacedKeys::new(), Some(error.message().to_owned())),
     };
-    Ok(told(config, &args, &explanation, &keys, reason.as_deref()))
+    Ok(as_map(config, &args, &explanation, &keys, reason.as_deref()))
 }
 
-/// The sub-commands of a split command.
-fn parts(config: &Config, args: &[&[u8]], keys: &[Key]) -> Vec<Step> {
-    let own = |server: usize| keys.iter().filter(move |key| config.masters[key.master()].server == server);
-    (0..config.servers.len())
-        .filter(|&server| own(server).next().is_some())
-        .map(|server| {
-            let names: Vec<String> = own(server).map(|key| printable(key.name)).collect();
-            Step { round: 1, server, command: format!("{} {}", printable(args[0]), names.join(" ")) }
-        })
-        .collect()
-}
-
-fn told(config: &Config, args: &[&[u8]], explanation: &Explanation, keys: &[Key], reason: Option<&str>) -> Reply {
+fn as_map(config: &Config, args: &[&[u8]], explanation: &Explanation, keys: &[Key], reason: Option<&str>) -> Reply {
     let mut map = Builder::default();
     let root = map.begin(Kind::Map, 16);
     map.string(b"command");
@@ -54,11 +40,11 @@ fn told(config: &Config, args: &[&[u8]], explanation: &Explanation, keys: &[Key]
     map.string(b"atomic");
     map.integer(explanation.atomic.into());
     map.string(b"round_trips");
-    map.integer(explanation.steps.iter().map(|step| step.round).max().unwrap_or(0) as i64);
+    map.integer(explanation.round_trips() as i64);
     map.string(b"nodes");
     nodes(&mut map, config, explanation);
     map.string(b"keys");
-    told_keys(&mut map, config, args, keys);
+    placed_keys(&mut map, config, args, keys);
     map.string(b"steps");
     steps(&mut map, config, explanation);
     map.string(b"reason");
@@ -76,12 +62,12 @@ fn nodes(map: &mut Builder, config: &Config, explanation: &Explanation) {
     map.end(list);
 }
 
-/// Each key: under which name it is stored, on which node, and whether the tag of the first key drew it there.
-fn told_keys(map: &mut Builder, config: &Config, args: &[&[u8]], keys: &[Key]) {
-    let pins = keys.first().is_some_and(|first| config.hash_tag.split(args[first.position()]).pins);
+/// For each key its stored name, its node, and whether the hash tag of the first key determines that node.
+fn placed_keys(map: &mut Builder, config: &Config, args: &[&[u8]], keys: &[Key]) {
+    let pins = keys.first().is_some_and(|first| config.hash_tag.split(args[first.position()]).is_stripped);
     let list = map.begin(Kind::Array, keys.len());
     for (nth, key) in keys.iter().enumerate() {
-        let is_pinned = pins && nth > 0 && !config.hash_tag.split(args[key.position()]).pins;
+        let is_pinned = pins && nth > 0 && !config.hash_tag.split(args[key.position()]).is_stripped;
         let entry = map.begin(Kind::Map, 8);
         map.string(b"position");
         map.integer(key.position() as i64);
@@ -105,7 +91,7 @@ fn steps(map: &mut Builder, config: &Config, explanation: &Explanation) {
         map.string(b"node");
         map.string(config.servers[step.server].alias.as_bytes());
         map.string(b"command");
-        map.string(step.command.as_bytes());
+        map.string(step.commands.as_bytes());
         map.end(entry);
     }
     map.end(list);

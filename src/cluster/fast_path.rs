@@ -1,52 +1,52 @@
-//! One command to one server: the path that nearly every call takes. It allocates the reply and nothing else.
+//! One command to one server: the path that nearly every call takes. It allocates nothing but the reply.
 
 use crate::command::{CommandFlags, Key, as_sent, is_renamed};
 use crate::error::Error;
 use crate::resp::{Reply, push_argument, push_count};
-use crate::transport::{LARGE, Pool, explain, may_begin_again};
+use crate::transport::{ConnectionSource, MIN_BORROWED, explain, may_retry};
 
-/// A command as it is to be sent.
-pub(crate) struct SingleKeyCommand<'c, 'a> {
-    /// As it stands in a request that holds it alone; `None` where there is no such request.
-    pub whole: Option<&'a [u8]>,
+/// A command for one server.
+pub(crate) struct OneServerCommand<'c, 'a> {
+    /// The request that consists of this command; `None` if the caller passed arguments.
+    pub request: Option<&'a [u8]>,
     pub args: &'c [&'a [u8]],
     pub keys: &'c [Key<'a>],
     pub flags: CommandFlags,
 }
 
-impl SingleKeyCommand<'_, '_> {
-    /// Whether it may be packed, or need not be.
+impl OneServerCommand<'_, '_> {
+    /// Whether its arguments are small enough to be copied, or need not be copied.
     #[inline]
     pub(crate) fn fits(&self) -> bool {
-        self.args.iter().all(|argument| argument.len() < LARGE) || self.unchanged().is_some()
+        self.args.iter().all(|argument| argument.len() < MIN_BORROWED) || self.unchanged().is_some()
     }
 
-    /// Its reply; under an array of one where it came in a request.
+    /// Runs it. If it came in a request its reply is in an array of one.
     #[inline]
-    pub(crate) fn run(&self, pool: &Pool) -> Result<Reply, Error> {
+    pub(crate) fn run(&self, source: &impl ConnectionSource) -> Result<Reply, Error> {
         let mut sent = Sent::Nothing;
-        match self.attempt(pool, false, &mut sent) {
+        match self.attempt(source, false, &mut sent) {
             Ok(reply) => Ok(reply),
-            Err(error) => self.after(error, pool, sent),
+            Err(error) => self.retry(error, source, sent),
         }
     }
 
     #[cold]
-    fn after(&self, error: Error, pool: &Pool, mut sent: Sent) -> Result<Reply, Error> {
+    fn retry(&self, error: Error, source: &impl ConnectionSource, mut sent: Sent) -> Result<Reply, Error> {
         let mut error = error;
-        if may_begin_again(&error, self.flags.repeatable, sent == Sent::Nothing) {
+        if may_retry(&error, self.flags.repeatable, sent == Sent::Nothing) {
             sent = Sent::Nothing;
-            match self.attempt(pool, true, &mut sent) {
+            match self.attempt(source, true, &mut sent) {
                 Ok(reply) => return Ok(reply),
                 Err(second) => error = second,
             }
         }
-        Err(explain(pool.server(), error, self.args[0], sent == Sent::All))
+        Err(explain(source.server(), error, self.args[0], sent == Sent::All))
     }
 
     #[inline]
-    fn attempt(&self, pool: &Pool, fresh: bool, sent: &mut Sent) -> Result<Reply, Error> {
-        let mut lease = pool.take(fresh)?;
+    fn attempt(&self, source: &impl ConnectionSource, fresh: bool, sent: &mut Sent) -> Result<Reply, Error> {
+        let mut lease = source.lease(fresh)?;
         let mut count = 0;
         let outcome = match self.unchanged() {
             Some(bytes) => lease.send_all(bytes, &mut count),
@@ -58,10 +58,10 @@ impl SingleKeyCommand<'_, '_> {
             Err(_) => Sent::Some,
         };
         outcome?;
-        let mut reader = lease.reader(self.whole.is_some());
-        lease.wait(self.flags.read_timeout, pool.config().read_timeout)?;
+        let mut reader = lease.reader(self.request.is_some());
+        lease.wait(self.flags.read_timeout, source.config().read_timeout)?;
         lease.receive(&mut reader, 1)?;
-        let (reply, buffer) = Reply::from_reader(reader, self.whole.map(|_| 1));
+        let (reply, buffer) = Reply::from_reader(reader, self.request.map(|_| 1));
         lease.reuse(buffer);
         lease.keep();
         Ok(reply)
@@ -69,7 +69,7 @@ impl SingleKeyCommand<'_, '_> {
 
     #[inline]
     fn unchanged(&self) -> Option<&[u8]> {
-        self.whole.filter(|_| !is_renamed(self.args, self.keys))
+        self.request.filter(|_| !is_renamed(self.args, self.keys))
     }
 
     #[inline]

@@ -1,22 +1,24 @@
-//! From the replies of several servers to the replies the caller asked for, in the caller's order.
+//! Merges the replies of several servers into one reply, in the order of the caller's commands and keys.
 
-use crate::cluster::batch::{Answer, Slot, Split};
+use crate::cluster::slot::{ExpectedReply, Slot, Split};
 use crate::command::SplitKind;
 use crate::error::{Code, Error};
 use crate::resp::{Builder, Entry, Kind, Reply};
-use crate::transport::{KEPT, NodePipeline};
+use crate::transport::{MAX_KEPT_BUFFER, NodePipeline};
 
-/// The pipelines once their replies have come, by server.
-pub(crate) struct Gathered<'l, 'p, 'a> {
+/// Merges the replies that pipelines have read.
+pub(crate) struct Merger<'l, 'p, 'a> {
+    /// By server.
     pipelines: &'l [Option<NodePipeline<'p, 'a>>],
-    /// Where each pipeline's bytes stand in the reply, and which entry of its index comes next.
+    /// For each pipeline, the offset of its bytes in the merged reply.
     bases: Vec<usize>,
+    /// For each pipeline, the next entry of its index.
     next: Vec<usize>,
     builder: Builder,
 }
 
-impl<'l, 'p, 'a> Gathered<'l, 'p, 'a> {
-    pub(crate) fn from(pipelines: &'l mut [Option<NodePipeline<'p, 'a>>]) -> Result<Self, Error> {
+impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
+    pub(crate) fn new(pipelines: &'l mut [Option<NodePipeline<'p, 'a>>]) -> Result<Self, Error> {
         let mut builder = Builder::default();
         let mut left: usize = pipelines.iter().flatten().map(|pipeline| pipeline.bytes().len()).sum();
         let mut bases = Vec::with_capacity(pipelines.len());
@@ -24,29 +26,29 @@ impl<'l, 'p, 'a> Gathered<'l, 'p, 'a> {
             let length = pipeline.as_ref().map_or(0, |pipeline| pipeline.bytes().len());
             left -= length;
             bases.push(match pipeline {
-                // Never all of it twice in memory.
-                Some(pipeline) if length > KEPT => builder.adopt_whole(pipeline.take_bytes(), left)?,
-                Some(pipeline) => builder.adopt_and_reserve(pipeline.bytes(), left)?,
+                // Moved, so that a large reply is not twice in memory.
+                Some(pipeline) if length > MAX_KEPT_BUFFER => builder.append_vec_and_reserve(pipeline.take_bytes(), left)?,
+                Some(pipeline) => builder.append_bytes_and_reserve(pipeline.bytes(), left)?,
                 None => 0,
             });
         }
         let pipelines = &*pipelines;
-        // Entry 0 of a pipeline's index is the place of an array that is not needed here.
-        Ok(Gathered { pipelines, bases, next: vec![1; pipelines.len()], builder })
+        // Entry 0 of a pipeline's index is reserved for an array around its replies, which is not used here.
+        Ok(Merger { pipelines, bases, next: vec![1; pipelines.len()], builder })
     }
 
-    /// The answer to a single command.
+    /// The reply to the only command.
     pub(crate) fn single(mut self, slot: &Slot<'a>) -> Result<Reply, Error> {
-        self.answer(slot)?;
+        self.append(slot)?;
         Ok(self.builder.finish())
     }
 
-    /// The answers to all commands under one array; a failed one is a failure in its place.
+    /// An array with the replies to all commands; a failed command is a failure in its place.
     pub(crate) fn all(mut self, slots: &[Slot<'a>]) -> Reply {
         let root = self.builder.begin(Kind::Array, slots.len());
         self.builder.reserve(slots.len());
         for slot in slots {
-            if let Err(error) = self.answer(slot) {
+            if let Err(error) = self.append(slot) {
                 self.builder.failure(&error);
             }
         }
@@ -54,14 +56,14 @@ impl<'l, 'p, 'a> Gathered<'l, 'p, 'a> {
         self.builder.finish()
     }
 
-    /// The first answer of each pipeline, by alias; pipelines are asked as often as they have aliases.
+    /// A map from each alias to the first reply of its pipeline. Several aliases may share a pipeline.
     pub(crate) fn by_alias(mut self, aliases: &[(String, usize)], name: &[u8]) -> Reply {
         let root = self.builder.begin(Kind::Map, aliases.len() * 2);
-        for &(ref alias, server) in aliases {
+        for &(ref alias, pipeline) in aliases {
             self.builder.string(alias.as_bytes());
-            self.next[server] = 1;
-            match self.take(server, 0, name) {
-                Ok(entries) => self.builder.copy(entries, self.bases[server]),
+            self.next[pipeline] = 1;
+            match self.next_reply(pipeline, 0, name) {
+                Ok(entries) => self.builder.copy(entries, self.bases[pipeline]),
                 Err(error) => self.builder.failure(&error),
             }
         }
@@ -69,57 +71,58 @@ impl<'l, 'p, 'a> Gathered<'l, 'p, 'a> {
         self.builder.finish()
     }
 
-    /// Appends the answer to one command; nothing is appended when it failed.
-    fn answer(&mut self, slot: &Slot<'a>) -> Result<(), Error> {
-        match &slot.answer {
-            Answer::One { server, ordinal } => {
+    /// Appends the reply to a command, and nothing if the command failed.
+    fn append(&mut self, slot: &Slot<'a>) -> Result<(), Error> {
+        match &slot.reply {
+            ExpectedReply::OneServer { server, index } => {
                 let server = *server as usize;
-                let entries = self.next_of(server, *ordinal, slot.name)?;
+                let entries = self.next_entries(server, *index, slot.name)?;
                 self.next[server] += self.builder.copy_one(entries, self.bases[server]);
                 Ok(())
             }
-            Answer::Behind { server, ordinal } => {
-                self.take(*server as usize, *ordinal - 1, slot.name)?;
-                self.answer(&Slot { name: slot.name, answer: Answer::One { server: *server, ordinal: *ordinal } })
+            ExpectedReply::AfterScriptLoad { server, index } => {
+                self.next_reply(*server as usize, *index - 1, slot.name)?;
+                self.append(&Slot { name: slot.name, reply: ExpectedReply::OneServer { server: *server, index: *index } })
             }
-            Answer::Split(split) => self.put_together(split, slot.name),
-            Answer::Error(text) => {
-                self.builder.text(Kind::Error, text.as_bytes());
+            ExpectedReply::Split(split) => self.append_split(split, slot.name),
+            ExpectedReply::ServerError(text) => {
+                self.builder.bytes_value(Kind::Error, text.as_bytes());
                 Ok(())
             }
-            Answer::Failed(error) => Err(error.clone()),
+            ExpectedReply::Failure(error) => Err(error.clone()),
         }
     }
 
     /// The entries of a pipeline from its next reply on.
     #[inline]
-    fn next_of(&self, server: usize, ordinal: u32, name: &[u8]) -> Result<&'l [Entry], Error> {
+    fn next_entries(&self, server: usize, index: u32, name: &[u8]) -> Result<&'l [Entry], Error> {
         let Some(pipeline) = &self.pipelines[server] else {
-            return Err(Error::new(Code::Internal, "a reply of a server that was not asked"));
+            return Err(Error::new(Code::Internal, "a reply is expected from a server without a pipeline"));
         };
-        pipeline.outcome(ordinal, name)?;
+        pipeline.outcome(index, name)?;
         Ok(&pipeline.entries()[self.next[server]..])
     }
 
-    /// The entries of a pipeline's next reply, which is then behind us.
-    fn take(&mut self, server: usize, ordinal: u32, name: &[u8]) -> Result<&'l [Entry], Error> {
-        let entries = self.next_of(server, ordinal, name)?;
+    /// The entries of a pipeline's next reply. Advances to the reply after it.
+    fn next_reply(&mut self, server: usize, index: u32, name: &[u8]) -> Result<&'l [Entry], Error> {
+        let entries = self.next_entries(server, index, name)?;
         let span = entries[0].span();
         self.next[server] += span;
         Ok(&entries[..span])
     }
 
-    fn put_together(&mut self, split: &Split, name: &[u8]) -> Result<(), Error> {
-        let parts: Vec<Result<&[Entry], Error>> = split.parts.iter().map(|part| self.take(part.server, part.ordinal, name)).collect();
-        let answered = parts.iter().filter(|part| part.is_ok()).count();
-        let parts: Vec<&[Entry]> = parts.into_iter().collect::<Result<_, _>>().map_err(|error| partly(error, split.kind, answered))?;
-        if let Some(at) = parts.iter().position(|part| part[0].kind() == Kind::Error) {
-            self.builder.copy(parts[at], self.bases[split.parts[at].server]);
+    fn append_split(&mut self, split: &Split, name: &[u8]) -> Result<(), Error> {
+        let parts: Vec<Result<&[Entry], Error>> = split.parts.iter().map(|part| self.next_reply(part.server, part.index, name)).collect();
+        let succeeded = parts.iter().filter(|part| part.is_ok()).count();
+        let parts: Vec<&[Entry]> =
+            parts.into_iter().collect::<Result<_, _>>().map_err(|error| partial_failure(error, split.kind, succeeded))?;
+        if let Some(failed) = parts.iter().position(|part| part[0].kind() == Kind::Error) {
+            self.builder.copy(parts[failed], self.bases[split.parts[failed].server]);
             return Ok(());
         }
         match split.kind {
-            SplitKind::Values => self.values(split, &parts),
-            SplitKind::Counted => self.sum(&parts),
+            SplitKind::Values => self.append_values(split, &parts),
+            SplitKind::Counted => self.append_sum(&parts),
             SplitKind::Stored => {
                 self.builder.copy(parts[0], self.bases[split.parts[0].server]);
                 Ok(())
@@ -127,38 +130,38 @@ impl<'l, 'p, 'a> Gathered<'l, 'p, 'a> {
         }
     }
 
-    /// One value a key: each from the part that its key went to.
-    fn values(&mut self, split: &Split, parts: &[&[Entry]]) -> Result<(), Error> {
-        let complete = parts.iter().zip(&split.parts).all(|(part, asked)| part[0].kind() == Kind::Array && part[0].length() == asked.keys);
+    /// Appends an array with one value per key, each from the part of the key.
+    fn append_values(&mut self, split: &Split, parts: &[&[Entry]]) -> Result<(), Error> {
+        let complete = parts.iter().zip(&split.parts).all(|(reply, part)| reply[0].kind() == Kind::Array && reply[0].length() == part.keys);
         if !complete {
-            return Err(Error::new(Code::Protocol, "a server answered with another number of values than it was asked for"));
+            return Err(Error::new(Code::Protocol, "a server replied with a number of values other than the number of keys"));
         }
-        let root = self.builder.begin(Kind::Array, split.owners.len());
-        self.builder.reserve(split.owners.len());
+        let root = self.builder.begin(Kind::Array, split.part_of_key.len());
+        self.builder.reserve(split.part_of_key.len());
         let bases: Vec<usize> = split.parts.iter().map(|part| self.bases[part.server]).collect();
         let mut next = vec![1; parts.len()];
-        for &owner in &split.owners {
-            let owner = owner as usize;
-            let start = next[owner];
-            next[owner] = start + self.builder.copy_one(&parts[owner][start..], bases[owner]);
+        for &part in &split.part_of_key {
+            let part = part as usize;
+            let start = next[part];
+            next[part] = start + self.builder.copy_one(&parts[part][start..], bases[part]);
         }
         self.builder.end(root);
         Ok(())
     }
 
-    fn sum(&mut self, parts: &[&[Entry]]) -> Result<(), Error> {
+    fn append_sum(&mut self, parts: &[&[Entry]]) -> Result<(), Error> {
         if parts.iter().any(|part| part[0].kind() != Kind::Integer) {
-            return Err(Error::new(Code::Protocol, "a server answered with something else than a number"));
+            return Err(Error::new(Code::Protocol, "a server replied with something other than a number"));
         }
         self.builder.integer(parts.iter().map(|part| part[0].data).sum());
         Ok(())
     }
 }
 
-/// The failure of one part of a split command; whoever only reads need not care what became of the others.
-fn partly(error: Error, kind: SplitKind, answered: usize) -> Error {
-    if kind == SplitKind::Values || answered == 0 {
+/// The error of a split command of which one part failed. For a read it does not matter that other parts succeeded.
+fn partial_failure(error: Error, kind: SplitKind, succeeded: usize) -> Error {
+    if kind == SplitKind::Values || succeeded == 0 {
         return error;
     }
-    error.suffixed(&format!("; {answered} other node(s) carried out their part")).perhaps_executed()
+    error.with_suffix(&format!("; {succeeded} other node(s) carried out their part")).maybe_executed()
 }

@@ -1,33 +1,33 @@
-//! What a handle owns: its configuration, and in each process connections of that process alone.
+//! What a handle owns: its configuration, and for each process that uses it a topology with connections of its own.
 
 use crate::config::Config;
-use crate::topology::Process;
+use crate::topology::Topology;
 use arc_swap::ArcSwapOption;
 use std::ops::Deref;
 use std::sync::Arc;
 
 pub(crate) struct PerProcess {
     pub config: Arc<Config>,
-    /// What belongs to the process that made the handle.
-    first: Process,
-    /// What belongs to a child of it, or to a child of that.
-    forked: ArcSwapOption<Process>,
+    /// Belongs to the process that opened the handle.
+    first: Topology,
+    /// Belongs to a forked child of that process, or to a child of the child.
+    forked: ArcSwapOption<Topology>,
 }
 
-/// What belongs to this process.
-pub(crate) enum CurrentProcess<'c> {
-    First(&'c Process),
-    Forked(Arc<Process>),
+/// The topology of the calling process.
+pub(crate) enum CurrentTopology<'c> {
+    First(&'c Topology),
+    Forked(Arc<Topology>),
 }
 
-impl Deref for CurrentProcess<'_> {
-    type Target = Process;
+impl Deref for CurrentTopology<'_> {
+    type Target = Topology;
 
     #[inline]
-    fn deref(&self) -> &Process {
+    fn deref(&self) -> &Topology {
         match self {
-            CurrentProcess::First(process) => process,
-            CurrentProcess::Forked(process) => process,
+            CurrentTopology::First(topology) => topology,
+            CurrentTopology::Forked(topology) => topology,
         }
     }
 }
@@ -35,33 +35,39 @@ impl Deref for CurrentProcess<'_> {
 impl PerProcess {
     pub(crate) fn new(config: Config) -> PerProcess {
         let config = Arc::new(config);
-        let first = Process::new(&config);
+        let first = Topology::new(&config);
         PerProcess { config, first, forked: ArcSwapOption::empty() }
     }
 
-    /// What belongs to this process, if it is the one that made the handle, as it nearly always is.
-    #[inline]
-    pub(crate) fn first(&self) -> Option<&Process> {
-        self.first.is_current().then_some(&self.first)
+    /// Calls `call` with the topology of the calling process, which nearly always is the process that opened the handle.
+    #[inline(always)]
+    pub(crate) fn with<R>(&self, call: impl FnOnce(&Topology) -> R) -> R {
+        if self.first.is_of_this_process() { call(&self.first) } else { self.with_forked(call) }
     }
 
-    #[inline]
-    pub(crate) fn process(&self) -> CurrentProcess<'_> {
-        if self.first.is_current() { CurrentProcess::First(&self.first) } else { CurrentProcess::Forked(self.forked()) }
-    }
-
-    /// In a child the first caller makes what the child owns, and lets go of what came over from the parent. There is no lock in this:
-    /// one that another thread held at the fork would never open.
     #[cold]
-    fn forked(&self) -> Arc<Process> {
+    #[inline(never)]
+    fn with_forked<R>(&self, call: impl FnOnce(&Topology) -> R) -> R {
+        call(&self.forked())
+    }
+
+    #[inline]
+    pub(crate) fn topology(&self) -> CurrentTopology<'_> {
+        if self.first.is_of_this_process() { CurrentTopology::First(&self.first) } else { CurrentTopology::Forked(self.forked()) }
+    }
+
+    /// In a forked child the first caller makes a new topology and abandons the one of the parent. This uses no lock: a lock that another
+    /// thread held at the fork would never be released in the child.
+    #[cold]
+    fn forked(&self) -> Arc<Topology> {
         loop {
             let known = self.forked.load_full();
             match &known {
-                Some(process) if process.is_current() => return process.clone(),
+                Some(topology) if topology.is_of_this_process() => return topology.clone(),
                 _ => {}
             }
-            let fresh = Arc::new(Process::new(&self.config));
-            let before = self.forked.compare_and_swap(&known, Some(fresh.clone()));
+            let new = Arc::new(Topology::new(&self.config));
+            let before = self.forked.compare_and_swap(&known, Some(new.clone()));
             let is_first = match (&*before, &known) {
                 (Some(before), Some(known)) => Arc::ptr_eq(before, known),
                 (None, None) => true,
@@ -69,7 +75,7 @@ impl PerProcess {
             };
             if is_first {
                 known.as_deref().unwrap_or(&self.first).abandon();
-                return fresh;
+                return new;
             }
         }
     }

@@ -1,47 +1,52 @@
-//! Many commands, in order.
+//! Many commands in one call, run in order.
 
 use crate::cluster::batch::Batch;
 use crate::cluster::reply_sink::{AsReply, ReplySink};
 use crate::crossnode;
 use crate::error::Error;
-use crate::resp::{Args, Builder, Kind, Reply, Source};
-use crate::routing::resolve::CommandResolver;
+use crate::resp::{Args, Builder, CommandSource, Kind, Reply};
+use crate::routing::CommandResolver;
 
-/// Runs commands. What takes several steps waits for what stands before it, and what stands behind it waits for that: as one server would,
-/// each command sees what those before it did.
-pub(crate) fn run<'a, T: ReplySink>(resolver: &CommandResolver, mut source: impl Source<'a>, take: &mut T) -> Result<T::Output, Error> {
+/// Runs commands. A command that takes several steps starts after all commands before it, and ends before the commands after it start: as on
+/// one server, each command sees the effects of those before it.
+pub(crate) fn run<'a, T: ReplySink>(
+    resolver: &CommandResolver,
+    mut source: impl CommandSource<'a>,
+    sink: &mut T,
+) -> Result<T::Output, Error> {
     let request = source.request();
     let mut batch = Batch::new(resolver, request);
     batch.reserve(source.estimate());
     let mut sequence = Sequence::default();
     let mut args = Args::new();
     while let Some(whole) = source.read(&mut args)? {
-        if let Some(over) = batch.add(&args, whole) {
+        if let Some(command) = batch.add(&args, whole) {
             if sequence.is_empty() {
-                // From here on commands are sent, which none may be of a request that is damaged.
+                // Commands are sent from here on, and none may be sent of a malformed request.
                 source.check_rest()?;
             }
-            // What follows may have to see what this changes, which a replica gets later.
-            sequence.run(std::mem::replace(&mut batch, Batch::new(resolver, request).on_masters()))?;
-            sequence.push(crossnode::run(resolver.config(), resolver.process(), &args, &over));
+            // Later reads must see the effects of this command, which replicas receive later.
+            sequence.run(std::mem::replace(&mut batch, Batch::new(resolver, request).masters_only()))?;
+            sequence.push(crossnode::run(resolver.config(), resolver.topology(), &args, &command));
         }
     }
     if sequence.is_empty() {
-        return batch.run(take);
+        return batch.run(sink);
     }
     sequence.run(batch)?;
-    Ok(take.reply(sequence.into_reply()))
+    Ok(sink.reply(sequence.into_reply()))
 }
 
-/// The replies where commands could not all be sent at once.
+/// The replies of commands that could not all be sent at once.
 #[derive(Default)]
 struct Sequence {
     pieces: Vec<Piece>,
 }
 
 enum Piece {
-    /// The replies to many commands, under one array.
+    /// An array with the replies to many commands.
     Many(Reply),
+    /// The reply to one command.
     One(Result<Reply, Error>),
 }
 
@@ -50,7 +55,7 @@ impl Sequence {
         self.pieces.is_empty()
     }
 
-    /// Carries out what was gathered so far.
+    /// Runs the commands of a batch.
     fn run(&mut self, batch: Batch) -> Result<(), Error> {
         if !batch.is_empty() {
             self.pieces.push(Piece::Many(batch.run(&mut AsReply)?));
@@ -62,7 +67,7 @@ impl Sequence {
         self.pieces.push(Piece::One(outcome));
     }
 
-    /// One reply a command, under one array; a failed one is a failure in its place.
+    /// An array with one reply per command; a failed command is a failure in its place.
     fn into_reply(self) -> Reply {
         let commands = self.pieces.iter().map(|piece| if let Piece::Many(reply) = piece { reply.entries()[0].length() } else { 1 }).sum();
         let mut builder = Builder::default();

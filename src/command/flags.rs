@@ -2,10 +2,10 @@
 
 use crate::command::ReadTimeout;
 
-/// What must be known of a command while it is under way.
+/// What the transport must know of a command.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CommandFlags {
-    /// It may be sent again when nobody knows whether it arrived.
+    /// It may be sent again when it is unknown whether it was executed.
     pub repeatable: bool,
     pub read_timeout: ReadTimeout,
 }

@@ -6,10 +6,10 @@ use smallvec::SmallVec;
 use std::iter::StepBy;
 use std::ops::Range;
 
-/// The places of the keys among the arguments, the command's name being at 0.
+/// The positions of the keys among the arguments. The command's name is at 0.
 pub(crate) type Positions = SmallVec<[usize; 4]>;
 
-/// The keys of a command whose number of arguments was found right.
+/// The keys of a command whose number of arguments is valid.
 #[inline]
 pub(crate) fn positions(command: &Command, args: &[&[u8]]) -> Result<Positions, Error> {
     let mut found = Positions::new();
@@ -20,7 +20,7 @@ pub(crate) fn positions(command: &Command, args: &[&[u8]]) -> Result<Positions, 
                 found.extend(places(command, spec, args)?);
             }
             if specs.len() > 1 {
-                // The first key is the one that stands first, whichever specification found it.
+                // The first key decides the node of the others, whichever specification names it.
                 found.sort_unstable();
                 found.dedup();
             }
@@ -32,28 +32,31 @@ pub(crate) fn positions(command: &Command, args: &[&[u8]]) -> Result<Positions, 
 }
 
 #[cold]
-fn untold(name: &str) -> Error {
-    Error::new(Code::Request, format!("{}: its keys cannot be told from its arguments", name.replace('|', " ").to_uppercase()))
+fn invalid_keys(name: &str) -> Error {
+    Error::new(
+        Code::Request,
+        format!("{}: its arguments do not say which are keys; check the number of keys", name.replace('|', " ").to_uppercase()),
+    )
 }
 
-/// The places of the keys of one specification.
+/// The positions of the keys of one specification.
 #[inline]
 pub(crate) fn places(command: &Command, spec: &KeySpec, args: &[&[u8]]) -> Result<StepBy<Range<usize>>, Error> {
-    follow(spec, args).map(|(keys, step)| keys.step_by(step)).ok_or_else(|| untold(command.name))
+    follow(spec, args).map(|(keys, step)| keys.step_by(step)).ok_or_else(|| invalid_keys(command.name))
 }
 
-/// From the first key to behind the last, and the step; `None` when the arguments contradict the specification.
+/// The range of positions, and the step; `None` when the arguments contradict the specification.
 #[inline]
 fn follow(spec: &KeySpec, args: &[&[u8]]) -> Option<(Range<usize>, usize)> {
     let begin = match spec.begin {
         Begin::Index(index) => index,
-        Begin::Keyword(word, from) => match behind(word, from, args) {
+        Begin::Keyword(word, from) => match after(word, from, args) {
             Some(begin) => begin,
             None => return Some((0..0, 1)),
         },
     };
     let (first, last, step) = match spec.find {
-        // There need be no keys behind the first ones: PFMERGE may have no sources.
+        // There may be no keys: PFMERGE accepts no sources.
         Find::Range { last: -1, step, limit: 0 } if begin == args.len() => return Some((begin..begin, step)),
         Find::Range { last, step, limit } => (begin, last_of(begin, last, limit, args.len())?, step),
         Find::Counted { count, first, step } => {
@@ -68,7 +71,7 @@ fn follow(spec: &KeySpec, args: &[&[u8]]) -> Option<(Range<usize>, usize)> {
     (first <= last && last < args.len()).then_some((first..last + 1, step))
 }
 
-/// A number of keys as the server reads it: in digits, without a sign and without a 0 before others.
+/// A number of keys as the server parses it: digits, without a sign and without leading zeros.
 #[inline]
 fn number(text: &[u8]) -> Option<usize> {
     let is_plain = matches!(text, [b'0'] | [b'1'..=b'9', ..]);
@@ -84,8 +87,8 @@ fn last_of(begin: usize, last: i32, limit: usize, count: usize) -> Option<usize>
     if limit > 1 { (begin + count.checked_sub(begin)? / limit).checked_sub(back) } else { count.checked_sub(back) }
 }
 
-/// The place behind a word. As with the server, the word may not be the last argument.
-fn behind(word: &str, from: i32, args: &[&[u8]]) -> Option<usize> {
+/// The position after a keyword. As for the server, the keyword must not be the last argument.
+fn after(word: &str, from: i32, args: &[&[u8]]) -> Option<usize> {
     let is_word = |at: &usize| args[*at].eq_ignore_ascii_case(word.as_bytes());
     let last = args.len() - 1;
     let at = if word == "STREAMS" {
@@ -99,7 +102,7 @@ fn behind(word: &str, from: i32, args: &[&[u8]]) -> Option<usize> {
     at.map(|at| at + 1)
 }
 
-/// The word STREAMS of `XREAD` and `XREADGROUP`: a group or a consumer may have that name, wherever it stands.
+/// The keyword STREAMS of `XREAD` and `XREADGROUP`. A group or a consumer may have that name.
 fn streams(args: &[&[u8]]) -> Option<usize> {
     let mut at = 1;
     while at + 1 < args.len() {
@@ -114,7 +117,7 @@ fn streams(args: &[&[u8]]) -> Option<usize> {
 }
 
 /// `SORT key [BY pattern] [LIMIT offset count] [GET pattern …] [ASC|DESC] [ALPHA] [STORE destination]`.
-/// The last STORE counts, as with the server.
+/// The last STORE counts, as for the server.
 fn sort(args: &[&[u8]], found: &mut Positions) -> Result<(), Error> {
     found.push(1);
     let mut store = None;
@@ -135,7 +138,7 @@ fn sort(args: &[&[u8]], found: &mut Positions) -> Result<(), Error> {
     Ok(())
 }
 
-/// The patterns of a SORT that make it read keys beyond those it names: each BY or GET with an asterisk.
+/// The patterns of a SORT that make it read more keys: each BY or GET with an asterisk.
 pub(crate) fn sort_patterns<'c, 'a>(args: &'c [&'a [u8]]) -> impl Iterator<Item = &'a [u8]> + use<'c, 'a> {
     let words = args.iter().enumerate().skip(2);
     words
@@ -147,7 +150,7 @@ pub(crate) fn sort_patterns<'c, 'a>(args: &'c [&'a [u8]]) -> impl Iterator<Item 
 
 /// `MIGRATE host port key|"" destination-db timeout [COPY] [REPLACE] [AUTH password | AUTH2 user password] [KEYS key …]`
 ///
-/// The empty key counts where the word KEYS is missing, and a password may be that word.
+/// Without KEYS the empty key is the key. A password may be `KEYS`.
 fn migrate(args: &[&[u8]], found: &mut Positions) {
     let mut at = 6;
     while let (true, Some(&word)) = (args[3].is_empty(), args.get(at)) {
@@ -174,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn the_keys_of_newer_servers_commands_are_told_from_their_values() {
+    fn keys_of_newer_commands_are_found_among_values() {
         assert_eq!(keys("MSETEX 2 one 1 two 2 NX EX 10"), ["one", "two"]);
         assert_eq!(keys("HSETEX hash FNX EX 10 FIELDS 1 field value"), ["hash"]);
         assert_eq!(keys("VSIM vectors ELE element COUNT 3"), ["vectors"]);
@@ -182,13 +185,13 @@ mod tests {
     }
 
     #[test]
-    fn a_group_and_a_consumer_may_be_called_streams() {
+    fn a_group_and_a_consumer_may_have_the_name_streams() {
         assert_eq!(keys("XREADGROUP GROUP streams c STREAMS one >"), ["one"]);
         assert_eq!(keys("XREADGROUP COUNT 2 GROUP g streams streams one two > >"), ["one", "two"]);
     }
 
     #[test]
-    fn the_keys_of_migrate_stand_behind_the_word_unless_that_is_a_password() {
+    fn the_keys_of_migrate_follow_the_keyword_unless_it_is_a_password() {
         assert_eq!(keys("MIGRATE host 1  0 9 COPY KEYS one two"), ["one", "two"]);
         assert_eq!(keys("MIGRATE host 1  0 9 AUTH keys KEYS one"), ["one"]);
         assert_eq!(keys("MIGRATE host 1  0 9 AUTH2 keys keys KEYS one"), ["one"]);
@@ -196,17 +199,17 @@ mod tests {
     }
 
     #[test]
-    fn a_union_need_have_no_sources() {
+    fn pfmerge_accepts_no_sources() {
         assert_eq!(keys("PFMERGE one"), ["one"]);
     }
 
     #[test]
-    fn a_cursor_is_no_key() {
+    fn a_cursor_is_not_a_key() {
         assert_eq!(keys("CLUSTERSCAN 0 COUNT 10"), [""; 0]);
     }
 
     #[test]
-    fn a_command_takes_as_many_arguments_as_any_release_lets_it_have() {
+    fn a_command_accepts_the_arguments_of_every_release() {
         assert_eq!(keys("ZRANK scores member"), ["scores"]);
         assert_eq!(keys("ZRANK scores member WITHSCORE"), ["scores"]);
     }

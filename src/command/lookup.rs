@@ -1,23 +1,23 @@
-//! From a command's name to its entry in the table.
+//! Finds a command by its name.
 
 use crate::command::Command;
-use crate::command::table::TABLE;
+use crate::command::commands::COMMANDS;
 
-/// A power of two, and more than twice the table's length, so that most names are found at the first place looked at.
+/// A power of two, and more than twice the number of commands, so that most names are found in the first slot.
 const SLOTS: usize = 1 << SLOT_BITS;
 const SLOT_BITS: u32 = 10;
 
-/// For each hash the place in the table, and the name as [`word`] has it; where a slot is taken, the next free one.
+/// A hash table with open addressing: each command is in the slot of its hash, or in the next free one.
 static INDEX: [Slot; SLOTS] = {
     let mut index = [EMPTY; SLOTS];
     let mut at = 0;
-    while at < TABLE.len() {
-        let name = word(TABLE[at].name.as_bytes());
+    while at < COMMANDS.len() {
+        let name = word(COMMANDS[at].name.as_bytes());
         let mut slot = slot_of(name);
         while index[slot].command.is_some() {
             slot = (slot + 1) % SLOTS;
         }
-        index[slot] = Slot { word: name, command: Some(&TABLE[at]) };
+        index[slot] = Slot { word: name, command: Some(&COMMANDS[at]) };
         at += 1;
     }
     index
@@ -31,14 +31,14 @@ struct Slot {
 
 const EMPTY: Slot = Slot { word: 0, command: None };
 
-/// A name in one number, its letters in small. Two names of up to eight letters are the same if their words are; longer ones, and those with
-/// other characters in them, may not be.
+/// A name as one number, in lower case. Names of at most eight letters are equal if and only if their words are. Other names may differ although
+/// their words are equal.
 #[inline]
 const fn word(name: &[u8]) -> u64 {
     let mut word: u64 = 0;
     let mut at = 0;
     while at < name.len() {
-        // A letter is not lost by this: only the two cases of one letter become the same.
+        // For letters this removes only the case.
         word = word.rotate_left(8) ^ (name[at] | 0x20) as u64;
         at += 1;
     }
@@ -50,7 +50,7 @@ const fn slot_of(word: u64) -> usize {
     (word.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - SLOT_BITS)) as usize
 }
 
-/// The entry of a command, of its subcommand where it is a container. `None`: the table has no such command.
+/// The command with this name; of a container its subcommand. `None`: it is not in the table.
 #[inline]
 pub(crate) fn lookup(args: &[&[u8]]) -> Option<&'static Command> {
     let name = *args.first()?;
@@ -80,8 +80,8 @@ fn find(name: &[u8]) -> Option<&'static Command> {
 }
 
 #[cold]
-fn is_same(small: &str, name: &[u8]) -> bool {
-    name.eq_ignore_ascii_case(small.as_bytes())
+fn is_same(lower_case: &str, name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(lower_case.as_bytes())
 }
 
 #[cfg(test)]
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn every_command_is_found_by_its_name_in_any_case() {
-        for command in TABLE {
+        for command in COMMANDS {
             let upper = command.name.to_uppercase();
             let args: Vec<&[u8]> = upper.split('|').map(str::as_bytes).collect();
             assert_eq!(name(&args), Some(command.name));
@@ -104,20 +104,20 @@ mod tests {
     }
 
     #[test]
-    fn a_container_is_found_with_its_subcommand_and_alone() {
+    fn a_container_is_found_with_and_without_its_subcommand() {
         assert_eq!(name(&[b"Object", b"EnCoding", b"key"]), Some("object|encoding"));
         assert_eq!(name(&[b"object"]), Some("object"));
         assert_eq!(name(&[b"object", b"nonsense"]), None);
     }
 
     #[test]
-    fn what_is_no_command_is_not_found() {
-        for stranger in
+    fn unknown_names_are_not_found() {
+        for unknown in
             [&b""[..], b"ge", b"gett", b"\xff", b"{", b"zz", b"G\x05T", b"get\0", b"\0get", b"sort\x7fro", &[b'a'; 100], b"getgetget"]
         {
-            assert_eq!(name(&[stranger, b"get"]), None);
+            assert_eq!(name(&[unknown, b"get"]), None);
         }
-        // One byte of a known name changed to each other byte: only the other case of a letter is the same command.
+        // Changes one byte of a known name to each other byte. Only the other case of a letter gives the same command.
         for known in ["get", "incr", "sort_ro", "blmove", "georadius_ro"] {
             for (at, byte) in (0..known.len()).flat_map(|at| (0..=255u8).map(move |byte| (at, byte))) {
                 let mut other = known.as_bytes().to_vec();
@@ -129,13 +129,13 @@ mod tests {
     }
 
     #[test]
-    fn the_index_is_roomy() {
-        assert!(TABLE.len() * 2 < SLOTS);
+    fn the_index_is_at_most_half_full() {
+        assert!(COMMANDS.len() * 2 < SLOTS);
     }
 
     #[test]
-    fn arity_covers_the_keys_whose_places_are_fixed() {
-        for command in TABLE {
+    fn the_minimum_number_of_arguments_includes_keys_at_fixed_positions() {
+        for command in COMMANDS {
             if let crate::command::Keys::One(position) = command.keys {
                 assert!(position < command.arity.unsigned_abs() as usize, "{}", command.name);
             }

@@ -1,10 +1,9 @@
-//! What the library knows of commands: how many arguments, which of them are keys, whether they only read, how long they may block,
-//! and whether they can be split over nodes.
+//! What the library knows of each command: its arity, its keys, whether it only reads, how long it may block, and its strategy across nodes.
 //!
-//! The facts are Redis's own ([`table`]); a command that the table lacks is looked up on a server once ([`ServerInfo`]).
+//! [`table`] holds what servers say of their commands and is generated; [`strategy`] and [`commands`] hold what the library adds. A server is asked
+//! once about a command that is not in the table ([`ServerInfo`]).
 
-#[cfg(test)]
-mod docs;
+mod commands;
 mod flags;
 mod introspect;
 mod keys;
@@ -12,8 +11,11 @@ mod lookup;
 mod placed_key;
 mod read_timeout;
 mod server_info;
+pub(crate) mod strategy;
 mod table;
 
+#[cfg(test)]
+pub(crate) use crate::command::commands::COMMANDS;
 pub(crate) use crate::command::flags::CommandFlags;
 #[doc(hidden)]
 pub use crate::command::introspect::{data_commands, keys_of};
@@ -22,73 +24,62 @@ pub(crate) use crate::command::lookup::lookup;
 pub(crate) use crate::command::placed_key::{Key, PlacedKeys, as_sent, is_renamed};
 pub(crate) use crate::command::read_timeout::ReadTimeout;
 pub(crate) use crate::command::server_info::{ServerCommand, ServerCommandKeys, ServerInfo};
+pub(crate) use crate::command::strategy::{
+    Destination, GatherKind, PopKind, ResponsePolicy, SetOperation, SplitKind, Strategy, TransferKind,
+};
 
 use std::time::Duration;
 
 /// A command, or a subcommand of a container such as `CONFIG`.
 ///
-/// In memory as it stands here: what every call looks at lies together, and what none does behind it.
+/// The order of the fields is their order in memory: those that every call reads come first.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct Command {
-    /// In small letters; of a subcommand `config|get`.
+    /// In lower case; of a subcommand `config|get`.
     pub name: &'static str,
-    /// How many arguments it takes, its name included; negative: at least so many.
+    /// The number of arguments, with the command's name. Negative: the minimum number.
     pub arity: i32,
     pub access: Access,
     pub keys: Keys,
-    pub across: Strategy,
+    pub strategy: Strategy,
     pub block: Block,
-    /// It changes the state of its connection, which a shared connection must not suffer.
+    /// It changes the state of its connection, so it must not run on a shared one.
     pub session: bool,
-    /// It has subcommands, which are entries of their own.
+    /// It has subcommands, which have entries of their own.
     pub container: bool,
-    /// Its name is of at most eight letters and nothing else, as most are.
+    /// Its name has at most eight characters, all of them letters. Most commands' names do.
     pub is_short_word: bool,
-    /// The first release that has it, `redis 7.4.0`; `redis 7.4.0, valkey 9.0.0` where both products added it. What Redis had up to 7.2, Valkey
-    /// has too.
-    #[allow(dead_code, reason = "a fact for those who ask, not for carrying it out")]
+    /// The first release that has it, `redis 7.4.0`, or `redis 7.4.0, valkey 9.0.0` if both products added it. Valkey has all commands of
+    /// Redis 7.2.
+    #[allow(dead_code, reason = "read by tests and for docs/commands.md")]
     pub since: &'static str,
 }
 
-/// An entry's ordinary values; the table names what differs.
-pub(crate) const PLAIN: Command = Command {
-    name: "",
-    arity: 0,
-    access: Access::Other,
-    keys: Keys::Specs(&[]),
-    across: Strategy::Refused,
-    block: Block::Never,
-    session: false,
-    container: false,
-    is_short_word: false,
-    since: "",
-};
-
-/// What a command does to data, as far as sending it a second time goes.
+/// What a command does to data. It decides whether the command may be sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// It only reads: it can be repeated.
+    /// It only reads, so it may be sent again.
     Read,
     Write,
-    /// Neither flag stands with the server; it is not repeated.
+    /// The server gives neither flag; it is not sent again.
     Other,
 }
 
-/// Where a command's keys stand.
+/// Which arguments of a command are keys.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Keys {
-    /// This argument alone.
+    /// Only this argument.
     One(usize),
-    /// By Redis's key specifications.
+    /// As Redis's key specifications say.
     Specs(&'static [KeySpec]),
-    /// `SORT`: the first argument, and what follows STORE; its patterns name keys that cannot be told beforehand.
+    /// `SORT`: the first argument and the one after STORE. Its patterns name more keys, which are not known before it runs.
     Sort,
-    /// `MIGRATE`: the third argument, or, where that is empty, all behind the word KEYS.
+    /// `MIGRATE`: the third argument, or, if that is empty, all arguments after KEYS.
     Migrate,
 }
 
-/// One of Redis's key specifications: where to begin, and how the keys stand from there.
+/// One of Redis's key specifications: the position of the first key, and how to find the others.
 /// See <https://redis.io/docs/latest/develop/reference/key-specs/>.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct KeySpec {
@@ -100,150 +91,20 @@ pub struct KeySpec {
 pub enum Begin {
     /// At this argument.
     Index(usize),
-    /// Behind this word, looked for from an argument on; from a negative one, counted from the end, backwards.
+    /// After this keyword. The search begins at an argument; a negative number counts from the end and searches backwards.
     Keyword(&'static str, i32),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Find {
-    /// To `last` (relative to the beginning, or, negative, to the last argument) by `step`; with a `limit` above 1 only that part of the rest.
+    /// To `last`, relative to the first key, or, if negative, to the end of the arguments. With a `limit` above 1 only that fraction of the
+    /// remaining arguments are keys.
     Range { last: i32, step: usize, limit: usize },
-    /// As many as the argument at `count` says, from `first` on.
+    /// The argument at `count` is the number of keys; they begin at `first`.
     Counted { count: usize, first: usize, step: usize },
 }
 
-/// What happens to a command whose keys, or whose work, lie on several nodes: the one column of the table that is ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Strategy {
-    /// It has no honest meaning there and is refused.
-    Refused,
-    /// One sub-command a node, the answers put together.
-    Split(SplitKind),
-    /// MSETNX: all keys or none.
-    StoredIfNone,
-    /// MIGRATE: each node sends its own keys.
-    Migrated,
-    /// The operands are fetched and combined here, or brought together, whichever is cheaper.
-    Combined(Combination),
-    /// The keys that it reads are brought to one node, where it runs.
-    Together(Destination),
-    /// SORT, which may read keys that its arguments do not name.
-    Sorted,
-    /// A key goes to another node.
-    Moved(Move),
-    /// From the first of its keys that has something.
-    Popped(Pop),
-    /// XREAD and XREADGROUP: each node reads its own streams.
-    Streams,
-    /// A script: one node must have all its keys, but any may have to be told the source again.
-    Script,
-    /// It has no keys, and every node answers the same.
-    Anywhere,
-    /// It has no keys, and every master is asked.
-    Everywhere(ResponsePolicy),
-    /// SCAN: one cursor over all nodes.
-    Scan,
-    RandomKey,
-    /// It has no keys and speaks of one server, which must be named.
-    OneServer,
-}
-
-/// How the answers to the parts of a split command are put together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SplitKind {
-    /// One value a key, put back in the caller's order.
-    Values,
-    /// Pairs of key and value, one OK for all.
-    Stored,
-    /// Numbers that are added up.
-    Counted,
-}
-
-/// What is made of several operands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Combination {
-    Sets(SetOperation, Destination),
-    SortedSets(SetOperation, Destination),
-    Bits,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SetOperation {
-    Union,
-    Intersection,
-    Difference,
-    /// SINTERCARD and ZINTERCARD: how many members the intersection has.
-    Cardinality,
-}
-
-/// Which key a command replaces by its result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Destination {
-    /// None: it only reads.
-    Nowhere,
-    /// The first key.
-    First,
-    /// The first key, which it reads as well: PFMERGE.
-    FirstToo,
-    /// The last key, where there are several: what follows STORE.
-    Last,
-}
-
-/// What goes from one key to another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Move {
-    /// RENAME, RENAMENX: the whole value.
-    Value,
-    /// COPY: the whole value, which stays where it was too.
-    Copy,
-    /// LMOVE, RPOPLPUSH and their blocking forms: an element of a list.
-    Element,
-    /// SMOVE: a member of a set.
-    Member,
-}
-
-/// What is popped from several keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pop {
-    /// BLPOP, BRPOP: key and element.
-    Element,
-    /// BZPOPMIN, BZPOPMAX: key, member and score.
-    Scored,
-    /// LMPOP, BLMPOP: key and elements.
-    Elements,
-    /// ZMPOP, BZMPOP: key, members and scores.
-    ScoredElements,
-}
-
-/// How the answers of all masters become one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ResponsePolicy {
-    /// The first error, or else the first answer.
-    AllOk,
-    /// The first answer that is no error.
-    OneOk,
-    Sum,
-    Least,
-    Greatest,
-    /// Lists of numbers: the least at each place.
-    LeastOfEach,
-    /// Lists of 0 and 1, of which every node must say 1.
-    AllTrue,
-    /// Lists, one behind the other.
-    Lists,
-    /// Lists of names, each but once.
-    Names,
-    /// Lists of keys, without those of the library itself.
-    Keys,
-    /// DBSIZE: a sum, without the keys of the library itself.
-    Size,
-    /// PUBSUB NUMSUB: name, number, name, number, …, added up by name.
-    Tally,
-    /// Texts, one behind the other, each under a line with its node's name.
-    Texts,
-}
-
-/// Which argument says how long a command may block on the server.
+/// Which argument says how long a command may block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Block {
     Never,
@@ -253,18 +114,18 @@ pub enum Block {
     Last,
     /// The last argument, in milliseconds.
     LastMillis,
-    /// What follows the word BLOCK, in milliseconds.
+    /// The argument after BLOCK, in milliseconds.
     Option,
 }
 
 impl Command {
-    /// Whether the server would take that many arguments.
+    /// Whether a server accepts this number of arguments, the command's name included.
     #[inline]
     pub(crate) fn takes(&self, count: usize) -> bool {
         fits(self.arity, count)
     }
 
-    /// How long to wait for the reply. 0 blocks for ever; what is not a number, the server refuses at once.
+    /// How long to wait for the reply. A timeout of 0 means no limit; the server rejects at once what is not a number.
     #[inline]
     pub(crate) fn read_timeout(&self, args: &[&[u8]]) -> ReadTimeout {
         if self.block == Block::Never { ReadTimeout::Configured } else { self.block_time(args) }
@@ -287,9 +148,9 @@ impl Command {
     }
 }
 
-/// Redis's arity: so many arguments, or, negative, at least so many.
+/// Whether a number of arguments fits Redis's arity: the exact number, or, if negative, the minimum.
 #[inline]
 pub(crate) fn fits(arity: i32, count: usize) -> bool {
-    let least = arity.unsigned_abs() as usize;
-    count == least || (arity < 0 && count > least)
+    let minimum = arity.unsigned_abs() as usize;
+    count == minimum || (arity < 0 && count > minimum)
 }

@@ -1,11 +1,11 @@
-//! A key of a command, and the master it lives on.
+//! A key of a command, and its master.
 
 use smallvec::SmallVec;
 
 /// A key of a command.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Key<'a> {
-    /// What is sent in its place.
+    /// The name that is sent: without the tag, if that is stripped.
     pub name: &'a [u8],
     position: u32,
     master: u32,
@@ -17,13 +17,13 @@ impl<'a> Key<'a> {
         Key { name, position: position as u32, master: master as u32 }
     }
 
-    /// Which argument it is.
+    /// Its position among the arguments.
     #[inline]
     pub(crate) fn position(&self) -> usize {
         self.position as usize
     }
 
-    /// The master it lives on, counted from 0.
+    /// Its master, counted from 0.
     #[inline]
     pub(crate) fn master(&self) -> usize {
         self.master as usize
@@ -32,13 +32,13 @@ impl<'a> Key<'a> {
 
 pub(crate) type PlacedKeys<'a> = SmallVec<[Key<'a>; 2]>;
 
-/// Whether a key is sent under another name than the caller's.
+/// Whether a key is sent under a different name.
 #[inline]
 pub(crate) fn is_renamed(args: &[&[u8]], keys: &[Key]) -> bool {
     keys.iter().any(|key| key.name.len() != args[key.position()].len())
 }
 
-/// A command's arguments as they are sent: its keys under their own names.
+/// Passes on a command's arguments as they are sent.
 #[inline]
 pub(crate) fn as_sent<'a>(args: &[&'a [u8]], keys: &[Key<'a>], mut send: impl FnMut(&'a [u8])) {
     let mut keys = keys;

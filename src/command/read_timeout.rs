@@ -2,18 +2,18 @@
 
 use std::time::Duration;
 
-/// How long the silence may last before a reply begins.
+/// How long a reply may take to begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ReadTimeout {
-    /// As long as the configuration has it.
+    /// The configured read timeout.
     Configured,
-    /// A command that blocks on the server by its own wish, for that long: so much longer.
+    /// The configured read timeout plus the time that the command blocks.
     Extended(Duration),
     Unlimited,
 }
 
 impl ReadTimeout {
-    /// The read_timeout that covers both, one after the other.
+    /// The timeout for two commands, one after the other.
     pub(crate) fn and(self, other: ReadTimeout) -> ReadTimeout {
         use ReadTimeout::*;
         match (self, other) {

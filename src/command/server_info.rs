@@ -1,4 +1,5 @@
-//! Commands that the table lacks, a module's or a newer server's: what a server told of them, remembered for the life of a handle.
+//! Commands that are not in the table, such as a module's or a newer server's. A server describes them; the description is kept as long as the
+//! handle.
 
 use crate::command::Access;
 use crate::resp::{Reply, Value};
@@ -10,21 +11,21 @@ pub(crate) struct ServerCommand {
     pub arity: i32,
     pub access: Access,
     pub keys: ServerCommandKeys,
-    /// It has subcommands, which must be asked for by themselves.
+    /// It has subcommands, which have descriptions of their own.
     pub container: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ServerCommandKeys {
     None,
-    /// From `first` to `last` (negative: from the end) by `step`.
+    /// From `first` to `last` (negative: counted from the end) with this step.
     Range {
         first: usize,
         last: i32,
         step: usize,
     },
-    /// Only the server can tell, by `COMMAND GETKEYS`, each time.
-    Asked,
+    /// The server must be asked for every call, by `COMMAND GETKEYS`.
+    Dynamic,
 }
 
 #[derive(Default)]
@@ -45,7 +46,7 @@ impl ServerInfo {
 }
 
 impl ServerCommand {
-    /// Reads the answer to `COMMAND INFO name`; `None` when the server does not know the command either.
+    /// Parses the reply to `COMMAND INFO name`; `None` when the server does not know the command.
     pub(crate) fn from_info(reply: &Reply) -> Option<ServerCommand> {
         let Value::Array(mut commands) = reply.root() else { return None };
         let Some(Value::Array(mut facts)) = commands.next() else { return None };
@@ -63,11 +64,11 @@ impl ServerCommand {
             _ => Access::Other,
         };
         let keys = match (usize::try_from(first), usize::try_from(step)) {
-            _ if has("movablekeys") => ServerCommandKeys::Asked,
+            _ if has("movablekeys") => ServerCommandKeys::Dynamic,
             (Ok(first), Ok(step)) if first > 0 && step > 0 => ServerCommandKeys::Range { first, last, step },
             _ => ServerCommandKeys::None,
         };
-        // Since Redis 7: categories, tips, key specifications, subcommands.
+        // After the ACL categories, Redis 7 sends tips, key specifications and subcommands.
         let container = matches!(facts.nth(3), Some(Value::Array(subcommands)) if subcommands.len() > 0);
         Some(ServerCommand { arity: i32::try_from(arity).ok()?, access, keys, container })
     }

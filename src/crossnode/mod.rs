@@ -1,14 +1,22 @@
-//! Commands that take several steps, on several servers, and are answered as one server would.
+//! Commands whose keys are on several nodes: one module per strategy.
+//!
+//! Each module has `run`, which carries a command out; `explain`, which reports the requests that `run` would send; and `documentation`, its
+//! part of docs/commands.md. The functions below choose the module. Which command has which strategy says [`crate::command::strategy`].
 
 pub(crate) mod broadcast;
 pub(crate) mod colocate;
+#[cfg(test)]
+mod docs;
 pub(crate) mod gather;
-pub(crate) mod merge;
 pub(crate) mod migrate;
 pub(crate) mod msetnx;
+pub(crate) mod one_node;
 pub(crate) mod pop;
+pub(crate) mod random_key;
 pub(crate) mod recover;
+pub(crate) mod scan;
 pub(crate) mod sort;
+pub(crate) mod split;
 pub(crate) mod support;
 pub(crate) mod transfer;
 pub(crate) mod xread;
@@ -16,72 +24,62 @@ pub(crate) mod xread;
 use crate::command::Strategy;
 use crate::config::Config;
 pub(crate) use crate::crossnode::recover::recover;
-pub(crate) use crate::crossnode::support::explanation::{Explanation, Step};
-use crate::crossnode::support::outcome::{Abort, Outcome};
-use crate::error::{Code, Error};
+use crate::crossnode::support::documentation::Documentation;
+pub(crate) use crate::crossnode::support::explanation::Explanation;
+pub(crate) use crate::crossnode::support::job::Job;
+use crate::crossnode::support::outcome::Abort;
+use crate::error::Error;
 use crate::resp::Reply;
 use crate::routing::CrossNodeCommand;
-use crate::topology::Process;
+use crate::topology::Topology;
 
-/// A command that is being carried out.
-pub(crate) struct Job<'c, 'a> {
-    pub config: &'c Config,
-    pub process: &'c Process,
-    pub args: &'c [&'a [u8]],
-    pub over: &'c CrossNodeCommand<'a>,
+/// Calls a function of the module of a strategy, with the strategy's parameter as the last argument.
+macro_rules! call {
+    ($strategy:expr, $function:ident($($argument:expr)?)) => {
+        match $strategy {
+            Strategy::Split(kind) => split::$function($($argument,)? kind),
+            Strategy::Broadcast(policy) => broadcast::$function($($argument,)? policy),
+            Strategy::Scan => scan::$function($($argument)?),
+            Strategy::RandomKey => random_key::$function($($argument)?),
+            Strategy::Gather(kind) => gather::$function($($argument,)? kind),
+            Strategy::Colocate(destination) => colocate::$function($($argument,)? destination),
+            Strategy::Sort => sort::$function($($argument)?),
+            Strategy::Transfer(kind) => transfer::$function($($argument,)? kind),
+            Strategy::Pop(kind) => pop::$function($($argument,)? kind),
+            Strategy::XRead => xread::$function($($argument)?),
+            Strategy::MsetNx => msetnx::$function($($argument)?),
+            Strategy::Migrate => migrate::$function($($argument)?),
+            strategy @ (Strategy::Refuse | Strategy::Script | Strategy::AnyMaster | Strategy::Each) => {
+                one_node::$function($($argument,)? strategy)
+            }
+        }
+    };
 }
 
-impl<'a> Job<'_, 'a> {
-    /// The server of a key of the command, by its number among the keys.
-    pub(crate) fn server_of(&self, key: usize) -> usize {
-        self.config.masters[self.over.keys[key].master()].server
-    }
-
-    /// The name of a key, as it is sent.
-    pub(crate) fn key(&self, key: usize) -> &'a [u8] {
-        self.over.keys[key].name
-    }
-
-    /// The servers that hold its keys, each as often as it has keys.
-    pub(crate) fn servers(&self) -> impl Iterator<Item = usize> {
-        (0..self.over.keys.len()).map(|key| self.server_of(key))
-    }
+/// Carries a command out. A server's error is returned as an error reply.
+pub(crate) fn run<'a>(config: &Config, topology: &Topology, args: &[&'a [u8]], command: &CrossNodeCommand<'a>) -> Result<Reply, Error> {
+    let job = Job { config, topology, args, command };
+    call!(command.strategy, run(&job)).or_else(Abort::into_reply)
 }
 
-/// Carries a command out. A server's refusal is its answer.
-pub(crate) fn run<'a>(config: &Config, process: &Process, args: &[&'a [u8]], over: &CrossNodeCommand<'a>) -> Result<Reply, Error> {
-    operate(&Job { config, process, args, over }).or_else(Abort::into_answer)
-}
-
-/// Tells what [`run`] would do; an inner error is the text with which a server would refuse it.
+/// Reports what [`run`] would do. Where that depends on the data, servers are asked; nothing is changed. An inner error is the text with
+/// which a server would reject the command.
 pub(crate) fn explain<'a>(
     config: &Config,
-    process: &Process,
+    topology: &Topology,
     args: &[&'a [u8]],
-    over: &CrossNodeCommand<'a>,
+    command: &CrossNodeCommand<'a>,
 ) -> Result<Result<Explanation, String>, Error> {
-    match support::explanation::explain(&Job { config, process, args, over }) {
+    let job = Job { config, topology, args, command };
+    match call!(command.strategy, explain(&job)) {
         Ok(explanation) => Ok(Ok(explanation)),
         Err(Abort::Refusal(text)) => Ok(Err(String::from_utf8_lossy(&text).into_owned())),
         Err(Abort::Error(error)) => Err(error),
     }
 }
 
-fn operate(job: &Job) -> Outcome<Reply> {
-    match job.over.across {
-        Strategy::Everywhere(answers) => broadcast::run(job, answers),
-        Strategy::Scan => broadcast::scan(job),
-        Strategy::RandomKey => broadcast::random_key(job),
-        Strategy::Combined(combination) => gather::run(job, combination),
-        Strategy::Together(destination) => colocate::run(job, destination),
-        Strategy::Sorted => sort::run(job),
-        Strategy::Moved(what) => transfer::run(job, what),
-        Strategy::Popped(pop) => pop::run(job, pop),
-        Strategy::Streams => xread::run(job),
-        Strategy::StoredIfNone => msetnx::run(job),
-        Strategy::Migrated => migrate::run(job),
-        Strategy::Refused | Strategy::Script | Strategy::Split(_) | Strategy::Anywhere | Strategy::OneServer => {
-            Err(Error::new(Code::Internal, "a command that was planned otherwise").into())
-        }
-    }
+/// What docs/commands.md says of a strategy.
+#[cfg_attr(not(test), allow(dead_code, reason = "called by the test that writes docs/commands.md"))]
+fn documentation(strategy: Strategy) -> Documentation {
+    call!(strategy, documentation())
 }

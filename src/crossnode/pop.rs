@@ -1,86 +1,101 @@
-//! Popping from the first of several keys that has something, on whichever node.
+//! Pops from the first of several keys that is not empty, on whichever node it is.
 //!
-//! All keys are looked at side by side, then the first one in order that exists is popped from, alone. Where somebody else was quicker the keys
-//! are looked at again: nothing is popped that is not answered.
+//! Each node is asked which of its keys exist, all at once. Then one pop is sent, for the first key in the caller's order that exists. If another
+//! client was faster, the keys are looked at again. So nothing is popped that is not returned.
 
-use crate::command::Pop;
+use crate::command::PopKind;
 use crate::crossnode::Job;
 use crate::crossnode::support::ask_server;
+use crate::crossnode::support::block_timeout::{deadline_in_seconds, parse_integer};
 use crate::crossnode::support::conversation::{Connections, Request, Words, replies, words};
-use crate::crossnode::support::key_watch::{integer, until_found, until_seconds};
-use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
+use crate::crossnode::support::documentation::{Atomicity, Documentation};
+use crate::crossnode::support::explanation::Explanation;
+use crate::crossnode::support::key_watch::{explain_wait, wait_until_found};
+use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::resp::{Reply, Value};
 use std::time::Instant;
 
-pub(crate) fn run(job: &Job, pop: Pop) -> Outcome<Reply> {
-    match Popping::read(job, pop) {
-        Some(popping) => until_found(job, popping.deadline, || popping.pass()),
-        None => ask_server::refusal(job, ask_server::with_one_key(job)),
+pub(crate) fn run(job: &Job, kind: PopKind) -> Outcome<Reply> {
+    let popping = Popping::parse(job, kind).ok_or_else(|| ask_server::server_refusal(job, ask_server::with_one_key(job)))?;
+    wait_until_found(job, popping.deadline, || popping.attempt())
+}
+
+/// Asks which keys exist, as the node that pops depends on that. A blocking pop without any is explained up to its timeout.
+pub(crate) fn explain(job: &Job, kind: PopKind) -> Outcome<Explanation> {
+    let popping = Popping::parse(job, kind).ok_or_else(|| ask_server::server_refusal(job, ask_server::with_one_key(job)))?;
+    let mut connections = job.connections(job.servers())?;
+    let look = popping.look(&connections);
+    let explanation = Explanation::new("pop", true).round(&look);
+    Ok(match (popping.first_existing(&mut connections)?, popping.deadline) {
+        (Some(key), _) => explanation.round(&[popping.pop(key)]),
+        (None, Some(_)) => explain_wait(explanation, &job.distinct_servers(), |explanation| explanation.round(&look)),
+        (None, None) => explanation,
+    })
+}
+
+pub(crate) fn documentation(_: PopKind) -> Documentation {
+    Documentation {
+        overview: "**pop**: the command pops from the first key, in the caller's order, that is not empty. A blocking form waits for all keys.",
+        across_nodes: "pop",
+        atomic: Atomicity::Command,
     }
 }
 
-/// What is to be popped.
 struct Popping<'j, 'c, 'a> {
     job: &'j Job<'c, 'a>,
-    pop: Pop,
+    kind: PopKind,
     /// The command that pops from one key without blocking.
     name: &'static [u8],
-    /// What stands behind the keys in that command.
-    behind: &'c [&'a [u8]],
-    /// Until when it blocks; `None` outside: it does not, inside: for ever.
+    /// The arguments of that command after the key.
+    options: &'c [&'a [u8]],
+    /// `None`: it does not block. `Some(None)`: it blocks without a time limit.
     deadline: Option<Option<Instant>>,
 }
 
 impl<'j, 'c, 'a> Popping<'j, 'c, 'a> {
-    /// `None` when a server would refuse the arguments.
-    fn read(job: &'j Job<'c, 'a>, pop: Pop) -> Option<Popping<'j, 'c, 'a>> {
+    /// `None` when a server would reject the arguments.
+    fn parse(job: &'j Job<'c, 'a>, kind: PopKind) -> Option<Popping<'j, 'c, 'a>> {
         let name = job.args[0].to_ascii_uppercase();
-        let behind = &job.args[job.over.keys.last()?.position() + 1..];
-        let (name, timeout, behind): (&[u8], _, _) = match name.as_slice() {
-            b"BLPOP" => (b"LPOP", behind.last(), &[][..]),
-            b"BRPOP" => (b"RPOP", behind.last(), &[][..]),
-            b"BZPOPMIN" => (b"ZPOPMIN", behind.last(), &[][..]),
-            b"BZPOPMAX" => (b"ZPOPMAX", behind.last(), &[][..]),
-            b"BLMPOP" => (b"LMPOP", job.args.get(1), behind),
-            b"BZMPOP" => (b"ZMPOP", job.args.get(1), behind),
-            b"LMPOP" => (b"LMPOP", None, behind),
-            b"ZMPOP" => (b"ZMPOP", None, behind),
+        let rest = &job.args[job.command.keys.last()?.position() + 1..];
+        let (name, timeout, options): (&[u8], _, _) = match name.as_slice() {
+            b"BLPOP" => (b"LPOP", rest.last(), &[][..]),
+            b"BRPOP" => (b"RPOP", rest.last(), &[][..]),
+            b"BZPOPMIN" => (b"ZPOPMIN", rest.last(), &[][..]),
+            b"BZPOPMAX" => (b"ZPOPMAX", rest.last(), &[][..]),
+            b"BLMPOP" => (b"LMPOP", job.args.get(1), rest),
+            b"BZMPOP" => (b"ZMPOP", job.args.get(1), rest),
+            b"LMPOP" => (b"LMPOP", None, rest),
+            b"ZMPOP" => (b"ZMPOP", None, rest),
             _ => return None,
         };
-        let understood = match pop {
-            Pop::Element | Pop::Scored => behind.is_empty(),
-            Pop::Elements => is_where(behind, [b"LEFT", b"RIGHT"]),
-            Pop::ScoredElements => is_where(behind, [b"MIN", b"MAX"]),
+        let is_valid = match kind {
+            PopKind::ListElement | PopKind::ScoredMember => options.is_empty(),
+            PopKind::ListElements => is_end_and_count(options, [b"LEFT", b"RIGHT"]),
+            PopKind::ScoredMembers => is_end_and_count(options, [b"MIN", b"MAX"]),
         };
-        let deadline = timeout.map(|timeout| until_seconds(timeout)).transpose().ok()?;
-        understood.then_some(Popping { job, pop, name, behind, deadline })
+        let deadline = timeout.map(|timeout| deadline_in_seconds(timeout)).transpose().ok()?;
+        is_valid.then_some(Popping { job, kind, name, options, deadline })
     }
 
     /// Looks at all keys and pops from the first that exists; `None` when none does.
-    fn pass(&self) -> Outcome<Option<Reply>> {
-        let mut connections = Connections::with(self.job.config, self.job.process, self.job.args[0], self.job.servers())?;
-        while let Some(key) = self.first_that_exists(&mut connections)? {
-            let reply = connections.ask(Request::write(self.job.server_of(key), vec![self.command(key)]))?;
-            let popped = accepted(replies(&reply).next().unwrap_or(Value::Nil))?;
-            if let Some(answer) = self.answer(key, popped)? {
-                return Ok(Some(answer));
+    fn attempt(&self) -> Outcome<Option<Reply>> {
+        let mut connections = self.job.connections(self.job.servers())?;
+        while let Some(key) = self.first_existing(&mut connections)? {
+            let reply = connections.send(self.pop(key))?;
+            let popped = not_error(replies(&reply).next().unwrap_or(Value::Nil))?;
+            if let Some(reply) = self.reply(key, popped)? {
+                return Ok(Some(reply));
             }
         }
         Ok(None)
     }
 
-    fn first_that_exists(&self, connections: &mut Connections) -> Outcome<Option<usize>> {
-        let servers: Vec<usize> = connections.servers().collect();
-        let keys = 0..self.job.over.keys.len();
-        let of = |server: usize| keys.clone().filter(move |&key| self.job.server_of(key) == server);
-        let asks: Vec<Request> = servers
-            .iter()
-            .map(|&server| Request::read(server, of(server).map(|key| words![b"TYPE", self.job.key(key)]).collect()))
-            .collect();
+    fn first_existing(&self, connections: &mut Connections) -> Outcome<Option<usize>> {
+        let look = self.look(connections);
         let mut first: Option<usize> = None;
-        for (&server, reply) in servers.iter().zip(connections.all(&asks)?) {
-            for (key, kind) in of(server).zip(replies(&reply)) {
-                if accepted(kind)? != Value::Status(b"none") {
+        for (request, reply) in look.iter().zip(connections.try_round(&look)?) {
+            for (key, kind) in self.keys_on(request.server).zip(replies(&reply)) {
+                if not_error(kind)? != Value::Status(b"none") {
                     first = Some(first.map_or(key, |first| first.min(key)));
                     break;
                 }
@@ -89,39 +104,49 @@ impl<'j, 'c, 'a> Popping<'j, 'c, 'a> {
         Ok(first)
     }
 
-    fn command(&self, key: usize) -> Words<'_> {
-        let mut command = match self.pop {
-            Pop::Element | Pop::Scored => words![self.name],
-            Pop::Elements | Pop::ScoredElements => words![self.name, b"1"],
-        };
-        command.push(self.job.key(key).into());
-        command.extend(self.behind.iter().map(|&word| word.into()));
-        command
+    fn keys_on(&self, server: usize) -> impl Iterator<Item = usize> {
+        (0..self.job.command.keys.len()).filter(move |&key| self.job.server_of(key) == server)
     }
 
-    /// What the whole command answers when that was popped; `None` when it was nothing.
-    fn answer(&self, key: usize, popped: Value) -> Outcome<Option<Reply>> {
+    /// The requests that ask which keys exist.
+    fn look(&self, connections: &Connections) -> Vec<Request<'a>> {
+        let types = |server| self.keys_on(server).map(|key| words![b"TYPE", self.job.key(key)]).collect();
+        connections.servers().map(|server| Request::read(server, types(server))).collect()
+    }
+
+    fn pop(&self, key: usize) -> Request<'a> {
+        let mut command: Words = match self.kind {
+            PopKind::ListElement | PopKind::ScoredMember => words![self.name],
+            PopKind::ListElements | PopKind::ScoredMembers => words![self.name, b"1"],
+        };
+        command.push(self.job.key(key).into());
+        command.extend(self.options.iter().map(|&word| word.into()));
+        Request::write(self.job.server_of(key), vec![command])
+    }
+
+    /// The reply to the whole command when that was popped; `None` when the key was empty.
+    fn reply(&self, key: usize, popped: Value) -> Outcome<Option<Reply>> {
         let key = Value::String(self.job.key(key));
-        match (self.pop, popped) {
-            (Pop::Element, Value::Nil) | (_, Value::NilArray) => Ok(None),
-            (Pop::Element, element @ Value::String(_)) => Ok(Some(ask_server::list([key, element].into_iter()))),
-            (Pop::Scored, Value::Array(popped)) if popped.len() == 0 => Ok(None),
-            (Pop::Scored, Value::Array(mut popped)) => match (popped.next(), popped.next()) {
-                (Some(member), Some(score)) => Ok(Some(ask_server::list([key, member, score].into_iter()))),
-                _ => Err(Abort::fault("a member was popped without a score")),
+        match (self.kind, popped) {
+            (PopKind::ListElement, Value::Nil) | (_, Value::NilArray) => Ok(None),
+            (PopKind::ListElement, element @ Value::String(_)) => Ok(Some(ask_server::array_of([key, element].into_iter()))),
+            (PopKind::ScoredMember, Value::Array(popped)) if popped.len() == 0 => Ok(None),
+            (PopKind::ScoredMember, Value::Array(mut popped)) => match (popped.next(), popped.next()) {
+                (Some(member), Some(score)) => Ok(Some(ask_server::array_of([key, member, score].into_iter()))),
+                _ => Err(Abort::protocol_error("a member was popped without a score")),
             },
-            (Pop::Elements | Pop::ScoredElements, Value::Array(popped)) => Ok(Some(ask_server::list(popped))),
-            _ => Err(Abort::fault("a server answered to a pop with something else than what is popped")),
+            (PopKind::ListElements | PopKind::ScoredMembers, Value::Array(popped)) => Ok(Some(ask_server::array_of(popped))),
+            _ => Err(Abort::protocol_error("the reply to a pop has the wrong type")),
         }
     }
 }
 
 /// `LEFT|RIGHT [COUNT count]`, or other words for the two ends.
-fn is_where(arguments: &[&[u8]], ends: [&[u8]; 2]) -> bool {
+fn is_end_and_count(arguments: &[&[u8]], ends: [&[u8]; 2]) -> bool {
     let is_end = |end: &[u8]| ends.iter().any(|word| end.eq_ignore_ascii_case(word));
     match arguments {
         [end] => is_end(end),
-        [end, word, count] => is_end(end) && word.eq_ignore_ascii_case(b"COUNT") && integer(count).is_some_and(|count| count > 0),
+        [end, word, count] => is_end(end) && word.eq_ignore_ascii_case(b"COUNT") && parse_integer(count).is_some_and(|count| count > 0),
         _ => false,
     }
 }

@@ -1,51 +1,62 @@
-//! What interrupted transfers have left on the servers, found and brought to an end: finished where the other server has what was moved, undone
-//! where it has not.
+//! Finds what interrupted transfers and MSETNX have left on the servers, and completes or undoes it.
 
 use crate::config::Config;
-use crate::crossnode::msetnx::{Intent, take_back};
-use crate::crossnode::support::conversation::{Connections, Executed, Request, executed, millis, replies, words};
+use crate::crossnode::msetnx::{Intent, undo};
+use crate::crossnode::support::conversation::{Connections, Request, TransactionResult, replies, transaction_result, unix_millis, words};
 use crate::crossnode::support::internal_keys;
 use crate::crossnode::support::internal_keys::REGISTRY;
-use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
-use crate::crossnode::transfer::{Record, Role, put_back};
+use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
+use crate::crossnode::transfer::{Record, RecordState, restore_source};
 use crate::error::Error;
 use crate::resp::{Builder, Kind, Reply, Value};
-use crate::topology::Process;
+use crate::topology::Topology;
 use std::time::Duration;
 
-/// A hidden key, and what is known of it.
+/// An entry of a server's registry.
 struct Found {
     server: usize,
+    /// The field of the registry; for a transfer also the name of an internal key.
     key: Vec<u8>,
-    written: Written,
+    entry: Entry,
     age: Duration,
 }
 
-/// What was written of it.
-enum Written {
-    Record(Record),
-    Intent(Intent),
-    /// Nobody knows.
-    Unknown,
+enum Entry {
+    Transfer(Record),
+    MsetNx(Intent),
+    /// Not in a format of this version.
+    Unreadable,
 }
 
 impl Found {
-    fn note(&self) -> Option<&Record> {
-        if let Written::Record(note) = &self.written { Some(note) } else { None }
+    fn transfer(&self) -> Option<&Record> {
+        if let Entry::Transfer(record) = &self.entry { Some(record) } else { None }
+    }
+
+    /// The id of the operation. Entries of several servers may have the same.
+    fn id(&self) -> Option<&String> {
+        match &self.entry {
+            Entry::Transfer(record) => Some(&record.id),
+            Entry::MsetNx(intent) => Some(&intent.id),
+            Entry::Unreadable => None,
+        }
+    }
+
+    fn is_staged(&self) -> bool {
+        self.transfer().is_some_and(|record| record.state == RecordState::Staged)
     }
 }
 
-/// What has become of it.
-enum End {
-    /// It had been delivered, and what was left of it is gone.
+enum Recovered {
+    /// The operation had succeeded; its remains are deleted.
     Finished,
-    /// It is back where it came from.
+    /// The value is back in its source.
     Undone,
-    /// A copy that was not needed is gone.
+    /// An unneeded copy is deleted.
     Removed,
-    /// It is too young: whoever began it may be about to end it.
+    /// The entry is younger than the caller's limit, so its operation may be under way.
     Young,
-    /// It stays where it is, for this reason.
+    /// Nothing can be done yet, for this reason.
     Waiting(String),
 }
 
@@ -53,51 +64,42 @@ const NAME: &[u8] = b"recover";
 
 struct Recovery<'c> {
     config: &'c Config,
-    process: &'c Process,
+    topology: &'c Topology,
     min_age: Duration,
 }
 
-/// ResponsePolicy an array with a map for each thing found: node, command, source, destination, age in milliseconds, outcome, reason.
-pub(crate) fn recover(config: &Config, process: &Process, min_age: Duration) -> Result<Reply, Error> {
-    let recovery = Recovery { config, process, min_age };
-    let mut ends: Vec<(Found, End)> = Vec::new();
+/// Returns an array with a map for each entry: node, key, command, source, destination, age in milliseconds, outcome, reason.
+pub(crate) fn recover(config: &Config, topology: &Topology, min_age: Duration) -> Result<Reply, Error> {
+    let recovery = Recovery { config, topology, min_age };
+    let mut results: Vec<(Found, Recovered)> = Vec::new();
     let mut found: Vec<Found> = Vec::new();
     for server in 0..config.servers.len() {
-        match recovery.look(server) {
-            Ok(more) => found.extend(more),
-            Err(stop) => {
-                ends.push((Found { server, key: Vec::new(), written: Written::Unknown, age: Duration::ZERO }, End::Waiting(reason(stop))))
+        match recovery.entries(server) {
+            Ok(entries) => found.extend(entries),
+            Err(abort) => {
+                let unknown = Found { server, key: Vec::new(), entry: Entry::Unreadable, age: Duration::ZERO };
+                results.push((unknown, Recovered::Waiting(reason(abort))));
             }
         }
     }
-    let blind: Vec<usize> = ends.iter().map(|(found, _)| found.server).collect();
-    // What was staged first: it decides what becomes of its copy on the other server.
-    found.sort_by_key(|found| found.note().is_none_or(|note| note.role != Role::Staged));
+    let unreachable: Vec<usize> = results.iter().map(|(found, _)| found.server).collect();
+    // A staged value decides what happens to its copy on the other server, so it comes first.
+    found.sort_by_key(|found| !found.is_staged());
     let holders: Vec<(usize, Vec<u8>)> = found.iter().map(|found| (found.server, found.key.clone())).collect();
-    let mut ended: Vec<String> = Vec::new();
+    let mut done: Vec<String> = Vec::new();
     for found in found {
-        let id = match &found.written {
-            Written::Record(note) if note.role == Role::Staged => None,
-            Written::Record(note) => Some(note.id.clone()),
-            Written::Intent(pact) => Some(pact.id.clone()),
-            Written::Unknown => None,
-        };
-        if id.is_some_and(|id| ended.contains(&id)) {
+        if !found.is_staged() && found.id().is_some_and(|id| done.contains(id)) {
             continue;
         }
-        let end = recovery.end(&found, &holders, &blind).unwrap_or_else(|stop| End::Waiting(reason(stop)));
-        match &found.written {
-            Written::Record(note) => ended.push(note.id.clone()),
-            Written::Intent(pact) => ended.push(pact.id.clone()),
-            Written::Unknown => {}
-        }
-        ends.push((found, end));
+        let result = recovery.end(&found, &holders, &unreachable).unwrap_or_else(|abort| Recovered::Waiting(reason(abort)));
+        done.extend(found.id().cloned());
+        results.push((found, result));
     }
-    Ok(told(config, &ends))
+    Ok(report(config, &results))
 }
 
-fn reason(stop: Abort) -> String {
-    match stop {
+fn reason(abort: Abort) -> String {
+    match abort {
         Abort::Refusal(text) => String::from_utf8_lossy(&text).into_owned(),
         Abort::Error(error) => error.message().to_owned(),
     }
@@ -105,117 +107,118 @@ fn reason(stop: Abort) -> String {
 
 impl Recovery<'_> {
     fn connections(&self, servers: impl IntoIterator<Item = usize>) -> Result<Connections<'_>, Error> {
-        Connections::with(self.config, self.process, NAME, servers)
+        Connections::new(self.config, self.topology, NAME, servers)
     }
 
-    /// All that is hidden on a server.
-    fn look(&self, server: usize) -> Outcome<Vec<Found>> {
-        let answer = self.connections([server])?.ask(Request::read(server, vec![words![b"HGETALL", REGISTRY], words![b"TIME"]]))?;
-        let mut answers = replies(&answer);
-        let entries = accepted(answers.next().unwrap_or(Value::Nil))?;
-        let now = millis(answers.next().unwrap_or(Value::Nil))?;
-        let Value::Array(mut entries) = entries else { return Err(Abort::fault("HGETALL was answered with something else than a list")) };
+    /// All entries of a server's registry.
+    fn entries(&self, server: usize) -> Outcome<Vec<Found>> {
+        let reply = self.connections([server])?.send(Request::read(server, vec![words![b"HGETALL", REGISTRY], words![b"TIME"]]))?;
+        let mut values = replies(&reply);
+        let entries = not_error(values.next().unwrap_or(Value::Nil))?;
+        let now = unix_millis(values.next().unwrap_or(Value::Nil))?;
+        let Value::Array(mut entries) = entries else { return Err(Abort::protocol_error("the reply to HGETALL is not an array")) };
         let mut found = Vec::new();
-        while let (Some(Value::String(key)), Some(Value::String(note))) = (entries.next(), entries.next()) {
-            let written = match (Record::decode(note), Intent::decode(note)) {
-                (Some(note), _) => Written::Record(note),
-                (None, Some(pact)) => Written::Intent(pact),
-                (None, None) => Written::Unknown,
+        while let (Some(Value::String(key)), Some(Value::String(value))) = (entries.next(), entries.next()) {
+            let entry = match (Record::decode(value), Intent::decode(value)) {
+                (Some(record), _) => Entry::Transfer(record),
+                (None, Some(intent)) => Entry::MsetNx(intent),
+                (None, None) => Entry::Unreadable,
             };
-            let since = match &written {
-                Written::Record(note) => note.since,
-                Written::Intent(pact) => pact.since,
-                Written::Unknown => now,
+            let since = match &entry {
+                Entry::Transfer(record) => record.started_ms,
+                Entry::MsetNx(intent) => intent.since,
+                Entry::Unreadable => now,
             };
-            found.push(Found { server, key: key.to_vec(), written, age: Duration::from_millis(now.saturating_sub(since)) });
+            found.push(Found { server, key: key.to_vec(), entry, age: Duration::from_millis(now.saturating_sub(since)) });
         }
         Ok(found)
     }
 
-    fn end(&self, found: &Found, holders: &[(usize, Vec<u8>)], blind: &[usize]) -> Outcome<End> {
-        if found.age < self.min_age && !matches!(found.written, Written::Unknown) {
-            return Ok(End::Young);
+    /// `holders`: the servers that have an entry, and its field. `unreachable`: the servers whose entries are unknown.
+    fn end(&self, found: &Found, holders: &[(usize, Vec<u8>)], unreachable: &[usize]) -> Outcome<Recovered> {
+        if found.age < self.min_age && !matches!(found.entry, Entry::Unreadable) {
+            return Ok(Recovered::Young);
         }
-        match &found.written {
-            Written::Record(note) => self.end_move(note, &found.key, blind),
-            Written::Intent(pact) => {
+        match &found.entry {
+            Entry::Transfer(record) => self.end_transfer(record, &found.key, unreachable),
+            Entry::MsetNx(intent) => {
                 let holds = |server: usize| holders.iter().any(|(holder, key)| *holder == server && *key == found.key);
-                self.end_pact(pact, holds, blind)
+                self.end_msetnx(intent, holds, unreachable)
             }
-            Written::Unknown => Ok(End::Waiting("its note cannot be read by this version".into())),
+            Entry::Unreadable => Ok(Recovered::Waiting("this version cannot read its record".into())),
         }
     }
 
-    /// MSETNX: finished where all nodes have stored, else taken back.
-    fn end_pact(&self, pact: &Intent, holds: impl Fn(usize) -> bool, blind: &[usize]) -> Outcome<End> {
-        let servers: Option<Vec<usize>> = pact.parts.iter().map(|part| self.server(&part.alias)).collect();
-        let Some(servers) = servers.filter(|_| pact.masters == self.config.masters.len()) else {
-            return Ok(End::Waiting(format!("it was begun when there were {} masters", pact.masters)));
+    /// Completes an MSETNX that all nodes have stored; undoes another one.
+    fn end_msetnx(&self, intent: &Intent, holds: impl Fn(usize) -> bool, unreachable: &[usize]) -> Outcome<Recovered> {
+        let servers: Option<Vec<usize>> = intent.parts.iter().map(|part| self.server(&part.alias)).collect();
+        let Some(servers) = servers.filter(|_| intent.masters == self.config.masters.len()) else {
+            return Ok(Recovered::Waiting(format!("it was begun when there were {} masters", intent.masters)));
         };
-        if let Some(server) = servers.iter().find(|server| blind.contains(server)) {
-            return Ok(End::Waiting(format!("{} cannot be asked", self.config.servers[*server].alias)));
+        if let Some(server) = servers.iter().find(|server| unreachable.contains(server)) {
+            return Ok(Recovered::Waiting(format!("{} cannot be reached", self.config.servers[*server].alias)));
         }
-        let field = pact.field();
+        let field = intent.field();
         let mut connections = self.connections(servers.iter().copied())?;
         if !holds(servers[0]) || servers.iter().all(|&server| holds(server)) {
             for &server in &servers {
-                connections.ask(Request::write(server, vec![words![b"HDEL", REGISTRY, field.as_slice()]]))?;
+                connections.send(Request::write(server, vec![words![b"HDEL", REGISTRY, field.as_slice()]]))?;
             }
-            return Ok(End::Finished);
+            return Ok(Recovered::Finished);
         }
-        for (part, &server) in pact.parts.iter().zip(&servers).rev() {
+        for (part, &server) in intent.parts.iter().zip(&servers).rev() {
             let keys: Vec<(&[u8], Vec<u8>)> = part.keys.iter().map(|(key, digest)| (key.as_slice(), digest.clone())).collect();
-            take_back(&mut connections, server, &keys, &field, !holds(server))?;
+            undo(&mut connections, server, &keys, &field, !holds(server))?;
         }
-        Ok(End::Undone)
+        Ok(Recovered::Undone)
     }
 
-    fn end_move(&self, note: &Record, key: &[u8], blind: &[usize]) -> Outcome<End> {
+    fn end_transfer(&self, record: &Record, key: &[u8], unreachable: &[usize]) -> Outcome<Recovered> {
         let (Some(source), Some(target), true) =
-            (self.server(&note.from), self.server(&note.to), note.masters == self.config.masters.len())
+            (self.server(&record.from), self.server(&record.to), record.masters == self.config.masters.len())
         else {
-            let text = format!("it went from {} to {} when there were {} masters", note.from, note.to, note.masters);
-            return Ok(End::Waiting(text));
+            let text = format!("it went from {} to {} when there were {} masters", record.from, record.to, record.masters);
+            return Ok(Recovered::Waiting(text));
         };
-        match note.role {
-            Role::Staged => self.end_staged(note, key, source, target),
-            _ if blind.contains(&source) => Ok(End::Waiting(format!("{} cannot be asked", note.from))),
-            _ => self.end_brought(note, key, source, target),
+        match record.state {
+            RecordState::Staged => self.end_staged(record, key, source, target),
+            _ if unreachable.contains(&source) => Ok(Recovered::Waiting(format!("{} cannot be reached", record.from))),
+            _ => self.end_copy(record, key, source, target),
         }
     }
 
-    /// A copy, or the note of a delivery, of which nothing staged was found. What is on its way may have been staged since the source's server
-    /// was looked at: it is asked again, as a delivery comes after its claim.
-    fn end_brought(&self, note: &Record, key: &[u8], source: usize, target: usize) -> Outcome<End> {
-        let staged = internal_keys::key(&note.id, "staged");
-        let answer = self.connections([source])?.ask(Request::read(source, vec![words![b"HEXISTS", REGISTRY, staged.as_slice()]]))?;
-        if accepted(replies(&answer).next().unwrap_or(Value::Nil))? == Value::Integer(1) {
-            return self.end_staged(note, &staged, source, target);
+    /// A copy, or the record of a delivery, without a staged value. The value may have been staged after the source's server was looked at, so
+    /// that server is asked again: a delivery comes after the staging.
+    fn end_copy(&self, record: &Record, key: &[u8], source: usize, target: usize) -> Outcome<Recovered> {
+        let staged = internal_keys::key(&record.id, "staged");
+        let reply = self.connections([source])?.send(Request::read(source, vec![words![b"HEXISTS", REGISTRY, staged.as_slice()]]))?;
+        if not_error(replies(&reply).next().unwrap_or(Value::Nil))? == Value::Integer(1) {
+            return self.end_staged(record, &staged, source, target);
         }
         self.remove(target, key)?;
-        Ok(End::Removed)
+        Ok(Recovered::Removed)
     }
 
     fn server(&self, alias: &str) -> Option<usize> {
         self.config.masters.iter().find(|master| master.alias == alias).map(|master| master.server)
     }
 
-    fn end_staged(&self, note: &Record, staged: &[u8], source: usize, target: usize) -> Outcome<End> {
-        let landing = internal_keys::key(&note.id, "landing");
+    fn end_staged(&self, record: &Record, staged: &[u8], source: usize, target: usize) -> Outcome<Recovered> {
+        let landing = internal_keys::key(&record.id, "landing");
         if self.was_delivered(&landing, target)? {
             self.remove(source, staged)?;
             self.remove(target, &landing)?;
-            return Ok(End::Finished);
+            return Ok(Recovered::Finished);
         }
-        if let Some(reason) = self.put_back(note, staged, source)? {
-            return Ok(End::Waiting(reason));
+        if let Some(reason) = self.restore(record, staged, source)? {
+            return Ok(Recovered::Waiting(reason));
         }
-        self.connections([source])?.ask(Request::write(source, vec![words![b"HDEL", REGISTRY, staged]]))?;
+        self.connections([source])?.send(Request::write(source, vec![words![b"HDEL", REGISTRY, staged]]))?;
         self.remove(target, &landing)?;
-        Ok(End::Undone)
+        Ok(Recovered::Undone)
     }
 
-    /// Whether it was delivered. From then on it cannot be any more: the landing place, which a delivery watches, is touched in the same step.
+    /// Whether the value was delivered. A delivery watches the landing key, so writing that key in the same step prevents a later one.
     fn was_delivered(&self, landing: &[u8], target: usize) -> Outcome<bool> {
         let commands = vec![
             words![b"HGET", REGISTRY, landing],
@@ -223,65 +226,65 @@ impl Recovery<'_> {
             words![b"SET", landing, b"", b"PX", b"60000"],
             words![b"UNLINK", landing],
         ];
-        let answer = self.connections([target])?.ask(Request::transaction(target, commands))?;
-        let Executed::Done(mut done) = executed(&answer)? else {
-            return Err(Abort::fault("a transaction that watched nothing was given up"));
+        let reply = self.connections([target])?.send(Request::transaction(target, commands))?;
+        let TransactionResult::Done(mut done) = transaction_result(&reply)? else {
+            return Err(Abort::protocol_error("a transaction without watched keys was aborted"));
         };
-        let note = if let Some(Value::String(note)) = done.next() { Record::decode(note) } else { None };
-        let is_landed = done.next() == Some(Value::Integer(1));
-        Ok(!is_landed && note.is_some_and(|note| note.role == Role::Delivered))
+        let record = if let Some(Value::String(record)) = done.next() { Record::decode(record) } else { None };
+        let has_landing = done.next() == Some(Value::Integer(1));
+        Ok(!has_landing && record.is_some_and(|record| record.state == RecordState::Delivered))
     }
 
-    /// Puts what was staged back where it came from. ResponsePolicy why that cannot be, if so.
-    fn put_back(&self, note: &Record, staged: &[u8], source: usize) -> Outcome<Option<String>> {
+    /// Moves a staged value back to its source. Returns the reason if that is not possible.
+    fn restore(&self, record: &Record, staged: &[u8], source: usize) -> Outcome<Option<String>> {
         let mut connections = self.connections([source])?;
-        let members = connections.ask(Request::read(source, vec![words![b"EXISTS", staged], words![b"SMEMBERS", staged]]))?;
-        let mut answers = replies(&members);
-        if answers.next() == Some(Value::Integer(0)) {
-            // Nothing had been claimed, or it has expired.
+        let members = connections.send(Request::read(source, vec![words![b"EXISTS", staged], words![b"SMEMBERS", staged]]))?;
+        let mut values = replies(&members);
+        if values.next() == Some(Value::Integer(0)) {
+            // Nothing was staged, or it has expired.
             return Ok(None);
         }
-        let home = note.source.as_slice();
-        let back = match (note.command.as_slice(), answers.next()) {
+        let home = record.source.as_slice();
+        let back = match (record.command.as_slice(), values.next()) {
             (b"RENAME" | b"RENAMENX", _) => vec![words![b"RENAMENX", staged, home]],
             (b"SMOVE", Some(Value::Array(members))) => members
                 .filter_map(|member| if let Value::String(member) = member { Some(words![b"SMOVE", staged, home, member]) } else { None })
                 .collect(),
-            _ => vec![words![b"LMOVE", staged, home, b"LEFT", note.end.as_slice()]],
+            _ => vec![words![b"LMOVE", staged, home, b"LEFT", record.source_end.as_slice()]],
         };
-        put_back(&mut connections, source, note, back)
+        restore_source(&mut connections, source, record, back)
     }
 
-    /// Removes a hidden key and its note.
+    /// Deletes an internal key and its entry.
     fn remove(&self, server: usize, key: &[u8]) -> Outcome<()> {
         let commands = vec![words![b"UNLINK", key], words![b"HDEL", REGISTRY, key]];
-        let answer = self.connections([server])?.ask(Request::transaction(server, commands))?;
-        executed(&answer).map(drop)
+        let reply = self.connections([server])?.send(Request::transaction(server, commands))?;
+        transaction_result(&reply).map(drop)
     }
 }
 
-fn told(config: &Config, ends: &[(Found, End)]) -> Reply {
+fn report(config: &Config, results: &[(Found, Recovered)]) -> Reply {
     let mut list = Builder::default();
-    let root = list.begin(Kind::Array, ends.len());
-    for (found, end) in ends {
-        let (outcome, reason) = match end {
-            End::Finished => ("finished", None),
-            End::Undone => ("undone", None),
-            End::Removed => ("removed", None),
-            End::Young => ("young", None),
-            End::Waiting(reason) => ("waiting", Some(reason.as_str())),
+    let root = list.begin(Kind::Array, results.len());
+    for (found, result) in results {
+        let (outcome, reason) = match result {
+            Recovered::Finished => ("finished", None),
+            Recovered::Undone => ("undone", None),
+            Recovered::Removed => ("removed", None),
+            Recovered::Young => ("young", None),
+            Recovered::Waiting(reason) => ("waiting", Some(reason.as_str())),
         };
         let map = list.begin(Kind::Map, 16);
         list.string(b"node");
         list.string(config.servers[found.server].alias.as_bytes());
         list.string(b"key");
         list.string(&found.key);
-        let note = found.note();
-        let pact = if let Written::Intent(_) = &found.written { Some(&b"MSETNX"[..]) } else { None };
+        let transfer = found.transfer();
+        let msetnx = if let Entry::MsetNx(_) = &found.entry { Some(&b"MSETNX"[..]) } else { None };
         for (name, value) in [
-            ("command", note.map(|note| note.command.as_slice()).or(pact)),
-            ("source", note.map(|note| note.source.as_slice())),
-            ("destination", note.map(|note| note.destination.as_slice())),
+            ("command", transfer.map(|record| record.command.as_slice()).or(msetnx)),
+            ("source", transfer.map(|record| record.source.as_slice())),
+            ("destination", transfer.map(|record| record.destination.as_slice())),
         ] {
             list.string(name.as_bytes());
             match value {
@@ -289,7 +292,7 @@ fn told(config: &Config, ends: &[(Found, End)]) -> Reply {
                 None => list.nil(),
             }
         }
-        list.string(b"age");
+        list.string(b"age_ms");
         list.integer(found.age.as_millis() as i64);
         list.string(b"outcome");
         list.string(outcome.as_bytes());

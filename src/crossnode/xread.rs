@@ -1,55 +1,77 @@
 //! XREAD and XREADGROUP over streams of several nodes.
 //!
-//! Each node reads its own streams, all side by side, and the answers are put in the caller's order. A read by a group consumes; so it is made
-//! sure first that no node would refuse.
+//! Each node reads its own streams, all at once, and the replies are merged in the order of the caller's streams. A read by a group consumes
+//! entries, so it is checked first that no node would reject it.
 
 use crate::command::ReadTimeout;
 use crate::crossnode::Job;
 use crate::crossnode::support::ask_server;
+use crate::crossnode::support::block_timeout::{deadline_in_millis, parse_integer};
 use crate::crossnode::support::conversation::{Connections, Request, Words, replies, words};
-use crate::crossnode::support::key_watch::{integer, until_found, until_millis};
-use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
+use crate::crossnode::support::documentation::{Atomicity, Documentation};
+use crate::crossnode::support::explanation::Explanation;
+use crate::crossnode::support::key_watch::{explain_wait, wait_until_found};
+use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::error::Error;
 use crate::resp::{Builder, Children, Kind, Reply, Value};
 use std::borrow::Cow;
 use std::time::Instant;
 
 pub(crate) fn run(job: &Job) -> Outcome<Reply> {
-    let Some(mut reading) = Reading::of(job) else { return refused(job) };
+    let mut reading = Reading::parse(job).ok_or_else(|| server_refusal(job))?;
     if reading.deadline.is_some() {
         reading.resolve_last()?;
     }
-    until_found(job, reading.deadline, || reading.pass())
+    wait_until_found(job, reading.deadline, || reading.attempt())
 }
 
-/// A server says why. In its question nothing is new to anybody, so that nothing is consumed.
-fn refused(job: &Job) -> Outcome<Reply> {
+/// Reads, unless the read is by a group, which would consume entries. A blocking read that finds nothing is explained up to its timeout.
+pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
+    let mut reading = Reading::parse(job).ok_or_else(|| server_refusal(job))?;
+    let mut explanation = Explanation::new("split", false);
+    if reading.deadline.is_some() {
+        let last = reading.streams_at_last();
+        explanation = explanation.round(&reading.queries(&last, |stream| reading.info(stream)));
+        reading.resolve_last()?;
+    }
+    match reading.group {
+        None => reading.explain_read(explanation),
+        Some(_) => reading.explain_consuming(explanation),
+    }
+}
+
+pub(crate) fn documentation() -> Documentation {
+    Documentation { overview: "", across_nodes: "split: each node reads its own streams", atomic: Atomicity::EachNode }
+}
+
+/// A server's error for invalid arguments. It gets a command that asks for no new entries, so that nothing is consumed.
+fn server_refusal(job: &Job) -> Abort {
     let mut command = ask_server::with_one_key(job);
-    let behind = job.over.keys.last().map_or(0, |key| key.position()) + 1;
-    command.iter_mut().skip(behind).filter(|id| id.as_ref() == b">").for_each(|id| *id = Cow::from(&b"0"[..]));
-    ask_server::refusal(job, command)
+    let ids = job.command.keys.last().map_or(0, |key| key.position()) + 1;
+    command.iter_mut().skip(ids).filter(|id| id.as_ref() == b">").for_each(|id| *id = Cow::from(&b"0"[..]));
+    ask_server::server_refusal(job, command)
 }
 
 struct Reading<'j, 'c, 'a> {
     job: &'j Job<'c, 'a>,
-    /// All that stands before the streams, but for BLOCK.
+    /// All arguments before the streams, without BLOCK.
     head: Words<'a>,
-    /// One for each stream.
+    /// One per stream.
     ids: Vec<Cow<'a, [u8]>>,
-    /// Of XREADGROUP.
+    /// The group of XREADGROUP.
     group: Option<&'a [u8]>,
-    /// Until when it blocks; `None` outside: it does not, inside: for ever.
+    /// `None`: it does not block. `Some(None)`: it blocks without a time limit.
     deadline: Option<Option<Instant>>,
 }
 
-/// A server with the streams that are its own, by their numbers.
+/// A server, and the numbers of its streams.
 type Part = (usize, Vec<usize>);
 
 impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
-    /// `None` when a server would refuse the arguments.
-    fn of(job: &'j Job<'c, 'a>) -> Option<Reading<'j, 'c, 'a>> {
-        let grouped = job.args[0].eq_ignore_ascii_case(b"XREADGROUP");
-        let streams = job.over.keys.first()?.position();
+    /// `None` when a server would reject the arguments.
+    fn parse(job: &'j Job<'c, 'a>) -> Option<Reading<'j, 'c, 'a>> {
+        let is_by_group = job.args[0].eq_ignore_ascii_case(b"XREADGROUP");
+        let streams = job.command.keys.first()?.position();
         let mut reading = Reading { job, head: words![job.args[0]], ids: Vec::new(), group: None, deadline: None };
         let mut at = 1;
         while at + 1 < streams {
@@ -57,35 +79,41 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
             let taken = match word.as_slice() {
                 b"BLOCK" => 1,
                 b"COUNT" => 1,
-                b"GROUP" if grouped => 2,
-                b"NOACK" if grouped => 0,
+                b"GROUP" if is_by_group => 2,
+                b"NOACK" if is_by_group => 0,
                 _ => return None,
             };
             let option = job.args.get(at..=at + taken).filter(|_| at + taken + 1 < streams)?;
             match word.as_slice() {
-                b"BLOCK" => reading.deadline = Some(until_millis(option[1]).ok()?),
+                b"BLOCK" => reading.deadline = Some(deadline_in_millis(option[1]).ok()?),
                 _ => reading.head.extend(option.iter().map(|&word| Cow::from(word))),
             }
             match word.as_slice() {
-                b"COUNT" => drop(integer(option[1])?),
+                b"COUNT" => drop(parse_integer(option[1])?),
                 b"GROUP" => reading.group = Some(option[1]),
                 _ => {}
             }
             at += 1 + taken;
         }
         reading.head.push(Cow::from(job.args[at]));
-        let ids = &job.args[streams + job.over.keys.len()..];
+        let ids = &job.args[streams + job.command.keys.len()..];
         reading.ids = ids.iter().map(|&id| Cow::from(id)).collect();
-        (reading.group.is_some() == grouped && ids.len() == job.over.keys.len()).then_some(reading)
+        (reading.group.is_some() == is_by_group && ids.len() == job.command.keys.len()).then_some(reading)
     }
 
-    fn connections(&self) -> Result<Connections<'_>, Error> {
-        Connections::with(self.job.config, self.job.process, self.job.args[0], self.job.servers())
+    fn all(&self) -> Vec<usize> {
+        (0..self.ids.len()).collect()
     }
 
-    fn parts(&self, connections: &Connections) -> Vec<Part> {
-        let own = |server| (0..self.ids.len()).filter(|&stream| self.job.server_of(stream) == server).collect();
-        connections.servers().map(|server| (server, own(server))).collect()
+    /// The servers of these streams, in order, each with its own.
+    fn parts_of(&self, streams: &[usize]) -> Vec<Part> {
+        let own = |server: usize| streams.iter().copied().filter(|&stream| self.job.server_of(stream) == server).collect();
+        let parts = self.job.distinct_servers().into_iter().map(|server| (server, own(server)));
+        parts.filter(|(_, own): &Part| !own.is_empty()).collect()
+    }
+
+    fn parts(&self) -> Vec<Part> {
+        self.parts_of(&self.all())
     }
 
     /// The command for some streams.
@@ -96,14 +124,35 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
         command
     }
 
-    /// `$` means what is last when the command begins, however often the streams are looked at afterwards. One that is of the wrong type is
-    /// left for the read to be refused.
+    fn read(&self, server: usize, streams: &[usize]) -> Request<'_> {
+        let repeatable = self.group.is_none();
+        Request { server, commands: vec![self.command(streams)], repeatable, read_timeout: ReadTimeout::Configured }
+    }
+
+    fn read_all(&self, parts: &[Part]) -> Vec<Request<'_>> {
+        parts.iter().map(|(server, own)| self.read(*server, own)).collect()
+    }
+
+    fn info(&self, stream: usize) -> Words<'a> {
+        words![b"XINFO", b"STREAM", self.job.key(stream)]
+    }
+
+    fn group_info(&self, stream: usize) -> Words<'a> {
+        words![b"XINFO", b"GROUPS", self.job.key(stream)]
+    }
+
+    /// The streams that are read from `$`, their last entry.
+    fn streams_at_last(&self) -> Vec<usize> {
+        self.all().into_iter().filter(|&stream| self.group.is_none() && self.ids[stream].as_ref() == b"$").collect()
+    }
+
+    /// `$` means the last entry at the time when the command begins, however often the streams are read after that. A key of the wrong type keeps
+    /// its `$`: the read is rejected anyway.
     fn resolve_last(&mut self) -> Outcome<()> {
-        let last: Vec<usize> = (0..self.ids.len()).filter(|&stream| self.group.is_none() && self.ids[stream].as_ref() == b"$").collect();
-        for (stream, answer) in self.of_each(&last, |key| words![b"XINFO", b"STREAM", key])? {
-            match answer.root() {
-                Value::Array(facts) => {
-                    if let Some(Value::String(id)) = fact(facts, b"last-generated-id") {
+        for (stream, reply) in self.ask(&self.streams_at_last(), |stream| self.info(stream))? {
+            match reply.root() {
+                Value::Array(fields) => {
+                    if let Some(Value::String(id)) = field(fields, b"last-generated-id") {
                         self.ids[stream] = Cow::from(id.to_vec());
                     }
                 }
@@ -114,75 +163,104 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
         Ok(())
     }
 
-    /// The answers to a question about each of these streams, in their order.
-    fn of_each(&self, streams: &[usize], question: impl Fn(&'a [u8]) -> Words<'a>) -> Outcome<Vec<(usize, Reply)>> {
-        self.asked(streams, |stream| question(self.job.key(stream)))
+    fn queries<'w>(&self, streams: &[usize], query: impl Fn(usize) -> Words<'w>) -> Vec<Request<'w>> {
+        let request = |(server, own): &Part| Request::read(*server, own.iter().map(|&stream| query(stream)).collect());
+        self.parts_of(streams).iter().map(request).collect()
     }
 
-    fn asked<'w>(&self, streams: &[usize], question: impl Fn(usize) -> Words<'w>) -> Outcome<Vec<(usize, Reply)>> {
-        let servers = streams.iter().map(|&stream| self.job.server_of(stream));
-        let mut connections = Connections::with(self.job.config, self.job.process, self.job.args[0], servers)?;
-        let parts: Vec<Part> = connections
-            .servers()
-            .map(|server| (server, streams.iter().copied().filter(|&stream| self.job.server_of(stream) == server).collect()))
-            .collect();
-        let asks: Vec<Request> =
-            parts.iter().map(|(server, own)| Request::read(*server, own.iter().map(|&stream| question(stream)).collect())).collect();
-        let mut answers: Vec<(usize, Reply)> = Vec::with_capacity(streams.len());
-        for ((_, own), reply) in parts.iter().zip(connections.all(&asks)?) {
-            answers.extend(own.iter().copied().zip(replies(&reply).map(|answer| ask_server::copied(&answer))));
+    /// Sends a query about each of these streams; returns the replies in the order of the streams.
+    fn ask<'w>(&self, streams: &[usize], query: impl Fn(usize) -> Words<'w>) -> Outcome<Vec<(usize, Reply)>> {
+        let parts = self.parts_of(streams);
+        let mut connections = self.job.connections(parts.iter().map(|(server, _)| *server))?;
+        let mut all: Vec<(usize, Reply)> = Vec::with_capacity(streams.len());
+        for ((_, own), reply) in parts.iter().zip(connections.try_round(&self.queries(streams, query))?) {
+            all.extend(own.iter().copied().zip(replies(&reply).map(|value| ask_server::reply_of(&value))));
         }
-        answers.sort_unstable_by_key(|(stream, _)| *stream);
-        Ok(answers)
+        all.sort_unstable_by_key(|(stream, _)| *stream);
+        Ok(all)
     }
 
     /// Reads once; `None` when there is nothing.
-    fn pass(&self) -> Outcome<Option<Reply>> {
+    fn attempt(&self) -> Outcome<Option<Reply>> {
         if self.group.is_some()
-            && let Some(answer) = self.refused_stream()?
+            && let Some(reply) = self.refused_stream()?
         {
-            return Ok(Some(answer));
+            return Ok(Some(reply));
         }
-        let mut connections = self.connections()?;
-        let parts = self.parts(&connections);
-        let asks: Vec<Request> = parts
-            .iter()
-            .map(|(server, own)| Request {
-                server: *server,
-                commands: vec![self.command(own)],
-                repeatable: self.group.is_none(),
-                read_timeout: ReadTimeout::Configured,
-            })
-            .collect();
-        let outcomes = connections.round(&asks);
-        drop(connections);
+        let parts = self.parts();
+        let outcomes = {
+            let mut connections: Connections = self.job.connections(self.job.servers())?;
+            connections.round(&self.read_all(&parts))
+        };
         match self.group {
-            None => self.read(&parts, outcomes),
-            Some(_) => self.consumed(&parts, outcomes),
+            None => self.merge_read(&parts, outcomes),
+            Some(_) => self.merge_consumed(&parts, outcomes),
         }
     }
 
-    /// What XREAD found.
-    fn read(&self, parts: &[Part], outcomes: Vec<Result<Reply, Error>>) -> Outcome<Option<Reply>> {
-        let answers: Vec<Reply> = outcomes.into_iter().collect::<Result<_, _>>()?;
-        match answers.iter().filter_map(refusal).next() {
+    fn explain_read(&self, explanation: Explanation) -> Outcome<Explanation> {
+        let reads = self.read_all(&self.parts());
+        let explanation = explanation.round(&reads);
+        match self.attempt() {
+            Ok(None) if self.deadline.is_some() => {
+                let servers = self.job.distinct_servers();
+                Ok(explain_wait(explanation, &servers, |explanation| explanation.round(&reads)))
+            }
+            Ok(_) => Ok(explanation),
+            Err(Abort::Refusal(_)) => Ok(explanation.round(&self.queries(&self.all(), |stream| self.command(&[stream])))),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn explain_consuming(&self, explanation: Explanation) -> Outcome<Explanation> {
+        let groups = self.queries(&self.all(), |stream| self.group_info(stream));
+        if let Some(stream) = self.first_invalid()? {
+            return Ok(explanation.round(&groups).round(&[self.read(self.job.server_of(stream), &[stream])]));
+        }
+        let reads = self.read_all(&self.parts());
+        let attempt = |explanation: Explanation| explanation.round(&groups).round(&reads);
+        let explanation = attempt(explanation);
+        if self.deadline.is_none() || self.has_new_entries()? {
+            return Ok(explanation);
+        }
+        Ok(explain_wait(explanation, &self.job.distinct_servers(), attempt))
+    }
+
+    /// Whether a read by the group returns at once: it asks for pending entries, or a stream has an entry that was not delivered.
+    fn has_new_entries(&self) -> Outcome<bool> {
+        if self.ids.iter().any(|id| id.as_ref() != b">") {
+            return Ok(true);
+        }
+        let groups = self.ask(&self.all(), |stream| self.group_info(stream))?;
+        let delivered: Vec<Vec<u8>> = groups.iter().map(|(_, groups)| self.last_delivered(groups)).collect();
+        let first_new = |stream: usize| {
+            let after = [b"(", delivered[stream].as_slice()].concat();
+            words![b"XRANGE", self.job.key(stream), after, b"+", b"COUNT", b"1"]
+        };
+        let found = self.ask(&self.all(), first_new)?;
+        Ok(found.iter().any(|(_, entries)| matches!(entries.root(), Value::Array(entries) if entries.len() > 0)))
+    }
+
+    /// The reply of XREAD.
+    fn merge_read(&self, parts: &[Part], outcomes: Vec<Result<Reply, Error>>) -> Outcome<Option<Reply>> {
+        let all: Vec<Reply> = outcomes.into_iter().collect::<Result<_, _>>()?;
+        match all.iter().filter_map(refusal).next() {
             Some(refusal) => Err(self.first_refusal()?.unwrap_or(refusal)),
-            None => Ok(self.merged(parts, answers.iter().map(Some))),
+            None => Ok(self.merge(parts, all.iter().map(Some))),
         }
     }
 
-    /// Of several streams that are refused the first in the caller's order tells why.
+    /// The error for the first stream, in the caller's order, that a server rejects.
     fn first_refusal(&self) -> Outcome<Option<Abort>> {
-        let all: Vec<usize> = (0..self.ids.len()).collect();
-        let answers = self.asked(&all, |stream| self.command(&[stream]))?;
-        Ok(answers.iter().find_map(|(_, answer)| accepted(answer.root()).err()))
+        let all = self.ask(&self.all(), |stream| self.command(&[stream]))?;
+        Ok(all.iter().find_map(|(_, reply)| not_error(reply.root()).err()))
     }
 
-    /// What XREADGROUP found. What one node delivered is answered even where another failed: it would be lost to the caller otherwise, while the
-    /// failure shows again at the next call.
-    fn consumed(&self, parts: &[Part], outcomes: Vec<Result<Reply, Error>>) -> Outcome<Option<Reply>> {
-        let answers = outcomes.iter().map(|outcome| outcome.as_ref().ok().filter(|answer| refusal(answer).is_none()));
-        if let Some(found) = self.merged(parts, answers) {
+    /// The reply of XREADGROUP. Entries that one node delivered are returned even if another node failed: they are consumed, while the failure
+    /// shows again at the next call.
+    fn merge_consumed(&self, parts: &[Part], outcomes: Vec<Result<Reply, Error>>) -> Outcome<Option<Reply>> {
+        let delivered = outcomes.iter().map(|outcome| outcome.as_ref().ok().filter(|reply| refusal(reply).is_none()));
+        if let Some(found) = self.merge(parts, delivered) {
             return Ok(Some(found));
         }
         for outcome in outcomes {
@@ -191,33 +269,43 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
         Ok(None)
     }
 
-    /// Before anything is consumed: the first stream that would be refused is, by its server. An answer is what that server had to give
-    /// after all, because the group was made just then.
+    /// The first stream without the group, or with an invalid id.
+    fn first_invalid(&self) -> Outcome<Option<usize>> {
+        let groups = self.ask(&self.all(), |stream| self.group_info(stream))?;
+        let is_valid = |stream: usize, groups: &Reply| self.group_in(groups).is_some() && is_id(&self.ids[stream]);
+        Ok(groups.iter().find(|(stream, groups)| !is_valid(*stream, groups)).map(|(stream, _)| *stream))
+    }
+
+    /// Before anything is consumed: reads the first stream that its server would reject, to get the error. It returns a reply if the group was
+    /// created just then.
     fn refused_stream(&self) -> Outcome<Option<Reply>> {
-        let all: Vec<usize> = (0..self.ids.len()).collect();
-        let groups = self.of_each(&all, |key| words![b"XINFO", b"GROUPS", key])?;
-        let sound = |stream: usize, groups: &Reply| self.has_group(groups) && is_id(&self.ids[stream]);
-        let Some((stream, _)) = groups.iter().find(|(stream, groups)| !sound(*stream, groups)) else { return Ok(None) };
-        let mut connections = Connections::with(self.job.config, self.job.process, self.job.args[0], [self.job.server_of(*stream)])?;
-        let reply = connections.ask(Request::write(self.job.server_of(*stream), vec![self.command(&[*stream])]))?;
-        match replies(&reply).next().map(accepted).transpose()? {
-            _ if !is_id(&self.ids[*stream]) => Err(ask_server::not_understood(self.job)),
+        let Some(stream) = self.first_invalid()? else { return Ok(None) };
+        let server = self.job.server_of(stream);
+        let reply = self.job.connections([server])?.send(self.read(server, &[stream]))?;
+        match replies(&reply).next().map(not_error).transpose()? {
+            _ if !is_id(&self.ids[stream]) => Err(ask_server::invalid_arguments(self.job)),
             Some(Value::Array(_)) => Ok(Some(reply.extract(1))),
             _ => Ok(None),
         }
     }
 
-    fn has_group(&self, groups: &Reply) -> bool {
-        let Value::Array(mut groups) = groups.root() else { return false };
-        groups.any(|group| {
-            let name = if let Value::Array(facts) = group { fact(facts, b"name") } else { None };
-            matches!((name, self.group), (Some(Value::String(name)), Some(wanted)) if name == wanted)
-        })
+    /// The fields of the group in a reply to XINFO GROUPS.
+    fn group_in<'r>(&self, groups: &'r Reply) -> Option<Children<'r>> {
+        let Value::Array(groups) = groups.root() else { return None };
+        let mut groups = groups.filter_map(|group| if let Value::Array(fields) = group { Some(fields) } else { None });
+        groups.find(|fields| matches!((field(*fields, b"name"), self.group), (Some(Value::String(name)), Some(wanted)) if name == wanted))
     }
 
-    /// The answers of the servers as one, in the caller's order; `None` when there is nothing in them.
-    fn merged<'r>(&self, parts: &[Part], answers: impl Iterator<Item = Option<&'r Reply>>) -> Option<Reply> {
-        let mut found: Vec<Option<(Children<'r>, Option<Value<'r>>)>> = answers.map(|answer| answer.and_then(entries)).collect();
+    fn last_delivered(&self, groups: &Reply) -> Vec<u8> {
+        match self.group_in(groups).and_then(|fields| field(fields, b"last-delivered-id")) {
+            Some(Value::String(id)) => id.to_vec(),
+            _ => b"0-0".to_vec(),
+        }
+    }
+
+    /// The replies of the servers as one, in the order of the caller's streams; `None` when they are empty.
+    fn merge<'r>(&self, parts: &[Part], all: impl Iterator<Item = Option<&'r Reply>>) -> Option<Reply> {
+        let mut found: Vec<Option<(Children<'r>, Option<Value<'r>>)>> = all.map(|reply| reply.and_then(entries)).collect();
         let count = found.iter().flatten().map(|(rest, next)| rest.len() + usize::from(next.is_some())).sum();
         if count == 0 {
             return None;
@@ -225,7 +313,7 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
         let all: Vec<Value> = found.iter().flatten().flat_map(|(rest, next)| next.iter().copied().chain(*rest)).collect();
         let mut builder = Builder::default();
         let root = builder.begin(Kind::Array, count);
-        for stream in (0..self.ids.len()).filter(|&stream| self.is_answered(stream, &all)) {
+        for stream in (0..self.ids.len()).filter(|&stream| self.is_in_reply(stream, &all)) {
             let part = parts.iter().position(|(server, _)| *server == self.job.server_of(stream))?;
             if let Some((rest, next)) = &mut found[part]
                 && let Some(entries) = next.as_ref().filter(|entries| is_of(entries, self.job.key(stream)))
@@ -238,32 +326,32 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
         Some(builder.finish())
     }
 
-    /// A stream that stands there several times may be answered less often, and the answers bear its name alone. They belong to the places
-    /// with the least ids; of a group's, to those that ask for what is pending, and then to the first that ask for what is new.
-    fn is_answered(&self, stream: usize, answers: &[Value]) -> bool {
+    /// A stream that the caller names several times may have fewer entries in the reply, which gives only its name. They belong to the
+    /// places with the least ids; of a group, to those that ask for pending entries, then to the first that ask for new ones.
+    fn is_in_reply(&self, stream: usize, replies: &[Value]) -> bool {
         let (key, server) = (self.job.key(stream), self.job.server_of(stream));
-        let order = |stream: usize| (place(&self.ids[stream]), stream);
+        let order = |stream: usize| (id_order(&self.ids[stream]), stream);
         let is_before = |&other: &usize| self.job.key(other) == key && self.job.server_of(other) == server && order(other) < order(stream);
         let before = (0..self.ids.len()).filter(is_before).count();
-        before == 0 || before < answers.iter().filter(|answer| is_of(answer, key)).count()
+        before == 0 || before < replies.iter().filter(|reply| is_of(reply, key)).count()
     }
 }
 
-/// An id as it is ordered: whether it stands for what is new, its time and its number.
-fn place(id: &[u8]) -> (bool, u64, u64) {
+/// An id as a sort key: whether it asks for new entries, its time and its number.
+fn id_order(id: &[u8]) -> (bool, u64, u64) {
     let text = String::from_utf8_lossy(id);
     let (time, number) = text.split_once('-').unwrap_or((&text, "0"));
     (id == b">" || id == b"$", time.parse().unwrap_or(0), number.parse().unwrap_or(0))
 }
 
-/// A server's refusal, if that is its answer.
-fn refusal(answer: &Reply) -> Option<Abort> {
-    accepted(replies(answer).next()?).err()
+/// The server's error, if its reply is one.
+fn refusal(reply: &Reply) -> Option<Abort> {
+    not_error(replies(reply).next()?).err()
 }
 
-/// The streams in a server's answer: all behind the first, and the first.
-fn entries(answer: &Reply) -> Option<(Children<'_>, Option<Value<'_>>)> {
-    let Some(Value::Array(mut streams)) = replies(answer).next() else { return None };
+/// The streams in a server's reply: all but the first, and the first.
+fn entries(reply: &Reply) -> Option<(Children<'_>, Option<Value<'_>>)> {
+    let Some(Value::Array(mut streams)) = replies(reply).next() else { return None };
     let first = streams.next();
     Some((streams, first))
 }
@@ -273,9 +361,9 @@ fn is_of(entries: &Value, stream: &[u8]) -> bool {
     matches!(entries.clone().next(), Some(Value::String(name)) if name == stream)
 }
 
-/// A fact by its name, in a list of name, value, name, value, ….
-fn fact<'r>(mut facts: Children<'r>, name: &[u8]) -> Option<Value<'r>> {
-    while let (Some(Value::String(found)), Some(value)) = (facts.next(), facts.next()) {
+/// A field by its name, in an array of name, value, name, value ….
+fn field<'r>(mut fields: Children<'r>, name: &[u8]) -> Option<Value<'r>> {
+    while let (Some(Value::String(found)), Some(value)) = (fields.next(), fields.next()) {
         if found == name {
             return Some(value);
         }
@@ -283,7 +371,7 @@ fn fact<'r>(mut facts: Children<'r>, name: &[u8]) -> Option<Value<'r>> {
     None
 }
 
-/// `>`, or an id that stands for a place in a stream. The server reads numbers as C does: behind blanks and a plus, and up to a NUL.
+/// `>`, or the id of an entry. The server parses numbers as C does: it skips blanks and a plus, and ends at a NUL.
 fn is_id(id: &[u8]) -> bool {
     let id = id.split(|&byte| byte == 0).next().unwrap_or_default();
     let is_number = |part: &[u8]| {

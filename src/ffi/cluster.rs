@@ -1,53 +1,61 @@
-//! The handle on the servers.
+//! The cluster: a handle on all servers of a configuration.
 
 use crate::cluster::Cluster;
 use crate::config::Config;
-use crate::error::{Code, Error};
-use crate::ffi::boundary::{Output, bytes, give, reference, take_back};
-use crate::ffi::error::ErrorHandle;
-use crate::ffi::guard::{guarded, quietly};
-use crate::ffi::reply::give_reply;
+use crate::error::Error;
+use crate::ffi::call::{Handle, call, call_for_reply};
+use crate::ffi::error::{ErrorHandle, fallible};
+use crate::ffi::nodes::{flag_from_number, nodes_from_number, read_from_number};
+use crate::ffi::panic::contain;
+use crate::ffi::pointers::{Output, bad_argument, bytes, drop_pointer, into_pointer};
 use crate::ffi::status::Status;
-use crate::resp::{Args, Reply, ReplyData};
+use crate::resp::{Args, ReplyData};
 use libc::c_char;
 use std::ffi::CStr;
 use std::ptr::null_mut;
 use std::time::Duration;
 
-/// A handle on the servers of a configuration. It belongs to the caller, who closes it with `rediscluster_close`.
+/// A handle on all servers of a configuration.
 ///
-/// It may be used from many threads at once, and after a fork by parent and child at the same time: each process makes connections of its
-/// own. It connects when a command first needs it, and has no threads.
-pub struct Handle {
-    pub(crate) cluster: Cluster,
+/// Ownership: the caller owns it and closes it with `rediscluster_close`. Replies, errors and sessions that came from it do not depend on it.
+/// Threads: any number of threads may call functions on it at once, except for `rediscluster_close`. It starts no threads.
+/// Fork: parent and child may both use it after a fork; each process makes connections of its own.
+/// Connections are made when a command first needs them, at most `pool_size` for each node, and are reused.
+pub struct ClusterHandle(Cluster);
+
+impl Handle for ClusterHandle {
+    const NAME: &'static str = "cluster";
 }
 
-impl Handle {
+impl ClusterHandle {
+    #[inline]
     pub(crate) fn cluster(&self) -> &Cluster {
-        &self.cluster
+        &self.0
     }
 }
 
-/// Makes a handle from a configuration in JSON. Connects to nothing.
+/// Opens a cluster from a configuration in JSON, which the README describes. Connects to no server.
 ///
-/// On success `*rc` is the handle. On failure it is NULL, and the error names the path of the bad value, such as
+/// `config` need not be NUL-terminated. On failure the error gives the path of the bad value, such as
 /// `nodes.node_3.port: 70000 is not a port`.
 ///
 /// # Safety
-/// `config` must lead to `config_length` readable bytes; `rc` and `error` must be NULL or writable.
+/// `config` must point to `config_length` readable bytes; `cluster` and `error` must be NULL or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_open(
     config: *const c_char,
     config_length: usize,
-    rc: *mut *mut Handle,
+    cluster: *mut *mut ClusterHandle,
     error: *mut *mut ErrorHandle,
 ) -> Status {
-    // SAFETY: the caller's promises are the same.
-    unsafe { open(config, config_length, rc, error, Cluster::open) }
+    // SAFETY: the caller makes the same promises.
+    unsafe { open(config, config_length, cluster, error, Cluster::open) }
 }
 
-/// Like `rediscluster_open`, but all handles on equal configurations in one process share their connections, and these stay when the last
-/// such handle is closed, until the process ends: so a worker that serves many requests connects once. Each handle is closed by itself.
+/// Like `rediscluster_open`, but all handles that this function opens with equal configurations share their connections.
+///
+/// Shared connections stay open after the last such handle is closed, until the process ends: a worker process that serves many requests
+/// connects once. Each handle is closed on its own. A forked child does not inherit the connections.
 ///
 /// # Safety
 /// As for `rediscluster_open`.
@@ -55,11 +63,11 @@ pub unsafe extern "C" fn rediscluster_open(
 pub unsafe extern "C" fn rediscluster_open_shared(
     config: *const c_char,
     config_length: usize,
-    rc: *mut *mut Handle,
+    cluster: *mut *mut ClusterHandle,
     error: *mut *mut ErrorHandle,
 ) -> Status {
-    // SAFETY: the caller's promises are the same.
-    unsafe { open(config, config_length, rc, error, |config| Cluster::clone(&Cluster::open_shared(config))) }
+    // SAFETY: the caller makes the same promises.
+    unsafe { open(config, config_length, cluster, error, |config| Cluster::clone(&Cluster::open_shared(config))) }
 }
 
 /// # Safety
@@ -67,76 +75,101 @@ pub unsafe extern "C" fn rediscluster_open_shared(
 unsafe fn open(
     config: *const c_char,
     config_length: usize,
-    rc: *mut *mut Handle,
+    cluster: *mut *mut ClusterHandle,
     error: *mut *mut ErrorHandle,
-    make: impl FnOnce(Config) -> Cluster,
+    connect: impl FnOnce(Config) -> Cluster,
 ) -> Status {
-    // SAFETY: the caller's promises are the same.
+    // SAFETY: the caller makes the same promises.
     unsafe {
-        let rc = Output::cleared(rc, "rc", null_mut());
-        guarded(error, || {
-            let place = rc.required()?;
+        let cluster = Output::cleared(cluster, "cluster", null_mut());
+        fallible(error, || {
+            let place = cluster.required()?;
             let config = Config::from_json(bytes(config, config_length, "config")?)?;
-            place.set(give(Handle { cluster: make(config) }));
+            place.set(into_pointer(ClusterHandle(connect(config))));
             Ok(())
         })
     }
 }
 
-/// Closes a handle, and its connections unless it is a shared one. No other call on this handle may be under way then, in any thread, and
-/// none may follow. NULL is nothing. Replies and errors that came from it stay valid.
+/// Makes another handle that sends reads to `read` (one of `rediscluster_read`) and is otherwise the same: it shares configuration and
+/// connections with `cluster`, and costs little memory. Connects to no server.
+///
+/// `*derived` is closed on its own with `rediscluster_close`, before or after `cluster`.
 ///
 /// # Safety
-/// `rc` must be NULL, or come from this library and not have been closed.
+/// `cluster` must be NULL or live; `derived` and `error` must be NULL or writable.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn rediscluster_close(rc: *mut Handle) {
-    // SAFETY: the caller's promise is the same.
-    quietly(|| unsafe { take_back(rc) });
+pub unsafe extern "C" fn rediscluster_with_read(
+    cluster: *const ClusterHandle,
+    read: i32,
+    derived: *mut *mut ClusterHandle,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: the caller makes the same promises.
+    unsafe {
+        call(cluster, (derived, "derived", null_mut()), error, |handle| {
+            Ok(into_pointer(ClusterHandle(handle.cluster().with_read(read_from_number(read)?))))
+        })
+    }
 }
 
-/// Runs the commands in `request`: one or many RESP arrays of bulk strings, as every Redis client writes them.
+/// Closes a handle. Its connections are closed with the last handle or session that uses them; shared ones stay open.
 ///
-/// The reply's root is an array with one child a command, in order. Commands for several nodes are all sent before any reply is waited
-/// for. A command that got no reply is a child of type `REDISCLUSTER_TYPE_FAILURE`, and the others are what they are. The call itself
-/// fails only for a bad argument, for a request that is not RESP (nothing was sent then), or for want of memory.
+/// No other call on this handle may be running in any thread, and none may follow. Replies, errors, sessions and derived handles stay valid.
+/// NULL is a no-op.
 ///
 /// # Safety
-/// `rc` must be NULL or live, `request` must lead to `request_length` readable bytes, `reply` and `error` must be NULL or writable.
+/// `cluster` must be NULL, or come from this library and not have been closed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rediscluster_close(cluster: *mut ClusterHandle) {
+    // SAFETY: the caller makes the same promise.
+    contain(|| unsafe { drop_pointer(cluster) });
+}
+
+/// Runs the commands in `request`: one or more RESP arrays of bulk strings, as Redis clients send them.
+///
+/// The reply's root is an array with one child per command, in order. Commands for several nodes are all sent before the first reply is
+/// awaited. A command that got no reply has a child of type `REDISCLUSTER_TYPE_FAILURE`; the other replies are unaffected. The call itself
+/// fails only for a bad argument, for a request that is not RESP (then nothing was sent), or if memory runs out. An empty request has an
+/// empty array as its reply.
+///
+/// # Safety
+/// `cluster` must be NULL or live, `request` must point to `request_length` readable bytes, `reply` and `error` must be NULL or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_execute(
-    rc: *const Handle,
+    cluster: *const ClusterHandle,
     request: *const c_char,
     request_length: usize,
     reply: *mut *mut ReplyData,
     error: *mut *mut ErrorHandle,
 ) -> Status {
-    // SAFETY: the caller's promises are the same.
-    unsafe { answered(rc, reply, error, |cluster| cluster.execute(bytes(request, request_length, "request")?)) }
+    // SAFETY: the caller makes the same promises.
+    unsafe { call_for_reply(cluster, reply, error, |handle| handle.cluster().execute(bytes(request, request_length, "request")?)) }
 }
 
-/// Runs one command given as `argc` arguments, its name first. With `argvlen` NULL the arguments are NUL-terminated; else it has their
-/// lengths, and they may hold any bytes.
+/// Runs one command of `argc` arguments, its name first.
 ///
-/// The reply's root is the command's own reply; a command that got none fails the call.
+/// `argvlen` has the lengths of the arguments, which may contain any bytes; an argument of (NULL, 0) is empty. If `argvlen` is NULL, the
+/// arguments are NUL-terminated. The reply's root is the reply to the command. A command that got no reply fails the call.
 ///
 /// # Safety
-/// `rc` must be NULL or live; `argv` must have `argc` pointers to readable bytes of the lengths in `argvlen`, or NUL-terminated where that is
+/// `cluster` must be NULL or live; `argv` must have `argc` pointers to readable bytes of the lengths in `argvlen`, or NUL-terminated if that is
 /// NULL; `reply` and `error` must be NULL or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_command(
-    rc: *const Handle,
+    cluster: *const ClusterHandle,
     argc: usize,
     argv: *const *const c_char,
     argvlen: *const usize,
     reply: *mut *mut ReplyData,
     error: *mut *mut ErrorHandle,
 ) -> Status {
-    // SAFETY: the caller's promises are the same.
+    // SAFETY: the caller makes the same promises.
     unsafe {
-        answered(rc, reply, error, |cluster| {
+        call_for_reply(cluster, reply, error, |handle| {
             let mut args = Args::new();
-            arguments(argc, argv, argvlen, &mut args)?;
-            cluster.command(&args)
+            read_arguments(argc, argv, argvlen, &mut args)?;
+            handle.cluster().command(&args)
         })
     }
 }
@@ -144,19 +177,19 @@ pub unsafe extern "C" fn rediscluster_command(
 /// # Safety
 /// As for `rediscluster_command`.
 #[inline]
-unsafe fn arguments(argc: usize, argv: *const *const c_char, argvlen: *const usize, args: &mut Args) -> Result<(), Error> {
+unsafe fn read_arguments(argc: usize, argv: *const *const c_char, argvlen: *const usize, args: &mut Args) -> Result<(), Error> {
     if argv.is_null() && argc > 0 {
-        return Err(Error::new(Code::Argument, "argv is NULL"));
+        return Err(bad_argument(format!("argv is NULL, but argc is {argc}")));
     }
     args.reserve(argc);
-    for at in 0..argc {
-        // SAFETY: there are `argc` pointers, and as many lengths or none, by the caller's promise.
-        let (pointer, length) = unsafe { (*argv.add(at), argvlen.as_ref().map(|_| *argvlen.add(at))) };
+    for nth in 0..argc {
+        // SAFETY: there are `argc` pointers, and as many lengths or none, as the caller promises.
+        let (pointer, length) = unsafe { (*argv.add(nth), argvlen.as_ref().map(|_| *argvlen.add(nth))) };
         let argument = match length {
-            // SAFETY: readable to that length by the caller's promise.
+            // SAFETY: readable to that length as the caller promises.
             Some(length) => unsafe { bytes(pointer, length, "an argument in argv") }?,
-            None if pointer.is_null() => return Err(Error::new(Code::Argument, format!("argv[{at}] is NULL, and argvlen too"))),
-            // SAFETY: NUL-terminated by the caller's promise.
+            None if pointer.is_null() => return Err(bad_argument(format!("argv[{nth}] and argvlen are NULL; pass argvlen for (NULL, 0)"))),
+            // SAFETY: NUL-terminated as the caller promises.
             None => unsafe { CStr::from_ptr(pointer) }.to_bytes(),
         };
         args.push(argument);
@@ -164,101 +197,133 @@ unsafe fn arguments(argc: usize, argv: *const *const c_char, argvlen: *const usi
     Ok(())
 }
 
-/// Tells where a key lives, asking nobody. The reply's root is a map: `alias` (node_2), `host` and `port` or else `unix` (the others are
-/// nil), and `key`, the name under which it is stored, without its hash tag where that is stripped.
+/// Returns the node that a key belongs to. Contacts no server.
+///
+/// The reply's root is a map: `alias` (such as `node_2`), `host`, `port`, `unix` (host and port, or the path of a Unix socket; the others are
+/// nil), and `key`, the name under which the key is stored: without its hash tag if tags are stripped.
 ///
 /// # Safety
-/// `rc` must be NULL or live, `key` must lead to `key_length` readable bytes, `reply` and `error` must be NULL or writable.
+/// `cluster` must be NULL or live, `key` must point to `key_length` readable bytes, `reply` and `error` must be NULL or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_node_for(
-    rc: *const Handle,
+    cluster: *const ClusterHandle,
     key: *const c_char,
     key_length: usize,
     reply: *mut *mut ReplyData,
     error: *mut *mut ErrorHandle,
 ) -> Status {
-    // SAFETY: the caller's promises are the same.
-    unsafe { answered(rc, reply, error, |cluster| Ok(cluster.node_for(bytes(key, key_length, "key")?))) }
+    // SAFETY: the caller makes the same promises.
+    unsafe { call_for_reply(cluster, reply, error, |handle| Ok(handle.cluster().node_for(bytes(key, key_length, "key")?))) }
 }
 
-/// Runs the one command in `request` on every master. The reply's root is a map from alias to reply, in the order node_1, node_2, …; a
-/// node that gave none has a `REDISCLUSTER_TYPE_FAILURE`. A server with several aliases is asked once. The command is sent as it is: its
-/// keys, if it has any, are neither looked for nor changed.
+/// Returns all masters and their replicas.
+///
+/// With `discover` 1 the masters are first asked for their replicas, unless the configuration names them (`master_of`) or forbids it
+/// (`refresh_interval` 0); a master that does not reply is listed with the replicas known before. With `discover` 0 no server is contacted,
+/// and only replicas are listed that the configuration names or that an earlier call of this process discovered.
+///
+/// The reply's root is a map from alias to a map, in the order node_1, its replicas, node_2, … The replicas of node_1 have the aliases
+/// `node_1_slave`, `node_1_slave_2` and so on, as in `rediscluster_each_on`. Each inner map has: `role` (`master` or `replica`), `master` (the
+/// alias of its master; of a master, its own), `host`, `port`, `unix` (host and port, or the path of a Unix socket; the others are nil), `db` (the
+/// database number), `server` (the first alias in this list that has the same address: equal values name the same server), and `replicas` (an
+/// array of the aliases of its replicas).
+///
+/// # Safety
+/// `cluster` must be NULL or live; `reply` and `error` must be NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rediscluster_node_list(
+    cluster: *const ClusterHandle,
+    discover: i32,
+    reply: *mut *mut ReplyData,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: the caller makes the same promises.
+    unsafe { call_for_reply(cluster, reply, error, |handle| Ok(handle.cluster().node_list(flag_from_number(discover, "discover")?))) }
+}
+
+/// Runs the one command in `request` on every master.
+///
+/// The reply's root is a map from alias to reply, in the order node_1, node_2, …; a node that gave no reply has a
+/// `REDISCLUSTER_TYPE_FAILURE`. A server with several aliases receives the command once, and its reply is listed under each of them. The command is
+/// sent unchanged: hash tags in its keys are not stripped.
 ///
 /// # Safety
 /// As for `rediscluster_execute`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_each(
-    rc: *const Handle,
+    cluster: *const ClusterHandle,
     request: *const c_char,
     request_length: usize,
     reply: *mut *mut ReplyData,
     error: *mut *mut ErrorHandle,
 ) -> Status {
-    // SAFETY: the caller's promises are the same.
-    unsafe { answered(rc, reply, error, |cluster| cluster.each(bytes(request, request_length, "request")?)) }
+    // SAFETY: the caller makes the same promises.
+    unsafe { call_for_reply(cluster, reply, error, |handle| handle.cluster().each(bytes(request, request_length, "request")?)) }
 }
 
-/// Tells what the one command in `request` would do, and does not do it. Where that depends on the size of the operands, they are looked at.
+/// Runs the one command in `request` as `rediscluster_each` does, on the servers that `nodes` (one of `rediscluster_nodes`) selects.
+///
+/// The replicas of node_1 have the aliases `node_1_slave`, `node_1_slave_2` and so on. The masters are asked for their replicas first, unless
+/// the configuration names them (`master_of`) or forbids it (`refresh_interval` 0).
+///
+/// # Safety
+/// As for `rediscluster_execute`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rediscluster_each_on(
+    cluster: *const ClusterHandle,
+    nodes: i32,
+    request: *const c_char,
+    request_length: usize,
+    reply: *mut *mut ReplyData,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: the caller makes the same promises.
+    unsafe {
+        call_for_reply(cluster, reply, error, |handle| {
+            handle.cluster().each_on(nodes_from_number(nodes)?, bytes(request, request_length, "request")?)
+        })
+    }
+}
+
+/// Describes what the one command in `request` would do, without running it. If that depends on the size of the operands, the servers are
+/// asked for the sizes.
 ///
 /// The reply's root is a map: `command`, `strategy` (`one node`, `split`, `gather`, `colocate`, `transfer`, `refuse` and others), `atomic`
-/// (1 or 0), `round_trips`, `nodes`, `keys` (each a map of `position`, `key` as it is stored, `node`, and `pinned`: 1 where the tag of the
-/// first key drew it there), `steps` (each a map of `round`, `node`, `command`; steps of one round are under way at the same time), and
-/// `reason`, nil unless the command is refused.
+/// (1 or 0), `round_trips`, `nodes` (an array of aliases), `keys` (each a map of `position`, `key` as it is stored, `node`, and `pinned`: 1 if the
+/// hash tag of the first key selected the node), `steps` (each a map of `round`, `node`, `command`; the steps of one round run at the same
+/// time), and `reason`: why the command is refused, or nil.
 ///
 /// # Safety
 /// As for `rediscluster_execute`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_explain(
-    rc: *const Handle,
+    cluster: *const ClusterHandle,
     request: *const c_char,
     request_length: usize,
     reply: *mut *mut ReplyData,
     error: *mut *mut ErrorHandle,
 ) -> Status {
-    // SAFETY: the caller's promises are the same.
-    unsafe { answered(rc, reply, error, |cluster| cluster.explain(bytes(request, request_length, "request")?)) }
+    // SAFETY: the caller makes the same promises.
+    unsafe { call_for_reply(cluster, reply, error, |handle| handle.cluster().explain(bytes(request, request_length, "request")?)) }
 }
 
-/// Finds what interrupted moves between nodes (RENAME, SMOVE, LMOVE and the like) have left on the servers, and brings it to an end: what had
-/// arrived is removed from where it came from, what had not is put back there. Until then it is kept, and not seen.
+/// Finds the data that interrupted moves between nodes (RENAME, SMOVE, LMOVE and similar) left on the servers, and completes each move if
+/// the data arrived, or restores the source otherwise. Until then the data is stored under a hidden key and is not visible to other commands.
 ///
-/// A move that began less than `min_age` milliseconds ago is left alone, for it may be under way: choose it longer than any call may take. The
-/// reply's root is an array with a map for each thing found: `node`, `key` (the hidden one), `command`, `source`, `destination`, `age` in
-/// milliseconds, `outcome` (`finished`, `undone`, `removed`: a copy that was not needed, `young`, `waiting`) and `reason`, nil unless it waits.
+/// Moves that began less than `min_age_ms` milliseconds ago may still be running and are left unchanged: use a time longer than any call may
+/// take. The reply's root is an array with a map for each entry found: `node`, `key` (the hidden key), `command`, `source`, `destination`,
+/// `age_ms` (in milliseconds), `outcome` (`finished`; `undone`; `removed`: an unneeded copy; `young`: left unchanged; `waiting`: could not be
+/// completed now) and `reason`, nil unless the outcome is `waiting`.
 ///
 /// # Safety
-/// `rc` must be NULL or live; `reply` and `error` must be NULL or writable.
+/// `cluster` must be NULL or live; `reply` and `error` must be NULL or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_recover(
-    rc: *const Handle,
-    min_age: u64,
+    cluster: *const ClusterHandle,
+    min_age_ms: u64,
     reply: *mut *mut ReplyData,
     error: *mut *mut ErrorHandle,
 ) -> Status {
-    // SAFETY: the caller's promises are the same.
-    unsafe { answered(rc, reply, error, |cluster| cluster.recover(Duration::from_millis(min_age))) }
-}
-
-/// What the calls that answer a reply have in common.
-///
-/// # Safety
-/// `rc` must be NULL or live; `reply` and `error` must be NULL or writable.
-#[inline]
-pub(crate) unsafe fn answered(
-    rc: *const Handle,
-    reply: *mut *mut ReplyData,
-    error: *mut *mut ErrorHandle,
-    ask: impl FnOnce(&Cluster) -> Result<Reply, Error>,
-) -> Status {
-    // SAFETY: the caller's promises are the same.
-    unsafe {
-        let reply = Output::cleared(reply, "reply", null_mut());
-        guarded(error, || {
-            let handle = reference(rc, "rc")?;
-            let place = reply.required()?;
-            place.set(give_reply(ask(&handle.cluster)?));
-            Ok(())
-        })
-    }
+    // SAFETY: the caller makes the same promises.
+    unsafe { call_for_reply(cluster, reply, error, |handle| handle.cluster().recover(Duration::from_millis(min_age_ms))) }
 }

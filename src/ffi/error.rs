@@ -1,15 +1,18 @@
-//! Errors as C sees them.
+//! Errors: what a failed call reports.
 
 use crate::error::Error;
-use crate::ffi::boundary::take_back;
-use crate::ffi::guard::quietly;
+use crate::ffi::panic::{catch, contain};
+use crate::ffi::pointers::{Output, drop_pointer, into_pointer};
 use crate::ffi::status::Status;
 use libc::c_char;
 use std::ffi::CString;
-use std::ptr::null;
+use std::ptr::{null, null_mut};
 
-/// Why a call failed. It belongs to the caller, who frees it with `rediscluster_error_free`; it never changes and may be read from many
-/// threads.
+/// Why a call failed.
+///
+/// Ownership: the caller owns it and frees it with `rediscluster_error_free`. It does not depend on the handle of the call and stays valid
+/// after that is closed.
+/// Threads: it never changes; any number of threads may read it at once.
 pub struct ErrorHandle {
     status: Status,
     message: CString,
@@ -21,66 +24,93 @@ impl From<Error> for ErrorHandle {
     fn from(error: Error) -> ErrorHandle {
         ErrorHandle {
             status: error.code().into(),
-            message: text(error.message()),
-            node: error.node().map(text),
+            message: without_nul(error.message()),
+            node: error.node().map(without_nul),
             executed: error.executed(),
         }
     }
 }
 
-/// Text without NULs, as C needs it; a NUL would hide what follows it.
-fn text(text: &str) -> CString {
+/// C would not see the text after a NUL, so each NUL becomes the two characters `\0`.
+fn without_nul(text: &str) -> CString {
     CString::new(text.replace('\0', "\\0")).unwrap_or_default()
 }
 
-/// The status that the failed call answered. NULL: `REDISCLUSTER_ERROR_ARGUMENT`.
+/// Runs the body of a function of the ABI. An error or a panic becomes the returned status and, unless `error` is NULL, an error handle.
+///
+/// # Safety
+/// `error` must be NULL or writable.
+#[inline]
+pub(crate) unsafe fn fallible(error: *mut *mut ErrorHandle, body: impl FnOnce() -> Result<(), Error>) -> Status {
+    // SAFETY: the caller makes the same promise.
+    let error = unsafe { Output::cleared(error, "error", null_mut()) };
+    match catch(body) {
+        Ok(()) => Status::REDISCLUSTER_OK,
+        Err(failure) => report(failure, error),
+    }
+}
+
+#[cold]
+fn report(failure: Error, error: Output<*mut ErrorHandle>) -> Status {
+    let status = failure.code().into();
+    if let Ok(place) = error.required() {
+        place.set(into_pointer(ErrorHandle::from(failure)));
+    }
+    status
+}
+
+/// Returns the status that the failed call returned. For NULL: `REDISCLUSTER_ERROR_ARGUMENT`.
 ///
 /// # Safety
 /// `error` must be NULL or live.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_error_code(error: *const ErrorHandle) -> Status {
-    // SAFETY: NULL is answered, the rest is the caller's promise.
+    // SAFETY: NULL is handled, the rest is the caller's promise.
     unsafe { error.as_ref() }.map_or(Status::REDISCLUSTER_ERROR_ARGUMENT, |error| error.status)
 }
 
-/// What went wrong, in words: UTF-8, NUL-terminated, valid as long as the error. Of a transport failure it names the node, its address,
-/// the command, and whether that may have been executed. NULL: NULL.
+/// Returns the error as a sentence for people: UTF-8, NUL-terminated. For NULL: NULL.
+///
+/// A transport error names the node, its address, the command, and whether the command may have been executed. The text is valid until the
+/// error is freed. Its wording may change between releases; programs use `rediscluster_error_code`.
 ///
 /// # Safety
 /// `error` must be NULL or live.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_error_message(error: *const ErrorHandle) -> *const c_char {
-    // SAFETY: NULL is answered, the rest is the caller's promise.
+    // SAFETY: NULL is handled, the rest is the caller's promise.
     unsafe { error.as_ref() }.map_or(null(), |error| error.message.as_ptr())
 }
 
-/// The alias of the node that failed, such as node_2, NUL-terminated, valid as long as the error; NULL when no node did, and for NULL.
+/// Returns the alias of the node that failed, such as `node_2`, NUL-terminated. NULL if the error concerns no particular node, and for NULL.
+///
+/// The text is valid until the error is freed.
 ///
 /// # Safety
 /// `error` must be NULL or live.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_error_node(error: *const ErrorHandle) -> *const c_char {
-    // SAFETY: NULL is answered, the rest is the caller's promise.
+    // SAFETY: NULL is handled, the rest is the caller's promise.
     let node = unsafe { error.as_ref() }.and_then(|error| error.node.as_ref());
     node.map_or(null(), |node| node.as_ptr())
 }
 
-/// Whether a server may have executed the command: 0 certainly not, 1 perhaps. NULL: -1.
+/// Returns whether a server may have executed the command: 0 if it certainly did not, 1 if it may have. For NULL: -1.
 ///
 /// # Safety
 /// `error` must be NULL or live.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_error_executed(error: *const ErrorHandle) -> i32 {
-    // SAFETY: NULL is answered, the rest is the caller's promise.
+    // SAFETY: NULL is handled, the rest is the caller's promise.
     unsafe { error.as_ref() }.map_or(-1, |error| i32::from(error.executed))
 }
 
-/// Frees an error. NULL is nothing.
+/// Frees an error and the texts that its functions returned. NULL is a no-op.
 ///
 /// # Safety
 /// `error` must be NULL, or come from this library and not have been freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_error_free(error: *mut ErrorHandle) {
-    // SAFETY: the caller's promise is the same.
-    quietly(|| unsafe { take_back(error) });
+    // SAFETY: the caller makes the same promise.
+    contain(|| unsafe { drop_pointer(error) });
 }

@@ -1,42 +1,47 @@
-//! Replies as C sees them: by accessors, by one struct a value, or all bytes and the whole index at once.
+//! The reply: read by accessors, by one struct per value, or as all bytes and the whole index at once.
 
-use crate::error::{Code, Error};
-use crate::ffi::boundary::{Output, give, reference, take_back};
-use crate::ffi::error::ErrorHandle;
-use crate::ffi::guard::{guarded, quietly};
+use crate::error::Error;
+use crate::ffi::call::{Handle, call};
+use crate::ffi::error::{ErrorHandle, fallible};
+use crate::ffi::panic::contain;
+use crate::ffi::pointers::{Output, bad_argument, drop_pointer, into_pointer, reference};
 use crate::ffi::status::Status;
 use crate::resp::{Entry, Kind, Reply, ReplyData};
 use std::ptr::{null, null_mut};
 
-/// Hands a reply over to the caller, who owns it until `rediscluster_reply_free`.
-#[inline]
-pub(crate) fn give_reply(reply: Reply) -> *mut ReplyData {
-    Box::into_raw(reply.into_body())
+impl Handle for ReplyData {
+    const NAME: &'static str = "reply";
 }
 
-/// What a value is. The values never change; new ones may be added behind.
+/// Moves a reply to the C caller, who owns it until `rediscluster_reply_free`.
+#[inline]
+pub(crate) fn into_reply_pointer(reply: Reply) -> *mut ReplyData {
+    Box::into_raw(reply.into_data())
+}
+
+/// The type of a value. Values never change; a later release may add some at the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(i32)]
 pub enum Type {
-    /// A nil: no such value.
+    /// No value: a nil.
     REDISCLUSTER_TYPE_NIL = 0,
     /// A string of any bytes.
     REDISCLUSTER_TYPE_STRING = 1,
-    /// A status, such as OK.
+    /// A simple string, such as OK.
     REDISCLUSTER_TYPE_STATUS = 2,
-    /// A signed 64-bit number.
+    /// A signed 64-bit integer.
     REDISCLUSTER_TYPE_INTEGER = 3,
-    /// The server's own error, such as WRONGTYPE: a reply like any other.
+    /// An error reply of a server, such as WRONGTYPE. It is an ordinary reply.
     REDISCLUSTER_TYPE_ERROR = 4,
-    /// Values in order.
+    /// A list of values; each is a child.
     REDISCLUSTER_TYPE_ARRAY = 5,
-    /// A nil where an array might have been.
+    /// A nil in place of an array.
     REDISCLUSTER_TYPE_NIL_ARRAY = 6,
-    /// Keys and values in turn.
+    /// Keys and values in turn; each of both is a child.
     REDISCLUSTER_TYPE_MAP = 7,
-    /// This command got no reply. Four children tell why: the status (integer), the message (string), the alias of the node that failed
-    /// (string, or nil), and whether the command may have been executed (integer: 0 certainly not, 1 perhaps). See
-    /// `rediscluster_reply_failure`.
+    /// The command got no reply. Its four children are the status (integer, a `rediscluster_status`), the message (string), the alias of the
+    /// node that failed (string, or nil if no particular node), and whether the command may have been executed (integer: 0 certainly not, 1
+    /// possibly). `rediscluster_reply_failure` makes an error of it.
     REDISCLUSTER_TYPE_FAILURE = 8,
 }
 
@@ -57,77 +62,71 @@ impl From<Kind> for Type {
     }
 }
 
-/// A reply whole, for languages that would rather read plain memory than call. It is valid as long as the reply.
+/// A whole reply as plain memory: faster than accessors for bindings of other languages. Valid until the reply is freed.
 #[repr(C)]
 pub struct Data {
-    /// The bytes that the entries point into.
+    /// The bytes of all strings, statuses and errors, and others between them. Never NULL.
     pub bytes: *const u8,
-    /// How many there are.
+    /// The number of `bytes`.
     pub bytes_length: usize,
-    /// The index: one entry a value, in order; the root is the first.
+    /// The index of the reply: one entry per value, the root first. Never NULL.
     pub entries: *const Entry,
-    /// How many there are.
+    /// The number of `entries`, at least 1.
     pub entries_length: usize,
 }
 
-/// One value. It is valid as long as the reply.
+/// One value of a reply. Valid until the reply is freed.
 #[repr(C)]
-pub struct View {
-    /// What it is.
+pub struct Value {
+    /// The type of the value.
     pub r#type: Type,
-    /// The number of an integer; else 0.
+    /// The number, if the value is an integer; else 0.
     pub integer: i64,
-    /// The bytes of a string, status or error, not NUL-terminated; else NULL.
+    /// The bytes of a string, status or error, without a NUL at the end; else NULL.
     pub bytes: *const u8,
-    /// How many bytes, or how many children; a map's keys and values each count.
+    /// The number of bytes of a string, status or error; the number of children of an array, map or failure (the keys and values of a map each
+    /// count); else 0.
     pub length: usize,
-    /// The place of the value behind this one and all that is in it.
+    /// The index of the value that follows this one and all its descendants.
     pub next: usize,
 }
 
-/// The bytes and the index of a reply in one call.
+/// Fills a struct with the bytes and the index of a reply.
 ///
 /// # Safety
 /// `reply` must be NULL or live; `data` and `error` must be NULL or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_reply_data(reply: *const ReplyData, data: *mut Data, error: *mut *mut ErrorHandle) -> Status {
     let empty = Data { bytes: null(), bytes_length: 0, entries: null(), entries_length: 0 };
-    // SAFETY: the caller's promises are the same.
+    // SAFETY: the caller makes the same promises.
     unsafe {
-        let data = Output::cleared(data, "data", empty);
-        guarded(error, || {
-            let reply = reference(reply, "reply")?;
+        call(reply, (data, "data", empty), error, |reply| {
             let (bytes, entries) = (reply.bytes(), reply.entries());
-            data.required()?.set(Data {
-                bytes: bytes.as_ptr(),
-                bytes_length: bytes.len(),
-                entries: entries.as_ptr(),
-                entries_length: entries.len(),
-            });
-            Ok(())
+            Ok(Data { bytes: bytes.as_ptr(), bytes_length: bytes.len(), entries: entries.as_ptr(), entries_length: entries.len() })
         })
     }
 }
 
-/// The value at a place of the reply, 0 being the root.
+/// Fills a struct with the value at index `at` of a reply; 0 is the root.
 ///
 /// # Safety
-/// `reply` must be NULL or live; `view` and `error` must be NULL or writable.
+/// `reply` must be NULL or live; `value` and `error` must be NULL or writable.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn rediscluster_reply_view(
+pub unsafe extern "C" fn rediscluster_reply_value(
     reply: *const ReplyData,
     at: usize,
-    view: *mut View,
+    value: *mut Value,
     error: *mut *mut ErrorHandle,
 ) -> Status {
-    let empty = View { r#type: Type::REDISCLUSTER_TYPE_NIL, integer: 0, bytes: null(), length: 0, next: 0 };
-    // SAFETY: the caller's promises are the same.
+    let empty = Value { r#type: Type::REDISCLUSTER_TYPE_NIL, integer: 0, bytes: null(), length: 0, next: 0 };
+    // SAFETY: the caller makes the same promises.
     unsafe {
-        value(reply, at, view, empty, "view", error, |reply, entry| {
-            Ok(View {
+        call(reply, (value, "value", empty), error, |reply| {
+            let entry = entry(reply, at)?;
+            Ok(Value {
                 r#type: entry.kind().into(),
                 integer: if entry.kind() == Kind::Integer { entry.data } else { 0 },
-                bytes: if entry.has_bytes() { reply.text(entry).as_ptr() } else { null() },
+                bytes: if entry.has_bytes() { reply.entry_bytes(entry).as_ptr() } else { null() },
                 length: entry.length(),
                 next: at + entry.span(),
             })
@@ -135,7 +134,7 @@ pub unsafe extern "C" fn rediscluster_reply_view(
     }
 }
 
-/// The type of the value at a place of the reply.
+/// Stores the type of the value at index `at` in `*type`.
 ///
 /// # Safety
 /// `reply` must be NULL or live; `type` and `error` must be NULL or writable.
@@ -146,11 +145,11 @@ pub unsafe extern "C" fn rediscluster_reply_type(
     r#type: *mut Type,
     error: *mut *mut ErrorHandle,
 ) -> Status {
-    // SAFETY: the caller's promises are the same.
-    unsafe { value(reply, at, r#type, Type::REDISCLUSTER_TYPE_NIL, "type", error, |_, entry| Ok(entry.kind().into())) }
+    // SAFETY: the caller makes the same promises.
+    unsafe { call(reply, (r#type, "type", Type::REDISCLUSTER_TYPE_NIL), error, |reply| Ok(entry(reply, at)?.kind().into())) }
 }
 
-/// The number of an integer.
+/// Stores the integer at index `at` in `*integer`. A value of another type fails with `REDISCLUSTER_ERROR_ARGUMENT`.
 ///
 /// # Safety
 /// `reply` must be NULL or live; `integer` and `error` must be NULL or writable.
@@ -161,16 +160,19 @@ pub unsafe extern "C" fn rediscluster_reply_integer(
     integer: *mut i64,
     error: *mut *mut ErrorHandle,
 ) -> Status {
-    // SAFETY: the caller's promises are the same.
+    // SAFETY: the caller makes the same promises.
     unsafe {
-        value(reply, at, integer, 0, "integer", error, |_, entry| match entry.kind() {
-            Kind::Integer => Ok(entry.data),
-            other => Err(unfit(at, other, "an integer")),
+        call(reply, (integer, "integer", 0), error, |reply| match entry(reply, at)? {
+            entry if entry.kind() == Kind::Integer => Ok(entry.data),
+            entry => Err(wrong_type(at, entry.kind(), "an integer")),
         })
     }
 }
 
-/// The bytes of a string, status or error, not NUL-terminated, valid as long as the reply.
+/// Stores the bytes of the string, status or error at index `at` in `*bytes`, and their number in `*length`.
+///
+/// The bytes have no NUL at the end and are valid until the reply is freed. A value of another type fails with
+/// `REDISCLUSTER_ERROR_ARGUMENT`.
 ///
 /// # Safety
 /// `reply` must be NULL or live; `bytes`, `length` and `error` must be NULL or writable.
@@ -182,25 +184,26 @@ pub unsafe extern "C" fn rediscluster_reply_bytes(
     length: *mut usize,
     error: *mut *mut ErrorHandle,
 ) -> Status {
-    // SAFETY: the caller's promises are the same.
+    // SAFETY: the caller makes the same promises.
     unsafe {
         let bytes = Output::cleared(bytes, "bytes", null());
         let length = Output::cleared(length, "length", 0);
-        guarded(error, || {
-            let reply = reference(reply, "reply")?;
+        fallible(error, || {
+            let reply = reference(reply, ReplyData::NAME)?;
             let (bytes, length) = (bytes.required()?, length.required()?);
             let entry = entry(reply, at)?;
             if !entry.has_bytes() {
-                return Err(unfit(at, entry.kind(), "a string, status or error"));
+                return Err(wrong_type(at, entry.kind(), "a string, status or error"));
             }
-            bytes.set(reply.text(entry).as_ptr());
+            bytes.set(reply.entry_bytes(entry).as_ptr());
             length.set(entry.length());
             Ok(())
         })
     }
 }
 
-/// How many children an array, map or failure has (a map's keys and values each count), or how many bytes a string, status or error.
+/// Stores the length of the value at index `at` in `*length`: the number of children of an array, map or failure (the keys and values of a map
+/// each count), or the number of bytes of a string, status or error. A value of another type fails with `REDISCLUSTER_ERROR_ARGUMENT`.
 ///
 /// # Safety
 /// `reply` must be NULL or live; `length` and `error` must be NULL or writable.
@@ -211,17 +214,19 @@ pub unsafe extern "C" fn rediscluster_reply_length(
     length: *mut usize,
     error: *mut *mut ErrorHandle,
 ) -> Status {
-    // SAFETY: the caller's promises are the same.
+    // SAFETY: the caller makes the same promises.
     unsafe {
-        value(reply, at, length, 0, "length", error, |_, entry| match entry.has_bytes() || entry.has_children() {
-            true => Ok(entry.length()),
-            false => Err(unfit(at, entry.kind(), "something with a length")),
+        call(reply, (length, "length", 0), error, |reply| match entry(reply, at)? {
+            entry if entry.has_bytes() || entry.has_children() => Ok(entry.length()),
+            entry => Err(wrong_type(at, entry.kind(), "a value with a length")),
         })
     }
 }
 
-/// The place of the `nth` child, counted from 0, of an array, map or failure. To walk through many children, go from `at + 1` on by the
-/// `next` of each view.
+/// Stores the index of the `nth` child, counted from 0, of the array, map or failure at index `at` in `*element`.
+///
+/// The cost grows with `nth` if children have children themselves. To visit all children, start at `at + 1` and follow `next` of each
+/// `rediscluster_value`.
 ///
 /// # Safety
 /// `reply` must be NULL or live; `element` and `error` must be NULL or writable.
@@ -233,18 +238,23 @@ pub unsafe extern "C" fn rediscluster_reply_element(
     element: *mut usize,
     error: *mut *mut ErrorHandle,
 ) -> Status {
-    // SAFETY: the caller's promises are the same.
+    // SAFETY: the caller makes the same promises.
     unsafe {
-        value(reply, at, element, 0, "element", error, |reply, entry| match reply.element(at, nth) {
-            Some(element) => Ok(element),
-            None if !entry.has_children() => Err(unfit(at, entry.kind(), "an array, map or failure")),
-            None => Err(fault(format!("value {at} has {} children, none of number {nth}", entry.length()))),
+        call(reply, (element, "element", 0), error, |reply| {
+            let entry = entry(reply, at)?;
+            match reply.element(at, nth) {
+                Some(element) => Ok(element),
+                None if !entry.has_children() => Err(wrong_type(at, entry.kind(), "an array, map or failure")),
+                None => Err(bad_argument(format!("the value at index {at} has {} children; there is no child {nth}", entry.length()))),
+            }
         })
     }
 }
 
-/// The error that a `REDISCLUSTER_TYPE_FAILURE` stands for, as the call would have given it had the command been alone. It belongs to the
-/// caller, who frees it.
+/// Makes an error of the `REDISCLUSTER_TYPE_FAILURE` at index `at`: the one that `rediscluster_command` would have returned for that command.
+///
+/// The caller owns `*failure` and frees it with `rediscluster_error_free`; it stays valid after the reply is freed. A value of another type
+/// fails with `REDISCLUSTER_ERROR_ARGUMENT`.
 ///
 /// # Safety
 /// `reply` must be NULL or live; `failure` and `error` must be NULL or writable.
@@ -255,62 +265,32 @@ pub unsafe extern "C" fn rediscluster_reply_failure(
     failure: *mut *mut ErrorHandle,
     error: *mut *mut ErrorHandle,
 ) -> Status {
-    // SAFETY: the caller's promises are the same.
+    // SAFETY: the caller makes the same promises.
     unsafe {
-        value(reply, at, failure, null_mut(), "failure", error, |reply, entry| match reply.failure(at) {
-            Some(failure) => Ok(give(ErrorHandle::from(failure))),
-            None => Err(unfit(at, entry.kind(), "a failure")),
+        call(reply, (failure, "failure", null_mut()), error, |reply| {
+            let entry = entry(reply, at)?;
+            let failure = reply.failure(at).ok_or_else(|| wrong_type(at, entry.kind(), "a failure"))?;
+            Ok(into_pointer(ErrorHandle::from(failure)))
         })
     }
 }
 
-/// Frees a reply, and with it all that points into it. NULL is nothing.
+/// Frees a reply, and with it all memory that its functions returned. NULL is a no-op.
 ///
 /// # Safety
 /// `reply` must be NULL, or come from this library and not have been freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_reply_free(reply: *mut ReplyData) {
-    // SAFETY: the caller's promise is the same.
-    quietly(|| unsafe { take_back(reply) });
-}
-
-/// What the accessors to one value have in common.
-///
-/// # Safety
-/// `reply` must be NULL or live; `output` and `error` must be NULL or writable.
-#[inline]
-unsafe fn value<T>(
-    reply: *const ReplyData,
-    at: usize,
-    output: *mut T,
-    empty: T,
-    name: &'static str,
-    error: *mut *mut ErrorHandle,
-    read: impl FnOnce(&ReplyData, &Entry) -> Result<T, Error>,
-) -> Status {
-    // SAFETY: the caller's promises are the same.
-    unsafe {
-        let output = Output::cleared(output, name, empty);
-        guarded(error, || {
-            let reply = reference(reply, "reply")?;
-            let place = output.required()?;
-            place.set(read(reply, entry(reply, at)?)?);
-            Ok(())
-        })
-    }
+    // SAFETY: the caller makes the same promise.
+    contain(|| unsafe { drop_pointer(reply) });
 }
 
 #[inline]
 fn entry(reply: &ReplyData, at: usize) -> Result<&Entry, Error> {
-    reply.entries().get(at).ok_or_else(|| fault(format!("the reply has {} values, none at {at}", reply.entries().len())))
+    reply.entries().get(at).ok_or_else(|| bad_argument(format!("index {at} is too large: the reply has {} values", reply.entries().len())))
 }
 
 #[cold]
-fn fault(what: String) -> Error {
-    Error::new(Code::Argument, what)
-}
-
-#[cold]
-fn unfit(at: usize, kind: Kind, wanted: &str) -> Error {
-    fault(format!("value {at} is a {}, not {wanted}", kind.name()))
+fn wrong_type(at: usize, kind: Kind, wanted: &str) -> Error {
+    bad_argument(format!("the value at index {at} is a {}, not {wanted}", kind.name()))
 }

@@ -1,73 +1,60 @@
-//! Sessions as C sees them.
+//! The session: one client with state.
 
-use crate::error::{Code, Error};
-use crate::ffi::boundary::{Output, bytes, give, reference, take_back};
-use crate::ffi::cluster::Handle;
-use crate::ffi::error::ErrorHandle;
-use crate::ffi::guard::{guarded, quietly};
-use crate::ffi::reply::give_reply;
+use crate::ffi::call::{Handle, call, call_for_reply};
+use crate::ffi::cluster::ClusterHandle;
+use crate::ffi::error::{ErrorHandle, fallible};
+use crate::ffi::panic::contain;
+use crate::ffi::pointers::{bytes, drop_pointer, into_pointer, reference, space};
+use crate::ffi::reply::into_reply_pointer;
 use crate::ffi::status::Status;
 use crate::resp::ReplyData;
-use crate::session::{Interrupter, Session};
+use crate::session::SharedSession;
 use libc::c_char;
 use std::ptr::null_mut;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// One client of all servers, with what a connection to a single one would remember: MULTI and WATCH, SELECT, SUBSCRIBE. It belongs to the
-/// caller, who closes it with `rediscluster_session_close`.
+/// One client of all servers, with the state that a connection to one server has: MULTI, WATCH, SELECT, SUBSCRIBE and so on.
 ///
-/// It may be used from any thread, by one at a time: a call waits for one that is under way. In a forked child every call on it fails, and the
-/// parent's session is not touched.
+/// Ownership: the caller owns it and closes it with `rediscluster_session_close`. It may outlive the cluster that it was opened on.
+/// Threads: several threads can use it at the same time; one call runs at a time. A call that waits for a message releases the session for calls
+/// that run commands: `rediscluster_session_receive` and `rediscluster_session_read` never block `rediscluster_session_execute` or
+/// `rediscluster_session_write` of another thread.
+/// Fork: it belongs to the process that opened it. In a forked child every call on it fails with `REDISCLUSTER_ERROR_REQUEST`; closing it
+/// there frees the child's memory and does not affect the parent's session.
 pub struct SessionHandle {
-    /// For who closes and interrupts without waiting.
-    process: u32,
-    interrupter: Interrupter,
-    session: Mutex<Session>,
+    pub(crate) shared: SharedSession,
 }
 
-impl SessionHandle {
-    /// In a child nobody may have been left to open the lock.
-    pub(crate) fn lock(&self) -> Result<MutexGuard<'_, Session>, Error> {
-        if self.process != std::process::id() {
-            return Err(Error::new(Code::Request, "a session belongs to the process that made it; a forked child makes one of its own"));
-        }
-        Ok(self.session.lock().unwrap_or_else(PoisonError::into_inner))
-    }
+impl Handle for SessionHandle {
+    const NAME: &'static str = "session";
 }
 
-/// Makes a session on the servers of a handle, which may be closed before it. Connects to nothing: connections of the session's own, beside
-/// those of the handle, are made when a transaction or a subscription needs them.
+/// Opens a session on the servers of a cluster, which may be closed before it. Connects to no server: a session has connections of its own
+/// besides those of the cluster, and makes them when a transaction or a subscription needs them.
 ///
 /// # Safety
-/// `rc` must be NULL or live; `session` and `error` must be NULL or writable.
+/// `cluster` must be NULL or live; `session` and `error` must be NULL or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_session_open(
-    rc: *const Handle,
+    cluster: *const ClusterHandle,
     session: *mut *mut SessionHandle,
     error: *mut *mut ErrorHandle,
 ) -> Status {
-    // SAFETY: the caller's promises are the same.
+    // SAFETY: the caller makes the same promises.
     unsafe {
-        let session = Output::cleared(session, "session", null_mut());
-        guarded(error, || {
-            let handle = reference(rc, "rc")?;
-            let place = session.required()?;
-            let session = handle.cluster().session();
-            let (process, interrupter) = (std::process::id(), session.interrupter());
-            place.set(give(SessionHandle { process, interrupter, session: Mutex::new(session) }));
-            Ok(())
+        call(cluster, (session, "session", null_mut()), error, |handle| {
+            Ok(into_pointer(SessionHandle { shared: SharedSession::new(handle.cluster().session()) }))
         })
     }
 }
 
-/// Runs the commands in `request`, as `rediscluster_execute` does, and those that have a state too.
+/// Runs the commands in `request` as `rediscluster_execute` does; commands with connection state are allowed.
 ///
-/// The reply's root is an array with one child a command, in order; but the SUBSCRIBE family answers one a channel or pattern, as a server
-/// does, and nothing behind a QUIT is answered.
+/// The reply's root is an array with one child per command, in order, with two exceptions that servers make, too: SUBSCRIBE and similar
+/// commands have one reply per channel or pattern, and commands after a QUIT have none.
 ///
 /// # Safety
-/// `session` must be NULL or live, `request` must lead to `request_length` readable bytes, `reply` and `error` must be NULL or writable.
+/// `session` must be NULL or live, `request` must point to `request_length` readable bytes, `reply` and `error` must be NULL or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_session_execute(
     session: *const SessionHandle,
@@ -76,56 +63,47 @@ pub unsafe extern "C" fn rediscluster_session_execute(
     reply: *mut *mut ReplyData,
     error: *mut *mut ErrorHandle,
 ) -> Status {
-    // SAFETY: the caller's promises are the same.
+    // SAFETY: the caller makes the same promises.
     unsafe {
-        let reply = Output::cleared(reply, "reply", null_mut());
-        guarded(error, || {
-            let session = reference(session, "session")?;
-            let place = reply.required()?;
+        call_for_reply(session, reply, error, |handle| {
             let request = bytes(request, request_length, "request")?;
-            place.set(give_reply(session.lock()?.execute(request)?));
-            Ok(())
+            handle.shared.execute(request)
         })
     }
 }
 
-/// Waits for the next message of any server, for `timeout` milliseconds, 0 looking once and a negative number waiting for ever. The reply is
-/// an array as a server would send it: `message`, channel, text; `pmessage`, pattern, channel, text; `smessage`, channel, text. It is NULL,
-/// and the call a success, when the time is up or somebody interrupted.
+/// Waits up to `timeout_ms` milliseconds for the next message from any server. 0 does not wait; a negative number waits without limit.
 ///
-/// When the connection to a server was lost, the call fails and names the node, as messages may have been lost with it; the next call
-/// subscribes there again.
+/// The reply is an array as servers send it: `message`, channel, text; or `pmessage`, pattern, channel, text; or `smessage`, channel, text. If
+/// the time is up or the call was interrupted, the call succeeds and `*reply` is NULL.
+///
+/// If the connection to a server was lost, the call fails and names the node, because messages may have been lost. The next call subscribes
+/// there again.
 ///
 /// # Safety
 /// `session` must be NULL or live; `reply` and `error` must be NULL or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_session_receive(
     session: *const SessionHandle,
-    timeout: i64,
+    timeout_ms: i64,
     reply: *mut *mut ReplyData,
     error: *mut *mut ErrorHandle,
 ) -> Status {
-    // SAFETY: the caller's promises are the same.
+    // SAFETY: the caller makes the same promises.
     unsafe {
-        let reply = Output::cleared(reply, "reply", null_mut());
-        guarded(error, || {
-            let session = reference(session, "session")?;
-            let place = reply.required()?;
-            if let Some(message) = session.lock()?.receive(patience(timeout))? {
-                place.set(give_reply(message));
-            }
-            Ok(())
+        call(session, (reply, "reply", null_mut()), error, |handle| {
+            Ok(handle.shared.receive(timeout_from_ms(timeout_ms))?.map_or(null_mut(), into_reply_pointer))
         })
     }
 }
 
-/// Takes the next bytes of a stream of requests, cut anywhere, and runs every command that is whole. `rediscluster_session_read` hands out the
-/// replies as RESP2. With these two a session stands where a client of some language expects a socket.
+/// Writes the next `length` bytes of a stream of requests, which may be split anywhere, and runs every command that is complete.
 ///
-/// A stream that is not one of RESP arrays of bulk strings fails the call and closes the session.
+/// `rediscluster_session_read` returns the replies as RESP2. With these two functions a session replaces the socket of a Redis client that is
+/// written for one server. A stream that is not RESP arrays of bulk strings fails the call and closes the session: later commands fail.
 ///
 /// # Safety
-/// `session` must be NULL or live, `data` must lead to `length` readable bytes, `error` must be NULL or writable.
+/// `session` must be NULL or live, `data` must point to `length` readable bytes, `error` must be NULL or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_session_write(
     session: *const SessionHandle,
@@ -133,81 +111,72 @@ pub unsafe extern "C" fn rediscluster_session_write(
     length: usize,
     error: *mut *mut ErrorHandle,
 ) -> Status {
-    // SAFETY: the caller's promises are the same.
+    // SAFETY: the caller makes the same promises.
     unsafe {
-        guarded(error, || {
-            let session = reference(session, "session")?;
+        fallible(error, || {
+            let session = reference(session, SessionHandle::NAME)?;
             let data = bytes(data, length, "data")?;
-            session.lock()?.write(data)
+            session.shared.write(data)
         })
     }
 }
 
-/// Copies up to `capacity` bytes of what the session has to say to `buffer`: replies, and, while it is subscribed, messages. Where there is
-/// nothing it waits, for `timeout` milliseconds, or for ever if that is negative. `*length` of 0: the time is up, or somebody interrupted.
+/// Reads up to `capacity` bytes of the session's output into `buffer`: replies to the written commands and, while the session is subscribed,
+/// messages. `*length` receives the number of bytes read.
+///
+/// If there is no output, the call waits up to `timeout_ms` milliseconds; 0 does not wait, a negative number waits without limit. A `*length` of
+/// 0 means that the time is up or the call was interrupted. `capacity` must be at least 1.
 ///
 /// # Safety
-/// `session` must be NULL or live, `buffer` must lead to `capacity` writable bytes, `length` and `error` must be NULL or writable.
+/// `session` must be NULL or live, `buffer` must point to `capacity` writable bytes, `length` and `error` must be NULL or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_session_read(
     session: *const SessionHandle,
-    timeout: i64,
+    timeout_ms: i64,
     buffer: *mut c_char,
     capacity: usize,
     length: *mut usize,
     error: *mut *mut ErrorHandle,
 ) -> Status {
-    // SAFETY: the caller's promises are the same.
+    // SAFETY: the caller makes the same promises.
     unsafe {
-        let length = Output::cleared(length, "length", 0);
-        guarded(error, || {
-            let session = reference(session, "session")?;
-            let place = length.required()?;
-            let buffer = space(buffer, capacity)?;
-            place.set(session.lock()?.read(buffer, patience(timeout))?);
-            Ok(())
+        call(session, (length, "length", 0), error, |handle| {
+            let buffer = space(buffer, capacity, "buffer")?;
+            handle.shared.read(buffer, timeout_from_ms(timeout_ms))
         })
     }
 }
 
-/// Ends a call that waits in `rediscluster_session_receive` or `rediscluster_session_read`, as if its time were up; when none waits, the next
-/// that would wait returns at once. It never waits itself and may be called from any thread, also while the session is in use. NULL is nothing.
+/// Ends a call that waits in `rediscluster_session_receive` or `rediscluster_session_read`, as if its time were up. If no call waits, the next
+/// one that would wait returns at once.
+///
+/// It never waits, and any thread may call it while the session is in use. NULL is a no-op, and so is a call in a forked child.
 ///
 /// # Safety
 /// `session` must be NULL or live.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_session_interrupt(session: *const SessionHandle) {
-    quietly(|| {
-        // SAFETY: NULL is answered, the rest is the caller's promise.
-        if let Some(session) = unsafe { session.as_ref() }
-            && session.process == std::process::id()
-        {
-            session.interrupter.interrupt();
+    contain(|| {
+        // SAFETY: NULL is handled, the rest is the caller's promise.
+        if let Some(handle) = unsafe { session.as_ref() } {
+            handle.shared.interrupt();
         }
     });
 }
 
-/// Closes a session and its own connections: what was queued or watched is forgotten. No other call on it may be under way then, in any thread,
-/// and none may follow. NULL is nothing.
+/// Closes a session and its own connections. Queued commands, watched keys and subscriptions are dropped.
+///
+/// No other call on this session may be running in any thread, and none may follow. Replies and errors stay valid. NULL is a no-op.
 ///
 /// # Safety
 /// `session` must be NULL, or come from this library and not have been closed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rediscluster_session_close(session: *mut SessionHandle) {
-    // SAFETY: the caller's promise is the same.
-    quietly(|| unsafe { take_back(session) });
+    // SAFETY: the caller makes the same promise.
+    contain(|| unsafe { drop_pointer(session) });
 }
 
-pub(crate) fn patience(milliseconds: i64) -> Option<Duration> {
+/// `None`, for a negative number, waits without limit.
+pub(crate) fn timeout_from_ms(milliseconds: i64) -> Option<Duration> {
     u64::try_from(milliseconds).ok().map(Duration::from_millis)
-}
-
-/// # Safety
-/// A buffer that is not NULL must lead to `capacity` writable bytes during `'a`.
-unsafe fn space<'a>(buffer: *mut c_char, capacity: usize) -> Result<&'a mut [u8], Error> {
-    if buffer.is_null() || capacity == 0 || isize::try_from(capacity).is_err() {
-        return Err(Error::new(Code::Argument, "buffer has no room"));
-    }
-    // SAFETY: not NULL, of a possible length, and writable by the caller's promise. What lies there is only written over, and any bytes are bytes.
-    Ok(unsafe { std::slice::from_raw_parts_mut(buffer.cast(), capacity) })
 }

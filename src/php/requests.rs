@@ -1,42 +1,42 @@
-//! Many commands as PHP hands them over.
+//! Requests of many commands, in either encoding.
 
 use crate::error::Error;
-use crate::php::{Forms, joined, read};
-use crate::resp::{Args, Source, Whole};
+use crate::php::{Formats, imploded_request, serialized_request};
+use crate::resp::{Args, CommandSource, SendableRange};
 
-/// Many commands, one after the other.
+/// Commands, read one after the other.
 #[derive(Clone)]
 pub(crate) enum Requests<'a> {
-    Serialized(read::Commands<'a>),
-    Joined(joined::Commands<'a>),
+    Serialized(serialized_request::Commands<'a>),
+    Imploded(imploded_request::Commands<'a>),
 }
 
 impl<'a> Requests<'a> {
-    /// With the forms of their replies.
-    pub(crate) fn of(text: &'a [u8]) -> Result<(Requests<'a>, Forms), Error> {
-        if joined::is_joined(text) {
-            return joined::Commands::of(text).map(|(commands, form)| (Requests::Joined(commands), Forms::All(form)));
+    /// Reads the head of a request, and the formats of the replies.
+    pub(crate) fn parse(text: &'a [u8]) -> Result<(Requests<'a>, Formats), Error> {
+        if imploded_request::is_imploded(text) {
+            return imploded_request::Commands::parse(text).map(|(commands, format)| (Requests::Imploded(commands), Formats::All(format)));
         }
-        read::Commands::of(text).map(|(commands, forms)| (Requests::Serialized(commands), forms))
+        serialized_request::Commands::parse(text).map(|(commands, formats)| (Requests::Serialized(commands), formats))
     }
 
-    /// How many are still to be read, if none is missing.
+    /// The number of commands to be read, according to the request.
     pub(crate) fn left(&self) -> usize {
         match self {
             Requests::Serialized(commands) => commands.left(),
-            Requests::Joined(commands) => commands.left(),
+            Requests::Imploded(commands) => commands.left(),
         }
     }
 
-    /// All of them as RESP.
-    pub(crate) fn packed(mut self) -> Result<Vec<u8>, Error> {
-        let mut request = read::room_for(match &self {
+    /// All commands as RESP.
+    pub(crate) fn into_resp(mut self) -> Result<Vec<u8>, Error> {
+        let mut request = serialized_request::buffer_for(match &self {
             Requests::Serialized(commands) => commands.size(),
-            Requests::Joined(commands) => commands.size(),
+            Requests::Imploded(commands) => commands.size(),
         })?;
         let mut args = Args::new();
         while self.next(&mut args)? {
-            read::push(&mut request, &args);
+            serialized_request::push_command(&mut request, &args);
         }
         Ok(request)
     }
@@ -45,18 +45,18 @@ impl<'a> Requests<'a> {
     fn next(&mut self, args: &mut Args<'a>) -> Result<bool, Error> {
         match self {
             Requests::Serialized(commands) => commands.next(args),
-            Requests::Joined(commands) => Ok(commands.next(args)),
+            Requests::Imploded(commands) => Ok(commands.next(args)),
         }
     }
 }
 
-impl<'a> Source<'a> for Requests<'a> {
+impl<'a> CommandSource<'a> for Requests<'a> {
     fn request(&self) -> &'a [u8] {
         &[]
     }
 
     #[inline]
-    fn read(&mut self, args: &mut Args<'a>) -> Result<Option<Whole>, Error> {
+    fn read(&mut self, args: &mut Args<'a>) -> Result<Option<SendableRange>, Error> {
         Ok(self.next(args)?.then_some(None))
     }
 

@@ -1,10 +1,13 @@
 use crate::error::{Code, Error};
-use crate::php::{Answer, Form, Forms, ReplyForm, Requests, Text, alone, command, failed, many, one, packed};
+use crate::php::{
+    Format, Formats, ReplyFormat, Requests, Scalar, TextKind, append_exception, append_replies, append_value, command_to_resp,
+    index_of_only_reply, read_command,
+};
 use crate::resp::{Args, Builder, Commands, Kind, Reply, pack};
 
 fn read(text: &[u8]) -> Result<Vec<Vec<u8>>, String> {
     let mut args = Args::new();
-    command(text, &mut args).map_err(|error| {
+    read_command(text, &mut args).map_err(|error| {
         assert_eq!(error.code(), Code::Request);
         error.message().to_owned()
     })?;
@@ -19,35 +22,35 @@ fn each_scalar_of_php_is_an_argument() {
 }
 
 #[test]
-fn lists_are_opened_and_pairs_are_keys_and_values_in_turn() {
+fn nested_arrays_are_flattened_and_pairs_are_keys_and_values_in_turn() {
     let text = br#"a:3:{i:0;s:4:"MSET";s:5:"pairs";a:2:{s:1:"k";s:1:"v";i:7;i:8;}i:1;a:2:{i:5;s:1:"x";s:1:"y";a:1:{i:0;b:1;}}}"#;
     let expected: [&[u8]; 7] = [b"MSET", b"k", b"v", b"7", b"8", b"x", b"1"];
     assert_eq!(read(text).unwrap(), expected);
-    assert_eq!(packed(text).unwrap(), pack(&expected));
+    assert_eq!(command_to_resp(text).unwrap(), pack(&expected));
 }
 
 #[test]
-fn what_is_no_request_is_refused_with_its_place() {
+fn an_invalid_request_is_refused_with_the_position_of_the_error() {
     for (text, why) in [
-        (&b""[..], "byte 0: an argument was expected"),
-        (b"s:4:\"PING\";", "byte 11: an array was expected"),
+        (&b""[..], "byte 0: expected an argument"),
+        (b"s:4:\"PING\";", "byte 11: expected an array"),
         (b"a:1:{i:0;d:0.5;}", "byte 9: an argument is a float"),
         (b"a:1:{i:0;O:8:\"stdClass\":0:{}}", "byte 9: an argument is an object"),
         (b"a:1:{i:0;E:3:\"A:B\";}", "byte 9: an argument is an object"),
         (b"a:2:{i:0;s:1:\"a\";i:1;R:2;}", "byte 21: an argument is a reference"),
-        (b"a:1:{i:0;s:4:\"PIN", "a string is cut short"),
-        (b"a:1:{i:0;s:3:\"PING\";}", "a string must end where its length says"),
-        (b"a:2:{i:0;s:4:\"PING\";}", "the key of an element was expected"),
-        (b"a:1:{i:0;s:4:\"PING\";}x", "byte 21: something stands behind the request"),
-        (b"a:1:{i:0;s:4:\"PING\";i:1;N;}", "byte 20: the end of an array was expected"),
-        (b"a:1:{b:1;N;}", "the key of an element was expected"),
-        (b"a:1:{i:0;i:;}", "a number must be digits"),
-        (b"a:1:{i:0;i:99999999999999999999;}", "a number must be digits"),
-        (b"a:1:{i:0;s:99999999999999999999:\"\";}", "a length must be digits"),
-        (b"a:999999999999999:{", "the key of an element was expected"),
-        (b"a:-1:{}", "a length must be digits"),
-        (b"a:1:(i:0;N;)", "must end in :{"),
-        (&[b"a:1:{i:0;".repeat(100), b"N;".to_vec(), b"}".repeat(100)].concat(), "nested too deep"),
+        (b"a:1:{i:0;s:4:\"PIN", "a string is shorter than its length says"),
+        (b"a:1:{i:0;s:3:\"PING\";}", "a string is longer than its length says"),
+        (b"a:2:{i:0;s:4:\"PING\";}", "expected the key of an element"),
+        (b"a:1:{i:0;s:4:\"PING\";}x", "byte 21: expected the end of the request"),
+        (b"a:1:{i:0;s:4:\"PING\";i:1;N;}", "byte 20: expected the end of an array"),
+        (b"a:1:{b:1;N;}", "expected the key of an element"),
+        (b"a:1:{i:0;i:;}", "expected up to 19 digits"),
+        (b"a:1:{i:0;i:99999999999999999999;}", "expected up to 19 digits"),
+        (b"a:1:{i:0;s:99999999999999999999:\"\";}", "expected a length"),
+        (b"a:999999999999999:{", "expected the key of an element"),
+        (b"a:-1:{}", "expected a length"),
+        (b"a:1:(i:0;N;)", "expected :{"),
+        (&[b"a:1:{i:0;".repeat(100), b"N;".to_vec(), b"}".repeat(100)].concat(), "nested deeper than 64"),
     ] {
         let error = read(text).unwrap_err();
         assert!(error.contains(why), "{error:?} does not say {why:?}");
@@ -55,7 +58,7 @@ fn what_is_no_request_is_refused_with_its_place() {
 }
 
 #[test]
-fn a_list_may_come_as_implode_joined_it() {
+fn a_command_may_be_a_list_from_implode() {
     for (text, expected) in [
         (&b"PING\xff1\xff"[..], &[&b"PING"[..]][..]),
         (b"a\xff\xffMGET\xff3\xff", &[b"MGET", b"a", b""]),
@@ -64,62 +67,62 @@ fn a_list_may_come_as_implode_joined_it() {
         (b"\xff\xffMSET\xff3\xffpairs\xff", &[b"MSET", b"", b""]),
     ] {
         assert_eq!(read(text).unwrap(), expected);
-        assert_eq!(packed(text).unwrap(), pack(expected));
+        assert_eq!(command_to_resp(text).unwrap(), pack(expected));
     }
 }
 
 #[test]
-fn a_joined_list_that_is_not_of_its_length_is_refused() {
+fn a_list_from_implode_with_another_count_is_refused() {
     for (text, why) in [
-        (&b"a\xffb\xffMGET\xff2\xff"[..], "the byte 0xff stands in an argument"),
-        (b"a\xffMGET\xff3\xff", "an argument is missing"),
-        (b"a\xffb\xff1\xff2\xffMSET\xff3\xffpairs\xff", "the byte 0xff stands in an argument"),
-        (b"a\xffb\xff1\xffMSET\xff4\xffpairs\xff", "an argument is missing"),
-        (b"MSET\xffpairs\xff", "a number was expected"),
-        (b"pairs\xff", "a number was expected"),
-        (b"MGET\xff0\xff", "the byte 0xff stands in an argument"),
-        (b"2\xff", "an argument is missing"),
-        (b"MGET\xff-1\xff", "a number was expected"),
-        (b"\xff", "a number was expected"),
-        (b"PING\xff18446744073709551616\xff", "a number was expected"),
+        (&b"a\xffb\xffMGET\xff2\xff"[..], "the number of arguments does not match"),
+        (b"a\xffMGET\xff3\xff", "or one is missing"),
+        (b"a\xffb\xff1\xff2\xffMSET\xff3\xffpairs\xff", "the number of arguments does not match"),
+        (b"a\xffb\xff1\xffMSET\xff4\xffpairs\xff", "or one is missing"),
+        (b"MSET\xffpairs\xff", "it must end with a number"),
+        (b"pairs\xff", "it must end with a number"),
+        (b"MGET\xff0\xff", "the number of arguments does not match"),
+        (b"2\xff", "or one is missing"),
+        (b"MGET\xff-1\xff", "it must end with a number"),
+        (b"\xff", "it must end with a number"),
+        (b"PING\xff18446744073709551616\xff", "it must end with a number"),
     ] {
         let error = read(text).unwrap_err();
         assert!(error.contains(why), "{error:?} does not say {why:?}");
     }
 }
 
-fn packed_all(text: &[u8]) -> Result<(Vec<u8>, Forms), Error> {
-    let (requests, forms) = Requests::of(text)?;
-    Ok((requests.packed()?, forms))
+fn parse_all(text: &[u8]) -> Result<(Vec<u8>, Formats), Error> {
+    let (requests, formats) = Requests::parse(text)?;
+    Ok((requests.into_resp()?, formats))
 }
 
 #[test]
-fn many_commands_travel_with_their_forms() {
-    let (all, forms) = packed_all(br#"a:2:{i:0;i:3;i:1;a:2:{i:0;a:1:{i:0;s:4:"PING";}i:1;a:2:{i:0;s:3:"GET";i:1;i:7;}}}"#).unwrap();
+fn many_commands_carry_the_formats_of_their_replies() {
+    let (all, formats) = parse_all(br#"a:2:{i:0;i:3;i:1;a:2:{i:0;a:1:{i:0;s:4:"PING";}i:1;a:2:{i:0;s:3:"GET";i:1;i:7;}}}"#).unwrap();
     assert_eq!(all, [pack(&[b"PING"]), pack(&[b"GET", b"7"])].concat());
-    assert_eq!(forms, Forms::All(Form(3)));
-    let (_, forms) = packed_all(br#"a:2:{i:0;a:2:{i:0;i:1;i:1;a:3:{i:0;i:1;i:1;i:2;i:2;i:4;}}i:1;a:0:{}}"#).unwrap();
-    let each = [ReplyForm::Whole(Form(1)), ReplyForm::Elements(Form(1), vec![Form(2), Form(4)])];
-    assert_eq!(forms, Forms::Each(each.into()));
+    assert_eq!(formats, Formats::All(Format(3)));
+    let (_, formats) = parse_all(br#"a:2:{i:0;a:2:{i:0;i:1;i:1;a:3:{i:0;i:1;i:1;i:2;i:2;i:4;}}i:1;a:0:{}}"#).unwrap();
+    let each = [ReplyFormat::Whole(Format(1)), ReplyFormat::Elements(Format(1), vec![Format(2), Format(4)])];
+    assert_eq!(formats, Formats::Each(each.into()));
     for (text, why) in [
-        (&br#"a:1:{i:0;i:3;}"#[..], "forms and commands"),
-        (br#"a:2:{i:0;s:1:"x";i:1;a:0:{}}"#, "a form is a number"),
-        (br#"a:2:{i:0;a:1:{i:0;a:0:{}}i:1;a:0:{}}"#, "the form of an array was expected"),
-        (br#"a:2:{i:0;a:1:{i:0;a:2:{i:0;i:1;i:1;a:0:{}}}i:1;a:0:{}}"#, "a form is a number"),
-        (br#"a:2:{i:0;i:0;i:1;a:1:{i:0;a:0:{}}}"#, "a command without a name"),
-        (br#"a:2:{i:0;i:0;i:1;a:1:{i:0;s:4:"PING";}}"#, "an array was expected"),
+        (&br#"a:1:{i:0;i:3;}"#[..], "formats and commands"),
+        (br#"a:2:{i:0;s:1:"x";i:1;a:0:{}}"#, "a format must be a number"),
+        (br#"a:2:{i:0;a:1:{i:0;a:0:{}}i:1;a:0:{}}"#, "expected the format of an array"),
+        (br#"a:2:{i:0;a:1:{i:0;a:2:{i:0;i:1;i:1;a:0:{}}}i:1;a:0:{}}"#, "a format must be a number"),
+        (br#"a:2:{i:0;i:0;i:1;a:1:{i:0;a:0:{}}}"#, "the command has no name"),
+        (br#"a:2:{i:0;i:0;i:1;a:1:{i:0;s:4:"PING";}}"#, "expected an array"),
     ] {
-        let error = packed_all(text).map(|_| ()).unwrap_err();
+        let error = parse_all(text).map(|_| ()).unwrap_err();
         assert!(error.message().contains(why), "{error} does not say {why:?}");
     }
 }
 
 #[test]
-fn many_commands_may_be_joined_to_one_list() {
-    let (all, forms) = packed_all(b"GET\xffa\xffTTL\xff\xff3\xff2\xff2\xff").unwrap();
+fn many_commands_may_be_one_list_from_implode() {
+    let (all, formats) = parse_all(b"GET\xffa\xffTTL\xff\xff3\xff2\xff2\xff").unwrap();
     assert_eq!(all, [pack(&[b"GET", b"a"]), pack(&[b"TTL", b""])].concat());
-    assert_eq!(forms, Forms::All(Form(3)));
-    assert_eq!(packed_all(b"0\xff0\xff2\xff").unwrap().0, b"");
+    assert_eq!(formats, Formats::All(Format(3)));
+    assert_eq!(parse_all(b"0\xff0\xff2\xff").unwrap().0, b"");
     for text in [
         &b"GET\xffa\xffb\xffGET\xffc\xff3\xff2\xff2\xff"[..],
         b"GET\xffa\xffGET\xff3\xff2\xff2\xff",
@@ -128,28 +131,29 @@ fn many_commands_may_be_joined_to_one_list() {
         b"2\xff2\xff",
         b"PING\xff\xff1\xff1\xff",
     ] {
-        assert_eq!(packed_all(text).unwrap_err().code(), Code::Request, "{:?}", text.escape_ascii().to_string());
+        assert_eq!(parse_all(text).unwrap_err().code(), Code::Request, "{:?}", text.escape_ascii().to_string());
     }
 }
 
-fn written(resp: &[u8], form: i64) -> String {
+fn written(resp: &[u8], format: i64) -> String {
     let reply = Reply::from_resp(resp);
-    Answer::of(&reply, 0, Form(form)).map_or_else(|| text(|text| one(&reply, 0, Form(form), text)), |scalar| format!("{scalar:?}"))
+    Scalar::from_value(&reply, 0, Format(format))
+        .map_or_else(|| text(|text| append_value(&reply, 0, Format(format), text)), |scalar| format!("{scalar:?}"))
 }
 
-fn text(write: impl FnOnce(&mut Vec<u8>) -> Result<Text, Error>) -> String {
+fn text(write: impl FnOnce(&mut Vec<u8>) -> Result<TextKind, Error>) -> String {
     let mut text = b"kept".to_vec();
     let kind = write(&mut text).unwrap();
     let text = text.strip_prefix(b"kept").unwrap();
-    assert_eq!(kind == Text::Objects, kind != Text::List && text.windows(2).any(|pair| pair == b"O:"));
+    assert_eq!(kind == TextKind::Objects, kind != TextKind::List && text.windows(2).any(|pair| pair == b"O:"));
     match kind {
-        Text::List => format!("list {:?}", text.split(|byte| *byte == 0xff).map(String::from_utf8_lossy).collect::<Vec<_>>()),
+        TextKind::List => format!("list {:?}", text.split(|byte| *byte == 0xff).map(String::from_utf8_lossy).collect::<Vec<_>>()),
         _ => String::from_utf8(text.to_vec()).unwrap(),
     }
 }
 
 #[test]
-fn scalars_are_answered_as_they_are_in_the_form_asked_for() {
+fn scalars_have_the_requested_format() {
     assert_eq!(written(b"$3\r\nabc\r\n", 3), "String([97, 98, 99])");
     assert_eq!(written(b":-5\r\n", 0), "Integer(-5)");
     assert_eq!([written(b"+OK\r\n", 0), written(b"+OK\r\n", 2)], ["String([79, 75])", "True"]);
@@ -171,7 +175,7 @@ fn arrays_are_text_for_unserialize() {
 }
 
 #[test]
-fn a_list_of_strings_is_text_for_explode_unless_they_have_the_byte_between_them() {
+fn a_list_of_strings_is_text_for_explode_unless_a_string_contains_the_separator() {
     assert_eq!(written(b"*3\r\n$1\r\na\r\n$0\r\n\r\n$2\r\nbc\r\n", 3), r#"list ["a", "", "bc"]"#);
     assert_eq!(written(b"*1\r\n$0\r\n\r\n", 0), r#"list [""]"#);
     assert_eq!(written(b"*0\r\n", 0), "a:0:{}");
@@ -179,18 +183,18 @@ fn a_list_of_strings_is_text_for_explode_unless_they_have_the_byte_between_them(
     assert_eq!(written(b"*2\r\n$1\r\na\r\n+OK\r\n", 2), r#"a:2:{i:0;s:1:"a";i:1;b:1;}"#);
     assert_eq!(written(b"*2\r\n$1\r\na\r\n$1\r\nb\r\n", 4), r#"a:1:{s:1:"a";s:1:"b";}"#);
     let mut binary = Vec::new();
-    assert_eq!(one(&Reply::from_resp(b"*1\r\n$1\r\n\xff\r\n"), 0, Form(0), &mut binary), Ok(Text::Plain));
+    assert_eq!(append_value(&Reply::from_resp(b"*1\r\n$1\r\n\xff\r\n"), 0, Format(0), &mut binary), Ok(TextKind::Plain));
     assert_eq!(binary, b"a:1:{i:0;s:1:\"\xff\";}");
     let replies = Reply::from_resp(b"*2\r\n$1\r\na\r\n$1\r\nb\r\n");
-    assert_eq!(text(|text| many(&replies, &Forms::All(Form(7)), text)), r#"list ["a", "b"]"#);
+    assert_eq!(text(|text| append_replies(&replies, &Formats::All(Format(7)), text)), r#"list ["a", "b"]"#);
 }
 
 #[test]
-fn pairs_are_for_the_outermost_array_alone() {
+fn only_the_outermost_array_becomes_pairs() {
     let flat = b"*5\r\n$1\r\na\r\n*2\r\n:1\r\n:2\r\n:7\r\n$-1\r\n+odd\r\n";
     assert_eq!(written(flat, 4), r#"a:2:{s:1:"a";a:2:{i:0;i:1;i:1;i:2;}i:7;N;}"#);
     assert_eq!(written(b"*2\r\n*1\r\n:1\r\n:2\r\n", 4), "a:2:{i:0;a:1:{i:0;i:1;}i:1;i:2;}", "an array cannot be a key");
-    assert_eq!(written(b"*4\r\n+OK\r\n+OK\r\n$-1\r\n:1\r\n", 7), r#"a:2:{s:2:"OK";b:1;s:0:"";i:1;}"#, "keys have no form");
+    assert_eq!(written(b"*4\r\n+OK\r\n+OK\r\n$-1\r\n:1\r\n", 7), r#"a:2:{s:2:"OK";b:1;s:0:"";i:1;}"#, "the format does not apply to keys");
 }
 
 #[test]
@@ -206,7 +210,7 @@ fn maps_become_key_and_value_at_any_depth() {
     builder.end(map);
     builder.end(root);
     let reply = builder.finish();
-    assert_eq!(text(|text| one(&reply, 0, Form(0), text)), r#"a:1:{i:0;a:2:{s:1:"a";N;s:1:"b";a:0:{}}}"#);
+    assert_eq!(text(|text| append_value(&reply, 0, Format(0), text)), r#"a:1:{i:0;a:2:{s:1:"a";N;s:1:"b";a:0:{}}}"#);
 }
 
 #[test]
@@ -217,28 +221,28 @@ fn many_pairs_of_strings_are_two_lists_for_array_combine() {
     };
     let written = |resp: &[u8]| {
         let mut text = b"before".to_vec();
-        let kind = one(&Reply::from_resp(resp), 0, Form(4), &mut text).unwrap();
+        let kind = append_value(&Reply::from_resp(resp), 0, Format(4), &mut text).unwrap();
         (kind, text.split_off(6))
     };
     let (kind, text) = written(&resp(40, b"$1\r\na\r\n$1\r\nb\r\n"));
     let keys: Vec<String> = (1..40).map(|nth| format!("{nth:02}")).chain(["a".to_owned()]).collect();
-    assert_eq!(kind, Text::Pairs(keys.len() * 3 - 2));
+    assert_eq!(kind, TextKind::Pairs { keys_length: keys.len() * 3 - 2 });
     let expected: Vec<&[u8]> = keys.iter().map(String::as_bytes).chain([&b""[..]; 39]).chain([&b"b"[..]]).collect();
     assert_eq!(text, expected.join(&0xff));
     for last in [&b"$1\r\na\r\n:1\r\n"[..], b"$1\r\na\r\n$1\r\n\xff\r\n", b"$1\r\n\xff\r\n$1\r\nb\r\n", b"$1\r\na\r\n$-1\r\n"] {
         let (kind, text) = written(&resp(40, last));
-        assert_eq!((kind, text.starts_with(b"a:40:{"), text.ends_with(b"}")), (Text::Plain, true, true), "{}", last.escape_ascii());
+        assert_eq!((kind, text.starts_with(b"a:40:{"), text.ends_with(b"}")), (TextKind::Plain, true, true), "{}", last.escape_ascii());
     }
-    assert_eq!(written(&resp(31, b"$1\r\na\r\n$1\r\nb\r\n")).0, Text::Plain);
+    assert_eq!(written(&resp(31, b"$1\r\na\r\n$1\r\nb\r\n")).0, TextKind::Plain);
 }
 
 #[test]
-fn the_elements_of_an_array_may_have_forms_of_their_own() {
+fn the_elements_of_an_array_may_have_formats_of_their_own() {
     let replies = Reply::from_resp(b"*3\r\n+OK\r\n*4\r\n+OK\r\n+OK\r\n*2\r\n$1\r\na\r\n:1\r\n$-1\r\n*-1\r\n");
-    let elements = || ReplyForm::Elements(Form(1), [2, 0, 4].map(Form).to_vec());
-    let forms = Forms::Each([ReplyForm::Whole(Form(2)), elements(), elements()].into_iter().collect());
+    let elements = || ReplyFormat::Elements(Format(1), [2, 0, 4].map(Format).to_vec());
+    let formats = Formats::Each([ReplyFormat::Whole(Format(2)), elements(), elements()].into_iter().collect());
     let expected = r#"a:3:{i:0;b:1;i:1;a:4:{i:0;b:1;i:1;s:2:"OK";i:2;a:1:{s:1:"a";i:1;}i:3;b:0;}i:2;b:0;}"#;
-    assert_eq!(text(|text| many(&replies, &forms, text)), expected);
+    assert_eq!(text(|text| append_replies(&replies, &formats, text)), expected);
 }
 
 #[test]
@@ -246,27 +250,27 @@ fn errors_and_failures_are_exceptions() {
     let server = r#"O:28:"RedisCluster\ServerException":4:{i:0;s:6:"ERR no";i:1;i:0;i:2;N;i:3;b:1;}"#;
     assert_eq!(written(b"-ERR no\r\n", 0), server);
     assert_eq!(written(b"*2\r\n:1\r\n-ERR no\r\n", 7), format!("a:1:{{i:1;{server}}}"));
-    let error = Error::new(Code::Timeout, "late").on_node("node_2").perhaps_executed();
+    let error = Error::new(Code::Timeout, "late").on_node("node_2").maybe_executed();
     let timeout = r#"O:29:"RedisCluster\TimeoutException":4:{i:0;s:4:"late";i:1;i:7;i:2;s:6:"node_2";i:3;b:1;}"#;
-    assert_eq!(text(|text| failed(&error, text)), timeout);
+    assert_eq!(text(|text| append_exception(&error, text)), timeout);
     let mut builder = Builder::default();
     let root = builder.begin(Kind::Array, 2);
     builder.failure(&error);
     builder.nil();
     builder.end(root);
-    let forms = Forms::Each([0, 1].map(|flags| ReplyForm::Whole(Form(flags))).into_iter().collect());
+    let formats = Formats::Each([0, 1].map(|flags| ReplyFormat::Whole(Format(flags))).into_iter().collect());
     let replies = builder.finish();
-    assert_eq!(text(|text| many(&replies, &forms, text)), format!("a:2:{{i:0;{timeout}i:1;b:0;}}"));
+    assert_eq!(text(|text| append_replies(&replies, &formats, text)), format!("a:2:{{i:0;{timeout}i:1;b:0;}}"));
 }
 
 #[test]
-fn a_reply_stands_alone_where_there_is_no_other() {
-    assert_eq!(alone(Reply::from_resp(b"*1\r\n*0\r\n").entries()), 1);
-    assert_eq!(alone(Reply::from_resp(b"*2\r\n:1\r\n:2\r\n").entries()), 0);
-    assert_eq!(alone(Reply::from_resp(b"*0\r\n").entries()), 0);
+fn the_only_reply_is_found_under_the_root() {
+    assert_eq!(index_of_only_reply(Reply::from_resp(b"*1\r\n*0\r\n").entries()), 1);
+    assert_eq!(index_of_only_reply(Reply::from_resp(b"*2\r\n:1\r\n:2\r\n").entries()), 0);
+    assert_eq!(index_of_only_reply(Reply::from_resp(b"*0\r\n").entries()), 0);
 }
 
-/// xorshift64*, so that the cases are the same ones each time.
+/// xorshift64*: the same cases in each run.
 struct Random(u64);
 
 impl Random {
@@ -321,20 +325,20 @@ fn a_million_damaged_requests_are_read_or_refused() {
             }
         }
         let mut args = Args::new();
-        match command(&text, &mut args) {
+        match read_command(&text, &mut args) {
             Ok(()) => {
                 read += 1;
-                assert_eq!(packed(&text).unwrap(), pack(&args));
+                assert_eq!(command_to_resp(&text).unwrap(), pack(&args));
             }
             Err(error) => {
                 refused += 1;
                 assert_eq!(error.code(), Code::Request);
             }
         }
-        if let Ok((all, _)) = packed_all(&text) {
-            let (mut request, mut args) = (Commands::of(&all), Args::new());
+        if let Ok((all, _)) = parse_all(&text) {
+            let (mut request, mut args) = (Commands::new(&all), Args::new());
             while request.next(&mut args).unwrap().is_some() {}
         }
     }
-    assert!(read > 10_000 && refused > 100_000, "the cases are one-sided: {read} and {refused}");
+    assert!(read > 10_000 && refused > 100_000, "too few cases of a kind: {read} read, {refused} refused");
 }

@@ -1,6 +1,5 @@
-//! The payloads of DUMP and RESTORE: values as Redis stores them in RDB files.
+//! The payloads of DUMP and RESTORE: values in the format of RDB files.
 
-pub(crate) mod crc64;
 pub(crate) mod decode;
 pub(crate) mod double;
 pub(crate) mod encode;

@@ -1,10 +1,11 @@
-//! Replies put together here: of the answers of several servers, of failures, and of what the library knows itself.
+//! Assembles replies: from replies of several servers, from failures, and from values that the library computes.
 
 use crate::error::{Code, Error};
 use crate::resp::index::{Bytes, Entries, Entry, Kind};
-use crate::resp::{Children, Reply, Value};
+use crate::resp::reply::{Children, Reply, Value};
 use std::ops::Range;
 
+/// Appends values to a reply. [`Builder::begin`] and [`Builder::end`] enclose the elements of an array or map.
 #[derive(Default)]
 pub(crate) struct Builder {
     bytes: Vec<u8>,
@@ -12,90 +13,94 @@ pub(crate) struct Builder {
 }
 
 impl Builder {
-    /// Goes on with the bytes of a reply and its index, whose arrays are to be closed anew.
-    pub(crate) fn over(reply: Reply) -> Builder {
-        let body = *reply.into_body();
-        Builder { bytes: body.bytes.into_vec(), entries: body.entries }
+    /// Continues with the bytes and the index of a reply. The caller closes the arrays again after it has appended to them.
+    pub(crate) fn from_reply(reply: Reply) -> Builder {
+        let data = *reply.into_data();
+        Builder { bytes: data.bytes.into_vec(), entries: data.entries }
     }
 
-    /// The bytes, and the index of the values in them.
+    /// Returns the bytes and the index.
     pub(crate) fn parts(&mut self) -> (&mut Vec<u8>, &mut Entries) {
         (&mut self.bytes, &mut self.entries)
     }
 
-    /// Takes bytes in, and answers where they now begin; `left` more will follow.
-    pub(crate) fn adopt_and_reserve(&mut self, bytes: &[u8], left: usize) -> Result<usize, Error> {
-        self.reserve_bytes(bytes.len() + left)?;
-        Ok(self.adopt(bytes))
+    /// Appends bytes and returns their offset. Reserves memory for `more` bytes that will follow.
+    pub(crate) fn append_bytes_and_reserve(&mut self, bytes: &[u8], more: usize) -> Result<usize, Error> {
+        self.reserve_bytes(bytes.len() + more)?;
+        Ok(self.append_bytes(bytes))
     }
 
-    /// The same with memory that nobody else needs: the first goes on as it is, what follows is let go of once it is copied.
-    pub(crate) fn adopt_whole(&mut self, bytes: Vec<u8>, left: usize) -> Result<usize, Error> {
+    /// Like [`Builder::append_bytes_and_reserve`], but takes the bytes over without a copy if they are the first.
+    pub(crate) fn append_vec_and_reserve(&mut self, bytes: Vec<u8>, more: usize) -> Result<usize, Error> {
         if !self.bytes.is_empty() {
-            return self.adopt_and_reserve(&bytes, left);
+            return self.append_bytes_and_reserve(&bytes, more);
         }
         self.bytes = bytes;
-        self.reserve_bytes(left)?;
+        self.reserve_bytes(more)?;
         Ok(0)
     }
 
     fn reserve_bytes(&mut self, bytes: usize) -> Result<(), Error> {
-        self.bytes.try_reserve_exact(bytes).map_err(|_| Error::new(Code::Memory, "no memory for the reply"))
+        self.bytes.try_reserve_exact(bytes).map_err(|_| Error::new(Code::Memory, "out of memory for the reply"))
     }
 
-    /// Takes the bytes of a server's replies in, and answers where they now begin.
-    pub(crate) fn adopt(&mut self, bytes: &[u8]) -> usize {
-        let base = self.bytes.len();
+    /// Appends bytes and returns their offset.
+    pub(crate) fn append_bytes(&mut self, bytes: &[u8]) -> usize {
+        let offset = self.bytes.len();
         self.bytes.extend_from_slice(bytes);
-        base
+        offset
     }
 
-    /// Begins an array or map of `children`; [`Builder::end`] with the answered place closes it.
+    /// Begins an array or map with a number of children, and returns its index for [`Builder::end`].
     pub(crate) fn begin(&mut self, kind: Kind, children: usize) -> usize {
         self.entries.push(Entry::new(kind, children, 0));
         self.entries.len() - 1
     }
 
-    pub(crate) fn end(&mut self, place: usize) {
-        self.entries[place].data = (self.entries.len() - place - 1) as i64;
+    /// Ends the array or map that began at this index.
+    pub(crate) fn end(&mut self, index: usize) {
+        self.entries[index].data = (self.entries.len() - index - 1) as i64;
     }
 
-    /// Copies values whose bytes were adopted at `base`.
-    pub(crate) fn copy(&mut self, entries: &[Entry], base: usize) {
-        self.entries.extend(entries.iter().map(|entry| entry.moved(base)));
+    /// Appends values whose bytes were appended at `offset`.
+    pub(crate) fn copy(&mut self, entries: &[Entry], offset: usize) {
+        self.entries.extend(entries.iter().map(|entry| entry.shifted(offset)));
     }
 
-    /// Copies the first of some values whose bytes were adopted at `base`; answers how many entries it takes.
+    /// Appends the first of some values whose bytes were appended at `offset`. Returns its number of entries.
     #[inline]
-    pub(crate) fn copy_one(&mut self, entries: &[Entry], base: usize) -> usize {
+    pub(crate) fn copy_one(&mut self, entries: &[Entry], offset: usize) -> usize {
         if entries[0].has_children() {
             let span = entries[0].span();
-            self.copy(&entries[..span], base);
+            self.copy(&entries[..span], offset);
             return span;
         }
-        self.entries.push(entries[0].moved(base));
+        self.entries.push(entries[0].shifted(offset));
         1
     }
 
-    /// Copies values of a reply: its entries in that range, which must be whole values, and all of its bytes.
+    /// Appends values of a reply: a range of its entries, which must consist of complete values, and all of its bytes.
     pub(crate) fn append(&mut self, reply: &Reply, entries: Range<usize>) {
-        let base = self.adopt(reply.bytes());
-        self.copy(&reply.entries()[entries], base);
+        let offset = self.append_bytes(reply.bytes());
+        self.copy(&reply.entries()[entries], offset);
     }
 
+    /// Reserves memory for entries.
     pub(crate) fn reserve(&mut self, entries: usize) {
         self.entries.reserve(entries);
     }
 
-    pub(crate) fn text(&mut self, kind: Kind, text: &[u8]) {
-        self.entries.push(Entry::new(kind, text.len(), self.bytes.len() as i64));
-        self.bytes.extend_from_slice(text);
+    /// Appends a string, status or error.
+    pub(crate) fn bytes_value(&mut self, kind: Kind, bytes: &[u8]) {
+        self.entries.push(Entry::new(kind, bytes.len(), self.bytes.len() as i64));
+        self.bytes.extend_from_slice(bytes);
     }
 
-    pub(crate) fn string(&mut self, text: &[u8]) {
-        self.text(Kind::String, text);
+    pub(crate) fn string(&mut self, bytes: &[u8]) {
+        self.bytes_value(Kind::String, bytes);
     }
 
+    /// Appends a string, or nil for `None`.
     pub(crate) fn optional(&mut self, text: Option<&str>) {
         match text {
             Some(text) => self.string(text.as_bytes()),
@@ -115,15 +120,15 @@ impl Builder {
         self.entries.push(Entry::new(Kind::Integer, 0, number));
     }
 
-    /// Copies a value of another reply, bytes and all.
+    /// Appends a copy of a value of another reply.
     pub(crate) fn value(&mut self, value: &Value) {
         match value {
             Value::Nil => self.nil(),
             Value::NilArray => self.nil_array(),
             Value::Integer(number) => self.integer(*number),
             Value::String(text) => self.string(text),
-            Value::Status(text) => self.text(Kind::Status, text),
-            Value::Error(text) => self.text(Kind::Error, text),
+            Value::Status(text) => self.bytes_value(Kind::Status, text),
+            Value::Error(text) => self.bytes_value(Kind::Error, text),
             Value::Array(children) => self.children(Kind::Array, *children),
             Value::Map(children) => self.children(Kind::Map, *children),
             Value::Failure(children) => self.children(Kind::Failure, *children),
@@ -131,19 +136,19 @@ impl Builder {
     }
 
     fn children(&mut self, kind: Kind, children: Children) {
-        let place = self.begin(kind, children.len());
+        let index = self.begin(kind, children.len());
         children.for_each(|child| self.value(&child));
-        self.end(place);
+        self.end(index);
     }
 
-    /// A command that got no reply: code, message, node, whether it may have been executed.
+    /// Appends the failure of a command: code, message, node, and whether the command may have been executed.
     pub(crate) fn failure(&mut self, error: &Error) {
-        let place = self.begin(Kind::Failure, 4);
+        let index = self.begin(Kind::Failure, 4);
         self.integer(error.code() as i64);
         self.string(error.message().as_bytes());
         self.optional(error.node());
         self.integer(i64::from(error.executed()));
-        self.end(place);
+        self.end(index);
     }
 
     pub(crate) fn finish(self) -> Reply {

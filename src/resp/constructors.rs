@@ -1,47 +1,48 @@
-//! Replies made of others, and of what the library itself has to say.
+//! Replies that the library makes itself, and replies made of parts of others.
 
+use crate::resp::builder::Builder;
 use crate::resp::index::{Entry, Kind};
-use crate::resp::{Builder, Reply};
+use crate::resp::reply::Reply;
 
 impl Reply {
-    /// An error as a server would answer it.
+    /// An error reply, as from a server.
     pub(crate) fn error(text: &[u8]) -> Reply {
-        made(|builder| builder.text(Kind::Error, text))
+        build(|builder| builder.bytes_value(Kind::Error, text))
     }
 
     pub(crate) fn status(text: &[u8]) -> Reply {
-        made(|builder| builder.text(Kind::Status, text))
+        build(|builder| builder.bytes_value(Kind::Status, text))
     }
 
     pub(crate) fn string(text: &[u8]) -> Reply {
-        made(|builder| builder.string(text))
+        build(|builder| builder.string(text))
     }
 
     pub(crate) fn integer(number: i64) -> Reply {
-        made(|builder| builder.integer(number))
+        build(|builder| builder.integer(number))
     }
 
     pub(crate) fn nil() -> Reply {
-        made(Builder::nil)
+        build(Builder::nil)
     }
 
     pub(crate) fn nil_array() -> Reply {
-        made(Builder::nil_array)
+        build(Builder::nil_array)
     }
 
     pub(crate) fn strings<const COUNT: usize>(texts: [&[u8]; COUNT]) -> Reply {
-        made(|builder| {
+        build(|builder| {
             let root = builder.begin(Kind::Array, COUNT);
             texts.iter().for_each(|text| builder.string(text));
             builder.end(root);
         })
     }
 
-    /// A server's word on a subscription: what, which, and how many there are now.
-    pub(crate) fn confirmation(word: &[u8], name: Option<&[u8]>, count: i64) -> Reply {
-        made(|builder| {
+    /// A confirmation of a subscription: the command, the channel or pattern, and the number of subscriptions.
+    pub(crate) fn confirmation(command: &[u8], name: Option<&[u8]>, count: i64) -> Reply {
+        build(|builder| {
             let root = builder.begin(Kind::Array, 3);
-            builder.string(word);
+            builder.string(command);
             match name {
                 Some(name) => builder.string(name),
                 None => builder.nil(),
@@ -51,29 +52,29 @@ impl Reply {
         })
     }
 
-    /// The value at a place of the index as a reply of its own. The bytes around it stay where they are.
-    pub(crate) fn extract(self, at: usize) -> Reply {
-        let body = *self.into_body();
-        let span = body.entries[at].span();
-        Reply::new(body.bytes, body.entries[at..at + span].into())
+    /// Returns the value at an index as a reply. The bytes of the other values stay allocated.
+    pub(crate) fn extract(self, index: usize) -> Reply {
+        let data = *self.into_data();
+        let span = data.entries[index].span();
+        Reply::new(data.bytes, data.entries[index..index + span].into())
     }
 
-    /// The bytes alone.
+    /// Returns the bytes without the index.
     pub(crate) fn into_bytes(self) -> Vec<u8> {
-        self.into_body().bytes.into_vec()
+        self.into_data().bytes.into_vec()
     }
 
-    /// The reply as the only value of an array.
-    pub(crate) fn under_array(self) -> Reply {
-        let mut body = *self.into_body();
-        let inside = body.entries.len() as i64;
-        body.entries.insert(0, Entry::new(Kind::Array, 1, inside));
-        Reply::new(body.bytes, body.entries)
+    /// Returns an array with this reply as its only element.
+    pub(crate) fn wrapped_in_array(self) -> Reply {
+        let mut data = *self.into_data();
+        let inside = data.entries.len() as i64;
+        data.entries.insert(0, Entry::new(Kind::Array, 1, inside));
+        Reply::new(data.bytes, data.entries)
     }
 }
 
-fn made(make: impl FnOnce(&mut Builder)) -> Reply {
+fn build(append: impl FnOnce(&mut Builder)) -> Reply {
     let mut builder = Builder::default();
-    make(&mut builder);
+    append(&mut builder);
     builder.finish()
 }

@@ -1,24 +1,27 @@
-//! One entry of a reply's index: two words that every language can read from plain memory.
+//! An entry of the index of a reply: two words, which every language can read from memory.
 
-/// What a value is. The numbers are part of the ABI and never change.
+/// The type of a value. The numbers are those of the C ABI and never change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 #[repr(u8)]
 pub enum Kind {
-    /// `$-1`
+    /// `$-1`: no value.
     Nil = 0,
     /// A bulk string.
     String = 1,
-    /// `+OK`
+    /// A simple string, such as `+OK`.
     Status = 2,
+    /// A number, `:1`.
     Integer = 3,
-    /// A server's `-ERR …`.
+    /// An error reply of the server, `-ERR …`.
     Error = 4,
+    /// An array, `*2`.
     Array = 5,
-    /// `*-1`
+    /// `*-1`: no array.
     NilArray = 6,
     /// An array of key, value, key, value, …
     Map = 7,
-    /// This command got no reply: the four children tell why.
+    /// The command has no reply. The four children are the error; see [`ReplyData::failure`](crate::ReplyData::failure).
     Failure = 8,
 }
 
@@ -26,21 +29,21 @@ impl Kind {
     const ALL: [Kind; 9] =
         [Kind::Nil, Kind::String, Kind::Status, Kind::Integer, Kind::Error, Kind::Array, Kind::NilArray, Kind::Map, Kind::Failure];
 
-    /// The word for it in messages.
+    /// Returns the name of the type, for messages.
     pub fn name(self) -> &'static str {
         ["nil", "string", "status", "integer", "error", "array", "nil array", "map", "failure"][self as usize]
     }
 }
 
-/// An entry. Entries stand in pre-order: a value, then all that is in it, then the value behind it.
+/// One value in the index of a reply. Entries are in pre-order: a value, then its descendants, then the next value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(C)]
 pub struct Entry {
-    /// The lowest byte is the type. The other seven are the length: the bytes of a string, status or error; the children of an
-    /// array, map (keys and values each count) or failure; 0 for the rest.
+    /// The lowest byte is the type. The other seven bytes are the length: the number of bytes of a string, status or error; the number of
+    /// children of an array, map or failure (the keys and values of a map each count); else 0.
     pub head: u64,
-    /// The number of an integer; the offset, in the reply's bytes, of a string, status or error; for an array, map or failure how many
-    /// entries its content takes, so that the value behind it stands at its own place + 1 + data; 0 for the rest.
+    /// The value of an integer; the offset of a string, status or error in the bytes of the reply; the number of descendants of an array, map or
+    /// failure, so that the value after it has the index at + 1 + data; else 0.
     pub data: i64,
 }
 
@@ -50,43 +53,54 @@ impl Entry {
         Entry { head: (length as u64) << 8 | kind as u64, data }
     }
 
+    /// Returns the type of the value.
     #[inline]
     pub fn kind(&self) -> Kind {
         Kind::ALL[(self.head & 0xff) as usize]
     }
 
+    /// Returns the number of bytes of a string, status or error, the number of children of an array, map or failure, and 0 for other types.
     #[inline]
     pub fn length(&self) -> usize {
         (self.head >> 8) as usize
     }
 
-    /// How many entries the value takes, itself included.
+    /// Returns the number of entries of the value, including its own.
     #[inline]
     pub fn span(&self) -> usize {
         if self.has_children() { self.data as usize + 1 } else { 1 }
     }
 
+    /// Returns whether the value is an array, a map or a failure.
     #[inline]
     pub fn has_children(&self) -> bool {
         const PARENTS: u64 = 1 << Kind::Array as u64 | 1 << Kind::Map as u64 | 1 << Kind::Failure as u64;
         PARENTS >> (self.head & 0xff) & 1 != 0
     }
 
+    /// Returns whether the value is a string, a status or an error.
     #[inline]
     pub fn has_bytes(&self) -> bool {
         const TEXTS: u64 = 1 << Kind::String as u64 | 1 << Kind::Status as u64 | 1 << Kind::Error as u64;
         TEXTS >> (self.head & 0xff) & 1 != 0
     }
 
-    /// The same entry over bytes that now stand `by` further on.
+    /// Returns the entry for bytes that were moved `by` further.
     #[inline]
-    pub(crate) fn moved(self, by: usize) -> Entry {
+    pub(crate) fn shifted(self, by: usize) -> Entry {
         if self.has_bytes() { Entry { data: self.data + by as i64, ..self } } else { self }
+    }
+
+    /// Changes the entry for bytes that were moved `by` to the front.
+    pub(crate) fn shift_back(&mut self, by: usize) {
+        if self.has_bytes() {
+            self.data -= by as i64;
+        }
     }
 }
 
-/// An index. That of a single value, alone or under an array, needs no memory of its own.
+/// The entries of a reply. The index of a single value, or of one value in an array, needs no allocation.
 pub(crate) type Entries = smallvec::SmallVec<[Entry; 2]>;
 
-/// A reply's bytes. Those of a small reply need no memory of their own either.
+/// The bytes of a reply. Those of a small reply need no allocation.
 pub(crate) type Bytes = smallvec::SmallVec<[u8; 64]>;

@@ -1,19 +1,25 @@
-//! RESP, the Redis serialization protocol: requests, replies and the index of the values in a reply.
+//! RESP, the Redis serialization protocol: requests, replies, and the index of the values in a reply.
 
 mod buffer_cache;
 mod builder;
 mod constructors;
+mod encode;
+mod framing;
 mod index;
 mod number;
 mod reader;
 #[cfg(test)]
 mod reader_tests;
 mod reply;
+mod reply_list;
 mod request;
 
 pub(crate) use crate::resp::builder::Builder;
+pub(crate) use crate::resp::encode::push_value;
+pub(crate) use crate::resp::framing::Framer;
 pub use crate::resp::index::{Entry, Kind};
 pub(crate) use crate::resp::reader::Reader;
 pub use crate::resp::reply::{Children, Reply, ReplyData, Value};
+pub(crate) use crate::resp::reply_list::ReplyList;
 pub use crate::resp::request::{Args, Commands, pack};
-pub(crate) use crate::resp::request::{Source, Whole, push_argument, push_count, push_header};
+pub(crate) use crate::resp::request::{CommandSource, SendableRange, push_argument, push_count, push_header};

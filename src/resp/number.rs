@@ -1,7 +1,7 @@
-//! What requests and replies have in common.
+//! The numbers in the header lines of requests and replies.
 
-/// The number in a line that begins after its sign, where it has one to three digits, as nearly all have; and the length of the line with its
-/// CR LF. `None` leaves the line, be it long, incomplete or wrong, to a slower look.
+/// Reads a number of one to three digits, as nearly all are, and its CR LF. `line` begins after the sign. Returns the number and the length of
+/// the line including CR LF, or `None` if the number is longer, incomplete or invalid.
 #[inline(always)]
 pub(crate) fn short_number(line: &[u8]) -> Option<(usize, usize)> {
     let digit = |byte: &u8| usize::from(byte.wrapping_sub(b'0'));

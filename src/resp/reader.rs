@@ -1,51 +1,54 @@
-//! The reader: RESP2 as it arrives from a server becomes flat bytes and an index, without a second look at what was read before.
+//! The incremental reader of RESP2: it indexes bytes as they arrive and never parses a value twice.
 //!
-//! Bytes stay where the socket put them; a value costs one [`Entry`]. Nothing a server says makes the reader reserve memory ahead of what
-//! it really sends, but for a bounded step.
+//! The bytes stay where the socket wrote them; a value costs one [`Entry`]. The lengths that a server announces never make the reader reserve
+//! more than a bounded step ahead of the bytes that have arrived.
 
 use crate::error::{Code, Error};
-use crate::resp::buffer_cache;
-use crate::resp::buffer_cache::CachedBuffer;
+use crate::resp::buffer_cache::{self, CachedBuffer};
 use crate::resp::index::{Entries, Entry, Kind};
 use crate::resp::number::short_number;
 use rustix::buffer::{SpareCapacity, spare_capacity};
 
-/// Arrays within arrays. No command of Redis comes near; a script's result may not go beyond.
+/// The deepest nesting of arrays. Replies of Redis commands stay far below it; the result of a script must not exceed it.
 const MAX_DEPTH: usize = 1024;
-/// The longest string, and the most children. An entry could tell of more; no memory could hold it.
+/// The longest string and the most elements of an array. An entry has room for more.
 const MAX_LENGTH: i64 = (1 << 48) - 1;
 /// The longest status or error line.
 const MAX_LINE: usize = 1 << 20;
-/// A sign and some leading zeros are let pass.
-const LONGEST_NUMBER: usize = 24;
-/// How much memory may be reserved ahead of the bytes that fill it, or as much as came already, whichever is more.
+/// The most characters of a number: a sign, 19 digits, some leading zeros.
+const MAX_NUMBER_LENGTH: usize = 24;
+/// The most memory that is reserved ahead of the bytes that have arrived, unless more than that has arrived.
 const STEP: usize = 1 << 20;
-/// What is reserved for bytes whose number is not known.
-const LEAST: usize = 16 << 10;
+/// What is reserved if the number of bytes to come is unknown.
+const MIN_ROOM: usize = 16 << 10;
+/// The largest empty buffer that is kept for the next values of a stream.
+const MAX_KEPT: usize = 1 << 20;
 
 pub(crate) struct Reader {
     bytes: Vec<u8>,
     entries: Entries,
-    /// Where the next value begins.
-    at: usize,
-    /// The arrays that are not complete, outermost first.
+    /// The offset of the next value or header.
+    position: usize,
+    /// The incomplete arrays, outermost first.
     open: Vec<Open>,
-    /// How many bytes there must be before it is worth looking again.
+    /// The number of bytes without which the next value is incomplete.
     need: usize,
+    /// The number of complete replies.
     complete: usize,
-    /// How far an incomplete line was searched for its end.
-    looked: usize,
-    /// It reads into the memory of an earlier reply, which will be needed again.
+    /// The offset up to which an incomplete line was searched for its end.
+    searched: usize,
+    /// The buffer came from the cache and should return to it.
     is_recycled: bool,
 }
 
+/// An incomplete array: its entry, and the number of elements to come.
 struct Open {
     entry: usize,
     left: usize,
 }
 
 impl Reader {
-    /// A reader into a buffer, which it empties. With `rooted` its index begins with a place for an array around all replies.
+    /// Makes a reader that uses a buffer and empties it first. With `rooted`, the index begins with an entry for an array around all replies.
     #[inline]
     pub(crate) fn new(mut buffer: Vec<u8>, rooted: bool) -> Reader {
         buffer.clear();
@@ -53,29 +56,29 @@ impl Reader {
         if rooted {
             entries.push(Entry::new(Kind::Array, 0, 0));
         }
-        Reader { bytes: buffer, entries, at: 0, open: Vec::new(), need: 0, complete: 0, looked: 0, is_recycled: false }
+        Reader { bytes: buffer, entries, position: 0, open: Vec::new(), need: 0, complete: 0, searched: 0, is_recycled: false }
     }
 
-    /// How many replies are complete.
+    /// Returns the number of complete replies.
     #[inline]
     pub(crate) fn complete(&self) -> usize {
         self.complete
     }
 
-    /// Whether all that came is complete replies.
+    /// Returns whether no incomplete reply has begun.
     pub(crate) fn is_between(&self) -> bool {
-        self.open.is_empty() && self.at == self.bytes.len()
+        self.open.is_empty() && self.position == self.bytes.len()
     }
 
-    /// Called when all replies that were asked for are complete. Where more bytes came, nobody can tell which reply answers what, and none
-    /// counts as complete.
+    /// Checks that no bytes follow the requested replies, once these are complete. If some do, it is unknown which reply belongs to which command,
+    /// and no reply counts as complete.
     #[inline]
     pub(crate) fn finish(&mut self) -> Result<(), Error> {
-        if self.at == self.bytes.len() {
+        if self.position == self.bytes.len() {
             return Ok(());
         }
         self.complete = 0;
-        Err(Error::new(Code::Protocol, "the server sent more replies than it was asked for"))
+        Err(Error::new(Code::Protocol, "the server sent more replies than there were commands"))
     }
 
     #[inline]
@@ -91,7 +94,7 @@ impl Reader {
         &self.bytes
     }
 
-    /// The bytes, which are needed here no more.
+    /// Removes the bytes.
     pub(crate) fn take_bytes(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.bytes)
     }
@@ -100,7 +103,7 @@ impl Reader {
         &self.entries
     }
 
-    /// Room for the next bytes from the socket.
+    /// Returns memory for the next bytes from the socket.
     #[inline]
     pub(crate) fn room(&mut self) -> Result<SpareCapacity<'_, u8>, Error> {
         if self.bytes.is_empty() && self.bytes.capacity() > 0 {
@@ -110,8 +113,9 @@ impl Reader {
         let spare = self.bytes.capacity() - length;
         let missing = self.need.saturating_sub(length);
         let ahead = STEP.max(length);
-        // Where it is not known how much will come, all of the room is used before more is made.
-        let (least, wanted) = if missing > LEAST { (missing.min(ahead), missing.min(ahead)) } else { (1, LEAST.max(length).min(ahead)) };
+        // If the number of bytes to come is unknown, all of the memory is used before more is reserved.
+        let (least, wanted) =
+            if missing > MIN_ROOM { (missing.min(ahead), missing.min(ahead)) } else { (1, MIN_ROOM.max(length).min(ahead)) };
         if spare < least {
             self.grow(least, wanted)?;
         }
@@ -137,9 +141,32 @@ impl Reader {
         Ok(())
     }
 
-    /// Takes bytes in as from a socket.
+    /// Appends bytes that have arrived.
     pub(crate) fn feed(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
+    }
+
+    /// Returns the offset after the values and headers that were parsed.
+    pub(super) fn position(&self) -> usize {
+        self.position
+    }
+
+    /// Removes the entries of the complete replies and counts these no longer.
+    pub(super) fn take_entries(&mut self) -> Entries {
+        self.complete = 0;
+        std::mem::take(&mut self.entries)
+    }
+
+    /// Removes the first bytes, which belong to replies whose entries were taken. A large buffer that is empty then is freed.
+    pub(super) fn remove_front(&mut self, count: usize) {
+        self.bytes.drain(..count);
+        if self.bytes.is_empty() && self.bytes.capacity() > MAX_KEPT {
+            self.bytes = Vec::new();
+        }
+        self.position -= count;
+        self.need = self.need.saturating_sub(count);
+        self.searched = self.searched.saturating_sub(count);
+        self.entries.iter_mut().for_each(|entry| entry.shift_back(count));
     }
 
     #[cfg(test)]
@@ -147,7 +174,7 @@ impl Reader {
         self.bytes.capacity()
     }
 
-    /// Reads on until `wanted` replies are complete, or the bytes are at their end.
+    /// Parses until `wanted` replies are complete or all bytes are parsed.
     #[inline]
     pub(crate) fn advance(&mut self, wanted: usize) -> Result<(), Error> {
         while self.complete < wanted && self.bytes.len() >= self.need {
@@ -161,33 +188,33 @@ impl Reader {
         Ok(())
     }
 
-    /// Reads the strings that come next in the innermost array: what large replies are made of. It stops at all else, be it another type, a
-    /// string that is long, not complete or wrong, or the last value of the array; [`Reader::value`] sees to that.
+    /// Reads the strings that come next in the innermost array; large replies consist of them. Stops at the last element of the array, at another
+    /// type, and at a string that is long, incomplete or invalid. [`Reader::value`] reads these.
     fn strings(&mut self) -> Result<(), Error> {
         let Some(open) = self.open.last_mut() else { return Ok(()) };
         let bytes = self.bytes.as_slice();
-        // No more than there can be in these bytes: a string takes five at least.
-        let most = (open.left - 1).min((bytes.len() - self.at) / 5);
+        // A string takes at least five bytes.
+        let most = (open.left - 1).min((bytes.len() - self.position) / 5);
         self.entries.try_reserve(most).map_err(|_| out_of_memory())?;
         while open.left > 1 {
-            let [b'$', line @ ..] = &bytes[self.at..] else { break };
+            let [b'$', line @ ..] = &bytes[self.position..] else { break };
             let Some((length, taken)) = short_number(line) else { break };
-            let start = self.at + 1 + taken;
+            let start = self.position + 1 + taken;
             let end = start + length;
             if bytes.get(end..end + 2) != Some(b"\r\n") {
                 break;
             }
             self.entries.push(Entry::new(Kind::String, length, start as i64));
-            self.at = end + 2;
+            self.position = end + 2;
             open.left -= 1;
         }
         Ok(())
     }
 
-    /// Reads one value, or the head of an array; false when its bytes have not all come.
+    /// Reads one value or the header of an array. Returns false if it is incomplete.
     #[inline(always)]
     fn value(&mut self) -> Result<bool, Error> {
-        let Some(&sign) = self.bytes.get(self.at) else { return self.wait_for(self.at + 1) };
+        let Some(&sign) = self.bytes.get(self.position) else { return self.wait_for(self.position + 1) };
         match sign {
             b'$' => {
                 let Some((length, start)) = self.number()? else { return Ok(false) };
@@ -203,73 +230,73 @@ impl Reader {
             }
             b'+' => self.line(Kind::Status),
             b'-' => self.line(Kind::Error),
-            other => Err(self.fault(&format!("'{}' begins no reply", other.escape_ascii()))),
+            other => Err(self.invalid(&format!("'{}' is not a type of RESP2", other.escape_ascii()))),
         }
     }
 
-    /// The number between the sign and CR LF, and where the line ends.
+    /// Returns the number of a header and the offset after its CR LF.
     #[inline(always)]
     fn number(&mut self) -> Result<Option<(i64, usize)>, Error> {
-        match short_number(&self.bytes[self.at + 1..]) {
-            Some((number, taken)) => Ok(Some((number as i64, self.at + 1 + taken))),
+        match short_number(&self.bytes[self.position + 1..]) {
+            Some((number, taken)) => Ok(Some((number as i64, self.position + 1 + taken))),
             None => self.unusual_number(),
         }
     }
 
-    /// A number with a sign, with many digits, or not complete.
+    /// Reads a number that is negative, long or incomplete.
     fn unusual_number(&mut self) -> Result<Option<(i64, usize)>, Error> {
-        let line = &self.bytes[self.at + 1..];
-        let Some(end) = line.iter().take(LONGEST_NUMBER + 1).position(|&byte| byte == b'\r') else {
-            if line.len() > LONGEST_NUMBER || !is_number_begun(line) {
-                return Err(self.fault("a number must be digits that end in CR LF"));
+        let line = &self.bytes[self.position + 1..];
+        let Some(end) = line.iter().take(MAX_NUMBER_LENGTH + 1).position(|&byte| byte == b'\r') else {
+            if line.len() > MAX_NUMBER_LENGTH || !is_number_prefix(line) {
+                return Err(self.invalid("a number must be digits that end in CR LF"));
             }
             self.wait_for(self.bytes.len() + 1)?;
             return Ok(None);
         };
         let text = line[..end].strip_prefix(b"-").unwrap_or(&line[..end]);
         if text.is_empty() || !text.iter().all(u8::is_ascii_digit) || line.get(end + 1).is_some_and(|&byte| byte != b'\n') {
-            return Err(self.fault("a number must be digits that end in CR LF"));
+            return Err(self.invalid("a number must be digits that end in CR LF"));
         }
         if line.len() == end + 1 {
             self.wait_for(self.bytes.len() + 1)?;
             return Ok(None);
         }
         match std::str::from_utf8(&line[..end]).ok().and_then(|text| text.parse().ok()) {
-            Some(number) => Ok(Some((number, self.at + end + 3))),
-            None => Err(self.fault("a number out of range")),
+            Some(number) => Ok(Some((number, self.position + end + 3))),
+            None => Err(self.invalid("a number is out of range")),
         }
     }
 
     #[inline(always)]
     fn string(&mut self, length: i64, start: usize) -> Result<bool, Error> {
         if length < 0 {
-            return if length == -1 { self.push(Entry::new(Kind::Nil, 0, 0), start) } else { Err(self.fault("a negative length")) };
+            return if length == -1 { self.push(Entry::new(Kind::Nil, 0, 0), start) } else { Err(self.invalid("a length is negative")) };
         }
         if length > MAX_LENGTH {
-            return Err(self.fault("a length out of range"));
+            return Err(self.invalid("a length is out of range"));
         }
         let end = start + length as usize;
         match self.bytes.get(end..end + 2) {
             Some(b"\r\n") => self.push(Entry::new(Kind::String, length as usize, start as i64), end + 2),
-            Some(_) => Err(self.fault("a string must end in CR LF")),
+            Some(_) => Err(self.invalid("a string must end in CR LF")),
             None => self.wait_for(end + 2),
         }
     }
 
     fn line(&mut self, kind: Kind) -> Result<bool, Error> {
-        let start = self.at + 1;
-        // What was looked through before has no end of the line in it.
-        let from = start.max(self.looked);
+        let start = self.position + 1;
+        // The bytes that were searched before do not contain the end of the line.
+        let from = start.max(self.searched);
         let Some(end) = self.bytes[from..].iter().position(|&byte| byte == b'\r').map(|length| from + length) else {
             if self.bytes.len() - start >= MAX_LINE {
-                return Err(self.fault("a line without an end"));
+                return Err(self.invalid("a line is too long"));
             }
-            self.looked = self.bytes.len();
+            self.searched = self.bytes.len();
             return self.wait_for(self.bytes.len() + 1);
         };
         match self.bytes.get(end + 1) {
             Some(b'\n') => self.push(Entry::new(kind, end - start, start as i64), end + 2),
-            Some(_) => Err(self.fault("a line must end in CR LF")),
+            Some(_) => Err(self.invalid("a line must end in CR LF")),
             None => self.wait_for(end + 2),
         }
     }
@@ -279,29 +306,29 @@ impl Reader {
         match count {
             -1 => self.push(Entry::new(Kind::NilArray, 0, 0), end),
             0 => self.push(Entry::new(Kind::Array, 0, 0), end),
-            count if !(0..=MAX_LENGTH).contains(&count) => Err(self.fault("a count out of range")),
-            _ if self.open.len() == MAX_DEPTH => Err(self.fault("arrays nested too deep")),
+            count if !(0..=MAX_LENGTH).contains(&count) => Err(self.invalid("a count is out of range")),
+            _ if self.open.len() == MAX_DEPTH => Err(self.invalid("arrays are nested too deep")),
             count => {
                 self.open.push(Open { entry: self.entries.len(), left: count as usize });
                 self.record(Entry::new(Kind::Array, count as usize, 0))?;
-                self.at = end;
+                self.position = end;
                 Ok(true)
             }
         }
     }
 
-    /// Takes a complete value in, and closes the arrays that it completes.
+    /// Records a complete value and closes the arrays that it completes.
     #[inline(always)]
     fn push(&mut self, entry: Entry, end: usize) -> Result<bool, Error> {
         self.record(entry)?;
-        self.at = end;
+        self.position = end;
         if self.open.is_empty() || self.close_arrays() {
             self.complete += 1;
         }
         Ok(true)
     }
 
-    /// Counts a value down in the array that it stands in; answers whether that, and all around it, are complete now.
+    /// Counts an element of the innermost array. Returns whether all open arrays are complete now.
     #[inline]
     fn close_arrays(&mut self) -> bool {
         while let Some(open) = self.open.last_mut() {
@@ -332,16 +359,16 @@ impl Reader {
     }
 
     #[cold]
-    fn fault(&self, what: &str) -> Error {
-        Error::new(Code::Protocol, format!("not RESP at byte {} of the reply: {what}", self.at))
+    fn invalid(&self, what: &str) -> Error {
+        Error::new(Code::Protocol, format!("not RESP at byte {}: {what}", self.position))
     }
 }
 
-fn is_number_begun(text: &[u8]) -> bool {
+fn is_number_prefix(text: &[u8]) -> bool {
     text.strip_prefix(b"-").unwrap_or(text).iter().all(u8::is_ascii_digit)
 }
 
 #[cold]
 fn out_of_memory() -> Error {
-    Error::new(Code::Memory, "no memory for the reply")
+    Error::new(Code::Memory, "out of memory for the reply")
 }

@@ -1,8 +1,8 @@
-//! The reader against what servers send, and against what none should.
+//! The reader, with valid replies and with bytes that no server should send.
 
 use crate::resp::{Builder, Entry, Kind, Reader, Reply, Value};
 
-/// All that is read when the bytes come in the given pieces.
+/// Reads replies that arrive in pieces.
 fn read(pieces: &[&[u8]], wanted: usize) -> Result<Option<Reply>, String> {
     let mut reader = Reader::new(Vec::with_capacity(64), false);
     for piece in pieces {
@@ -18,7 +18,7 @@ fn read(pieces: &[&[u8]], wanted: usize) -> Result<Option<Reply>, String> {
     Ok(None)
 }
 
-/// Memory is at most a step ahead of twice what came, whatever was announced.
+/// The reader reserves at most a step more than twice the bytes that have arrived, whatever length is announced.
 fn assert_bounded(reader: &Reader) {
     let (bytes, capacity) = (reader.bytes().len(), reader.capacity());
     assert!(capacity <= 2 * bytes + (1 << 20) + (16 << 10), "{capacity} bytes are reserved for {bytes}");
@@ -28,7 +28,7 @@ fn one(bytes: &[u8]) -> Reply {
     read(&[bytes], 1).unwrap().unwrap()
 }
 
-fn refused(bytes: &[u8]) -> String {
+fn rejected(bytes: &[u8]) -> String {
     read(&[bytes], 1).map(|reply| panic!("{:?} was read as {reply:?}", bytes.escape_ascii().to_string())).unwrap_err()
 }
 
@@ -50,43 +50,43 @@ fn every_type_of_resp2_is_read() {
 }
 
 #[test]
-fn what_is_not_resp_is_refused() {
+fn bytes_that_are_not_resp_are_rejected() {
     for (bytes, why) in [
-        (&b"OK\r\n"[..], "'O' begins no reply"),
-        (b"\0", "'\\x00' begins no reply"),
+        (&b"OK\r\n"[..], "'O' is not a type"),
+        (b"\0", "'\\x00' is not a type"),
         (b":\r\n", "digits"),
         (b":-\r\n", "digits"),
         (b":1x\r\n", "digits"),
         (b":+1\r\n", "digits"),
         (b":9223372036854775808\r\n", "out of range"),
         (b":-9223372036854775809\r\n", "out of range"),
-        (b"$-2\r\n", "negative length"),
+        (b"$-2\r\n", "a length is negative"),
         (b"$1\r\nabc", "CR LF"),
-        (b"$999999999999999999\r\n", "a length out of range"),
-        (b"*-2\r\n", "a count out of range"),
-        (b"*999999999999999999\r\n", "a count out of range"),
+        (b"$999999999999999999\r\n", "a length is out of range"),
+        (b"*-2\r\n", "a count is out of range"),
+        (b"*999999999999999999\r\n", "a count is out of range"),
         (b":1\r\r", "digits"),
         (b"+a\rb\r\n", "CR LF"),
-        (b":1\r\n+more\r\n", "more replies than it was asked for"),
+        (b":1\r\n+more\r\n", "more replies than there were commands"),
         (&[b'$'; 100], "digits"),
-        (&[b'1'; 100], "'1' begins no reply"),
+        (&[b'1'; 100], "'1' is not a type"),
         (&[&b"$"[..], &[b'0'; 100]].concat(), "digits"),
         (&b"*1\r\n".repeat(2000), "nested too deep"),
-        (&[&b"+"[..], &[b'a'; 2 << 20]].concat(), "a line without an end"),
+        (&[&b"+"[..], &[b'a'; 2 << 20]].concat(), "a line is too long"),
     ] {
-        let error = refused(bytes);
-        assert!(error.contains(why), "{error:?} does not say {why:?}");
+        let error = rejected(bytes);
+        assert!(error.contains(why), "{error:?} does not contain {why:?}");
     }
 }
 
 #[test]
-fn nesting_is_read_far_beyond_what_servers_send() {
+fn arrays_nested_a_thousand_times_are_read() {
     let deep = [b"*1\r\n".repeat(1000), b":7\r\n".to_vec()].concat();
     assert_eq!(one(&deep).entries().len(), 1001);
 }
 
 #[test]
-fn what_a_builder_puts_together_is_what_a_reader_reads() {
+fn a_built_reply_equals_the_same_reply_read() {
     let mut builder = Builder::default();
     let root = builder.begin(Kind::Array, 3);
     builder.integer(5);
@@ -96,7 +96,7 @@ fn what_a_builder_puts_together_is_what_a_reader_reads() {
     assert_eq!(builder.finish().root(), one(b"*3\r\n:5\r\n$3\r\nabc\r\n$-1\r\n").root());
 }
 
-/// xorshift64*, so that the million cases are the same ones each time.
+/// The xorshift64* generator, so that every run has the same cases.
 struct Random(u64);
 
 impl Random {
@@ -108,7 +108,7 @@ impl Random {
     }
 }
 
-/// A reply as a server might send it.
+/// Appends a random valid reply.
 fn valid(random: &mut Random, depth: usize, out: &mut Vec<u8>) {
     match random.below(if depth == 0 { 6 } else { 8 }) {
         0 => out.extend(b"+OK\r\n"),
@@ -130,6 +130,7 @@ fn valid(random: &mut Random, depth: usize, out: &mut Vec<u8>) {
     }
 }
 
+/// Changes, inserts or removes up to three bytes.
 fn damage(random: &mut Random, bytes: &mut Vec<u8>) {
     const ODD: &[u8] = b"\r\n$*:+-0123456789\0\xff";
     for _ in 0..random.below(4) {
@@ -144,24 +145,24 @@ fn damage(random: &mut Random, bytes: &mut Vec<u8>) {
     }
 }
 
-/// Cuts into up to four pieces.
+/// Cuts bytes into up to four pieces.
 fn cut<'b>(random: &mut Random, bytes: &'b [u8]) -> Vec<&'b [u8]> {
     let mut pieces = Vec::new();
     let mut rest = bytes;
     for _ in 0..random.below(4) {
-        let (piece, behind) = rest.split_at(random.below(rest.len() + 1));
+        let (piece, after) = rest.split_at(random.below(rest.len() + 1));
         pieces.push(piece);
-        rest = behind;
+        rest = after;
     }
     pieces.push(rest);
     pieces
 }
 
-/// The index must hold together: who walks it stays inside it and inside the bytes.
+/// Checks that all entries refer to bytes and entries that exist.
 fn assert_sound(reply: &Reply) {
     let check = |at: usize| -> usize {
         let entry: &Entry = &reply.entries()[at];
-        assert_eq!(reply.text(entry).len(), if entry.has_bytes() { entry.length() } else { 0 });
+        assert_eq!(reply.entry_bytes(entry).len(), if entry.has_bytes() { entry.length() } else { 0 });
         at + entry.span()
     };
     assert_eq!(check(0), reply.entries().len());
@@ -174,7 +175,7 @@ fn assert_sound(reply: &Reply) {
 }
 
 #[test]
-fn a_million_damaged_replies_do_no_harm_and_pieces_make_no_difference() {
+fn a_million_damaged_replies_are_read_or_rejected_the_same_in_pieces() {
     let mut random = Random(0x5EED);
     let mut outcomes = [0usize; 3];
     for _ in 0..1_000_000 {
@@ -184,7 +185,7 @@ fn a_million_damaged_replies_do_no_harm_and_pieces_make_no_difference() {
         let whole = read(&[&bytes], 1);
         let pieces = cut(&mut random, &bytes);
         let mut pieced = read(&pieces, 1);
-        // What lies behind the reply is noticed when it comes with it; a later piece of it is found on the connection afterwards.
+        // Bytes after the reply are detected here only if they arrive together with its end; the connection detects later ones.
         if matches!(&whole, Err(text) if text.contains("more replies")) && matches!(pieced, Ok(Some(_))) {
             pieced = whole.clone();
         }
@@ -198,5 +199,5 @@ fn a_million_damaged_replies_do_no_harm_and_pieces_make_no_difference() {
             Err(_) => 2,
         }] += 1;
     }
-    assert!(outcomes.iter().all(|&count| count > 10_000), "the cases are one-sided: {outcomes:?}");
+    assert!(outcomes.iter().all(|&count| count > 10_000), "one outcome is too rare: {outcomes:?}");
 }

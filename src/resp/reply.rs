@@ -1,60 +1,74 @@
-//! Replies: the bytes as they came, and an index of the values in them.
-
-use crate::resp::index::{Bytes, Entries, Entry, Kind};
-use crate::resp::{Reader, buffer_cache};
+//! Replies: the bytes as the server sent them, and an index of the values in them.
 
 use crate::error::{Code, Error};
+use crate::resp::buffer_cache;
+use crate::resp::index::{Bytes, Entries, Entry, Kind};
+use crate::resp::reader::Reader;
 use std::ops::Deref;
 
-/// Up to this size a reply is copied to memory of its own size, and the buffer that it was read into used again. A larger one keeps it.
-const COPIED: usize = 8 << 10;
+/// A reply of up to this size is copied into memory of its exact size, so that the buffer it was read into can be used again. A larger reply
+/// keeps the buffer.
+const MAX_COPIED: usize = 8 << 10;
 
-/// A reply, or the replies to many commands under one array. It never changes, and may be read from many threads.
+/// A reply, or an array of the replies to several commands. It is immutable and can be read from several threads.
+///
+/// A reply dereferences to [`ReplyData`], which has the methods to read it.
 #[derive(Debug, Clone)]
 pub struct Reply(Box<ReplyData>);
 
-// What a `Reply` holds, at a place of its own from the beginning: handing a reply on moves a pointer. C knows it as rediscluster_reply, and
-// what follows is its description there.
+// The content of a `Reply`, in memory of its own from the beginning: passing a reply on moves a pointer. In C it is rediscluster_reply, and the
+// comment below is its documentation there.
 
-/// A reply. It belongs to the caller, who frees it with `rediscluster_reply_free`; it never changes and may be read from many threads.
+/// A reply, or the replies to many commands under one array.
 ///
-/// Its values are numbered in the order in which they stand: 0 is the root, the first child of the value `at` is `at + 1`, and each value
-/// is followed by all that is in it, then by the value behind it.
+/// Ownership: the caller owns it and frees it with `rediscluster_reply_free`. It does not depend on the handle of the call and stays valid after
+/// that is closed. All memory that functions return for it is valid until it is freed.
+/// Threads: it never changes; any number of threads may read it at once.
+/// Its values are numbered in pre-order by an index `at`: 0 is the root, the first child of the value `at` has the index `at + 1`, and the next
+/// child follows after all descendants of the first.
 #[derive(Debug, Clone)]
 pub struct ReplyData {
     pub(super) bytes: Bytes,
     pub(super) entries: Entries,
 }
 
-/// A value in a reply.
+/// A value in a reply. It borrows from the reply.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub enum Value<'a> {
+    /// No value, `$-1`.
     Nil,
+    /// No array, `*-1`.
     NilArray,
+    /// A bulk string: any bytes.
     String(&'a [u8]),
+    /// A simple string, such as `OK`.
     Status(&'a [u8]),
-    /// The server's own error, such as `WRONGTYPE …`.
+    /// An error reply of the server, such as `WRONGTYPE …`.
     Error(&'a [u8]),
+    /// A number.
     Integer(i64),
+    /// An array.
     Array(Children<'a>),
-    /// key, value, key, value, …
+    /// A map: key, value, key, value, …
     Map(Children<'a>),
-    /// This command got no reply; see [`ReplyData::failure`].
+    /// The command has no reply; see [`ReplyData::failure`].
     Failure(Children<'a>),
 }
 
-/// The values in an array, a map or a failure, in order.
+/// An iterator over the values in an array, a map or a failure, in order.
 #[derive(Clone, Copy)]
 pub struct Children<'a> {
     reply: &'a ReplyData,
-    at: usize,
+    /// The index of the next value.
+    index: usize,
     left: usize,
 }
 
 impl Reply {
-    /// All that a reader read, and the reader's buffer where it can be used again.
+    /// Makes a reply of all that a reader has read. Also returns the buffer of the reader if it can be used again.
     ///
-    /// A reader that left a place for the array around its `replies` is told how many they are.
+    /// If the reader was made with `rooted`, `replies` is the number of elements of the array around the replies.
     #[inline]
     pub(crate) fn from_reader(reader: Reader, replies: Option<usize>) -> (Reply, Vec<u8>) {
         let is_recycled = reader.is_recycled();
@@ -62,7 +76,7 @@ impl Reply {
         if let Some(replies) = replies {
             entries[0] = Entry::new(Kind::Array, replies, entries.len() as i64 - 1);
         }
-        if buffer.len() <= COPIED {
+        if buffer.len() <= MAX_COPIED {
             return (Reply::new(Bytes::from_slice(&buffer), entries), buffer);
         }
         if !is_recycled && buffer.capacity() - buffer.len() > buffer.len() / 4 {
@@ -71,7 +85,7 @@ impl Reply {
         (Reply::new(Bytes::from_vec(buffer), entries), Vec::new())
     }
 
-    /// One reply as a server sends it.
+    /// Parses one reply.
     #[cfg(test)]
     pub(crate) fn from_resp(resp: &[u8]) -> Reply {
         let mut reader = Reader::new(Vec::new(), false);
@@ -85,15 +99,15 @@ impl Reply {
         Reply(Box::new(ReplyData { bytes, entries }))
     }
 
-    /// Ends it, and keeps its memory for the next large one.
+    /// Frees the reply and keeps its memory for the next large one.
     pub(crate) fn recycle(self) {
-        let body = *self.0;
-        if body.bytes.spilled() {
-            buffer_cache::keep(body.bytes.into_vec(), body.entries.into_vec());
+        let data = *self.0;
+        if data.bytes.spilled() {
+            buffer_cache::keep(data.bytes.into_vec(), data.entries.into_vec());
         }
     }
 
-    pub(crate) fn into_body(self) -> Box<ReplyData> {
+    pub(crate) fn into_data(self) -> Box<ReplyData> {
         self.0
     }
 }
@@ -108,29 +122,31 @@ impl Deref for Reply {
 }
 
 impl ReplyData {
+    /// Returns the bytes that strings, statuses and errors are in. Their offsets are in the entries.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
+    /// Returns the index: one entry per value.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// The whole reply as one value.
+    /// Returns the first value of the reply, which contains all others.
     pub fn root(&self) -> Value<'_> {
         self.value(0).unwrap_or(Value::Nil)
     }
 
-    /// The value at a place of the index, 0 being the root.
-    pub fn value(&self, at: usize) -> Option<Value<'_>> {
-        let entry = self.entries.get(at)?;
-        let children = Children { reply: self, at: at + 1, left: entry.length() };
+    /// Returns the value at an index, of which 0 is the root; `None` if there is none.
+    pub fn value(&self, index: usize) -> Option<Value<'_>> {
+        let entry = self.entries.get(index)?;
+        let children = Children { reply: self, index: index + 1, left: entry.length() };
         Some(match entry.kind() {
             Kind::Nil => Value::Nil,
             Kind::NilArray => Value::NilArray,
-            Kind::String => Value::String(self.text(entry)),
-            Kind::Status => Value::Status(self.text(entry)),
-            Kind::Error => Value::Error(self.text(entry)),
+            Kind::String => Value::String(self.entry_bytes(entry)),
+            Kind::Status => Value::Status(self.entry_bytes(entry)),
+            Kind::Error => Value::Error(self.entry_bytes(entry)),
             Kind::Integer => Value::Integer(entry.data),
             Kind::Array => Value::Array(children),
             Kind::Map => Value::Map(children),
@@ -138,9 +154,11 @@ impl ReplyData {
         })
     }
 
-    /// The bytes of a string, status or error; none for the rest.
+    /// Returns the bytes of a string, status or error of this reply, and no bytes for other types.
+    ///
+    /// Panics or returns other bytes if the entry is not of this reply.
     #[inline]
-    pub fn text(&self, entry: &Entry) -> &[u8] {
+    pub fn entry_bytes(&self, entry: &Entry) -> &[u8] {
         if !entry.has_bytes() {
             return &[];
         }
@@ -148,18 +166,18 @@ impl ReplyData {
         &self.bytes[start..start + entry.length()]
     }
 
-    /// The place of the `nth` child, counted from 0, of the value at `at`.
-    pub fn element(&self, at: usize, nth: usize) -> Option<usize> {
-        let parent = self.entries.get(at).filter(|entry| entry.has_children() && nth < entry.length())?;
+    /// Returns the index of the `nth` child, counted from 0, of the value at `index`; `None` if there is none.
+    pub fn element(&self, index: usize, nth: usize) -> Option<usize> {
+        let parent = self.entries.get(index).filter(|entry| entry.has_children() && nth < entry.length())?;
         if parent.data as usize == parent.length() {
-            return Some(at + 1 + nth);
+            return Some(index + 1 + nth);
         }
-        Some((0..nth).fold(at + 1, |child, _| child + self.entries[child].span()))
+        Some((0..nth).fold(index + 1, |child, _| child + self.entries[child].span()))
     }
 
-    /// The error that a failure at a place of the index stands for.
-    pub fn failure(&self, at: usize) -> Option<Error> {
-        let Some(Value::Failure(mut children)) = self.value(at) else { return None };
+    /// Returns the error of the failure at an index; `None` if the value there is not a failure.
+    pub fn failure(&self, index: usize) -> Option<Error> {
+        let Some(Value::Failure(mut children)) = self.value(index) else { return None };
         let (Some(Value::Integer(code)), Some(Value::String(message)), Some(node), Some(Value::Integer(executed))) =
             (children.next(), children.next(), children.next(), children.next())
         else {
@@ -169,7 +187,7 @@ impl ReplyData {
         if let Value::String(alias) = node {
             error = error.on_node(&String::from_utf8_lossy(alias));
         }
-        Some(if executed != 0 { error.perhaps_executed() } else { error })
+        Some(if executed != 0 { error.maybe_executed() } else { error })
     }
 }
 
@@ -178,8 +196,8 @@ impl<'a> Iterator for Children<'a> {
 
     fn next(&mut self) -> Option<Value<'a>> {
         self.left = self.left.checked_sub(1)?;
-        let value = self.reply.value(self.at)?;
-        self.at += self.reply.entries[self.at].span();
+        let value = self.reply.value(self.index)?;
+        self.index += self.reply.entries[self.index].span();
         Some(value)
     }
 

@@ -1,50 +1,51 @@
-//! Requests as every Redis client writes them: arrays of bulk strings. Output apart here, and put together.
+//! Requests, read and written: arrays of bulk strings, as every Redis client sends them.
 
 use crate::error::{Code, Error};
 use crate::resp::number::short_number;
 use smallvec::SmallVec;
 use std::ops::Range;
 
-/// The arguments of one command, its name first.
+/// The arguments of one command. The first is the name.
 pub type Args<'a> = SmallVec<[&'a [u8]; 8]>;
 
-/// Where a command stands in its request as it is to be sent; `None` where it has to be packed.
-pub(crate) type Whole = Option<Range<usize>>;
+/// The bytes of a command in its request, if they can be sent unchanged; `None` if the command has to be packed.
+pub(crate) type SendableRange = Option<Range<usize>>;
 
-/// Where the commands of a call come from, one after the other.
-pub(crate) trait Source<'a>: Sized {
-    /// The request; empty where all commands have to be packed.
+/// The commands of a call, in order.
+pub(crate) trait CommandSource<'a>: Sized {
+    /// Returns the request, or no bytes if all commands have to be packed.
     fn request(&self) -> &'a [u8];
 
-    /// Reads the next command into `args`; `None` at the end.
-    fn read(&mut self, args: &mut Args<'a>) -> Result<Option<Whole>, Error>;
+    /// Reads the next command into `args`. Returns `None` at the end.
+    fn read(&mut self, args: &mut Args<'a>) -> Result<Option<SendableRange>, Error>;
 
-    /// About how many commands there are, as far as that can be told for little.
+    /// Returns a cheap estimate of the number of commands.
     fn estimate(&self) -> usize;
 
-    /// Whether all that is still to be read can be.
+    /// Returns an error if one of the remaining commands is invalid.
     fn check_rest(&self) -> Result<(), Error>;
 }
 
-/// The commands in a request, one after the other.
+/// Reads the commands in a request, in order.
 pub struct Commands<'a> {
     request: &'a [u8],
+    /// The offset of the next command.
     at: usize,
 }
 
-impl<'a> Source<'a> for Commands<'a> {
+impl<'a> CommandSource<'a> for Commands<'a> {
     fn request(&self) -> &'a [u8] {
         self.request
     }
 
     #[inline]
-    fn read(&mut self, args: &mut Args<'a>) -> Result<Option<Whole>, Error> {
+    fn read(&mut self, args: &mut Args<'a>) -> Result<Option<SendableRange>, Error> {
         Ok(self.next(args)?.map(Some))
     }
 
-    /// Most pipelines repeat one kind of command. A wrong guess must cost little.
+    /// Most pipelines repeat one command with arguments of similar length.
     fn estimate(&self) -> usize {
-        let first = Commands::of(self.request).next(&mut Args::new());
+        let first = Commands::new(self.request).next(&mut Args::new());
         first.ok().flatten().map_or(0, |first| (self.request.len() / first.len()).min(4096))
     }
 
@@ -57,11 +58,14 @@ impl<'a> Source<'a> for Commands<'a> {
 }
 
 impl<'a> Commands<'a> {
-    pub fn of(request: &'a [u8]) -> Commands<'a> {
+    /// Makes a reader of a request: any number of commands as RESP arrays of bulk strings.
+    pub fn new(request: &'a [u8]) -> Commands<'a> {
         Commands { request, at: 0 }
     }
 
-    /// Reads the next command into `args` and answers where it stands in the request; `None` at the end.
+    /// Reads the next command into `args` and returns its range in the request, or `None` at the end.
+    ///
+    /// Fails with [`Code::Request`] if the bytes are not a complete command; `args` is then unspecified.
     #[inline]
     pub fn next(&mut self, args: &mut Args<'a>) -> Result<Option<Range<usize>>, Error> {
         args.clear();
@@ -69,21 +73,21 @@ impl<'a> Commands<'a> {
         if start == self.request.len() {
             return Ok(None);
         }
-        match quick(&self.request[start..], args) {
+        match read_short(&self.request[start..], args) {
             Some(length) => self.at = start + length,
-            None => self.carefully(args)?,
+            None => self.read_any(args)?,
         }
         Ok(Some(start..self.at))
     }
 
-    /// Reads a command that is long or wrong.
+    /// Reads a command with long numbers, or reports what is wrong with it.
     #[cold]
-    fn carefully(&mut self, args: &mut Args<'a>) -> Result<(), Error> {
+    fn read_any(&mut self, args: &mut Args<'a>) -> Result<(), Error> {
         args.clear();
         let start = self.at;
         let count = self.number(b'*', "the number of arguments")?;
         if count == 0 {
-            return Err(fault(start, "a command without a name"));
+            return Err(invalid(start, "a command has no name"));
         }
         for _ in 0..count {
             let length = self.number(b'$', "the length of an argument")?;
@@ -93,23 +97,23 @@ impl<'a> Commands<'a> {
         Ok(())
     }
 
-    /// `*12\r\n` or `$12\r\n`.
+    /// Reads a header, `*12\r\n` or `$12\r\n`.
     fn number(&mut self, sign: u8, what: &str) -> Result<usize, Error> {
         let start = self.at;
         match self.request.get(start) {
             Some(&byte) if byte == sign => {}
-            Some(&byte) => return Err(fault(start, &format!("expected '{}', found '{}'", char::from(sign), byte.escape_ascii()))),
-            None => return Err(fault(start, &format!("the request ends before {what}"))),
+            Some(&byte) => return Err(invalid(start, &format!("expected '{}', found '{}'", char::from(sign), byte.escape_ascii()))),
+            None => return Err(invalid(start, &format!("the request ends before {what}"))),
         }
         let mut number: usize = 0;
         let mut at = start + 1;
         while let Some(digit) = self.request.get(at).filter(|byte| byte.is_ascii_digit()) {
             let grown = number.checked_mul(10).and_then(|number| number.checked_add(usize::from(digit - b'0')));
-            number = grown.ok_or_else(|| fault(start, &format!("{what} is too large")))?;
+            number = grown.ok_or_else(|| invalid(start, &format!("{what} is too large")))?;
             at += 1;
         }
         if at == start + 1 || self.request.get(at..at + 2) != Some(b"\r\n") {
-            return Err(fault(at, &format!("{what} must be digits that end in CR LF")));
+            return Err(invalid(at, &format!("{what} must be digits that end in CR LF")));
         }
         self.at = at + 2;
         Ok(number)
@@ -119,31 +123,32 @@ impl<'a> Commands<'a> {
         let start = self.at;
         let left = self.request.len() - start;
         if left < 2 || length > left - 2 {
-            return Err(fault(start, &format!("an argument of {length} bytes is cut short")));
+            return Err(invalid(start, &format!("an argument of {length} bytes is cut short")));
         }
         let end = start + length;
         if &self.request[end..end + 2] != b"\r\n" {
-            return Err(fault(end, "an argument must end in CR LF"));
+            return Err(invalid(end, "an argument must end in CR LF"));
         }
         self.at = end + 2;
         Ok(&self.request[start..end])
     }
 }
 
-/// Reads a command none of whose numbers is long; answers how many bytes it takes. `None`: it is not of that kind, and `args` holds anything.
+/// Reads a command whose numbers have at most three digits. Returns its length in bytes, or `None` if it is not such a command; `args` is then
+/// unspecified.
 #[inline(always)]
-fn quick<'a>(request: &'a [u8], args: &mut Args<'a>) -> Option<usize> {
+fn read_short<'a>(request: &'a [u8], args: &mut Args<'a>) -> Option<usize> {
     let (count, mut rest) = header(request, b'*')?;
     for _ in 0..count {
         let (length, body) = header(rest, b'$')?;
-        let (argument, behind) = body.split_at_checked(length)?;
-        rest = behind.strip_prefix(b"\r\n")?;
+        let (argument, after) = body.split_at_checked(length)?;
+        rest = after.strip_prefix(b"\r\n")?;
         args.push(argument);
     }
     (count > 0).then_some(request.len() - rest.len())
 }
 
-/// The number in a header, and what stands behind it.
+/// Returns the number in a header and the bytes after it.
 #[inline(always)]
 fn header(bytes: &[u8], sign: u8) -> Option<(usize, &[u8])> {
     let (&first, line) = bytes.split_first()?;
@@ -151,8 +156,8 @@ fn header(bytes: &[u8], sign: u8) -> Option<(usize, &[u8])> {
     Some((number, &line[taken..]))
 }
 
-fn fault(at: usize, what: &str) -> Error {
-    Error::new(Code::Request, format!("request, byte {at}: {what}"))
+fn invalid(offset: usize, what: &str) -> Error {
+    Error::new(Code::Request, format!("request, byte {offset}: {what}"))
 }
 
 /// Appends `*count\r\n`.
@@ -161,7 +166,7 @@ pub(crate) fn push_count(out: &mut Vec<u8>, count: usize) {
     push_header(out, b'*', count);
 }
 
-/// Appends an argument whole.
+/// Appends an argument: its header, its bytes, CR LF.
 #[inline]
 pub(crate) fn push_argument(out: &mut Vec<u8>, argument: &[u8]) {
     push_header(out, b'$', argument.len());
@@ -172,7 +177,7 @@ pub(crate) fn push_argument(out: &mut Vec<u8>, argument: &[u8]) {
 /// A sign, the 20 digits of the largest number, and CR LF.
 const LONGEST_HEADER: usize = 23;
 
-/// Appends `$length\r\n`, or the like.
+/// Appends a sign, a number and CR LF.
 #[inline]
 pub(crate) fn push_header(out: &mut Vec<u8>, sign: u8, number: usize) {
     match number {
@@ -198,7 +203,7 @@ fn push_long_header(out: &mut Vec<u8>, sign: u8, number: usize) {
     out.extend_from_slice(&line[start..]);
 }
 
-/// A request of one command.
+/// Returns a request of one command.
 pub fn pack(args: &[&[u8]]) -> Vec<u8> {
     let mut out = Vec::new();
     push_count(&mut out, args.len());
@@ -211,7 +216,7 @@ mod tests {
     use super::*;
 
     fn read(request: &[u8]) -> Result<Vec<Vec<Vec<u8>>>, Error> {
-        let mut commands = Commands::of(request);
+        let mut commands = Commands::new(request);
         let mut args = Args::new();
         let mut all = Vec::new();
         while commands.next(&mut args)?.is_some() {
@@ -221,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_packed_is_read_back() {
+    fn packed_commands_are_read_back() {
         let long = vec![b'x'; 12345];
         let commands: [&[&[u8]]; 3] = [&[b"SET", b"a\r\n\0", b""], &[b"PING"], &[b"SET", b"", &long]];
         let request: Vec<u8> = commands.iter().flat_map(|args| pack(args)).collect();
@@ -229,10 +234,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_request_is_refused_with_its_place() {
-        for (request, place) in [
+    fn the_error_of_an_invalid_request_gives_the_offset() {
+        for (request, text) in [
             (&b"GET a\r\n"[..], "byte 0: expected '*', found 'G'"),
-            (b"*0\r\n", "byte 0: a command without a name"),
+            (b"*0\r\n", "byte 0: a command has no name"),
             (b"*-1\r\n", "byte 1: the number of arguments must be digits"),
             (b"*1\r\n", "byte 4: the request ends before the length of an argument"),
             (b"*1\r\n$4\r\nPIN", "byte 8: an argument of 4 bytes is cut short"),
@@ -244,7 +249,7 @@ mod tests {
         ] {
             let error = read(request).unwrap_err();
             assert_eq!(error.code(), Code::Request);
-            assert!(error.message().contains(place), "{} for {:?}", error.message(), request.escape_ascii().to_string());
+            assert!(error.message().contains(text), "{} for {:?}", error.message(), request.escape_ascii().to_string());
         }
     }
 }

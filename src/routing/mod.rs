@@ -1,7 +1,9 @@
-//! Where a command goes: its keys, their nodes, and the strategy when they are on several.
+//! Where a command goes: its keys, their nodes, and the strategy if they are on several nodes.
 
-pub(crate) mod plan;
-pub(crate) mod resolve;
+mod plan;
+mod resolve;
 
-pub(crate) use crate::routing::plan::*;
+pub(crate) use crate::routing::plan::{
+    CrossNodeCommand, Plan, arity_text, crossnode_error, master_of, needs_session, plan_single_key, sort_reads_other_servers, upper,
+};
 pub(crate) use crate::routing::resolve::{CommandResolver, Located};

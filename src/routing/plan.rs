@@ -1,4 +1,4 @@
-//! From a command to the nodes it must go to. Nothing is sent here, and nothing is guessed: what has no honest place is refused.
+//! From a command to the servers that run it. Nothing is sent here. An ambiguous command is rejected.
 
 use crate::command::{
     Access, Command, CommandFlags, Key, Keys, PlacedKeys, Positions, ReadTimeout, ServerCommand, ServerCommandKeys, SplitKind, Strategy,
@@ -8,27 +8,27 @@ use crate::config::{Config, CrossNode};
 use crate::error::{Code, Error, printable};
 use crate::partition::{Tagged, partition};
 
-/// What is to be done with a command.
+/// How to run a command.
 pub(crate) enum Plan<'a> {
-    /// It goes to one server as it is, but for the names of its keys.
-    One { server: usize, keys: PlacedKeys<'a>, flags: CommandFlags },
-    /// Its keys are shared out over servers, and the answers put together.
+    /// On one server, unchanged except for the stored names of its keys.
+    OneServer { server: usize, keys: PlacedKeys<'a>, flags: CommandFlags },
+    /// As one sub-command per server, each with the keys of that server; the replies are merged.
     Split { kind: SplitKind, keys: PlacedKeys<'a>, flags: CommandFlags },
-    /// It takes several steps on several servers.
+    /// In several steps on several servers.
     CrossNode(CrossNodeCommand<'a>),
-    /// The server would refuse it, with this error; there is no need to ask.
-    Answer(String),
+    /// Not at all: a server would reply with this error.
+    ServerError(String),
 }
 
-/// A command that concerns several servers, and what the table says of that.
+/// A command that needs several servers, the strategy for it, and its keys in the order of its arguments.
 #[derive(Debug, Clone)]
 pub(crate) struct CrossNodeCommand<'a> {
-    pub across: Strategy,
+    pub strategy: Strategy,
     pub keys: PlacedKeys<'a>,
     pub flags: CommandFlags,
 }
 
-/// Plans a command of the table.
+/// Plans a command of the command table.
 #[inline]
 pub(crate) fn plan<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) -> Result<Plan<'a>, Error> {
     if command.session {
@@ -37,36 +37,36 @@ pub(crate) fn plan<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) ->
     if !command.takes(args.len()) {
         return Ok(wrong_arity(command.name));
     }
-    let keys = keys_of(config, command, args)?;
+    let keys = placed_keys(config, command, args)?;
     let flags = flags(command, args);
-    if command.across == Strategy::Split(SplitKind::Stored) && args.len().is_multiple_of(2) {
+    if command.strategy == Strategy::Split(SplitKind::Stored) && args.len().is_multiple_of(2) {
         return Ok(wrong_arity(command.name));
     }
-    if command.across == Strategy::Sorted && reads_elsewhere(config, args) {
-        return over(config, args, keys, command.across, flags);
+    if command.strategy == Strategy::Sort && sort_reads_other_servers(config, args) {
+        return plan_for_several_servers(config, args, keys, command.strategy, flags);
     }
-    decide(config, args, keys, command.across, flags)
+    choose_plan(config, args, keys, command.strategy, flags)
 }
 
-/// The keys of a command of the table, whose number of arguments was found right.
+/// The keys of a command of the command table, with their masters. The number of arguments must fit the command.
 #[inline]
-pub(crate) fn keys_of<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) -> Result<PlacedKeys<'a>, Error> {
+pub(crate) fn placed_keys<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) -> Result<PlacedKeys<'a>, Error> {
     Ok(match command.keys {
-        Keys::Specs([spec]) => place(config, args, places(command, spec, args)?),
-        _ => place(config, args, positions(command, args)?.into_iter()),
+        Keys::Specs([spec]) => place_keys(config, args, places(command, spec, args)?),
+        _ => place_keys(config, args, positions(command, args)?.into_iter()),
     })
 }
 
-/// Whether a SORT may read keys of other servers by its patterns: those of a pinned command stay where its key is, unless they have tags of
-/// their own.
-pub(crate) fn reads_elsewhere(config: &Config, args: &[&[u8]]) -> bool {
-    let pinned = config.hash_tag.split(args[1]).pins;
+/// Whether the patterns of a SORT may name keys on other servers. If its key has a hash tag, the keys of a pattern are on the same server
+/// unless the pattern has a tag of its own.
+pub(crate) fn sort_reads_other_servers(config: &Config, args: &[&[u8]]) -> bool {
+    let pinned = config.hash_tag.split(args[1]).is_stripped;
     config.servers.len() > 1 && sort_patterns(args).any(|pattern| !pinned || pattern.ends_with(b"}"))
 }
 
-/// A command of the table with a single key, as most are: its server, its key, its flags. `None` leaves the planning to [`plan`].
+/// The fast path of [`plan`] for a command of the command table with a single key: its server, key and flags. `None` for other commands.
 #[inline(always)]
-pub(crate) fn plan_single<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) -> Option<(usize, Key<'a>, CommandFlags)> {
+pub(crate) fn plan_single_key<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) -> Option<(usize, Key<'a>, CommandFlags)> {
     let Keys::One(position) = command.keys else { return None };
     if command.session || !command.takes(args.len()) {
         return None;
@@ -81,28 +81,28 @@ fn flags(command: &Command, args: &[&[u8]]) -> CommandFlags {
     CommandFlags { repeatable: command.access == Access::Read, read_timeout: command.read_timeout(args) }
 }
 
-/// Plans a command that a server told of; `positions` are its keys.
+/// Plans a command that a server has described. `positions` are the indexes of its keys.
 pub(crate) fn plan_learned<'a>(
     config: &Config,
     command: &ServerCommand,
     args: &[&'a [u8]],
     positions: &[usize],
 ) -> Result<Plan<'a>, Error> {
-    let keys = place(config, args, positions.iter().copied());
-    decide(
+    let keys = place_keys(config, args, positions.iter().copied());
+    choose_plan(
         config,
         args,
         keys,
-        Strategy::Refused,
+        Strategy::Refuse,
         CommandFlags { repeatable: command.access == Access::Read, read_timeout: ReadTimeout::Configured },
     )
 }
 
-/// The keys of a learned command, where its description alone tells them.
+/// The positions of the keys of a command that a server has described; `None` if the description does not determine them.
 pub(crate) fn learned_positions(command: &ServerCommand, args: &[&[u8]]) -> Option<Positions> {
     match command.keys {
         ServerCommandKeys::None => Some(Positions::new()),
-        ServerCommandKeys::Asked => None,
+        ServerCommandKeys::Dynamic => None,
         ServerCommandKeys::Range { first, last, step } => {
             let last = if last >= 0 { last as usize } else { args.len().checked_sub(last.unsigned_abs() as usize)? };
             (first <= last && last < args.len()).then(|| (first..=last).step_by(step).collect())
@@ -110,17 +110,17 @@ pub(crate) fn learned_positions(command: &ServerCommand, args: &[&[u8]]) -> Opti
     }
 }
 
-/// Finds each key's master. A tag on the first key draws the untagged keys behind it to the same node.
+/// Determines the master of each key. If the first key has a hash tag, keys without one are placed on the same node.
 #[inline]
-pub(crate) fn place<'a>(config: &Config, args: &[&'a [u8]], positions: impl ExactSizeIterator<Item = usize>) -> PlacedKeys<'a> {
+pub(crate) fn place_keys<'a>(config: &Config, args: &[&'a [u8]], positions: impl ExactSizeIterator<Item = usize>) -> PlacedKeys<'a> {
     let mut pin: Option<Tagged<'a>> = None;
-    let place = |(at, position): (usize, usize)| {
+    let place = |(index, position): (usize, usize)| {
         let tagged = config.hash_tag.split(args[position]);
-        if at == 0 && tagged.pins {
+        if index == 0 && tagged.is_stripped {
             pin = Some(tagged);
         }
         let hashed = match pin {
-            Some(pin) if !tagged.pins => pin.hashed,
+            Some(pin) if !tagged.is_stripped => pin.hashed,
             _ => tagged.hashed,
         };
         Key::new(tagged.name, position, master_of(config, hashed))
@@ -134,45 +134,57 @@ pub(crate) fn master_of(config: &Config, hashed: &[u8]) -> usize {
 }
 
 #[inline]
-fn decide<'a>(config: &Config, args: &[&'a [u8]], keys: PlacedKeys<'a>, across: Strategy, flags: CommandFlags) -> Result<Plan<'a>, Error> {
+fn choose_plan<'a>(
+    config: &Config,
+    args: &[&'a [u8]],
+    keys: PlacedKeys<'a>,
+    strategy: Strategy,
+    flags: CommandFlags,
+) -> Result<Plan<'a>, Error> {
     let server_of = |key: &Key| config.masters[key.master()].server;
     let server = match keys.first() {
         Some(key) => server_of(key),
-        None if config.servers.len() == 1 || across == Strategy::Anywhere => 0,
-        None => return without_keys(args, across, flags),
+        None if config.servers.len() == 1 || strategy == Strategy::AnyMaster => 0,
+        None => return plan_without_keys(args, strategy, flags),
     };
     if keys.iter().skip(1).all(|key| server_of(key) == server) {
-        return Ok(Plan::One { server, keys, flags });
+        return Ok(Plan::OneServer { server, keys, flags });
     }
-    over(config, args, keys, across, flags)
+    plan_for_several_servers(config, args, keys, strategy, flags)
 }
 
-fn over<'a>(config: &Config, args: &[&'a [u8]], keys: PlacedKeys<'a>, across: Strategy, flags: CommandFlags) -> Result<Plan<'a>, Error> {
-    match across {
-        _ if config.cross_node == CrossNode::Strict => Err(crossnode(config, args, &keys)),
+fn plan_for_several_servers<'a>(
+    config: &Config,
+    args: &[&'a [u8]],
+    keys: PlacedKeys<'a>,
+    strategy: Strategy,
+    flags: CommandFlags,
+) -> Result<Plan<'a>, Error> {
+    match strategy {
+        _ if config.cross_node == CrossNode::Strict => Err(crossnode_error(config, args, &keys)),
         Strategy::Split(kind) => Ok(Plan::Split { kind, keys, flags }),
-        Strategy::Refused | Strategy::Script => Err(crossnode(config, args, &keys)),
-        across => Ok(Plan::CrossNode(CrossNodeCommand { across, keys, flags })),
+        Strategy::Refuse | Strategy::Script => Err(crossnode_error(config, args, &keys)),
+        strategy => Ok(Plan::CrossNode(CrossNodeCommand { strategy, keys, flags })),
     }
 }
 
 /// A command without keys where there are several servers.
 #[cold]
-fn without_keys<'a>(args: &[&[u8]], across: Strategy, flags: CommandFlags) -> Result<Plan<'a>, Error> {
-    match across {
-        Strategy::Everywhere(_) | Strategy::Scan | Strategy::RandomKey => {
-            Ok(Plan::CrossNode(CrossNodeCommand { across, keys: PlacedKeys::new(), flags }))
+fn plan_without_keys<'a>(args: &[&[u8]], strategy: Strategy, flags: CommandFlags) -> Result<Plan<'a>, Error> {
+    match strategy {
+        Strategy::Broadcast(_) | Strategy::Scan | Strategy::RandomKey => {
+            Ok(Plan::CrossNode(CrossNodeCommand { strategy, keys: PlacedKeys::new(), flags }))
         }
-        // It should have keys; any server says why it has none: a number of 0, or the word STREAMS that is missing.
-        Strategy::Combined(_) | Strategy::Together(_) | Strategy::Popped(_) | Strategy::Streams => {
-            Ok(Plan::One { server: 0, keys: PlacedKeys::new(), flags })
+        // A malformed command: a number of keys of 0, or no STREAMS. Any server replies with the fitting error.
+        Strategy::Gather(_) | Strategy::Colocate(_) | Strategy::Pop(_) | Strategy::XRead => {
+            Ok(Plan::OneServer { server: 0, keys: PlacedKeys::new(), flags })
         }
-        _ => Err(keyless(args[0])),
+        _ => Err(keyless_error(args[0])),
     }
 }
 
 pub(crate) fn wrong_arity<'a>(name: &str) -> Plan<'a> {
-    Plan::Answer(arity_text(name))
+    Plan::ServerError(arity_text(name))
 }
 
 pub(crate) fn arity_text(name: &str) -> String {
@@ -186,30 +198,27 @@ pub(crate) fn upper(name: &[u8]) -> String {
 #[cold]
 pub(crate) fn needs_session(name: &str) -> Error {
     let name = name.replace('|', " ").to_uppercase();
-    Error::new(
-        Code::Request,
-        format!("{name}: it changes the state of its connection, and connections are shared here; a session has connections of its own"),
-    )
+    Error::new(Code::Request, format!("{name} changes the state of its connection, and connections are shared; use a session"))
 }
 
 #[cold]
-fn keyless(name: &[u8]) -> Error {
-    let text = format!("CROSSNODE {}: without a key it names no node; `each` runs it on every master", upper(name));
+fn keyless_error(name: &[u8]) -> Error {
+    let text = format!("CROSSNODE {}: the command has no key that determines its node; use `each` to run it on every master", upper(name));
     Error::new(Code::CrossNode, text)
 }
 
 #[cold]
-pub(crate) fn crossnode(config: &Config, args: &[&[u8]], keys: &[Key]) -> Error {
+pub(crate) fn crossnode_error(config: &Config, args: &[&[u8]], keys: &[Key]) -> Error {
     const SHOWN: usize = 8;
     let name = upper(args[0]);
     if keys.iter().all(|key| config.masters[key.master()].server == config.masters[keys[0].master()].server) {
         let pattern = printable(sort_patterns(args).next().unwrap_or_default());
         return Error::new(Code::CrossNode, format!("CROSSNODE {name}: the pattern \"{pattern}\" reads keys that may live on other nodes"));
     }
-    let places: Vec<String> =
+    let nodes: Vec<String> =
         keys.iter().take(SHOWN).map(|key| format!("\"{}\" on {}", printable(key.name), config.masters[key.master()].alias)).collect();
     let more = if keys.len() > SHOWN { format!(" and {} more", keys.len() - SHOWN) } else { String::new() };
-    Error::new(Code::CrossNode, format!("CROSSNODE {name}: its keys live on several nodes: {}{more}", places.join(", ")))
+    Error::new(Code::CrossNode, format!("CROSSNODE {name}: its keys live on several nodes: {}{more}", nodes.join(", ")))
 }
 
 #[cfg(test)]
@@ -225,13 +234,13 @@ mod tests {
         Config::from_json(text.as_bytes()).unwrap()
     }
 
-    /// Where each key goes, by the server's number, and under which name.
+    /// The stored name and the master of each key.
     fn placed(config: &Config, command: &str) -> Result<Vec<(String, usize)>, Error> {
         let args: Vec<&[u8]> = command.split(' ').map(str::as_bytes).collect();
         let keys = match plan(config, lookup(&args).unwrap(), &args)? {
-            Plan::One { keys, .. } | Plan::Split { keys, .. } => keys,
-            Plan::CrossNode(over) => over.keys,
-            Plan::Answer(text) => panic!("{text}"),
+            Plan::OneServer { keys, .. } | Plan::Split { keys, .. } => keys,
+            Plan::CrossNode(command) => command.keys,
+            Plan::ServerError(text) => panic!("{text}"),
         };
         Ok(keys.iter().map(|key| (String::from_utf8_lossy(key.name).into(), key.master())).collect())
     }
@@ -241,20 +250,20 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_on_the_first_key_pins_untagged_siblings_only() {
+    fn a_tag_on_the_first_key_applies_to_keys_without_a_tag() {
         let found = placed(&config(""), "MGET a{x} b c{y} d").unwrap();
         let expected = [("a", "x"), ("b", "x"), ("c", "y"), ("d", "x")];
         assert_eq!(found, expected.map(|(name, tag)| (name.to_owned(), master(tag))));
     }
 
     #[test]
-    fn a_tag_on_a_later_key_pins_nothing() {
+    fn a_tag_on_a_later_key_does_not_apply_to_other_keys() {
         let found = placed(&config(""), "MGET a b{y}").unwrap();
         assert_eq!(found, [("a".to_owned(), master("a")), ("b".to_owned(), master("y"))]);
     }
 
     #[test]
-    fn keys_that_are_kept_whole_go_each_by_its_own() {
+    fn with_hash_tag_keep_a_tag_does_not_apply_to_other_keys() {
         let found = placed(&config(r#""hash_tag":"keep""#), "MGET {x}a b").unwrap();
         assert_eq!(found, [("{x}a".to_owned(), master("x")), ("b".to_owned(), master("b"))]);
     }
@@ -270,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn strict_refuses_to_split() {
+    fn strict_mode_rejects_a_split() {
         let key = |wanted| (0..100).map(|number| number.to_string()).find(|key| master(key) == wanted).unwrap();
         let command = format!("MGET {} {}", key(0), key(1));
         assert!(placed(&config(""), &command).is_ok());
@@ -278,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_found_where_each_command_has_them() {
+    fn the_keys_of_each_kind_of_command_are_found() {
         for (command, keys) in [
             ("EVAL script 2 a a 3", &["a", "a"][..]),
             ("XREAD COUNT 2 STREAMS a a 0 0", &["a", "a"]),
@@ -298,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_of_keys_that_cannot_be_is_refused() {
+    fn an_invalid_number_of_keys_is_rejected() {
         for command in [
             "EVAL script x a",
             "EVAL script 3 a",
@@ -313,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn what_names_no_node_is_refused() {
+    fn a_command_that_determines_no_node_is_rejected() {
         for command in ["ROLE", "SHUTDOWN NOSAVE", "EVAL script 0"] {
             assert_eq!(placed(&config(""), command).unwrap_err().code(), Code::CrossNode, "{command}");
         }

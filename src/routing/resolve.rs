@@ -1,42 +1,42 @@
-//! What a command means here: from the table, or, where that has no such command, from a server.
+//! Plans any command: from the command table, or, if that lacks the command, from a server's description.
 
-use crate::command::{CommandFlags, PlacedKeys, Positions, ReadTimeout, ServerCommand, ServerInfo, Strategy, fits, lookup};
+use crate::command::{Command, CommandFlags, PlacedKeys, Positions, ReadTimeout, ServerCommand, ServerInfo, Strategy, fits, lookup};
 use crate::config::{Config, Read};
 use crate::error::{Code, Error, printable};
 use crate::resp::{Reply, Value};
-use crate::routing::{Plan, arity_text, keys_of, learned_positions, place, plan, plan_learned, wrong_arity};
-use crate::topology::{Process, Replica};
+use crate::routing::plan::{Plan, arity_text, learned_positions, place_keys, placed_keys, plan, plan_learned, wrong_arity};
+use crate::topology::{Replica, Topology};
 use crate::transport::NodePipeline;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
 pub(crate) struct CommandResolver<'p> {
     config: &'p Config,
-    process: &'p Process,
+    topology: &'p Topology,
     read: Read,
-    /// For each server the replica that this call reads from, if any: the same for all its commands.
-    readers: OnceCell<Vec<OnceCell<Option<Arc<Replica>>>>>,
+    /// By server, the replica that this call reads from: the same for all commands of the call.
+    replicas: OnceCell<Vec<OnceCell<Option<Arc<Replica>>>>>,
 }
 
-/// What a command is about, for a caller who runs it on one server or not at all.
+/// The keys of a command, for a caller that only runs it if they are on one server.
 pub(crate) enum Located<'a> {
-    /// Its keys, and what the table says of it where several servers are concerned.
-    Keys { keys: PlacedKeys<'a>, across: Strategy },
-    /// The server would refuse it, with this error.
-    Answer(String),
-    /// No server knows it.
+    /// Its keys, and its strategy if they are on several servers.
+    Keys { keys: PlacedKeys<'a>, strategy: Strategy },
+    /// A server would reply with this error.
+    ServerError(String),
+    /// Neither the command table nor the server has such a command.
     Unknown,
 }
 
 impl<'p> CommandResolver<'p> {
     #[inline]
-    pub(crate) fn new(config: &'p Config, process: &'p Process) -> CommandResolver<'p> {
-        CommandResolver { config, process, read: Read::Master, readers: OnceCell::new() }
+    pub(crate) fn new(config: &'p Config, topology: &'p Topology) -> CommandResolver<'p> {
+        CommandResolver { config, topology, read: Read::Master, replicas: OnceCell::new() }
     }
 
-    /// With reads from there.
+    /// Sets where reads go; by default to masters.
     #[inline]
-    pub(crate) fn reading(self, read: Read) -> CommandResolver<'p> {
+    pub(crate) fn with_read(self, read: Read) -> CommandResolver<'p> {
         CommandResolver { read, ..self }
     }
 
@@ -45,14 +45,14 @@ impl<'p> CommandResolver<'p> {
         self.read == Read::Replica
     }
 
-    /// The replica that this call reads from in place of a server, if there is one.
-    pub(crate) fn reader(&self, server: usize) -> Option<&Replica> {
-        let pool = self.process.pool(server);
-        if !self.reads_replicas() || !pool.may_have_replicas() {
+    /// The replica that this call reads from in place of a master; `None` if it reads from the master.
+    pub(crate) fn replica_of(&self, server: usize) -> Option<&Replica> {
+        let shard = self.topology.shard(server);
+        if !self.reads_replicas() || !shard.may_have_replicas() {
             return None;
         }
-        let readers = self.readers.get_or_init(|| vec![OnceCell::new(); self.config.servers.len()]);
-        readers[server].get_or_init(|| pool.reader()).as_deref()
+        let replicas = self.replicas.get_or_init(|| vec![OnceCell::new(); self.config.servers.len()]);
+        replicas[server].get_or_init(|| shard.next_replica()).as_deref()
     }
 
     #[inline]
@@ -61,37 +61,38 @@ impl<'p> CommandResolver<'p> {
     }
 
     #[inline]
-    pub(crate) fn process(&self) -> &'p Process {
-        self.process
+    pub(crate) fn topology(&self) -> &'p Topology {
+        self.topology
     }
 
+    /// Plans a command. `command` is its entry in the command table, if it has one.
     #[inline]
-    pub(crate) fn plan<'a>(&self, args: &[&'a [u8]]) -> Result<Plan<'a>, Error> {
-        match lookup(args) {
+    pub(crate) fn plan<'a>(&self, command: Option<&Command>, args: &[&'a [u8]]) -> Result<Plan<'a>, Error> {
+        match command {
             Some(command) => plan(self.config, command, args),
             None => self.plan_unknown(args),
         }
     }
 
-    /// Finds the keys of a command, and plans nothing.
+    /// Finds the keys of a command without planning it.
     pub(crate) fn locate<'a>(&self, args: &[&'a [u8]]) -> Result<Located<'a>, Error> {
         if let Some(command) = lookup(args) {
             return match command.takes(args.len()) {
-                true => Ok(Located::Keys { keys: keys_of(self.config, command, args)?, across: command.across }),
-                false => Ok(Located::Answer(arity_text(command.name))),
+                true => Ok(Located::Keys { keys: placed_keys(self.config, command, args)?, strategy: command.strategy }),
+                false => Ok(Located::ServerError(arity_text(command.name))),
             };
         }
         let Some(command) = self.learn(args)? else { return Ok(Located::Unknown) };
         if !fits(command.arity, args.len()) {
-            return Ok(Located::Answer(arity_text(&printable(&args[0].to_ascii_lowercase()))));
+            return Ok(Located::ServerError(arity_text(&printable(&args[0].to_ascii_lowercase()))));
         }
         let positions = self.positions(&command, args)?;
-        Ok(Located::Keys { keys: place(self.config, args, positions.iter().copied()), across: Strategy::Refused })
+        Ok(Located::Keys { keys: place_keys(self.config, args, positions.iter().copied()), strategy: Strategy::Refuse })
     }
 
     #[cold]
     fn plan_unknown<'a>(&self, args: &[&'a [u8]]) -> Result<Plan<'a>, Error> {
-        let Some(command) = self.learn(args)? else { return Ok(to_be_refused()) };
+        let Some(command) = self.learn(args)? else { return Ok(unknown_command_plan()) };
         if !fits(command.arity, args.len()) {
             return Ok(wrong_arity(&printable(&args[0].to_ascii_lowercase())));
         }
@@ -100,14 +101,14 @@ impl<'p> CommandResolver<'p> {
     }
 
     fn positions(&self, command: &ServerCommand, args: &[&[u8]]) -> Result<Positions, Error> {
-        learned_positions(command, args).map_or_else(|| self.ask_for_keys(args), Ok)
+        learned_positions(command, args).map_or_else(|| self.ask_key_positions(args), Ok)
     }
 
-    /// The command, or subcommand, as the first server describes it; `None` when that does not know it either.
+    /// The command or subcommand as the first server describes it; `None` if the server does not have it.
     fn learn(&self, args: &[&[u8]]) -> Result<Option<Arc<ServerCommand>>, Error> {
         let subcommand = || args.get(1).map(|subcommand| [args[0], b"|", subcommand].concat());
         if let (Some(_), Some(name)) = (lookup(&args[..1]), subcommand()) {
-            // A container that the table has, with a subcommand that it lacks.
+            // The command table has the container, but not the subcommand.
             return self.learn_name(&name);
         }
         let command = self.learn_name(args[0])?;
@@ -118,7 +119,7 @@ impl<'p> CommandResolver<'p> {
     }
 
     fn learn_name(&self, name: &[u8]) -> Result<Option<Arc<ServerCommand>>, Error> {
-        let learned: &ServerInfo = self.process.learned();
+        let learned: &ServerInfo = self.topology.learned_commands();
         if let Some(known) = learned.get(name) {
             return Ok(Some(known));
         }
@@ -126,41 +127,42 @@ impl<'p> CommandResolver<'p> {
         Ok(ServerCommand::from_info(&reply).map(|command| learned.remember(name, command)))
     }
 
-    /// Where the keys stand, by `COMMAND GETKEYS`. The server answers with the keys and not with their places, which are needed only
-    /// where a key has a tag to be stripped.
-    fn ask_for_keys(&self, args: &[&[u8]]) -> Result<Positions, Error> {
-        let question: Vec<&[u8]> = [&b"COMMAND"[..], b"GETKEYS"].into_iter().chain(args.iter().copied()).collect();
-        let reply = self.ask(&question)?;
+    /// The positions of the keys by `COMMAND GETKEYS`. The server replies with the keys, not with their positions, so the keys are looked
+    /// up among the arguments.
+    fn ask_key_positions(&self, args: &[&[u8]]) -> Result<Positions, Error> {
+        let request: Vec<&[u8]> = [&b"COMMAND"[..], b"GETKEYS"].into_iter().chain(args.iter().copied()).collect();
+        let reply = self.ask(&request)?;
         let keys: Vec<&[u8]> = match reply.root() {
             Value::Array(keys) => keys.filter_map(|key| if let Value::String(key) = key { Some(key) } else { None }).collect(),
-            // The server's way of saying that there are none.
+            // The command has no keys.
             Value::Error(text) if text.ends_with(b"no key arguments") => Vec::new(),
-            Value::Error(text) => return Err(untold(args[0], &String::from_utf8_lossy(text))),
-            _ => return Err(untold(args[0], "the server's answer to COMMAND GETKEYS is not a list")),
+            Value::Error(text) => return Err(unknown_keys_error(args[0], &String::from_utf8_lossy(text))),
+            _ => return Err(unknown_keys_error(args[0], "the reply is not a list")),
         };
-        places(args, &keys).ok_or_else(|| untold(args[0], "a key stands among its other arguments too"))
+        positions_of(args, &keys).ok_or_else(|| unknown_keys_error(args[0], "another argument is equal to a key"))
     }
 
+    /// Asks the first server.
     fn ask(&self, args: &[&[u8]]) -> Result<Reply, Error> {
-        let mut pipeline = NodePipeline::new(self.process.pool(0), &[]);
+        let mut pipeline = NodePipeline::new(self.topology.shard(0), &[]);
         pipeline.add(None, args, &PlacedKeys::new(), CommandFlags { repeatable: true, read_timeout: ReadTimeout::Configured });
         pipeline.run(false);
         pipeline.into_single(args[0], false)
     }
 }
 
-/// The places of the keys among the arguments, if there is no doubt: as many arguments as keys have the bytes of each.
-fn places(args: &[&[u8]], keys: &[&[u8]]) -> Option<Positions> {
-    let positions: Positions = (1..args.len()).filter(|&at| keys.contains(&args[at])).collect();
+/// The positions of the keys among the arguments; `None` if they are ambiguous because another argument is equal to a key.
+fn positions_of(args: &[&[u8]], keys: &[&[u8]]) -> Option<Positions> {
+    let positions: Positions = (1..args.len()).filter(|&position| keys.contains(&args[position])).collect();
     (positions.len() == keys.len()).then_some(positions)
 }
 
-/// No server knows the command; the first one may say so in its own words.
-fn to_be_refused<'a>() -> Plan<'a> {
-    Plan::One { server: 0, keys: PlacedKeys::new(), flags: CommandFlags { repeatable: false, read_timeout: ReadTimeout::Configured } }
+/// No server has the command. The first server replies with its own error.
+fn unknown_command_plan<'a>() -> Plan<'a> {
+    Plan::OneServer { server: 0, keys: PlacedKeys::new(), flags: CommandFlags { repeatable: false, read_timeout: ReadTimeout::Configured } }
 }
 
-fn untold(name: &[u8], why: &str) -> Error {
-    let text = format!("{}: its keys cannot be told: {why} (COMMAND GETKEYS was asked)", printable(&name.to_ascii_uppercase()));
+fn unknown_keys_error(name: &[u8], reason: &str) -> Error {
+    let text = format!("{}: COMMAND GETKEYS does not determine its keys: {reason}", printable(&name.to_ascii_uppercase()));
     Error::new(Code::Request, text)
 }

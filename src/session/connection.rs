@@ -1,48 +1,48 @@
-//! A connection that a session has to itself: commands out, replies in, and what the session told it of itself.
+//! A connection that one session uses exclusively, with the settings of that session.
 
 use crate::config::{Config, Server};
 use crate::error::{Code, Error};
 use crate::resp::{Reply, Value, pack};
 use crate::transport::Connection;
 
-/// As it is sent.
+/// The packed command.
 pub(crate) const MULTI: &[u8] = b"*1\r\n$5\r\nMULTI\r\n";
 
 pub(crate) struct SessionConnection {
     connection: Connection,
-    /// The database that it is in.
+    /// The database that the connection is in.
     db: u32,
-    /// What it was told.
-    told: Setup,
-    /// The server has granted MULTI over it.
-    begins: bool,
+    /// The settings that the server has received, without the database.
+    applied: Settings,
+    /// The server has accepted MULTI on this connection.
+    has_accepted_multi: bool,
 }
 
-/// What a session tells each of its own connections.
+/// What a session sets on each of its connections.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Setup {
-    /// `None` is the configured one.
+pub(crate) struct Settings {
+    /// By SELECT; `None` is the configured database of each server.
     pub db: Option<u32>,
-    /// By CLIENT SETNAME; empty is none.
+    /// By CLIENT SETNAME; empty is no name.
     pub name: Vec<u8>,
     /// By CLIENT NO-EVICT.
-    pub stays: bool,
-    /// By CLIENT SETINFO: what and how.
+    pub no_evict: bool,
+    /// By CLIENT SETINFO: attributes and values.
     pub info: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
-impl Setup {
-    /// What a connection must be told that was told something else before; which database it is in is another matter.
-    fn since(&self, before: &Setup) -> Vec<Vec<u8>> {
+impl Settings {
+    /// Returns the packed commands that change a connection from other settings to these. SELECT is not among them.
+    fn commands_to_change(&self, from: &Settings) -> Vec<Vec<u8>> {
         let mut commands = Vec::new();
-        if self.name != before.name {
+        if self.name != from.name {
             commands.push(pack(&[b"CLIENT", b"SETNAME", &self.name]));
         }
-        if self.stays != before.stays {
-            commands.push(pack(&[b"CLIENT", b"NO-EVICT", if self.stays { b"ON" } else { b"OFF" }]));
+        if self.no_evict != from.no_evict {
+            commands.push(pack(&[b"CLIENT", b"NO-EVICT", if self.no_evict { b"ON" } else { b"OFF" }]));
         }
-        let news = self.info.iter().filter(|pair| !before.info.contains(pair));
-        commands.extend(news.map(|(what, how)| pack(&[b"CLIENT", b"SETINFO", what, how])));
+        let changed = self.info.iter().filter(|pair| !from.info.contains(pair));
+        commands.extend(changed.map(|(attribute, value)| pack(&[b"CLIENT", b"SETINFO", attribute, value])));
         commands
     }
 }
@@ -52,20 +52,20 @@ impl SessionConnection {
         Ok(SessionConnection {
             connection: Connection::open(server, config, config.connect_timeout)?,
             db: server.db,
-            told: Setup::default(),
-            begins: false,
+            applied: Settings::default(),
+            has_accepted_multi: false,
         })
     }
 
-    /// Whether the server still holds its end.
+    /// Returns whether the server has not closed the connection.
     pub(crate) fn is_alive(&self) -> bool {
         self.connection.is_alive()
     }
 
-    /// Tells the server what it does not know yet. A refused SELECT is an error: what follows would go to another database. The rest is
-    /// for people to look at, and older servers lack some of it.
-    pub(crate) fn prepare(&mut self, setup: &Setup, configured: u32) -> Result<(), Error> {
-        let db = setup.db.unwrap_or(configured);
+    /// Applies settings. A rejected SELECT is an error, because the commands that follow would run in another database. Other rejections are
+    /// ignored: these settings are informational, and older servers lack some of them.
+    pub(crate) fn apply(&mut self, settings: &Settings, configured_db: u32) -> Result<(), Error> {
+        let db = settings.db.unwrap_or(configured_db);
         if db != self.db {
             let reply = self.ask(&pack(&[b"SELECT", db.to_string().as_bytes()]), 1, &mut 0)?;
             if let Some(Value::Error(text)) = reply.value(1) {
@@ -73,29 +73,29 @@ impl SessionConnection {
             }
             self.db = db;
         }
-        if *setup != self.told {
-            let commands = setup.since(&self.told);
+        if *settings != self.applied {
+            let commands = settings.commands_to_change(&self.applied);
             self.ask(&commands.concat(), commands.len(), &mut 0)?;
-            self.told = setup.clone();
+            self.applied = settings.clone();
         }
         Ok(())
     }
 
-    /// Has the server grant MULTI, once a connection: were it refused, what follows would be carried out at once. ResponsePolicy whether it was asked, and
-    /// the transaction is begun.
-    pub(crate) fn begin(&mut self) -> Result<bool, Error> {
-        if self.begins {
+    /// Sends MULTI once per connection and waits for the reply: if the server rejected it in a pipeline, it would execute the commands that
+    /// follow at once. Returns whether MULTI was sent, in which case the transaction has begun.
+    pub(crate) fn check_multi(&mut self) -> Result<bool, Error> {
+        if self.has_accepted_multi {
             return Ok(false);
         }
         let reply = self.ask(MULTI, 1, &mut 0)?;
         if let Some(Value::Error(text)) = reply.value(1) {
             return Err(Error::new(Code::Request, format!("MULTI was refused: {}", String::from_utf8_lossy(text))));
         }
-        self.begins = true;
+        self.has_accepted_multi = true;
         Ok(true)
     }
 
-    /// Sends commands and reads as many replies, under one array. `sent` grows by the bytes that the kernel took.
+    /// Sends commands and returns an array of their replies. `sent` grows by the number of bytes that the kernel accepted, also on failure.
     pub(crate) fn ask(&mut self, request: &[u8], replies: usize, sent: &mut usize) -> Result<Reply, Error> {
         self.connection.send_all(request, sent)?;
         let mut reader = self.connection.reader(true);
@@ -105,7 +105,6 @@ impl SessionConnection {
         Ok(reply)
     }
 
-    /// The bare connection, for another use.
     pub(crate) fn into_connection(self) -> Connection {
         self.connection
     }

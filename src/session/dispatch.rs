@@ -1,104 +1,118 @@
-//! The commands of a request, one after the other: ordinary ones gathered for the cluster, those of a transaction for its connection.
+//! Runs the commands of a request in order. Commands without state are collected and run through the cluster; those of a transaction are collected
+//! and sent to its server.
 
 use crate::command::lookup;
-use crate::error::{Code, Error};
-use crate::resp::{Args, Commands, Reply};
+use crate::error::Error;
+use crate::resp::{Args, Commands, Reply, ReplyList};
 use crate::routing::arity_text;
-use crate::session::replies::Replies;
-use crate::session::subscriptions::Kind;
-use crate::session::transaction::{Batch, Transaction};
-use crate::session::{Outcome, Session};
+use crate::session::queued::{Transaction, TransactionPipeline};
+use crate::session::session::{Outcome, Session};
+use crate::session::state_command::{state_command, unsupported};
+use crate::session::subscriptions::SubscriptionKind;
 use std::ops::Range;
 
-/// A request that is being carried out.
+/// A request that is being executed.
 pub(crate) struct Dispatcher<'s, 'r> {
     pub session: &'s mut Session,
     request: &'r [u8],
-    pub replies: Replies,
-    /// Ordinary commands that were not carried out yet.
+    pub replies: ReplyList,
+    /// The commands without state that were not executed yet: a range of the request.
     ordinary: Range<usize>,
-    /// Commands for a connection of the session's own that were not sent yet. There are never both.
-    pub batch: Option<Batch>,
+    /// The commands of a transaction that were not sent yet. It is `None` while `ordinary` is not empty.
+    pub pipeline: Option<TransactionPipeline>,
 }
 
-pub(crate) fn run(session: &mut Session, request: &[u8]) -> Result<Reply, Error> {
-    check(request)?;
-    let mut run = Dispatcher { session, request, replies: Replies::default(), ordinary: 0..0, batch: None };
-    let mut commands = Commands::of(request);
-    let mut args = Args::new();
-    while !run.session.closed
-        && let Some(whole) = commands.next(&mut args)?
-    {
-        run.command(&args, whole)?;
+impl Session {
+    /// Runs the commands of a request, RESP arrays of bulk strings, and returns an array of replies in their order.
+    ///
+    /// There is one reply per command, with two exceptions, as on one server: the SUBSCRIBE family has one reply per channel or pattern, and
+    /// commands after QUIT have none. A command that fails is a [`Value::Failure`](crate::Value::Failure) in its position.
+    ///
+    /// Fails with [`Code::Request`](crate::Code::Request), before any command is executed, if the request is not RESP, after QUIT, and in a forked
+    /// child.
+    pub fn execute(&mut self, request: &[u8]) -> Result<Reply, Error> {
+        self.check_open()?;
+        check_syntax(request)?;
+        let mut dispatcher = Dispatcher { session: self, request, replies: ReplyList::default(), ordinary: 0..0, pipeline: None };
+        let mut commands = Commands::new(request);
+        let mut args = Args::new();
+        while !dispatcher.session.is_closed
+            && let Some(range) = commands.next(&mut args)?
+        {
+            dispatcher.run(&args, range)?;
+        }
+        dispatcher.flush()?;
+        Ok(dispatcher.replies.into_reply())
     }
-    run.flush()?;
-    Ok(run.replies.into_reply())
 }
 
-/// What is not RESP is refused before anything is done.
-fn check(request: &[u8]) -> Result<(), Error> {
-    let mut commands = Commands::of(request);
+fn check_syntax(request: &[u8]) -> Result<(), Error> {
+    let mut commands = Commands::new(request);
     let mut args = Args::new();
     while commands.next(&mut args)?.is_some() {}
     Ok(())
 }
 
 impl<'r> Dispatcher<'_, 'r> {
-    fn command(&mut self, args: &[&'r [u8]], whole: Range<usize>) -> Result<(), Error> {
+    fn run(&mut self, args: &[&'r [u8]], range: Range<usize>) -> Result<(), Error> {
         if self.session.transaction.is_some() {
-            return self.in_transaction(args);
+            return self.run_in_transaction(args);
         }
         let name = state_command(args);
         if self.session.is_subscribed() && !is_allowed_while_subscribed(name, args) {
-            return self.answer(Ok(while_subscribed(args)));
+            return self.reply(Ok(rejected_while_subscribed(args)));
         }
         match name {
-            Some(name) => self.state(name, args),
-            None if self.session.is_subscribed() => self.answer(Ok(pong(args))),
-            None => self.ordinary(whole),
+            Some(name) => self.run_state_command(name, args),
+            None if self.session.is_subscribed() => self.reply(Ok(pong(args))),
+            None => {
+                self.collect(range);
+                Ok(())
+            }
         }
     }
 
-    fn ordinary(&mut self, whole: Range<usize>) -> Result<(), Error> {
-        self.flush_batch();
+    /// Adds a command without state to the collected ones, which it follows in the request.
+    fn collect(&mut self, range: Range<usize>) {
+        self.flush_pipeline();
         match self.ordinary.is_empty() {
-            true => self.ordinary = whole,
-            false => self.ordinary.end = whole.end,
+            true => self.ordinary = range,
+            false => self.ordinary.end = range.end,
         }
-        Ok(())
     }
 
-    /// Carries out what was gathered.
+    /// Executes the collected commands.
     pub(crate) fn flush(&mut self) -> Result<(), Error> {
-        self.flush_batch();
+        self.flush_pipeline();
         let ordinary = std::mem::take(&mut self.ordinary);
         if !ordinary.is_empty() {
-            self.replies.many(self.session.view.execute(&self.request[ordinary])?, 0);
+            self.replies.extend(self.session.selected.execute(&self.request[ordinary])?, 0);
         }
         Ok(())
     }
 
-    /// The answer to a command, behind those to all before it.
-    pub(crate) fn answer(&mut self, outcome: Outcome) -> Result<(), Error> {
+    /// Executes the collected commands, then adds the reply to the command after them.
+    pub(crate) fn reply(&mut self, outcome: Outcome) -> Result<(), Error> {
         self.flush()?;
-        self.replies.one(outcome);
+        self.replies.push(outcome);
         Ok(())
     }
 
-    /// A command that concerns the session itself, outside of a transaction.
-    fn state(&mut self, name: &str, args: &[&'r [u8]]) -> Result<(), Error> {
+    /// Runs a command that concerns the session itself, outside a transaction.
+    fn run_state_command(&mut self, name: &str, args: &[&'r [u8]]) -> Result<(), Error> {
         self.flush()?;
         if let Some(command) = lookup(args).filter(|command| !command.takes(args.len())) {
-            return self.wrong_arity(command.name);
+            return self.reject_arity(command.name);
         }
-        if let Some((kind, subscribes)) = Kind::of(name) {
-            let outcomes = if subscribes { self.session.subscribe(kind, &args[1..]) } else { self.session.unsubscribe(kind, &args[1..]) };
-            outcomes.into_iter().for_each(|outcome| self.replies.one(outcome));
+        if let Some((kind, subscribes)) = SubscriptionKind::from_command(name) {
+            let names = &args[1..];
+            let outcomes = if subscribes { self.session.subscribe(kind, names) } else { self.session.unsubscribe(kind, names) };
+            outcomes.into_iter().for_each(|outcome| self.replies.push(outcome));
             return Ok(());
         }
         match name {
             "watch" => return self.watch(args),
-            "unwatch" => self.release(false)?,
+            "unwatch" => self.unbind(false)?,
             _ => {}
         }
         let session = &mut *self.session;
@@ -116,51 +130,25 @@ impl<'r> Dispatcher<'_, 'r> {
             "client|getname" => Ok(session.name()),
             "client|setinfo" => Ok(session.set_info(args)),
             "client|no-evict" => Ok(session.set_no_evict(args[2])),
-            "client|id" | "client|info" => session.of_connection(args),
+            "client|id" | "client|info" => session.describe_connection(args),
             "reset" => Ok(session.reset()),
             "quit" => Ok(session.quit()),
-            _ => Err(refused(name)),
+            _ => Err(unsupported(name)),
         };
-        self.replies.one(outcome);
+        self.replies.push(outcome);
         Ok(())
     }
 }
 
-/// The name of a command that concerns the session itself.
-pub(crate) fn state_command(args: &[&[u8]]) -> Option<&'static str> {
-    let Some(command) = lookup(args) else { return newer_client_command(args) };
-    let of_connection = matches!(command.name, "client|getname" | "client|id" | "client|info");
-    (command.session || of_connection).then_some(command.name)
-}
-
-/// Those that the table lacks.
-fn newer_client_command(args: &[&[u8]]) -> Option<&'static str> {
-    let [name, subcommand, ..] = args else { return None };
-    let known = [("SETINFO", "client|setinfo"), ("NO-TOUCH", "client|no-touch")];
-    let found = known.into_iter().find(|(word, _)| subcommand.eq_ignore_ascii_case(word.as_bytes()))?;
-    name.eq_ignore_ascii_case(b"CLIENT").then_some(found.1)
-}
-
-/// A command that a session cannot have, or not here.
-pub(crate) fn refused(name: &str) -> Error {
-    let why = match name {
-        "auth" => "credentials are the configuration's",
-        "client|tracking" | "client|caching" | "client|no-touch" => "it concerns a connection, and the commands of a session go over many",
-        "client|reply" => "a session answers every command",
-        "asking" | "readonly" | "readwrite" => "it belongs to Redis Cluster",
-        _ => "a session is not made for it",
-    };
-    Error::new(Code::Request, format!("{}: {why}", name.replace('|', " ").to_uppercase()))
-}
-
 fn is_allowed_while_subscribed(name: Option<&str>, args: &[&[u8]]) -> bool {
     match name {
-        Some(name) => Kind::of(name).is_some() || name == "quit" || name == "reset",
+        Some(name) => SubscriptionKind::from_command(name).is_some() || name == "quit" || name == "reset",
         None => args[0].eq_ignore_ascii_case(b"PING") && args.len() <= 2,
     }
 }
 
-fn while_subscribed(args: &[&[u8]]) -> Reply {
+/// The error reply of a server with RESP2.
+fn rejected_while_subscribed(args: &[&[u8]]) -> Reply {
     let known = lookup(args);
     if let Some(command) = known.filter(|command| !command.takes(args.len()) || command.name == "ping") {
         return Reply::error(arity_text(command.name).as_bytes());
@@ -171,7 +159,7 @@ fn while_subscribed(args: &[&[u8]]) -> Reply {
     Reply::error(format!("ERR Can't execute '{name}': {allowed}").as_bytes())
 }
 
-/// PING among messages is answered like one.
+/// The reply to PING while subscribed has the form of a message.
 fn pong(args: &[&[u8]]) -> Reply {
     Reply::strings([&b"pong"[..], args.get(1).copied().unwrap_or_default()])
 }

@@ -1,183 +1,194 @@
-//! SUBSCRIBE and its family: each channel on its own server, each pattern on all.
+//! SUBSCRIBE and its family: a channel is on one server, a pattern on all.
 
 use crate::error::Error;
 use crate::resp::Reply;
 use crate::routing::master_of;
 use crate::session::pubsub_connection::PubSubConnection;
-use crate::session::subscriptions::Kind;
-use crate::session::{Outcome, Session};
+use crate::session::session::{Outcome, Session};
+use crate::session::subscriptions::SubscriptionKind;
 use crate::transport::explain;
 use std::collections::BTreeMap;
 
-/// A channel or pattern of a command, and the servers that it goes to.
+/// A channel or pattern of a command.
 struct Target<'a> {
     name: &'a [u8],
     servers: Vec<usize>,
-    /// Why it did not come about.
+    /// The first failure: the error reply of a server, or an error.
     failure: Option<Outcome>,
 }
 
 impl Session {
-    /// One confirmation a name, or what keeps it from being confirmed.
-    pub(crate) fn subscribe(&mut self, kind: Kind, names: &[&[u8]]) -> Vec<Outcome> {
+    /// Subscribes to channels or patterns. Returns one outcome per name.
+    pub(super) fn subscribe(&mut self, kind: SubscriptionKind, names: &[&[u8]]) -> Vec<Outcome> {
         let mut targets: Vec<Target> = names.iter().map(|name| self.target(kind, name)).collect();
-        let orders = orders(&targets);
-        let sent: Vec<(usize, &Vec<usize>, Result<(), Error>)> = orders
+        let by_server = targets_by_server(&targets);
+        let sent: Vec<(usize, &[usize], Result<(), Error>)> = by_server
             .iter()
-            .map(|(&server, order)| {
-                let names: Vec<&[u8]> = order.iter().map(|&at| targets[at].name).collect();
-                (server, order, self.link(server).and_then(|link| link.send(kind.subscribe(), &names)))
+            .map(|(&server, indexes)| {
+                let names: Vec<&[u8]> = indexes.iter().map(|&index| targets[index].name).collect();
+                let outcome = self.pubsub_connection(server).and_then(|connection| connection.send(kind.subscribe(), &names));
+                (server, indexes.as_slice(), outcome)
             })
             .collect();
-        for (server, order, outcome) in sent {
-            let mut lost = outcome.err();
-            for &at in order {
-                let refusal = match &lost {
-                    None => self.confirmation(server),
-                    Some(error) => Err(error.clone()),
-                };
-                let failure = match refusal {
-                    Ok(None) => continue,
-                    Ok(Some(refusal)) => Ok(refusal),
-                    Err(error) => {
-                        lost.get_or_insert_with(|| error.clone());
-                        Err(explain(&self.cluster.config().servers[server], error, kind.subscribe().as_bytes(), false))
-                    }
-                };
-                targets[at].failure.get_or_insert(failure);
-            }
-            if let Some(error) = lost {
-                self.lose_link(server, error);
-            }
+        for (server, indexes, outcome) in sent {
+            self.read_confirmations(kind, server, indexes, outcome.err(), &mut targets);
         }
-        targets.into_iter().map(|target| self.settle(kind, target)).collect()
+        targets.into_iter().map(|target| self.finish_subscribing(kind, target)).collect()
     }
 
-    /// Takes a subscription in, or takes back what came about of it.
-    fn settle(&mut self, kind: Kind, target: Target) -> Outcome {
-        let Some(failure) = target.failure else {
-            let server = target.servers[0];
-            self.subscriptions.insert(kind, target.name, server);
-            return Ok(self.confirm(kind.subscribe(), kind, Some(target.name)));
-        };
-        if kind == Kind::Pattern && !self.subscriptions.of(kind).iter().any(|(name, _)| name == target.name) {
-            target.servers.iter().for_each(|&server| self.leave(kind, server, target.name));
+    /// Reads one confirmation per target from a server and records the failures. `lost` is the error if the commands could not be sent.
+    fn read_confirmations(
+        &mut self,
+        kind: SubscriptionKind,
+        server: usize,
+        indexes: &[usize],
+        mut lost: Option<Error>,
+        targets: &mut [Target],
+    ) {
+        for &index in indexes {
+            let outcome = match &lost {
+                None => self.confirmation(server),
+                Some(error) => Err(error.clone()),
+            };
+            let failure = match outcome {
+                Ok(None) => continue,
+                Ok(Some(rejection)) => Ok(rejection),
+                Err(error) => {
+                    lost.get_or_insert_with(|| error.clone());
+                    Err(explain(&self.configured.config().servers[server], error, kind.subscribe().as_bytes(), false))
+                }
+            };
+            targets[index].failure.get_or_insert(failure);
         }
-        target.servers.iter().for_each(|&server| self.close_idle(server));
+        if let Some(error) = lost {
+            self.lose_pubsub_connection(server, error);
+        }
+    }
+
+    /// Records a subscription and returns its confirmation. If it failed on some servers, unsubscribes from the others and returns the failure.
+    fn finish_subscribing(&mut self, kind: SubscriptionKind, target: Target) -> Outcome {
+        let server = target.servers[0];
+        let Some(failure) = target.failure else {
+            self.subscriptions.insert(kind, target.name, server);
+            return Ok(self.own_confirmation(kind.subscribe(), kind, Some(target.name)));
+        };
+        if kind == SubscriptionKind::Pattern && !self.subscriptions.contains(kind, target.name, server) {
+            target.servers.iter().for_each(|&server| self.unsubscribe_on(server, kind, target.name));
+        }
+        target.servers.iter().for_each(|&server| self.close_if_unused(server));
         failure
     }
 
-    /// One confirmation a name; without names, one for each that there is.
-    pub(crate) fn unsubscribe(&mut self, kind: Kind, names: &[&[u8]]) -> Vec<Outcome> {
+    /// Unsubscribes from channels or patterns, or from all of the kind if there are no names. Returns one outcome per name.
+    pub(super) fn unsubscribe(&mut self, kind: SubscriptionKind, names: &[&[u8]]) -> Vec<Outcome> {
         if !names.is_empty() {
-            return names
-                .iter()
-                .map(|name| {
-                    let Target { name, servers, .. } = self.target(kind, name);
-                    Ok(self.drop_topic(kind, name, &servers))
-                })
-                .collect();
+            let unsubscribe = |name: &&[u8]| {
+                let Target { name, servers, .. } = self.target(kind, name);
+                Ok(self.remove_subscription(kind, name, &servers))
+            };
+            return names.iter().map(unsubscribe).collect();
         }
-        let all = self.subscriptions.of(kind);
+        let all = self.subscriptions.all(kind);
         if all.is_empty() {
-            return vec![Ok(self.confirm(kind.unsubscribe(), kind, None))];
+            return vec![Ok(self.own_confirmation(kind.unsubscribe(), kind, None))];
         }
-        let homes = self.homes();
-        let drop = |(name, server): (Vec<u8>, usize)| {
-            let servers = if kind == Kind::Pattern { homes.clone() } else { vec![server] };
-            Ok(self.drop_topic(kind, &name, &servers))
+        let publishers = self.publishers();
+        let unsubscribe = |(name, server): (Vec<u8>, usize)| {
+            let servers = if kind == SubscriptionKind::Pattern { publishers.clone() } else { vec![server] };
+            Ok(self.remove_subscription(kind, &name, &servers))
         };
-        all.into_iter().map(drop).collect()
+        all.into_iter().map(unsubscribe).collect()
     }
 
-    fn drop_topic(&mut self, kind: Kind, name: &[u8], servers: &[usize]) -> Reply {
+    fn remove_subscription(&mut self, kind: SubscriptionKind, name: &[u8], servers: &[usize]) -> Reply {
         if self.subscriptions.remove(kind, name, servers[0]) {
             for &server in servers {
-                self.leave(kind, server, name);
-                self.close_idle(server);
+                self.unsubscribe_on(server, kind, name);
+                self.close_if_unused(server);
             }
         }
-        self.confirm(kind.unsubscribe(), kind, Some(name))
+        self.own_confirmation(kind.unsubscribe(), kind, Some(name))
     }
 
-    /// Tells a server; one that cannot be told forgets it with the connection.
-    fn leave(&mut self, kind: Kind, server: usize, name: &[u8]) {
-        let Some(link) = self.pubsub_connections.get_mut(&server) else { return };
-        let outcome = link.send(kind.unsubscribe(), &[name]).and_then(|()| link.confirmation(&mut self.messages));
+    /// Unsubscribes on a server. If that fails, closing the connection has the same effect.
+    fn unsubscribe_on(&mut self, server: usize, kind: SubscriptionKind, name: &[u8]) {
+        let Some(connection) = self.pubsub_connections.get_mut(&server) else { return };
+        let outcome = connection.send(kind.unsubscribe(), &[name]).and_then(|()| connection.confirmation(&mut self.messages));
         if let Err(error) = outcome {
-            self.lose_link(server, error);
+            self.lose_pubsub_connection(server, error);
         }
     }
 
-    /// A connection over which nothing can come any more is not kept.
-    fn close_idle(&mut self, server: usize) {
-        if !self.subscriptions.concern(server) {
+    fn close_if_unused(&mut self, server: usize) {
+        if !self.subscriptions.any_on_server(server) {
             self.pubsub_connections.remove(&server);
         }
     }
 
-    fn confirm(&self, word: &str, kind: Kind, name: Option<&[u8]>) -> Reply {
-        Reply::confirmation(word.as_bytes(), name, self.subscriptions.count(kind) as i64)
+    /// Makes the confirmation for the caller: its count covers all servers.
+    fn own_confirmation(&self, command: &str, kind: SubscriptionKind, name: Option<&[u8]>) -> Reply {
+        Reply::confirmation(command.as_bytes(), name, self.subscriptions.count(kind) as i64)
     }
 
+    /// Reads the next confirmation of a server. Returns the error reply if the server sent one instead.
     fn confirmation(&mut self, server: usize) -> Result<Option<Reply>, Error> {
         match self.pubsub_connections.get_mut(&server) {
-            Some(link) => link.confirmation(&mut self.messages),
+            Some(connection) => connection.confirmation(&mut self.messages),
             None => Ok(None),
         }
     }
 
-    /// The connection that messages of a server come over; a new one is told of all that the session is subscribed to there.
-    pub(crate) fn link(&mut self, server: usize) -> Result<&mut PubSubConnection, Error> {
+    /// Returns the connection for the subscriptions on a server. A new one subscribes to all that the session is subscribed to there.
+    pub(super) fn pubsub_connection(&mut self, server: usize) -> Result<&mut PubSubConnection, Error> {
         if !self.pubsub_connections.contains_key(&server) {
-            let config = self.cluster.config();
-            let mut link = PubSubConnection::open(&config.servers[server], config, &self.setup)?;
-            link.renew(&self.subscriptions.on(server), &mut self.messages)?;
-            self.pubsub_connections.insert(server, link);
+            let config = self.configured.config();
+            let mut connection = PubSubConnection::open(&config.servers[server], config, &self.settings)?;
+            connection.subscribe_all(&self.subscriptions.on_server(server), &mut self.messages)?;
+            self.pubsub_connections.insert(server, connection);
         }
-        Ok(self.pubsub_connections.get_mut(&server).expect("it is there now"))
+        Ok(self.pubsub_connections.get_mut(&server).expect("the connection was just inserted"))
     }
 
-    /// Notes that messages of a server may have been lost.
-    pub(crate) fn lose_link(&mut self, server: usize, error: Error) {
+    /// Drops a connection after an error. If subscriptions are on it, the next call that receives returns an error.
+    pub(super) fn lose_pubsub_connection(&mut self, server: usize, error: Error) {
         self.pubsub_connections.remove(&server);
-        if self.subscriptions.concern(server) {
-            let server = &self.cluster.config().servers[server];
+        if self.subscriptions.any_on_server(server) {
+            let server = &self.configured.config().servers[server];
             let text = format!("{} ({}): {}; messages may have been lost", server.alias, server.address, error.message());
-            self.troubles.push_back(Error::new(error.code(), text).on_node(&server.alias));
+            self.pubsub_errors.push_back(Error::new(error.code(), text).on_node(&server.alias));
         }
     }
 
-    /// Where a channel is published: by its own name, whatever stands beside it.
-    fn target<'a>(&self, kind: Kind, name: &'a [u8]) -> Target<'a> {
-        if kind == Kind::Pattern {
-            return Target { name, servers: self.homes(), failure: None };
+    /// Finds the servers of a channel or pattern. PUBLISH sends to the server of the channel's own name, so a tag of another channel has no effect.
+    fn target<'a>(&self, kind: SubscriptionKind, name: &'a [u8]) -> Target<'a> {
+        if kind == SubscriptionKind::Pattern {
+            return Target { name, servers: self.publishers(), failure: None };
         }
-        let config = self.cluster.config();
+        let config = self.configured.config();
         let tagged = config.hash_tag.split(name);
         let server = config.masters[master_of(config, tagged.hashed)].server;
-        Target { name: tagged.name, servers: vec![self.home(server)], failure: None }
+        Target { name: tagged.name, servers: vec![self.publisher(server)], failure: None }
     }
 
-    /// The servers that publish. Several that are databases of one would each send what that one publishes.
-    pub(crate) fn homes(&self) -> Vec<usize> {
-        let mut homes: Vec<usize> = self.cluster.config().masters.iter().map(|master| self.home(master.server)).collect();
-        homes.sort_unstable();
-        homes.dedup();
-        homes
+    /// Returns the masters. Of several that are databases of one server only one, because channels are the same in all databases.
+    pub(super) fn publishers(&self) -> Vec<usize> {
+        let mut publishers: Vec<usize> = self.configured.config().masters.iter().map(|master| self.publisher(master.server)).collect();
+        publishers.sort_unstable();
+        publishers.dedup();
+        publishers
     }
 
-    fn home(&self, server: usize) -> usize {
-        let servers = &self.cluster.config().servers;
+    fn publisher(&self, server: usize) -> usize {
+        let servers = &self.configured.config().servers;
         servers.iter().position(|other| other.address == servers[server].address).unwrap_or(server)
     }
 }
 
-/// By server, the targets that concern it.
-fn orders(targets: &[Target]) -> BTreeMap<usize, Vec<usize>> {
-    let mut orders: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (at, target) in targets.iter().enumerate() {
-        target.servers.iter().for_each(|&server| orders.entry(server).or_default().push(at));
+/// Returns the indexes of the targets by server.
+fn targets_by_server(targets: &[Target]) -> BTreeMap<usize, Vec<usize>> {
+    let mut indexes: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (index, target) in targets.iter().enumerate() {
+        target.servers.iter().for_each(|&server| indexes.entry(server).or_default().push(index));
     }
-    orders
+    indexes
 }

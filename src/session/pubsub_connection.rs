@@ -1,12 +1,11 @@
-//! A connection that messages come over, and the confirmations between them.
+//! A connection for subscriptions. It carries messages, and confirmations between them.
 
 use crate::command::ReadTimeout;
 use crate::config::{Config, Server};
 use crate::error::Error;
-use crate::resp::{Reply, Value, push_argument, push_count};
-use crate::session::connection::{SessionConnection, Setup};
-use crate::session::framing::Framer;
-use crate::session::subscriptions::Kind;
+use crate::resp::{Framer, Reply, Value, push_argument, push_count};
+use crate::session::connection::{SessionConnection, Settings};
+use crate::session::subscriptions::SubscriptionKind;
 use crate::transport::Connection;
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -14,19 +13,19 @@ use std::time::Duration;
 
 pub(crate) struct PubSubConnection {
     connection: Connection,
-    frames: Framer,
+    framer: Framer,
     read_timeout: Option<Duration>,
 }
 
 impl PubSubConnection {
-    pub(crate) fn open(server: &Server, config: &Config, setup: &Setup) -> Result<PubSubConnection, Error> {
-        let mut seat = SessionConnection::open(server, config)?;
-        // Messages know no databases.
-        seat.prepare(&Setup { db: None, ..setup.clone() }, server.db)?;
-        Ok(PubSubConnection { connection: seat.into_connection(), frames: Framer::default(), read_timeout: config.read_timeout })
+    /// Opens a connection in the configured database: channels are the same in all databases.
+    pub(crate) fn open(server: &Server, config: &Config, settings: &Settings) -> Result<PubSubConnection, Error> {
+        let mut connection = SessionConnection::open(server, config)?;
+        connection.apply(&Settings { db: None, ..settings.clone() }, server.db)?;
+        Ok(PubSubConnection { connection: connection.into_connection(), framer: Framer::default(), read_timeout: config.read_timeout })
     }
 
-    /// Sends a command for each name, so that each is confirmed or refused by itself.
+    /// Sends one command per name, so that the server confirms or rejects each separately.
     pub(crate) fn send(&self, command: &str, names: &[&[u8]]) -> Result<(), Error> {
         let mut request = Vec::new();
         for name in names {
@@ -37,10 +36,10 @@ impl PubSubConnection {
         self.connection.send_all(&request, &mut 0)
     }
 
-    /// Waits for the next confirmation; the messages before it are put aside. ResponsePolicy the server's refusal, if it is one.
+    /// Waits for the next confirmation and appends the messages before it to `messages`. Returns the error reply if the server sent one instead.
     pub(crate) fn confirmation(&mut self, messages: &mut VecDeque<Reply>) -> Result<Option<Reply>, Error> {
         loop {
-            while let Some(reply) = self.next()? {
+            while let Some(reply) = self.framer.next_reply()? {
                 match reply.root() {
                     Value::Error(_) => return Ok(Some(reply)),
                     _ if is_message(&reply) => messages.push_back(reply),
@@ -48,12 +47,16 @@ impl PubSubConnection {
                 }
             }
             self.connection.wait(ReadTimeout::Extended(Duration::ZERO), self.read_timeout)?;
-            self.connection.receive_into(self.frames.room())?;
+            self.connection.receive_now(self.framer.reader(), 1)?;
         }
     }
 
-    /// Subscribes to what the session is subscribed to here.
-    pub(crate) fn renew(&mut self, subscriptions: &[(Kind, Vec<&[u8]>)], messages: &mut VecDeque<Reply>) -> Result<(), Error> {
+    /// Subscribes to all of these names on a new connection.
+    pub(crate) fn subscribe_all(
+        &mut self,
+        subscriptions: &[(SubscriptionKind, Vec<&[u8]>)],
+        messages: &mut VecDeque<Reply>,
+    ) -> Result<(), Error> {
         for (kind, names) in subscriptions {
             self.send(kind.subscribe(), names)?;
         }
@@ -63,25 +66,20 @@ impl PubSubConnection {
         Ok(())
     }
 
-    /// Takes in what is there at once.
+    /// Receives without waiting and appends the messages.
     pub(crate) fn receive(&mut self, messages: &mut VecDeque<Reply>) -> Result<(), Error> {
-        self.connection.receive_into(self.frames.room())?;
-        self.read(messages)
+        self.connection.receive_now(self.framer.reader(), 1)?;
+        self.take_received(messages)
     }
 
-    /// Takes in what has come already: with a confirmation may come messages, of which the socket will not tell again.
-    pub(crate) fn read(&mut self, messages: &mut VecDeque<Reply>) -> Result<(), Error> {
-        while let Some(reply) = self.next()? {
+    /// Appends the messages that were received together with a confirmation. The socket does not become readable for them again.
+    pub(crate) fn take_received(&mut self, messages: &mut VecDeque<Reply>) -> Result<(), Error> {
+        while let Some(reply) = self.framer.next_reply()? {
             if is_message(&reply) {
                 messages.push_back(reply);
             }
         }
         Ok(())
-    }
-
-    fn next(&mut self) -> Result<Option<Reply>, Error> {
-        let whole = self.frames.next()?;
-        whole.map(|whole| self.frames.reply(whole)).transpose()
     }
 }
 

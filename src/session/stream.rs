@@ -1,115 +1,101 @@
-//! The session as a stream of bytes: what a client of some language writes to a socket and reads from it.
+//! The session as a stream of bytes, in place of the socket of an existing client.
 
 use crate::error::{Code, Error};
 use crate::resp::{Args, Commands, Value};
-use crate::session::Session;
-use crate::session::dispatch::state_command;
-use crate::session::encode::encode;
-use crate::session::framing::Framer;
-use crate::session::subscriptions::Kind;
-use std::time::Duration;
-
-#[derive(Default)]
-pub(crate) struct Stream {
-    /// Requests that are not whole yet.
-    incoming: Framer,
-    /// What was not read yet, and how much of it was.
-    outgoing: Vec<u8>,
-    given: usize,
-}
+use crate::session::receive::{Wait, deadline};
+use crate::session::session::Session;
+use crate::session::state_command::state_command;
+use crate::session::subscriptions::SubscriptionKind;
+use std::time::{Duration, Instant};
 
 impl Session {
-    /// Takes the next bytes of a stream of requests, cut anywhere, and carries out every command that is whole. The replies are then there for
-    /// [`Session::read`], in RESP2: a map as an array, a command that failed as an error.
+    /// Takes the next bytes of a stream of requests, cut anywhere, and runs every complete command. [`Session::read`] then returns the replies
+    /// in RESP2: a map as an array, a failed command as an error.
     ///
-    /// Commands are arrays of bulk strings; what is not ends the stream, and the session with it.
+    /// Requests are RESP arrays of bulk strings. Other bytes fail the call with [`Code::Request`] and close the session.
+    /// Also fails after QUIT and in a forked child.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        self.enter()?;
-        self.stream.incoming.room().extend_from_slice(bytes);
-        let outcome = self.carry_out();
+        self.check_open()?;
+        self.stream.incoming.feed(bytes);
+        let outcome = self.run_complete_commands();
         if outcome.is_err() {
             self.quit();
         }
         outcome
     }
 
-    /// Reads what the session has to say into a buffer and answers how many bytes that was: replies, and, while it is subscribed, messages.
-    /// When there is nothing it waits; 0: the time is up, somebody interrupted, or the buffer is empty. Without a timeout it waits for ever.
+    /// Copies replies, and messages while the session is subscribed, into a buffer. Returns the number of bytes.
     ///
-    /// After QUIT the rest is read, and then the call fails, as it does when the connection to a server that the session is subscribed on was
-    /// lost.
+    /// If there are none, it waits, without a timeout forever. 0 means that the time is up, that an [`Interrupter`](crate::Interrupter)
+    /// ended the call, or that the buffer is empty.
+    ///
+    /// Fails after QUIT, once all replies were read, in a forked child, and if the connection to a server with subscriptions was lost.
     pub fn read(&mut self, buffer: &mut [u8], timeout: Option<Duration>) -> Result<usize, Error> {
-        if self.stream.is_empty() {
-            self.enter()?;
-            match self.next_message(timeout)? {
-                Some(message) => encode(&message.root(), &mut self.stream.outgoing),
-                None => return Ok(0),
-            }
-            self.say_messages();
-        } else if self.process != std::process::id() {
-            self.enter()?;
+        match self.read_until(buffer, deadline(timeout))? {
+            Wait::Complete(count) => Ok(count),
+            Wait::Paused => Ok(0),
         }
-        Ok(self.stream.give(buffer))
     }
 
-    fn carry_out(&mut self) -> Result<(), Error> {
+    pub(super) fn read_until(&mut self, buffer: &mut [u8], deadline: Option<Instant>) -> Result<Wait<usize>, Error> {
+        self.check_process()?;
+        if self.stream.is_empty() {
+            self.check_open()?;
+            match self.next_message(deadline)? {
+                Wait::Complete(Some(message)) => self.stream.push(&message.root()),
+                Wait::Complete(None) => return Ok(Wait::Complete(0)),
+                Wait::Paused => return Ok(Wait::Paused),
+            }
+            self.push_messages();
+        }
+        Ok(Wait::Complete(self.stream.read(buffer)))
+    }
+
+    /// Runs the complete commands of the stream: together if they have no effect on subscriptions.
+    fn run_complete_commands(&mut self) -> Result<(), Error> {
         let mut request = Vec::new();
-        while let Some(whole) = self.stream.incoming.next().map_err(|error| Error::new(Code::Request, error.message()))? {
-            let command = self.stream.incoming.bytes(whole).to_vec();
-            match subscribing(&command)? {
+        while let Some(command) = self.next_command()? {
+            match subscribes(&command)? {
                 None if !self.is_subscribed() => request.extend_from_slice(&command),
-                subscribing => {
-                    self.say(&std::mem::take(&mut request), true)?;
-                    self.say(&command, subscribing != Some(false))?;
+                subscribes => {
+                    self.run_and_push(&std::mem::take(&mut request), true)?;
+                    self.run_and_push(&command, subscribes != Some(false))?;
                 }
             }
         }
-        self.say(&request, true)
+        self.run_and_push(&request, true)
     }
 
-    /// Carries commands out and has their replies said. Messages come before the replies: those from before the commands in any case, and, where
-    /// the replies do not come first, those that came meanwhile, which are of a channel that is left.
-    fn say(&mut self, request: &[u8], replies_first: bool) -> Result<(), Error> {
-        if request.is_empty() || self.closed {
+    fn next_command(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        let command = self.stream.incoming.next_bytes().map_err(|error| Error::new(Code::Request, error.message()))?;
+        Ok(command.map(<[u8]>::to_vec))
+    }
+
+    /// Runs commands and pushes their replies. The messages from before the commands are pushed first. Those that arrive during the commands
+    /// follow the replies, except after UNSUBSCRIBE: they can be of the channel that was left, so they come before its confirmation.
+    fn run_and_push(&mut self, request: &[u8], replies_first: bool) -> Result<(), Error> {
+        if request.is_empty() || self.is_closed {
             return Ok(());
         }
-        self.say_messages();
+        self.push_messages();
         let reply = self.execute(request)?;
         if !replies_first {
-            self.say_messages();
+            self.push_messages();
         }
         if let Value::Array(replies) = reply.root() {
-            replies.for_each(|reply| encode(&reply, &mut self.stream.outgoing));
+            replies.for_each(|reply| self.stream.push(&reply));
         }
         Ok(())
     }
 
-    fn say_messages(&mut self) {
-        self.messages.drain(..).for_each(|message| encode(&message.root(), &mut self.stream.outgoing));
+    fn push_messages(&mut self) {
+        self.messages.drain(..).for_each(|message| self.stream.push(&message.root()));
     }
 }
 
-impl Stream {
-    fn is_empty(&self) -> bool {
-        self.given == self.outgoing.len()
-    }
-
-    fn give(&mut self, buffer: &mut [u8]) -> usize {
-        let rest = &self.outgoing[self.given..];
-        let count = rest.len().min(buffer.len());
-        buffer[..count].copy_from_slice(&rest[..count]);
-        self.given += count;
-        if self.is_empty() {
-            self.outgoing.clear();
-            self.given = 0;
-        }
-        count
-    }
-}
-
-/// Whether a command subscribes (true) or unsubscribes (false), if it does either.
-fn subscribing(command: &[u8]) -> Result<Option<bool>, Error> {
+/// Returns whether a command subscribes (true) or unsubscribes (false); `None` for other commands.
+fn subscribes(command: &[u8]) -> Result<Option<bool>, Error> {
     let mut args = Args::new();
-    Commands::of(command).next(&mut args)?;
-    Ok(state_command(&args).and_then(Kind::of).map(|(_, subscribes)| subscribes))
+    Commands::new(command).next(&mut args)?;
+    Ok(state_command(&args).and_then(SubscriptionKind::from_command).map(|(_, subscribes)| subscribes))
 }

@@ -1,39 +1,44 @@
-//! What a session is subscribed to.
+//! The channels and patterns that a session is subscribed to.
 
 use std::collections::BTreeSet;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum SubscriptionKind {
+    /// SUBSCRIBE.
     Channel,
+    /// PSUBSCRIBE.
     Pattern,
-    Shard,
+    /// SSUBSCRIBE.
+    ShardChannel,
 }
 
-/// The place of what is on every server.
-const EVERYWHERE: usize = usize::MAX;
+/// In place of a server: the subscription is on all servers.
+const ALL_SERVERS: usize = usize::MAX;
 
 #[derive(Default)]
 pub(crate) struct Subscriptions {
-    /// By kind, names and the servers that they are on.
+    /// By kind: the names and the server of each.
     sets: [BTreeSet<(Vec<u8>, usize)>; 3],
 }
 
-impl Kind {
-    const ALL: [Kind; 3] = [Kind::Channel, Kind::Pattern, Kind::Shard];
+impl SubscriptionKind {
+    const ALL: [SubscriptionKind; 3] = [SubscriptionKind::Channel, SubscriptionKind::Pattern, SubscriptionKind::ShardChannel];
 
-    /// The kind that a command of the family is about, and whether it subscribes.
-    pub(crate) fn of(command: &str) -> Option<(Kind, bool)> {
-        Kind::ALL.into_iter().find_map(|kind| match command {
+    /// Returns the kind that a command subscribes to or unsubscribes from, and whether it subscribes. `None` for other commands.
+    pub(crate) fn from_command(command: &str) -> Option<(SubscriptionKind, bool)> {
+        SubscriptionKind::ALL.into_iter().find_map(|kind| match command {
             name if name == kind.subscribe() => Some((kind, true)),
             name if name == kind.unsubscribe() => Some((kind, false)),
             _ => None,
         })
     }
 
+    /// The command that subscribes.
     pub(crate) fn subscribe(self) -> &'static str {
         ["subscribe", "psubscribe", "ssubscribe"][self as usize]
     }
 
+    /// The command that unsubscribes.
     pub(crate) fn unsubscribe(self) -> &'static str {
         ["unsubscribe", "punsubscribe", "sunsubscribe"][self as usize]
     }
@@ -44,43 +49,51 @@ impl Subscriptions {
         self.sets.iter().all(BTreeSet::is_empty)
     }
 
-    /// The number in a confirmation: as with one server, channels and patterns are counted together, those of shards by themselves.
-    pub(crate) fn count(&self, kind: Kind) -> usize {
+    /// Returns the number for a confirmation. As on one server, channels and patterns are counted together, shard channels separately.
+    pub(crate) fn count(&self, kind: SubscriptionKind) -> usize {
+        let count = |kind: SubscriptionKind| self.sets[kind as usize].len();
         match kind {
-            Kind::Shard => self.sets[Kind::Shard as usize].len(),
-            _ => self.sets[Kind::Channel as usize].len() + self.sets[Kind::Pattern as usize].len(),
+            SubscriptionKind::ShardChannel => count(SubscriptionKind::ShardChannel),
+            _ => count(SubscriptionKind::Channel) + count(SubscriptionKind::Pattern),
         }
     }
 
-    pub(crate) fn insert(&mut self, kind: Kind, name: &[u8], server: usize) {
-        self.sets[kind as usize].insert((name.to_vec(), place(kind, server)));
+    pub(crate) fn insert(&mut self, kind: SubscriptionKind, name: &[u8], server: usize) {
+        self.sets[kind as usize].insert((name.to_vec(), stored_server(kind, server)));
     }
 
-    /// Whether it was there.
-    pub(crate) fn remove(&mut self, kind: Kind, name: &[u8], server: usize) -> bool {
-        self.sets[kind as usize].remove(&(name.to_vec(), place(kind, server)))
+    /// Returns whether the subscription existed.
+    pub(crate) fn remove(&mut self, kind: SubscriptionKind, name: &[u8], server: usize) -> bool {
+        self.sets[kind as usize].remove(&(name.to_vec(), stored_server(kind, server)))
     }
 
-    /// All of a kind, with their servers.
-    pub(crate) fn of(&self, kind: Kind) -> Vec<(Vec<u8>, usize)> {
+    pub(crate) fn contains(&self, kind: SubscriptionKind, name: &[u8], server: usize) -> bool {
+        self.sets[kind as usize].contains(&(name.to_vec(), stored_server(kind, server)))
+    }
+
+    /// Returns the names of a kind and the server of each. The server of a pattern has no meaning.
+    pub(crate) fn all(&self, kind: SubscriptionKind) -> Vec<(Vec<u8>, usize)> {
         self.sets[kind as usize].iter().cloned().collect()
     }
 
-    /// What there is on a server, by kind; a kind of which there is nothing is left out.
-    pub(crate) fn on(&self, server: usize) -> Vec<(Kind, Vec<&[u8]>)> {
-        let names = |kind: Kind| -> Vec<&[u8]> {
-            let here = self.sets[kind as usize].iter().filter(|(_, place)| *place == server || *place == EVERYWHERE);
-            here.map(|(name, _)| name.as_slice()).collect()
+    /// Returns the names on a server by kind, without the kinds that have none.
+    pub(crate) fn on_server(&self, server: usize) -> Vec<(SubscriptionKind, Vec<&[u8]>)> {
+        let names = |kind: SubscriptionKind| -> Vec<&[u8]> {
+            self.sets[kind as usize].iter().filter(|(_, stored)| is_on(*stored, server)).map(|(name, _)| name.as_slice()).collect()
         };
-        Kind::ALL.into_iter().map(|kind| (kind, names(kind))).filter(|(_, names)| !names.is_empty()).collect()
+        SubscriptionKind::ALL.into_iter().map(|kind| (kind, names(kind))).filter(|(_, names)| !names.is_empty()).collect()
     }
 
-    /// Whether there is something on a server.
-    pub(crate) fn concern(&self, server: usize) -> bool {
-        self.sets.iter().flatten().any(|(_, place)| *place == server || *place == EVERYWHERE)
+    /// Returns whether a subscription is on a server.
+    pub(crate) fn any_on_server(&self, server: usize) -> bool {
+        self.sets.iter().flatten().any(|(_, stored)| is_on(*stored, server))
     }
 }
 
-fn place(kind: Kind, server: usize) -> usize {
-    if kind == Kind::Pattern { EVERYWHERE } else { server }
+fn stored_server(kind: SubscriptionKind, server: usize) -> usize {
+    if kind == SubscriptionKind::Pattern { ALL_SERVERS } else { server }
+}
+
+fn is_on(stored: usize, server: usize) -> bool {
+    stored == server || stored == ALL_SERVERS
 }

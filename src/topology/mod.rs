@@ -1,12 +1,58 @@
-//! What is known of the servers: their roles, their replicas, the scripts they have received.
+//! The servers of one handle in one process: masters, their replicas and roles, and what has been learned from them.
 
-pub(crate) mod clock;
-pub(crate) mod process;
-pub(crate) mod replicas;
-pub(crate) mod role;
-pub(crate) mod role_check;
-pub(crate) mod script_sources;
-pub(crate) mod shard;
+mod replicas;
+mod role;
+mod role_check;
+mod script_sources;
+mod shard;
 
-pub(crate) use crate::topology::process::Process;
-pub(crate) use crate::topology::replicas::{Replica, turns_away};
+use crate::command::ServerInfo;
+use crate::config::Config;
+pub(crate) use crate::topology::replicas::Replica;
+use crate::topology::script_sources::ScriptSources;
+pub(crate) use crate::topology::shard::Shard;
+use std::sync::Arc;
+
+/// It belongs to the process that made it; after a fork the child makes another one.
+pub(crate) struct Topology {
+    process: u32,
+    /// One for each server in `config.servers`, in the same order.
+    shards: Vec<Shard>,
+    learned_commands: ServerInfo,
+    script_sources: ScriptSources,
+}
+
+impl Topology {
+    /// Connects to nothing yet.
+    pub(crate) fn new(config: &Arc<Config>) -> Topology {
+        let shards = (0..config.servers.len()).map(|server| Shard::new(config, server)).collect();
+        Topology { process: std::process::id(), shards, learned_commands: ServerInfo::default(), script_sources: ScriptSources::default() }
+    }
+
+    /// Whether the calling process made it.
+    #[inline]
+    pub(crate) fn is_of_this_process(&self) -> bool {
+        self.process == std::process::id()
+    }
+
+    /// The server at that index in `config.servers`, with its replicas.
+    #[inline]
+    pub(crate) fn shard(&self, server: usize) -> &Shard {
+        &self.shards[server]
+    }
+
+    /// The commands that a server has described.
+    pub(crate) fn learned_commands(&self) -> &ServerInfo {
+        &self.learned_commands
+    }
+
+    /// The scripts that were sent to servers.
+    pub(crate) fn script_sources(&self) -> &ScriptSources {
+        &self.script_sources
+    }
+
+    /// Closes a forked child's copies of its parent's idle connections.
+    pub(crate) fn abandon(&self) {
+        self.shards.iter().for_each(Shard::abandon);
+    }
+}

@@ -1,76 +1,73 @@
-//! The replicas of one master, as far as they are known, and which of them may be read from.
+//! The known replicas of one master, and which of them can be read from.
 
 use crate::config::{Address, Config, Server};
 use crate::error::Code;
-use crate::topology::clock::{NEVER, Time, again, now, span};
-use crate::topology::role::Role;
-use crate::transport::pool::Pool;
+use crate::topology::role::{Role, ask_role};
+use crate::transport::clock::{NEVER, Time, next_attempt, now, span};
+use crate::transport::{CheckSchedule, Limit, Pool, SHORT_TIMEOUT, at_most, cannot_serve_reads};
 use arc_swap::ArcSwap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 use std::time::Duration;
 
-/// How long a replica that failed is left alone where there is no interval at which to ask again.
-const PAUSE: Duration = Duration::from_secs(1);
+/// How long a replica that failed is not read from, if the configuration has no refresh_interval.
+const DOWN_TIME: Duration = Duration::from_secs(1);
 
 pub(crate) struct Replicas {
-    /// There are replicas, or nobody has asked yet whether there are. Every read looks at this.
-    any: AtomicBool,
-    /// The configuration names them: nobody else is asked.
-    are_given: bool,
+    /// There are replicas, or the master has not been asked yet. Every read looks at this.
+    may_exist: AtomicBool,
+    /// They are those of the configuration, if any; the master is not asked for them.
+    are_fixed: bool,
     known: ArcSwap<Vec<Arc<Replica>>>,
-    /// Reads take them in turn.
-    turn: AtomicUsize,
+    /// The number of reads so far: reads rotate over the replicas.
+    reads: AtomicUsize,
 }
 
 pub(crate) struct Replica {
     pool: Pool,
-    /// Its master's first is 1.
+    /// From 1, unique among the replicas of its master. It is part of the alias.
     number: usize,
-    /// It may be read from.
+    /// It can be read from.
     is_up: AtomicBool,
-    /// From when on it must be asked first whether it may be read from.
-    ask_from: AtomicU64,
-    interval: Option<Time>,
-    /// Its master would say if it went away, so that it need not be asked again and again.
+    /// From then on its role is checked before the next read.
+    next_check: AtomicU64,
+    check_interval: Option<Time>,
+    /// Its master lists it, and would report its absence: a replica that is up is not checked again.
     is_listed: bool,
 }
 
 impl Replicas {
-    /// Of a server that is a replica itself.
-    pub(crate) fn none() -> Replicas {
-        Replicas { any: AtomicBool::new(false), are_given: true, known: ArcSwap::default(), turn: AtomicUsize::new(0) }
-    }
-
-    /// Of a master: those that the configuration names, or those that the master will tell of.
+    /// The replicas in the configuration, or, if it does not mention replicas, those that the master will report.
     pub(crate) fn of_master(config: &Arc<Config>, server: usize) -> Replicas {
-        let Some(given) = config.replicas.as_ref().map(|given| &given[server]) else {
-            let will_ask = config.refresh_interval.is_some();
-            return Replicas { any: AtomicBool::new(will_ask), are_given: !will_ask, ..Replicas::none() };
+        let (may_exist, are_fixed, known) = match &config.replicas {
+            Some(configured) => {
+                let replica = |(index, server): (usize, &Server)| Arc::new(Replica::new(config, server.clone(), index + 1, false));
+                let known: Vec<_> = configured[server].iter().enumerate().map(replica).collect();
+                (!known.is_empty(), true, known)
+            }
+            None => (config.refresh_interval.is_some(), config.refresh_interval.is_none(), Vec::new()),
         };
-        let known: Vec<_> =
-            given.iter().enumerate().map(|(at, server)| Replica::new(config, server.clone(), at + 1, false)).map(Arc::new).collect();
-        Replicas { any: AtomicBool::new(!known.is_empty()), known: ArcSwap::from_pointee(known), ..Replicas::none() }
+        Replicas { may_exist: AtomicBool::new(may_exist), are_fixed, known: ArcSwap::from_pointee(known), reads: AtomicUsize::new(0) }
     }
 
     #[inline]
-    pub(crate) fn may_be_there(&self) -> bool {
-        self.any.load(Relaxed)
+    pub(crate) fn may_exist(&self) -> bool {
+        self.may_exist.load(Relaxed)
     }
 
     pub(crate) fn all(&self) -> Arc<Vec<Arc<Replica>>> {
         self.known.load_full()
     }
 
-    /// Takes in what the master said, by its own description. Those that were known keep their number and their connections.
-    pub(crate) fn are(&self, addresses: &[Address], config: &Arc<Config>, master: &Server) {
-        if self.are_given {
+    /// Takes over the list that the master reported. Replicas that were known before keep their numbers and connections.
+    pub(crate) fn update(&self, addresses: &[Address], config: &Arc<Config>, master: &Server) {
+        if self.are_fixed {
             return;
         }
         let known = self.known.load();
         let mut wanted: Vec<Address> = Vec::new();
-        for address in addresses.iter().map(|address| seen_from_here(address, master)) {
+        for address in addresses.iter().map(|address| reachable_address(address, master)) {
             if !wanted.contains(&address) {
                 wanted.push(address);
             }
@@ -90,24 +87,24 @@ impl Replicas {
             next.sort_by_key(|replica| replica.number);
             self.known.store(Arc::new(next));
         }
-        self.any.store(!addresses.is_empty(), Relaxed);
+        self.may_exist.store(!addresses.is_empty(), Relaxed);
     }
 
-    /// The next one in turn that can be read from.
+    /// The next replica, in rotation, that can be read from.
     pub(crate) fn next(&self, now: Time) -> Option<Arc<Replica>> {
         let known = self.known.load();
-        let first = if known.len() > 1 { self.turn.fetch_add(1, Relaxed) } else { 0 };
-        (0..known.len()).map(|at| &known[first.wrapping_add(at) % known.len()]).find(|replica| replica.can_be_read(now)).cloned()
+        let first = if known.len() > 1 { self.reads.fetch_add(1, Relaxed) } else { 0 };
+        (0..known.len()).map(|index| &known[first.wrapping_add(index) % known.len()]).find(|replica| replica.can_be_read(now)).cloned()
     }
 }
 
-/// A replica on the loopback of its master's machine is seen from here where that machine is.
-fn seen_from_here(address: &Address, master: &Server) -> Address {
+/// The address that the master reported for a replica, as this machine reaches it: a loopback address is on the master's machine.
+fn reachable_address(address: &Address, master: &Server) -> Address {
     match (address, &master.address) {
-        (Address::Tcp { host, port }, Address::Tcp { host: machine, .. })
+        (Address::Tcp { host, port }, Address::Tcp { host: master_host, .. })
             if host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback()) =>
         {
-            Address::Tcp { host: machine.clone(), port: *port }
+            Address::Tcp { host: master_host.clone(), port: *port }
         }
         (address, _) => address.clone(),
     }
@@ -115,13 +112,14 @@ fn seen_from_here(address: &Address, master: &Server) -> Address {
 
 impl Replica {
     fn new(config: &Arc<Config>, server: Server, number: usize, is_listed: bool) -> Replica {
-        let interval = config.refresh_interval.map(span);
+        let check_interval = config.refresh_interval.map(span);
+        let connect_timeout = at_most(config.connect_timeout, SHORT_TIMEOUT);
         Replica {
-            pool: Pool::of_replica(config.clone(), server),
+            pool: Pool::new(config.clone(), server, Some(connect_timeout), CheckSchedule::new(None)),
             number,
-            is_up: AtomicBool::new(interval.is_none()),
-            ask_from: AtomicU64::new(if interval.is_none() { NEVER } else { 0 }),
-            interval,
+            is_up: AtomicBool::new(check_interval.is_none()),
+            next_check: AtomicU64::new(if check_interval.is_none() { NEVER } else { 0 }),
+            check_interval,
             is_listed,
         }
     }
@@ -130,54 +128,48 @@ impl Replica {
         &self.pool
     }
 
-    /// Whether it may be read from. Where that is to be asked, one caller does; for the others it stays meanwhile what it was.
+    /// Whether it can be read from. If a check is due, one caller makes it; for concurrent callers the last result applies.
     fn can_be_read(&self, now: Time) -> bool {
-        let ask_from = self.ask_from.load(Relaxed);
-        if now < ask_from {
+        let next_check = self.next_check.load(Relaxed);
+        if now < next_check {
             return self.is_up.load(Relaxed);
         }
-        let until = now.saturating_add(self.interval.unwrap_or(NEVER));
-        match self.ask_from.compare_exchange(ask_from, until, Relaxed, Relaxed) {
-            Ok(_) => self.ask(now),
+        let until = now.saturating_add(self.check_interval.unwrap_or(NEVER));
+        match self.next_check.compare_exchange(next_check, until, Relaxed, Relaxed) {
+            Ok(_) => self.check(now),
             Err(_) => self.is_up.load(Relaxed),
         }
     }
 
     #[cold]
-    fn ask(&self, began: Time) -> bool {
-        let is_up = match self.interval {
-            // Nobody is to be asked: the next read will find out.
+    fn check(&self, began: Time) -> bool {
+        let is_up = match self.check_interval {
+            // Roles are not checked: the next read will show it.
             None => true,
-            Some(_) => match self.pool.role() {
-                Ok(Role::Replica { in_step, .. }) => in_step,
-                Ok(Role::Refused(text)) => !turns_away(&text),
+            Some(_) => match ask_role(&self.pool, Limit::Configured) {
+                Ok(Role::Replica { is_synced, .. }) => is_synced,
+                Ok(Role::Refused(text)) => !cannot_serve_reads(&text),
                 Err(error) if error.code() == Code::Pool => return self.is_up.load(Relaxed),
                 _ => false,
             },
         };
         self.is_up.store(is_up, Relaxed);
         if !is_up {
-            self.ask_from.store(again(began, self.pause()), Relaxed);
+            self.next_check.store(next_attempt(began, self.down_time()), Relaxed);
         } else if self.is_listed {
-            self.ask_from.store(NEVER, Relaxed);
+            self.next_check.store(NEVER, Relaxed);
         }
         is_up
     }
 
-    /// Notes that it could not be read from. Of many callers who find that at once, the first one's word counts.
-    pub(crate) fn put_out(&self) {
+    /// Records that a read failed. Of concurrent callers the first one sets the time of the next check.
+    pub(crate) fn set_down(&self) {
         if self.is_up.swap(false, Relaxed) {
-            self.ask_from.store(now().saturating_add(self.pause()), Relaxed);
+            self.next_check.store(now().saturating_add(self.down_time()), Relaxed);
         }
     }
 
-    fn pause(&self) -> Time {
-        self.interval.unwrap_or_else(|| span(PAUSE))
+    fn down_time(&self) -> Time {
+        self.check_interval.unwrap_or_else(|| span(DOWN_TIME))
     }
-}
-
-/// Whether an error means that the server cannot be read from now, whatever the command: it loads its data, has lost its master and will not
-/// answer from what it has, is busy with a script, or wants a password that it was not given.
-pub(crate) fn turns_away(error: &[u8]) -> bool {
-    [&b"LOADING "[..], b"MASTERDOWN ", b"BUSY ", b"NOAUTH "].iter().any(|word| error.starts_with(word))
 }

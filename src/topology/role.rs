@@ -1,56 +1,78 @@
-//! What a server says it is.
+//! The role of a server, as it reports it.
 
 use crate::config::Address;
+use crate::error::{Code, Error};
 use crate::resp::{Children, Reply, Value};
+use crate::transport::clock::now;
+use crate::transport::{Lease, Limit, Pool, SHORT_TIMEOUT, at_most};
 
-/// ROLE, as it is sent.
-pub(crate) const QUESTION: &[u8] = b"*1\r\n$4\r\nROLE\r\n";
+/// The command ROLE as RESP.
+const ROLE: &[u8] = b"*1\r\n$4\r\nROLE\r\n";
 
 #[derive(Debug, PartialEq)]
 pub(crate) enum Role {
-    /// With the replicas that follow it, where it sees them.
+    /// With the addresses of its replicas, as the master sees them.
     Master(Vec<Address>),
     Replica {
-        /// Its master.
-        of: Address,
-        /// It has all of its master's data, and gets what changes.
-        in_step: bool,
+        master: Address,
+        /// It has loaded its master's data and receives the changes.
+        is_synced: bool,
     },
-    /// It would not tell: a proxy, a user without the right to ask, a server that is busy or wants a password.
+    /// An error reply: from a proxy, from a server that is busy or requires a password, or because the user lacks the permission.
     Refused(Box<[u8]>),
+    /// A reply of an unexpected form, or another role.
     Other,
 }
 
 impl Role {
-    pub(crate) fn of(reply: &Reply) -> Role {
+    fn from_reply(reply: &Reply) -> Role {
         match reply.root() {
-            Value::Array(facts) => told(facts).unwrap_or(Role::Other),
+            Value::Array(fields) => from_fields(fields).unwrap_or(Role::Other),
             Value::Error(text) => Role::Refused(text.into()),
             _ => Role::Other,
         }
     }
 }
 
-fn told(mut facts: Children) -> Option<Role> {
-    match text(facts.next()?)? {
+fn from_fields(mut fields: Children) -> Option<Role> {
+    match text(fields.next()?)? {
         "master" => {
-            let Value::Array(replicas) = facts.nth(1)? else { return None };
-            Some(Role::Master(replicas.filter_map(replica).collect()))
+            let Value::Array(replicas) = fields.nth(1)? else { return None };
+            Some(Role::Master(replicas.filter_map(replica_address).collect()))
         }
         "slave" => {
-            let (host, Value::Integer(port), state) = (text(facts.next()?)?, facts.next()?, text(facts.next()?)?) else { return None };
-            let of = Address::Tcp { host: host.to_owned(), port: port.try_into().ok()? };
-            Some(Role::Replica { of, in_step: state == "connected" })
+            let (host, Value::Integer(port), state) = (text(fields.next()?)?, fields.next()?, text(fields.next()?)?) else { return None };
+            let master = Address::Tcp { host: host.to_owned(), port: port.try_into().ok()? };
+            Some(Role::Replica { master, is_synced: state == "connected" })
         }
         _ => None,
     }
 }
 
-/// Address, port and offset of a replica, all of them texts.
-fn replica(facts: Value) -> Option<Address> {
-    let Value::Array(mut facts) = facts else { return None };
-    let (host, port) = (text(facts.next()?)?, text(facts.next()?)?);
+/// From the list of a replica's address, port and offset, all of them strings.
+fn replica_address(fields: Value) -> Option<Address> {
+    let Value::Array(mut fields) = fields else { return None };
+    let (host, port) = (text(fields.next()?)?, text(fields.next()?)?);
     (!host.is_empty()).then_some(Address::Tcp { host: host.to_owned(), port: port.parse().ok()? })
+}
+
+/// Asks the server of a pool for its role, over a new connection if the first one was lost.
+pub(crate) fn ask_role(pool: &Pool, limit: Limit) -> Result<Role, Error> {
+    match pool.lease_at(false, now(), limit).and_then(|lease| ask_role_over(lease, pool)) {
+        Err(error) if error.code() == Code::Io => ask_role_over(pool.lease_at(true, now(), limit)?, pool),
+        outcome => outcome,
+    }
+}
+
+fn ask_role_over(mut lease: Lease, pool: &Pool) -> Result<Role, Error> {
+    lease.send_all(ROLE, &mut 0)?;
+    let mut reader = lease.reader(false);
+    lease.wait_within(at_most(pool.config().read_timeout, SHORT_TIMEOUT))?;
+    lease.receive(&mut reader, 1)?;
+    let (reply, buffer) = Reply::from_reader(reader, None);
+    lease.reuse(buffer);
+    lease.keep();
+    Ok(Role::from_reply(&reply))
 }
 
 fn text(value: Value<'_>) -> Option<&str> {
@@ -62,31 +84,31 @@ mod tests {
     use super::*;
 
     fn role(bytes: &[u8]) -> Role {
-        Role::of(&Reply::from_resp(bytes))
+        Role::from_reply(&Reply::from_resp(bytes))
     }
 
-    fn at(host: &str, port: u16) -> Address {
+    fn address(host: &str, port: u16) -> Address {
         Address::Tcp { host: host.into(), port }
     }
 
     #[test]
-    fn a_master_tells_its_replicas() {
-        let told = b"*3\r\n$6\r\nmaster\r\n:3129659\r\n*2\r\n*3\r\n$9\r\n127.0.0.1\r\n$4\r\n9001\r\n$7\r\n3129242\r\n*3\r\n$3\r\n::1\r\n$4\r\n9002\r\n$1\r\n0\r\n";
-        assert_eq!(role(told), Role::Master(vec![at("127.0.0.1", 9001), at("::1", 9002)]));
+    fn a_master_reports_its_replicas() {
+        let reply = b"*3\r\n$6\r\nmaster\r\n:3129659\r\n*2\r\n*3\r\n$9\r\n127.0.0.1\r\n$4\r\n9001\r\n$7\r\n3129242\r\n*3\r\n$3\r\n::1\r\n$4\r\n9002\r\n$1\r\n0\r\n";
+        assert_eq!(role(reply), Role::Master(vec![address("127.0.0.1", 9001), address("::1", 9002)]));
         assert_eq!(role(b"*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n"), Role::Master(vec![]));
     }
 
     #[test]
-    fn a_replica_tells_its_master_and_whether_it_is_in_step() {
+    fn a_replica_reports_its_master_and_whether_it_is_synced() {
         let replica = |state: &str| format!("*5\r\n$5\r\nslave\r\n$4\r\nhost\r\n:7001\r\n${}\r\n{state}\r\n:-1\r\n", state.len());
-        assert_eq!(role(replica("connected").as_bytes()), Role::Replica { of: at("host", 7001), in_step: true });
+        assert_eq!(role(replica("connected").as_bytes()), Role::Replica { master: address("host", 7001), is_synced: true });
         for state in ["connect", "connecting", "sync", "handshake"] {
-            assert_eq!(role(replica(state).as_bytes()), Role::Replica { of: at("host", 7001), in_step: false });
+            assert_eq!(role(replica(state).as_bytes()), Role::Replica { master: address("host", 7001), is_synced: false });
         }
     }
 
     #[test]
-    fn whoever_will_not_tell_is_neither() {
+    fn an_error_or_an_unexpected_reply_is_neither_master_nor_replica() {
         assert_eq!(role(b"-NOPERM no\r\n"), Role::Refused((*b"NOPERM no").into()));
         for other in [
             &b"+OK\r\n"[..],

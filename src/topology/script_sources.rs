@@ -1,13 +1,13 @@
-//! The sources of scripts that went to servers: one that was restarted, or told to forget its scripts, can be told them again.
+//! The sources of scripts that were sent to servers, to be loaded again on a server that has been restarted or has flushed its scripts.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// So many scripts are remembered, of so many bytes in all.
-const MOST: usize = 1000;
-const MOST_BYTES: usize = 16 << 20;
+/// The limits of what is remembered: the number of scripts and their bytes in total.
+const MAX_SCRIPTS: usize = 1000;
+const MAX_BYTES: usize = 16 << 20;
 
-/// The SHA-1 of a source, as servers name scripts: hexadecimal digits in small letters.
+/// The SHA-1 of a source in lowercase hexadecimal digits, which is the name of a script in Redis.
 type Digest = [u8; 40];
 
 #[derive(Default)]
@@ -18,21 +18,21 @@ pub(crate) struct ScriptSources {
 #[derive(Default)]
 struct Known {
     sources: HashMap<Digest, Arc<[u8]>>,
-    /// The digests, that of the source which has been known longest first.
+    /// The digests, oldest first.
     order: VecDeque<Digest>,
     bytes: usize,
 }
 
 impl ScriptSources {
-    /// The source with that digest, in letters of any case.
+    /// The source with that digest; upper and lower case are the same.
     pub(crate) fn get(&self, digest: &[u8]) -> Option<Arc<[u8]>> {
         let digest = Digest::try_from(digest).ok()?.to_ascii_lowercase();
         self.lock().sources.get(digest.as_slice()).cloned()
     }
 
-    /// Remembers a source; those that have been known longest make room.
+    /// Remembers a source, and forgets the oldest ones if a limit is exceeded.
     pub(crate) fn remember(&self, source: &[u8]) {
-        if source.len() > MOST_BYTES {
+        if source.len() > MAX_BYTES {
             return;
         }
         let digest = digest(source);
@@ -43,7 +43,7 @@ impl ScriptSources {
         known.bytes += source.len();
         known.order.push_back(digest);
         known.sources.insert(digest, source.into());
-        while known.order.len() > MOST || known.bytes > MOST_BYTES {
+        while known.order.len() > MAX_SCRIPTS || known.bytes > MAX_BYTES {
             let Some(oldest) = known.order.pop_front() else { break };
             known.bytes -= known.sources.remove(&oldest).map_or(0, |source| source.len());
         }
@@ -84,21 +84,21 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_make_room() {
+    fn the_oldest_sources_are_forgotten_first() {
         let sources = ScriptSources::default();
         let source = |number: usize| format!("return {number}").into_bytes();
-        for number in 0..MOST + 10 {
+        for number in 0..MAX_SCRIPTS + 10 {
             sources.remember(&source(number));
         }
         for number in [0, 9] {
             assert_eq!(sources.get(&digest(&source(number))), None);
         }
-        for number in [10, MOST + 9] {
+        for number in [10, MAX_SCRIPTS + 9] {
             assert!(sources.get(&digest(&source(number))).is_some());
         }
-        sources.remember(&vec![b' '; MOST_BYTES]);
+        sources.remember(&vec![b' '; MAX_BYTES]);
         assert_eq!(sources.lock().order.len(), 1);
-        sources.remember(&vec![b' '; MOST_BYTES + 1]);
-        assert_eq!(sources.lock().bytes, MOST_BYTES);
+        sources.remember(&vec![b' '; MAX_BYTES + 1]);
+        assert_eq!(sources.lock().bytes, MAX_BYTES);
     }
 }

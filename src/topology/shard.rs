@@ -1,109 +1,140 @@
-//! What a pool asks its server: what it is, and which replicas it has.
+//! A master and its replicas. Before a connection to the master is used, its role is checked if a check is due.
 
+use crate::config::{Config, Server};
 use crate::error::{Code, Error};
-use crate::resp::Reply;
-use crate::topology::clock::{Time, now};
-use crate::topology::replicas::Replica;
-use crate::topology::role;
-use crate::topology::role::Role;
-use crate::transport::pool::{Lease, Limit, Pool, SHORT, at_most};
+use crate::topology::replicas::{Replica, Replicas};
+use crate::topology::role::{Role, ask_role};
+use crate::topology::role_check::RoleCheck;
+use crate::transport::clock::{Time, now};
+use crate::transport::{CheckSchedule, ConnectionSource, Lease, Limit, LongLease, Pool};
 use std::sync::Arc;
 
-impl Pool {
-    /// Sees to it that the server is a master before a connection to it is used; asks it where the time has come. ResponsePolicy whether it was asked.
+pub(crate) struct Shard {
+    master: Pool,
+    role_check: RoleCheck,
+    replicas: Replicas,
+}
+
+impl ConnectionSource for Shard {
+    /// Takes a connection to the master.
+    #[inline]
+    fn lease(&self, fresh: bool) -> Result<Lease<'_>, Error> {
+        let now = now();
+        // A connection that has just been used for a check is as good as a new one.
+        let fresh = if self.master.checks.is_due(now) { !self.check_role(now)? && fresh } else { fresh };
+        self.master.lease_at(fresh, now, Limit::Configured)
+    }
+
+    #[inline]
+    fn server(&self) -> &Server {
+        self.master.server()
+    }
+
+    #[inline]
+    fn config(&self) -> &Config {
+        self.master.config()
+    }
+}
+
+impl Shard {
+    /// The shard of a configured server. Connects to nothing yet.
+    pub(crate) fn new(config: &Arc<Config>, server: usize) -> Shard {
+        let checks = CheckSchedule::new(config.refresh_interval);
+        Shard {
+            master: Pool::new(config.clone(), config.servers[server].clone(), config.connect_timeout, checks),
+            role_check: RoleCheck::default(),
+            replicas: Replicas::of_master(config, server),
+        }
+    }
+
+    /// Takes a connection to the master that will be in use for long; `None` if half of the connections are in such use already.
+    pub(crate) fn long_lease(&self, fresh: bool) -> Result<Option<LongLease<'_>>, Error> {
+        let Some(slot) = self.master.long_lease_slot() else { return Ok(None) };
+        self.lease(fresh).map(|lease| Some(slot.hold(lease)))
+    }
+
+    /// Makes sure that the server is a master: asks it if a check is due, else applies the last result. Returns whether it was asked.
     #[cold]
-    pub(crate) fn look(&self, now: Time) -> Result<bool, Error> {
-        let asks = self.watch.begins(now);
+    fn check_role(&self, now: Time) -> Result<bool, Error> {
+        let asks = self.master.checks.claim(now);
         if asks {
-            match self.role_within(Limit::Usual) {
-                Ok(role) => self.learn(role),
-                // It may be busy with something long: the caller will see.
+            match ask_role(&self.master, Limit::Configured) {
+                Ok(role) => self.apply(role),
+                // It may be busy with a long command: the caller will see.
                 Err(error) if error.code() == Code::Timeout => {
-                    self.watch.stays(now);
+                    self.role_check.postpone(&self.master.checks, now);
                     return Ok(false);
                 }
                 Err(error) => {
-                    self.watch.ask_soon();
+                    self.master.checks.check_soon();
                     return Err(error);
                 }
             }
         }
-        self.watch.refusal().map(|()| asks)
+        self.role_check.result().map(|()| asks)
     }
 
-    /// The replica that a read may go to in this master's place, if there is one.
-    pub(crate) fn reader(&self) -> Option<Arc<Replica>> {
+    /// The replica that serves the next read in place of the master; `None` if the master has to.
+    pub(crate) fn next_replica(&self) -> Option<Arc<Replica>> {
         let began = now();
-        if self.watch.should_look(began) {
-            self.look_for_reader(began);
+        if self.role_check.is_due_for_replica_read(&self.master.checks, began) {
+            self.check_role_for_replica_read(began);
         }
-        self.watch.refusal().ok()?;
-        self.watch.replicas.next(began)
+        self.role_check.result().ok()?;
+        self.replicas.next(began)
     }
 
-    /// What is known is enough to go on with where the master does not answer.
+    /// If the master does not reply, the replicas that are known are good enough.
     #[cold]
-    fn look_for_reader(&self, began: Time) {
-        if self.watch.begins(began) {
-            match self.role_within(Limit::Short) {
-                Ok(role) => self.learn(role),
-                Err(_) => self.watch.spare(began),
+    fn check_role_for_replica_read(&self, began: Time) {
+        if self.master.checks.claim(began) {
+            match ask_role(&self.master, Limit::Short) {
+                Ok(role) => self.apply(role),
+                Err(_) => self.role_check.skip_for_replica_reads(&self.master.checks, began),
             }
         }
     }
 
-    fn learn(&self, role: Role) {
+    fn apply(&self, role: Role) {
         let (replicas, refusal) = match role {
             Role::Master(replicas) => (replicas, None),
-            Role::Replica { of, .. } => {
-                let text = format!("the server is a replica of {of}; a configured master must be one");
+            Role::Replica { master, .. } => {
+                let text = format!("the server is a replica of {master}; configure the address of a master");
                 (Vec::new(), Some(Error::new(Code::Config, text)))
             }
             Role::Refused(_) | Role::Other => (Vec::new(), None),
         };
-        self.watch.replicas.are(&replicas, &self.config, &self.server);
-        self.watch.answered(refusal);
+        self.replicas.update(&replicas, self.master.config(), self.server());
+        self.role_check.complete(&self.master.checks, refusal);
     }
 
-    /// Whether a read should ask for a [`Pool::reader`].
+    /// Whether there are replicas, or the master has not yet been asked. If false, [`Shard::next_replica`] returns `None`.
     #[inline]
     pub(crate) fn may_have_replicas(&self) -> bool {
-        self.watch.replicas.may_be_there()
+        self.replicas.may_exist()
     }
 
-    /// Its replicas by what it says now, or, where it says nothing, by what is known; those too that cannot be read from.
+    /// All replicas, including those that cannot be read from. The master is asked for them; if it does not reply, the known ones.
     pub(crate) fn replicas(&self) -> Arc<Vec<Arc<Replica>>> {
-        self.watch.ask_soon();
-        self.look_for_reader(now());
-        self.watch.replicas.all()
+        self.master.checks.check_soon();
+        self.check_role_for_replica_read(now());
+        self.replicas.all()
     }
 
-    /// Notes that a replica could not be read from; it is left alone for some time, and the master is asked.
-    pub(crate) fn put_out(&self, replica: &Replica) {
-        replica.put_out();
-        self.watch.ask_soon();
+    /// The replicas that the configuration names or that the master listed before. Contacts no server.
+    pub(crate) fn known_replicas(&self) -> Arc<Vec<Arc<Replica>>> {
+        self.replicas.all()
     }
 
-    /// Asks the server what it is.
-    pub(crate) fn role(&self) -> Result<Role, Error> {
-        self.role_within(Limit::Usual)
+    /// Records that a replica could not serve a read. It is not read from for some time, and the master is asked for its replicas.
+    pub(crate) fn replica_failed(&self, replica: &Replica) {
+        replica.set_down();
+        self.master.checks.check_soon();
     }
 
-    fn role_within(&self, limit: Limit) -> Result<Role, Error> {
-        match self.take_now(false, now(), limit).and_then(|lease| self.role_over(lease)) {
-            Err(error) if error.code() == Code::Io => self.role_over(self.take_now(true, now(), limit)?),
-            outcome => outcome,
-        }
-    }
-
-    fn role_over(&self, mut lease: Lease) -> Result<Role, Error> {
-        lease.send_all(role::QUESTION, &mut 0)?;
-        let mut reader = lease.reader(false);
-        lease.wait_within(at_most(self.config.read_timeout, SHORT))?;
-        lease.receive(&mut reader, 1)?;
-        let (reply, buffer) = Reply::from_reader(reader, None);
-        lease.reuse(buffer);
-        lease.keep();
-        Ok(Role::of(&reply))
+    /// Closes a forked child's copies of its parent's idle connections.
+    pub(crate) fn abandon(&self) {
+        self.master.abandon();
+        self.replicas.all().iter().for_each(|replica| replica.pool().abandon());
     }
 }

@@ -1,10 +1,9 @@
-//! One connection to one server: bytes out, replies in. It belongs to the process that opened it.
+//! One connection to one server: sends bytes, reads replies. It belongs to the process that opened it.
 
 use crate::command::ReadTimeout;
 use crate::config::{Address, Config, Server};
 use crate::error::{Code, Error};
 use crate::resp::{Reader, Reply, Value, pack};
-use rustix::buffer::spare_capacity;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, recv, send, sockopt};
@@ -14,33 +13,36 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
-/// A larger buffer is not kept for the next command.
-pub(crate) const KEPT: usize = 128 << 10;
-/// A first read may take so much.
-const READ: usize = 16 << 10;
+/// A larger buffer is freed after a command, not kept for the next one.
+pub(crate) const MAX_KEPT_BUFFER: usize = 128 << 10;
+/// The memory for the first read of a reply.
+const FIRST_READ: usize = 16 << 10;
 
 pub(crate) struct Connection {
     socket: OwnedFd,
+    /// The process that opened it.
     owner: u32,
-    /// What the next reply may be read into.
+    /// Memory for the next reply.
     buffer: Vec<u8>,
-    /// Small commands are packed here.
+    /// Memory for packing small commands.
     packed: Vec<u8>,
 }
 
 impl Connection {
-    /// Connects within a time, and says who we are and which database we want. Nothing that the caller asked for has been sent when this fails.
+    /// Connects within `timeout`, authenticates and selects the database. If it fails no command of the caller has been sent.
     pub(crate) fn open(server: &Server, config: &Config, timeout: Option<Duration>) -> Result<Connection, Error> {
-        let socket = connect(&server.address, timeout).map_err(|error| refused(&error.to_string()))?;
-        sockopt::set_socket_timeout(&socket, sockopt::Timeout::Recv, config.read_timeout).map_err(|error| refused(&error.to_string()))?;
-        sockopt::set_socket_timeout(&socket, sockopt::Timeout::Send, config.write_timeout).map_err(|error| refused(&error.to_string()))?;
+        let socket = connect(&server.address, timeout).map_err(|error| connect_failed(&error.to_string()))?;
+        sockopt::set_socket_timeout(&socket, sockopt::Timeout::Recv, config.read_timeout)
+            .map_err(|error| connect_failed(&error.to_string()))?;
+        sockopt::set_socket_timeout(&socket, sockopt::Timeout::Send, config.write_timeout)
+            .map_err(|error| connect_failed(&error.to_string()))?;
         let mut connection = Connection { socket, owner: std::process::id(), buffer: Vec::new(), packed: Vec::new() };
-        connection.introduce(server, timeout)?;
+        connection.authenticate_and_select(server, timeout)?;
         Ok(connection)
     }
 
-    /// AUTH and SELECT, in one round trip, where the configuration asks for them.
-    fn introduce(&mut self, server: &Server, timeout: Option<Duration>) -> Result<(), Error> {
+    /// Sends AUTH and SELECT, in one round trip, if the configuration requires them.
+    fn authenticate_and_select(&mut self, server: &Server, timeout: Option<Duration>) -> Result<(), Error> {
         let db = server.db.to_string();
         let mut requests: Vec<Vec<u8>> = Vec::new();
         match (&server.username, &server.password) {
@@ -56,61 +58,61 @@ impl Connection {
         if requests.is_empty() {
             return Ok(());
         }
-        self.send_all(&requests.concat(), &mut 0).map_err(|error| refused(error.message()))?;
+        self.send_all(&requests.concat(), &mut 0).map_err(|error| connect_failed(error.message()))?;
         let mut reader = self.reader(true);
         if let Some(timeout) = timeout {
-            self.wait_within(timeout).map_err(|error| refused(error.message()))?;
+            self.wait_within(timeout).map_err(|error| connect_failed(error.message()))?;
         }
-        self.receive(&mut reader, requests.len()).map_err(|error| refused(error.message()))?;
+        self.receive(&mut reader, requests.len()).map_err(|error| connect_failed(error.message()))?;
         match Reply::from_reader(reader, Some(requests.len())).0.root() {
             Value::Array(mut replies) => replies.try_for_each(|reply| match reply {
-                Value::Error(text) => Err(refused(&String::from_utf8_lossy(text))),
+                Value::Error(text) => Err(connect_failed(&String::from_utf8_lossy(text))),
                 _ => Ok(()),
             }),
             _ => Ok(()),
         }
     }
 
-    /// A reader for the next replies of this connection.
+    /// A reader for the next replies. With `rooted` its index leaves room for an array around them.
     #[inline]
     pub(crate) fn reader(&mut self, rooted: bool) -> Reader {
         let buffer = std::mem::take(&mut self.buffer);
-        Reader::new(if buffer.capacity() == 0 { Vec::with_capacity(READ) } else { buffer }, rooted)
+        Reader::new(if buffer.capacity() == 0 { Vec::with_capacity(FIRST_READ) } else { buffer }, rooted)
     }
 
-    /// Takes the buffer of a reader back, where nobody keeps it.
+    /// Takes the buffer of a reader back, for the next reply.
     #[inline]
     pub(crate) fn reuse(&mut self, buffer: Vec<u8>) {
-        if buffer.capacity() <= KEPT {
+        if buffer.capacity() <= MAX_KEPT_BUFFER {
             self.buffer = buffer;
         }
     }
 
-    /// Sends all of the bytes; `sent` grows by what the kernel took, also when it fails half-way.
+    /// Sends all of the bytes. `sent` grows by the number that the kernel took, also if the call fails.
     #[inline]
     pub(crate) fn send_all(&self, bytes: &[u8], sent: &mut usize) -> Result<(), Error> {
         send_all(&self.socket, bytes, sent)
     }
 
-    /// Sends what a call writes into the connection's own buffer.
+    /// Sends what `pack` writes into the connection's own buffer. `sent` is that of [`Connection::send_all`].
     #[inline]
     pub(crate) fn send_packed(&mut self, pack: impl FnOnce(&mut Vec<u8>), sent: &mut usize) -> Result<(), Error> {
         self.packed.clear();
         pack(&mut self.packed);
         let outcome = send_all(&self.socket, &self.packed, sent);
-        if self.packed.capacity() > KEPT {
+        if self.packed.capacity() > MAX_KEPT_BUFFER {
             self.packed = Vec::new();
         }
         outcome
     }
 
-    /// Sends some of the bytes and answers how many the kernel took. `more` holds back a packet that is not full.
+    /// Sends some of the bytes and returns how many the kernel took. With `more` the kernel may hold back a packet that is not full.
     #[inline]
     pub(crate) fn send(&self, bytes: &[u8], more: bool) -> Result<usize, Error> {
         send_some(&self.socket, bytes, if more { SendFlags::MORE } else { SendFlags::empty() })
     }
 
-    /// Sends what the kernel takes at once; answers how much that was.
+    /// Sends what the kernel takes without blocking; returns the number of bytes.
     #[inline]
     pub(crate) fn send_now(&self, bytes: &[u8], more: bool) -> Result<usize, Error> {
         let flags = if more { SendFlags::MORE | SendFlags::DONTWAIT } else { SendFlags::DONTWAIT };
@@ -125,14 +127,14 @@ impl Connection {
                 Ok((0, _)) => return Err(closed()),
                 Ok(_) => reader.advance(wanted)?,
                 Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => return Err(silent()),
+                Err(Errno::AGAIN) => return Err(timed_out()),
                 Err(error) => return Err(lost(error)),
             }
         }
         reader.finish()
     }
 
-    /// Reads what is there at once; answers how many bytes that was.
+    /// Reads what has arrived; returns the number of bytes.
     pub(crate) fn receive_now(&self, reader: &mut Reader, wanted: usize) -> Result<usize, Error> {
         match recv(&self.socket, reader.room()?, RecvFlags::DONTWAIT) {
             Ok((0, _)) => Err(closed()),
@@ -142,34 +144,23 @@ impl Connection {
         }
     }
 
-    /// Reads what is there at once behind other bytes; answers how many bytes that was.
-    pub(crate) fn receive_into(&self, bytes: &mut Vec<u8>) -> Result<usize, Error> {
-        bytes.try_reserve(READ).map_err(|_| Error::new(Code::Memory, "no memory for a message"))?;
-        match recv(&self.socket, spare_capacity(bytes), RecvFlags::DONTWAIT) {
-            Ok((0, _)) => Err(closed()),
-            Ok((count, _)) => Ok(count),
-            Err(Errno::INTR | Errno::AGAIN) => Ok(0),
-            Err(error) => Err(lost(error)),
-        }
-    }
-
-    /// Waits for the first byte of the reply to a command that blocks. `usual` is the read timeout, to which a longer read_timeout is added; with
-    /// the usual read_timeout reading does the waiting.
+    /// Waits for the first byte of the reply to a blocking command. `configured` is the read timeout of the configuration. If that applies
+    /// unchanged this returns at once, and the read waits.
     #[inline]
-    pub(crate) fn wait(&self, read_timeout: ReadTimeout, usual: Option<Duration>) -> Result<(), Error> {
-        if read_timeout == ReadTimeout::Configured { Ok(()) } else { self.wait_longer(read_timeout, usual) }
+    pub(crate) fn wait(&self, read_timeout: ReadTimeout, configured: Option<Duration>) -> Result<(), Error> {
+        if read_timeout == ReadTimeout::Configured { Ok(()) } else { self.wait_longer(read_timeout, configured) }
     }
 
     #[cold]
-    fn wait_longer(&self, read_timeout: ReadTimeout, usual: Option<Duration>) -> Result<(), Error> {
-        let limit = match (read_timeout, usual) {
-            (ReadTimeout::Extended(longer), Some(usual)) => Some(longer.saturating_add(usual)),
+    fn wait_longer(&self, read_timeout: ReadTimeout, configured: Option<Duration>) -> Result<(), Error> {
+        let limit = match (read_timeout, configured) {
+            (ReadTimeout::Extended(blocking), Some(configured)) => Some(blocking.saturating_add(configured)),
             _ => None,
         };
         self.wait_for_bytes(limit)
     }
 
-    /// Waits for the first byte of a reply, so long at most.
+    /// Waits for the first byte of a reply, at most that long.
     pub(crate) fn wait_within(&self, limit: Duration) -> Result<(), Error> {
         self.wait_for_bytes(Some(limit))
     }
@@ -180,7 +171,7 @@ impl Connection {
             let left = limit.map(|limit| limit.saturating_sub(start.elapsed()));
             let timeout = left.and_then(|left| left.try_into().ok());
             match poll(&mut [PollFd::new(&self.socket, PollFlags::IN)], timeout.as_ref()) {
-                Ok(0) => return Err(silent()),
+                Ok(0) => return Err(timed_out()),
                 Ok(_) => return Ok(()),
                 Err(Errno::INTR) => {}
                 Err(error) => return Err(lost(error)),
@@ -188,13 +179,13 @@ impl Connection {
         }
     }
 
-    /// Whether the server still holds its end, and has sent nothing that nobody asked for.
+    /// Whether the connection is open and no unexpected bytes have arrived.
     pub(crate) fn is_alive(&self) -> bool {
         let mut byte = [0u8];
         matches!(recv(&self.socket, &mut byte, RecvFlags::PEEK | RecvFlags::DONTWAIT), Err(Errno::AGAIN))
     }
 
-    pub(crate) fn is_own(&self) -> bool {
+    fn is_of_this_process(&self) -> bool {
         self.owner == std::process::id()
     }
 }
@@ -206,10 +197,10 @@ impl AsFd for Connection {
 }
 
 impl Drop for Connection {
-    /// The process that opened it ends the connection even where a forked child still holds a copy of the descriptor;
-    /// a child only lets go of its copy.
+    /// The process that opened the connection shuts it down, even if a forked child still has a copy of the descriptor. A child only closes
+    /// its copy.
     fn drop(&mut self) {
-        if self.is_own() {
+        if self.is_of_this_process() {
             let _ = rustix::net::shutdown(&self.socket, rustix::net::Shutdown::Both);
         }
     }
@@ -233,7 +224,7 @@ fn send_some(socket: &OwnedFd, bytes: &[u8], flags: SendFlags) -> Result<usize, 
             Ok(count) => return Ok(count),
             Err(Errno::INTR) => {}
             Err(Errno::AGAIN) if flags.contains(SendFlags::DONTWAIT) => return Ok(0),
-            Err(Errno::AGAIN) => return Err(Error::new(Code::Timeout, "the server took no bytes in time")),
+            Err(Errno::AGAIN) => return Err(Error::new(Code::Timeout, "the server accepted no data in time (write_timeout)")),
             Err(error) => return Err(lost(error)),
         }
     }
@@ -251,11 +242,11 @@ fn connect(address: &Address, timeout: Option<Duration>) -> io::Result<OwnedFd> 
     }
 }
 
-/// Tries the addresses of a name in turn, within one time limit for all.
+/// Tries the addresses of a host name in turn, within one time limit for all of them.
 fn connect_tcp(host: &str, port: u16, timeout: Option<Duration>) -> io::Result<TcpStream> {
     let Some(timeout) = timeout else { return TcpStream::connect((host, port)) };
     let start = Instant::now();
-    let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
+    let mut last = io::Error::new(io::ErrorKind::NotFound, "the host name has no address");
     for address in (host, port).to_socket_addrs()? {
         let left = timeout.saturating_sub(start.elapsed());
         if left.is_zero() {
@@ -270,8 +261,8 @@ fn connect_tcp(host: &str, port: u16, timeout: Option<Duration>) -> io::Result<T
 }
 
 #[cold]
-fn refused(what: &str) -> Error {
-    Error::new(Code::Connect, format!("cannot connect: {what}"))
+fn connect_failed(reason: &str) -> Error {
+    Error::new(Code::Connect, format!("cannot connect: {reason}"))
 }
 
 #[cold]
@@ -285,6 +276,6 @@ fn closed() -> Error {
 }
 
 #[cold]
-fn silent() -> Error {
+fn timed_out() -> Error {
     Error::new(Code::Timeout, "no reply in time")
 }

@@ -1,15 +1,20 @@
 //! Bytes to servers and back: connections, pools of them, and the commands of one call for one server.
 
-pub(crate) mod connection;
-pub(crate) mod exchange;
-pub(crate) mod node_pipeline;
-pub(crate) mod pool;
-pub(crate) mod retry_policy;
-pub(crate) mod write_buffer;
+mod check_schedule;
+pub(crate) mod clock;
+mod connection;
+mod connection_source;
+mod exchange;
+mod node_pipeline;
+mod pool;
+mod retry_policy;
+mod write_buffer;
 
-pub(crate) use crate::transport::connection::{Connection, KEPT};
+pub(crate) use crate::transport::check_schedule::CheckSchedule;
+pub(crate) use crate::transport::connection::{Connection, MAX_KEPT_BUFFER};
+pub(crate) use crate::transport::connection_source::ConnectionSource;
 pub(crate) use crate::transport::exchange::exchange;
 pub(crate) use crate::transport::node_pipeline::NodePipeline;
-pub(crate) use crate::transport::pool::{Aside, Lease, Pool};
-pub(crate) use crate::transport::retry_policy::{explain, may_begin_again};
-pub(crate) use crate::transport::write_buffer::LARGE;
+pub(crate) use crate::transport::pool::{Lease, Limit, LongLease, Pool, SHORT_TIMEOUT, at_most};
+pub(crate) use crate::transport::retry_policy::{cannot_serve_reads, explain, may_retry};
+pub(crate) use crate::transport::write_buffer::MIN_BORROWED;

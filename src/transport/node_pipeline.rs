@@ -1,48 +1,49 @@
-//! The commands of one call that go to one server: sent together, answered in order.
+//! The commands of one call for one server: sent together, their replies read in order.
 
 use crate::command::{CommandFlags, Key, ReadTimeout, is_renamed};
 use crate::error::{Code, Error};
 use crate::resp::{Entry, Kind, Reader, Reply};
-use crate::topology::turns_away;
-use crate::transport::retry_policy::{explain, may_begin_again};
+use crate::transport::connection::Connection;
+use crate::transport::connection_source::ConnectionSource;
+use crate::transport::pool::Lease;
+use crate::transport::retry_policy::{cannot_serve_reads, explain, may_retry};
 use crate::transport::write_buffer::WriteBuffer;
-use crate::transport::{Connection, Lease, Pool};
 use smallvec::SmallVec;
 use std::ops::Range;
 
 pub(crate) struct NodePipeline<'p, 'a> {
-    pool: &'p Pool,
+    source: &'p dyn ConnectionSource,
     pub(crate) write_buffer: WriteBuffer<'a>,
-    /// Where each command ends among the bytes that are sent.
+    /// The end of each command, as an offset into the bytes that are sent.
     ends: SmallVec<[usize; 1]>,
     /// All of its commands may be sent a second time.
     repeatable: bool,
-    /// The connection holds a state, such as WATCH, that another one would lack.
-    bound: bool,
-    /// One of its commands must go to the master, though it may only read.
-    pub(crate) stays: bool,
-    /// It goes to a replica.
-    is_elsewhere: bool,
+    /// The connection has a state, such as WATCH, that a new one would lack.
+    pinned: bool,
+    /// One of its commands must run on the master, although it may only read.
+    pub(crate) requires_master: bool,
+    /// It is sent to a replica.
+    is_on_replica: bool,
     read_timeout: ReadTimeout,
     lease: Option<Lease<'p>>,
     reader: Reader,
     failure: Option<Error>,
-    /// All replies were read, and nothing more will come over the connection.
+    /// All replies have been read: the connection may be used for other commands.
     is_done: bool,
 }
 
 impl<'p, 'a> NodePipeline<'p, 'a> {
-    /// A pipeline for commands that stand in `request`, or, where that is empty, are packed from arguments.
+    /// A pipeline for commands that are part of `request`, or, if that is empty, for commands that are packed from their arguments.
     #[inline]
-    pub(crate) fn new(pool: &'p Pool, request: &'a [u8]) -> NodePipeline<'p, 'a> {
+    pub(crate) fn new(source: &'p dyn ConnectionSource, request: &'a [u8]) -> NodePipeline<'p, 'a> {
         NodePipeline {
-            pool,
+            source,
             write_buffer: WriteBuffer::new(request),
             ends: SmallVec::new(),
             repeatable: true,
-            bound: false,
-            stays: false,
-            is_elsewhere: false,
+            pinned: false,
+            requires_master: false,
+            is_on_replica: false,
             read_timeout: ReadTimeout::Configured,
             lease: None,
             reader: Reader::new(Vec::new(), false),
@@ -51,15 +52,15 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
         }
     }
 
-    /// A pipeline over a connection that its caller holds; `bound` says that no other will do.
-    pub(crate) fn over(lease: Lease<'p>, bound: bool) -> NodePipeline<'p, 'a> {
-        let mut pipeline = NodePipeline::new(lease.pool(), &[]);
-        pipeline.bound = bound;
-        pipeline.seat(lease, true);
+    /// A pipeline that starts with a connection which the caller took from `source`. If it is `pinned` no other connection replaces it.
+    pub(crate) fn with_lease(source: &'p dyn ConnectionSource, lease: Lease<'p>, pinned: bool) -> NodePipeline<'p, 'a> {
+        let mut pipeline = NodePipeline::new(source, &[]);
+        pipeline.pinned = pinned;
+        pipeline.set_lease(lease, true);
         pipeline
     }
 
-    /// Adds a command: as it stands in the request where that will do, else from its arguments.
+    /// Adds a command and returns its index: the range `whole` of the request if no key is renamed, else packed from its arguments.
     #[inline]
     pub(crate) fn add(&mut self, whole: Option<Range<usize>>, args: &[&'a [u8]], keys: &[Key<'a>], flags: CommandFlags) -> u32 {
         match whole {
@@ -69,13 +70,13 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
         self.finish_command(flags)
     }
 
-    /// Adds a command whose arguments may go before the pipeline does.
+    /// Adds a copy of a command whose arguments need not outlive the pipeline; returns its index.
     pub(crate) fn add_copied(&mut self, args: &[&[u8]], flags: CommandFlags) -> u32 {
         self.write_buffer.push_copied(args);
         self.finish_command(flags)
     }
 
-    /// Ends a command whose bytes were pushed one by one; answers which of the pipeline's commands it is.
+    /// Ends a command whose bytes were pushed one by one; returns its index.
     #[inline(always)]
     pub(crate) fn finish_command(&mut self, flags: CommandFlags) -> u32 {
         self.ends.push(self.write_buffer.length());
@@ -86,7 +87,7 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
         self.ends.len() as u32 - 1
     }
 
-    /// Sends the commands and reads all replies. What fails is told by [`NodePipeline::into_replies`].
+    /// Sends the commands and reads all replies. [`NodePipeline::outcome`] reports failures.
     #[inline]
     pub(crate) fn run(&mut self, rooted: bool) {
         self.write_buffer.settle();
@@ -95,13 +96,13 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
                 self.attempt(Self::send_all);
                 self.attempt(Self::receive_all);
             }
-            if !self.begin_again() {
+            if !self.prepare_retry() {
                 return;
             }
         }
     }
 
-    /// Gets a connection and sends what the kernel takes at once.
+    /// Takes a connection and sends what the kernel takes at once.
     pub(crate) fn start(&mut self) {
         self.write_buffer.settle();
         if self.connect(false, true) {
@@ -109,35 +110,35 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
         }
     }
 
-    /// Whether it has a connection, or could get none.
+    /// Whether it has tried to take a connection.
     pub(crate) fn is_started(&self) -> bool {
         self.lease.is_some() || self.failure.is_some()
     }
 
-    /// Gets a connection; answers whether there is one.
+    /// Takes a connection; returns whether that succeeded.
     #[inline]
     pub(crate) fn connect(&mut self, fresh: bool, rooted: bool) -> bool {
-        match self.pool.take(fresh) {
-            Ok(lease) => self.seat(lease, rooted),
+        match self.source.lease(fresh) {
+            Ok(lease) => self.set_lease(lease, rooted),
             Err(error) => self.failure = Some(error),
         }
         self.lease.is_some()
     }
 
     #[inline]
-    fn seat(&mut self, mut lease: Lease<'p>, rooted: bool) {
+    fn set_lease(&mut self, mut lease: Lease<'p>, rooted: bool) {
         self.reader = lease.reader(rooted);
         self.lease = Some(lease);
     }
 
-    /// Takes a step, unless one failed before.
+    /// Takes a step, unless an earlier one failed.
     #[inline]
     pub(crate) fn attempt(&mut self, step: impl FnOnce(&mut Self) -> Result<(), Error>) {
         if self.failure.is_none()
             && let Err(error) = step(self)
         {
             self.failure = Some(error);
-            // Closed, not given back: what comes over it now belongs to nobody.
+            // Closed, not given back: replies may be outstanding.
             self.lease = None;
         }
     }
@@ -147,51 +148,51 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
         while !self.write_buffer.is_sent() {
             let (bytes, more) = self.write_buffer.next();
             let count = self.connection().send(bytes, more)?;
-            self.write_buffer.took(count);
+            self.write_buffer.advance(count);
         }
         Ok(())
     }
 
-    /// Sends what the kernel takes at once; answers how much that was.
+    /// Sends what the kernel takes at once; returns the number of bytes.
     pub(crate) fn send_some(&mut self) -> Result<usize, Error> {
         let before = self.write_buffer.sent();
         while !self.write_buffer.is_sent() {
             let (bytes, more) = self.write_buffer.next();
             match self.connection().send_now(bytes, more)? {
                 0 => break,
-                count => self.write_buffer.took(count),
+                count => self.write_buffer.advance(count),
             }
         }
         Ok(self.write_buffer.sent() - before)
     }
 
-    /// Reads what is there at once; answers how much that was.
+    /// Reads what has arrived; returns the number of bytes.
     pub(crate) fn receive_some(&mut self) -> Result<usize, Error> {
         let Some(lease) = &self.lease else { return Ok(0) };
         lease.receive_now(&mut self.reader, self.ends.len())
     }
 
-    /// Reads the remaining replies. The connection goes back when the pipeline goes, with the buffer that nobody needs by then.
+    /// Reads the remaining replies. The connection and the reader's buffer go back to the pool when the pipeline is dropped.
     #[inline]
     pub(crate) fn receive_all(&mut self) -> Result<(), Error> {
         let Some(lease) = &self.lease else { return Ok(()) };
         if self.reader.complete() < self.ends.len() {
-            lease.wait(self.read_timeout, self.pool.config().read_timeout)?;
+            lease.wait(self.read_timeout, self.source.config().read_timeout)?;
         }
         lease.receive(&mut self.reader, self.ends.len())?;
         self.is_done = true;
-        // What a replica could not answer is sent once more, to the master.
-        if !self.is_elsewhere {
-            self.write_buffer.forget();
+        // The master may have to run what a replica could not.
+        if !self.is_on_replica {
+            self.write_buffer.free_sent();
         }
         Ok(())
     }
 
-    /// After a connection that broke: whether all may be sent again over a new one, and if so, back to the start.
+    /// After a failure: whether all commands may be sent again over a new connection; if so, resets the pipeline for that.
     #[inline]
-    pub(crate) fn begin_again(&mut self) -> bool {
+    pub(crate) fn prepare_retry(&mut self) -> bool {
         let Some(failure) = &self.failure else { return false };
-        if self.bound || !may_begin_again(failure, self.repeatable, self.write_buffer.sent() == 0) {
+        if self.pinned || !may_retry(failure, self.repeatable, self.write_buffer.sent() == 0) {
             return false;
         }
         self.write_buffer.rewind();
@@ -199,44 +200,44 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
         true
     }
 
-    /// Whether it may still be sent to a replica: all its commands read, and none has been sent.
-    pub(crate) fn may_go_elsewhere(&self) -> bool {
-        self.repeatable && !self.stays && !self.is_started()
+    /// Whether it may be sent to a replica: all its commands are reads, and none has been sent.
+    pub(crate) fn may_use_replica(&self) -> bool {
+        self.repeatable && !self.requires_master && !self.is_started()
     }
 
-    /// Sends it to a replica.
-    pub(crate) fn go_to(&mut self, replica: &'p Pool) {
-        self.pool = replica;
-        self.is_elsewhere = true;
+    /// Makes a replica its server.
+    pub(crate) fn redirect_to_replica(&mut self, replica: &'p dyn ConnectionSource) {
+        self.source = replica;
+        self.is_on_replica = true;
     }
 
-    /// Whether it went to a replica that could not answer all of it.
-    pub(crate) fn is_turned_away(&self) -> bool {
+    /// Whether it was sent to a replica that could not run all of it.
+    pub(crate) fn replica_failed(&self) -> bool {
         let is_refusal = |entry: &Entry| {
             let start = entry.data as usize;
-            entry.kind() == Kind::Error && turns_away(&self.reader.bytes()[start..start + entry.length()])
+            entry.kind() == Kind::Error && cannot_serve_reads(&self.reader.bytes()[start..start + entry.length()])
         };
-        self.is_elsewhere && (self.has_failed() || self.reader.entries().iter().any(is_refusal))
+        self.is_on_replica && (self.has_failed() || self.reader.entries().iter().any(is_refusal))
     }
 
-    /// Whether all connections of the server were in use.
-    pub(crate) fn found_no_connection(&self) -> bool {
+    /// Whether it failed because all connections to the server were in use.
+    pub(crate) fn found_pool_exhausted(&self) -> bool {
         self.failure.as_ref().is_some_and(|failure| failure.code() == Code::Pool)
     }
 
-    /// Back to the start, to be sent to the master.
-    pub(crate) fn begin_anew(&mut self, master: &'p Pool) {
-        self.let_go();
-        self.pool = master;
-        self.is_elsewhere = false;
+    /// Resets it, to be sent to the master.
+    pub(crate) fn restart_on_master(&mut self, master: &'p dyn ConnectionSource) {
+        self.release_connection();
+        self.source = master;
+        self.is_on_replica = false;
         self.is_done = false;
         self.failure = None;
         self.reader = Reader::new(Vec::new(), false);
         self.write_buffer.rewind();
     }
 
-    /// Gives the connection back when all replies were read.
-    pub(crate) fn let_go(&mut self) {
+    /// Gives the connection back if all replies have been read; closes it otherwise.
+    pub(crate) fn release_connection(&mut self) {
         if let Some(lease) = self.lease.take().filter(|_| self.is_done) {
             lease.keep();
         }
@@ -254,7 +255,7 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
         self.lease.as_ref().expect("a pipeline that has not failed has a connection until its replies are read")
     }
 
-    /// How many commands it has.
+    /// The number of its commands.
     pub(crate) fn commands(&self) -> usize {
         self.ends.len()
     }
@@ -267,18 +268,18 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
         self.reader.bytes()
     }
 
-    /// The bytes, where they are too many to be kept with the connection.
+    /// The bytes, if there are too many of them to be kept with the connection.
     pub(crate) fn take_bytes(&mut self) -> Vec<u8> {
         self.reader.take_bytes()
     }
 
-    /// Whether the reply to its `ordinal`th command is there; if not, why. `name` is the command's.
-    pub(crate) fn outcome(&self, ordinal: u32, name: &[u8]) -> Result<(), Error> {
-        if (ordinal as usize) < self.reader.complete() {
+    /// Ok if the reply to the command with that index has been read, else the reason. `name` is the command's.
+    pub(crate) fn outcome(&self, index: u32, name: &[u8]) -> Result<(), Error> {
+        if (index as usize) < self.reader.complete() {
             return Ok(());
         }
         let failure = self.failure.clone().unwrap_or_else(|| Error::new(Code::Internal, "no reply and no failure"));
-        Err(explain(self.pool.server(), failure, name, self.write_buffer.sent() >= self.ends[ordinal as usize]))
+        Err(explain(self.source.server(), failure, name, self.write_buffer.sent() >= self.ends[index as usize]))
     }
 
     /// The reply to its only command.
@@ -288,13 +289,14 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
         Ok(self.take_reply(rooted.then_some(1)))
     }
 
-    /// The replies to all its commands under one array, when none failed.
+    /// The replies to all its commands, in one array. None may have failed.
     pub(crate) fn into_all(mut self) -> Reply {
         self.take_reply(Some(self.ends.len()))
     }
 
-    /// The connection, if it still stands, and the replies to all commands under one array, or why there is none. `name` is for messages.
-    pub(crate) fn into_seat(mut self, name: &[u8]) -> (Option<Lease<'p>>, Result<Reply, Error>) {
+    /// The connection, if it can be used for other commands, and the replies to all commands in one array, or the reason for their absence.
+    /// Error texts contain `name`.
+    pub(crate) fn into_lease_and_replies(mut self, name: &[u8]) -> (Option<Lease<'p>>, Result<Reply, Error>) {
         let outcome = match self.ends.len() {
             0 => Err(Error::new(Code::Internal, "a pipeline without commands")),
             commands => self.outcome(commands as u32 - 1, name).map(|()| self.take_reply(Some(commands))),

@@ -1,114 +1,101 @@
-//! The connections to one server: opened when needed, kept when done, never more than the configuration allows.
+//! The connections to one server: opened when needed, kept for the next caller, at most `pool_size` of them.
 
 use crate::config::{Config, Server};
 use crate::error::{Code, Error};
-use crate::topology::clock::{Time, now};
-use crate::topology::role_check::RoleCheck;
+use crate::transport::check_schedule::CheckSchedule;
+use crate::transport::clock::{Time, now};
 use crate::transport::connection::Connection;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// A connection that lay idle longer is asked whether it still stands before a command is trusted to it. Shorter, and a busy caller
-/// would pay a system call a command for what almost never happens.
+/// A connection that was idle for longer (20 ms) is checked before a command is sent over it. With a shorter time a busy caller would pay one
+/// system call per command for a case that almost never occurs.
 const TRUSTED_FOR: Time = 20_000_000;
-/// The longest time to wait for what a master could do as well, or for an answer that tells only what a server is.
-pub(crate) const SHORT: Duration = Duration::from_millis(500);
+/// The longest time to wait where the caller has an alternative, or for a reply that only describes the server.
+pub(crate) const SHORT_TIMEOUT: Duration = Duration::from_millis(500);
 
 pub(crate) struct Pool {
-    pub(crate) config: Arc<Config>,
-    pub(crate) server: Server,
-    /// `None` waits for ever.
+    config: Arc<Config>,
+    server: Server,
+    /// `None` waits without limit.
     connect_timeout: Option<Duration>,
-    pub(crate) watch: RoleCheck,
+    /// Read by the owner of the pool. A lost connection makes the next check due at once.
+    pub(crate) checks: CheckSchedule,
     state: Mutex<State>,
     freed: Condvar,
-    /// How many connections stand aside.
-    aside: AtomicUsize,
+    /// How many of the connections are [`LongLease`]s.
+    long_leases: AtomicUsize,
 }
 
 /// How long getting a connection may take.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Limit {
-    /// As long as the configuration has it.
-    Usual,
-    /// No longer than is worth it where one can go on without.
+    /// As long as the configuration says.
+    Configured,
+    /// At most [`SHORT_TIMEOUT`].
     Short,
 }
 
 #[derive(Default)]
 struct State {
     idle: Vec<Idle>,
-    /// The idle ones and those that are out.
+    /// The number of connections, idle ones and leases.
     open: usize,
-    /// The callers that wait for one.
+    /// The number of callers that wait for a connection.
     waiting: usize,
 }
 
 struct Idle {
     connection: Box<Connection>,
-    /// When it was last taken. A clock is asked once a command, not twice; a command that took long merely makes the connection be looked at.
-    taken: Time,
+    /// When it was last leased. The clock is read once per command, not twice: after a command that took long, the connection is checked
+    /// although it was hardly idle.
+    leased_at: Time,
 }
 
-/// A connection that is out. It goes back by [`Lease::keep`]; dropped, it is closed, for nobody knows what may still come over it.
+/// A connection in use. [`Lease::keep`] gives it back to the pool. If it is dropped the connection is closed, because replies may be
+/// outstanding.
 pub(crate) struct Lease<'p> {
     pool: &'p Pool,
     connection: Option<Box<Connection>>,
-    taken: Time,
+    leased_at: Time,
 }
 
-/// A connection that is taken out for long, while its owner goes on taking others for moments. It goes back by [`Aside::keep`].
-pub(crate) struct Aside<'p> {
+/// A connection that is in use for long, while its owner goes on to lease others for short. [`LongLease::keep`] gives it back.
+pub(crate) struct LongLease<'p> {
     lease: Lease<'p>,
-    _place: Place<'p>,
+    _slot: LongLeaseSlot<'p>,
 }
 
-struct Place<'p>(&'p AtomicUsize);
+/// The permission to make one [`LongLease`].
+pub(crate) struct LongLeaseSlot<'p>(&'p AtomicUsize);
 
 impl Pool {
-    /// The connections to a master, which is asked from time to time whether it is one.
-    pub(crate) fn of_master(config: &Arc<Config>, server: usize) -> Pool {
-        let watch = RoleCheck::over_master(config, server);
-        Pool::new(config.clone(), config.servers[server].clone(), config.connect_timeout, watch)
+    pub(crate) fn new(config: Arc<Config>, server: Server, connect_timeout: Option<Duration>, checks: CheckSchedule) -> Pool {
+        Pool { config, server, connect_timeout, checks, state: Mutex::default(), freed: Condvar::new(), long_leases: AtomicUsize::new(0) }
     }
 
-    pub(crate) fn of_replica(config: Arc<Config>, server: Server) -> Pool {
-        let connect_timeout = at_most(config.connect_timeout, SHORT);
-        Pool::new(config, server, Some(connect_timeout), RoleCheck::never())
-    }
-
-    fn new(config: Arc<Config>, server: Server, connect_timeout: Option<Duration>, watch: RoleCheck) -> Pool {
-        Pool { config, server, connect_timeout, watch, state: Mutex::default(), freed: Condvar::new(), aside: AtomicUsize::new(0) }
-    }
-
+    #[inline]
     pub(crate) fn server(&self) -> &Server {
         &self.server
     }
 
-    pub(crate) fn config(&self) -> &Config {
+    #[inline]
+    pub(crate) fn config(&self) -> &Arc<Config> {
         &self.config
     }
 
-    /// A connection, idle or new; with `fresh` a new one in any case. Waits as long as a connect may take when all are out.
-    #[inline]
-    pub(crate) fn take(&self, fresh: bool) -> Result<Lease<'_>, Error> {
-        let taken = now();
-        // A connection that the server has just answered over is as good as a new one.
-        let fresh = if self.watch.must_look(taken) { !self.look(taken)? && fresh } else { fresh };
-        self.take_now(fresh, taken, Limit::Usual)
-    }
-
+    /// Takes a connection at the time `now`. See [`ConnectionSource::lease`](crate::transport::ConnectionSource::lease).
     #[inline(always)]
-    pub(crate) fn take_now(&self, fresh: bool, taken: Time, limit: Limit) -> Result<Lease<'_>, Error> {
+    pub(crate) fn lease_at(&self, fresh: bool, now: Time, limit: Limit) -> Result<Lease<'_>, Error> {
         let mut state = self.lock();
         let mut waiting_since = None;
         loop {
             if let Some(idle) = state.idle.pop() {
                 drop(state);
-                let lease = Lease { pool: self, connection: Some(idle.connection), taken };
-                if !fresh && (taken < idle.taken + TRUSTED_FOR || lease.is_alive()) {
+                let lease = Lease { pool: self, connection: Some(idle.connection), leased_at: now };
+                if !fresh && (now < idle.leased_at + TRUSTED_FOR || lease.is_alive()) {
                     return Ok(lease);
                 }
                 drop(lease);
@@ -124,33 +111,29 @@ impl Pool {
         }
     }
 
-    fn within(&self, limit: Limit) -> Option<Duration> {
-        if limit == Limit::Usual { self.connect_timeout } else { Some(at_most(self.connect_timeout, SHORT)) }
+    fn timeout(&self, limit: Limit) -> Option<Duration> {
+        if limit == Limit::Configured { self.connect_timeout } else { Some(at_most(self.connect_timeout, SHORT_TIMEOUT)) }
     }
 
-    /// A connection to stand aside, if less than half of all do: the rest must suffice for what their owners do meanwhile, or all would
-    /// wait for each other.
-    pub(crate) fn take_aside(&self, fresh: bool) -> Result<Option<Aside<'_>>, Error> {
+    /// The permission to make a long lease; `None` if half of the `pool_size` connections are long leases already. The other half must stay
+    /// available for the commands that owners of long leases send meanwhile, or all owners could wait for each other.
+    pub(crate) fn long_lease_slot(&self) -> Option<LongLeaseSlot<'_>> {
         let most = self.config.pool_size / 2;
-        let more = |aside: usize| (aside < most).then_some(aside + 1);
-        if self.aside.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_err() {
-            return Ok(None);
-        }
-        let place = Place(&self.aside);
-        Ok(Some(Aside { lease: self.take(fresh)?, _place: place }))
+        let more = |leases: usize| (leases < most).then_some(leases + 1);
+        self.long_leases.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).ok().map(|_| LongLeaseSlot(&self.long_leases))
     }
 
     #[cold]
     fn connect(&self, limit: Limit) -> Result<Lease<'_>, Error> {
-        // Made first, so that the place is given back when the connect fails.
-        let mut lease = Lease { pool: self, connection: None, taken: now() };
-        lease.connection = Some(Box::new(Connection::open(&self.server, &self.config, self.within(limit))?));
+        // The lease exists first, so that `open` is decremented if the connect fails.
+        let mut lease = Lease { pool: self, connection: None, leased_at: now() };
+        lease.connection = Some(Box::new(Connection::open(&self.server, &self.config, self.timeout(limit))?));
         Ok(lease)
     }
 
     #[cold]
     fn wait<'s>(&self, mut state: MutexGuard<'s, State>, since: Instant, limit: Limit) -> Result<MutexGuard<'s, State>, Error> {
-        let left = self.within(limit).map(|limit| limit.saturating_sub(since.elapsed()));
+        let left = self.timeout(limit).map(|limit| limit.saturating_sub(since.elapsed()));
         if left == Some(Duration::ZERO) {
             let text = format!("all {} connections (pool_size) are in use", self.config.pool_size);
             return Err(Error::new(Code::Pool, text));
@@ -164,7 +147,7 @@ impl Pool {
         Ok(state)
     }
 
-    /// Takes a change to the state in, and wakes a caller that waited for it.
+    /// Changes the state and wakes one waiting caller.
     #[inline]
     fn release(&self, change: impl FnOnce(&mut State)) {
         let mut state = self.lock();
@@ -176,13 +159,12 @@ impl Pool {
         }
     }
 
-    /// Lets go of the idle connections of the process that this one was forked from, unless a thread of that process was just busy with
-    /// them: then their descriptors stay open here, unused.
+    /// Closes this process's copies of the idle connections of its parent. If a thread of the parent held the lock at the fork, the
+    /// descriptors stay open and unused.
     pub(crate) fn abandon(&self) {
         if let Ok(mut state) = self.state.try_lock() {
             state.idle.clear();
         }
-        self.watch.replicas.all().iter().for_each(|replica| replica.pool().abandon());
     }
 
     #[inline]
@@ -191,16 +173,12 @@ impl Pool {
     }
 }
 
-impl<'p> Lease<'p> {
-    pub(crate) fn pool(&self) -> &'p Pool {
-        self.pool
-    }
-
-    /// Gives the connection back, after all its replies were read.
+impl Lease<'_> {
+    /// Gives the connection back. All of its replies must have been read.
     #[inline]
     pub(crate) fn keep(mut self) {
         if let Some(connection) = self.connection.take() {
-            let idle = Idle { connection, taken: self.taken };
+            let idle = Idle { connection, leased_at: self.leased_at };
             self.pool.release(|state| state.idle.push(idle));
         }
         std::mem::forget(self);
@@ -226,29 +204,36 @@ impl DerefMut for Lease<'_> {
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
         self.connection = None;
-        self.pool.watch.ask_soon();
+        self.pool.checks.check_soon();
         self.pool.release(|state| state.open -= 1);
     }
 }
 
+/// The shorter of both; `None` is unlimited.
 pub(crate) fn at_most(limit: Option<Duration>, most: Duration) -> Duration {
     limit.map_or(most, |limit| limit.min(most))
 }
 
-impl Aside<'_> {
-    /// Gives the connection back, as it was taken.
-    pub(crate) fn keep(self) {
-        self.lease.keep();
+impl<'p> LongLeaseSlot<'p> {
+    pub(crate) fn hold(self, lease: Lease<'p>) -> LongLease<'p> {
+        LongLease { lease, _slot: self }
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for LongLeaseSlot<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
-impl<'p> Deref for Aside<'p> {
+impl LongLease<'_> {
+    /// Gives the connection back. All of its replies must have been read.
+    pub(crate) fn keep(self) {
+        self.lease.keep();
+    }
+}
+
+impl<'p> Deref for LongLease<'p> {
     type Target = Lease<'p>;
 
     fn deref(&self) -> &Lease<'p> {
@@ -256,7 +241,7 @@ impl<'p> Deref for Aside<'p> {
     }
 }
 
-impl DerefMut for Aside<'_> {
+impl DerefMut for LongLease<'_> {
     fn deref_mut(&mut self) -> &mut Self::Target {
         &mut self.lease
     }

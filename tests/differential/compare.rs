@@ -1,75 +1,75 @@
-//! Whether two replies are the same reply.
+//! Compares two replies.
 
-use super::answer::Answer;
-use super::exceptions::Judge;
-use super::generate::slots::FAR;
+use super::comparisons::Comparison;
+use super::generate::placeholders::FAR;
+use super::reply::OwnedReply;
 
-pub fn same(judge: Judge, ours: &Answer, theirs: &Answer) -> bool {
-    let (ours, theirs) = (&unsigned(ours), &unsigned(theirs));
-    if let (Judge::OfNode, Answer::Error(ours), Answer::Error(theirs)) = (judge, ours, theirs) {
-        let node = ours.strip_prefix(theirs.as_slice());
+pub fn same(comparison: Comparison, found: &OwnedReply, expected: &OwnedReply) -> bool {
+    let (found, expected) = (&without_negative_zero(found), &without_negative_zero(expected));
+    if let (Comparison::WithNodeInErrors, OwnedReply::Error(found), OwnedReply::Error(expected)) = (comparison, found, expected) {
+        let node = found.strip_prefix(expected.as_slice());
         return node.is_some_and(|node| node.is_empty() || (node.starts_with(b" (node_") && node.ends_with(b")")));
     }
-    if ours.is_error() || theirs.is_error() {
-        return ours == theirs;
+    if found.is_error() || expected.is_error() {
+        return found == expected;
     }
-    match judge {
-        Judge::Bag => bag(ours, 1) == bag(theirs, 1),
-        Judge::Pairs => bag(ours, 2) == bag(theirs, 2),
-        Judge::DeepBag => deep_bag(ours) == deep_bag(theirs),
-        Judge::Near => matches!((ours.number(), theirs.number()), (Some(ours), Some(theirs)) if near(ours, theirs)),
-        Judge::Kind => std::mem::discriminant(ours) == std::mem::discriminant(theirs),
-        Judge::Timeless => timeless(ours) == timeless(theirs),
-        _ => ours == theirs,
-    }
-}
-
-/// A score of -0 keeps its sign in a skip list and loses it in a listpack, which a sorted set may become on its way to another node: it is 0
-/// here.
-pub fn unsigned(answer: &Answer) -> Answer {
-    match answer {
-        Answer::Text(text) if text == b"-0" => Answer::Text(b"0".to_vec()),
-        Answer::Array(items) => Answer::Array(items.iter().map(unsigned).collect()),
-        _ => answer.clone(),
+    match comparison {
+        Comparison::Unordered => sorted_rows(found, 1) == sorted_rows(expected, 1),
+        Comparison::UnorderedPairs => sorted_rows(found, 2) == sorted_rows(expected, 2),
+        Comparison::UnorderedNested => sorted_nested(found) == sorted_nested(expected),
+        Comparison::Approximate => matches!((found.number(), expected.number()), (Some(found), Some(expected)) if near(found, expected)),
+        Comparison::Kind => std::mem::discriminant(found) == std::mem::discriminant(expected),
+        Comparison::IgnoringTimes => without_times(found) == without_times(expected),
+        _ => found == expected,
     }
 }
 
-/// An array in rows of so many, sorted; another reply as it is.
-pub fn bag(answer: &Answer, width: usize) -> Answer {
-    let Answer::Array(items) = answer else { return answer.clone() };
-    let mut rows: Vec<&[Answer]> = items.chunks(width).collect();
+/// A score of -0 keeps its sign in a skip list and loses it in a listpack. A sorted set can become a listpack when it is copied to another
+/// node, so both count as 0.
+pub fn without_negative_zero(reply: &OwnedReply) -> OwnedReply {
+    match reply {
+        OwnedReply::Text(text) if text == b"-0" => OwnedReply::Text(b"0".to_vec()),
+        OwnedReply::Array(items) => OwnedReply::Array(items.iter().map(without_negative_zero).collect()),
+        _ => reply.clone(),
+    }
+}
+
+/// An array sorted by rows of `width` values; another reply unchanged.
+pub fn sorted_rows(reply: &OwnedReply, width: usize) -> OwnedReply {
+    let OwnedReply::Array(items) = reply else { return reply.clone() };
+    let mut rows: Vec<&[OwnedReply]> = items.chunks(width).collect();
     rows.sort();
-    Answer::Array(rows.concat())
+    OwnedReply::Array(rows.concat())
 }
 
-fn deep_bag(answer: &Answer) -> Answer {
-    let Answer::Array(items) = answer else { return answer.clone() };
-    let mut items: Vec<Answer> = items.iter().map(deep_bag).collect();
+fn sorted_nested(reply: &OwnedReply) -> OwnedReply {
+    let OwnedReply::Array(items) = reply else { return reply.clone() };
+    let mut items: Vec<OwnedReply> = items.iter().map(sorted_nested).collect();
     items.sort();
-    Answer::Array(items)
+    OwnedReply::Array(items)
 }
 
-/// Dates that were set as dates are equal. What was counted from two nows differs by the time between them.
-pub fn near(ours: i64, theirs: i64) -> bool {
+/// Absolute times must be equal. Times relative to the clock may differ by the time between the two commands.
+pub fn near(found: i64, expected: i64) -> bool {
     const SLACK: i64 = 10;
     let far = FAR as i64;
     let is_date = |number: i64| (far..far + 1_000_000).contains(&number) || (far / 1000..far / 1000 + 1000).contains(&number);
-    let slack = if theirs > 2_000_000 { SLACK * 1000 } else { SLACK };
-    ours == theirs || (ours > 0 && theirs > 0 && !is_date(theirs) && (ours - theirs).abs() <= slack)
+    let slack = if expected > 2_000_000 { SLACK * 1000 } else { SLACK };
+    found == expected || (found > 0 && expected > 0 && !is_date(expected) && (found - expected).abs() <= slack)
 }
 
-/// How long ago a stream's entries were delivered and its consumers were seen; and how its index is laid out.
+/// Fields of a stream that depend on the clock or on its memory layout.
 const TIMES: &[&str] = &["idle", "inactive", "seen-time", "active-time", "radix-tree-keys", "radix-tree-nodes"];
 
-/// A reply that tells of streams, with a 0 for every time.
-pub fn timeless(answer: &Answer) -> Answer {
-    let Answer::Array(items) = answer else { return answer.clone() };
+/// A reply about streams with 0 for every time.
+pub fn without_times(reply: &OwnedReply) -> OwnedReply {
+    let OwnedReply::Array(items) = reply else { return reply.clone() };
     let is_time = |at: usize| match (at.checked_sub(1).map(|before| &items[before]), items.as_slice()) {
         // Pending entries: id, consumer, time, deliveries; of a consumer: id, time, deliveries.
-        (_, [Answer::Text(_), Answer::Text(_), Answer::Number(_), Answer::Number(_)]) => at == 2,
-        (_, [Answer::Text(_), Answer::Number(_), Answer::Number(_)]) => at == 1,
-        (Some(Answer::Text(name)), _) => TIMES.iter().any(|time| time.as_bytes() == name.as_slice()),
+        (_, [OwnedReply::Text(_), OwnedReply::Text(_), OwnedReply::Number(_), OwnedReply::Number(_)]) => at == 2,
+        (_, [OwnedReply::Text(_), OwnedReply::Number(_), OwnedReply::Number(_)]) => at == 1,
+        (Some(OwnedReply::Text(name)), _) => TIMES.iter().any(|time| time.as_bytes() == name.as_slice()),
         _ => false,
     };
-    Answer::Array((0..items.len()).map(|at| if is_time(at) { Answer::Number(0) } else { timeless(&items[at]) }).collect())
+    OwnedReply::Array((0..items.len()).map(|at| if is_time(at) { OwnedReply::Number(0) } else { without_times(&items[at]) }).collect())
 }

@@ -1,11 +1,11 @@
-//! A sequence that shows a mismatch, made as short as it can be while it still shows one.
+//! Shortens a sequence that shows a mismatch as far as it still shows one.
 
-use super::answer::Answers;
-use super::bench::{Bench, Mismatch};
 use super::generate::Command;
+use super::harness::{Harness, Mismatch};
+use super::reply::Client;
 
-/// Delta debugging: leaves out ever smaller parts, each try on empty servers.
-pub fn shrink(bench: &Bench, ours: &dyn Answers, sequence: &[Command], found: Mismatch) -> (Vec<Command>, Mismatch) {
+/// Delta debugging: omits smaller and smaller parts, with each attempt on empty servers.
+pub fn shrink(harness: &Harness, library: &dyn Client, sequence: &[Command], found: Mismatch) -> (Vec<Command>, Mismatch) {
     let (mut kept, mut mismatch) = (sequence[..sequence.len().min(found.at + 1)].to_vec(), found);
     let mut part = kept.len().div_ceil(2);
     while part > 0 {
@@ -14,7 +14,7 @@ pub fn shrink(bench: &Bench, ours: &dyn Answers, sequence: &[Command], found: Mi
         while start < kept.len() {
             let mut tried = kept.clone();
             tried.drain(start..(start + part).min(kept.len()));
-            match bench.run(ours, &tried) {
+            match harness.run_sequence(library, &tried) {
                 Some(found) => {
                     tried.truncate(found.at + 1);
                     (kept, mismatch, is_shorter) = (tried, found, true);
@@ -29,7 +29,7 @@ pub fn shrink(bench: &Bench, ours: &dyn Answers, sequence: &[Command], found: Mi
 
 pub fn report(sequence: &[Command], mismatch: &Mismatch) -> String {
     let lines: Vec<String> = sequence.iter().map(|command| format!("    {command}")).collect();
-    let place = if mismatch.at < sequence.len() { "the last one answers" } else { "in the end" };
+    let place = if mismatch.at < sequence.len() { "replies of the last command" } else { "data at the end" };
     let text: String = mismatch.text.chars().take(4000).collect();
     format!("{}\n{place}:\n   {text}", lines.join("\n"))
 }

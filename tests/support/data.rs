@@ -1,29 +1,29 @@
-//! What servers hold, read from each of them without the library, whole and comparable.
+//! The complete content of servers, read directly from each of them.
 
 use super::Server;
 use redis::{Connection, Value};
 use std::collections::BTreeMap;
 
-/// Keys that the library keeps for itself begin so.
-pub const HIDDEN: &[u8] = b"\0rediscluster\0";
+/// The prefix of the internal keys of the library.
+pub const INTERNAL_PREFIX: &[u8] = b"\0rediscluster\0";
 
-/// The longest time after which a hidden key that may stay has to be gone by itself. Those of the users' keys that expire in the tests live
-/// longer by far.
+/// The longest remaining time to live, in milliseconds, of an internal key that may remain. Keys of users that expire in the tests live
+/// much longer.
 const SOON: i64 = 7 * 24 * 3_600_000;
 
-/// What a key holds.
+/// The content of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Content {
     pub kind: String,
-    /// Milliseconds since 1970; -1 for never.
+    /// Milliseconds since 1970; -1 for no expiry.
     pub expires: i64,
-    /// All its elements, where their order means nothing in the order of their bytes.
+    /// All elements. Those of unordered types are sorted by their bytes.
     pub elements: Vec<String>,
 }
 
 pub type Data = BTreeMap<String, Content>;
 
-/// A key as it can be put on a server again, to the last detail.
+/// A key that can be restored exactly.
 #[derive(Clone)]
 pub struct Dump {
     pub key: Vec<u8>,
@@ -31,36 +31,36 @@ pub struct Dump {
     expires: i64,
 }
 
-/// Bare connections to servers, `node_1` first.
-pub struct Bare(pub Vec<Connection>);
+/// Direct connections to servers, `node_1` first.
+pub struct DirectConnections(pub Vec<Connection>);
 
-impl Bare {
-    pub fn of(servers: &[Server]) -> Bare {
-        Bare(servers.iter().map(Server::client).collect())
+impl DirectConnections {
+    pub fn to(servers: &[Server]) -> DirectConnections {
+        DirectConnections(servers.iter().map(Server::client).collect())
     }
 
-    /// All that the users' keys hold. Each must lie on the node where the library looks for it.
+    /// The content of all user keys. Fails if a key is not on its own node.
     pub fn data(&mut self) -> Data {
         let mut data = Data::new();
         let masters = self.0.len() as u32;
         for (node, server) in self.0.iter_mut().enumerate() {
             for (key, content) in contents(server) {
-                if key.starts_with(HIDDEN) {
+                if key.starts_with(INTERNAL_PREFIX) {
                     continue;
                 }
                 let name = text(&key);
-                assert_eq!(rediscluster::partition(&key, masters), node as u32 + 1, "{name} lies on a node where nobody looks for it");
+                assert_eq!(rediscluster::partition(&key, masters), node as u32 + 1, "{name} is on the wrong node");
                 data.insert(name, content);
             }
         }
         data
     }
 
-    /// The library's own keys, but for those that expire by themselves.
-    pub fn hidden(&mut self) -> Vec<String> {
+    /// The internal keys of the library that do not expire soon.
+    pub fn internal_keys(&mut self) -> Vec<String> {
         let mut hidden = Vec::new();
         for (node, server) in self.0.iter_mut().enumerate() {
-            let pattern = [HIDDEN, b"*"].concat();
+            let pattern = [INTERNAL_PREFIX, b"*"].concat();
             let keys: Vec<Vec<u8>> = redis::cmd("KEYS").arg(pattern).query(server).expect("its keys");
             for key in keys {
                 let left: i64 = redis::cmd("PTTL").arg(&key).query(server).expect("a time to live");
@@ -72,7 +72,7 @@ impl Bare {
         hidden
     }
 
-    /// Forgets everything, and takes in these keys, each on the node where it belongs.
+    /// Deletes everything and restores these keys, each on its own node.
     pub fn restore(&mut self, dumps: &[Dump]) {
         let masters = self.0.len() as u32;
         for (node, server) in self.0.iter_mut().enumerate() {
@@ -100,8 +100,8 @@ impl Bare {
         dumps
     }
 
-    /// Waits until nobody but this is connected, and so nothing is on its way any more.
-    pub fn alone(&mut self) {
+    /// Waits until no other client is connected, so that no command is still in transit.
+    pub fn await_no_other_clients(&mut self) {
         for server in &mut self.0 {
             let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
             loop {
@@ -109,7 +109,7 @@ impl Bare {
                 if clients.lines().count() <= 1 {
                     break;
                 }
-                assert!(std::time::Instant::now() < deadline, "somebody stays connected:\n{clients}");
+                assert!(std::time::Instant::now() < deadline, "another client stays connected:\n{clients}");
                 std::thread::yield_now();
             }
         }
@@ -140,15 +140,15 @@ fn contents(server: &mut Connection) -> Vec<(Vec<u8>, Content)> {
 }
 
 fn elements(kind: &str, value: &Value) -> Vec<String> {
-    let Value::Array(values) = value else { return vec![shown(value)] };
+    let Value::Array(values) = value else { return vec![format_value(value)] };
     let mut elements: Vec<String> = match kind {
-        "hash" | "zset" => values.chunks(2).map(|pair| format!("{} {}", shown(&pair[0]), shown(&pair[1]))).collect(),
-        // How a stream lies in memory is not what it holds.
+        "hash" | "zset" => values.chunks(2).map(|pair| format!("{} {}", format_value(&pair[0]), format_value(&pair[1]))).collect(),
+        // The memory layout of a stream is not part of its content.
         "stream" => {
-            let fields = values.chunks(2).map(|pair| (shown(&pair[0]), shown(&pair[1])));
+            let fields = values.chunks(2).map(|pair| (format_value(&pair[0]), format_value(&pair[1])));
             fields.filter(|(name, _)| !name.starts_with("radix-tree")).map(|(name, value)| format!("{name} {value}")).collect()
         }
-        _ => values.iter().map(shown).collect(),
+        _ => values.iter().map(format_value).collect(),
     };
     if matches!(kind, "hash" | "set") {
         elements.sort_unstable();
@@ -156,12 +156,12 @@ fn elements(kind: &str, value: &Value) -> Vec<String> {
     elements
 }
 
-fn shown(value: &Value) -> String {
+fn format_value(value: &Value) -> String {
     match value {
         Value::BulkString(bytes) => text(bytes),
         Value::SimpleString(string) => string.clone(),
         Value::Int(number) => number.to_string(),
-        Value::Array(values) => format!("[{}]", values.iter().map(shown).collect::<Vec<_>>().join(" ")),
+        Value::Array(values) => format!("[{}]", values.iter().map(format_value).collect::<Vec<_>>().join(" ")),
         other => format!("{other:?}"),
     }
 }

@@ -1,8 +1,8 @@
-//! Files that are made, committed, and compared: `UPDATE=1 cargo test` writes them anew.
+//! Committed files that are generated: the tests compare them, `UPDATE=1 cargo test` rewrites them.
 
 use std::path::Path;
 
-/// Compares a committed file with what it should hold, or writes it.
+/// Compares a committed file with its expected content, or rewrites it.
 pub fn check(path: &str, expected: &str) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     if std::env::var_os("UPDATE").is_some() {
@@ -15,7 +15,7 @@ pub fn check(path: &str, expected: &str) {
     let line = differing.unwrap_or_else(|| found.lines().count().min(expected.lines().count()));
     assert!(
         found == expected,
-        "{path} is out of date at line {}: it has {:?}, it should have {:?}; `make generated` writes it anew",
+        "{path} is out of date at line {}: it has {:?}, it should have {:?}; `make generated` rewrites it",
         line + 1,
         found.lines().nth(line),
         expected.lines().nth(line)

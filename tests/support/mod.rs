@@ -1,19 +1,19 @@
-//! Real redis-servers for the tests: on free loopback ports, in temporary folders, gone when their owner is.
+//! Real redis-servers on free loopback ports, in temporary folders. A server stops when its owner is dropped.
 
-#![allow(dead_code)] // every suite uses its own part of it
+#![allow(dead_code)] // every test crate uses only a part
 
 pub mod data;
-pub mod fake;
+pub mod fake_server;
 pub mod generated;
-pub mod plain;
 pub mod proxy;
 pub mod random;
+pub mod raw_client;
 pub mod recover;
 pub mod replication;
-pub mod stage;
+pub mod three_nodes;
 
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -30,7 +30,7 @@ impl Server {
         Server::start_with(&[])
     }
 
-    /// Starts a server with additional arguments. A port that somebody else takes in between is tried again.
+    /// Starts a server with additional arguments. Tries another port if the port was taken in the meantime.
     pub fn start_with(options: &[&str]) -> Server {
         for _ in 0..20 {
             let port = free_port();
@@ -38,26 +38,25 @@ impl Server {
             let options: Vec<String> = options.iter().map(|option| option.to_string()).collect();
             let process = spawn(port, &folder, &options);
             let mut server = Server { port, process, folder, options };
-            if server.answers() {
+            if server.is_ready() {
                 return server;
             }
         }
-        panic!("no redis-server would start");
+        panic!("no redis-server starts");
     }
 
     pub fn start_many(count: usize) -> Vec<Server> {
         (0..count).map(|_| Server::start()).collect()
     }
 
-    /// Waits until the server has its data and answers; false when it ended instead.
-    fn answers(&mut self) -> bool {
+    /// Waits until the server has loaded its data and replies; false if it ended instead.
+    fn is_ready(&mut self) -> bool {
         let deadline = Instant::now() + Duration::from_secs(30);
         while Instant::now() < deadline {
             if self.process.try_wait().expect("the server's state").is_some() {
                 return false;
             }
-            // It may ask for a password, and answers for all that.
-            if self.ping().is_ok_and(|answer| &answer != b"-LOADI") {
+            if self.replies().unwrap_or(false) {
                 return true;
             }
             std::thread::sleep(Duration::from_millis(5));
@@ -65,34 +64,42 @@ impl Server {
         false
     }
 
-    fn ping(&self) -> std::io::Result<[u8; 6]> {
+    /// Whether this server replies on its port, and not one that another test has started there at the same moment.
+    fn replies(&self) -> std::io::Result<bool> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
-        stream.write_all(b"PING\r\n")?;
-        let mut answer = [0; 6];
-        stream.read_exact(&mut answer).map(|()| answer)
+        stream.write_all(b"PING\r\nINFO server\r\nPING\r\n")?;
+        let mut lines = BufReader::new(stream).lines();
+        let first = lines.next().transpose()?.unwrap_or_default();
+        // A server that requires a password replies with an error, which is a reply too.
+        if first != "+PONG" {
+            return Ok(first.starts_with('-') && !first.starts_with("-LOADING"));
+        }
+        let process = format!("process_id:{}", self.process.id());
+        let info = lines.map_while(Result::ok).take_while(|line| line != "+PONG");
+        Ok(info.filter(|line| *line == process).count() > 0)
     }
 
-    /// Ends the server as a crash would, keeps its port and starts another there with the same options. It finds again what they made the
-    /// first one write down, such as with `--appendonly yes`.
+    /// Kills the server and starts it again on the same port with the same options. It loads what those options made it persist, for
+    /// example with `--appendonly yes`.
     pub fn restart(&mut self) {
         self.stop();
         self.process = spawn(self.port, &self.folder, &self.options);
-        assert!(self.answers(), "the server starts again on its port");
+        assert!(self.is_ready(), "the server does not start again on its port");
     }
 
-    /// Ends the server as a crash would.
+    /// Kills the server.
     pub fn stop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 
-    /// Lets the server hang: it holds its connections and answers nothing.
+    /// Suspends the server: it keeps its connections and sends no replies.
     pub fn hang(&self) {
-        let done = Command::new("kill").args(["-STOP", &self.process.id().to_string()]).status().expect("kill is there");
+        let done = Command::new("kill").args(["-STOP", &self.process.id().to_string()]).status().expect("kill is installed");
         assert!(done.success());
     }
 
-    /// A bare client of this server, of other people's making.
+    /// A connection of the `redis` crate, which is independent of this library.
     pub fn client(&self) -> redis::Connection {
         let url = format!("redis://127.0.0.1:{}", self.port);
         redis::Client::open(url).and_then(|client| client.get_connection()).expect("a bare connection")
@@ -109,7 +116,7 @@ impl Drop for Server {
     }
 }
 
-/// The server dies with the thread that started it, whatever becomes of that.
+/// The kernel kills the server when the thread that started it ends.
 fn spawn(port: u16, folder: &tempfile::TempDir, options: &[String]) -> Child {
     Command::new("setpriv")
         .args(["--pdeathsig", "KILL", "--", "redis-server", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
@@ -123,14 +130,14 @@ fn spawn(port: u16, folder: &tempfile::TempDir, options: &[String]) -> Child {
         .expect("redis-server and setpriv are installed")
 }
 
-/// Not one of those that the kernel gives to clients: they could take it while its server is down, or even connect to themselves there.
+/// Outside the range of ephemeral ports: a client could be given the port while its server is down, or could even connect to itself.
 pub fn free_port() -> u16 {
     let any = || 16_384 + (RandomState::new().build_hasher().finish() % 16_384) as u16;
     let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
     std::iter::repeat_with(any).take(1000).find(is_free).expect("a free port")
 }
 
-/// The configuration of these masters, with further members such as `"hash_tag":"keep"`.
+/// A configuration of these masters, with additional members such as `"hash_tag":"keep"`.
 pub fn config(ports: &[u16], members: &[&str]) -> String {
     let nodes: Vec<String> =
         ports.iter().enumerate().map(|(at, port)| format!(r#""node_{}":{{"host":"127.0.0.1","port":{port}}}"#, at + 1)).collect();
@@ -143,16 +150,27 @@ pub fn ports(servers: &[Server]) -> Vec<u16> {
     servers.iter().map(|server| server.port).collect()
 }
 
-/// A handle on these masters, with further members of the configuration.
+/// For tests that compare replies: a busy machine must not cause a timeout.
+pub const LONG_TIMEOUTS: [&str; 3] = [r#""connect_timeout":60"#, r#""read_timeout":60"#, r#""write_timeout":60"#];
+
+/// A handle for these masters, with additional members of the configuration.
 pub fn cluster(ports: &[u16], members: &[&str]) -> rediscluster::Cluster {
     rediscluster::Cluster::open(rediscluster::Config::from_json(config(ports, members).as_bytes()).expect("a sound configuration"))
 }
 
-/// As redis-cli would show it, on one line.
-pub fn shown(value: &rediscluster::Value) -> String {
+/// The reply to a command, or the error of the library, on one line.
+pub fn reply_text(cluster: &rediscluster::Cluster, command: &str) -> String {
+    match cluster.command(&words(command)) {
+        Ok(reply) => format_value(&reply.root()),
+        Err(error) => format!("{:?}: {error}", error.code()),
+    }
+}
+
+/// A value on one line, similar to the output of redis-cli.
+pub fn format_value(value: &rediscluster::Value) -> String {
     use rediscluster::Value;
     let text = |bytes: &[u8]| bytes.escape_ascii().to_string();
-    let all = |children: rediscluster::Children| children.map(|child| shown(&child)).collect::<Vec<_>>().join(" ");
+    let all = |children: rediscluster::Children| children.map(|child| format_value(&child)).collect::<Vec<_>>().join(" ");
     match value {
         Value::Nil | Value::NilArray => "nil".into(),
         Value::String(bytes) => format!("\"{}\"", text(bytes)),
@@ -161,6 +179,7 @@ pub fn shown(value: &rediscluster::Value) -> String {
         Value::Integer(number) => number.to_string(),
         Value::Array(children) | Value::Map(children) => format!("[{}]", all(*children)),
         Value::Failure(children) => format!("FAILURE {}", all(*children)),
+        other => format!("{other:?}"),
     }
 }
 
@@ -173,12 +192,12 @@ pub fn words(command: &str) -> Vec<&[u8]> {
     command.split(' ').map(str::as_bytes).collect()
 }
 
-/// A key that lives on that master, counted from 1, of so many.
+/// A key on a master, counted from 1.
 pub fn key_on(master: u32, masters: u32) -> String {
     name_on("key", master, masters)
 }
 
-/// Such a key whose name begins so.
+/// A key on a master, whose name begins with `prefix`.
 pub fn name_on(prefix: &str, master: u32, masters: u32) -> String {
     (0..)
         .map(|number| format!("{prefix}{number}"))
@@ -186,7 +205,7 @@ pub fn name_on(prefix: &str, master: u32, masters: u32) -> String {
         .expect("there are many keys")
 }
 
-/// CRC-32/ISO-HDLC, bit by bit: an oracle that is not the library.
+/// CRC-32/ISO-HDLC, bit by bit, independent of the library.
 pub fn crc32(bytes: &[u8]) -> u32 {
     !bytes
         .iter()

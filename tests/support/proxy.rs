@@ -1,8 +1,7 @@
-//! A network between the library and real servers that fails on demand, at a step that is named beforehand.
+//! A network between the library and real servers that fails at a chosen step.
 //!
-//! A server carries out whole commands only, so a step is one command: either it never reaches the server, or its reply never comes back.
-//! Commands that were sent together pass one by one, and each node counts its own, so the steps are the same in every run although several
-//! nodes may be asked at once.
+//! A server executes only complete commands, so a step is one command: either the command is lost before the server, or its reply is lost.
+//! Commands that were sent together pass one by one, and each node counts its own steps, so the steps are the same in every run.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -10,40 +9,40 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// What is lost, and with it the connection; or is late.
+/// What is lost together with the connection, or is delayed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cut {
+pub enum Lost {
     Command,
     Reply,
 }
 
-/// What the network is like from then on.
+/// The state of the network after the fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Then {
+pub enum Afterwards {
     /// New connections work.
     Works,
-    /// The node cannot be reached any more.
-    NodeIsGone,
-    /// No node can be reached any more; to the servers that is a client that died.
-    AllAreGone,
-    /// Nothing is lost, but something else happens first: to the servers that is a client that was stopped for a while.
-    GoesOnLater,
+    /// The node is unreachable.
+    NodeUnreachable,
+    /// All nodes are unreachable. To the servers this looks like a client that died.
+    AllUnreachable,
+    /// Nothing is lost, but a callback runs first. To the servers this looks like a client that was paused.
+    Delayed,
 }
 
-/// What happens first.
-pub type Meanwhile = Box<dyn FnOnce() + Send>;
+/// Runs before the delayed command or reply continues.
+pub type Callback = Box<dyn FnOnce() + Send>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// Counted from 0.
     pub node: usize,
-    /// The how-manieth command to that node is hit, from 1.
+    /// The number of the command for that node, from 1.
     pub step: usize,
-    pub cut: Cut,
-    pub then: Then,
+    pub lost: Lost,
+    pub afterwards: Afterwards,
 }
 
-/// A proxy before each of several servers. They share their fate.
+/// One proxy for each of several servers, with one common state.
 pub struct Network {
     ports: Vec<u16>,
     state: Arc<Mutex<State>>,
@@ -53,12 +52,12 @@ pub struct Network {
 #[derive(Default)]
 struct State {
     fault: Option<Fault>,
-    meanwhile: Option<Meanwhile>,
+    callback: Option<Callback>,
     happened: bool,
-    /// The commands that each node was sent.
+    /// The number of commands that each node has received.
     steps: Vec<usize>,
     gone: Vec<bool>,
-    /// Both ends of what is open, and its node.
+    /// The open connections: node, client side, server side.
     open: Vec<(usize, TcpStream, TcpStream)>,
     threads: Vec<JoinHandle<()>>,
     closing: bool,
@@ -81,34 +80,34 @@ impl Network {
         &self.ports
     }
 
-    /// Begins anew: everything works, and counts from 1, until the fault.
+    /// Restores the network, counts from 1 again and sets the next fault.
     pub fn arm(&self, fault: Option<Fault>) {
         self.arm_with(fault, None);
     }
 
-    /// The same, with what [`Then::GoesOnLater`] waits for.
-    pub fn arm_with(&self, fault: Option<Fault>, meanwhile: Option<Meanwhile>) {
+    /// Like `arm`, with the callback for [`Afterwards::Delayed`].
+    pub fn arm_with(&self, fault: Option<Fault>, callback: Option<Callback>) {
         let mut state = lock(&self.state);
         state.steps.fill(0);
         state.gone.fill(false);
         state.happened = false;
         state.fault = fault;
-        state.meanwhile = meanwhile;
+        state.callback = callback;
     }
 
     pub fn happened(&self) -> bool {
         lock(&self.state).happened
     }
 
-    /// How many commands each node was sent.
+    /// The number of commands that each node has received.
     pub fn steps(&self) -> Vec<usize> {
         lock(&self.state).steps.clone()
     }
 
-    /// Waits, after the client has let go of its connections, until the servers have too.
+    /// Waits, after the client has closed its connections, until the servers have closed them too.
     pub fn settle(&self) {
         for &port in &self.ports {
-            // The listener takes connections in order; when it comes to this one it has taken those before.
+            // The listener accepts connections in order, so all earlier ones are accepted when this one is.
             let mut last = TcpStream::connect(("127.0.0.1", port)).expect("the proxy listens");
             let _ = last.write_all(b"!").and_then(|()| last.read_exact(&mut [0]));
         }
@@ -126,13 +125,13 @@ impl Drop for Network {
     }
 }
 
-/// What becomes of a command.
+/// What happens to a command.
 enum Fate {
     Passes,
     IsLost,
-    LosesItsReply,
-    IsLate,
-    HasALateReply,
+    ReplyIsLost,
+    IsDelayed,
+    ReplyIsDelayed,
 }
 
 impl State {
@@ -140,37 +139,37 @@ impl State {
         self.steps[node] += 1;
         match self.fault {
             _ if self.gone[node] => Fate::IsLost,
-            Some(fault) if fault.node == node && fault.step == self.steps[node] => match (fault.cut, fault.then) {
-                (Cut::Command, Then::GoesOnLater) => Fate::IsLate,
-                (Cut::Reply, Then::GoesOnLater) => Fate::HasALateReply,
-                (Cut::Command, _) => {
-                    self.strike(fault);
+            Some(fault) if fault.node == node && fault.step == self.steps[node] => match (fault.lost, fault.afterwards) {
+                (Lost::Command, Afterwards::Delayed) => Fate::IsDelayed,
+                (Lost::Reply, Afterwards::Delayed) => Fate::ReplyIsDelayed,
+                (Lost::Command, _) => {
+                    self.trigger_fault(fault);
                     Fate::IsLost
                 }
-                (Cut::Reply, _) => Fate::LosesItsReply,
+                (Lost::Reply, _) => Fate::ReplyIsLost,
             },
             _ => Fate::Passes,
         }
     }
 
-    fn strike_now(&mut self) {
+    fn trigger_current_fault(&mut self) {
         if let Some(fault) = self.fault {
-            self.strike(fault);
+            self.trigger_fault(fault);
         }
     }
 
-    fn strike(&mut self, fault: Fault) {
+    fn trigger_fault(&mut self, fault: Fault) {
         self.happened = true;
         for node in 0..self.gone.len() {
-            self.gone[node] = match fault.then {
-                Then::Works | Then::GoesOnLater => false,
-                Then::NodeIsGone => node == fault.node,
-                Then::AllAreGone => true,
+            self.gone[node] = match fault.afterwards {
+                Afterwards::Works | Afterwards::Delayed => false,
+                Afterwards::NodeUnreachable => node == fault.node,
+                Afterwards::AllUnreachable => true,
             };
         }
         for (_, client, server) in self.open.iter().filter(|(node, ..)| self.gone[*node]) {
             let _ = client.shutdown(Shutdown::Both);
-            // The server carries out what has reached it.
+            // The server executes what it has already received.
             let _ = server.shutdown(Shutdown::Write);
         }
     }
@@ -194,8 +193,8 @@ fn accept(shared: &Arc<Mutex<State>>, listener: &TcpListener, node: usize, targe
 }
 
 fn serve(shared: &Mutex<State>, node: usize, target: u16, mut client: &TcpStream) {
-    let mut asked = Vec::new();
-    let Some(first) = take_value(client, &mut asked, || true) else { return };
+    let mut received = Vec::new();
+    let Some(first) = read_value(client, &mut received, || true) else { return };
     if first == b"!" {
         let _ = client.write_all(b"!");
         return;
@@ -207,56 +206,56 @@ fn serve(shared: &Mutex<State>, node: usize, target: u16, mut client: &TcpStream
     server.set_read_timeout(Some(Duration::from_millis(20))).expect("a TCP socket");
     let ends = (node, client.try_clone().expect("a copy"), server.try_clone().expect("a copy"));
     lock(shared).open.push(ends);
-    let (mut answered, mut command) = (Vec::new(), Some(first));
+    let (mut replied, mut command) = (Vec::new(), Some(first));
     while let Some(next) = command {
-        if !carry(shared, node, &next, client, &server, &mut answered) {
+        if !forward(shared, node, &next, client, &server, &mut replied) {
             break;
         }
-        command = take_value(client, &mut asked, || true);
+        command = read_value(client, &mut received, || true);
     }
     end(client, &server);
 }
 
-/// Carries a command to the server and its reply back. False: that is the end of the connection.
-fn carry(
+/// Forwards a command to the server and its reply to the client. Returns false at the end of the connection.
+fn forward(
     shared: &Mutex<State>,
     node: usize,
     command: &[u8],
     mut client: &TcpStream,
     mut server: &TcpStream,
-    answered: &mut Vec<u8>,
+    replied: &mut Vec<u8>,
 ) -> bool {
     let fate = lock(shared).next(node);
     match fate {
         Fate::IsLost => return false,
-        Fate::IsLate => wait(shared),
+        Fate::IsDelayed => wait(shared),
         _ => {}
     }
     if server.write_all(command).is_err() {
         return false;
     }
-    let Some(reply) = take_value(server, answered, || is_open(client)) else { return false };
+    let Some(reply) = read_value(server, replied, || is_open(client)) else { return false };
     match fate {
-        Fate::LosesItsReply => {
-            lock(shared).strike_now();
+        Fate::ReplyIsLost => {
+            lock(shared).trigger_current_fault();
             return false;
         }
-        Fate::HasALateReply => wait(shared),
+        Fate::ReplyIsDelayed => wait(shared),
         _ => {}
     }
     client.write_all(&reply).is_ok()
 }
 
-/// Waits while something else happens.
+/// Runs the callback.
 fn wait(shared: &Mutex<State>) {
     let mut state = lock(shared);
     state.happened = true;
-    let meanwhile = state.meanwhile.take();
+    let callback = state.callback.take();
     drop(state);
-    meanwhile.into_iter().for_each(|meanwhile| meanwhile());
+    callback.into_iter().for_each(|callback| callback());
 }
 
-/// Closes both sides, the server's when it has seen to that.
+/// Closes both sides; the server side after the server has processed everything.
 fn end(client: &TcpStream, mut server: &TcpStream) {
     let _ = client.shutdown(Shutdown::Both);
     let _ = server.shutdown(Shutdown::Write);
@@ -265,8 +264,8 @@ fn end(client: &TcpStream, mut server: &TcpStream) {
     let _ = server.shutdown(Shutdown::Both);
 }
 
-/// The next whole value that the stream brings; `None` when it ends, or when nobody wants it any more.
-fn take_value(mut stream: &TcpStream, buffer: &mut Vec<u8>, is_wanted: impl Fn() -> bool) -> Option<Vec<u8>> {
+/// Reads the next complete value; `None` at the end of the stream, or when `is_wanted` returns false.
+fn read_value(mut stream: &TcpStream, buffer: &mut Vec<u8>, is_wanted: impl Fn() -> bool) -> Option<Vec<u8>> {
     let mut chunk = [0; 16 << 10];
     loop {
         if let Some(end) = end_of_value(buffer, 0) {
@@ -292,8 +291,8 @@ fn is_open(stream: &TcpStream) -> bool {
     matches!(seen, Ok(count) if count > 0) || matches!(seen, Err(error) if error.kind() == ErrorKind::WouldBlock)
 }
 
-/// Where the RESP value that begins at `at` ends, if it is all there.
-fn end_of_value(bytes: &[u8], at: usize) -> Option<usize> {
+/// The end of the RESP value that begins at `at`, if it is complete.
+pub fn end_of_value(bytes: &[u8], at: usize) -> Option<usize> {
     if bytes.get(at) == Some(&b'!') {
         return Some(at + 1);
     }

@@ -1,9 +1,9 @@
-//! Random numbers from a seed that is printed, so that what failed can be run again: `SEED=… cargo test`.
+//! Random numbers from a seed that is printed, so that a failed test can be repeated: `SEED=… cargo test`.
 
 pub struct Random(u64);
 
-/// `SEED`; without it always the same one, so that a change is judged by what it changes. `SEED=random`, which `make soak` and
-/// `make chaos` take, looks for something new. It is printed.
+/// `SEED`, by default always 1, so that a failure is due to a change of the code. `SEED=random`, which `make soak` and `make chaos` set,
+/// chooses a new seed. Prints the seed.
 pub fn seed() -> u64 {
     let seed = match std::env::var("SEED").as_deref() {
         Err(_) => 1,
@@ -16,19 +16,19 @@ pub fn seed() -> u64 {
 
 impl Random {
     pub fn seeded() -> Random {
-        Random::of(seed())
+        Random::from_seed(seed())
     }
 
-    pub fn of(seed: u64) -> Random {
+    pub fn from_seed(seed: u64) -> Random {
         Random(seed | 1)
     }
 
-    /// One of the many streams of numbers that a seed stands for.
+    /// One of many independent streams of a seed.
     pub fn stream(seed: u64, number: u64) -> Random {
-        Random::of(seed.rotate_left(32) ^ number.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15))
+        Random::from_seed(seed.rotate_left(32) ^ number.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15))
     }
 
-    /// The next number of xorshift64*.
+    /// xorshift64*.
     pub fn next(&mut self) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;

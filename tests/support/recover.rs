@@ -1,29 +1,29 @@
-//! Finishing what was interrupted.
+//! Runs `recover` and reads its report.
 
 use rediscluster::{Children, Cluster, Value};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// What is told of a transfer, by the names of the members.
-pub type Told = BTreeMap<String, String>;
+/// The report on one transfer, by field name.
+pub type TransferReport = BTreeMap<String, String>;
 
-/// Ends every transfer that was interrupted, and answers what the library says of each.
-pub fn recover(cluster: &Cluster) -> Vec<Told> {
-    let reply = cluster.recover(Duration::ZERO).expect("the servers can be asked");
-    let Value::Array(transfers) = reply.root() else { panic!("recover answers {:?}", reply.root()) };
+/// Completes or undoes every interrupted transfer, and returns the report on each.
+pub fn recover(cluster: &Cluster) -> Vec<TransferReport> {
+    let reply = cluster.recover(Duration::ZERO).expect("the servers are up");
+    let Value::Array(transfers) = reply.root() else { panic!("recover returns {:?}", reply.root()) };
     transfers
         .map(|transfer| match transfer {
-            Value::Map(members) => told(members),
-            other => panic!("recover tells of {other:?}"),
+            Value::Map(members) => report(members),
+            other => panic!("recover reports {other:?}"),
         })
         .collect()
 }
 
-fn told(mut members: Children) -> Told {
-    let mut told = Told::new();
+fn report(mut members: Children) -> TransferReport {
+    let mut report = TransferReport::new();
     while let (Some(Value::String(name)), Some(value)) = (members.next(), members.next()) {
-        let value = if let Value::String(bytes) = value { super::data::text(bytes) } else { super::shown(&value) };
-        told.insert(super::data::text(name), value);
+        let value = if let Value::String(bytes) = value { super::data::text(bytes) } else { super::format_value(&value) };
+        report.insert(super::data::text(name), value);
     }
-    told
+    report
 }

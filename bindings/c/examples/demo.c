@@ -22,12 +22,12 @@ static void fail(rediscluster_error *error) {
 /* Appends the value `at` to text. The elements of an array are separated by spaces. */
 static void append_value(char *text, size_t capacity, const rediscluster_reply *reply, size_t at) {
     size_t used = strlen(text), end;
-    rediscluster_view value;
-    if (rediscluster_reply_view(reply, at, &value, NULL) != REDISCLUSTER_OK) return;
+    rediscluster_value value;
+    if (rediscluster_reply_value(reply, at, &value, NULL) != REDISCLUSTER_OK) return;
     if (value.type == REDISCLUSTER_TYPE_ARRAY) {
         for (end = value.next, at++; at < end; at = value.next) {
             append_value(text, capacity, reply, at);
-            rediscluster_reply_view(reply, at, &value, NULL);
+            rediscluster_reply_value(reply, at, &value, NULL);
             if (value.next < end) strncat(text, " ", capacity - strlen(text) - 1);
         }
     } else if (value.type == REDISCLUSTER_TYPE_INTEGER) {

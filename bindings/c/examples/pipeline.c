@@ -10,7 +10,7 @@ int main(void) {
     rediscluster *cluster = NULL;
     rediscluster_reply *reply = NULL;
     rediscluster_error *error = NULL;
-    rediscluster_view replies, value;
+    rediscluster_value replies, value;
     char request[4096];
     size_t length = 0, at;
     int i;
@@ -25,9 +25,9 @@ int main(void) {
         fprintf(stderr, "%s\n", rediscluster_error_message(error));
         return 1;
     }
-    rediscluster_reply_view(reply, 0, &replies, NULL); /* an array of the replies, in order */
+    rediscluster_reply_value(reply, 0, &replies, NULL); /* an array of the replies, in order */
     for (at = 1, i = 0; at < replies.next; at = value.next, i++) {
-        rediscluster_reply_view(reply, at, &value, NULL);
+        rediscluster_reply_value(reply, at, &value, NULL);
         if (value.type == REDISCLUSTER_TYPE_INTEGER) {
             printf("counter:%d is %lld\n", i, (long long)value.integer);
         } else if (value.type == REDISCLUSTER_TYPE_FAILURE && /* no reply; the other replies are complete */

@@ -16,7 +16,7 @@ use FFI\CData;
  */
 final class Client extends CommandRunner
 {
-    protected const EXECUTE = 'rediscluster_php_run_all';
+    protected const EXECUTE = 'rediscluster_php_execute';
 
     /** Levels of nesting that a configuration may have; four are in use. */
     private const MAX_DEPTH = 16;
@@ -78,6 +78,31 @@ final class Client extends CommandRunner
     public function nodeFor(string $key): array
     {
         return $this->library->call('rediscluster_php_node_for', $this->handle, $key, \strlen($key));
+    }
+
+    /**
+     * All masters, each followed by its replicas.
+     *
+     * The replicas of node_1 have the aliases node_1_slave, node_1_slave_2 and so on, as in eachOn(). `role` is `master` or `replica`;
+     * `master` the alias of the master (of a master, its own); `server` the first alias with the same address: equal values name
+     * the same server; `replicas` the aliases of its replicas.
+     *
+     * @param bool $discover true: ask the masters for their replicas first, unless the configuration names them or forbids it; a master
+     *                       that does not reply has the replicas known before. False: contact no server.
+     * @return array<string, array{
+     *     role: string,
+     *     master: string,
+     *     host: ?string,
+     *     port: ?int,
+     *     unix: ?string,
+     *     db: int,
+     *     server: string,
+     *     replicas: list<string>,
+     * }>
+     */
+    public function nodeList(bool $discover = true): array
+    {
+        return $this->library->call('rediscluster_php_node_list', $this->handle, (int) $discover);
     }
 
     /**
@@ -152,18 +177,17 @@ final class Client extends CommandRunner
      *     command: ?string,
      *     source: ?string,
      *     destination: ?string,
-     *     age: float,
+     *     age_ms: int,
      *     outcome: string,
      *     reason: ?string,
-     * }> one entry per move found; age in seconds
+     * }> one entry per move found
      */
     public function recover(int|float $minAge): array
     {
         if (!($minAge >= 0 && $minAge < 1e12)) {
             throw new \ValueError("recover() needs a minimum age in seconds, at least 0 and less than 1e12, not $minAge");
         }
-        $found = self::valueOrThrow($this->library->call('rediscluster_php_recover', $this->handle, (int) \ceil($minAge * 1000)));
-        return \array_map(static fn (array $one): array => \array_replace($one, ['age' => $one['age'] / 1000.0]), $found);
+        return self::valueOrThrow($this->library->call('rediscluster_php_recover', $this->handle, (int) \ceil($minAge * 1000)));
     }
 
     public function run(array $command, int $format = ReplyFormat::PLAIN): mixed
@@ -175,7 +199,7 @@ final class Client extends CommandRunner
         $native = $library->idleReply ?? $library->newReply();
         $library->idleReply = $native->nextIdle;
         try {
-            $status = $library->ffi->rediscluster_php_run(
+            $status = $library->ffi->rediscluster_php_command(
                 $this->handle,
                 $request,
                 \strlen($request),
@@ -184,6 +208,9 @@ final class Client extends CommandRunner
                 $native->error,
             );
             $reply = $status === 0 ? $native->value() : throw $library->failure($native->error);
+        } catch (\Throwable $throwable) {
+            $native->release();
+            throw $throwable;
         } finally {
             $native->nextIdle = $library->idleReply;
             $library->idleReply = $native;

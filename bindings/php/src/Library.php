@@ -20,8 +20,11 @@ final class Library
 
     private const NAME = 'librediscluster.so.' . self::ABI;
     private const SCOPE = 'rediscluster';
-    private const HEADER = __DIR__ . '/../include/rediscluster.h';
+    private const HEADER = __DIR__ . '/../include/rediscluster_ffi.h';
     private const VERSION_FUNCTIONS = 'const char *rediscluster_version(void); uint32_t rediscluster_abi_version(void);';
+    /** The number of the library's private interface for PHP (rediscluster_php.h) that this package is written for. */
+    private const INTERFACE = 1;
+    private const INTERFACE_FUNCTION = 'uint32_t rediscluster_php_interface_version(void);';
 
     private const FATAL_ERRORS = \E_ERROR | \E_CORE_ERROR | \E_COMPILE_ERROR | \E_USER_ERROR | \E_RECOVERABLE_ERROR;
 
@@ -39,9 +42,6 @@ final class Library
      */
     public ?NativeReply $idleReply = null;
 
-    /** Whether shutdown functions have run. Destructors may still call the library; their replies are released at once. */
-    public bool $isShuttingDown = false;
-
     /** @var list<NativeReply> every reply created so far: one per concurrent call */
     private array $replies = [];
 
@@ -54,7 +54,7 @@ final class Library
         $this->clusterHandleType = $ffi->type('rediscluster *[1]');
         $this->sessionHandleType = $ffi->type('rediscluster_session *[1]');
         $this->errorType = $ffi->type('rediscluster_error *[1]');
-        $this->replyType = $ffi->type('rediscluster_php_answer[1]');
+        $this->replyType = $ffi->type('rediscluster_php_reply[1]');
         // A fatal error (memory_limit, max_execution_time) skips `finally` and destructors, but not shutdown functions.
         \register_shutdown_function($this->shutDown(...));
     }
@@ -83,6 +83,9 @@ final class Library
                 throw $this->failure($reply->error);
             }
             return $reply->value();
+        } catch (\Throwable $throwable) {
+            $reply->release();
+            throw $throwable;
         } finally {
             $reply->nextIdle = $this->idleReply;
             $this->idleReply = $reply;
@@ -96,7 +99,6 @@ final class Library
 
     private function shutDown(): void
     {
-        $this->isShuttingDown = true;
         foreach ($this->replies as $reply) {
             $reply->release();
         }
@@ -167,6 +169,7 @@ final class Library
                 continue;
             }
             self::checkAbi($versions, $file);
+            self::checkInterface(\FFI::cdef(self::INTERFACE_FUNCTION, $file), $file);
             return \FFI::cdef(\file_get_contents(self::HEADER), $file);
         }
         throw new LibraryException(self::notFound($tried));
@@ -190,6 +193,20 @@ final class Library
                 $ffi->rediscluster_version(),
                 $abi,
                 self::ABI,
+            ));
+        }
+    }
+
+    private static function checkInterface(\FFI $ffi, string $file): void
+    {
+        $interface = $ffi->rediscluster_php_interface_version();
+        if ($interface !== self::INTERFACE) {
+            throw new LibraryException(\sprintf(
+                'The library (%s) has PHP interface %d, this package needs PHP interface %d: install a library and a package of '
+                . 'the same release, and restart PHP.',
+                $file,
+                $interface,
+                self::INTERFACE,
             ));
         }
     }
@@ -222,7 +239,7 @@ final class Library
         $where = \sprintf('ffi.enable=%s, SAPI %s', \ini_get('ffi.enable'), \PHP_SAPI);
         return "php.ini forbids FFI here ($where). Either preload, in php.ini:\n"
             . "  ffi.enable=preload\n"
-            . "  ffi.preload=$package/include/rediscluster.h\n"
+            . "  ffi.preload=$package/include/rediscluster_ffi.h\n"
             . "  opcache.preload=$package/preload.php\n"
             . "  opcache.preload_user=www-data (the user PHP runs as)\n"
             . 'or allow FFI to every script with ffi.enable=1. Then restart PHP.';

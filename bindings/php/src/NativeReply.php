@@ -27,8 +27,6 @@ final class NativeReply
 
     /** Replies of at most so many bytes are stored in the C struct itself. */
     private const INLINE_BYTES = 4096;
-    /** The library keeps a buffer of at most so many bytes for the next call. */
-    private const REUSED_BUFFER_BYTES = 1 << 20;
 
     private const NO_CLASSES = ['allowed_classes' => false];
     private const EXCEPTIONS = ['allowed_classes' => [
@@ -84,7 +82,7 @@ final class NativeReply
         }
     }
 
-    /** Frees the buffer that the library holds for this object. */
+    /** Releases the memory that the library holds for a large reply; a reply without such memory stays as it is. */
     public function release(): void
     {
         $this->library->ffi->rediscluster_php_release($this->output);
@@ -96,7 +94,7 @@ final class NativeReply
             return \FFI::string($this->inlineBytes, $length);
         }
         $string = \FFI::string($this->struct->bytes, $length);
-        $this->releaseIfLarge($length);
+        $this->release();
         return $string;
     }
 
@@ -110,15 +108,7 @@ final class NativeReply
         $bytes = $this->struct->bytes;
         $keys = \FFI::string($bytes, $keysEnd);
         $values = \FFI::string($bytes + ($keysEnd + 1), $length - $keysEnd - 1);
-        $this->releaseIfLarge($length);
+        $this->release();
         return \array_combine(\explode("\xff", $keys), \explode("\xff", $values));
-    }
-
-    /** Called before the PHP string is parsed, so that a large reply is not held twice while PHP builds the array. */
-    private function releaseIfLarge(int $length): void
-    {
-        if ($length > self::REUSED_BUFFER_BYTES || $this->library->isShuttingDown) {
-            $this->release();
-        }
     }
 }

@@ -80,7 +80,7 @@ class RedisCluster extends CommandMethods
         }
         $database = $this->arguments->forMethod('__construct')->int($redisdb ?? 0, 1);
         $this->configurator->configure(new Configuration(($database === 0 ? [] : ['db' => $database]) + $config));
-        $this->no_servers = \count((new NodeList($this->state->config))->masters());
+        $this->no_servers = \count($this->state->config->masters());
         // Reading an unset property calls __get().
         unset($this->cluster);
     }
@@ -93,7 +93,7 @@ class RedisCluster extends CommandMethods
     {
         if ($name === 'cluster') {
             $config = $this->state->config;
-            $this->cluster = $config->values + ['slaves' => (new NodeList($config))->replicas($this->state->client)];
+            $this->cluster = $config->values + ['slaves' => (new NodeList($this->state->client))->replicas($config->readsFromMasters())];
             return $this->cluster;
         }
         \trigger_error('Undefined property: ' . static::class . "::\$$name", \E_USER_WARNING);
@@ -162,7 +162,7 @@ class RedisCluster extends CommandMethods
     {
         $convert = $this->arguments->forMethod('connect');
         [$host, $port] = [$host === null ? '' : $convert->string($host, 0), $convert->int($port, 1)];
-        if ($host === '' || (new NodeList($this->state->config))->contains($host, $port)) {
+        if ($host === '' || (new NodeList($this->state->client))->contains($host, $port)) {
             return true;
         }
         throw new RequestException("RedisCluster::connect(): $host:$port is not in the configuration; add it to `nodes` instead");
@@ -693,7 +693,6 @@ class RedisCluster extends CommandMethods
     /** @return array{host: ?string, port: ?int} */
     private function firstAddress(): array
     {
-        $nodes = new NodeList($this->state->config);
-        return $nodes->address($nodes->masters()[0]);
+        return (new NodeList($this->state->client))->address($this->state->config->masters()[0]);
     }
 }

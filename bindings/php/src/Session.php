@@ -14,7 +14,7 @@ use FFI\CData;
  */
 final class Session extends CommandRunner
 {
-    protected const EXECUTE = 'rediscluster_php_session_run_all';
+    protected const EXECUTE = 'rediscluster_php_session_execute';
 
     /** @internal Use Client::session(). */
     public function __construct(Library $library, ?CData $client)
@@ -37,7 +37,7 @@ final class Session extends CommandRunner
     public function run(array $command, int $format = ReplyFormat::PLAIN): mixed
     {
         $request = \serialize($command);
-        $reply = $this->library->call('rediscluster_php_session_run', $this->handle, $request, \strlen($request), $format);
+        $reply = $this->library->call('rediscluster_php_session_command', $this->handle, $request, \strlen($request), $format);
         return $reply instanceof ServerException ? $reply : self::valueOrThrow($reply);
     }
 

@@ -77,7 +77,7 @@ final class DoctorTest extends ClusterTestCase
 
     public function testAHeaderForAnotherLibraryIsReported(): void
     {
-        $this->replace('include/rediscluster.h', 'librediscluster.so.1', 'librediscluster.so.7');
+        $this->replace('include/rediscluster_ffi.h', 'librediscluster.so.1', 'librediscluster.so.7');
 
         self::assertMatchesRegularExpression('/^  missing  the header is not of this package: .* is for librediscluster.so.7/m', $this->runDoctor(1, ['--no-fpm']));
     }
@@ -88,7 +88,7 @@ final class DoctorTest extends ClusterTestCase
      */
     public function testWrongServerSettingsAreReported(array $changes, string $expected): void
     {
-        copy("{$this->package->folder}/include/rediscluster.h", "{$this->package->folder}/old.h");
+        copy("{$this->package->folder}/include/rediscluster_ffi.h", "{$this->package->folder}/old.h");
         $this->replace('old.h', 'rediscluster_partition', 'rediscluster_part');
         file_put_contents("{$this->package->folder}/other.php", '<?php');
         $changes = str_replace('PACKAGE', $this->package->folder, $changes);
@@ -102,7 +102,7 @@ final class DoctorTest extends ClusterTestCase
     {
         yield 'FFI is disabled' => [['ffi.enable' => '0'], 'ffi.enable=0 forbids FFI'];
         yield 'no preload settings' => [['ffi.preload' => '', 'opcache.preload' => ''], 'ffi.enable=preload, but nothing is preloaded'];
-        yield 'no header' => [['ffi.preload' => ''], "ffi.preload does not name the package's header\n +ffi.preload=/.*/include/rediscluster.h"];
+        yield 'no header' => [['ffi.preload' => ''], "ffi.preload does not name the package's header\n +ffi.preload=/.*/include/rediscluster_ffi.h"];
         yield 'a missing header' => [['ffi.preload' => '/nowhere.h'], 'ffi.preload=/nowhere.h: there is no such file'];
         yield 'the header of another version' => [['ffi.preload' => 'PACKAGE/old.h'], 'ffi.preload=.*/old.h is the header of another version'];
         yield 'no opcache' => [['opcache.enable' => '0'], 'opcache.enable=0: nothing is preloaded'];
@@ -123,7 +123,7 @@ final class DoctorTest extends ClusterTestCase
     public function testACopyOfTheHeaderMayNameAnotherLibraryFile(): void
     {
         $copy = "{$this->package->folder}/copy.h";
-        copy("{$this->package->folder}/include/rediscluster.h", $copy);
+        copy("{$this->package->folder}/include/rediscluster_ffi.h", $copy);
         $this->replace('copy.h', '"librediscluster.so.1"', '"/opt/librediscluster.so"');
         $output = $this->runDoctor(0, $this->file(['ffi.preload' => $copy] + $this->preloading()));
 

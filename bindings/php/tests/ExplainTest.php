@@ -87,8 +87,8 @@ final class ExplainTest extends ClusterTestCase
         ['node' => $node, 'command' => $command, 'source' => $source, 'destination' => $to, 'outcome' => $outcome] = $withoutAge[0];
         self::assertSame(['node_3', 'LMOVE', 'foo', 'a', 'undone'], [$node, $command, $source, $to, $outcome]);
         self::assertNull($withoutAge[0]['reason']);
-        self::assertGreaterThan(0.0, $withoutAge[0]['age']);
-        self::assertLessThan(3600.0, $withoutAge[0]['age']);
+        self::assertGreaterThan(0, $withoutAge[0]['age_ms']);
+        self::assertLessThan(3_600_000, $withoutAge[0]['age_ms']);
         self::assertSame(['element'], $client->command('LRANGE', 'foo', 0, -1));
         self::assertSame([], $client->recover(0));
     }

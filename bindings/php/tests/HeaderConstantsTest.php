@@ -54,6 +54,15 @@ final class HeaderConstantsTest extends TestCase
         self::assertSame(Library::ABI, Library::get()->ffi->rediscluster_abi_version());
     }
 
+    public function testTheInterfaceNumberIsTheOneInTheHeader(): void
+    {
+        $header = file_get_contents(dirname(self::HEADER) . '/rediscluster_php.h');
+
+        self::assertSame(1, preg_match('/^#define REDISCLUSTER_PHP_INTERFACE_VERSION (\d+)$/m', $header, $match));
+        self::assertSame((int) $match[1], Library::get()->ffi->rediscluster_php_interface_version());
+        self::assertSame((int) $match[1], (new \ReflectionClass(Library::class))->getConstant('INTERFACE'));
+    }
+
     /** PHP reads an entry of the reply index as two 64-bit numbers: head, then data. */
     public function testAReplyEntryIsTwo64BitNumbers(): void
     {

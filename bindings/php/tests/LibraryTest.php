@@ -99,6 +99,22 @@ final class LibraryTest extends ClusterTestCase
         self::assertStringContainsString('the library is older than this package. Install the library and the package of the same release.', $output);
     }
 
+    public function testALibraryWithAnotherPhpInterfaceIsReportedWithBothNumbers(): void
+    {
+        $file = $this->libraries->compile('interface', <<<'C'
+            #include <stdint.h>
+            const char *rediscluster_version(void) { return "9.8.7"; }
+            uint32_t rediscluster_abi_version(void) { return 1; }
+            uint32_t rediscluster_php_interface_version(void) { return 7; }
+            C);
+        [, $output] = Php::run(self::HELLO, environment: ['REDISCLUSTER_LIBRARY' => $file]);
+
+        self::assertStringStartsWith(
+            "RedisCluster\\LibraryException: The library ($file) has PHP interface 7, this package needs PHP interface 1:",
+            $output,
+        );
+    }
+
     public function testALibraryWithAnotherAbiIsReportedWithBothNumbers(): void
     {
         $file = $this->libraries->compile('abi', <<<'C'

@@ -39,6 +39,23 @@ final class NodesTest extends ClusterTestCase
         self::assertSame(['alias' => 'node_1', 'host' => null, 'port' => null, 'unix' => '/run/redis.sock', 'key' => 'foo'], $node);
     }
 
+    public function testNodeListNamesEqualServers(): void
+    {
+        $first = ['host' => '127.0.0.1', 'port' => 6401];
+        $client = new Client(['nodes' => [
+            'node_1' => $first,
+            'node_2' => 'unix:///run/redis.sock?db=1',
+            'node_3' => $first + ['db' => 2],
+        ]]);
+        $node = ['role' => 'master', 'master' => 'node_1', 'host' => null, 'port' => null, 'unix' => null, 'db' => 0, 'server' => 'node_1', 'replicas' => []];
+
+        self::assertSame([
+            'node_1' => \array_replace($node, $first),
+            'node_2' => \array_replace($node, ['master' => 'node_2', 'unix' => '/run/redis.sock', 'db' => 1, 'server' => 'node_2']),
+            'node_3' => \array_replace($node, $first, ['master' => 'node_3', 'db' => 2]),
+        ], $client->nodeList(discover: false));
+    }
+
     public function testEachReturnsOneReplyForEachAlias(): void
     {
         self::assertSame(['node_1' => 'PONG', 'node_2' => 'PONG', 'node_3' => 'PONG'], $this->client->each('PING'));

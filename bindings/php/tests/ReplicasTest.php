@@ -58,6 +58,19 @@ final class ReplicasTest extends ClusterTestCase
         );
     }
 
+    public function testNodeListDiscoversReplicasOnRequest(): void
+    {
+        self::assertSame(['node_1', 'node_2'], array_keys($this->masters->nodeList(discover: false)));
+
+        $nodes = $this->masters->nodeList();
+
+        self::assertSame(['node_1', 'node_1_slave', 'node_2'], array_keys($nodes));
+        self::assertSame([['node_1_slave'], [], []], array_column($nodes, 'replicas'));
+        self::assertSame(['replica', 'node_1'], [$nodes['node_1_slave']['role'], $nodes['node_1_slave']['master']]);
+        self::assertSame(self::config()['nodes']['node_3']['port'], $nodes['node_1_slave']['port']);
+        self::assertSame($nodes, $this->masters->nodeList(discover: false), 'the replicas found before');
+    }
+
     public function testEachOnReplicasReturnsAnEmptyListWithoutReplicas(): void
     {
         $client = new Client(['nodes' => ['node_1' => self::config()['nodes']['node_2']]], shared: false);

@@ -1,4 +1,6 @@
-//! Keys of several nodes brought to one, where the command runs.
+//! Runs a command on one server: sources of other servers are copied there under temporary names, inside the transaction that runs the command.
+//!
+//! The data flows one way: operands, probe, placement, transaction.
 
 pub(crate) mod operands;
 pub(crate) mod placement;
@@ -7,93 +9,64 @@ pub(crate) mod transaction;
 
 use crate::command::Destination;
 use crate::crossnode::Job;
-pub(crate) use crate::crossnode::colocate::operands::{Operand, Operands, located};
-use crate::crossnode::colocate::placement::{Decision, Fetch, decide, depends_on_sizes};
-pub(crate) use crate::crossnode::colocate::probe::{Found, UNKNOWN, Wanted};
+pub(crate) use crate::crossnode::colocate::operands::{Operand, Operands, locate};
+use crate::crossnode::colocate::placement::{Placement, needs_probe};
+pub(crate) use crate::crossnode::colocate::probe::ProbeResult;
 use crate::crossnode::support::conversation::Connections;
+use crate::crossnode::support::documentation::{Atomicity, Documentation};
 use crate::crossnode::support::explanation::Explanation;
 use crate::crossnode::support::outcome::Outcome;
 use crate::resp::Reply;
 
 pub(crate) fn run(job: &Job, destination: Destination) -> Outcome<Reply> {
-    let operands = Operands::of(job, destination);
-    let mut connections = Connections::with(job.config, job.process, job.args[0], operands.servers())?;
-    run_over(job, &mut connections, &operands, None)
+    run_operands(job, &Operands::new(job, destination))
 }
 
-/// The same over connections that the caller has; `found` is what it knows of the sources.
-pub(crate) fn run_over<'a>(
+pub(crate) fn run_operands<'a>(job: &Job<'_, 'a>, operands: &Operands<'a>) -> Outcome<Reply> {
+    let mut connections = job.connections(operands.servers())?;
+    let probed = if needs_probe(operands) { Some(probe::probe(&mut connections, operands)?) } else { None };
+    run_probed(job, &mut connections, operands, probed.as_deref())
+}
+
+/// [`run_operands`] for a caller that has the connections, and knows the sources as far as the placement depends on them.
+pub(crate) fn run_probed<'a>(
     job: &Job<'_, 'a>,
     connections: &mut Connections,
     operands: &Operands<'a>,
-    found: Option<&[Found]>,
+    probed: Option<&[ProbeResult]>,
 ) -> Outcome<Reply> {
-    let decision = decided(job, connections, operands, found)?;
-    transaction::carry_out(job, connections, operands, &decision)
+    transaction::run(job, connections, operands, &Placement::new(operands, probed))
 }
 
-fn decided(job: &Job, connections: &mut Connections, operands: &Operands, found: Option<&[Found]>) -> Outcome<Decision> {
-    let wanted = Wanted::by(job);
-    let surveyed = match found {
-        None if depends_on_sizes(operands, wanted) => Some(probe::survey(job, connections, &operands.sources)?),
-        _ => None,
-    };
-    Ok(decide(job.over.across, wanted, operands, found.or(surveyed.as_deref())))
-}
-
+/// The requests of a command that no other client disturbs. Servers are asked for types and sizes where the plan depends on them.
 pub(crate) fn explain(job: &Job, destination: Destination) -> Outcome<Explanation> {
-    let operands = Operands::of(job, destination);
-    let mut connections = Connections::with(job.config, job.process, job.args[0], operands.servers())?;
-    explain_over(job, &mut connections, &operands, None)
+    explain_operands(job, &Operands::new(job, destination))
 }
 
-pub(crate) fn explain_over(job: &Job, connections: &mut Connections, operands: &Operands, found: Option<&[Found]>) -> Outcome<Explanation> {
-    let wanted = Wanted::by(job);
-    let mut explanation = Explanation::of("colocate", true);
-    let mut round = 1;
-    if found.is_some() || depends_on_sizes(operands, wanted) {
-        explanation = explanation.steps(round, distinct(operands.sources.iter().map(|source| source.server)), "TYPE …; MEMORY USAGE …");
-        round += 1;
+pub(crate) fn explain_operands<'a>(job: &Job<'_, 'a>, operands: &Operands<'a>) -> Outcome<Explanation> {
+    let mut connections = job.connections(operands.servers())?;
+    let explanation = Explanation::new("colocate", true);
+    if !needs_probe(operands) {
+        return explain_probed(explanation, job, &mut connections, operands, None);
     }
-    let decision = decided(job, connections, operands, found)?;
-    let moved = |way: Fetch| {
-        let sources = operands.sources.iter().zip(&decision.ways).filter(move |(_, one)| **one == way);
-        distinct(sources.map(|(source, _)| source.server))
-    };
-    let (gets, dumps) = (moved(Fetch::Get), moved(Fetch::Dump));
-    if !gets.is_empty() || !dumps.is_empty() {
-        explanation = explanation.steps(round, gets.iter().copied(), "GET …").steps(round, dumps.iter().copied(), "DUMP …");
-        round += 1;
-    }
-    let name = String::from_utf8_lossy(job.args[0]).to_uppercase();
-    let (carried, put) = if wanted == Wanted::Strings { ("GET …", "SET …") } else { ("DUMP …", "RESTORE …") };
-    let mut commands = vec!["MULTI"];
-    if !gets.is_empty() {
-        commands.push("SET …");
-    }
-    if !dumps.is_empty() {
-        commands.push("RESTORE …");
-    }
-    let native = format!("{name} …");
-    commands.push(&native);
-    if decision.forwards {
-        commands.push(carried);
-    }
-    if decision.forwards || decision.ways.iter().any(|way| *way != Fetch::Stays) {
-        commands.push("UNLINK …");
-    }
-    commands.push("EXEC");
-    explanation = explanation.step(round, decision.work, commands.join("; "));
-    if let Some(destination) = operands.destination.filter(|_| decision.forwards) {
-        explanation = explanation.step(round + 1, destination.server, format!("MULTI; {put}; EXEC"));
-    }
-    Ok(explanation)
+    let explanation = explanation.round(probe::queries(operands).requests());
+    let probed = probe::probe(&mut connections, operands)?;
+    explain_probed(explanation, job, &mut connections, operands, Some(&probed))
 }
 
-/// Each of these servers once, in order.
-pub(crate) fn distinct(servers: impl Iterator<Item = usize>) -> Vec<usize> {
-    let mut servers: Vec<usize> = servers.collect();
-    servers.sort_unstable();
-    servers.dedup();
-    servers
+/// Appends the rounds of [`run_probed`].
+pub(crate) fn explain_probed<'a>(
+    explanation: Explanation,
+    job: &Job<'_, 'a>,
+    connections: &mut Connections,
+    operands: &Operands<'a>,
+    probed: Option<&[ProbeResult]>,
+) -> Outcome<Explanation> {
+    let explanation = Explanation { strategy: "colocate", ..explanation };
+    transaction::explain(explanation, job, connections, operands, &Placement::new(operands, probed))
+}
+
+pub(crate) fn documentation(destination: Destination) -> Documentation {
+    let atomic = if destination == Destination::None { Atomicity::EachNode } else { Atomicity::Destination };
+    Documentation { overview: "", across_nodes: "colocate", atomic }
 }

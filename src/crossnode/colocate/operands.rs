@@ -1,94 +1,144 @@
-//! The keys of a command, by what it does with them.
+//! The keys of a command by their purpose: sources and destination. Computed once per command and passed on to probe, placement and strategy.
 
-use crate::command::Destination;
+use crate::command::{Destination, GatherKind, SetOperation, Strategy};
 use crate::crossnode::Job;
 use crate::routing::master_of;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Operand<'a> {
-    /// Which argument it is.
+    /// Its index among the arguments.
     pub position: usize,
     /// Its name on its server.
     pub name: &'a [u8],
     pub server: usize,
 }
 
+/// The type of value that a command reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SourceType {
+    String,
+    Set,
+    /// Sorted sets, or sets.
+    SortedSet,
+    /// Not known here; the server checks it.
+    Any,
+}
+
 pub(crate) struct Operands<'a> {
-    /// What is read, and nothing else; a key may stand there several times.
+    /// The keys that the command only reads. A key may occur several times.
     pub sources: Vec<Operand<'a>>,
+    pub source_type: SourceType,
+    /// For commands on sets and sorted sets.
+    pub operation: Option<SetOperation>,
     pub destination: Option<Operand<'a>>,
-    /// The destination is read as well, be it by the command's nature or because it is named among the sources.
+    /// The command reads the destination too: always, as PFMERGE does, or because the destination is also a source.
     pub destination_is_read: bool,
 }
 
 impl<'a> Operands<'a> {
-    pub(crate) fn of(job: &Job<'_, 'a>, destination: Destination) -> Operands<'a> {
-        let operand = |key: usize| Operand { position: job.over.keys[key].position(), name: job.key(key), server: job.server_of(key) };
-        let all = 0..job.over.keys.len();
-        let (sources, destination, too) = match destination {
-            Destination::Nowhere => (all, None, false),
-            Destination::First => (1..all.end, Some(operand(0)), false),
-            Destination::FirstToo => (1..all.end, Some(operand(0)), true),
-            Destination::Last => (0..1, last(job), false),
+    pub(crate) fn new(job: &Job<'_, 'a>, destination: Destination) -> Operands<'a> {
+        let operand = |key: usize| Operand { position: job.command.keys[key].position(), name: job.key(key), server: job.server_of(key) };
+        let all = 0..job.command.keys.len();
+        let (sources, destination, is_always_read) = match destination {
+            Destination::None => (all, None, false),
+            Destination::FirstKey => (1..all.end, Some(operand(0)), false),
+            Destination::FirstKeyAndSource => (1..all.end, Some(operand(0)), true),
+            Destination::LastKey => (0..1, store_destination(job), false),
         };
         let sources: Vec<Operand> = sources.map(operand).collect();
-        let among = |one: &Operand| sources.iter().any(|source| source.is_same(one));
-        let destination_is_read = too || destination.as_ref().is_some_and(among);
-        Operands { sources, destination, destination_is_read }
+        let is_source = |key: &Operand| sources.iter().any(|source| source.is_same_key(key));
+        let destination_is_read = is_always_read || destination.as_ref().is_some_and(is_source);
+        Operands { sources, source_type: SourceType::from_job(job), operation: operation(job), destination, destination_is_read }
     }
 
-    /// The servers of all of them.
+    /// The server of each source and of the destination; a server may occur several times.
     pub(crate) fn servers(&self) -> impl Iterator<Item = usize> {
         self.sources.iter().chain(&self.destination).map(|operand| operand.server)
+    }
+
+    /// The destination if the command reads it.
+    pub(crate) fn read_destination(&self) -> Option<Operand<'a>> {
+        self.destination.filter(|_| self.destination_is_read)
     }
 }
 
 impl Operand<'_> {
-    /// Whether both are one key.
-    pub(crate) fn is_same(&self, other: &Operand) -> bool {
+    pub(crate) fn is_same_key(&self, other: &Operand) -> bool {
         self.server == other.server && self.name == other.name
     }
 }
 
-/// The key behind the last STORE, which is the one that counts.
-fn last<'a>(job: &Job<'_, 'a>) -> Option<Operand<'a>> {
+impl SourceType {
+    fn from_job(job: &Job) -> SourceType {
+        match job.command.strategy {
+            Strategy::Gather(GatherKind::Sets(..)) => SourceType::Set,
+            Strategy::Gather(GatherKind::SortedSets(..)) => SourceType::SortedSet,
+            Strategy::Gather(GatherKind::Bits) => SourceType::String,
+            _ => match job.args[0].to_ascii_lowercase().as_slice() {
+                b"pfcount" | b"pfmerge" | b"lcs" => SourceType::String,
+                _ => SourceType::Any,
+            },
+        }
+    }
+
+    /// Whether the command accepts a value of the type that TYPE reports.
+    pub(crate) fn accepts(self, name: &[u8]) -> bool {
+        match self {
+            SourceType::String => name == b"string",
+            SourceType::Set => name == b"set",
+            SourceType::SortedSet => name == b"zset" || name == b"set",
+            SourceType::Any => true,
+        }
+    }
+}
+
+fn operation(job: &Job) -> Option<SetOperation> {
+    match job.command.strategy {
+        Strategy::Gather(GatherKind::Sets(operation, _) | GatherKind::SortedSets(operation, _)) => Some(operation),
+        _ => None,
+    }
+}
+
+/// The key after STORE. Redis uses the last STORE of several.
+fn store_destination<'a>(job: &Job<'_, 'a>) -> Option<Operand<'a>> {
     let name = job.args[0].to_ascii_lowercase();
     let position = match name.as_slice() {
-        b"georadius" => stored_by(&job.args[6..]).map(|at| at + 6),
-        b"georadiusbymember" => stored_by(&job.args[5..]).map(|at| at + 5),
-        _ => job.over.keys.get(1).map(|key| key.position()),
+        b"georadius" => georadius_destination(&job.args[6..]).map(|index| index + 6),
+        b"georadiusbymember" => georadius_destination(&job.args[5..]).map(|index| index + 5),
+        _ => job.command.keys.get(1).map(|key| key.position()),
     }?;
-    let (name, server) = located(job, job.args[position]);
+    let (name, server) = locate(job, job.args[position]);
     Some(Operand { position, name, server })
 }
 
-/// Where GEORADIUS's options name the key that it stores to. `None`: nowhere, or the options are none.
-fn stored_by(options: &[&[u8]]) -> Option<usize> {
-    let mut stored = None;
-    let mut at = 0;
-    while let Some(word) = options.get(at) {
-        match word.to_ascii_uppercase().as_slice() {
-            b"WITHDIST" | b"WITHHASH" | b"WITHCOORD" | b"ANY" | b"ASC" | b"DESC" => at += 1,
-            b"COUNT" if at + 1 < options.len() => at += 2,
-            b"STORE" | b"STOREDIST" if at + 1 < options.len() => {
-                stored = Some(at + 1);
-                at += 2;
+/// The index of the destination among GEORADIUS's options. `None`: there is none, or the options are invalid.
+fn georadius_destination(options: &[&[u8]]) -> Option<usize> {
+    let mut destination = None;
+    let mut index = 0;
+    while let Some(option) = options.get(index) {
+        match option.to_ascii_uppercase().as_slice() {
+            b"WITHDIST" | b"WITHHASH" | b"WITHCOORD" | b"ANY" | b"ASC" | b"DESC" => index += 1,
+            b"COUNT" if index + 1 < options.len() => index += 2,
+            b"STORE" | b"STOREDIST" if index + 1 < options.len() => {
+                destination = Some(index + 1);
+                index += 2;
             }
             _ => return None,
         }
     }
-    stored
+    destination
 }
 
-/// The name and the server of a key that a command names, as if it stood behind its first key.
-pub(crate) fn located<'k>(job: &Job, key: &'k [u8]) -> (&'k [u8], usize) {
-    let tagged = job.config.hash_tag.split(key);
-    let first = job.over.keys.first().map(|first| job.config.hash_tag.split(job.args[first.position()]));
+/// The name and the server of a key that occurs in the arguments but not among the keys of the command. A tag of the first key applies to it as
+/// to the other keys.
+pub(crate) fn locate<'k>(job: &Job, key: &'k [u8]) -> (&'k [u8], usize) {
+    let split = job.config.hash_tag.split(key);
+    let first = job.command.keys.first().map(|first| job.config.hash_tag.split(job.args[first.position()]));
     let hashed = match first {
-        Some(first) if first.pins && !tagged.pins => first.hashed,
-        _ => tagged.hashed,
+        Some(first) if first.is_stripped && !split.is_stripped => first.hashed,
+        _ => split.hashed,
     };
-    (tagged.name, job.config.masters[master_of(job.config, hashed)].server)
+    (split.name, job.config.masters[master_of(job.config, hashed)].server)
 }
 
 #[cfg(test)]
@@ -96,11 +146,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_store_of_georadius_counts() {
-        let stored = |options: &str| stored_by(&options.split(' ').map(str::as_bytes).collect::<Vec<_>>());
-        assert_eq!(stored("asc store a count 3 any StoreDist STORE"), Some(7));
-        assert_eq!(stored("WITHDIST"), None);
-        assert_eq!(stored("STORE"), None);
-        assert_eq!(stored("STORE a NONSENSE"), None);
+    fn georadius_stores_to_the_key_of_the_last_store_option() {
+        let destination = |options: &str| georadius_destination(&options.split(' ').map(str::as_bytes).collect::<Vec<_>>());
+        assert_eq!(destination("asc store a count 3 any StoreDist STORE"), Some(7));
+        assert_eq!(destination("WITHDIST"), None);
+        assert_eq!(destination("STORE"), None);
+        assert_eq!(destination("STORE a NONSENSE"), None);
     }
 }

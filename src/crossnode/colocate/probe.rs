@@ -1,85 +1,55 @@
-//! How large the sources are, and of which type.
+//! The first round where the placement depends on it: type and size of each source.
 
-use crate::command::{Combination, Strategy};
-use crate::crossnode::Job;
-use crate::crossnode::colocate::operands::Operand;
+use crate::crossnode::colocate::operands::{Operands, SourceType};
 use crate::crossnode::support::conversation::{Connections, words};
-use crate::crossnode::support::destination::usage;
+use crate::crossnode::support::destination::memory_usage;
 use crate::crossnode::support::outcome::Outcome;
 use crate::crossnode::support::queries::Queries;
 use crate::resp::Value;
 
-/// What a source was found to be.
+/// What is known of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Found {
+pub(crate) enum ProbeResult {
     Missing,
-    /// Of a type that the command takes, or one that is not known; and about how many bytes.
-    Value(u64),
-    /// Of a type that the command refuses.
-    Wrong,
+    /// The command may accept its type. The size is approximate, in bytes.
+    Present(u64),
+    /// The command rejects its type.
+    WrongType,
 }
 
-/// What is taken for the size of something that a server does not tell the size of.
-pub(crate) const UNKNOWN: u64 = 1 << 10;
-
-impl Found {
+impl ProbeResult {
     pub(crate) fn bytes(self) -> u64 {
-        if let Found::Value(bytes) = self { bytes } else { 0 }
+        if let ProbeResult::Present(bytes) = self { bytes } else { 0 }
     }
 }
 
-/// The type of all that a command reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wanted {
-    Strings,
-    Sets,
-    /// Sorted sets, or sets.
-    SortedSets,
-    /// It is for the server to say.
-    Any,
+/// The size in bytes from the reply to MEMORY USAGE. A server that does not know the command, or does not allow it, leaves only a guess.
+pub(crate) fn size(memory_usage: Value) -> u64 {
+    const UNKNOWN_SIZE: u64 = 1 << 10;
+    if let Value::Integer(bytes) = memory_usage { bytes.max(1) as u64 } else { UNKNOWN_SIZE }
 }
 
-impl Wanted {
-    pub(crate) fn by(job: &Job) -> Wanted {
-        match job.over.across {
-            Strategy::Combined(Combination::Sets(..)) => Wanted::Sets,
-            Strategy::Combined(Combination::SortedSets(..)) => Wanted::SortedSets,
-            Strategy::Combined(Combination::Bits) => Wanted::Strings,
-            _ => match job.args[0].to_ascii_lowercase().as_slice() {
-                b"pfcount" | b"pfmerge" | b"lcs" => Wanted::Strings,
-                _ => Wanted::Any,
-            },
-        }
-    }
-
-    fn takes(self, name: &[u8]) -> bool {
-        match self {
-            Wanted::Strings => name == b"string",
-            Wanted::Sets => name == b"set",
-            Wanted::SortedSets => name == b"zset" || name == b"set",
-            Wanted::Any => true,
-        }
-    }
-}
-
-/// Asks in one round.
-pub(crate) fn survey(job: &Job, connections: &mut Connections, sources: &[Operand]) -> Outcome<Vec<Found>> {
-    let wanted = Wanted::by(job);
+/// TYPE and MEMORY USAGE of each source.
+pub(crate) fn queries<'a>(operands: &Operands<'a>) -> Queries<'a> {
     let mut queries = Queries::default();
-    let numbers: Vec<(usize, usize)> = sources
-        .iter()
-        .map(|source| (queries.add(source.server, words![b"TYPE", source.name]), queries.add(source.server, usage(source.name))))
-        .collect();
-    let answers = queries.put(connections)?;
-    Ok(numbers.iter().map(|&(kind, size)| found(wanted, answers.get(kind), answers.get(size))).collect())
+    for source in &operands.sources {
+        queries.add(source.server, words![b"TYPE", source.name]);
+        queries.add(source.server, memory_usage(source.name));
+    }
+    queries
 }
 
-/// A server that will not tell, be it that it does not know the command or that it does not allow it, leaves us with guesses.
-fn found(wanted: Wanted, kind: Value, size: Value) -> Found {
-    match (kind, size) {
-        (Value::Status(b"none"), _) => Found::Missing,
-        (Value::Status(kind), _) if !wanted.takes(kind) => Found::Wrong,
-        (_, Value::Integer(bytes)) => Found::Value(bytes.max(1) as u64),
-        _ => Found::Value(UNKNOWN),
+/// Sends [`queries`]. The results are in the order of the sources.
+pub(crate) fn probe(connections: &mut Connections, operands: &Operands) -> Outcome<Vec<ProbeResult>> {
+    let replies = queries(operands).send(connections)?;
+    let result = |source: usize| result(operands.source_type, replies.get(2 * source), replies.get(2 * source + 1));
+    Ok((0..operands.sources.len()).map(result).collect())
+}
+
+fn result(source_type: SourceType, type_name: Value, memory_usage: Value) -> ProbeResult {
+    match type_name {
+        Value::Status(b"none") => ProbeResult::Missing,
+        Value::Status(name) if !source_type.accepts(name) => ProbeResult::WrongType,
+        _ => ProbeResult::Present(size(memory_usage)),
     }
 }

@@ -1,15 +1,16 @@
 //! BITOP over strings of several nodes.
 
-use crate::command::Destination;
-use crate::crossnode::colocate::{Found, Operands};
-use crate::crossnode::gather::{Attempt, attempts, begin, distinct, stored};
+use crate::crossnode::colocate::{Operands, ProbeResult};
+use crate::crossnode::gather::attempt::{Attempt, explain_colocate, explain_probe, explain_store, probe, run_attempts, store};
+use crate::crossnode::gather::distinct_sources::DistinctSources;
 use crate::crossnode::support::conversation::{Connections, words};
 use crate::crossnode::support::destination::Content;
 use crate::crossnode::support::explanation::Explanation;
-use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
+use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::crossnode::support::queries::{Queries, QueryReplies};
 use crate::crossnode::{Job, colocate};
 use crate::resp::{Reply, Value};
+use std::borrow::Cow;
 use std::ops::Range;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -20,16 +21,31 @@ enum Operation {
     Not,
 }
 
-/// A string of at most so many bytes is fetched with the first queries.
+/// Strings of at most this many bytes are fetched with the probe.
 const SMALL: usize = 4096;
 
-pub(crate) fn run(job: &Job) -> Outcome<Reply> {
-    let operands = Operands::of(job, Destination::First);
-    let Some(operation) = operation(job, &operands) else { return colocate::run(job, Destination::First) };
-    attempts(job, &operands, |connections| attempt(job, connections, &operands, operation))
+pub(crate) fn run<'a>(job: &Job<'_, 'a>, operands: &Operands<'a>) -> Outcome<Reply> {
+    let Some(operation) = operation(job, operands) else { return colocate::run_operands(job, operands) };
+    let bits = Bits { operation, operands, distinct: DistinctSources::new(operands) };
+    run_attempts(job, operands, |connections| bits.attempt(job, connections))
 }
 
-/// `None`: the server is left to judge.
+pub(crate) fn explain<'a>(job: &Job<'_, 'a>, operands: &Operands<'a>) -> Outcome<Explanation> {
+    let Some(operation) = operation(job, operands) else { return colocate::explain_operands(job, operands) };
+    let bits = Bits { operation, operands, distinct: DistinctSources::new(operands) };
+    let mut connections = job.connections(operands.servers())?;
+    let (explanation, replies) = explain_probe(&mut connections, operands, |queries| bits.add_probe(queries))?;
+    let lengths = bits.lengths(&replies)?;
+    if bits.is_cheaper_colocated(&lengths) {
+        return explain_colocate(explanation, job, &mut connections, operands, &bits.probe_results(&lengths));
+    }
+    let explanation = explanation.round(bits.large_queries(&bits.large(&lengths)).requests());
+    let is_empty = lengths.iter().all(|length| *length == 0);
+    let content = if is_empty { Content::Nothing } else { Content::String(Cow::from(&b""[..])) };
+    Ok(explain_store(explanation, operands, content, false))
+}
+
+/// `None`: the server reports what is wrong with the operation.
 fn operation(job: &Job, operands: &Operands) -> Option<Operation> {
     match job.args[1].to_ascii_uppercase().as_slice() {
         b"AND" => Some(Operation::And),
@@ -40,131 +56,145 @@ fn operation(job: &Job, operands: &Operands) -> Option<Operation> {
     }
 }
 
-/// The lengths of the distinct operands, and, where those are small, the operands.
-struct Look {
-    lengths: Vec<usize>,
-    answers: QueryReplies,
+struct Bits<'o, 'a> {
+    operation: Operation,
+    operands: &'o Operands<'a>,
+    distinct: DistinctSources<'a>,
 }
 
-fn look(connections: &mut Connections, operands: &Operands, firsts: &[usize]) -> Outcome<Look> {
-    let answers = begin(connections, operands, |queries| {
-        for &first in firsts {
-            let source = operands.sources[first];
-            queries.add(source.server, words![b"STRLEN", source.name]);
-            queries.add(source.server, words![b"GETRANGE", source.name, b"0", (SMALL - 1).to_string().into_bytes()]);
+impl<'a> Bits<'_, 'a> {
+    fn attempt(&self, job: &Job, connections: &mut Connections) -> Outcome<Attempt> {
+        let probed = probe(connections, self.operands, |queries| self.add_probe(queries))?;
+        let lengths = self.lengths(&probed)?;
+        if self.is_cheaper_colocated(&lengths) {
+            return Ok(Attempt::Colocate(self.probe_results(&lengths)));
         }
-    })?;
-    let length = |nth: usize| match accepted(answers.get(2 * nth))? {
-        Value::Integer(length) => Ok(length.max(0) as usize),
-        _ => Err(Abort::fault("STRLEN was answered with something else than a number")),
-    };
-    let lengths = (0..firsts.len()).map(length).collect::<Outcome<Vec<usize>>>()?;
-    Ok(Look { lengths, answers })
-}
-
-/// The bytes at the destination's server are not worth carrying away when they are the larger part.
-fn stays(operands: &Operands, firsts: &[usize], lengths: &[usize]) -> bool {
-    let Some(destination) = operands.destination else { return false };
-    let all: usize = lengths.iter().sum();
-    let here = firsts.iter().zip(lengths).filter(|(first, _)| operands.sources[**first].server == destination.server);
-    let here: usize = here.map(|(_, length)| length).sum();
-    lengths.iter().any(|length| *length > SMALL) && here >= all - here
-}
-
-fn attempt(job: &Job, connections: &mut Connections, operands: &Operands, operation: Operation) -> Outcome<Attempt> {
-    let (firsts, which) = distinct(operands);
-    let look = look(connections, operands, &firsts)?;
-    if stays(operands, &firsts, &look.lengths) {
-        return Ok(Attempt::Together(Some(which.iter().map(|&nth| found(look.lengths[nth])).collect())));
+        let large = self.large(&lengths);
+        let mut strings = Strings::fetch(self.large_queries(&large), connections)?;
+        strings.is_cancelled = large.iter().map(|&key| self.is_cancelled(key)).collect();
+        for key in (0..self.distinct.len()).filter(|&key| lengths[key] <= SMALL) {
+            strings.add(string(probed.get(2 * key + 1)), self.is_cancelled(key));
+        }
+        strings.combine(self.operation);
+        let result = strings.result();
+        let content = if result.is_empty() { Content::Nothing } else { Content::String(result.into()) };
+        store(job, connections, self.operands, content, false, result.len() as i64)
     }
-    // What is named twice is nothing but zeros under XOR, as long as it is.
-    let vanishes = |nth: usize| operation == Operation::Xor && which.iter().filter(|&&of| of == nth).count() % 2 == 0;
-    let (large, small): (Vec<usize>, Vec<usize>) = (0..firsts.len()).partition(|&nth| look.lengths[nth] > SMALL);
-    let mut queries = Queries::default();
-    for &nth in &large {
-        let source = operands.sources[firsts[nth]];
-        queries.add(source.server, words![b"GET", source.name]);
+
+    /// The length of each distinct source, and its bytes if it is small.
+    fn add_probe(&self, queries: &mut Queries<'a>) {
+        for key in &self.distinct.keys {
+            queries.add(key.server, words![b"STRLEN", key.name]);
+            queries.add(key.server, words![b"GETRANGE", key.name, b"0", (SMALL - 1).to_string().into_bytes()]);
+        }
     }
-    let mut parts = Parts::fetched(queries, connections)?;
-    parts.vanishing = large.iter().map(|&nth| vanishes(nth)).collect();
-    for nth in small {
-        parts.add(text(look.answers.get(2 * nth + 1)), vanishes(nth));
+
+    fn lengths(&self, probed: &QueryReplies) -> Outcome<Vec<usize>> {
+        let length = |key: usize| match not_error(probed.get(2 * key))? {
+            Value::Integer(length) => Ok(length.max(0) as usize),
+            _ => Err(Abort::protocol_error("the reply to STRLEN is not a number")),
+        };
+        (0..self.distinct.len()).map(length).collect()
     }
-    parts.combine(operation);
-    let result = parts.result();
-    let content = if result.is_empty() { Content::Nothing } else { Content::String(result.into()) };
-    stored(job, connections, operands, content, false, result.len() as i64)
+
+    /// Whether most bytes are on the server of the destination: then the others are moved there.
+    fn is_cheaper_colocated(&self, lengths: &[usize]) -> bool {
+        let Some(destination) = self.operands.destination else { return false };
+        let total: usize = lengths.iter().sum();
+        let local = self.distinct.keys.iter().zip(lengths).filter(|(key, _)| key.server == destination.server);
+        let local: usize = local.map(|(_, length)| length).sum();
+        lengths.iter().any(|length| *length > SMALL) && local >= total - local
+    }
+
+    fn probe_results(&self, lengths: &[usize]) -> Vec<ProbeResult> {
+        self.distinct.probe_results(|key| if lengths[key] == 0 { ProbeResult::Missing } else { ProbeResult::Present(lengths[key] as u64) })
+    }
+
+    /// The distinct sources that the probe did not fetch.
+    fn large(&self, lengths: &[usize]) -> Vec<usize> {
+        (0..self.distinct.len()).filter(|&key| lengths[key] > SMALL).collect()
+    }
+
+    fn large_queries(&self, large: &[usize]) -> Queries<'a> {
+        let mut queries = Queries::default();
+        for &key in large {
+            let key = self.distinct.keys[key];
+            queries.add(key.server, words![b"GET", key.name]);
+        }
+        queries
+    }
+
+    /// Whether a string has no effect but for its length: XOR of an even number of occurrences is zero.
+    fn is_cancelled(&self, key: usize) -> bool {
+        self.operation == Operation::Xor && self.distinct.key_of_source.iter().filter(|&&other| other == key).count() % 2 == 0
+    }
 }
 
-fn found(length: usize) -> Found {
-    if length == 0 { Found::Missing } else { Found::Value(length as u64) }
+fn string(value: Value<'_>) -> &[u8] {
+    if let Value::String(string) = value { string } else { b"" }
 }
 
-fn text(value: Value<'_>) -> &[u8] {
-    if let Value::String(text) = value { text } else { b"" }
-}
-
-/// The operands, which the result is made of in the place of the longest.
+/// The operands. The result is computed in the place of the longest one.
 #[derive(Default)]
-struct Parts {
+struct Strings {
     buffers: Vec<Vec<u8>>,
-    /// In which buffer each operand lies, and where.
+    /// For each string: its buffer, and its range there.
     places: Vec<(usize, Range<usize>)>,
-    vanishing: Vec<bool>,
+    is_cancelled: Vec<bool>,
 }
 
-impl Parts {
-    /// Fetches the large ones; they stay in the memory that they were read into.
-    fn fetched(queries: Queries, connections: &mut Connections) -> Outcome<Parts> {
+impl Strings {
+    /// Fetches the large strings. They stay in the buffers that the replies were read into.
+    fn fetch(queries: Queries, connections: &mut Connections) -> Outcome<Strings> {
         if queries.is_empty() {
-            return Ok(Parts::default());
+            return Ok(Strings::default());
         }
-        let (replies, found) = queries.put(connections)?.into_parts();
+        let (replies, values) = queries.send(connections)?.into_parts();
         let mut places = Vec::new();
-        for (reply, place) in found {
-            accepted(replies[reply].value(place).unwrap_or(Value::Nil))?;
-            let entry = replies[reply].entries()[place];
+        for (reply, entry) in values {
+            not_error(replies[reply].value(entry).unwrap_or(Value::Nil))?;
+            let entry = replies[reply].entries()[entry];
             let start = if entry.has_bytes() { entry.data as usize } else { 0 };
             places.push((reply, start..start + entry.length()));
         }
         let buffers = replies.into_iter().map(Reply::into_bytes).collect();
-        Ok(Parts { buffers, places, vanishing: Vec::new() })
+        Ok(Strings { buffers, places, is_cancelled: Vec::new() })
     }
 
-    fn add(&mut self, part: &[u8], vanishes: bool) {
-        self.places.push((self.buffers.len(), 0..part.len()));
-        self.buffers.push(part.to_vec());
-        self.vanishing.push(vanishes);
+    fn add(&mut self, string: &[u8], is_cancelled: bool) {
+        self.places.push((self.buffers.len(), 0..string.len()));
+        self.buffers.push(string.to_vec());
+        self.is_cancelled.push(is_cancelled);
     }
 
     fn longest(&self) -> usize {
-        (0..self.places.len()).max_by_key(|&part| self.places[part].1.len()).unwrap_or(0)
+        (0..self.places.len()).max_by_key(|&string| self.places[string].1.len()).unwrap_or(0)
     }
 
     fn combine(&mut self, operation: Operation) {
-        let base = self.longest();
-        let Some((buffer, range)) = self.places.get(base).cloned() else { return };
-        let mut own = std::mem::take(&mut self.buffers[buffer]);
-        if self.vanishing[base] {
-            own[range.clone()].fill(0);
+        let longest = self.longest();
+        let Some((buffer, range)) = self.places.get(longest).cloned() else { return };
+        let mut bytes = std::mem::take(&mut self.buffers[buffer]);
+        if self.is_cancelled[longest] {
+            bytes[range.clone()].fill(0);
         }
         if operation == Operation::Not {
-            own[range].iter_mut().for_each(|byte| *byte = !*byte);
+            bytes[range].iter_mut().for_each(|byte| *byte = !*byte);
         } else {
-            for part in (0..self.places.len()).filter(|&part| part != base && !self.vanishing[part]) {
-                let (other, place) = self.places[part].clone();
+            for string in (0..self.places.len()).filter(|&string| string != longest && !self.is_cancelled[string]) {
+                let (other, place) = self.places[string].clone();
                 if other != buffer {
-                    apply(operation, &mut own[range.clone()], &self.buffers[other][place]);
+                    apply(operation, &mut bytes[range.clone()], &self.buffers[other][place]);
                 } else if place.end <= range.start {
-                    let (before, behind) = own.split_at_mut(range.start);
-                    apply(operation, &mut behind[..range.len()], &before[place]);
+                    let (before, after) = bytes.split_at_mut(range.start);
+                    apply(operation, &mut after[..range.len()], &before[place]);
                 } else {
-                    let (before, behind) = own.split_at_mut(place.start);
-                    apply(operation, &mut before[range.clone()], &behind[..place.len()]);
+                    let (before, after) = bytes.split_at_mut(place.start);
+                    apply(operation, &mut before[range.clone()], &after[..place.len()]);
                 }
             }
         }
-        self.buffers[buffer] = own;
+        self.buffers[buffer] = bytes;
     }
 
     fn result(&self) -> &[u8] {
@@ -172,10 +202,10 @@ impl Parts {
     }
 }
 
-/// Takes an operand in that is no longer; what it lacks are zeros.
+/// Combines the target with an operand that is not longer. The operand is padded with zeros.
 fn apply(operation: Operation, target: &mut [u8], operand: &[u8]) {
-    let (both, rest) = target.split_at_mut(operand.len());
-    let pairs = both.iter_mut().zip(operand);
+    let (overlap, rest) = target.split_at_mut(operand.len());
+    let pairs = overlap.iter_mut().zip(operand);
     match operation {
         Operation::And => {
             pairs.for_each(|(byte, other)| *byte &= other);
@@ -185,31 +215,4 @@ fn apply(operation: Operation, target: &mut [u8], operand: &[u8]) {
         Operation::Xor => pairs.for_each(|(byte, other)| *byte ^= other),
         Operation::Not => {}
     }
-}
-
-pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
-    let operands = Operands::of(job, Destination::First);
-    let mut connections = Connections::with(job.config, job.process, job.args[0], operands.servers())?;
-    let (firsts, which) = distinct(&operands);
-    let unwatched = Operands { destination_is_read: false, ..operands };
-    let look = look(&mut connections, &unwatched, &firsts)?;
-    if operation(job, &unwatched).is_none() || stays(&unwatched, &firsts, &look.lengths) {
-        let found: Vec<Found> = which.iter().map(|&nth| found(look.lengths[nth])).collect();
-        return colocate::explain_over(job, &mut connections, &Operands::of(job, Destination::First), Some(&found));
-    }
-    let servers = |least: usize| {
-        let large = firsts.iter().zip(&look.lengths).filter(move |(_, length)| **length >= least);
-        colocate::distinct(large.map(|(&first, _)| unwatched.sources[first].server))
-    };
-    let mut explanation = Explanation::of("gather", true).steps(1, servers(0), "STRLEN …; GETRANGE …");
-    let large = servers(SMALL + 1);
-    let mut round = 2;
-    if !large.is_empty() {
-        explanation = explanation.steps(round, large, "GET …");
-        round += 1;
-    }
-    Ok(match unwatched.destination {
-        Some(destination) => explanation.step(round, destination.server, "MULTI; SET …; EXEC"),
-        None => explanation,
-    })
 }

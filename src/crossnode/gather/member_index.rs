@@ -1,4 +1,4 @@
-//! Where members are found again: a table of their numbers. The bytes stay where they are.
+//! A hash table from members to their numbers. It stores only numbers; the bytes of the members stay in the replies.
 
 use crate::crossnode::support::outcome::{Abort, Outcome};
 use crate::error::{Code, Error};
@@ -7,19 +7,19 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 use std::hash::{BuildHasher, Hasher};
 
-pub(crate) struct Table {
+pub(crate) struct MemberIndex {
     numbers: HashTable<u32>,
     random: RandomState,
 }
 
-impl Table {
-    /// With room for so many members, which have to be enough: it does not grow.
-    pub(crate) fn for_members(members: usize) -> Outcome<Table> {
-        let too_many = || Abort::from(Error::new(Code::Memory, "no memory to combine so many members"));
+impl MemberIndex {
+    /// An index for at most this many members: it does not grow.
+    pub(crate) fn with_capacity(members: usize) -> Outcome<MemberIndex> {
+        let too_many = || Abort::from(Error::new(Code::Memory, format!("not enough memory to combine {members} members")));
         u32::try_from(members).map_err(|_| too_many())?;
         let mut numbers = HashTable::new();
         numbers.try_reserve(members, |_| 0).map_err(|_| too_many())?;
-        Ok(Table { numbers, random: RandomState::default() })
+        Ok(MemberIndex { numbers, random: RandomState::default() })
     }
 
     fn hash(&self, member: &[u8]) -> u64 {
@@ -28,17 +28,17 @@ impl Table {
         hasher.finish()
     }
 
-    /// The number of a member; `at` tells the member of a number.
+    /// The number of a member. `member_of` returns the member of a number.
     #[inline]
-    pub(crate) fn find<'m>(&self, member: &[u8], at: impl Fn(usize) -> &'m [u8]) -> Option<usize> {
-        self.numbers.find(self.hash(member), |&number| at(number as usize) == member).map(|&number| number as usize)
+    pub(crate) fn find<'m>(&self, member: &[u8], member_of: impl Fn(usize) -> &'m [u8]) -> Option<usize> {
+        self.numbers.find(self.hash(member), |&number| member_of(number as usize) == member).map(|&number| number as usize)
     }
 
-    /// The number of a member that it has; one that it has not it takes in under a number, and answers `None`.
+    /// The number of a member; `None` if it was new and is inserted under `number`.
     #[inline]
-    pub(crate) fn find_or_insert<'m>(&mut self, member: &[u8], number: usize, at: impl Fn(usize) -> &'m [u8]) -> Option<usize> {
+    pub(crate) fn find_or_insert<'m>(&mut self, member: &[u8], number: usize, member_of: impl Fn(usize) -> &'m [u8]) -> Option<usize> {
         let hash = self.hash(member);
-        match self.numbers.entry(hash, |&number| at(number as usize) == member, |_| 0) {
+        match self.numbers.entry(hash, |&number| member_of(number as usize) == member, |_| 0) {
             Entry::Occupied(known) => Some(*known.get() as usize),
             Entry::Vacant(free) => {
                 free.insert(number as u32);
@@ -47,7 +47,7 @@ impl Table {
         }
     }
 
-    /// Takes in a member that it certainly has not.
+    /// Inserts a member that must be new.
     #[inline]
     pub(crate) fn insert_new(&mut self, member: &[u8], number: usize) {
         self.numbers.insert_unique(self.hash(member), number as u32, |_| 0);

@@ -1,6 +1,10 @@
-//! Several operands made into one value: fetched and combined here, or brought together, whichever is cheaper.
+//! Combines several operands into one result: they are fetched and combined in the library, or colocated, whichever is cheaper.
+//!
+//! The data flows one way: operands, probe, placement (gather or colocate), destination.
 
+pub(crate) mod attempt;
 pub(crate) mod bits;
+pub(crate) mod distinct_sources;
 pub(crate) mod member_index;
 pub(crate) mod set_ops;
 pub(crate) mod sets;
@@ -9,111 +13,49 @@ pub(crate) mod union;
 pub(crate) mod zset_ops;
 pub(crate) mod zset_options;
 
-use crate::command::{Combination, Destination, SetOperation};
-use crate::crossnode::colocate::{Found, Operands};
-use crate::crossnode::support::conversation::{Connections, words};
-use crate::crossnode::support::destination::{Content, Replacement};
+use crate::command::{Destination, GatherKind, SetOperation};
+use crate::crossnode::Job;
+use crate::crossnode::colocate::Operands;
+use crate::crossnode::support::documentation::{Atomicity, Documentation};
 use crate::crossnode::support::explanation::Explanation;
 use crate::crossnode::support::outcome::Outcome;
-use crate::crossnode::support::queries::{Queries, QueryReplies};
-use crate::crossnode::{Job, colocate};
 use crate::resp::Reply;
 
-pub(crate) fn run(job: &Job, combination: Combination) -> Outcome<Reply> {
-    match combination {
-        Combination::Sets(SetOperation::Union, Destination::Nowhere) => union::run(job, &Operands::of(job, Destination::Nowhere)),
-        Combination::Sets(operation, destination) => sets::run(job, operation, destination),
-        Combination::SortedSets(operation, destination) => sorted_sets::run(job, operation, destination),
-        Combination::Bits => bits::run(job),
+pub(crate) fn run(job: &Job, kind: GatherKind) -> Outcome<Reply> {
+    let operands = Operands::new(job, destination(kind));
+    match kind {
+        GatherKind::Sets(SetOperation::Union, Destination::None) => union::run(job, &operands),
+        GatherKind::Sets(operation, _) => sets::run(job, &operands, operation),
+        GatherKind::SortedSets(operation, _) => sorted_sets::run(job, &operands, operation),
+        GatherKind::Bits => bits::run(job, &operands),
     }
 }
 
-/// What becomes of an attempt.
-enum Attempt {
-    Answered(Reply),
-    /// The destination, which is an operand too, was changed by somebody meanwhile.
-    Conflict,
-    /// It is cheaper, or surer, to bring the operands together; with what is known of them.
-    Together(Option<Vec<Found>>),
-}
-
-/// So often is tried anew what somebody else thwarts; then the operands are brought together, which nobody can thwart.
-const ATTEMPTS: usize = 4;
-
-fn attempts<'a>(
-    job: &Job<'_, 'a>,
-    operands: &Operands<'a>,
-    mut attempt: impl FnMut(&mut Connections) -> Outcome<Attempt>,
-) -> Outcome<Reply> {
-    let mut connections = Connections::with(job.config, job.process, job.args[0], operands.servers())?;
-    let mut found = None;
-    for _ in 0..ATTEMPTS {
-        match attempt(&mut connections)? {
-            Attempt::Answered(reply) => return Ok(reply),
-            Attempt::Conflict => {}
-            Attempt::Together(known) => {
-                found = known;
-                if let Some(destination) = operands.destination.filter(|_| operands.destination_is_read) {
-                    connections.unwatch(destination.server)?;
-                }
-                break;
-            }
-        }
+/// The requests of a command that no other client disturbs. Because they depend on the data, the operands are read and combined as in [`run`].
+pub(crate) fn explain(job: &Job, kind: GatherKind) -> Outcome<Explanation> {
+    let operands = Operands::new(job, destination(kind));
+    match kind {
+        GatherKind::Sets(SetOperation::Union, Destination::None) => Ok(union::explain(&operands)),
+        GatherKind::Sets(operation, _) => sets::explain(job, &operands, operation),
+        GatherKind::SortedSets(operation, _) => sorted_sets::explain(job, &operands, operation),
+        GatherKind::Bits => bits::explain(job, &operands),
     }
-    colocate::run_over(job, &mut connections, operands, found.as_deref())
 }
 
-/// Asks what an attempt begins with. Where the destination is an operand it is watched from here on, so that nothing that others write to
-/// it meanwhile is lost.
-fn begin<'a>(connections: &mut Connections, operands: &Operands<'a>, ask: impl FnOnce(&mut Queries<'a>)) -> Outcome<QueryReplies> {
-    let mut queries = Queries::default();
-    let watched = operands.destination.filter(|_| operands.destination_is_read);
-    if let Some(watched) = watched {
-        queries.add(watched.server, words![b"WATCH", watched.name]);
+fn destination(kind: GatherKind) -> Destination {
+    match kind {
+        GatherKind::Sets(_, destination) | GatherKind::SortedSets(_, destination) => destination,
+        GatherKind::Bits => Destination::FirstKey,
     }
-    let first = queries.len();
-    ask(&mut queries);
-    let answers = queries.put(connections);
-    if let Some(watched) = watched {
-        connections.watches(watched.server, true);
-    }
-    let mut answers = answers?;
-    answers.forget(first);
-    Ok(answers)
 }
 
-/// Replaces the destination, and answers a number.
-fn stored(
-    job: &Job,
-    connections: &mut Connections,
-    operands: &Operands,
-    content: Content,
-    old_is_large: bool,
-    answer: i64,
-) -> Outcome<Attempt> {
-    let Some(destination) = operands.destination else { return Ok(Attempt::Answered(Reply::integer(answer))) };
-    let is_done = Replacement::new(destination.name, content, old_is_large).carry_out(job, connections, destination.server)?;
-    Ok(if is_done { Attempt::Answered(Reply::integer(answer)) } else { Attempt::Conflict })
-}
-
-/// The distinct keys among the sources: the place of the first of each, and for each source which of them it is.
-fn distinct(operands: &Operands) -> (Vec<usize>, Vec<usize>) {
-    let mut firsts: Vec<usize> = Vec::new();
-    let mut which = Vec::with_capacity(operands.sources.len());
-    for (nth, source) in operands.sources.iter().enumerate() {
-        let known = firsts.iter().position(|&first| operands.sources[first].is_same(source));
-        which.push(known.unwrap_or_else(|| {
-            firsts.push(nth);
-            firsts.len() - 1
-        }));
-    }
-    (firsts, which)
-}
-
-pub(crate) fn explain(job: &Job, combination: Combination) -> Outcome<Explanation> {
-    match combination {
-        Combination::Sets(operation, destination) => sets::explain(job, operation, destination),
-        Combination::SortedSets(operation, destination) => sorted_sets::explain(job, operation, destination),
-        Combination::Bits => bits::explain(job),
+pub(crate) fn documentation(kind: GatherKind) -> Documentation {
+    let atomic = if destination(kind) == Destination::None { Atomicity::EachNode } else { Atomicity::Destination };
+    Documentation {
+        overview: "**gather or colocate**: the operands are fetched and combined in the library, or copied to one server where the command runs, \
+            whichever is cheaper; `explain` reports which. The copies exist only inside the transaction that runs the command. The destination \
+            changes in one step.",
+        across_nodes: "gather or colocate",
+        atomic,
     }
 }

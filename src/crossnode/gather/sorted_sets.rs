@@ -1,275 +1,309 @@
-//! ZUNION, ZINTER, ZDIFF, ZINTERCARD and those that store.
+//! ZUNION, ZINTER, ZDIFF, ZINTERCARD, ZUNIONSTORE, ZINTERSTORE and ZDIFFSTORE.
 
-use crate::command::{Destination, SetOperation};
-use crate::crossnode::colocate::{Found, Operand, Operands, UNKNOWN};
-use crate::crossnode::gather::zset_ops::Weighed;
-use crate::crossnode::gather::zset_options::{Allowed, Options};
-use crate::crossnode::gather::{Attempt, attempts, begin, distinct, stored, zset_ops, zset_options};
+use crate::command::SetOperation;
+use crate::crossnode::colocate::probe::size;
+use crate::crossnode::colocate::{Operands, ProbeResult};
+use crate::crossnode::gather::attempt::{Attempt, explain_colocate, explain_probe, explain_store, probe, run_attempts, store};
+use crate::crossnode::gather::distinct_sources::DistinctSources;
+use crate::crossnode::gather::zset_ops::{ScoredMembers, WeightedSet};
+use crate::crossnode::gather::zset_options::{AllowedOptions, ZsetOptions};
+use crate::crossnode::gather::{zset_ops, zset_options};
 use crate::crossnode::support::conversation::{Connections, Words, words};
-use crate::crossnode::support::destination::{Content, is_large, usage};
+use crate::crossnode::support::destination::{Content, is_large, memory_usage};
 use crate::crossnode::support::explanation::Explanation;
-use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
+use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::crossnode::support::queries::{List, Queries, QueryReplies};
 use crate::crossnode::{Job, colocate};
+use crate::error::{Code, Error};
 use crate::rdb::decode::Scored;
-use crate::rdb::double::Style;
+use crate::rdb::double::ScoreFormat;
 use crate::rdb::{decode, double, encode};
 use crate::resp::{Builder, Kind, Reply, Value};
 
-/// A sorted set of fewer members is fetched with the first queries.
+/// Sorted sets of fewer members are fetched with the probe.
 const SMALL: usize = 128;
 
-/// So many times as large as the others must an operand be to stay where it is.
-const WORTH_STAYING: u64 = 8;
+/// The command is colocated if an operand that need not be fetched then is this many times as large as the others.
+const WORTH_COLOCATING: u64 = 8;
 
 struct SortedSets<'o, 'a> {
     operation: SetOperation,
     operands: &'o Operands<'a>,
-    /// The distinct operands.
-    firsts: Vec<usize>,
-    /// Of each source, which of the distinct operands it is.
-    which: Vec<usize>,
-    options: Options,
-    /// ZINTERCARD counts no further; 0: to the end.
+    distinct: DistinctSources<'a>,
+    options: ZsetOptions,
+    /// Of ZINTERCARD; 0 means no limit.
     limit: u64,
 }
 
-/// What a distinct operand is.
+/// What the probe found a distinct source to be.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Is {
+enum Source {
     Missing,
-    /// A sorted set that came whole.
+    /// A sorted set that the probe fetched.
     Small,
+    /// A sorted set that is still to be fetched.
     Large,
-    /// A set, whose members count as having the score 1.
+    /// A set: its members have the score 1.
     Set,
-    /// Something that the command refuses.
-    Wrong,
+    /// A type that the command rejects.
+    WrongType,
 }
 
-struct Look {
-    are: Vec<Is>,
+/// The replies to the probe. The vectors have one element per distinct source.
+struct Probed {
+    sources: Vec<Source>,
     bytes: Vec<u64>,
     old_is_large: bool,
-    style: Style,
-    answers: QueryReplies,
+    score_format: ScoreFormat,
+    replies: QueryReplies,
 }
 
-pub(crate) fn run(job: &Job, operation: SetOperation, destination: Destination) -> Outcome<Reply> {
-    let operands = Operands::of(job, destination);
-    let Some(sets) = SortedSets::of(job, &operands, operation) else { return colocate::run(job, destination) };
-    attempts(job, &operands, |connections| sets.attempt(job, connections))
+pub(crate) fn run<'a>(job: &Job<'_, 'a>, operands: &Operands<'a>, operation: SetOperation) -> Outcome<Reply> {
+    let Some(sets) = SortedSets::new(job, operands, operation) else { return colocate::run_operands(job, operands) };
+    run_attempts(job, operands, |connections| sets.attempt(job, connections))
+}
+
+pub(crate) fn explain<'a>(job: &Job<'_, 'a>, operands: &Operands<'a>, operation: SetOperation) -> Outcome<Explanation> {
+    let Some(sets) = SortedSets::new(job, operands, operation) else { return colocate::explain_operands(job, operands) };
+    let mut connections = job.connections(operands.servers())?;
+    let (explanation, replies) = explain_probe(&mut connections, operands, |queries| sets.add_probe(queries))?;
+    let probed = sets.parse_probe(replies)?;
+    if sets.is_cheaper_colocated(&probed) {
+        return explain_colocate(explanation, job, &mut connections, operands, &sets.probe_results(&probed));
+    }
+    let queries = sets.fetch_queries(&probed);
+    let explanation = explanation.round(queries.0.requests());
+    let fetched = Fetched::fetch(&mut connections, queries)?;
+    let queries = sets.fetch_text_queries(&probed, &fetched);
+    let explanation = explanation.round(queries.0.requests());
+    let text = Fetched::fetch(&mut connections, queries)?;
+    let members = sets.members(&probed, &fetched, &text)?;
+    let result = sets.combine(&members)?;
+    if operands.destination.is_none() && operation != SetOperation::Cardinality {
+        return match array(&result, sets.options.with_scores, probed.score_format) {
+            Some(_) => Ok(explanation),
+            None => explain_colocate(explanation, job, &mut connections, operands, &sets.probe_results(&probed)),
+        };
+    }
+    Ok(explain_store(explanation, operands, content(&result), probed.old_is_large))
 }
 
 impl<'o, 'a> SortedSets<'o, 'a> {
-    /// `None`: the server is left to judge the options.
-    fn of(job: &Job, operands: &'o Operands<'a>, operation: SetOperation) -> Option<SortedSets<'o, 'a>> {
-        let behind = &job.args[operands.sources.last()?.position + 1..];
-        let is_count = operation == SetOperation::Cardinality;
-        let allowed = Allowed {
+    /// `None`: the server reports what is wrong with the options.
+    fn new(job: &Job, operands: &'o Operands<'a>, operation: SetOperation) -> Option<SortedSets<'o, 'a>> {
+        let after_keys = &job.args[operands.sources.last()?.position + 1..];
+        let is_cardinality = operation == SetOperation::Cardinality;
+        let allowed = AllowedOptions {
             weights_and_aggregate: matches!(operation, SetOperation::Union | SetOperation::Intersection),
-            with_scores: operands.destination.is_none() && !is_count,
+            with_scores: operands.destination.is_none() && !is_cardinality,
         };
-        let (words, limit) = if is_count { (&[][..], zset_options::limit(behind)?) } else { (behind, 0) };
-        let options = zset_options::scores(words, operands.sources.len(), allowed)?;
-        let (firsts, which) = distinct(operands);
-        Some(SortedSets { operation, operands, firsts, which, options, limit })
+        let (words, limit) = if is_cardinality { (&[][..], zset_options::parse_limit(after_keys)?) } else { (after_keys, 0) };
+        let options = zset_options::parse_options(words, operands.sources.len(), allowed)?;
+        Some(SortedSets { operation, operands, distinct: DistinctSources::new(operands), options, limit })
     }
 
     fn attempt(&self, job: &Job, connections: &mut Connections) -> Outcome<Attempt> {
-        let look = self.look(connections)?;
-        if self.stays(&look) {
-            return Ok(Attempt::Together(Some(self.found(&look))));
+        let replies = probe(connections, self.operands, |queries| self.add_probe(queries))?;
+        let probed = self.parse_probe(replies)?;
+        if self.is_cheaper_colocated(&probed) {
+            return Ok(Attempt::Colocate(self.probe_results(&probed)));
         }
-        let fetched = self.fetch(connections, &look)?;
-        let plain = self.fetch_plain(connections, &look, &fetched)?;
-        let members = self.members(&look, &fetched, plain.as_ref())?;
+        let fetched = Fetched::fetch(connections, self.fetch_queries(&probed))?;
+        let text = Fetched::fetch(connections, self.fetch_text_queries(&probed, &fetched))?;
+        let members = self.members(&probed, &fetched, &text)?;
         let mut result = self.combine(&members)?;
         if self.operation == SetOperation::Cardinality {
             let count = result.len() as u64;
-            let counted = if self.limit == 0 { count } else { count.min(self.limit) };
-            return Ok(Attempt::Answered(Reply::integer(counted as i64)));
+            let limited = if self.limit == 0 { count } else { count.min(self.limit) };
+            return Ok(Attempt::Reply(Reply::integer(limited as i64)));
         }
         zset_ops::sort(&mut result);
         if self.operands.destination.is_none() {
-            let reply = array(&result, self.options.with_scores, look.style);
-            return Ok(reply.map_or_else(|| Attempt::Together(Some(self.found(&look))), Attempt::Answered));
+            let reply = array(&result, self.options.with_scores, probed.score_format);
+            return Ok(reply.map_or_else(|| Attempt::Colocate(self.probe_results(&probed)), Attempt::Reply));
         }
-        let payload = || Content::Payload(encode::sorted_set(result.iter().copied()).into());
-        let content = if result.is_empty() { Content::Nothing } else { payload() };
-        stored(job, connections, self.operands, content, look.old_is_large, result.len() as i64)
+        store(job, connections, self.operands, content(&result), probed.old_is_large, result.len() as i64)
     }
 
-    fn operand(&self, nth: usize) -> Operand<'a> {
-        self.operands.sources[self.firsts[nth]]
-    }
-
-    fn look(&self, connections: &mut Connections) -> Outcome<Look> {
-        let answers = begin(connections, self.operands, |queries| {
-            for nth in 0..self.firsts.len() {
-                let Operand { server, name, .. } = self.operand(nth);
-                queries.add(server, words![b"TYPE", name]);
-                queries.add(server, words![b"ZRANGE", name, b"0", (SMALL - 1).to_string().into_bytes(), b"WITHSCORES"]);
-                queries.add(server, usage(name));
-            }
-            if let Some(destination) = self.operands.destination {
-                queries.add(destination.server, usage(destination.name));
-            } else if self.options.with_scores {
-                queries.add(self.operand(0).server, words![b"HELLO"]);
-            }
-        })?;
-        let mut look = Look { are: Vec::new(), bytes: Vec::new(), old_is_large: false, style: Style::Unknown, answers };
-        for nth in 0..self.firsts.len() {
-            let is = match accepted(look.answers.get(3 * nth))? {
-                Value::Status(b"none") => Is::Missing,
-                Value::Status(b"set") => Is::Set,
-                Value::Status(b"zset") if look.answers.list(3 * nth + 1)?.len() < 2 * SMALL => Is::Small,
-                Value::Status(b"zset") => Is::Large,
-                _ => Is::Wrong,
-            };
-            let bytes = if let Value::Integer(bytes) = look.answers.get(3 * nth + 2) { bytes.max(0) as u64 } else { UNKNOWN };
-            look.are.push(is);
-            look.bytes.push(if is == Is::Missing { 0 } else { bytes });
+    /// Type, first members and bytes of each distinct source; bytes of the old destination, or the version of a server if scores are returned.
+    fn add_probe(&self, queries: &mut Queries<'a>) {
+        for key in &self.distinct.keys {
+            queries.add(key.server, words![b"TYPE", key.name]);
+            queries.add(key.server, words![b"ZRANGE", key.name, b"0", (SMALL - 1).to_string().into_bytes(), b"WITHSCORES"]);
+            queries.add(key.server, memory_usage(key.name));
         }
-        let last = 3 * self.firsts.len();
-        if self.operands.destination.is_some() {
-            look.old_is_large = is_large(look.answers.get(last));
+        if let Some(destination) = self.operands.destination {
+            queries.add(destination.server, memory_usage(destination.name));
         } else if self.options.with_scores {
-            look.style = style(look.answers.get(last));
+            queries.add(self.distinct.keys[0].server, words![b"HELLO"]);
         }
-        Ok(look)
     }
 
-    /// Whether the operands are brought to where the largest is; and so they are when one of them is refused, which the server is left to
-    /// say.
-    fn stays(&self, look: &Look) -> bool {
-        let (least, most) = (look.bytes.iter().min().copied().unwrap_or(0), look.bytes.iter().max().copied().unwrap_or(0));
-        let first = look.bytes[self.which[0]];
-        look.are.contains(&Is::Wrong)
-            || look.are.iter().any(|is| matches!(is, Is::Large | Is::Set))
+    fn parse_probe(&self, replies: QueryReplies) -> Outcome<Probed> {
+        let mut probed =
+            Probed { sources: Vec::new(), bytes: Vec::new(), old_is_large: false, score_format: ScoreFormat::Unknown, replies };
+        for key in 0..self.distinct.len() {
+            let source = match not_error(probed.replies.get(3 * key))? {
+                Value::Status(b"none") => Source::Missing,
+                Value::Status(b"set") => Source::Set,
+                Value::Status(b"zset") if probed.replies.list(3 * key + 1)?.len() < 2 * SMALL => Source::Small,
+                Value::Status(b"zset") => Source::Large,
+                _ => Source::WrongType,
+            };
+            probed.sources.push(source);
+            probed.bytes.push(if source == Source::Missing { 0 } else { size(probed.replies.get(3 * key + 2)) });
+        }
+        let last = 3 * self.distinct.len();
+        if self.operands.destination.is_some() {
+            probed.old_is_large = is_large(probed.replies.get(last));
+        } else if self.options.with_scores {
+            probed.score_format = score_format(probed.replies.get(last));
+        }
+        Ok(probed)
+    }
+
+    /// Whether the operands are moved to the server of the largest one. That is also done if a type is wrong: the server reports the error.
+    fn is_cheaper_colocated(&self, probed: &Probed) -> bool {
+        let bytes = &probed.bytes;
+        let (min, max) = (bytes.iter().min().copied().unwrap_or(0), bytes.iter().max().copied().unwrap_or(0));
+        let first = bytes[self.distinct.key_of_source[0]];
+        probed.sources.contains(&Source::WrongType)
+            || probed.sources.iter().any(|source| matches!(source, Source::Large | Source::Set))
                 && match self.operation {
                     SetOperation::Union => false,
-                    SetOperation::Intersection | SetOperation::Cardinality => most > least.saturating_mul(WORTH_STAYING),
-                    SetOperation::Difference => look.bytes.iter().sum::<u64>() - first > first.saturating_mul(WORTH_STAYING),
+                    SetOperation::Intersection | SetOperation::Cardinality => max > min.saturating_mul(WORTH_COLOCATING),
+                    SetOperation::Difference => bytes.iter().sum::<u64>() - first > first.saturating_mul(WORTH_COLOCATING),
                 }
     }
 
-    fn found(&self, look: &Look) -> Vec<Found> {
-        let found = |&nth: &usize| match look.are[nth] {
-            Is::Missing => Found::Missing,
-            Is::Wrong => Found::Wrong,
-            Is::Small | Is::Large | Is::Set => Found::Value(look.bytes[nth]),
-        };
-        self.which.iter().map(found).collect()
+    fn probe_results(&self, probed: &Probed) -> Vec<ProbeResult> {
+        self.distinct.probe_results(|key| match probed.sources[key] {
+            Source::Missing => ProbeResult::Missing,
+            Source::WrongType => ProbeResult::WrongType,
+            Source::Small | Source::Large | Source::Set => ProbeResult::Present(probed.bytes[key]),
+        })
     }
 
-    /// Asks for those that one of the commands suits.
-    fn ask(&self, connections: &mut Connections, command: impl Fn(usize, &'a [u8]) -> Option<Words<'a>>) -> Outcome<Option<Fetched>> {
+    /// The queries that `command` returns for distinct sources, and the number of the query of each.
+    fn queries(&self, command: impl Fn(usize, &'a [u8]) -> Option<Words<'a>>) -> (Queries<'a>, Vec<Option<usize>>) {
         let mut queries = Queries::default();
-        let numbers = (0..self.firsts.len())
-            .map(|nth| {
-                let Operand { server, name, .. } = self.operand(nth);
-                command(nth, name).map(|command| queries.add(server, command))
-            })
-            .collect();
-        Ok(if queries.is_empty() { None } else { Some(Fetched { numbers, answers: queries.put(connections)? }) })
+        let add = |(index, key): (usize, &colocate::Operand<'a>)| command(index, key.name).map(|command| queries.add(key.server, command));
+        let numbers = self.distinct.keys.iter().enumerate().map(add).collect();
+        (queries, numbers)
     }
 
-    fn fetch(&self, connections: &mut Connections, look: &Look) -> Outcome<Option<Fetched>> {
-        self.ask(connections, |nth, name| match look.are[nth] {
-            Is::Large => Some(words![b"DUMP", name]),
-            Is::Set => Some(words![b"SMEMBERS", name]),
-            Is::Missing | Is::Small | Is::Wrong => None,
+    fn fetch_queries(&self, probed: &Probed) -> (Queries<'a>, Vec<Option<usize>>) {
+        self.queries(|key, name| match probed.sources[key] {
+            Source::Large => Some(words![b"DUMP", name]),
+            Source::Set => Some(words![b"SMEMBERS", name]),
+            Source::Missing | Source::Small | Source::WrongType => None,
         })
     }
 
-    /// Asks again, in plain text, for those whose serialised form we cannot read.
-    fn fetch_plain(&self, connections: &mut Connections, look: &Look, fetched: &Option<Fetched>) -> Outcome<Option<Fetched>> {
-        let is_strange = |nth: usize| match fetched.as_ref().map(|fetched| fetched.get(nth)) {
-            Some(Value::String(payload)) => !decode::is_sorted_set(payload),
-            Some(Value::Nil) => false,
-            _ => true,
-        };
-        self.ask(connections, |nth, name| {
-            let again = look.are[nth] == Is::Large && is_strange(nth);
-            again.then(|| words![b"ZRANGE", name, b"0", b"-1", b"WITHSCORES"])
+    /// Fetches sorted sets as text whose payloads cannot be decoded.
+    fn fetch_text_queries(&self, probed: &Probed, fetched: &Fetched) -> (Queries<'a>, Vec<Option<usize>>) {
+        self.queries(|key, name| {
+            let is_undecodable = probed.sources[key] == Source::Large && fetched.is_undecodable(key);
+            is_undecodable.then(|| words![b"ZRANGE", name, b"0", b"-1", b"WITHSCORES"])
         })
     }
 
-    /// The members of the distinct operands.
-    fn members<'r>(&self, look: &'r Look, fetched: &'r Option<Fetched>, plain: Option<&'r Fetched>) -> Outcome<Vec<Vec<Scored<'r>>>> {
-        let members = |nth: usize| match (look.are[nth], fetched) {
-            (Is::Missing | Is::Wrong, _) => Ok(Vec::new()),
-            (Is::Small, _) => pairs(look.answers.list(3 * nth + 1)?),
-            (Is::Set, Some(fetched)) => Ok(fetched.list(nth)?.iter().map(|member| (member.into(), 1.0)).collect()),
-            (Is::Large, Some(fetched)) => match (fetched.get(nth), plain) {
-                (Value::Nil, _) => Ok(Vec::new()),
-                (Value::String(payload), _) if decode::is_sorted_set(payload) => {
-                    decode::sorted_set(payload).ok_or_else(|| Abort::fault("DUMP was answered with what is no sorted set"))
+    /// The members of each distinct source.
+    fn members<'r>(&self, probed: &'r Probed, fetched: &'r Fetched, text: &'r Fetched) -> Outcome<Vec<Vec<Scored<'r>>>> {
+        let members = |key: usize| match probed.sources[key] {
+            Source::Missing | Source::WrongType => Ok(Vec::new()),
+            Source::Small => scored_members(probed.replies.list(3 * key + 1)?),
+            Source::Set => Ok(fetched.list(key)?.iter().map(|member| (member.into(), 1.0)).collect()),
+            Source::Large => match fetched.get(key) {
+                Value::Nil => Ok(Vec::new()),
+                Value::String(payload) if decode::is_sorted_set(payload) => {
+                    decode::sorted_set(payload).ok_or_else(|| Abort::protocol_error("the reply to DUMP is not a valid sorted set"))
                 }
-                (_, Some(plain)) => pairs(plain.list(nth)?),
-                (_, None) => Err(Abort::fault("an operand that was not asked for")),
+                _ => scored_members(text.list(key)?),
             },
-            (_, None) => Err(Abort::fault("an operand that was not asked for")),
         };
-        (0..self.firsts.len()).map(members).collect()
+        (0..self.distinct.len()).map(members).collect()
     }
 
-    fn combine<'r>(&self, members: &'r [Vec<Scored<'r>>]) -> Outcome<zset_ops::Result<'r>> {
-        let weighed = self.which.iter().zip(&self.options.weights);
-        let mut operands: Vec<Weighed> = weighed.map(|(&nth, &weight)| Weighed { members: &members[nth], weight }).collect();
+    fn combine<'r>(&self, members: &'r [Vec<Scored<'r>>]) -> Outcome<ScoredMembers<'r>> {
+        let weighted = self.distinct.key_of_source.iter().zip(&self.options.weights);
+        let mut operands: Vec<WeightedSet> = weighted.map(|(&key, &weight)| WeightedSet { members: &members[key], weight }).collect();
         match self.operation {
             SetOperation::Union => zset_ops::union(&mut operands, self.options.aggregate),
             SetOperation::Intersection | SetOperation::Cardinality => zset_ops::intersection(&mut operands, self.options.aggregate),
             SetOperation::Difference => {
                 let others: Vec<&[Scored]> = operands[1..].iter().map(|operand| operand.members).collect();
-                zset_ops::difference(&members[self.which[0]], &others)
+                zset_ops::difference(operands[0].members, &others)
             }
         }
     }
 }
 
-/// What was asked for, by the number of the operand.
+/// The replies to one query per distinct source, or none.
 struct Fetched {
     numbers: Vec<Option<usize>>,
-    answers: QueryReplies,
+    /// `None` if there were no queries.
+    replies: Option<QueryReplies>,
 }
 
 impl Fetched {
-    fn get(&self, nth: usize) -> Value<'_> {
-        self.numbers[nth].map_or(Value::Nil, |number| self.answers.get(number))
+    fn fetch(connections: &mut Connections, (queries, numbers): (Queries, Vec<Option<usize>>)) -> Outcome<Fetched> {
+        let replies = if queries.is_empty() { None } else { Some(queries.send(connections)?) };
+        Ok(Fetched { numbers, replies })
     }
 
-    fn list(&self, nth: usize) -> Outcome<List<'_>> {
-        let number = self.numbers[nth].ok_or_else(|| Abort::fault("an operand that was not asked for"))?;
-        self.answers.list(number)
-    }
-}
-
-/// member, score, member, score, …
-fn pairs(list: List<'_>) -> Outcome<Vec<Scored<'_>>> {
-    let mut texts = list.iter();
-    let mut pairs = Vec::with_capacity(texts.len() / 2);
-    while let (Some(member), Some(score)) = (texts.next(), texts.next()) {
-        let score = double::parse(score).ok_or_else(|| Abort::fault("a score that is no number"))?;
-        pairs.push((member.into(), score));
-    }
-    Ok(pairs)
-}
-
-/// From the answer to HELLO.
-fn style(hello: Value) -> Style {
-    let Value::Array(mut facts) = hello else { return Style::Unknown };
-    while let (Some(name), Some(fact)) = (facts.next(), facts.next()) {
-        if let (Value::String(b"version"), Value::String(version)) = (name, fact) {
-            return Style::of(version);
+    fn get(&self, key: usize) -> Value<'_> {
+        match (self.numbers[key], &self.replies) {
+            (Some(number), Some(replies)) => replies.get(number),
+            _ => Value::Nil,
         }
     }
-    Style::Unknown
+
+    fn list(&self, key: usize) -> Outcome<List<'_>> {
+        match (self.numbers[key], &self.replies) {
+            (Some(number), Some(replies)) => replies.list(number),
+            _ => Err(Error::new(Code::Internal, "a source was not fetched").into()),
+        }
+    }
+
+    /// Whether the reply to DUMP is neither a payload that can be decoded nor nil.
+    fn is_undecodable(&self, key: usize) -> bool {
+        match self.get(key) {
+            Value::String(payload) => !decode::is_sorted_set(payload),
+            Value::Nil => false,
+            _ => true,
+        }
+    }
 }
 
-/// `None`: it cannot be told how the server would write one of the scores.
-fn array(members: &zset_ops::Result, with_scores: bool, style: Style) -> Option<Reply> {
+fn content<'m>(members: &ScoredMembers<'m>) -> Content<'m> {
+    if members.is_empty() { Content::Nothing } else { Content::Payload(encode::sorted_set(members.iter().copied()).into()) }
+}
+
+/// From a list of member, score, member, score …
+fn scored_members(list: List<'_>) -> Outcome<Vec<Scored<'_>>> {
+    let mut texts = list.iter();
+    let mut members = Vec::with_capacity(texts.len() / 2);
+    while let (Some(member), Some(score)) = (texts.next(), texts.next()) {
+        let score = double::parse(score).ok_or_else(|| Abort::protocol_error("a score is not a number"))?;
+        members.push((member.into(), score));
+    }
+    Ok(members)
+}
+
+/// From the reply to HELLO.
+fn score_format(hello: Value) -> ScoreFormat {
+    let Value::Array(mut fields) = hello else { return ScoreFormat::Unknown };
+    while let (Some(name), Some(value)) = (fields.next(), fields.next()) {
+        if let (Value::String(b"version"), Value::String(version)) = (name, value) {
+            return ScoreFormat::from_version(version);
+        }
+    }
+    ScoreFormat::Unknown
+}
+
+/// `None`: it is unknown how the server would write one of the scores.
+fn array(members: &ScoredMembers, with_scores: bool, score_format: ScoreFormat) -> Option<Reply> {
     let mut builder = Builder::default();
     let values = members.len() * if with_scores { 2 } else { 1 };
     builder.reserve(values + 1);
@@ -279,7 +313,7 @@ fn array(members: &zset_ops::Result, with_scores: bool, style: Style) -> Option<
         builder.string(member);
         if with_scores {
             text.clear();
-            if !style.write(&mut text, *score) {
+            if !score_format.write(&mut text, *score) {
                 return None;
             }
             builder.string(&text);
@@ -287,30 +321,4 @@ fn array(members: &zset_ops::Result, with_scores: bool, style: Style) -> Option<
     }
     builder.end(root);
     Some(builder.finish())
-}
-
-pub(crate) fn explain(job: &Job, operation: SetOperation, destination: Destination) -> Outcome<Explanation> {
-    let operands = Operands { destination_is_read: false, ..Operands::of(job, destination) };
-    let Some(sets) = SortedSets::of(job, &operands, operation) else { return colocate::explain(job, destination) };
-    let mut connections = Connections::with(job.config, job.process, job.args[0], operands.servers())?;
-    let look = sets.look(&mut connections)?;
-    if sets.stays(&look) {
-        return colocate::explain_over(job, &mut connections, &Operands::of(job, destination), Some(&sets.found(&look)));
-    }
-    let servers = |is: Is| {
-        let operands = (0..look.are.len()).filter(|&nth| look.are[nth] == is);
-        colocate::distinct(operands.map(|nth| sets.operand(nth).server))
-    };
-    let all = colocate::distinct(operands.sources.iter().map(|source| source.server));
-    let mut explanation = Explanation::of("gather", true).steps(1, all, "TYPE …; ZRANGE …; MEMORY USAGE …");
-    let (large, plain) = (servers(Is::Large), servers(Is::Set));
-    let mut round = 2;
-    if !large.is_empty() || !plain.is_empty() {
-        explanation = explanation.steps(round, large, "DUMP …").steps(round, plain, "SMEMBERS …");
-        round += 1;
-    }
-    Ok(match operands.destination {
-        Some(destination) => explanation.step(round, destination.server, "MULTI; RESTORE …; EXEC"),
-        None => explanation,
-    })
 }

@@ -1,78 +1,92 @@
-//! SUNION: the largest reply becomes the answer, its bytes and its index as they are, and takes in what the others add.
+//! SUNION: the largest reply becomes the result, with its bytes and its index, and the new members of the other replies are appended.
 
 use crate::crossnode::Job;
 use crate::crossnode::colocate::Operands;
-use crate::crossnode::gather::member_index::Table;
-use crate::crossnode::support::conversation::{Connections, words};
-use crate::crossnode::support::outcome::{Outcome, accepted};
+use crate::crossnode::gather::distinct_sources::DistinctSources;
+use crate::crossnode::gather::member_index::MemberIndex;
+use crate::crossnode::support::conversation::words;
+use crate::crossnode::support::explanation::Explanation;
+use crate::crossnode::support::outcome::{Outcome, not_error};
 use crate::crossnode::support::queries::{List, Queries};
 use crate::error::{Code, Error};
-use crate::resp::{Builder, Entry, Kind, Reply};
+use crate::resp::{Builder, Entry, Kind, Reply, Value};
 
-pub(crate) fn run(job: &Job, operands: &Operands) -> Outcome<Reply> {
-    let mut connections = Connections::with(job.config, job.process, job.args[0], operands.servers())?;
-    let mut queries = Queries::default();
-    for (nth, source) in operands.sources.iter().enumerate() {
-        if !operands.sources[..nth].iter().any(|known| known.is_same(source)) {
-            queries.add(source.server, words![b"SMEMBERS", source.name]);
-        }
-    }
-    let answers = queries.put(&mut connections)?;
+pub(crate) fn run<'a>(job: &Job<'_, 'a>, operands: &Operands<'a>) -> Outcome<Reply> {
+    let mut connections = job.connections(operands.servers())?;
+    let replies = queries(operands).send(&mut connections)?;
     drop(connections);
-    let (replies, places) = answers.into_parts();
-    for &(reply, place) in &places {
-        accepted(replies[reply].value(place).unwrap_or(crate::resp::Value::Nil))?;
+    let (replies, lists) = replies.into_parts();
+    for &(reply, entry) in &lists {
+        not_error(replies[reply].value(entry).unwrap_or(Value::Nil))?;
     }
-    merged(replies, places)
+    merge(replies, lists)
 }
 
-/// All members, each once.
-fn merged(mut replies: Vec<Reply>, places: Vec<(usize, usize)>) -> Outcome<Reply> {
-    let lengths = places.iter().map(|&(reply, place)| List::at(&replies[reply], place).map(|list| list.len()));
-    let members = lengths.sum::<Outcome<usize>>()?;
-    let mut table = Table::for_members(members)?;
-    let base = (0..replies.len()).max_by_key(|&reply| replies[reply].bytes().len()).unwrap_or(0);
-    let operands = places.iter().filter(|(reply, _)| *reply == base).count();
-    let mut builder = Builder::over(std::mem::replace(&mut replies[base], Reply::nil()));
-    let (bytes, entries) = builder.parts();
-    let mut kept = 1;
-    for at in 1..entries.len() {
-        let entry = entries[at];
-        if entry.kind() != Kind::String {
-            continue;
-        }
-        let member = text(bytes, &entry);
-        let is_known = if operands == 1 {
-            table.insert_new(member, kept);
-            false
-        } else {
-            table.find_or_insert(member, kept, |number| text(bytes, &entries[number])).is_some()
-        };
-        if !is_known {
-            entries[kept] = entry;
-            kept += 1;
-        }
+pub(crate) fn explain(operands: &Operands) -> Explanation {
+    Explanation::new("gather", true).round(queries(operands).requests())
+}
+
+fn queries<'a>(operands: &Operands<'a>) -> Queries<'a> {
+    let mut queries = Queries::default();
+    for key in DistinctSources::new(operands).keys {
+        queries.add(key.server, words![b"SMEMBERS", key.name]);
     }
+    queries
+}
+
+/// Each member once. `lists` has the reply and the index entry of each list.
+fn merge(mut replies: Vec<Reply>, lists: Vec<(usize, usize)>) -> Outcome<Reply> {
+    let lengths = lists.iter().map(|&(reply, entry)| List::from_reply(&replies[reply], entry).map(|list| list.len()));
+    let mut index = MemberIndex::with_capacity(lengths.sum::<Outcome<usize>>()?)?;
+    let base = (0..replies.len()).max_by_key(|&reply| replies[reply].bytes().len()).unwrap_or(0);
+    let base_lists = lists.iter().filter(|(reply, _)| *reply == base).count();
+    let mut builder = Builder::from_reply(std::mem::replace(&mut replies[base], Reply::nil()));
+    let (bytes, entries) = builder.parts();
+    let kept = keep_distinct(bytes, entries, base_lists, &mut index);
     entries.truncate(kept);
     for (reply, body) in replies.into_iter().enumerate().filter(|(reply, _)| *reply != base) {
-        bytes.try_reserve(body.bytes().len()).map_err(|_| no_memory())?;
-        for &(_, place) in places.iter().filter(|(of, _)| *of == reply) {
-            let list = List::at(&body, place)?;
-            entries.try_reserve(list.len()).map_err(|_| no_memory())?;
+        bytes.try_reserve(body.bytes().len()).map_err(|_| out_of_memory())?;
+        for &(_, entry) in lists.iter().filter(|(owner, _)| *owner == reply) {
+            let list = List::from_reply(&body, entry)?;
+            entries.try_reserve(list.len()).map_err(|_| out_of_memory())?;
             for member in list.iter() {
-                if table.find_or_insert(member, entries.len(), |number| text(bytes, &entries[number])).is_none() {
+                if index.find_or_insert(member, entries.len(), |number| text(bytes, &entries[number])).is_none() {
                     entries.push(Entry::new(Kind::String, member.len(), bytes.len() as i64));
                     bytes.extend_from_slice(member);
                 }
             }
         }
     }
-    let all = entries.len() - 1;
-    entries[0] = Entry::new(Kind::Array, all, all as i64);
+    let members = entries.len() - 1;
+    entries[0] = Entry::new(Kind::Array, members, members as i64);
     if bytes.capacity() - bytes.len() > bytes.len() / 4 {
         bytes.shrink_to_fit();
     }
     Ok(builder.finish())
+}
+
+/// Moves the distinct members of a reply of so many lists to the front of its index, after the root, and adds them to the member index. Returns
+/// the number of entries to keep.
+fn keep_distinct(bytes: &[u8], entries: &mut [Entry], lists: usize, index: &mut MemberIndex) -> usize {
+    let mut kept = 1;
+    for position in 1..entries.len() {
+        let entry = entries[position];
+        if entry.kind() != Kind::String {
+            continue;
+        }
+        let member = text(bytes, &entry);
+        let is_known = if lists == 1 {
+            index.insert_new(member, kept);
+            false
+        } else {
+            index.find_or_insert(member, kept, |number| text(bytes, &entries[number])).is_some()
+        };
+        if !is_known {
+            entries[kept] = entry;
+            kept += 1;
+        }
+    }
+    kept
 }
 
 #[inline]
@@ -81,6 +95,6 @@ fn text<'b>(bytes: &'b [u8], entry: &Entry) -> &'b [u8] {
     &bytes[start..start + entry.length()]
 }
 
-fn no_memory() -> Error {
-    Error::new(Code::Memory, "no memory for the reply")
+fn out_of_memory() -> Error {
+    Error::new(Code::Memory, "not enough memory for the reply")
 }

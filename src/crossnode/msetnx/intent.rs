@@ -1,8 +1,8 @@
-//! What the nodes of an MSETNX write down while not all of them have stored, so that anybody can tell how far it came.
+//! The record that each node of an MSETNX keeps until all nodes have stored their keys. It tells how far the command came.
 //!
-//! The first node stores alone, then all others at once; each makes its note in the very step in which it stores. When all have stored, the
-//! first node's note goes before the others'. So as long as the first has its note, and another has none, it is not complete, and can be taken
-//! back, the first node last; in every other case it is complete.
+//! The first node stores before the others, and each node writes its record in the transaction that stores its keys. When all have stored, the
+//! first node deletes its record before the others. So the command is incomplete exactly as long as the first node has its record and another
+//! node has none. Then it can be undone, the first node last.
 
 use crate::crossnode::support::internal_keys;
 use crate::resp::{Args, Commands, pack};
@@ -10,20 +10,21 @@ use sha1_smol::Sha1;
 
 const KIND: &[u8] = b"all or none";
 
+/// What an MSETNX stores, on all nodes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Intent {
     pub id: String,
-    /// In milliseconds since 1970, by the clock of the first node's server.
+    /// When it began, in milliseconds since 1970, by the clock of the first node.
     pub since: u64,
-    /// How many masters there were: with another number the aliases mean other nodes.
+    /// The number of masters: with another number the aliases mean other nodes.
     pub masters: usize,
-    /// All nodes, the first one first.
-    pub parts: Vec<Promise>,
+    /// All nodes, in the order of their servers.
+    pub parts: Vec<Part>,
 }
 
 /// What one node stores.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Promise {
+pub(crate) struct Part {
     pub alias: String,
     /// Each key, with the digest of its value.
     pub keys: Vec<(Vec<u8>, Vec<u8>)>,
@@ -34,9 +35,9 @@ pub(crate) fn digest(value: &[u8]) -> Vec<u8> {
 }
 
 impl Intent {
-    /// The field of its notes.
+    /// The field of its records in [`internal_keys::REGISTRY`].
     pub(crate) fn field(&self) -> Vec<u8> {
-        internal_keys::key(&self.id, "pact")
+        internal_keys::key(&self.id, "msetnx")
     }
 
     pub(crate) fn encode(&self) -> Vec<u8> {
@@ -50,10 +51,10 @@ impl Intent {
         pack(&words.iter().map(Vec::as_slice).collect::<Vec<_>>())
     }
 
-    /// `None`: it is something else.
+    /// `None`: this is not the record of an MSETNX.
     pub(crate) fn decode(bytes: &[u8]) -> Option<Intent> {
         let mut args = Args::new();
-        Commands::of(bytes).next(&mut args).ok()??;
+        Commands::new(bytes).next(&mut args).ok()??;
         let mut words = args.iter().copied();
         words.next().filter(|kind| *kind == KIND)?;
         let id = text(words.next()?)?;
@@ -65,7 +66,7 @@ impl Intent {
             for _ in 0..count {
                 keys.push((words.next()?.to_vec(), words.next()?.to_vec()));
             }
-            parts.push(Promise { alias: text(alias)?, keys });
+            parts.push(Part { alias: text(alias)?, keys });
         }
         (!parts.is_empty()).then_some(Intent { id, since, masters, parts })
     }
@@ -80,14 +81,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pact_is_read_back_as_it_was_written() {
-        let part = |alias: &str, keys: &[&[u8]]| Promise {
-            alias: alias.into(),
-            keys: keys.iter().map(|key| (key.to_vec(), digest(key))).collect(),
-        };
+    fn an_encoded_intent_decodes_to_itself() {
+        let part =
+            |alias: &str, keys: &[&[u8]]| Part { alias: alias.into(), keys: keys.iter().map(|key| (key.to_vec(), digest(key))).collect() };
         let parts = vec![part("node_1", &[b"a\0\r\n", b""]), part("node_3", &[b"\xff"])];
-        let pact = Intent { id: "07".into(), since: 1_700_000_000_123, masters: 3, parts };
-        assert_eq!(Intent::decode(&pact.encode()), Some(pact));
+        let intent = Intent { id: "07".into(), since: 1_700_000_000_123, masters: 3, parts };
+        assert_eq!(Intent::decode(&intent.encode()), Some(intent));
         assert_eq!(Intent::decode(b"*1\r\n$1\r\nx\r\n"), None);
     }
 }

@@ -1,69 +1,108 @@
-//! MSETNX over several nodes: all keys or none.
+//! MSETNX over several nodes: all keys are set, or none.
 //!
-//! Every node watches its keys and is asked whether one exists; then each stores its own, unless one was touched meanwhile. Where that, or a
-//! failure, kept one node from storing, the others take theirs back, each key only while it still has the value that was stored. Notes are
-//! kept until all have stored, so that [`crate::crossnode::recover`] can end what was interrupted.
+//! Each node watches its keys, and reports whether one exists. Then the first node sets its keys in a transaction, and after it all others. If a
+//! key was changed meanwhile, or a node fails, the nodes that have set their keys delete them again, each key only if it still has that value.
+//! Until all nodes have set their keys, each keeps a record ([`intent`]), so that [`crate::crossnode::recover`] can complete or undo what
+//! was interrupted.
 
 pub(crate) mod intent;
 
 pub(crate) use crate::crossnode::msetnx::intent::{Intent, digest};
 
 use crate::crossnode::Job;
-use crate::crossnode::msetnx::intent::Promise;
-use crate::crossnode::support::conversation::{Connections, Executed, Request, Words, executed, millis, replies, words};
-use crate::crossnode::support::internal_keys::{REGISTRY, fresh_id};
-use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
+use crate::crossnode::msetnx::intent::Part as IntentPart;
+use crate::crossnode::support::conversation::{
+    Connections, Request, TransactionResult, Words, replies, transaction_result, unix_millis, words,
+};
+use crate::crossnode::support::documentation::{Atomicity, Documentation};
+use crate::crossnode::support::explanation::Explanation;
+use crate::crossnode::support::internal_keys::{REGISTRY, new_id};
+use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::error::{Error, printable};
 use crate::resp::{Reply, Value};
 use std::borrow::Cow;
 
-/// How often it is begun again when other clients touch the keys.
-const ATTEMPTS: usize = 16;
+/// How often it starts again when other clients change the keys.
+const MAX_ATTEMPTS: usize = 16;
 
 pub(crate) fn run(job: &Job) -> Outcome<Reply> {
-    if job.args.len().is_multiple_of(2) {
-        return Err(Abort::refusal("ERR wrong number of arguments for 'msetnx' command"));
-    }
-    let mut connections = Connections::with(job.config, job.process, job.args[0], job.servers())?;
-    let parts: Vec<Part> = connections.servers().map(|server| Part::of(job, server)).collect();
-    for _ in 0..ATTEMPTS {
-        let Some(since) = none_exists(&mut connections, &parts)? else { return Ok(Reply::integer(0)) };
-        if store(job, &mut connections, &parts, &agreed(job, &parts, since))? {
+    check_arguments(job)?;
+    let mut connections = job.connections(job.servers())?;
+    let parts: Vec<Part> = connections.servers().map(|server| Part::new(job, server)).collect();
+    for _ in 0..MAX_ATTEMPTS {
+        let Some(since) = watch(&mut connections, &parts)? else { return Ok(Reply::integer(0)) };
+        if store(job, &mut connections, &parts, &intent(job, &parts, since))? {
             return Ok(Reply::integer(1));
         }
     }
     Err(Abort::refusal("TRYAGAIN other clients keep changing these keys; nothing was stored"))
 }
 
-/// What one server is to store.
+/// Asks whether one of the keys exists.
+pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
+    check_arguments(job)?;
+    let mut connections = job.connections(job.servers())?;
+    let parts: Vec<Part> = connections.servers().map(|server| Part::new(job, server)).collect();
+    let explanation = Explanation::new("all or none", false).round(&watch_requests(&parts));
+    let exists: Vec<Request> = parts.iter().map(|part| Request::read(part.server, vec![part.with_keys(b"EXISTS")])).collect();
+    for reply in connections.try_round(&exists)? {
+        if not_error(replies(&reply).next().unwrap_or(Value::Nil))? != Value::Integer(0) {
+            return Ok(explanation.round(&unwatch_requests(&parts)));
+        }
+    }
+    let intent = intent(job, &parts, 0);
+    let (first, others) = parts.split_at(1);
+    Ok(explanation
+        .round(&store_requests(first, &intent))
+        .round(&store_requests(others, &intent))
+        .round(&forget_requests(first, &intent))
+        .round(&forget_requests(others, &intent)))
+}
+
+pub(crate) fn documentation() -> Documentation {
+    Documentation {
+        overview: "",
+        across_nodes: "split: all keys or none; keys that were set are deleted again if another node fails or has one of the keys",
+        atomic: Atomicity::EachNode,
+    }
+}
+
+fn check_arguments(job: &Job) -> Outcome<()> {
+    match job.args.len().is_multiple_of(2) {
+        true => Err(Abort::refusal("ERR wrong number of arguments for 'msetnx' command")),
+        false => Ok(()),
+    }
+}
+
+/// What one server stores.
 struct Part<'a> {
     server: usize,
     /// Each key once, with the last of its values.
     pairs: Vec<(&'a [u8], &'a [u8])>,
 }
 
-fn agreed(job: &Job, parts: &[Part], since: u64) -> Intent {
-    let promise = |part: &Part| Promise {
+fn intent(job: &Job, parts: &[Part], since: u64) -> Intent {
+    let part = |part: &Part| IntentPart {
         alias: job.config.servers[part.server].alias.clone(),
         keys: part.pairs.iter().map(|(key, value)| (key.to_vec(), digest(value))).collect(),
     };
-    Intent { id: fresh_id(), since, masters: job.config.masters.len(), parts: parts.iter().map(promise).collect() }
+    Intent { id: new_id(), since, masters: job.config.masters.len(), parts: parts.iter().map(part).collect() }
 }
 
-/// What became of a part.
+/// Whether a server has stored its part.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stored {
     Yes,
     No,
-    Perhaps,
+    Unknown,
 }
 
 impl<'a> Part<'a> {
-    fn of(job: &Job<'_, 'a>, server: usize) -> Part<'a> {
+    fn new(job: &Job<'_, 'a>, server: usize) -> Part<'a> {
         let mut pairs: Vec<(&[u8], &[u8])> = Vec::new();
         let mut places: std::collections::HashMap<&[u8], usize> = std::collections::HashMap::new();
-        for number in (0..job.over.keys.len()).filter(|&number| job.server_of(number) == server) {
-            let (key, value) = (job.key(number), job.args[job.over.keys[number].position() + 1]);
+        for number in (0..job.command.keys.len()).filter(|&number| job.server_of(number) == server) {
+            let (key, value) = (job.key(number), job.args[job.command.keys[number].position() + 1]);
             let place = *places.entry(key).or_insert(pairs.len());
             match pairs.get_mut(place) {
                 Some(pair) => pair.1 = value,
@@ -86,96 +125,106 @@ impl<'a> Part<'a> {
     }
 }
 
-/// Watches all keys; answers the time on the first server. `None`, with none watched any longer, when one exists.
-fn none_exists(connections: &mut Connections, parts: &[Part]) -> Outcome<Option<u64>> {
-    let asks: Vec<Request> = parts
-        .iter()
-        .map(|part| Request::read(part.server, vec![part.with_keys(b"WATCH"), part.with_keys(b"EXISTS"), words![b"TIME"]]))
-        .collect();
-    let outcomes = connections.round(&asks);
-    parts.iter().for_each(|part| connections.watches(part.server, true));
-    let (mut none, mut since) = (true, None);
+fn watch_requests<'a>(parts: &[Part<'a>]) -> Vec<Request<'a>> {
+    let commands = |part: &Part<'a>| vec![part.with_keys(b"WATCH"), part.with_keys(b"EXISTS"), words![b"TIME"]];
+    parts.iter().map(|part| Request::read(part.server, commands(part))).collect()
+}
+
+fn unwatch_requests(parts: &[Part]) -> Vec<Request<'static>> {
+    parts.iter().map(|part| Request::read(part.server, vec![words![b"UNWATCH"]])).collect()
+}
+
+/// Watches all keys; returns the time of the first server. `None` when a key exists; then no key is watched any longer.
+fn watch(connections: &mut Connections, parts: &[Part]) -> Outcome<Option<u64>> {
+    let outcomes = connections.round(&watch_requests(parts));
+    parts.iter().for_each(|part| connections.set_watching(part.server, true));
+    let (mut none_exists, mut since) = (true, None);
     for outcome in outcomes {
         let reply = outcome?;
-        let mut answers = replies(&reply).skip(1);
-        none &= accepted(answers.next().unwrap_or(Value::Nil))? == Value::Integer(0);
-        since = since.or(Some(millis(answers.next().unwrap_or(Value::Nil))?));
+        let mut values = replies(&reply).skip(1);
+        none_exists &= not_error(values.next().unwrap_or(Value::Nil))? == Value::Integer(0);
+        since = since.or(Some(unix_millis(values.next().unwrap_or(Value::Nil))?));
     }
-    if !none {
-        let asks: Vec<Request> = parts.iter().map(|part| Request::read(part.server, vec![words![b"UNWATCH"]])).collect();
-        connections.all(&asks)?;
-        parts.iter().for_each(|part| connections.watches(part.server, false));
+    if !none_exists {
+        connections.try_round(&unwatch_requests(parts))?;
+        parts.iter().for_each(|part| connections.set_watching(part.server, false));
         return Ok(None);
     }
     Ok(since)
 }
 
-/// Has all servers store, the first one before the others; false when nothing is stored, because somebody touched a key.
-fn store(job: &Job, connections: &mut Connections, parts: &[Part], pact: &Intent) -> Outcome<bool> {
-    let (field, note) = (pact.field(), pact.encode());
-    let noted = words![b"HSET", REGISTRY, field.as_slice(), note.as_slice()];
+fn store_requests<'a>(parts: &[Part<'a>], intent: &Intent) -> Vec<Request<'a>> {
+    let record = words![b"HSET", REGISTRY, intent.field(), intent.encode()];
+    parts.iter().map(|part| Request::transaction(part.server, vec![record.clone(), part.store()])).collect()
+}
+
+/// Makes all servers store, the first one before the others. Returns false when nothing is stored because another client changed a key.
+fn store(job: &Job, connections: &mut Connections, parts: &[Part], intent: &Intent) -> Outcome<bool> {
     let mut failure: Option<Abort> = None;
     let mut stored = vec![Stored::No; parts.len()];
     for range in [0..1, 1..parts.len()] {
-        let part = parts[range.clone()].iter();
-        let asks: Vec<Request> = part.map(|part| Request::transaction(part.server, vec![noted.clone(), part.store()])).collect();
-        for (nth, outcome) in range.zip(connections.round(&asks)) {
-            connections.watches(parts[nth].server, false);
-            stored[nth] = judged(outcome, &mut failure);
+        let outcomes = connections.round(&store_requests(&parts[range.clone()], intent));
+        for (nth, outcome) in range.zip(outcomes) {
+            connections.set_watching(parts[nth].server, false);
+            stored[nth] = judge(outcome, &mut failure);
         }
         if stored[0] != Stored::Yes {
             break;
         }
     }
     if stored.iter().all(|stored| *stored == Stored::Yes) {
-        forget(connections, parts, &field);
+        forget(connections, parts, intent);
         return Ok(true);
     }
-    let left = take_all_back(connections, parts, &stored, &field);
+    let left = undo_all(connections, parts, &stored, &intent.field());
     match failure {
         None if left.is_empty() => Ok(false),
-        failure => Err(told(job, failure, &left)),
+        failure => Err(unfinished(job, failure, &left)),
     }
 }
 
-fn judged(outcome: Result<Reply, Error>, failure: &mut Option<Abort>) -> Stored {
+/// Whether a part is stored; keeps the first failure.
+fn judge(outcome: Result<Reply, Error>, failure: &mut Option<Abort>) -> Stored {
     match outcome.map_err(Abort::from).and_then(|reply| was_stored(&reply)) {
         Ok(true) => Stored::Yes,
         Ok(false) => Stored::No,
-        Err(stop) => {
-            let perhaps = matches!(&stop, Abort::Error(error) if error.executed());
-            failure.get_or_insert(stop);
-            if perhaps { Stored::Perhaps } else { Stored::No }
+        Err(abort) => {
+            let is_unknown = matches!(&abort, Abort::Error(error) if error.executed());
+            failure.get_or_insert(abort);
+            if is_unknown { Stored::Unknown } else { Stored::No }
         }
     }
 }
 
-/// Removes the notes, the first node's first. All is stored, so a failure is none of the caller's; what it leaves is found.
-fn forget(connections: &mut Connections, parts: &[Part], field: &[u8]) {
-    for range in [0..1, 1..parts.len()] {
-        let asks: Vec<Request> =
-            parts[range].iter().map(|part| Request::write(part.server, vec![words![b"HDEL", REGISTRY, field]])).collect();
-        if connections.all(&asks).is_err() {
+fn forget_requests(parts: &[Part], intent: &Intent) -> Vec<Request<'static>> {
+    parts.iter().map(|part| Request::write(part.server, vec![words![b"HDEL", REGISTRY, intent.field()]])).collect()
+}
+
+/// Removes the records, the first node's first. All keys are stored, so a failure does not matter to the caller; `recover` removes the rest.
+fn forget(connections: &mut Connections, parts: &[Part], intent: &Intent) {
+    let (first, others) = parts.split_at(1);
+    for parts in [first, others] {
+        if connections.try_round(&forget_requests(parts, intent)).is_err() {
             return;
         }
     }
 }
 
-/// Takes back what was stored, the first node's last; answers the keys of which that could not be done.
-fn take_all_back<'a>(connections: &mut Connections, parts: &[Part<'a>], stored: &[Stored], field: &[u8]) -> Vec<&'a [u8]> {
+/// Undoes what was stored, the first node's part last. Returns the keys for which that failed.
+fn undo_all<'a>(connections: &mut Connections, parts: &[Part<'a>], stored: &[Stored], field: &[u8]) -> Vec<&'a [u8]> {
     let mut left: Vec<&[u8]> = Vec::new();
     for (part, stored) in parts.iter().zip(stored).rev() {
         let is_first = part.server == parts[0].server;
-        let taken = match stored {
+        let is_undone = match stored {
             Stored::No => continue,
-            // As long as others have theirs, the first one's note tells that it is not complete.
+            // As long as other nodes have their keys, the first node's record must say that the command is incomplete.
             _ if is_first && !left.is_empty() => false,
             stored => {
                 let keys: Vec<(&[u8], Vec<u8>)> = part.pairs.iter().map(|&(key, value)| (key, digest(value))).collect();
-                take_back(connections, part.server, &keys, field, *stored == Stored::Perhaps).is_ok()
+                undo(connections, part.server, &keys, field, *stored == Stored::Unknown).is_ok()
             }
         };
-        if !taken {
+        if !is_undone {
             left.extend(part.pairs.iter().map(|(key, _)| *key));
         }
     }
@@ -183,64 +232,57 @@ fn take_all_back<'a>(connections: &mut Connections, parts: &[Part<'a>], stored: 
 }
 
 fn was_stored(reply: &Reply) -> Outcome<bool> {
-    match executed(reply)? {
-        Executed::Done(mut done) => done.nth(1).map_or(Ok(true), |answer| accepted(answer).map(|_| true)),
-        Executed::Conflict => Ok(false),
+    match transaction_result(reply)? {
+        TransactionResult::Done(mut done) => done.nth(1).map_or(Ok(true), |answer| not_error(answer).map(|_| true)),
+        TransactionResult::Conflict => Ok(false),
     }
 }
 
-/// Takes back what a server stored, and its note. Where nobody knows whether it did, its order may still be under way: keys that do not exist
-/// are touched, so that it comes to nothing.
-pub(crate) fn take_back(
-    connections: &mut Connections,
-    server: usize,
-    keys: &[(&[u8], Vec<u8>)],
-    field: &[u8],
-    perhaps: bool,
-) -> Outcome<()> {
-    for _ in 0..ATTEMPTS {
+/// Deletes the keys that a server stored, and its record. If it is unknown whether the server stored them, its transaction may still be under
+/// way. Then missing keys are set and deleted, which makes that transaction fail.
+pub(crate) fn undo(connections: &mut Connections, server: usize, keys: &[(&[u8], Vec<u8>)], field: &[u8], is_unknown: bool) -> Outcome<()> {
+    for _ in 0..MAX_ATTEMPTS {
         let mut watch = words![b"WATCH"];
         watch.extend(keys.iter().map(|(key, _)| Cow::from(*key)));
         let mut commands = vec![watch];
         commands.extend(keys.iter().map(|(key, _)| words![b"GET", *key]));
-        let outcome = connections.ask(Request::read(server, commands));
-        connections.watches(server, true);
+        let outcome = connections.send(Request::read(server, commands));
+        connections.set_watching(server, true);
         let reply = outcome?;
         let mut undo: Vec<Words> = vec![words![b"HDEL", REGISTRY, field]];
-        for ((key, value), answer) in keys.iter().zip(replies(&reply).skip(1)) {
-            match answer {
+        for ((key, value), found) in keys.iter().zip(replies(&reply).skip(1)) {
+            match found {
                 Value::String(found) if digest(found) == *value => undo.push(words![b"DEL", *key]),
-                Value::Nil if perhaps => undo.extend([words![b"SET", *key, b""], words![b"DEL", *key]]),
+                Value::Nil if is_unknown => undo.extend([words![b"SET", *key, b""], words![b"DEL", *key]]),
                 _ => {}
             }
         }
-        let reply = connections.ask(Request::transaction(server, undo))?;
-        connections.watches(server, false);
-        if let Executed::Done(_) = executed(&reply)? {
+        let reply = connections.send(Request::transaction(server, undo))?;
+        connections.set_watching(server, false);
+        if let TransactionResult::Done(_) = transaction_result(&reply)? {
             return Ok(());
         }
     }
     Err(Abort::refusal("TRYAGAIN other clients keep changing these keys"))
 }
 
-/// The reason, and what is still stored.
-fn told(job: &Job, failure: Option<Abort>, left: &[&[u8]]) -> Abort {
+/// The error for the caller: the reason, and which keys may still be stored.
+fn unfinished(job: &Job, failure: Option<Abort>, left: &[&[u8]]) -> Abort {
     let keys: Vec<String> = left.iter().map(|key| format!("\"{}\"", printable(key))).collect();
-    let still = format!("; still or perhaps stored, until recover takes it back: {}", keys.join(", "));
+    let remaining = format!("; these keys are or may be stored until `recover` deletes them: {}", keys.join(", "));
+    let incomplete = |reason: &str| {
+        let text = format!("{}: {reason}{remaining}", job.name());
+        Abort::Error(Error::new(crate::error::Code::Io, text).maybe_executed())
+    };
     match failure {
         Some(Abort::Refusal(text)) if left.is_empty() => Abort::Refusal(text),
         Some(Abort::Error(error)) if left.is_empty() => {
             let message = error.message().trim_end_matches("; it may have been executed").trim_end_matches("; it was not executed");
-            let told = Error::new(error.code(), format!("{message}; nothing remains stored"));
-            Abort::Error(error.node().map(|alias| told.clone().on_node(alias)).unwrap_or(told))
+            let undone = Error::new(error.code(), format!("{message}; nothing remains stored"));
+            Abort::Error(error.node().map(|alias| undone.clone().on_node(alias)).unwrap_or(undone))
         }
-        Some(Abort::Error(error)) => Abort::Error(error.suffixed(&still).perhaps_executed()),
-        Some(Abort::Refusal(text)) => unfinished(job, &String::from_utf8_lossy(&text), &still),
-        None => unfinished(job, "other clients changed its keys", &still),
+        Some(Abort::Error(error)) => Abort::Error(error.with_suffix(&remaining).maybe_executed()),
+        Some(Abort::Refusal(text)) => incomplete(&String::from_utf8_lossy(&text)),
+        None => incomplete("other clients changed its keys"),
     }
-}
-
-fn unfinished(job: &Job, why: &str, still: &str) -> Abort {
-    let name = printable(&job.args[0].to_ascii_uppercase());
-    Abort::Error(Error::new(crate::error::Code::Io, format!("{name}: {why}{still}")).perhaps_executed())
 }

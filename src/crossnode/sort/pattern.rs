@@ -1,18 +1,18 @@
-//! The patterns of SORT: from an element to the key, and perhaps the field, that is read for it.
+//! The patterns of SORT: which key, and perhaps which field, is read for an element.
 
-/// What a BY or GET names.
+/// A pattern after BY or GET.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Pattern<'a> {
     before: &'a [u8],
     after: &'a [u8],
-    /// Of a hash.
+    /// A field of a hash.
     pub field: Option<&'a [u8]>,
 }
 
 impl<'a> Pattern<'a> {
-    /// `None`: it has no asterisk, and names no key. A `->` with something behind it counts only behind the asterisk. The server looks for
-    /// neither behind a NUL.
-    pub(crate) fn of(text: &'a [u8]) -> Option<Pattern<'a>> {
+    /// `None`: it has no asterisk, so it names no key. An arrow `->` counts only after the asterisk, and only if something follows it. The server
+    /// looks for neither after a NUL.
+    pub(crate) fn parse(text: &'a [u8]) -> Option<Pattern<'a>> {
         let visible = text.iter().position(|&byte| byte == 0).unwrap_or(text.len());
         let star = text[..visible].iter().position(|&byte| byte == b'*')?;
         let (before, rest) = (&text[..star], &text[star + 1..]);
@@ -30,14 +30,15 @@ impl<'a> Pattern<'a> {
     }
 }
 
-/// The arguments of a SORT as far as they concern us. `None`: the server will refuse them.
+/// The arguments of a SORT that matter across nodes.
 pub(crate) struct Clauses {
-    /// The places of the patterns behind BY and GET.
+    /// The positions of the patterns after BY and GET.
     pub patterns: Vec<usize>,
-    /// The place of the destination.
+    /// The position of the destination.
     pub store: Option<usize>,
 }
 
+/// `None`: the server will reject the arguments.
 pub(crate) fn clauses(args: &[&[u8]]) -> Option<Clauses> {
     let mut clauses = Clauses { patterns: Vec::new(), store: None };
     let mut at = 2;
@@ -65,13 +66,13 @@ mod tests {
     use super::*;
 
     fn expanded(pattern: &str) -> Option<(String, Option<String>)> {
-        let pattern = Pattern::of(pattern.as_bytes())?;
+        let pattern = Pattern::parse(pattern.as_bytes())?;
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         Some((text(&pattern.key(b"7")), pattern.field.map(text)))
     }
 
     #[test]
-    fn the_first_asterisk_is_the_element_and_an_arrow_behind_it_leads_to_a_field() {
+    fn the_first_asterisk_stands_for_the_element_and_an_arrow_after_it_precedes_a_field() {
         let plain = |key: &str| Some((key.to_owned(), None));
         assert_eq!(expanded("w_*"), plain("w_7"));
         assert_eq!(expanded("*"), plain("7"));

@@ -1,40 +1,47 @@
-//! The command itself on one server, as the judge of its own arguments.
+//! Sends a command with invalid arguments to one server, so that the caller gets the server's own error text.
 
-use crate::crossnode::Job;
-use crate::crossnode::support::conversation::{Connections, Executed, Request, Words, executed};
+use crate::crossnode::support::conversation::{Request, TransactionResult, Words, transaction_result};
+use crate::crossnode::support::job::Job;
 use crate::crossnode::support::outcome::{Abort, Outcome};
-use crate::error::{Code, Error, printable};
+use crate::error::{Code, Error};
 use crate::resp::{Builder, Kind, Reply, Value};
 use std::borrow::Cow;
 
-/// The command with one key in the place of all.
+/// The command with its first key in the place of every key.
 pub(crate) fn with_one_key<'a>(job: &Job<'_, 'a>) -> Words<'a> {
     let mut command: Words = job.args.iter().map(|&word| Cow::from(word)).collect();
-    for key in &job.over.keys {
+    for key in &job.command.keys {
         command[key.position()] = Cow::from(job.key(0));
     }
     command
 }
 
-/// What the first key's server says to a command whose arguments are wrong. It is asked in a transaction, where nothing ever blocks.
-pub(crate) fn refusal(job: &Job, command: Words) -> Outcome<Reply> {
+/// The error that the first key's server returns for a command with invalid arguments. The command is sent in a transaction, where nothing
+/// blocks.
+pub(crate) fn server_refusal(job: &Job, command: Words) -> Abort {
+    ask(job, command).unwrap_or_else(|abort| abort)
+}
+
+fn ask(job: &Job, command: Words) -> Outcome<Abort> {
     let server = job.server_of(0);
-    let mut connections = Connections::with(job.config, job.process, job.args[0], [server])?;
-    let reply = connections.ask(Request::transaction(server, vec![command]))?;
-    let Executed::Done(mut done) = executed(&reply)? else { return Err(Abort::fault("a transaction that watched nothing was given up")) };
+    let mut connections = job.connections([server])?;
+    let reply = connections.send(Request::transaction(server, vec![command]))?;
+    let TransactionResult::Done(mut done) = transaction_result(&reply)? else {
+        return Err(Abort::protocol_error("a transaction without watched keys was aborted"));
+    };
     match done.next() {
-        Some(Value::Error(text)) => Err(Abort::refusal(text)),
-        _ => Err(not_understood(job)),
+        Some(Value::Error(text)) => Ok(Abort::refusal(text)),
+        _ => Ok(invalid_arguments(job)),
     }
 }
 
-pub(crate) fn not_understood(job: &Job) -> Abort {
-    let name = printable(&job.args[0].to_ascii_uppercase());
-    Error::new(Code::Request, format!("{name}: its arguments are not understood")).into()
+/// The arguments are neither understood here nor rejected by the server.
+pub(crate) fn invalid_arguments(job: &Job) -> Abort {
+    Error::new(Code::Request, format!("{}: these arguments are not supported for keys on several nodes", job.name())).into()
 }
 
 /// An array of these values.
-pub(crate) fn list<'r>(values: impl ExactSizeIterator<Item = Value<'r>>) -> Reply {
+pub(crate) fn array_of<'r>(values: impl ExactSizeIterator<Item = Value<'r>>) -> Reply {
     let mut builder = Builder::default();
     let root = builder.begin(Kind::Array, values.len());
     values.for_each(|value| builder.value(&value));
@@ -42,8 +49,8 @@ pub(crate) fn list<'r>(values: impl ExactSizeIterator<Item = Value<'r>>) -> Repl
     builder.finish()
 }
 
-/// A value as a reply of its own.
-pub(crate) fn copied(value: &Value) -> Reply {
+/// A reply of its own with a copy of the value.
+pub(crate) fn reply_of(value: &Value) -> Reply {
     let mut builder = Builder::default();
     builder.value(value);
     builder.finish()

@@ -1,12 +1,12 @@
-//! What an operation says to its servers, in rounds: everything for all of them is sent before any answer is read.
+//! Requests to several servers, in rounds: all requests of a round are sent before any reply is read.
 
 use crate::command::{CommandFlags, ReadTimeout};
 use crate::config::Config;
-use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
+use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::error::Error;
 use crate::resp::{Children, Reply, Value};
-use crate::topology::Process;
-use crate::transport::{Lease, NodePipeline, exchange};
+use crate::topology::Topology;
+use crate::transport::{ConnectionSource, Lease, NodePipeline, exchange};
 use smallvec::SmallVec;
 use std::borrow::Cow;
 
@@ -21,13 +21,13 @@ macro_rules! words {
 }
 pub(crate) use words;
 
-/// What one server is asked in a round.
+/// The commands that one server receives in a round.
 pub(crate) struct Request<'a> {
     pub server: usize,
     pub commands: Vec<Words<'a>>,
-    /// All of it only reads.
+    /// All commands only read, so they may be sent again after a failure.
     pub repeatable: bool,
-    /// For a command that blocks.
+    /// Differs from the configured one for a command that blocks.
     pub read_timeout: ReadTimeout,
 }
 
@@ -37,11 +37,16 @@ impl<'a> Request<'a> {
         Request { server, commands, repeatable: true, read_timeout: ReadTimeout::Configured }
     }
 
+    /// Commands that must not be sent twice.
     pub(crate) fn write(server: usize, commands: Vec<Words<'a>>) -> Request<'a> {
         Request { repeatable: false, ..Request::read(server, commands) }
     }
 
-    /// These commands in one step, or none of them. [`executed`] reads the answer.
+    pub(crate) fn unwatch(server: usize) -> Request<'a> {
+        Request::write(server, vec![words![b"UNWATCH"]])
+    }
+
+    /// These commands between MULTI and EXEC. [`transaction_result`] reads the reply.
     pub(crate) fn transaction(server: usize, commands: Vec<Words<'a>>) -> Request<'a> {
         let mut all = Vec::with_capacity(commands.len() + 2);
         all.push(words![b"MULTI"]);
@@ -51,62 +56,63 @@ impl<'a> Request<'a> {
     }
 }
 
-/// The connections of one operation, one a server for its whole length, so that WATCH and MULTI hold.
+/// The connections of one operation. Each server has one for the whole operation, so that WATCH and MULTI hold.
 pub(crate) struct Connections<'p> {
     config: &'p Config,
-    process: &'p Process,
-    /// Of the command, for messages.
+    topology: &'p Topology,
+    /// The name of the command, for error texts.
     name: &'p [u8],
-    seats: Vec<Seat<'p>>,
+    slots: Vec<Slot<'p>>,
 }
 
-struct Seat<'p> {
+struct Slot<'p> {
     server: usize,
     lease: Option<Lease<'p>>,
-    /// It watches keys: what was learned over it holds over it alone.
-    watches: bool,
+    /// The connection watches keys: another connection could not carry out what depends on that.
+    is_watching: bool,
 }
 
 impl<'p> Connections<'p> {
-    /// With these servers. Their connections are taken in one order by all callers, who therefore cannot wait for each other in a circle.
-    pub(crate) fn with(
+    /// Takes a connection to each of these servers. All callers take them in one order, so that no two wait for each other.
+    pub(crate) fn new(
         config: &'p Config,
-        process: &'p Process,
+        topology: &'p Topology,
         name: &'p [u8],
         servers: impl IntoIterator<Item = usize>,
     ) -> Result<Connections<'p>, Error> {
         let mut servers: Vec<usize> = servers.into_iter().collect();
         servers.sort_unstable();
         servers.dedup();
-        let mut seats = Vec::with_capacity(servers.len());
+        let mut slots = Vec::with_capacity(servers.len());
         for server in servers {
-            let pool = process.pool(server);
-            let lease = pool.take(false).map_err(|error| crate::transport::explain(pool.server(), error, name, false))?;
-            seats.push(Seat { server, lease: Some(lease), watches: false });
+            let shard = topology.shard(server);
+            let lease = shard.lease(false).map_err(|error| crate::transport::explain(shard.server(), error, name, false))?;
+            slots.push(Slot { server, lease: Some(lease), is_watching: false });
         }
-        Ok(Connections { config, process, name, seats })
+        Ok(Connections { config, topology, name, slots })
     }
 
-    /// The servers that it speaks with.
+    /// Its servers, in order.
     pub(crate) fn servers(&self) -> impl Iterator<Item = usize> + use<'_, 'p> {
-        self.seats.iter().map(|seat| seat.server)
+        self.slots.iter().map(|slot| slot.server)
     }
 
-    /// Notes that a server was told to WATCH, or that its watch has ended.
-    pub(crate) fn watches(&mut self, server: usize, watches: bool) {
-        self.seats.iter_mut().filter(|seat| seat.server == server).for_each(|seat| seat.watches = watches);
+    /// Records that a server was sent WATCH, or that its watch has ended.
+    pub(crate) fn set_watching(&mut self, server: usize, is_watching: bool) {
+        self.slots.iter_mut().filter(|slot| slot.server == server).for_each(|slot| slot.is_watching = is_watching);
     }
 
-    /// Tells a server to forget what it watches over this connection.
+    /// Sends UNWATCH to a server.
     pub(crate) fn unwatch(&mut self, server: usize) -> Result<(), Error> {
-        self.ask(Request::write(server, vec![words![b"UNWATCH"]]))?;
-        self.watches(server, false);
+        self.send(Request::unwatch(server))?;
+        self.set_watching(server, false);
         Ok(())
     }
 
-    /// Asks several servers at once, each at most one thing; the answers stand in the same order, each an array with one reply a command.
-    pub(crate) fn round(&mut self, asks: &[Request<'_>]) -> Vec<Result<Reply, Error>> {
-        let mut pipelines: Vec<(usize, NodePipeline)> = asks.iter().map(|ask| (ask.server, self.pipeline(ask))).collect();
+    /// Sends requests to several servers, at most one to each. Returns their outcomes in the same order; a reply is an array with one element
+    /// per command.
+    pub(crate) fn round(&mut self, requests: &[Request<'_>]) -> Vec<Result<Reply, Error>> {
+        let mut pipelines: Vec<(usize, NodePipeline)> = requests.iter().map(|request| (request.server, self.pipeline(request))).collect();
         // In the order of their servers, as connections are taken.
         let mut ordered: Vec<&mut (usize, NodePipeline)> = pipelines.iter_mut().collect();
         ordered.sort_unstable_by_key(|(server, _)| *server);
@@ -114,37 +120,37 @@ impl<'p> Connections<'p> {
         pipelines.into_iter().map(|(server, pipeline)| self.take_back(server, pipeline)).collect()
     }
 
-    /// Asks several servers at once and goes on only when all have answered.
-    pub(crate) fn all(&mut self, asks: &[Request<'_>]) -> Result<Vec<Reply>, Error> {
-        self.round(asks).into_iter().collect()
+    /// [`Connections::round`], which fails with the first error.
+    pub(crate) fn try_round(&mut self, requests: &[Request<'_>]) -> Result<Vec<Reply>, Error> {
+        self.round(requests).into_iter().collect()
     }
 
-    /// Asks one server.
-    pub(crate) fn ask(&mut self, ask: Request<'_>) -> Result<Reply, Error> {
-        let mut pipeline = self.pipeline(&ask);
+    /// Sends a request to one server.
+    pub(crate) fn send(&mut self, request: Request<'_>) -> Result<Reply, Error> {
+        let mut pipeline = self.pipeline(&request);
         exchange(&mut [&mut pipeline], self.config.write_timeout);
-        self.take_back(ask.server, pipeline)
+        self.take_back(request.server, pipeline)
     }
 
-    fn pipeline<'a>(&mut self, ask: &'a Request<'_>) -> NodePipeline<'p, 'a> {
-        let seat = self.seats.iter_mut().find(|seat| seat.server == ask.server);
-        let mut pipeline = match seat.and_then(|seat| seat.lease.take().map(|lease| (lease, seat.watches))) {
-            Some((lease, watches)) => NodePipeline::over(lease, watches),
-            None => NodePipeline::new(self.process.pool(ask.server), &[]),
+    fn pipeline<'a>(&mut self, request: &'a Request<'_>) -> NodePipeline<'p, 'a> {
+        let slot = self.slots.iter_mut().find(|slot| slot.server == request.server);
+        let mut pipeline = match slot.and_then(|slot| slot.lease.take().map(|lease| (lease, slot.is_watching))) {
+            Some((lease, is_watching)) => NodePipeline::with_lease(self.topology.shard(request.server), lease, is_watching),
+            None => NodePipeline::new(self.topology.shard(request.server), &[]),
         };
-        for command in &ask.commands {
+        for command in &request.commands {
             let args: SmallVec<[&[u8]; 8]> = command.iter().map(AsRef::as_ref).collect();
-            pipeline.add(None, &args, &[], CommandFlags { repeatable: ask.repeatable, read_timeout: ask.read_timeout });
+            pipeline.add(None, &args, &[], CommandFlags { repeatable: request.repeatable, read_timeout: request.read_timeout });
         }
         pipeline
     }
 
     fn take_back(&mut self, server: usize, pipeline: NodePipeline<'p, '_>) -> Result<Reply, Error> {
-        let (lease, outcome) = pipeline.into_seat(self.name);
-        match self.seats.iter_mut().find(|seat| seat.server == server) {
-            Some(seat) => {
-                seat.watches &= lease.is_some();
-                seat.lease = lease;
+        let (lease, outcome) = pipeline.into_lease_and_replies(self.name);
+        match self.slots.iter_mut().find(|slot| slot.server == server) {
+            Some(slot) => {
+                slot.is_watching &= lease.is_some();
+                slot.lease = lease;
             }
             None => lease.into_iter().for_each(Lease::keep),
         }
@@ -153,51 +159,51 @@ impl<'p> Connections<'p> {
 }
 
 impl Drop for Connections<'_> {
-    /// What still watches is closed: nobody else must inherit that.
+    /// Closes the connections that still watch keys: a watch would make the next caller's transaction fail.
     fn drop(&mut self) {
-        for seat in &mut self.seats {
-            seat.lease.take().filter(|_| !seat.watches).into_iter().for_each(Lease::keep);
+        for slot in &mut self.slots {
+            slot.lease.take().filter(|_| !slot.is_watching).into_iter().for_each(Lease::keep);
         }
     }
 }
 
-/// What became of a transaction.
-pub(crate) enum Executed<'r> {
-    /// It was carried out; a reply a command, some of which may be errors.
+/// The outcome of a transaction.
+pub(crate) enum TransactionResult<'r> {
+    /// It was carried out. One reply per command; some may be errors.
     Done(Children<'r>),
-    /// A watched key was changed: nothing was done.
+    /// A watched key had changed: nothing was done.
     Conflict,
 }
 
-/// Reads the answer to [`Request::transaction`]. One that the server refused, with nothing done, stops the operation with the server's reason.
-pub(crate) fn executed(reply: &Reply) -> Outcome<Executed<'_>> {
-    let Value::Array(replies) = reply.root() else { return Err(Abort::fault("no answer to a transaction")) };
+/// Reads the reply to [`Request::transaction`]. Aborts with the server's reason when the server rejected the transaction as a whole.
+pub(crate) fn transaction_result(reply: &Reply) -> Outcome<TransactionResult<'_>> {
+    let Value::Array(replies) = reply.root() else { return Err(Abort::protocol_error("no reply to a transaction")) };
     match replies.last() {
-        Some(Value::Array(done)) => Ok(Executed::Done(done)),
-        Some(Value::NilArray | Value::Nil) => Ok(Executed::Conflict),
+        Some(Value::Array(done)) => Ok(TransactionResult::Done(done)),
+        Some(Value::NilArray | Value::Nil) => Ok(TransactionResult::Conflict),
         Some(Value::Error(last)) => {
             let first = replies.filter_map(|reply| if let Value::Error(text) = reply { Some(text) } else { None }).next();
             Err(Abort::Refusal(first.unwrap_or(last).into()))
         }
-        _ => Err(Abort::fault("EXEC was answered with something else than a list")),
+        _ => Err(Abort::protocol_error("the reply to EXEC is not an array")),
     }
 }
 
-/// The replies to the commands of an [`Request`].
+/// The replies to the commands of a [`Request`].
 pub(crate) fn replies(reply: &Reply) -> Children<'_> {
     match reply.root() {
         Value::Array(children) => children,
-        _ => unreachable!("a round answers arrays"),
+        _ => unreachable!("the reply to a request is an array"),
     }
 }
 
-/// The answer to TIME, in milliseconds since 1970.
-pub(crate) fn millis(time: Value) -> Outcome<u64> {
-    let Value::Array(time) = accepted(time)? else { return Err(Abort::fault("TIME was answered with something else than a list")) };
+/// The reply to TIME, in milliseconds since 1970.
+pub(crate) fn unix_millis(time: Value) -> Outcome<u64> {
+    let Value::Array(time) = not_error(time)? else { return Err(Abort::protocol_error("the reply to TIME is not an array")) };
     let mut numbers =
         time.map(|part| if let Value::String(text) = part { std::str::from_utf8(text).ok()?.parse::<u64>().ok() } else { None });
     match (numbers.next(), numbers.next()) {
         (Some(Some(seconds)), Some(Some(micros))) => Ok(seconds * 1000 + micros / 1000),
-        _ => Err(Abort::fault("TIME was answered with something else than two numbers")),
+        _ => Err(Abort::protocol_error("the reply to TIME is not two numbers")),
     }
 }

@@ -1,97 +1,66 @@
-//! What a command that takes several steps would do: told, not done.
+//! What `explain` reports of a command: the requests that it would send, round by round.
 
-use crate::command::{Move, ResponsePolicy, Strategy};
-use crate::crossnode::support::outcome::Outcome;
-use crate::crossnode::{Job, colocate, gather, sort};
+use crate::crossnode::support::conversation::{Request, Words};
 
-/// What would be done.
+/// What a command would do.
 pub(crate) struct Explanation {
+    /// The name of the strategy.
     pub strategy: &'static str,
     pub steps: Vec<Step>,
-    /// Whether others see all of it at once, or nothing.
+    /// Whether other clients see all of the change at once.
     pub atomic: bool,
 }
 
-/// What one server would be told in one round trip.
+/// The request to one server in one round trip.
 pub(crate) struct Step {
-    /// Counted from 1; what bears the same number is under way at the same time.
+    /// Counted from 1. The requests of one round are all sent before any reply is read.
     pub round: usize,
     pub server: usize,
-    /// The command or commands, `…` standing for what is not known before.
-    pub command: String,
+    /// The commands in the order in which they are sent, separated by `; `. `…` stands for arguments. Equal neighbours are written once.
+    pub commands: String,
 }
 
 impl Explanation {
-    pub(crate) fn of(strategy: &'static str, atomic: bool) -> Explanation {
+    pub(crate) fn new(strategy: &'static str, atomic: bool) -> Explanation {
         Explanation { strategy, steps: Vec::new(), atomic }
     }
 
-    /// Adds a step to a round.
-    pub(crate) fn step(mut self, round: usize, server: usize, command: impl Into<String>) -> Explanation {
-        self.steps.push(Step { round, server, command: command.into() });
+    /// Adds the requests of one more round. No requests, no round.
+    pub(crate) fn round(self, requests: &[Request]) -> Explanation {
+        self.round_of(requests.iter().map(|request| (request.server, describe(&request.commands))))
+    }
+
+    /// The same for servers and the text of their commands.
+    pub(crate) fn round_of(mut self, commands: impl IntoIterator<Item = (usize, String)>) -> Explanation {
+        let round = self.round_trips() + 1;
+        self.steps.extend(commands.into_iter().map(|(server, commands)| Step { round, server, commands }));
         self
     }
 
-    pub(crate) fn steps(self, round: usize, servers: impl IntoIterator<Item = usize>, command: &str) -> Explanation {
-        servers.into_iter().fold(self, |explanation, server| explanation.step(round, server, command))
+    /// How many rounds there are.
+    pub(crate) fn round_trips(&self) -> usize {
+        self.steps.iter().map(|step| step.round).max().unwrap_or(0)
     }
 }
 
-/// Explains a command. Where its plan depends on sizes, they are asked for; nothing is changed.
-pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
-    let distinct = || {
-        let mut servers: Vec<usize> = job.servers().collect();
-        servers.sort_unstable();
-        servers.dedup();
-        servers
-    };
-    let name = String::from_utf8_lossy(job.args[0]).to_uppercase();
-    Ok(match job.over.across {
-        Strategy::Everywhere(answers) => {
-            let command = if answers == ResponsePolicy::Size { "MULTI; DBSIZE; HKEYS …; EXEC".into() } else { whole(job.args) };
-            Explanation::of("all masters", false).steps(1, 0..job.config.servers.len(), &command)
-        }
-        Strategy::RandomKey => Explanation::of("all masters", false).steps(1, 0..job.config.servers.len(), "DBSIZE; RANDOMKEY"),
-        Strategy::Scan => Explanation::of("one after the other", false).steps(1, [crate::crossnode::broadcast::scanned(job)?.0], "SCAN …"),
-        Strategy::Moved(Move::Copy) => {
-            Explanation::of("copy", true).step(1, job.server_of(0), "DUMP …; PEXPIRETIME …").step(2, job.server_of(1), "RESTORE …")
-        }
-        Strategy::Moved(Move::Value) => Explanation::of("transfer", false)
-            .step(1, job.server_of(0), "WATCH …; DUMP …; PEXPIRETIME …; TIME")
-            .step(2, job.server_of(1), "HSET …; RESTORE …; WATCH …; EXISTS …")
-            .step(3, job.server_of(0), "MULTI; RENAME …; HSET …; EXEC")
-            .step(4, job.server_of(1), format!("MULTI; HSET …; {name} …; PEXPIREAT …; EXEC"))
-            .step(5, job.server_of(0), "MULTI; UNLINK …; HDEL …; EXEC")
-            .step(6, job.server_of(1), "HDEL …"),
-        Strategy::Moved(what) => {
-            let (read, native, add) = if what == Move::Member { ("SISMEMBER", "SMOVE", "SADD") } else { ("LLEN", "LMOVE", "RPUSH") };
-            Explanation::of("transfer", false)
-                .step(1, job.server_of(0), format!("{read} …; TIME"))
-                .step(1, job.server_of(1), "WATCH …")
-                .step(2, job.server_of(0), format!("MULTI; {native} …; HSET …; EXEC"))
-                .step(3, job.server_of(1), format!("MULTI; {add} …; HSET …; {native} …; EXEC"))
-                .step(4, job.server_of(0), "MULTI; UNLINK …; HDEL …; EXEC")
-                .step(5, job.server_of(1), "HDEL …")
-        }
-        Strategy::Popped(_) => Explanation::of("pop", true).steps(1, distinct(), "TYPE …").step(
-            2,
-            job.server_of(0),
-            "the pop, of the first key that has something",
-        ),
-        Strategy::Streams => Explanation::of("split", false).steps(1, distinct(), &format!("{name} … (its own streams)")),
-        Strategy::StoredIfNone => {
-            Explanation::of("all or none", false).steps(1, distinct(), "WATCH …; EXISTS …").steps(2, distinct(), "MULTI; MSET …; EXEC")
-        }
-        Strategy::Migrated => Explanation::of("split", false).steps(1, distinct(), "MIGRATE … (its own keys)"),
-        Strategy::Combined(combination) => gather::explain(job, combination)?,
-        Strategy::Together(destination) => colocate::explain(job, destination)?,
-        Strategy::Sorted => sort::explain(job)?,
-        Strategy::Refused | Strategy::Script | Strategy::Split(_) | Strategy::Anywhere | Strategy::OneServer => {
-            Explanation::of("refuse", true)
-        }
-    })
+/// The commands of a request as a [`Step`] has them.
+pub(crate) fn describe(commands: &[Words]) -> String {
+    let mut all: Vec<String> = commands.iter().map(describe_command).collect();
+    all.dedup();
+    all.join("; ")
 }
 
-fn whole(args: &[&[u8]]) -> String {
-    args.iter().map(|word| crate::error::printable(word)).collect::<Vec<_>>().join(" ")
+/// The name of a command, its subcommand too where the name alone says little, and `…` where it has arguments.
+fn describe_command(command: &Words) -> String {
+    const CONTAINERS: [&str; 3] = ["MEMORY", "XINFO", "CLIENT"];
+    let word = |at: usize| command.get(at).map(|word| crate::error::printable(word)).unwrap_or_default();
+    let (mut text, mut words) = (word(0).to_uppercase(), 1);
+    if CONTAINERS.contains(&text.as_str()) && command.len() > 1 {
+        text = format!("{text} {}", word(1).to_uppercase());
+        words = 2;
+    }
+    if command.len() > words {
+        text.push_str(" …");
+    }
+    text
 }

@@ -1,29 +1,30 @@
-//! A connection over which a server tells of changes to keys: its messages for caches, asked for by the names of the keys.
+//! A connection on which a server announces changes of keys. It uses the invalidation messages for client-side caches (`CLIENT TRACKING`).
 
 use crate::command::ReadTimeout;
 use crate::error::{Code, Error};
 use crate::resp::{Reader, Reply, Value, pack};
-use crate::transport::{Aside, Connection, Pool};
+use crate::topology::Shard;
+use crate::transport::{Connection, ConnectionSource, LongLease};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
-/// What listens to one server.
+/// Receives the messages of one server.
 pub(crate) struct Listener<'p> {
-    pool: &'p Pool,
-    connection: Aside<'p>,
+    shard: &'p Shard,
+    connection: LongLease<'p>,
     reader: Reader,
     keys: Vec<&'p [u8]>,
 }
 
 impl<'p> Listener<'p> {
-    /// Listens to a server; `None` when it has no messages for us, or too few connections are left. A connection that had broken before is
-    /// replaced.
-    pub(crate) fn take(pool: &'p Pool, keys: Vec<&'p [u8]>) -> Result<Option<Listener<'p>>, Error> {
+    /// Subscribes to changes of these keys. `None`: the server offers no such messages, or the pool has too few connections left. A pooled
+    /// connection that turns out to be broken is replaced.
+    pub(crate) fn subscribe(shard: &'p Shard, keys: Vec<&'p [u8]>) -> Result<Option<Listener<'p>>, Error> {
         let listener = |fresh| -> Result<Option<Listener<'p>>, Error> {
-            let Some(mut connection) = pool.take_aside(fresh)? else { return Ok(None) };
+            let Some(mut connection) = shard.long_lease(fresh)? else { return Ok(None) };
             let reader = connection.reader(true);
-            let mut listener = Listener { pool, connection, reader, keys: keys.clone() };
-            Ok(listener.subscribe()?.then_some(listener))
+            let mut listener = Listener { shard, connection, reader, keys: keys.clone() };
+            Ok(listener.start_tracking()?.then_some(listener))
         };
         match listener(false) {
             Err(error) if error.code() == Code::Io => listener(true),
@@ -31,9 +32,9 @@ impl<'p> Listener<'p> {
         }
     }
 
-    /// Has the server tell of changes to keys over this very connection; false when it will not.
-    fn subscribe(&mut self) -> Result<bool, Error> {
-        let id = match self.say(&pack(&[b"CLIENT", b"ID"]), 1)?.value(1) {
+    /// Redirects the messages to this very connection; false when the server refuses.
+    fn start_tracking(&mut self) -> Result<bool, Error> {
+        let id = match self.request(&pack(&[b"CLIENT", b"ID"]), 1)?.value(1) {
             Some(Value::Integer(id)) => id.to_string(),
             _ => return Ok(false),
         };
@@ -42,24 +43,24 @@ impl<'p> Listener<'p> {
             tracking.extend([b"PREFIX", prefix]);
         }
         let request = [pack(&tracking), pack(&[b"SUBSCRIBE", b"__redis__:invalidate"])].concat();
-        let reply = self.say(&request, 2)?;
-        let Value::Array(mut answers) = reply.root() else { return Ok(false) };
-        Ok(matches!((answers.next(), answers.next()), (Some(Value::Status(_)), Some(Value::Array(_)))))
+        let reply = self.request(&request, 2)?;
+        let Value::Array(mut replies) = reply.root() else { return Ok(false) };
+        Ok(matches!((replies.next(), replies.next()), (Some(Value::Status(_)), Some(Value::Array(_)))))
     }
 
-    /// Says something, and reads at least so many answers.
-    fn say(&mut self, request: &[u8], answers: usize) -> Result<Reply, Error> {
+    /// Sends a request and reads at least `replies` replies.
+    fn request(&mut self, request: &[u8], replies: usize) -> Result<Reply, Error> {
         let connection: &Connection = &self.connection;
         connection.send_all(request, &mut 0)?;
-        while self.reader.complete() < answers || !self.reader.is_between() {
-            connection.wait(ReadTimeout::Extended(Duration::ZERO), self.pool.config().read_timeout)?;
+        while self.reader.complete() < replies || !self.reader.is_between() {
+            connection.wait(ReadTimeout::Extended(Duration::ZERO), self.shard.config().read_timeout)?;
             connection.receive_now(&mut self.reader, usize::MAX)?;
         }
-        Ok(self.read())
+        Ok(self.take_received())
     }
 
-    /// All that came, under one array.
-    fn read(&mut self) -> Reply {
+    /// Everything that was received, in one array.
+    fn take_received(&mut self) -> Reply {
         let fresh = self.connection.reader(true);
         let reader = std::mem::replace(&mut self.reader, fresh);
         let count = reader.complete();
@@ -68,19 +69,20 @@ impl<'p> Listener<'p> {
         reply
     }
 
-    /// Takes in what came; answers whether it concerns one of the keys. Of half a message the rest is waited for.
-    pub(crate) fn hear(&mut self) -> Result<bool, Error> {
+    /// Reads the messages that have come, without waiting; returns whether one is about a watched key. The rest of an incomplete message is left
+    /// for the next call.
+    pub(crate) fn receive(&mut self) -> Result<bool, Error> {
         while self.connection.receive_now(&mut self.reader, usize::MAX)? > 0 {}
         if self.reader.complete() == 0 || !self.reader.is_between() {
             return Ok(false);
         }
-        let reply = self.read();
+        let reply = self.take_received();
         let Value::Array(mut messages) = reply.root() else { return Ok(false) };
-        Ok(messages.any(|message| self.is_concerned(message)))
+        Ok(messages.any(|message| self.is_about_watched_key(message)))
     }
 
-    /// A message names keys that changed, or none when all of them did. Keys that merely begin like one of ours are named too.
-    fn is_concerned(&self, message: Value) -> bool {
+    /// A message lists the changed keys, or nil when all keys changed. Keys of which a watched key is a prefix are listed too.
+    fn is_about_watched_key(&self, message: Value) -> bool {
         let Value::Array(mut message) = message else { return false };
         match message.nth(2) {
             Some(Value::Array(mut changed)) => changed.any(|key| matches!(key, Value::String(key) if self.keys.contains(&key))),
@@ -89,29 +91,29 @@ impl<'p> Listener<'p> {
         }
     }
 
-    pub(crate) fn pool(&self) -> &'p Pool {
-        self.pool
+    pub(crate) fn shard(&self) -> &'p Shard {
+        self.shard
     }
 
-    /// Tells the server to stop.
-    pub(crate) fn hang_up(&self) -> Result<(), Error> {
+    /// Asks the server to stop sending messages.
+    pub(crate) fn unsubscribe(&self) -> Result<(), Error> {
         let request = [pack(&[b"UNSUBSCRIBE"]), pack(&[b"CLIENT", b"TRACKING", b"OFF"])].concat();
         self.connection.send_all(&request, &mut 0)
     }
 
-    /// After that: gives the connection back once the server has stopped, and closes it if that takes long.
+    /// After [`Listener::unsubscribe`]: returns the connection to its pool once the server has stopped. Closes it if that takes long.
     pub(crate) fn give_back(mut self) -> Result<(), Error> {
-        const LONG: Duration = Duration::from_millis(100);
+        const MAX_WAIT: Duration = Duration::from_millis(100);
         loop {
-            self.connection.wait(ReadTimeout::Extended(Duration::ZERO), Some(LONG))?;
+            self.connection.wait(ReadTimeout::Extended(Duration::ZERO), Some(MAX_WAIT))?;
             self.connection.receive_now(&mut self.reader, usize::MAX)?;
             if self.reader.complete() == 0 || !self.reader.is_between() {
                 continue;
             }
-            // All messages are arrays, and so is the answer to the first command; that to the second ends it.
-            let reply = self.read();
-            if let Value::Array(answers) = reply.root()
-                && matches!(answers.last(), Some(Value::Status(_)))
+            // Messages are arrays, and so is the reply to UNSUBSCRIBE. The reply to CLIENT TRACKING OFF, a status, is the last.
+            let reply = self.take_received();
+            if let Value::Array(replies) = reply.root()
+                && matches!(replies.last(), Some(Value::Status(_)))
             {
                 self.connection.keep();
                 return Ok(());
@@ -126,7 +128,7 @@ impl AsFd for Listener<'_> {
     }
 }
 
-/// The keys, but for those that begin like another of them: a server does not take both.
+/// The keys without those that begin with another of them: a server rejects overlapping prefixes.
 fn prefixes<'k>(keys: &[&'k [u8]]) -> Vec<&'k [u8]> {
     let mut keys = keys.to_vec();
     keys.sort_unstable();
@@ -144,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_prefix_begins_like_another() {
+    fn no_prefix_begins_with_another() {
         let keys: [&[u8]; 6] = [b"b", b"ab", b"abc", b"a1", b"b", b"ba"];
         assert_eq!(prefixes(&keys), [&b"a1"[..], b"ab", b"b"]);
         assert_eq!(prefixes(&[b"x", b""]), [b""]);

@@ -1,50 +1,50 @@
-//! Waiting until some keys of several servers change, without asking again and again.
+//! Waits until keys on several servers change, without polling them.
 //!
-//! The servers tell of changes ([`Listener`]), but not of which kind: whoever waits has to look, and goes on waiting where it was nothing.
+//! Servers announce that a key changed ([`Listener`]), but not how. The caller has to look at its keys, and waits again if that was not the
+//! change it needs.
 
-use crate::crossnode::Job;
-pub(crate) use crate::crossnode::support::block_timeout::{integer, until_millis, until_seconds};
+use crate::crossnode::support::explanation::Explanation;
 use crate::crossnode::support::invalidations::Listener;
+use crate::crossnode::support::job::Job;
 use crate::crossnode::support::outcome::Outcome;
 use crate::error::{Code, Error};
 use crate::resp::Reply;
-use crate::transport::explain;
+use crate::transport::{ConnectionSource, explain};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use std::time::{Duration, Instant};
 
-/// After so long a silence the keys are looked at in any case. Some changes are told by nobody, such as SWAPDB, and a server that vanished
-/// without a word is found only when it is asked something.
-const SILENCE: Duration = Duration::from_secs(1);
-/// Two looks within a shorter time than this are one too many.
-const BREATH: Duration = Duration::from_millis(1);
-/// Where servers tell nothing, pauses grow from a breath to this.
-const LONGEST_PAUSE: Duration = Duration::from_millis(20);
+/// The keys are looked at after this time even without a message. Some changes, such as SWAPDB, are not announced, and a server that vanished is
+/// noticed only when it gets a request.
+const MAX_SILENCE: Duration = Duration::from_secs(1);
+/// The minimum time between two wake-ups.
+const MIN_INTERVAL: Duration = Duration::from_millis(1);
+/// Without messages from the servers, pauses grow from [`MIN_INTERVAL`] to this.
+const MAX_PAUSE: Duration = Duration::from_millis(20);
 
-/// Waits for changes to some keys. It holds connections, but none while there are too few left in a pool, or a server has no messages to
-/// offer: then it lets a little time pass instead.
-pub(crate) struct Waiter<'p> {
-    /// Of the command, for messages.
+/// Waits for changes to some keys. It uses one more connection per server. If a pool has too few of them, or a server does not offer the messages,
+/// it only pauses.
+pub(crate) struct KeyWatch<'p> {
+    /// The name of the command, for error texts.
     name: &'p [u8],
     listeners: Vec<Listener<'p>>,
-    /// When it last told of a change.
-    woke: Option<Instant>,
-    /// The next pause, where there are no listeners.
+    last_wake: Option<Instant>,
+    /// The next pause, used without listeners.
     pause: Duration,
 }
 
-impl<'p> Waiter<'p> {
-    /// A waiter for keys, each with its server. What changes from now on is not missed, so the keys must be looked at once again after this.
-    pub(crate) fn new(job: &Job<'p, '_>, keys: &[(usize, &'p [u8])]) -> Outcome<Waiter<'p>> {
+impl<'p> KeyWatch<'p> {
+    /// Watches these keys, each with its server. Changes before this call are not seen: look at the keys once more after it.
+    pub(crate) fn new(job: &Job<'p, '_>, keys: &[(usize, &'p [u8])]) -> Outcome<KeyWatch<'p>> {
         let name = job.args[0];
         let mut servers: Vec<usize> = keys.iter().map(|(server, _)| *server).collect();
         servers.sort_unstable();
         servers.dedup();
         let mut listeners = Vec::with_capacity(servers.len());
         for server in servers {
-            let pool = job.process.pool(server);
-            let own = keys.iter().filter(|(of, _)| *of == server).map(|(_, key)| *key).collect();
-            let listener = Listener::take(pool, own).map_err(|error| explain(pool.server(), error, name, false))?;
+            let shard = job.topology.shard(server);
+            let own_keys = keys.iter().filter(|(owner, _)| *owner == server).map(|(_, key)| *key).collect();
+            let listener = Listener::subscribe(shard, own_keys).map_err(|error| explain(shard.server(), error, name, false))?;
             match listener {
                 Some(listener) => listeners.push(listener),
                 None => {
@@ -53,34 +53,34 @@ impl<'p> Waiter<'p> {
                 }
             }
         }
-        Ok(Waiter { name, listeners, woke: None, pause: BREATH })
+        Ok(KeyWatch { name, listeners, last_wake: None, pause: MIN_INTERVAL })
     }
 
-    /// Waits until one of the keys may have changed; false when the time is up before that. No deadline means for ever.
+    /// Waits until a key may have changed; returns false at the deadline. Without a deadline it waits without a time limit.
     pub(crate) fn wait(&mut self, deadline: Option<Instant>) -> Outcome<bool> {
         if self.listeners.is_empty() {
-            return Ok(self.let_time_pass(deadline));
+            return Ok(self.pause(deadline));
         }
         let start = Instant::now();
         loop {
-            let left = left(deadline);
+            let left = time_left(deadline);
             if left == Some(Duration::ZERO) {
                 return Ok(false);
             }
-            let silence = SILENCE.saturating_sub(start.elapsed());
+            let silence = MAX_SILENCE.saturating_sub(start.elapsed());
             if silence.is_zero() {
                 return Ok(true);
             }
-            self.listen(left.map_or(silence, |left| left.min(silence)))?;
-            if self.hear()? {
-                self.breathe(deadline);
+            self.poll(left.map_or(silence, |left| left.min(silence)))?;
+            if self.receive()? {
+                self.limit_rate(deadline);
                 return Ok(true);
             }
         }
     }
 
-    /// Waits until something came over one of the connections, or for that long.
-    fn listen(&self, limit: Duration) -> Outcome<()> {
+    /// Waits until a connection is readable, at most for this time.
+    fn poll(&self, limit: Duration) -> Outcome<()> {
         let mut sockets: Vec<PollFd> = self.listeners.iter().map(|listener| PollFd::new(listener, PollFlags::IN)).collect();
         match poll(&mut sockets, limit.try_into().ok().as_ref()) {
             Ok(_) | Err(Errno::INTR) => Ok(()),
@@ -88,44 +88,45 @@ impl<'p> Waiter<'p> {
         }
     }
 
-    /// Takes in what came; answers whether it concerns one of the keys.
-    fn hear(&mut self) -> Outcome<bool> {
-        let mut concerned = false;
+    /// Reads the messages that have come; returns whether one is about a watched key.
+    fn receive(&mut self) -> Outcome<bool> {
+        let mut has_changed = false;
         for listener in &mut self.listeners {
-            concerned |= listener.hear().map_err(|error| explain(listener.pool().server(), error, self.name, false))?;
+            has_changed |= listener.receive().map_err(|error| explain(listener.shard().server(), error, self.name, false))?;
         }
-        Ok(concerned)
+        Ok(has_changed)
     }
 
-    /// Whoever lost what woke him to somebody else, again and again, must not keep the servers busy by that.
-    fn breathe(&mut self, deadline: Option<Instant>) {
-        if let Some(early) = self.woke.and_then(|woke| BREATH.checked_sub(woke.elapsed())) {
-            std::thread::sleep(left(deadline).map_or(early, |left| left.min(early)));
+    /// A caller that loses every change to faster clients must not keep the servers busy.
+    fn limit_rate(&mut self, deadline: Option<Instant>) {
+        if let Some(early) = self.last_wake.and_then(|wake| MIN_INTERVAL.checked_sub(wake.elapsed())) {
+            std::thread::sleep(time_left(deadline).map_or(early, |left| left.min(early)));
         }
-        self.woke = Some(Instant::now());
+        self.last_wake = Some(Instant::now());
     }
 
-    fn let_time_pass(&mut self, deadline: Option<Instant>) -> bool {
-        let left = left(deadline);
+    fn pause(&mut self, deadline: Option<Instant>) -> bool {
+        let left = time_left(deadline);
         if left == Some(Duration::ZERO) {
             return false;
         }
         std::thread::sleep(left.map_or(self.pause, |left| left.min(self.pause)));
-        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        self.pause = (self.pause * 2).min(MAX_PAUSE);
         true
     }
 }
 
-impl Drop for Waiter<'_> {
+impl Drop for KeyWatch<'_> {
     fn drop(&mut self) {
-        let told: Vec<Listener> = self.listeners.drain(..).filter(|listener| listener.hang_up().is_ok()).collect();
-        // One that cannot be given back is closed, which is as good.
-        told.into_iter().for_each(|listener| drop(listener.give_back()));
+        let stopping: Vec<Listener> = self.listeners.drain(..).filter(|listener| listener.unsubscribe().is_ok()).collect();
+        // A connection that cannot be returned is closed, which is as good.
+        stopping.into_iter().for_each(|listener| drop(listener.give_back()));
     }
 }
 
-/// Tries until something is found or the time is up, which is answered as nil. `deadline`: `None` outside tries once, inside for ever.
-pub(crate) fn until_found(
+/// Repeats an attempt until it finds something; returns nil at the deadline. `deadline`: `None` makes one attempt, `Some(None)` waits without a
+/// time limit.
+pub(crate) fn wait_until_found(
     job: &Job,
     deadline: Option<Option<Instant>>,
     mut attempt: impl FnMut() -> Outcome<Option<Reply>>,
@@ -134,18 +135,27 @@ pub(crate) fn until_found(
         return Ok(found);
     }
     let Some(deadline) = deadline else { return Ok(Reply::nil_array()) };
-    let keys: Vec<(usize, &[u8])> = (0..job.over.keys.len()).map(|key| (job.server_of(key), job.key(key))).collect();
-    let mut waiter = Waiter::new(job, &keys)?;
+    let keys: Vec<(usize, &[u8])> = (0..job.command.keys.len()).map(|key| (job.server_of(key), job.key(key))).collect();
+    let mut watch = KeyWatch::new(job, &keys)?;
     loop {
         if let Some(found) = attempt()? {
             return Ok(found);
         }
-        if !waiter.wait(deadline)? {
+        if !watch.wait(deadline)? {
             return Ok(Reply::nil_array());
         }
     }
 }
 
-fn left(deadline: Option<Instant>) -> Option<Duration> {
+/// Adds what [`KeyWatch`] sends when nothing changes until the deadline: it subscribes on each server in turn, the keys are looked at once
+/// more by `attempt`, and it unsubscribes.
+pub(crate) fn explain_wait(explanation: Explanation, servers: &[usize], attempt: impl FnOnce(Explanation) -> Explanation) -> Explanation {
+    let subscribed = servers.iter().fold(explanation, |explanation, &server| {
+        explanation.round_of([(server, "CLIENT ID".into())]).round_of([(server, "CLIENT TRACKING …; SUBSCRIBE …".into())])
+    });
+    attempt(subscribed).round_of(servers.iter().map(|&server| (server, "UNSUBSCRIBE; CLIENT TRACKING …".into())))
+}
+
+fn time_left(deadline: Option<Instant>) -> Option<Duration> {
     deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
 }

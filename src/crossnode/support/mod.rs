@@ -1,12 +1,14 @@
-//! What the strategies share: conversations with several servers, retries, waiting for keys, destinations.
+//! What the strategies share: requests to several servers in rounds, retries, waiting for keys, replacing a destination.
 
 pub(crate) mod ask_server;
 pub(crate) mod block_timeout;
 pub(crate) mod conversation;
 pub(crate) mod destination;
+pub(crate) mod documentation;
 pub(crate) mod explanation;
 pub(crate) mod internal_keys;
 pub(crate) mod invalidations;
+pub(crate) mod job;
 pub(crate) mod key_watch;
 pub(crate) mod outcome;
 pub(crate) mod queries;

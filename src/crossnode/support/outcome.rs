@@ -1,12 +1,13 @@
-//! Why an operation ends before its time.
+//! Why an operation ends early.
 
 use crate::error::{Code, Error};
 use crate::resp::{Reply, Value};
 
 #[derive(Debug)]
 pub(crate) enum Abort {
-    /// A server would refuse the command, or has refused it, in these words: they are the answer.
+    /// The command is invalid or was rejected by a server. The caller gets this text as an error reply.
     Refusal(Box<[u8]>),
+    /// The caller gets an error instead of a reply.
     Error(Error),
 }
 
@@ -17,13 +18,13 @@ impl Abort {
         Abort::Refusal(text.as_ref().into())
     }
 
-    /// Something that a sound server does not answer.
-    pub(crate) fn fault(what: &str) -> Abort {
-        Abort::Error(Error::new(Code::Protocol, what))
+    /// A reply that no correct server sends.
+    pub(crate) fn protocol_error(text: &str) -> Abort {
+        Abort::Error(Error::new(Code::Protocol, text))
     }
 
-    /// What the caller is answered.
-    pub(crate) fn into_answer(self) -> Result<Reply, Error> {
+    /// What the caller gets.
+    pub(crate) fn into_reply(self) -> Result<Reply, Error> {
         match self {
             Abort::Refusal(text) => Ok(Reply::error(&text)),
             Abort::Error(error) => Err(error),
@@ -37,8 +38,8 @@ impl From<Error> for Abort {
     }
 }
 
-/// The value, unless it is a server's error, which then is the answer.
-pub(crate) fn accepted(value: Value<'_>) -> Outcome<Value<'_>> {
+/// The value, unless it is an error: that aborts the operation.
+pub(crate) fn not_error(value: Value<'_>) -> Outcome<Value<'_>> {
     match value {
         Value::Error(text) => Err(Abort::refusal(text)),
         value => Ok(value),

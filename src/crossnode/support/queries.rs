@@ -1,34 +1,34 @@
-//! Queries to several servers, asked in one round.
+//! Queries to several servers, sent in one round.
 
 use crate::crossnode::support::conversation::{Connections, Request, Words};
 use crate::crossnode::support::outcome::{Abort, Outcome};
 use crate::error::Error;
 use crate::resp::{Entry, Kind, Reply, Value};
 
-/// What is to be asked. Each question is answered under the number that [`Queries::add`] gives it.
+/// Commands that only read. [`Queries::add`] returns the number under which [`QueryReplies`] has the reply.
 #[derive(Default)]
 pub(crate) struct Queries<'a> {
-    asks: Vec<Request<'a>>,
-    /// Of each question: which of the asks, and the how-manieth command of it.
+    requests: Vec<Request<'a>>,
+    /// For each query its request, and its position among the commands of that.
     places: Vec<(usize, usize)>,
 }
 
-/// The answers to [`Queries`].
+/// The replies to [`Queries`].
 pub(crate) struct QueryReplies {
     replies: Vec<Reply>,
-    /// Of each question: which of the replies, and where in its index.
+    /// For each query its reply, and the position in the index of that.
     places: Vec<(usize, usize)>,
 }
 
 impl<'a> Queries<'a> {
     pub(crate) fn add(&mut self, server: usize, command: Words<'a>) -> usize {
-        let ask = self.asks.iter().position(|ask| ask.server == server).unwrap_or_else(|| {
-            self.asks.push(Request::read(server, Vec::new()));
-            self.asks.len() - 1
+        let request = self.requests.iter().position(|request| request.server == server).unwrap_or_else(|| {
+            self.requests.push(Request::read(server, Vec::new()));
+            self.requests.len() - 1
         });
-        let commands = &mut self.asks[ask].commands;
+        let commands = &mut self.requests[request].commands;
         commands.push(command);
-        self.places.push((ask, commands.len() - 1));
+        self.places.push((request, commands.len() - 1));
         self.places.len() - 1
     }
 
@@ -40,53 +40,58 @@ impl<'a> Queries<'a> {
         self.places.is_empty()
     }
 
-    pub(crate) fn put(self, connections: &mut Connections) -> Result<QueryReplies, Error> {
-        let replies = connections.all(&self.asks)?;
+    /// The requests that [`Queries::send`] sends.
+    pub(crate) fn requests(&self) -> &[Request<'a>] {
+        &self.requests
+    }
+
+    pub(crate) fn send(self, connections: &mut Connections) -> Result<QueryReplies, Error> {
+        let replies = connections.try_round(&self.requests)?;
         let indexes: Vec<Vec<usize>> = replies.iter().map(children).collect();
-        // A reply that lacks an answer does not come here: all commands were answered.
-        let places = self.places.iter().map(|&(ask, nth)| (ask, indexes[ask].get(nth).copied().unwrap_or(0))).collect();
+        // `try_round` fails unless every command has a reply, so no place is missing.
+        let places = self.places.iter().map(|&(request, nth)| (request, indexes[request].get(nth).copied().unwrap_or(0))).collect();
         Ok(QueryReplies { replies, places })
     }
 }
 
 impl QueryReplies {
-    pub(crate) fn get(&self, question: usize) -> Value<'_> {
-        let (reply, place) = self.places[question];
+    pub(crate) fn get(&self, query: usize) -> Value<'_> {
+        let (reply, place) = self.places[query];
         self.replies[reply].value(place).unwrap_or(Value::Nil)
     }
 
-    /// Lets go of the first answers: those behind them are counted from 0.
-    pub(crate) fn forget(&mut self, answers: usize) {
-        self.places.drain(..answers);
+    /// Drops the first `count` replies; the numbers of the others decrease by that.
+    pub(crate) fn skip_first(&mut self, count: usize) {
+        self.places.drain(..count);
     }
 
-    /// An answer that is a list of strings. A server's error is the caller's answer.
-    pub(crate) fn list(&self, question: usize) -> Outcome<List<'_>> {
-        let (reply, place) = self.places[question];
-        List::at(&self.replies[reply], place)
+    /// A reply that is an array of strings. An error aborts the operation.
+    pub(crate) fn list(&self, query: usize) -> Outcome<List<'_>> {
+        let (reply, place) = self.places[query];
+        List::from_reply(&self.replies[reply], place)
     }
 
-    /// The second value of an answer to SCAN or its like, and whether it is all there is.
-    pub(crate) fn page(&self, question: usize) -> Outcome<(List<'_>, bool)> {
-        let (reply, place) = self.places[question];
+    /// The elements of a reply to SCAN, SSCAN …, and whether they are all there are.
+    pub(crate) fn page(&self, query: usize) -> Outcome<(List<'_>, bool)> {
+        let (reply, place) = self.places[query];
         let reply = &self.replies[reply];
         match reply.value(place) {
             Some(Value::Array(mut page)) => {
                 let is_all = page.next() == Some(Value::String(b"0"));
-                List::at(reply, place + 2).map(|list| (list, is_all))
+                List::from_reply(reply, place + 2).map(|list| (list, is_all))
             }
             Some(Value::Error(text)) => Err(Abort::refusal(text)),
-            _ => Err(Abort::fault("a page was answered with something else")),
+            _ => Err(Abort::protocol_error("the reply to a scan is not an array")),
         }
     }
 
-    /// The replies, and where in which of them the answer to each question stands.
+    /// The replies, and for each query its reply and the position in the index of that.
     pub(crate) fn into_parts(self) -> (Vec<Reply>, Vec<(usize, usize)>) {
         (self.replies, self.places)
     }
 }
 
-/// A list of strings in a reply.
+/// An array of strings in a reply.
 #[derive(Clone, Copy)]
 pub(crate) struct List<'r> {
     reply: &'r Reply,
@@ -94,13 +99,13 @@ pub(crate) struct List<'r> {
 }
 
 impl<'r> List<'r> {
-    /// The list at a place of a reply's index.
-    pub(crate) fn at(reply: &'r Reply, place: usize) -> Outcome<List<'r>> {
+    /// The array at this position of a reply's index.
+    pub(crate) fn from_reply(reply: &'r Reply, place: usize) -> Outcome<List<'r>> {
         let entry = reply.entries().get(place).filter(|entry| entry.kind() == Kind::Array && entry.span() == entry.length() + 1);
         match (entry, reply.value(place)) {
             (Some(entry), _) => Ok(List { reply, entries: &reply.entries()[place + 1..place + entry.span()] }),
             (None, Some(Value::Error(text))) => Err(Abort::refusal(text)),
-            (None, _) => Err(Abort::fault("a list was answered with something else")),
+            (None, _) => Err(Abort::protocol_error("a server's reply is not an array of strings")),
         }
     }
 
@@ -109,18 +114,18 @@ impl<'r> List<'r> {
     }
 
     pub(crate) fn iter(self) -> impl ExactSizeIterator<Item = &'r [u8]> + Clone {
-        self.entries.iter().map(move |entry| self.reply.text(entry))
+        self.entries.iter().map(move |entry| self.reply.entry_bytes(entry))
     }
 }
 
-/// Where in the index of an array its values stand.
+/// The positions of the elements of an array in its index.
 fn children(reply: &Reply) -> Vec<usize> {
     let entries = reply.entries();
     let mut places = Vec::with_capacity(entries[0].length());
-    let mut at = 1;
-    while at < entries.len() {
-        places.push(at);
-        at += entries[at].span();
+    let mut place = 1;
+    while place < entries.len() {
+        places.push(place);
+        place += entries[place].span();
     }
     places
 }

@@ -1,31 +1,31 @@
-//! How long a command goes on that others get in the way of.
+//! How often a command is tried again when other clients change its keys meanwhile.
 
 use std::time::{Duration, Instant};
 
-/// So often at least, however long that takes.
-const LEAST: usize = 100;
-/// So long at least, however often that is: where many change a key all the time, a hundred attempts are made within a moment.
-const LONG: Duration = Duration::from_secs(5);
+const MIN_ATTEMPTS: usize = 100;
+/// Where many clients change a key all the time, a hundred attempts take only a moment.
+const MIN_DURATION: Duration = Duration::from_secs(5);
 
+/// Allows attempts until both [`MIN_ATTEMPTS`] and [`MIN_DURATION`] are reached.
 pub(crate) struct Retry {
-    made: usize,
+    attempts: usize,
     begin: Instant,
 }
 
 impl Retry {
     pub(crate) fn new() -> Retry {
-        Retry { made: 0, begin: Instant::now() }
+        Retry { attempts: 0, begin: Instant::now() }
     }
 
-    /// Whether there is to be another one.
-    pub(crate) fn go_on(&mut self) -> bool {
-        let go_on = self.made < LEAST || self.begin.elapsed() < LONG;
-        self.made += usize::from(go_on);
-        go_on
+    /// Whether another attempt may be made; counts it.
+    pub(crate) fn next_attempt(&mut self) -> bool {
+        let is_allowed = self.attempts < MIN_ATTEMPTS || self.begin.elapsed() < MIN_DURATION;
+        self.attempts += usize::from(is_allowed);
+        is_allowed
     }
 
-    /// How many there were.
-    pub(crate) fn made(&self) -> usize {
-        self.made
+    /// How many attempts were allowed.
+    pub(crate) fn attempts(&self) -> usize {
+        self.attempts
     }
 }

@@ -1,10 +1,11 @@
-//! COPY: the value is read on one node and put on the other in one step.
+//! COPY: the value is read on one node and written on the other, each in one step.
 
 use crate::crossnode::Job;
 use crate::crossnode::support::conversation::{Connections, Request, Words, replies, words};
+use crate::crossnode::support::explanation::Explanation;
 use crate::crossnode::support::internal_keys;
-use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
-use crate::crossnode::transfer::rename::{Carried, fetch};
+use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
+use crate::crossnode::transfer::dumped_value::{DumpedValue, dump_commands};
 use crate::resp::{Reply, Value};
 use std::borrow::Cow;
 
@@ -15,41 +16,76 @@ struct Options<'a> {
 }
 
 pub(crate) fn run(job: &Job) -> Outcome<Reply> {
-    let Some(options) = options(&job.args[3..]) else { return of_nothing(job) };
+    let Some(options) = options(&job.args[3..]) else { return copy_missing_key(job) };
     let (source, target) = (job.server_of(0), job.server_of(1));
-    let mut connections = Connections::with(job.config, job.process, job.args[0], [source, target])?;
-    let answer = connections.ask(Request::read(source, fetch(job.key(0))))?;
-    let Some(carried) = Carried::from(&mut replies(&answer))? else { return of_nothing(job) };
-    let restore = carried.restored(job.key(1), options.replace);
-    let answer = match options.db {
-        None => connections.ask(Request::write(target, vec![restore]))?,
+    let mut connections = job.connections([source, target])?;
+    let dump = connections.send(Request::read(source, dump_commands(job.key(0))))?;
+    let Some(value) = DumpedValue::from_replies(&mut replies(&dump))? else { return copy_missing_key(job) };
+    let restore = value.restore_command(job.key(1), options.replace);
+    let reply = match options.db {
+        None => connections.send(Request::write(target, vec![restore]))?,
         Some(db) => {
-            // Until it is back in its own database nobody else may have the connection.
-            connections.watches(target, true);
-            let selected = connections.ask(Request::write(target, vec![words![b"SELECT", db]]))?;
-            if let Some(Value::Error(text)) = replies(&selected).next() {
-                connections.watches(target, false);
-                return Err(Abort::refusal(out_of_range(text)));
-            }
-            let own = job.config.servers[target].db.to_string();
-            let answer = connections.ask(Request::write(target, vec![restore, words![b"SELECT", own.into_bytes()]]))?;
-            connections.watches(target, replies(&answer).nth(1) != Some(Value::Status(b"OK")));
-            answer
+            select(&mut connections, target, db)?;
+            let reply = connections.send(restore_and_select_request(job, target, restore))?;
+            connections.set_watching(target, replies(&reply).nth(1) != Some(Value::Status(b"OK")));
+            reply
         }
     };
-    match replies(&answer).next() {
+    match replies(&reply).next() {
         Some(Value::Error(text)) if text.starts_with(b"BUSYKEY") => Ok(Reply::integer(0)),
-        Some(reply) => accepted(reply).map(|_| Reply::integer(1)),
-        None => Err(Abort::fault("RESTORE was not answered")),
+        Some(reply) => not_error(reply).map(|_| Reply::integer(1)),
+        None => Err(Abort::protocol_error("no reply to RESTORE")),
     }
 }
 
-/// COPY says of a number that is none what SELECT says in other words.
-fn out_of_range(text: &[u8]) -> &[u8] {
+pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
+    let (source, target) = (job.server_of(0), job.server_of(1));
+    let explanation = Explanation::new("transfer", true);
+    let Some(options) = options(&job.args[3..]) else { return Ok(explanation.round(&[copy_missing_key_request(job)])) };
+    let explanation = explanation.round(&[Request::read(source, dump_commands(job.key(0)))]);
+    let exists = job.connections([source])?.send(Request::read(source, vec![words![b"EXISTS", job.key(0)]]))?;
+    if replies(&exists).next() == Some(Value::Integer(0)) {
+        return Ok(explanation.round(&[copy_missing_key_request(job)]));
+    }
+    let restore = DumpedValue::default().restore_command(job.key(1), options.replace);
+    Ok(match options.db {
+        None => explanation.round(&[Request::write(target, vec![restore])]),
+        Some(db) => {
+            // Only the server knows whether it has this database.
+            select(&mut job.connections([target])?, target, db)?;
+            explanation.round(&[select_request(target, db)]).round(&[restore_and_select_request(job, target, restore)])
+        }
+    })
+}
+
+/// Switches the connection to another database. Marked as watching, it is closed unless it is switched back: other callers must not get it in
+/// this database.
+fn select(connections: &mut Connections, target: usize, db: &[u8]) -> Outcome<()> {
+    connections.set_watching(target, true);
+    let selected = connections.send(select_request(target, db))?;
+    if let Some(Value::Error(text)) = replies(&selected).next() {
+        connections.set_watching(target, false);
+        return Err(Abort::refusal(invalid_db(text)));
+    }
+    Ok(())
+}
+
+fn select_request(target: usize, db: &[u8]) -> Request<'_> {
+    Request::write(target, vec![words![b"SELECT", db]])
+}
+
+/// Writes the value and switches the connection back to the database of its node.
+fn restore_and_select_request<'a>(job: &Job, target: usize, restore: Words<'a>) -> Request<'a> {
+    let own_db = job.config.servers[target].db.to_string();
+    Request::write(target, vec![restore, words![b"SELECT", own_db.into_bytes()]])
+}
+
+/// SELECT and COPY report a database that is not a number in different words.
+fn invalid_db(text: &[u8]) -> &[u8] {
     if text.starts_with(b"ERR invalid DB index") { b"ERR value is not an integer or out of range" } else { text }
 }
 
-/// `None`: there is something that we do not know.
+/// `None` if an option is unknown.
 fn options<'a>(args: &[&'a [u8]]) -> Option<Options<'a>> {
     let mut options = Options::default();
     let mut rest = args.iter();
@@ -63,12 +99,16 @@ fn options<'a>(args: &[&'a [u8]]) -> Option<Options<'a>> {
     Some(options)
 }
 
-/// The server says what is wrong with the options, before it looks at any key; or that nothing was copied, if nothing is.
-fn of_nothing(job: &Job) -> Outcome<Reply> {
+/// The server's reply to a COPY of a key that does not exist: an error if the options are invalid, else 0.
+fn copy_missing_key(job: &Job) -> Outcome<Reply> {
+    let request = copy_missing_key_request(job);
+    let mut connections = job.connections([request.server])?;
+    Ok(connections.send(request)?.extract(1))
+}
+
+fn copy_missing_key_request<'a>(job: &Job<'_, 'a>) -> Request<'a> {
     let mut command: Words = job.args.iter().map(|&word| Cow::from(word)).collect();
-    command[1] = Cow::from(internal_keys::key(&internal_keys::fresh_id(), "nothing"));
-    command[2] = Cow::from(internal_keys::key(&internal_keys::fresh_id(), "nothing"));
-    let server = job.server_of(0);
-    let mut connections = Connections::with(job.config, job.process, job.args[0], [server])?;
-    Ok(connections.ask(Request::write(server, vec![command]))?.extract(1))
+    command[1] = Cow::from(internal_keys::key(&internal_keys::new_id(), "nothing"));
+    command[2] = Cow::from(internal_keys::key(&internal_keys::new_id(), "nothing"));
+    Request::write(job.server_of(0), vec![command])
 }

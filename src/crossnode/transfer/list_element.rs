@@ -1,103 +1,148 @@
-//! LMOVE, RPOPLPUSH, BLMOVE, BRPOPLPUSH: an element from one list to another.
+//! LMOVE, RPOPLPUSH, BLMOVE, BRPOPLPUSH: moves an element from one list to another.
 
 use crate::crossnode::Job;
+use crate::crossnode::support::block_timeout::deadline_in_seconds;
 use crate::crossnode::support::conversation::{Connections, Request, Words, replies, words};
-use crate::crossnode::support::key_watch::{Waiter, until_seconds};
-use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
-use crate::crossnode::transfer::protocol::Transfer;
+use crate::crossnode::support::explanation::Explanation;
+use crate::crossnode::support::key_watch::{KeyWatch, explain_wait};
+use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
+use crate::crossnode::support::queries::Queries;
+use crate::crossnode::transfer::protocol::{DeliveryCommands, Transfer};
 use crate::resp::{Reply, Value};
 use std::borrow::Cow;
 
-/// What the arguments say.
-struct Ends {
-    from: &'static [u8],
-    to: &'static [u8],
-    /// The argument that says how long to block.
+struct Options {
+    /// `LEFT` or `RIGHT`.
+    source_end: &'static [u8],
+    destination_end: &'static [u8],
+    /// The position of the timeout among the arguments, for commands that block.
     timeout: Option<usize>,
 }
 
 pub(crate) fn run(job: &Job) -> Outcome<Reply> {
-    let Some(ends) = ends(job.args) else { return refused(job) };
-    let Some(timeout) = ends.timeout else { return Ok(pass(job, &ends)?.unwrap_or_else(Reply::nil)) };
-    let deadline = until_seconds(job.args[timeout])?;
-    if let Some(reply) = pass(job, &ends)? {
+    let Some(options) = options(job.args) else { return server_error(job) };
+    let Some(timeout) = options.timeout else { return Ok(move_element(job, &options)?.unwrap_or_else(Reply::nil)) };
+    let deadline = deadline_in_seconds(job.args[timeout])?;
+    if let Some(reply) = move_element(job, &options)? {
         return Ok(reply);
     }
-    let mut waiter = Waiter::new(job, &[(job.server_of(0), job.key(0))])?;
+    let mut watch = KeyWatch::new(job, &[(job.server_of(0), job.key(0))])?;
     loop {
-        if let Some(reply) = pass(job, &ends)? {
+        if let Some(reply) = move_element(job, &options)? {
             return Ok(reply);
         }
-        if !waiter.wait(deadline)? {
+        if !watch.wait(deadline)? {
             return Ok(Reply::nil_array());
         }
     }
 }
 
-fn ends(args: &[&[u8]]) -> Option<Ends> {
+/// A command that blocks, and whose source is empty, is explained up to its timeout.
+pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
+    let explanation = Explanation::new("transfer", false);
+    let Some(options) = options(job.args) else { return Ok(explanation.round(&[server_error_request(job)])) };
+    if let Some(timeout) = options.timeout {
+        deadline_in_seconds(job.args[timeout])?;
+    }
+    let transfer = Transfer::new(job, options.source_end);
+    let explain_probe = |explanation: Explanation| explanation.round(&probe_requests(job, &transfer));
+    let explain_empty = |explanation| explain_probe(explanation).round(&[Request::unwatch(transfer.target)]);
+    let mut queries = Queries::default();
+    queries.add(transfer.source, words![b"LLEN", job.key(0)]);
+    queries.add(transfer.target, words![b"LLEN", job.key(1)]);
+    let lengths = queries.send(&mut job.connections(job.servers())?)?;
+    Ok(match (lengths.get(0), lengths.get(1)) {
+        (Value::Integer(0), _) if options.timeout.is_some() => explain_wait(explain_empty(explanation), &[transfer.source], explain_empty),
+        (Value::Integer(0), _) => explain_empty(explanation),
+        (Value::Integer(_), Value::Integer(_)) => {
+            let delivery = delivery_commands(job, &transfer, &options, b"");
+            transfer.explain(explain_probe(explanation), stage_command(job, &transfer, &options), delivery)
+        }
+        // A key is not a list: the server's error is returned.
+        _ => explain_probe(explanation),
+    })
+}
+
+/// `None` if an end is neither LEFT nor RIGHT.
+fn options(args: &[&[u8]]) -> Option<Options> {
     let end = |word: &[u8]| [&b"LEFT"[..], b"RIGHT"].into_iter().find(|end| word.eq_ignore_ascii_case(end));
     match args[0].to_ascii_uppercase().as_slice() {
-        b"RPOPLPUSH" => Some(Ends { from: b"RIGHT", to: b"LEFT", timeout: None }),
-        b"BRPOPLPUSH" => Some(Ends { from: b"RIGHT", to: b"LEFT", timeout: Some(3) }),
-        b"LMOVE" => Some(Ends { from: end(args[3])?, to: end(args[4])?, timeout: None }),
-        _ => Some(Ends { from: end(args[3])?, to: end(args[4])?, timeout: Some(5) }),
+        b"RPOPLPUSH" => Some(Options { source_end: b"RIGHT", destination_end: b"LEFT", timeout: None }),
+        b"BRPOPLPUSH" => Some(Options { source_end: b"RIGHT", destination_end: b"LEFT", timeout: Some(3) }),
+        b"LMOVE" => Some(Options { source_end: end(args[3])?, destination_end: end(args[4])?, timeout: None }),
+        _ => Some(Options { source_end: end(args[3])?, destination_end: end(args[4])?, timeout: Some(5) }),
     }
 }
 
-/// Arguments that we do not understand: the server says what is wrong with them, before it looks at any key.
-fn refused(job: &Job) -> Outcome<Reply> {
-    let server = job.server_of(0);
+/// The server's error for invalid options, which it checks before it reads any key.
+fn server_error(job: &Job) -> Outcome<Reply> {
+    let request = server_error_request(job);
+    let mut connections = job.connections([request.server])?;
+    Ok(connections.send(request)?.extract(1))
+}
+
+fn server_error_request<'a>(job: &Job<'_, 'a>) -> Request<'a> {
     let mut command: Words = job.args.iter().map(|&word| Cow::from(word)).collect();
     command[1] = Cow::from(job.key(0));
     command[2] = Cow::from(job.key(0));
-    let mut connections = Connections::with(job.config, job.process, job.args[0], [server])?;
-    let answer = connections.ask(Request::write(server, vec![command]))?;
-    Ok(answer.extract(1))
+    Request::write(job.server_of(0), vec![command])
 }
 
-/// Moves an element if there is one.
-fn pass(job: &Job, ends: &Ends) -> Outcome<Option<Reply>> {
-    let mut transfer = Transfer::new(job, ends.from);
-    let mut connections = Connections::with(job.config, job.process, job.args[0], job.servers())?;
-    let asks = [
-        Request::read(transfer.source, vec![words![b"LLEN", job.key(0)], words![b"TIME"], words![b"PEXPIRETIME", job.key(0)]]),
-        Request::write(transfer.target, vec![words![b"WATCH", transfer.landing.clone()], words![b"LLEN", job.key(1)]]),
-    ];
-    connections.watches(transfer.target, true);
-    let [there, here] = <[Reply; 2]>::try_from(connections.all(&asks)?).map_err(|_| Abort::fault("two servers were asked"))?;
-    let mut there = replies(&there);
-    let length = accepted(there.next().unwrap_or(Value::Nil))?;
+fn probe_requests<'t, 'a: 't>(job: &Job<'_, 'a>, transfer: &'t Transfer) -> [Request<'t>; 2] {
+    let probe = vec![words![b"LLEN", job.key(0)], words![b"TIME"], words![b"PEXPIRETIME", job.key(0)]];
+    let watch = vec![words![b"WATCH", transfer.landing_key.as_slice()], words![b"LLEN", job.key(1)]];
+    [Request::read(transfer.source, probe), Request::write(transfer.target, watch)]
+}
+
+fn stage_command<'t, 'a: 't>(job: &Job<'_, 'a>, transfer: &'t Transfer, options: &Options) -> Words<'t> {
+    words![b"LMOVE", job.key(0), transfer.staging_key.as_slice(), options.source_end, b"LEFT"]
+}
+
+fn delivery_commands<'t, 'a: 't>(job: &Job<'_, 'a>, transfer: &'t Transfer, options: &Options, element: &'t [u8]) -> DeliveryCommands<'t> {
+    let landing_key = transfer.landing_key.as_slice();
+    DeliveryCommands {
+        land: Some(words![b"RPUSH", landing_key, element]),
+        deliver: words![b"LMOVE", landing_key, job.key(1), b"LEFT", options.destination_end],
+        expire: None,
+    }
+}
+
+/// Moves an element. `None` if the source is empty.
+fn move_element(job: &Job, options: &Options) -> Outcome<Option<Reply>> {
+    let mut transfer = Transfer::new(job, options.source_end);
+    let mut connections = job.connections(job.servers())?;
+    connections.set_watching(transfer.target, true);
+    let probed = connections.try_round(&probe_requests(job, &transfer))?;
+    let [source, target] = <[Reply; 2]>::try_from(probed).map_err(|_| Abort::protocol_error("two requests, but not two replies"))?;
+    let mut source = replies(&source);
+    let length = not_error(source.next().unwrap_or(Value::Nil))?;
     if length == Value::Integer(0) {
         connections.unwatch(transfer.target)?;
         return Ok(None);
     }
-    transfer.at(there.next().unwrap_or(Value::Nil))?;
-    transfer.expires(there.next().unwrap_or(Value::Nil));
-    for reply in replies(&here) {
-        accepted(reply)?;
+    transfer.set_start_time(source.next().unwrap_or(Value::Nil))?;
+    transfer.set_source_expiry(source.next().unwrap_or(Value::Nil));
+    for reply in replies(&target) {
+        not_error(reply)?;
     }
-    transfer_element(&mut connections, &transfer, job, ends)
+    stage_and_deliver(job, &mut connections, &transfer, options)
 }
 
-fn transfer_element(connections: &mut Connections, transfer: &Transfer, job: &Job, ends: &Ends) -> Outcome<Option<Reply>> {
-    let staged = transfer.staged.as_slice();
-    let claim = words![b"LMOVE", job.key(0), staged, ends.from, b"LEFT"];
-    let Some(claimed) = transfer.claim(connections, claim)? else {
-        return Err(Abort::fault("a transaction that watched nothing was given up"));
+fn stage_and_deliver(job: &Job, connections: &mut Connections, transfer: &Transfer, options: &Options) -> Outcome<Option<Reply>> {
+    let Some(staged) = transfer.stage(connections, stage_command(job, transfer, options))? else {
+        return Err(Abort::protocol_error("a transaction without watched keys was discarded"));
     };
-    let element = match claimed.root() {
+    let element = match staged.root() {
         Value::String(element) => element,
         other => {
-            transfer.unclaimed(connections)?;
+            transfer.remove_staging_record(connections)?;
             connections.unwatch(transfer.target)?;
-            accepted(other)?;
+            not_error(other)?;
             return Ok(None);
         }
     };
-    let landing = transfer.landing.as_slice();
-    let last = words![b"LMOVE", landing, job.key(1), b"LEFT", ends.to];
-    let back = words![b"LMOVE", staged, job.key(0), b"LEFT", ends.from];
-    let delivered = transfer.deliver(connections, vec![words![b"RPUSH", landing, element]], last, None);
-    transfer.settle(connections, delivered, back)?;
-    Ok(Some(claimed))
+    let delivery = transfer.deliver(connections, delivery_commands(job, transfer, options, element));
+    let undo = words![b"LMOVE", transfer.staging_key.as_slice(), job.key(0), b"LEFT", options.source_end];
+    transfer.finish(connections, delivery, undo)?;
+    Ok(Some(staged))
 }

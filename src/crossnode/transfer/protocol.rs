@@ -1,245 +1,297 @@
 //! The steps that all transfers have in common.
 //!
-//! 1. The target's server watches the landing place, a hidden key that is not there yet (or holds a copy made beforehand).
-//! 2. Claim, on the source's server: what is to go moves into the staged key, and a note is made of it, in one step.
-//! 3. Deliver, on the target's server: it lands in the hidden key and moves from there to its destination by the server's own command, and a
-//!    note is made that it did, in one step. If that command is refused it stays in the landing place, which tells that it was not delivered.
-//! 4. The staged key and its note are removed, then the note of the delivery.
+//! 1. The target server watches the landing key, a hidden key. It does not exist yet, or it has a copy of the value that was made beforehand.
+//! 2. Stage: the source server moves the value to the staging key, a hidden key, and adds a record of it, in one transaction.
+//! 3. Deliver: the target server writes the value to the landing key, adds a record of the delivery, and moves the value to its destination by
+//!    the command itself, in one transaction. If that command fails, the value stays in the landing key, which shows that it was not delivered.
+//! 4. Clean up: the source server deletes the staging key and its record, then the target server deletes the record of the delivery.
 //!
-//! So it is delivered if, and only if, there is a note of the delivery and nothing in the landing place. Who wants to undo a transfer that seems
-//! abandoned touches the landing place first: a delivery that is still under way then finds that what it watches was changed, and does nothing.
+//! So the value was delivered if, and only if, the target server has a record of the delivery and no landing key. Before `recover` undoes an
+//! interrupted transfer it writes to the landing key: a delivery that is still in progress then fails, because its watched key has changed.
 
 use crate::crossnode::Job;
-use crate::crossnode::support::conversation::{Connections, Executed, Request, Words, executed, millis, replies, words};
+use crate::crossnode::support::conversation::{
+    Connections, Request, TransactionResult, Words, replies, transaction_result, unix_millis, words,
+};
+use crate::crossnode::support::explanation::Explanation;
 use crate::crossnode::support::internal_keys;
 use crate::crossnode::support::internal_keys::REGISTRY;
 use crate::crossnode::support::outcome::{Abort, Outcome};
 use crate::crossnode::support::retry::Retry;
-use crate::crossnode::transfer::record::{Record, Role};
+use crate::crossnode::transfer::record::{Record, RecordState};
 use crate::error::{Code, Error, printable};
 use crate::resp::{Reply, Value};
 
 pub(crate) struct Transfer {
+    /// The source server.
     pub source: usize,
+    /// The target server.
     pub target: usize,
-    /// The hidden key on the source's server.
-    pub staged: Vec<u8>,
-    /// The hidden key on the target's server.
-    pub landing: Vec<u8>,
-    note: Record,
+    /// On the source server.
+    pub staging_key: Vec<u8>,
+    /// On the target server.
+    pub landing_key: Vec<u8>,
+    record: Record,
 }
 
-/// What became of a delivery that was answered.
-pub(crate) enum Delivered {
-    Yes,
-    /// The last command was refused, or what is watched was changed; nothing was delivered.
-    Refused(Option<Box<[u8]>>),
+/// The commands of a delivery that depend on what is moved.
+pub(crate) struct DeliveryCommands<'a> {
+    /// Writes the value to the landing key. `None` if it is there already.
+    pub land: Option<Words<'a>>,
+    /// Moves the value from the landing key to its destination.
+    pub deliver: Words<'a>,
+    /// Sets the time to live of the destination.
+    pub expire: Option<Words<'a>>,
+}
+
+/// The result of a delivery to which the target server has replied.
+pub(crate) enum Delivery {
+    Delivered,
+    /// The server rejected the command; nothing was delivered.
+    Rejected(Box<[u8]>),
+    /// A watched key had changed; nothing was delivered.
+    Conflict,
 }
 
 impl Transfer {
-    /// From the first key of a command to the second. `end`: which end of a list it leaves.
-    pub(crate) fn new(job: &Job, end: &[u8]) -> Transfer {
-        let id = internal_keys::fresh_id();
-        let alias = |key: usize| job.config.masters[job.over.keys[key].master()].alias.clone();
+    /// From the first key of a command to the second. `source_end` is the end of a list that the value leaves.
+    pub(crate) fn new(job: &Job, source_end: &[u8]) -> Transfer {
+        let id = internal_keys::new_id();
+        let alias = |key: usize| job.config.masters[job.command.keys[key].master()].alias.clone();
         Transfer {
             source: job.server_of(0),
             target: job.server_of(1),
-            staged: internal_keys::key(&id, "staged"),
-            landing: internal_keys::key(&id, "landing"),
-            note: Record {
-                role: Role::Staged,
+            staging_key: internal_keys::key(&id, "staged"),
+            landing_key: internal_keys::key(&id, "landing"),
+            record: Record {
+                state: RecordState::Staged,
                 id,
-                since: 0,
+                started_ms: 0,
                 masters: job.config.masters.len(),
                 command: job.args[0].to_ascii_uppercase(),
                 from: alias(0),
                 to: alias(1),
                 source: job.key(0).to_vec(),
                 destination: job.key(1).to_vec(),
-                end: end.to_vec(),
-                expires: 0,
+                source_end: source_end.to_vec(),
+                expires_ms: 0,
             },
         }
     }
 
-    /// Notes the time of the source's server, from the answer to TIME.
-    pub(crate) fn at(&mut self, time: Value) -> Outcome<()> {
-        self.note.since = millis(time)?;
+    /// Takes the time of the source server from its reply to TIME.
+    pub(crate) fn set_start_time(&mut self, time: Value) -> Outcome<()> {
+        self.record.started_ms = unix_millis(time)?;
         Ok(())
     }
 
-    /// Notes when the source expires, from the answer to PEXPIRETIME. Servers before 7.0 do not tell.
-    pub(crate) fn expires(&mut self, at: Value) {
-        self.note.expires = if let Value::Integer(at) = at { at.max(0) as u64 } else { 0 };
+    /// Takes the expiry of the source from the reply to PEXPIRETIME, which servers before 7.0 do not know.
+    pub(crate) fn set_source_expiry(&mut self, expire_time: Value) {
+        self.record.expires_ms = if let Value::Integer(millis) = expire_time { millis.max(0) as u64 } else { 0 };
     }
 
-    /// The command that makes a note of a hidden key.
-    pub(crate) fn noted(&self, role: Role) -> Words<'_> {
-        let key = if role == Role::Staged { &self.staged } else { &self.landing };
-        words![b"HSET", REGISTRY, key.as_slice(), self.note.encode(role)]
+    /// The command that adds the record of the staging key or of the landing key.
+    pub(crate) fn add_record_command(&self, state: RecordState) -> Words<'_> {
+        let key = if state == RecordState::Staged { &self.staging_key } else { &self.landing_key };
+        words![b"HSET", REGISTRY, key.as_slice(), self.record.encode(state)]
     }
 
-    fn forgotten<'a>(&self, key: &'a [u8]) -> Words<'a> {
-        words![b"HDEL", REGISTRY, key]
+    fn remove_record_command(hidden_key: &[u8]) -> Words<'_> {
+        words![b"HDEL", REGISTRY, hidden_key]
     }
 
-    /// Claims what is to go by a command into the staged key; answers that command's reply, which may be an error. `None`: a watched key was
-    /// changed, and nothing was done.
-    pub(crate) fn claim(&self, connections: &mut Connections, command: Words) -> Outcome<Option<Reply>> {
-        let commands = vec![command, self.noted(Role::Staged)];
-        let answer = connections.ask(Request::transaction(self.source, commands)).map_err(|error| self.staged_perhaps(error))?;
-        connections.watches(self.source, false);
-        match executed(&answer)? {
-            Executed::Conflict => Ok(None),
-            Executed::Done(_) => Ok(Some(nth_of_transaction(answer, 2, 0)?)),
+    fn stage_request<'a>(&'a self, command: Words<'a>) -> Request<'a> {
+        Request::transaction(self.source, vec![command, self.add_record_command(RecordState::Staged)])
+    }
+
+    /// Moves the value to the staging key by this command and returns its reply, which may be an error. `None`: a watched key had changed, and
+    /// nothing was done.
+    pub(crate) fn stage(&self, connections: &mut Connections, command: Words) -> Outcome<Option<Reply>> {
+        let reply = connections.send(self.stage_request(command)).map_err(|error| self.staging_error(error))?;
+        connections.set_watching(self.source, false);
+        match transaction_result(&reply)? {
+            TransactionResult::Conflict => Ok(None),
+            TransactionResult::Done(_) => Ok(Some(reply_in_transaction(reply, 2, 0)?)),
         }
     }
 
-    /// Takes back the note of a claim that found nothing to claim.
-    pub(crate) fn unclaimed(&self, connections: &mut Connections) -> Outcome<()> {
-        connections.ask(Request::write(self.source, vec![self.forgotten(&self.staged)]))?;
+    /// Removes the record of a staging key after the source had nothing to move.
+    pub(crate) fn remove_staging_record(&self, connections: &mut Connections) -> Outcome<()> {
+        connections.send(Request::write(self.source, vec![Transfer::remove_record_command(&self.staging_key)]))?;
         Ok(())
     }
 
-    /// Lands what is to go by some commands and moves it to its destination by `last`; then perhaps something more.
-    pub(crate) fn deliver(
-        &self,
-        connections: &mut Connections,
-        landing: Vec<Words>,
-        last: Words,
-        more: Option<Words>,
-    ) -> Result<Delivered, Abort> {
-        let place = landing.len() + 1;
-        let mut commands = landing;
-        commands.push(self.noted(Role::Delivered));
-        commands.push(last);
-        commands.extend(more);
-        let count = commands.len();
-        let answer = connections.ask(Request::transaction(self.target, commands));
-        connections.watches(self.target, false);
-        let answer = answer.map_err(Abort::Error)?;
-        match executed(&answer) {
-            Ok(Executed::Done(_)) => {}
-            Ok(Executed::Conflict) => return Ok(Delivered::Refused(None)),
-            Err(Abort::Refusal(text)) => return Ok(Delivered::Refused(Some(text))),
-            Err(error) => return Err(error),
+    fn delivery_request<'a>(&'a self, commands: DeliveryCommands<'a>) -> Request<'a> {
+        let mut all: Vec<Words> = commands.land.into_iter().collect();
+        all.push(self.add_record_command(RecordState::Delivered));
+        all.push(commands.deliver);
+        all.extend(commands.expire);
+        Request::transaction(self.target, all)
+    }
+
+    pub(crate) fn deliver(&self, connections: &mut Connections, commands: DeliveryCommands) -> Outcome<Delivery> {
+        let deliver_index = usize::from(commands.land.is_some()) + 1;
+        let count = deliver_index + 1 + usize::from(commands.expire.is_some());
+        let reply = connections.send(self.delivery_request(commands));
+        connections.set_watching(self.target, false);
+        let reply = reply?;
+        match transaction_result(&reply) {
+            Ok(TransactionResult::Done(_)) => {}
+            Ok(TransactionResult::Conflict) => return Ok(Delivery::Conflict),
+            Err(Abort::Refusal(text)) => return Ok(Delivery::Rejected(text)),
+            Err(abort) => return Err(abort),
         }
-        let reply = nth_of_transaction(answer, count, place)?;
+        let reply = reply_in_transaction(reply, count, deliver_index)?;
         match reply.root() {
-            Value::Error(text) => Ok(Delivered::Refused(Some(text.into()))),
-            _ => Ok(Delivered::Yes),
+            Value::Error(text) => Ok(Delivery::Rejected(text.into())),
+            _ => Ok(Delivery::Delivered),
         }
     }
 
-    /// Ends a transfer, whatever became of its delivery: cleaned up where it was delivered, undone by `back` where it certainly was not, else
-    /// left as it is and told of.
-    pub(crate) fn settle(&self, connections: &mut Connections, delivered: Outcome<Delivered>, back: Words) -> Outcome<()> {
-        match delivered {
-            Ok(Delivered::Yes) => {
-                self.clean(connections);
+    /// Ends a transfer: cleans up if the value was delivered, undoes it by `undo` if it certainly was not. Otherwise everything stays where it
+    /// is, and the error says where.
+    pub(crate) fn finish(&self, connections: &mut Connections, delivery: Outcome<Delivery>, undo: Words) -> Outcome<()> {
+        match delivery {
+            Ok(Delivery::Delivered) => {
+                self.clean_up(connections);
                 Ok(())
             }
-            Ok(Delivered::Refused(text)) => {
-                self.undo(connections, back)?;
-                Err(text.map_or_else(|| self.overtaken(), Abort::Refusal))
+            Ok(Delivery::Rejected(text)) => {
+                self.undo(connections, undo)?;
+                Err(Abort::Refusal(text))
+            }
+            Ok(Delivery::Conflict) => {
+                self.undo(connections, undo)?;
+                Err(self.undone_error())
             }
             Err(Abort::Error(error)) if !error.executed() => {
-                self.undo(connections, back)?;
+                self.undo(connections, undo)?;
                 Err(error.into())
             }
-            Err(Abort::Error(error)) => Err(self.kept(error)),
-            Err(stop) => Err(stop),
+            Err(Abort::Error(error)) => Err(self.interrupted_error(error)),
+            Err(abort) => Err(abort),
         }
     }
 
-    /// Removes what the transfer has left on both servers. It has been carried out, so a failure here is none of the caller's; what it
-    /// leaves is found by the notes.
-    pub(crate) fn clean(&self, connections: &mut Connections) {
-        let staged = vec![words![b"UNLINK", self.staged.as_slice()], self.forgotten(&self.staged)];
-        if connections.ask(Request::transaction(self.source, staged)).is_ok() {
-            let _ = connections.ask(Request::write(self.target, vec![self.forgotten(&self.landing)]));
+    /// One request to the source server, then one to the target server.
+    fn clean_up_requests(&self) -> [Request<'_>; 2] {
+        let staged = vec![words![b"UNLINK", self.staging_key.as_slice()], Transfer::remove_record_command(&self.staging_key)];
+        let delivered = vec![Transfer::remove_record_command(&self.landing_key)];
+        [Request::transaction(self.source, staged), Request::write(self.target, delivered)]
+    }
+
+    /// Deletes the staging key and the records. The value has been moved, so the caller's command succeeds even if this fails; `recover` then
+    /// finds the records.
+    fn clean_up(&self, connections: &mut Connections) {
+        for request in self.clean_up_requests() {
+            if connections.send(request).is_err() {
+                return;
+            }
         }
     }
 
-    /// Removes what has landed and was not delivered.
-    pub(crate) fn clear_landing(&self, connections: &mut Connections) -> Result<(), Error> {
-        let commands = vec![words![b"UNLINK", self.landing.as_slice()], self.forgotten(&self.landing)];
-        connections.ask(Request::transaction(self.target, commands)).map(drop)
+    pub(crate) fn remove_landing_key_request(&self) -> Request<'_> {
+        let commands = vec![words![b"UNLINK", self.landing_key.as_slice()], Transfer::remove_record_command(&self.landing_key)];
+        Request::transaction(self.target, commands)
     }
 
-    /// Undoes a claim after a delivery that certainly did not happen: `back` puts it where it was.
-    fn undo(&self, connections: &mut Connections, back: Words) -> Outcome<()> {
-        self.clear_landing(connections).map_err(|error| self.kept(error))?;
-        match put_back(connections, self.source, &self.note, vec![back]) {
+    /// Deletes the landing key of a value that was not delivered, and its record.
+    pub(crate) fn remove_landing_key(&self, connections: &mut Connections) -> Result<(), Error> {
+        connections.send(self.remove_landing_key_request()).map(drop)
+    }
+
+    /// Moves the value from the staging key back to the source by `undo`, after a delivery that certainly did not happen.
+    fn undo(&self, connections: &mut Connections, undo: Words) -> Outcome<()> {
+        self.remove_landing_key(connections).map_err(|error| self.interrupted_error(error))?;
+        match restore_source(connections, self.source, &self.record, vec![undo]) {
             Ok(None) => {
-                let _ = self.unclaimed(connections);
+                // If this fails, `recover` finds a record without a staging key and removes it.
+                let _ = self.remove_staging_record(connections);
                 Ok(())
             }
             Ok(Some(reason)) => {
-                let text = format!("{}: it could not be put back: {reason}", printable(&self.note.command));
-                Err(self.kept(Error::new(Code::Io, text)))
+                let text = format!("{}: the value could not be moved back to its key: {reason}", printable(&self.record.command));
+                Err(self.interrupted_error(Error::new(Code::Io, text)))
             }
-            Err(Abort::Error(error)) => Err(self.kept(error)),
-            Err(stop) => Err(stop),
+            Err(Abort::Error(error)) => Err(self.interrupted_error(error)),
+            Err(abort) => Err(abort),
         }
     }
 
-    /// What was landing, or its place, was changed by somebody: by `recover`, or by time.
-    pub(crate) fn overtaken(&self) -> Abort {
-        let text = format!("{}: it took so long that it was undone by recover, or its copy expired", printable(&self.note.command));
-        Error::new(Code::Timeout, text).on_node(&self.note.to).into()
+    /// Appends the rounds of a transfer that succeeds: stage, deliver and clean up.
+    pub(crate) fn explain(&self, explanation: Explanation, stage: Words, delivery: DeliveryCommands) -> Explanation {
+        let [clean_source, clean_target] = self.clean_up_requests();
+        explanation
+            .round(&[self.stage_request(stage)])
+            .round(&[self.delivery_request(delivery)])
+            .round(&[clean_source])
+            .round(&[clean_target])
     }
 
-    /// An error of a claim: whether it happened is not known.
-    fn staged_perhaps(&self, error: Error) -> Abort {
-        if error.executed() { self.kept(error) } else { error.into() }
-    }
-
-    /// An error that leaves something staged, or may.
-    pub(crate) fn kept(&self, error: Error) -> Abort {
+    /// The landing key was changed: by `recover`, or because it expired.
+    pub(crate) fn undone_error(&self) -> Abort {
         let text = format!(
-            "; nothing is lost: what is under way from \"{}\" to \"{}\" is kept on {}, and recover ends it",
-            printable(&self.note.source),
-            printable(&self.note.destination),
-            self.note.from
+            "{}: the transfer took too long and was undone, because recover ran or the copy expired; try again",
+            printable(&self.record.command)
         );
-        Abort::Error(error.suffixed(&text).perhaps_executed())
+        Error::new(Code::Timeout, text).on_node(&self.record.to).into()
+    }
+
+    /// An error of the request that moves the value to the staging key: it may have been executed.
+    fn staging_error(&self, error: Error) -> Abort {
+        if error.executed() { self.interrupted_error(error) } else { error.into() }
+    }
+
+    /// An error after which the value may be in the staging key.
+    fn interrupted_error(&self, error: Error) -> Abort {
+        let text = format!(
+            "; nothing is lost: the value that moves from \"{}\" to \"{}\" is kept on {}; call recover to complete or undo the move",
+            printable(&self.record.source),
+            printable(&self.record.destination),
+            self.record.from
+        );
+        Abort::Error(error.with_suffix(&text).maybe_executed())
     }
 }
 
-/// Puts what was staged back by some commands, and, where its key was gone, gives that its time to live again. ResponsePolicy why it cannot be put
-/// back, if so; then nothing was done.
-pub(crate) fn put_back(connections: &mut Connections, server: usize, note: &Record, back: Vec<Words>) -> Outcome<Option<String>> {
-    let home = note.source.as_slice();
-    let mut attempts = Retry::new();
-    while attempts.go_on() {
-        connections.watches(server, true);
-        let answer = connections.ask(Request::write(server, vec![words![b"WATCH", home], words![b"EXISTS", home]]))?;
-        let is_gone = replies(&answer).nth(1) == Some(Value::Integer(0));
-        let mut commands = back.clone();
-        if is_gone && note.expires > 0 {
-            commands.push(words![b"PEXPIREAT", home, note.expires.to_string().into_bytes()]);
+/// Moves a staged value back to its source by some commands, and sets the expiry of the source if it no longer existed. Returns the reason if
+/// that is impossible; then nothing was done.
+pub(crate) fn restore_source(
+    connections: &mut Connections,
+    server: usize,
+    record: &Record,
+    commands: Vec<Words>,
+) -> Outcome<Option<String>> {
+    let source = record.source.as_slice();
+    let mut retry = Retry::new();
+    while retry.next_attempt() {
+        connections.set_watching(server, true);
+        let reply = connections.send(Request::write(server, vec![words![b"WATCH", source], words![b"EXISTS", source]]))?;
+        let is_missing = replies(&reply).nth(1) == Some(Value::Integer(0));
+        let mut transaction = commands.clone();
+        if is_missing && record.expires_ms > 0 {
+            transaction.push(words![b"PEXPIREAT", source, record.expires_ms.to_string().into_bytes()]);
         }
-        let answer = connections.ask(Request::transaction(server, commands))?;
-        connections.watches(server, false);
-        if let Executed::Done(done) = executed(&answer)? {
-            return Ok(done.take(back.len()).find_map(|reply| match reply {
+        let reply = connections.send(Request::transaction(server, transaction))?;
+        connections.set_watching(server, false);
+        if let TransactionResult::Done(done) = transaction_result(&reply)? {
+            return Ok(done.take(commands.len()).find_map(|reply| match reply {
                 Value::Error(text) => Some(String::from_utf8_lossy(text).into_owned()),
-                Value::Integer(0) | Value::Nil => Some("its key is in use again, or somebody else has put it back".to_owned()),
+                Value::Integer(0) | Value::Nil => Some("the key exists again, or another client has moved the value back".to_owned()),
                 _ => None,
             }));
         }
     }
-    Ok(Some("its key is changed again and again".to_owned()))
+    Ok(Some("other clients keep changing the key".to_owned()))
 }
 
-/// The reply to one command of a transaction of so many.
-fn nth_of_transaction(answer: Reply, commands: usize, nth: usize) -> Outcome<Reply> {
-    // Root, MULTI's OK, as many QUEUED, and then the array of EXEC.
+/// The reply to the command of this index in a transaction of so many commands.
+fn reply_in_transaction(reply: Reply, commands: usize, index: usize) -> Outcome<Reply> {
+    // Entry 0 is the root. Then come OK for MULTI, QUEUED for each command, and the array for EXEC.
     let exec = 2 + commands;
-    let is_exec = answer.entries().get(exec).is_some_and(|entry| entry.has_children() && entry.length() == commands);
-    match answer.element(exec, nth) {
-        Some(place) if is_exec => Ok(answer.extract(place)),
-        _ => Err(Abort::fault("EXEC was answered with another number of replies")),
+    let is_exec = reply.entries().get(exec).is_some_and(|entry| entry.has_children() && entry.length() == commands);
+    match reply.element(exec, index) {
+        Some(place) if is_exec => Ok(reply.extract(place)),
+        _ => Err(Abort::protocol_error("the reply to EXEC has the wrong number of elements")),
     }
 }

@@ -1,88 +1,97 @@
-//! What is written beside a hidden key, so that anybody can tell what it is for: the entries of the registry.
+//! Records of transfers: the entries of the registry, a hash on each server. The field is the name of a hidden key, the value describes the
+//! transfer that it belongs to.
 
 use crate::resp::{Args, Commands, pack};
 
-/// Which end of a transfer a hidden key belongs to.
+/// What a record says about the value of its transfer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role {
-    /// It left its key, and is kept until the other server has it.
+pub(crate) enum RecordState {
+    /// The source server has moved it to the staging key.
     Staged,
-    /// It was brought, and is not in its place.
+    /// The target server has a copy of it in the landing key.
     Landing,
-    /// It was brought and is in its place: the hidden key is gone.
+    /// The target server has moved it from the landing key to its destination.
     Delivered,
 }
 
-impl Role {
-    const WORDS: [(Role, &'static str); 3] = [(Role::Staged, "staged"), (Role::Landing, "landing"), (Role::Delivered, "delivered")];
+impl RecordState {
+    const NAMES: [(RecordState, &'static str); 3] =
+        [(RecordState::Staged, "staged"), (RecordState::Landing, "landing"), (RecordState::Delivered, "delivered")];
 
-    fn word(self) -> &'static str {
-        Role::WORDS.iter().find(|(role, _)| *role == self).map_or("", |(_, word)| word)
+    fn name(self) -> &'static str {
+        RecordState::NAMES.iter().find(|(state, _)| *state == self).map_or("", |(_, name)| name)
     }
 
-    fn from_word(word: &[u8]) -> Option<Role> {
-        Role::WORDS.iter().find(|(_, known)| known.as_bytes() == word).map(|(role, _)| *role)
+    fn from_name(name: &[u8]) -> Option<RecordState> {
+        RecordState::NAMES.iter().find(|(_, known)| known.as_bytes() == name).map(|(state, _)| *state)
     }
 }
 
-/// One entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Record {
-    pub role: Role,
+    pub state: RecordState,
+    /// The id of the transfer, which its hidden keys have in their names.
     pub id: String,
-    /// In milliseconds since 1970, by the clock of the source's server.
-    pub since: u64,
-    /// How many masters there were: with another number the aliases mean other nodes.
+    /// When it began, in milliseconds since 1970, by the clock of the source server.
+    pub started_ms: u64,
+    /// The number of masters then: with another number the aliases may mean other nodes.
     pub masters: usize,
-    /// The command, such as `LMOVE`.
+    /// The name of the command, such as `LMOVE`.
     pub command: Vec<u8>,
-    /// Aliases of the two nodes.
+    /// The alias of the source node.
     pub from: String,
+    /// The alias of the target node.
     pub to: String,
+    /// The key that the value leaves.
     pub source: Vec<u8>,
+    /// The key that the value goes to.
     pub destination: Vec<u8>,
-    /// Which end of the source an element came from.
-    pub end: Vec<u8>,
-    /// When the source expires, in milliseconds since 1970; 0 never. What empties it takes that away, and undoing brings it back.
-    pub expires: u64,
+    /// `LEFT` or `RIGHT`: the end of the source list that an element was popped from. Empty for other commands.
+    pub source_end: Vec<u8>,
+    /// When the source key expires, in milliseconds since 1970; 0 if never. A source that becomes empty loses its expiry; undoing the transfer
+    /// sets it again.
+    pub expires_ms: u64,
 }
 
 impl Record {
-    pub(crate) fn encode(&self, role: Role) -> Vec<u8> {
-        let (since, masters, expires) = (self.since.to_string(), self.masters.to_string(), self.expires.to_string());
+    /// The bytes of this record with another state.
+    pub(crate) fn encode(&self, state: RecordState) -> Vec<u8> {
+        let (started, masters, expires) = (self.started_ms.to_string(), self.masters.to_string(), self.expires_ms.to_string());
         pack(&[
-            role.word().as_bytes(),
+            state.name().as_bytes(),
             self.id.as_bytes(),
-            since.as_bytes(),
+            started.as_bytes(),
             masters.as_bytes(),
             &self.command,
             self.from.as_bytes(),
             self.to.as_bytes(),
             &self.source,
             &self.destination,
-            &self.end,
+            &self.source_end,
             expires.as_bytes(),
         ])
     }
 
-    /// `None`: it was not written by this library, or by another version of it.
+    /// `None` if the bytes were not written by this library, or by an incompatible version of it.
     pub(crate) fn decode(bytes: &[u8]) -> Option<Record> {
         let mut args = Args::new();
-        Commands::of(bytes).next(&mut args).ok()??;
-        let [role, id, since, masters, command, from, to, source, destination, end, expires] = args.as_slice() else { return None };
+        Commands::new(bytes).next(&mut args).ok()??;
+        let [state, id, started, masters, command, from, to, source, destination, source_end, expires] = args.as_slice() else {
+            return None;
+        };
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).ok();
         Some(Record {
-            role: Role::from_word(role)?,
+            state: RecordState::from_name(state)?,
             id: text(id)?,
-            since: text(since)?.parse().ok()?,
+            started_ms: text(started)?.parse().ok()?,
             masters: text(masters)?.parse().ok()?,
             command: command.to_vec(),
             from: text(from)?,
             to: text(to)?,
             source: source.to_vec(),
             destination: destination.to_vec(),
-            end: end.to_vec(),
-            expires: text(expires)?.parse().ok()?,
+            source_end: source_end.to_vec(),
+            expires_ms: text(expires)?.parse().ok()?,
         })
     }
 }
@@ -92,21 +101,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_note_is_read_back_as_it_was_written() {
-        let note = Record {
-            role: Role::Landing,
+    fn decode_returns_the_record_that_was_encoded() {
+        let record = Record {
+            state: RecordState::Landing,
             id: "07".into(),
-            since: 1_700_000_000_123,
+            started_ms: 1_700_000_000_123,
             masters: 3,
             command: b"LMOVE".to_vec(),
             from: "node_1".into(),
             to: "node_3".into(),
             source: b"a\0\r\n".to_vec(),
             destination: vec![0xff],
-            end: b"LEFT".to_vec(),
-            expires: 1_800_000_000_000,
+            source_end: b"LEFT".to_vec(),
+            expires_ms: 1_800_000_000_000,
         };
-        assert_eq!(Record::decode(&note.encode(Role::Landing)), Some(note));
+        assert_eq!(Record::decode(&record.encode(RecordState::Landing)), Some(record));
         assert_eq!(Record::decode(b"what else"), None);
     }
 }

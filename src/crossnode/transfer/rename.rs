@@ -1,192 +1,186 @@
-//! RENAME and RENAMENX: a whole value, of whatever type, with its time to live.
+//! RENAME and RENAMENX: moves a value of any type, with its time to live.
 //!
-//! The copy is made and lands while the source stays as it is; only then is the source claimed, if it has not changed, and the copy moves into
-//! its place. So a large value is away for a moment only, and what can be refused is refused before anything has changed.
+//! The value is first copied to the landing key while the source stays as it is. Only then is the source staged, if it has not changed, and the
+//! copy moved to its destination. So even a large value is missing for a moment only, and most errors occur before anything has changed.
 
 use crate::crossnode::Job;
 use crate::crossnode::support::conversation::{Connections, Request, Words, replies, words};
-use crate::crossnode::support::outcome::{Abort, Outcome, accepted};
+use crate::crossnode::support::explanation::Explanation;
+use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
+use crate::crossnode::support::queries::Queries;
 use crate::crossnode::support::retry::Retry;
-use crate::crossnode::transfer::protocol::{Delivered, Transfer};
-use crate::crossnode::transfer::record::Role;
+use crate::crossnode::transfer::dumped_value::{DumpedValue, dump_commands, expiry_commands};
+use crate::crossnode::transfer::protocol::{Delivery, DeliveryCommands, Transfer};
+use crate::crossnode::transfer::record::RecordState;
 use crate::error::{Code, Error};
-use crate::resp::{Children, Reply, Value};
+use crate::resp::{Reply, Value};
 
-/// How long a copy lasts that nobody puts into its place, in milliseconds.
-const LANDING: u64 = 600_000;
+/// The time to live of the landing key, in milliseconds: a copy that is never delivered must not stay for ever.
+const LANDING_TTL: u64 = 600_000;
+
+struct Rename<'j, 'a> {
+    job: &'j Job<'j, 'a>,
+    /// RENAMENX: fail if the destination exists.
+    only_new: bool,
+}
 
 pub(crate) fn run(job: &Job) -> Outcome<Reply> {
-    let only_new = job.args[0].eq_ignore_ascii_case(b"RENAMENX");
-    let mut connections = Connections::with(job.config, job.process, job.args[0], job.servers())?;
-    let mut attempts = Retry::new();
-    while attempts.go_on() {
-        if let Some(reply) = attempt(job, &mut connections, only_new)? {
+    let mut connections = job.connections(job.servers())?;
+    let rename = Rename::new(job);
+    let mut retry = Retry::new();
+    while retry.next_attempt() {
+        if let Some(reply) = rename.attempt(&mut connections)? {
             return Ok(reply);
         }
     }
-    let (name, times) = (job.args[0].escape_ascii(), attempts.made());
-    let text = format!("{name}: the source was changed by others {times} times while it was copied");
+    let text = format!("{}: other clients changed the source in each of {} attempts to copy it; try again", job.name(), retry.attempts());
     Err(Error::new(Code::Timeout, text).into())
 }
 
-/// `None`: the source was changed meanwhile, and nothing was done.
-fn attempt(job: &Job, connections: &mut Connections, only_new: bool) -> Outcome<Option<Reply>> {
-    let mut transfer = Transfer::new(job, b"");
-    let mut look = vec![words![b"WATCH", job.key(0)]];
-    look.extend(fetch(job.key(0)));
-    look.push(words![b"TIME"]);
-    connections.watches(transfer.source, true);
-    let answer = connections.ask(Request::write(transfer.source, look))?;
-    let mut answers = replies(&answer);
-    accepted(answers.next().unwrap_or(Value::Nil))?;
-    let Some(carried) = Carried::from(&mut answers)? else {
-        connections.unwatch(transfer.source)?;
-        return Err(Abort::refusal("ERR no such key"));
-    };
-    transfer.at(answers.next().unwrap_or(Value::Nil))?;
-    if !land(connections, &transfer, &carried, job.key(1), only_new)? {
-        connections.unwatch(transfer.source)?;
-        return Ok(Some(Reply::integer(0)));
+pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
+    let rename = Rename::new(job);
+    let transfer = Transfer::new(job, b"");
+    let mut queries = Queries::default();
+    queries.add(transfer.source, words![b"EXISTS", job.key(0)]);
+    for command in expiry_commands(job.key(0)) {
+        queries.add(transfer.source, command);
     }
-    put_into_place(job, connections, &transfer, &carried, only_new)
+    queries.add(transfer.target, words![b"EXISTS", job.key(1)]);
+    let replies = queries.send(&mut job.connections(job.servers())?)?;
+    let explanation = Explanation::new("transfer", false).round(&[rename.dump_request(&transfer)]);
+    if replies.get(0) == Value::Integer(0) {
+        return Ok(explanation.round(&[Request::unwatch(transfer.source)]));
+    }
+    let value = DumpedValue::without_payload(replies.get(1), replies.get(2));
+    let explanation = explanation.round(&[rename.landing_request(&transfer, &value)]);
+    if rename.only_new && replies.get(3) == Value::Integer(1) {
+        return Ok(explanation
+            .round(&[Request::unwatch(transfer.target)])
+            .round(&[transfer.remove_landing_key_request()])
+            .round(&[Request::unwatch(transfer.source)]));
+    }
+    Ok(transfer.explain(explanation, rename.stage_command(&transfer), rename.delivery_commands(&transfer, &value)))
 }
 
-/// Brings the copy to the other server; false when the destination, which must be new, is not.
-fn land(connections: &mut Connections, transfer: &Transfer, carried: &Carried, destination: &[u8], only_new: bool) -> Outcome<bool> {
-    let landing = transfer.landing.as_slice();
-    // The note comes first, so that no copy is without one; within MULTI a large value would take a fifth longer.
-    let commands = vec![
-        transfer.noted(Role::Landing),
-        carried.restored_for(landing, LANDING),
-        if only_new { words![b"WATCH", landing, destination] } else { words![b"WATCH", landing] },
-        // Only what is seen under the watch is safe from whoever removes copies that seem abandoned.
-        words![b"EXISTS", landing],
-        words![b"EXISTS", destination],
-    ];
-    connections.watches(transfer.target, true);
-    let answer = connections.ask(Request::write(transfer.target, commands))?;
-    let has_landed = replies(&answer).nth(3) == Some(Value::Integer(1));
-    let exists = replies(&answer).nth(4) == Some(Value::Integer(1));
-    let landed = replies(&answer).take(2).try_for_each(|reply| accepted(reply).map(drop));
-    match landed {
-        Ok(()) if !has_landed => Err(transfer.overtaken()),
-        Ok(()) if !(exists && only_new) => Ok(true),
-        outcome => {
-            connections.unwatch(transfer.target)?;
-            transfer.clear_landing(connections)?;
-            outcome.map(|()| false)
+impl<'j, 'a> Rename<'j, 'a> {
+    fn new(job: &'j Job<'j, 'a>) -> Rename<'j, 'a> {
+        Rename { job, only_new: job.args[0].eq_ignore_ascii_case(b"RENAMENX") }
+    }
+
+    fn dump_request(&self, transfer: &Transfer) -> Request<'a> {
+        let source = self.job.key(0);
+        let mut commands = vec![words![b"WATCH", source]];
+        commands.extend(dump_commands(source));
+        commands.push(words![b"TIME"]);
+        Request::write(transfer.source, commands)
+    }
+
+    fn landing_request<'t>(&self, transfer: &'t Transfer, value: &DumpedValue<'t>) -> Request<'t>
+    where
+        'a: 't,
+    {
+        let (landing_key, destination) = (transfer.landing_key.as_slice(), self.job.key(1));
+        // The record comes first, so that no copy is without one; inside MULTI a large value would take a fifth longer.
+        let commands = vec![
+            transfer.add_record_command(RecordState::Landing),
+            value.restore_with_ttl_command(landing_key, LANDING_TTL),
+            if self.only_new { words![b"WATCH", landing_key, destination] } else { words![b"WATCH", landing_key] },
+            // `recover` may have deleted the copy before WATCH.
+            words![b"EXISTS", landing_key],
+            words![b"EXISTS", destination],
+        ];
+        Request::write(transfer.target, commands)
+    }
+
+    fn stage_command<'t>(&self, transfer: &'t Transfer) -> Words<'t>
+    where
+        'a: 't,
+    {
+        words![b"RENAME", self.job.key(0), transfer.staging_key.as_slice()]
+    }
+
+    fn delivery_commands<'t>(&self, transfer: &'t Transfer, value: &DumpedValue) -> DeliveryCommands<'t>
+    where
+        'a: 't,
+    {
+        let (name, destination): (&[u8], _) = (if self.only_new { b"RENAMENX" } else { b"RENAME" }, self.job.key(1));
+        DeliveryCommands {
+            land: None,
+            deliver: words![name, transfer.landing_key.as_slice(), destination],
+            expire: Some(value.expire_command(destination)),
         }
     }
-}
 
-fn put_into_place(
-    job: &Job,
-    connections: &mut Connections,
-    transfer: &Transfer,
-    carried: &Carried,
-    only_new: bool,
-) -> Outcome<Option<Reply>> {
-    let (staged, landing) = (transfer.staged.as_slice(), transfer.landing.as_slice());
-    let claimed = transfer.claim(connections, words![b"RENAME", job.key(0), staged]);
-    match claimed {
-        Ok(Some(reply)) if matches!(reply.root(), Value::Status(_)) => {}
-        Ok(None) => {
-            connections.unwatch(transfer.target)?;
-            transfer.clear_landing(connections)?;
+    /// `None`: another client changed the source or the destination, and nothing was done.
+    fn attempt(&self, connections: &mut Connections) -> Outcome<Option<Reply>> {
+        let mut transfer = Transfer::new(self.job, b"");
+        connections.set_watching(transfer.source, true);
+        let dump = connections.send(self.dump_request(&transfer))?;
+        let mut dump = replies(&dump);
+        not_error(dump.next().unwrap_or(Value::Nil))?;
+        let Some(value) = DumpedValue::from_replies(&mut dump)? else {
+            connections.unwatch(transfer.source)?;
+            return Err(Abort::refusal("ERR no such key"));
+        };
+        transfer.set_start_time(dump.next().unwrap_or(Value::Nil))?;
+        if !self.land(connections, &transfer, &value)? {
+            connections.unwatch(transfer.source)?;
+            return Ok(Some(Reply::integer(0)));
+        }
+        if !self.stage(connections, &transfer)? {
             return Ok(None);
         }
-        Ok(Some(_)) => return Err(Abort::fault("a watched key was gone and the transaction carried out all the same")),
-        Err(Abort::Error(error)) if error.executed() => return Err(error.into()),
-        Err(stop) => {
-            connections.unwatch(transfer.target)?;
-            transfer.clear_landing(connections)?;
-            return Err(stop);
+        self.deliver(connections, &transfer, &value)
+    }
+
+    /// Copies the value to the landing key. False: the destination exists, but must not.
+    fn land(&self, connections: &mut Connections, transfer: &Transfer, value: &DumpedValue) -> Outcome<bool> {
+        connections.set_watching(transfer.target, true);
+        let reply = connections.send(self.landing_request(transfer, value))?;
+        let has_landed = replies(&reply).nth(3) == Some(Value::Integer(1));
+        let exists = replies(&reply).nth(4) == Some(Value::Integer(1));
+        let landing = replies(&reply).take(2).try_for_each(|reply| not_error(reply).map(drop));
+        match landing {
+            Ok(()) if !has_landed => Err(transfer.undone_error()),
+            Ok(()) if !(exists && self.only_new) => Ok(true),
+            outcome => {
+                connections.unwatch(transfer.target)?;
+                transfer.remove_landing_key(connections)?;
+                outcome.map(|()| false)
+            }
         }
     }
-    let rename = words![if only_new { &b"RENAMENX"[..] } else { b"RENAME" }, landing, job.key(1)];
-    let delivered = transfer.deliver(connections, Vec::new(), rename, Some(carried.lives(job.key(1))));
-    // Where the destination was touched by others, which matters only where it must be new, the copy is still there.
-    let again = matches!(&delivered, Ok(Delivered::Refused(None))) && has_landed(connections, transfer)?;
-    match transfer.settle(connections, delivered, words![b"RENAMENX", staged, job.key(0)]) {
-        Ok(()) if only_new => Ok(Some(Reply::integer(1))),
-        Ok(()) => Ok(Some(Reply::status(b"OK"))),
-        Err(Abort::Error(error)) if again && !error.executed() => Ok(None),
-        Err(stop) => Err(stop),
-    }
-}
 
-fn has_landed(connections: &mut Connections, transfer: &Transfer) -> Outcome<bool> {
-    let answer = connections.ask(Request::read(transfer.target, vec![words![b"EXISTS", transfer.landing.as_slice()]]))?;
-    Ok(replies(&answer).next() == Some(Value::Integer(1)))
-}
-
-/// A value on its way: its serialised form, and when it expires.
-pub(crate) struct Carried<'r> {
-    payload: &'r [u8],
-    expires: Expires,
-}
-
-#[derive(Clone, Copy)]
-enum Expires {
-    Never,
-    /// In milliseconds since 1970.
-    At(u64),
-    /// So many milliseconds from now: all that a server before 7.0 tells.
-    In(u64),
-}
-
-/// The questions that [`Carried::from`] reads the answers of.
-pub(crate) fn fetch(key: &[u8]) -> Vec<Words<'_>> {
-    vec![words![b"DUMP", key], words![b"PEXPIRETIME", key], words![b"PTTL", key]]
-}
-
-impl<'r> Carried<'r> {
-    /// `None`: there is no such key.
-    pub(crate) fn from(answers: &mut Children<'r>) -> Outcome<Option<Carried<'r>>> {
-        let (payload, at, left) = (answers.next(), answers.next(), answers.next());
-        let payload = match accepted(payload.unwrap_or(Value::Nil))? {
-            Value::String(payload) => payload,
-            _ => return Ok(None),
+    /// Moves the source to the staging key. False: it has changed since it was copied, and the copy is removed.
+    fn stage(&self, connections: &mut Connections, transfer: &Transfer) -> Outcome<bool> {
+        let outcome = match transfer.stage(connections, self.stage_command(transfer)) {
+            Ok(Some(reply)) if matches!(reply.root(), Value::Status(_)) => return Ok(true),
+            Ok(Some(_)) => return Err(Abort::protocol_error("a watched key vanished, but the transaction was executed")),
+            // It may have been executed: the copy must stay for `recover`.
+            Err(Abort::Error(error)) if error.executed() => return Err(error.into()),
+            Ok(None) => Ok(false),
+            Err(abort) => Err(abort),
         };
-        let expires = match (at, left) {
-            (Some(Value::Integer(at)), _) if at > 0 => Expires::At(at as u64),
-            // A server that does not know PEXPIRETIME.
-            (Some(Value::Error(_)), Some(Value::Integer(left))) if left >= 0 => Expires::In(left.max(1) as u64),
-            _ => Expires::Never,
-        };
-        Ok(Some(Carried { payload, expires }))
+        connections.unwatch(transfer.target)?;
+        transfer.remove_landing_key(connections)?;
+        outcome
     }
 
-    /// The command that puts it in place for good.
-    pub(crate) fn restored<'a>(&self, key: &'a [u8], replace: bool) -> Words<'a>
-    where
-        'r: 'a,
-    {
-        let (when, absolute) = match self.expires {
-            Expires::Never => (0, false),
-            Expires::At(at) => (at, true),
-            Expires::In(left) => (left, false),
-        };
-        let mut command = words![b"RESTORE", key, when.to_string().into_bytes(), self.payload];
-        command.extend(replace.then_some(b"REPLACE".into()));
-        command.extend(absolute.then_some(b"ABSTTL".into()));
-        command
-    }
-
-    /// The command that lets it land for so many milliseconds.
-    fn restored_for<'a>(&self, key: &'a [u8], millis: u64) -> Words<'a>
-    where
-        'r: 'a,
-    {
-        words![b"RESTORE", key, millis.to_string().into_bytes(), self.payload]
-    }
-
-    /// The command that gives the key the time to live of the value.
-    fn lives<'a>(&self, key: &'a [u8]) -> Words<'a> {
-        match self.expires {
-            Expires::Never => words![b"PERSIST", key],
-            Expires::At(at) => words![b"PEXPIREAT", key, at.to_string().into_bytes()],
-            Expires::In(left) => words![b"PEXPIRE", key, left.to_string().into_bytes()],
+    fn deliver(&self, connections: &mut Connections, transfer: &Transfer, value: &DumpedValue) -> Outcome<Option<Reply>> {
+        let delivery = transfer.deliver(connections, self.delivery_commands(transfer, value));
+        // If the landing key still exists, the conflict was about the destination, which RENAMENX watches: try again.
+        let is_retryable = matches!(&delivery, Ok(Delivery::Conflict)) && landing_key_exists(connections, transfer)?;
+        let undo = words![b"RENAMENX", transfer.staging_key.as_slice(), self.job.key(0)];
+        match transfer.finish(connections, delivery, undo) {
+            Ok(()) if self.only_new => Ok(Some(Reply::integer(1))),
+            Ok(()) => Ok(Some(Reply::status(b"OK"))),
+            Err(Abort::Error(error)) if is_retryable && !error.executed() => Ok(None),
+            Err(abort) => Err(abort),
         }
     }
+}
+
+fn landing_key_exists(connections: &mut Connections, transfer: &Transfer) -> Outcome<bool> {
+    let reply = connections.send(Request::read(transfer.target, vec![words![b"EXISTS", transfer.landing_key.as_slice()]]))?;
+    Ok(replies(&reply).next() == Some(Value::Integer(1)))
 }

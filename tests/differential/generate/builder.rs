@@ -1,19 +1,19 @@
-//! One command in the making.
+//! Builds one command.
 
 use super::command::{Command, Word};
 use super::grammar::{Part, Rule};
-use super::names::NAMES;
+use super::key_names::NAMES;
 use crate::support::random::Random;
 
-/// What a key is meant to hold. Now and then it is used as something else.
+/// The type of value that a key usually has. Sometimes a key is used for another type.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Kind {
     Text,
     List,
     Set,
     Sorted,
-    /// A sorted set whose members have one score.
-    Lexical,
+    /// A sorted set whose members have equal scores.
+    Lex,
     Hash,
     Stream,
     Loglog,
@@ -21,15 +21,15 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 8] = [Kind::Text, Kind::List, Kind::Set, Kind::Sorted, Kind::Lexical, Kind::Hash, Kind::Stream, Kind::Loglog];
+    pub const ALL: [Kind; 8] = [Kind::Text, Kind::List, Kind::Set, Kind::Sorted, Kind::Lex, Kind::Hash, Kind::Stream, Kind::Loglog];
 
-    pub fn of_slot(slot: &str) -> Option<Kind> {
-        Some(match slot {
+    pub fn from_placeholder(placeholder: &str) -> Option<Kind> {
+        Some(match placeholder {
             "text" => Kind::Text,
             "list" => Kind::List,
             "set" => Kind::Set,
             "zset" => Kind::Sorted,
-            "lex" => Kind::Lexical,
+            "lex" => Kind::Lex,
             "hash" => Kind::Hash,
             "stream" | "streams" | "groupstreams" => Kind::Stream,
             "hll" => Kind::Loglog,
@@ -41,28 +41,28 @@ impl Kind {
 
 pub struct Builder<'r> {
     pub random: &'r mut Random,
-    /// What each of the names is meant to hold.
+    /// The usual type of each key.
     homes: &'r [Kind],
-    /// Which command of its sequence it is.
+    /// The position of the command in its sequence.
     pub position: usize,
     pub words: Vec<Word>,
     first_key: Option<usize>,
-    /// No key may have a tag: what is no key in the end, for the command is wrong, both sides must be sent alike.
+    /// Without hash tags: in an invalid command a word may not be a key after all, and then both sides must receive the same bytes.
     untagged: bool,
-    /// The number of the keys is to be wrong at times.
-    pub spoilt: bool,
-    /// How many were last counted.
+    /// Whether the command is made invalid. Then the number of keys is sometimes wrong.
+    pub corrupted: bool,
+    /// The number of keys that was counted last.
     pub counted: usize,
 }
 
 impl<'r> Builder<'r> {
-    pub fn new(random: &'r mut Random, homes: &'r [Kind], position: usize, untagged: bool, spoilt: bool) -> Builder<'r> {
-        Builder { random, homes, position, words: Vec::new(), first_key: None, untagged, spoilt, counted: 0 }
+    pub fn new(random: &'r mut Random, homes: &'r [Kind], position: usize, untagged: bool, corrupted: bool) -> Builder<'r> {
+        Builder { random, homes, position, words: Vec::new(), first_key: None, untagged, corrupted, counted: 0 }
     }
 
     pub fn command(mut self, rule: &Rule) -> Command {
         self.parts(&rule.parts);
-        Command { name: rule.name.clone(), words: self.words, spoilt: self.spoilt }
+        Command { name: rule.name.clone(), words: self.words, corrupted: self.corrupted }
     }
 
     fn parts(&mut self, parts: &[Part]) {
@@ -73,10 +73,10 @@ impl<'r> Builder<'r> {
         match part {
             Part::Word(word) => self.cased(word),
             Part::Exact(word) => self.text(word.as_bytes()),
-            Part::Slot(slot) => match Kind::of_slot(slot) {
-                Some(Kind::Stream) if slot.ends_with('s') => self.streams(*slot == "groupstreams"),
+            Part::Placeholder(placeholder) => match Kind::from_placeholder(placeholder) {
+                Some(Kind::Stream) if placeholder.ends_with('s') => self.streams(*placeholder == "groupstreams"),
                 Some(kind) => self.key(kind),
-                None => self.slot(slot),
+                None => self.placeholder(placeholder),
             },
             Part::Maybe(parts) => {
                 if self.chance(2, 5) {
@@ -108,7 +108,7 @@ impl<'r> Builder<'r> {
         self.counted = self.words.len() - place - 1;
         let wrong = [b"0".to_vec(), b"-1".to_vec(), b"x".to_vec(), b"".to_vec(), b"99".to_vec(), b"4294967297".to_vec()];
         let near = [self.counted + 1, self.counted - 1];
-        let number = match self.spoilt && self.chance(1, 3) {
+        let number = match self.corrupted && self.chance(1, 3) {
             true if self.chance(1, 2) => self.random.pick(&near).to_string().into_bytes(),
             true => self.random.pick(&wrong).clone(),
             false => self.counted.to_string().into_bytes(),
@@ -116,7 +116,7 @@ impl<'r> Builder<'r> {
         self.words[place] = Word::Text(number);
     }
 
-    /// Mostly few, seldom many.
+    /// Usually few, rarely many.
     fn many(&mut self, least: usize) -> usize {
         let more = if self.chance(1, 60) { self.random.below(30) } else { self.random.below(4) };
         least + more
@@ -130,7 +130,7 @@ impl<'r> Builder<'r> {
         self.words.push(Word::Text(text.to_vec()));
     }
 
-    /// A word in capitals, in small letters, or mixed.
+    /// A word in upper, lower or mixed case.
     fn cased(&mut self, word: &str) {
         let text = match self.random.below(4) {
             0 => word.to_lowercase(),
@@ -140,8 +140,8 @@ impl<'r> Builder<'r> {
         self.text(text.as_bytes());
     }
 
-    /// A key that is meant for it, as a rule. A tag on the first key would draw an untagged key behind it to another node than its own, so
-    /// only tagged ones follow; one of the same tag may then be written without it.
+    /// A key, usually of this type. A tag on the first key would move a later untagged key to another node, so only tagged keys follow; a
+    /// key with the same tag may then be written without it.
     pub fn key(&mut self, kind: Kind) {
         let first_tag = self.first_key.and_then(|first| NAMES[first].tag);
         let untagged = self.untagged;
@@ -158,17 +158,17 @@ impl<'r> Builder<'r> {
         self.words.push(Word::Key { name, bare });
     }
 
-    /// The keys of XREAD, and as many ids.
+    /// The keys of XREAD and as many IDs.
     fn streams(&mut self, of_group: bool) {
         let count = self.many(1);
         (0..count).for_each(|_| self.key(Kind::Stream));
-        let count = if self.spoilt && self.chance(1, 4) { count - 1 } else { count };
+        let count = if self.corrupted && self.chance(1, 4) { count - 1 } else { count };
         for _ in 0..count {
             match (of_group, self.random.below(10)) {
                 (true, 0..8) => self.text(b">"),
                 (false, 0) => self.text(b"$"),
                 (false, 1..6) | (true, 8) => self.text(b"0"),
-                _ => self.slot("id"),
+                _ => self.placeholder("id"),
             }
         }
     }

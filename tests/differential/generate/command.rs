@@ -1,64 +1,64 @@
-//! A command as it is made up, and as each side is to be sent it.
+//! A generated command, and the words that each side receives.
 
-use super::names::NAMES;
+use super::key_names::NAMES;
 use std::fmt;
 
 #[derive(Clone, PartialEq)]
 pub enum Word {
     Text(Vec<u8>),
-    /// A key; `bare` where the tag of the first key stands for its own.
+    /// A key; `bare` if it relies on the tag of the first key.
     Key {
         name: usize,
         bare: bool,
     },
-    /// The port of the server that takes what is migrated.
+    /// The port of the server that receives migrated keys.
     Sink,
 }
 
 #[derive(Clone, PartialEq)]
 pub struct Command {
-    /// In small letters; of a subcommand `object|encoding`.
+    /// In lower case; a subcommand is `object|encoding`.
     pub name: String,
     pub words: Vec<Word>,
-    /// Something was changed that makes it wrong, as a rule.
-    pub spoilt: bool,
+    /// Whether the command was changed so that it is probably invalid.
+    pub corrupted: bool,
 }
 
-/// Who is to be sent a command.
+/// The receiver of a command.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Side {
-    /// The library, with tags.
-    Ours,
-    /// The one server, which knows no tags.
-    Theirs,
+    /// The library, which receives hash tags.
+    Library,
+    /// The one server, which knows no hash tags.
+    Oracle,
 }
 
 impl Command {
-    pub fn spelled(&self, side: Side, sink: u16) -> Vec<Vec<u8>> {
-        self.words.iter().map(|word| word.spelled(side, sink)).collect()
+    pub fn spelled(&self, side: Side, migration_port: u16) -> Vec<Vec<u8>> {
+        self.words.iter().map(|word| word.spelled(side, migration_port)).collect()
     }
 
-    /// The keys that were put in as keys, by their numbers in the list.
+    /// The indexes, in the list of names, of the words that were added as keys.
     pub fn keys(&self) -> impl Iterator<Item = usize> {
         self.words.iter().filter_map(|word| if let Word::Key { name, .. } = word { Some(*name) } else { None })
     }
 }
 
 impl Word {
-    fn spelled(&self, side: Side, sink: u16) -> Vec<u8> {
+    fn spelled(&self, side: Side, migration_port: u16) -> Vec<u8> {
         match self {
             Word::Text(text) => text.clone(),
-            Word::Key { name, bare: false } if side == Side::Ours => NAMES[*name].spelled.to_vec(),
+            Word::Key { name, bare: false } if side == Side::Library => NAMES[*name].spelled.to_vec(),
             Word::Key { name, .. } => NAMES[*name].name.to_vec(),
-            Word::Sink => sink.to_string().into_bytes(),
+            Word::Sink => migration_port.to_string().into_bytes(),
         }
     }
 }
 
-/// As one would type it into redis-cli.
+/// As typed into redis-cli.
 impl fmt::Display for Command {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words: Vec<String> = self.spelled(Side::Ours, 0).iter().map(|word| quoted(word)).collect();
+        let words: Vec<String> = self.spelled(Side::Library, 0).iter().map(|word| quoted(word)).collect();
         formatter.write_str(&words.join(" "))
     }
 }

@@ -1,18 +1,18 @@
-//! The notation of the rules. A line is one form of a command:
+//! The grammar of the rules. A line is one form of a command:
 //!
 //!     SET text value <[(NX|XX)] [GET] [(EX seconds|KEEPTTL)]>
 //!
-//! `CAPITALS` (and digits, signs) stand as they are, in any case; `'word` exactly so. `small` is a slot, a key or a value made up for it.
-//! `[…]` may be left out, `(…|…)` is one of several, `<…>` comes in any order, `…+` is repeated at least once, `…*` perhaps never, and `#…+`
-//! has its number before it.
+//! `CAPITALS` (and digits and signs) are literal, in any case; `'word` is literal in this case. `small` is a placeholder for a key or a
+//! value. `[…]` is optional, `(…|…)` is a choice, `<…>` is in any order, `…+` is repeated at least once, `…*` is repeated any number of
+//! times, and `#…+` is preceded by its number.
 //!
-//! Before the command there may stand flags: a number, its weight (4 when none is given); `+`, it makes data; `!`, numbers in it are times, and
-//! must not be changed at random; `=`, nothing may; `u`, it takes untagged keys only.
+//! Flags may precede the command: a number is its weight (default 4); `+` means that it creates data; `!` that its numbers are times and
+//! must not be changed at random; `=` that nothing may be changed; `u` that it takes only untagged keys.
 
 pub enum Part {
     Word(&'static str),
     Exact(&'static str),
-    Slot(&'static str),
+    Placeholder(&'static str),
     Maybe(Vec<Part>),
     Choice(Vec<Vec<Part>>),
     AnyOrder(Vec<Part>),
@@ -21,25 +21,25 @@ pub enum Part {
     All(Vec<Part>),
 }
 
-/// How much of a command may be changed to make it wrong.
+/// How much of a command may be changed to make it invalid.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Spoil {
+pub enum Corruption {
     Anything,
-    /// A word may be lost or added.
+    /// A word may be removed or added.
     Length,
     Nothing,
 }
 
 pub struct Rule {
     pub line: &'static str,
-    /// As the command table names it.
+    /// The name in the command table.
     pub name: String,
     pub weight: usize,
     pub makes_data: bool,
     pub untagged: bool,
-    pub spoil: Spoil,
+    pub corruption: Corruption,
     pub parts: Vec<Part>,
-    /// The slots of keys in it.
+    /// The placeholders for keys.
     pub keys: Vec<&'static str>,
 }
 
@@ -54,14 +54,14 @@ impl Rule {
             _ => ("", line),
         };
         let digits: String = flags.chars().filter(char::is_ascii_digit).collect();
-        let spoil = match (flags.contains('='), flags.contains('!')) {
-            (true, _) => Spoil::Nothing,
-            (_, true) => Spoil::Length,
-            _ => Spoil::Anything,
+        let corruption = match (flags.contains('='), flags.contains('!')) {
+            (true, _) => Corruption::Nothing,
+            (_, true) => Corruption::Length,
+            _ => Corruption::Anything,
         };
         let mut reader = Reader { rest: form };
         let parts = reader.parts("");
-        assert!(reader.rest.is_empty(), "{line}: what means {:?}?", reader.rest);
+        assert!(reader.rest.is_empty(), "{line}: unexpected {:?}", reader.rest);
         let mut keys = Vec::new();
         parts.iter().for_each(|part| part.collect_keys(&mut keys));
         Rule {
@@ -70,7 +70,7 @@ impl Rule {
             weight: digits.parse().unwrap_or(4),
             makes_data: flags.contains('+'),
             untagged: flags.contains('u'),
-            spoil,
+            corruption,
             parts,
             keys,
         }
@@ -89,7 +89,7 @@ fn name(form: &str) -> String {
 impl Part {
     fn collect_keys(&self, keys: &mut Vec<&'static str>) {
         match self {
-            Part::Slot(slot) => keys.extend(super::builder::Kind::of_slot(slot).map(|_| slot)),
+            Part::Placeholder(placeholder) => keys.extend(super::builder::Kind::from_placeholder(placeholder).map(|_| placeholder)),
             Part::Maybe(parts) | Part::AnyOrder(parts) | Part::All(parts) => parts.iter().for_each(|part| part.collect_keys(keys)),
             Part::Choice(choices) => choices.iter().flatten().for_each(|part| part.collect_keys(keys)),
             Part::Many { part, .. } | Part::Counted(part) => part.collect_keys(keys),
@@ -103,7 +103,7 @@ struct Reader {
 }
 
 impl Reader {
-    /// Up to one of the closing characters, which stays.
+    /// Reads up to one of the closing characters, which is not consumed.
     fn parts(&mut self, closing: &str) -> Vec<Part> {
         let mut parts = Vec::new();
         loop {
@@ -139,7 +139,7 @@ impl Reader {
             while self.takes('|') {
                 choices.push(self.parts("|)"));
             }
-            assert!(self.takes(')'), "a bracket is open before {:?}", self.rest);
+            assert!(self.takes(')'), "a bracket is not closed before {:?}", self.rest);
             return if choices.len() == 1 { Part::All(choices.remove(0)) } else { Part::Choice(choices) };
         }
         let end = self.rest.find([' ', '[', ']', '(', ')', '<', '>', '|', '*', '+']).unwrap_or(self.rest.len()).max(1);
@@ -147,14 +147,14 @@ impl Reader {
         self.rest = rest;
         match word.strip_prefix('\'') {
             Some(exact) => Part::Exact(exact),
-            None if word.starts_with(|first: char| first.is_ascii_lowercase()) => Part::Slot(word),
+            None if word.starts_with(|first: char| first.is_ascii_lowercase()) => Part::Placeholder(word),
             None => Part::Word(word),
         }
     }
 
     fn closed(&mut self, closing: &str) -> Vec<Part> {
         let parts = self.parts(closing);
-        assert!(self.takes(closing.chars().next().expect("a bracket")), "a bracket is open before {:?}", self.rest);
+        assert!(self.takes(closing.chars().next().expect("a bracket")), "a bracket is not closed before {:?}", self.rest);
         parts
     }
 

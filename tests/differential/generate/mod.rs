@@ -1,14 +1,14 @@
-//! Commands at random: from the rules of each family, over a few keys, right and wrong ones.
+//! Random commands: from the rules of each family, over a few keys, valid and invalid.
 
-#![allow(dead_code)] // each suite uses its own part of it
+#![allow(dead_code)] // one of the tests uses only a part
 
 pub mod builder;
 pub mod command;
+pub mod corrupt;
 pub mod grammar;
-pub mod names;
+pub mod key_names;
+pub mod placeholders;
 pub mod rules;
 pub mod sequence;
-pub mod slots;
-pub mod spoil;
 
 pub use command::Command;

@@ -1,13 +1,13 @@
-//! Sequences of commands: each over a few kinds of data, so that the keys meet those that they go with.
+//! Sequences of commands. Each sequence uses a few types, so that commands meet keys of the right type.
 
 use super::builder::{Builder, Kind};
 use super::command::Command;
-use super::grammar::{Rule, Spoil};
-use super::names::NAMES;
-use super::spoil::spoil;
+use super::corrupt::corrupt;
+use super::grammar::{Corruption, Rule};
+use super::key_names::NAMES;
 use crate::support::random::Random;
 
-/// The sequence of a seed and a number; each time the same.
+/// The sequence for a seed and a number. It is always the same.
 pub fn sequence(rules: &[Rule], seed: u64, number: u64) -> Vec<Command> {
     let mut random = Random::stream(seed, number);
     let kinds = some_kinds(&mut random);
@@ -27,10 +27,10 @@ pub fn sequence(rules: &[Rule], seed: u64, number: u64) -> Vec<Command> {
 }
 
 pub fn command(rule: &Rule, random: &mut Random, homes: &[Kind], position: usize) -> Command {
-    let is_spoilt = rule.spoil != Spoil::Nothing && random.below(10) == 0;
-    let mut command = Builder::new(random, homes, position, is_spoilt || rule.untagged, is_spoilt).command(rule);
-    if is_spoilt {
-        spoil(&mut Builder::new(random, homes, position, true, true), &mut command, rule.spoil);
+    let is_corrupted = rule.corruption != Corruption::Nothing && random.below(10) == 0;
+    let mut command = Builder::new(random, homes, position, is_corrupted || rule.untagged, is_corrupted).command(rule);
+    if is_corrupted {
+        corrupt(&mut Builder::new(random, homes, position, true, true), &mut command, rule.corruption);
     }
     command
 }
@@ -41,11 +41,11 @@ fn some_kinds(random: &mut Random) -> Vec<Kind> {
 }
 
 fn plays(rule: &Rule, kinds: &[Kind]) -> bool {
-    let of = |slot: &&str| Kind::of_slot(slot).unwrap_or(Kind::Any);
-    rule.keys.is_empty() || rule.keys.iter().any(|slot| of(slot) == Kind::Any || kinds.contains(&of(slot)))
+    let of = |placeholder: &&str| Kind::from_placeholder(placeholder).unwrap_or(Kind::Any);
+    rule.keys.is_empty() || rule.keys.iter().any(|placeholder| of(placeholder) == Kind::Any || kinds.contains(&of(placeholder)))
 }
 
-/// Each rule's place as often as it weighs.
+/// The index of each rule, repeated by its weight.
 fn heap(rules: &[&Rule]) -> Vec<usize> {
     rules.iter().enumerate().flat_map(|(at, rule)| std::iter::repeat_n(at, rule.weight)).collect()
 }

@@ -1,4 +1,4 @@
-/* Writes or reads the keys of a file, so that another language reads or has written them.
+/* Writes or reads the keys of a file, which another language reads or has written.
  *
  *     worker write|read FILE      lines of FILE: key_hex value_hex, - for an empty one
  *
@@ -15,11 +15,11 @@
 
 #include <rediscluster.h>
 
-#include "../../c/request.h"
+#include "../../abi/c/request.h"
 
 #define PIPELINE 1000
 
-/* A line of the file, decoded where it stands. */
+/* A line of the file, decoded in place. */
 typedef struct pair {
     char *line, *key, *value;
     size_t key_length, value_length;
@@ -32,7 +32,7 @@ static void die(const char *what) {
     exit(1);
 }
 
-/* Turns hex digits, or "-", into bytes; answers what stands behind them. */
+/* Decodes hex digits, or "-", in place. Returns the position after them. */
 static char *decode(char *hex, size_t *length) {
     char *to = hex;
     *length = 0;
@@ -43,7 +43,7 @@ static char *decode(char *hex, size_t *length) {
     return *hex == '-' ? hex + 1 : hex;
 }
 
-/* Fills pairs; answers how many, 0 at the end of the file. */
+/* Fills pairs. Returns their number, 0 at the end of the file. */
 static size_t read_pairs(FILE *file) {
     size_t count = 0, room;
     for (; count < PIPELINE; count++) {
@@ -64,16 +64,16 @@ static size_t read_pairs(FILE *file) {
     return count;
 }
 
-static rediscluster_reply *execute(const rediscluster *rc, const request *commands) {
+static rediscluster_reply *execute(const rediscluster *cluster, const request *commands) {
     rediscluster_reply *reply = NULL;
     rediscluster_error *error = NULL;
-    if (rediscluster_execute(rc, commands->bytes, commands->length, &reply, &error) != REDISCLUSTER_OK)
+    if (rediscluster_execute(cluster, commands->bytes, commands->length, &reply, &error) != REDISCLUSTER_OK)
         die(rediscluster_error_message(error));
     return reply;
 }
 
-static int is(const rediscluster_view *view, rediscluster_type type, const char *expected, size_t length) {
-    return view->type == type && view->length == length && (length == 0 || memcmp(view->bytes, expected, length) == 0);
+static int is(const rediscluster_value *value, rediscluster_type type, const char *expected, size_t length) {
+    return value->type == type && value->length == length && (length == 0 || memcmp(value->bytes, expected, length) == 0);
 }
 
 static void die_of(const pair *differing) {
@@ -83,10 +83,10 @@ static void die_of(const pair *differing) {
 }
 
 /* SET or GET of every pair in one pipeline; every reply must be OK or the value. */
-static void run(const rediscluster *rc, size_t count, int write) {
+static void run(const rediscluster *cluster, size_t count, int write) {
     request commands = {NULL, 0, 0};
     rediscluster_reply *reply;
-    rediscluster_view view;
+    rediscluster_value value;
     size_t i, at = 1;
     for (i = 0; i < count; i++) {
         request_begin(&commands, write ? 3 : 2);
@@ -94,12 +94,12 @@ static void run(const rediscluster *rc, size_t count, int write) {
         request_word(&commands, pairs[i].key, pairs[i].key_length);
         if (write) request_word(&commands, pairs[i].value, pairs[i].value_length);
     }
-    reply = execute(rc, &commands);
-    for (i = 0; i < count; i++, at = view.next) {
+    reply = execute(cluster, &commands);
+    for (i = 0; i < count; i++, at = value.next) {
         const pair *with = &pairs[i];
-        if (rediscluster_reply_view(reply, at, &view, NULL) != REDISCLUSTER_OK) die("a reply is missing");
-        if (!(write ? is(&view, REDISCLUSTER_TYPE_STATUS, "OK", 2)
-                    : is(&view, REDISCLUSTER_TYPE_STRING, with->value, with->value_length)))
+        if (rediscluster_reply_value(reply, at, &value, NULL) != REDISCLUSTER_OK) die("a reply is missing");
+        if (!(write ? is(&value, REDISCLUSTER_TYPE_STATUS, "OK", 2)
+                    : is(&value, REDISCLUSTER_TYPE_STRING, with->value, with->value_length)))
             die_of(with);
         free(with->line);
     }
@@ -111,7 +111,7 @@ int main(int argc, char **argv) {
     const char *config = getenv("REDISCLUSTER_CONFIG");
     int write = argc > 1 && strcmp(argv[1], "write") == 0;
     size_t count, keys = 0;
-    rediscluster *rc = NULL;
+    rediscluster *cluster = NULL;
     rediscluster_error *error = NULL;
     FILE *file;
     if (argc != 3 || !config || (!write && strcmp(argv[1], "read") != 0)) {
@@ -120,13 +120,13 @@ int main(int argc, char **argv) {
     }
     file = fopen(argv[2], "r");
     if (!file) die(argv[2]);
-    if (rediscluster_open(config, strlen(config), &rc, &error) != REDISCLUSTER_OK) die(rediscluster_error_message(error));
+    if (rediscluster_open(config, strlen(config), &cluster, &error) != REDISCLUSTER_OK) die(rediscluster_error_message(error));
     while ((count = read_pairs(file)) > 0) {
-        run(rc, count, write);
+        run(cluster, count, write);
         keys += count;
     }
     fclose(file);
-    rediscluster_close(rc);
+    rediscluster_close(cluster);
     printf("%lu keys\n", (unsigned long)keys);
     return 0;
 }

@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-// worker.php write FILE | read FILE: sets, or compares, the keys and values of FILE (`key_hex value_hex`, - is empty)
+// worker.php write FILE | read FILE: sets or compares the keys and values of FILE (lines `key_hex value_hex`, `-` is empty)
 // on the servers of REDISCLUSTER_CONFIG.
 
 use RedisCluster\Client;

@@ -22,7 +22,7 @@ final class Package
 
     public static function header(): string
     {
-        return self::folder() . '/include/rediscluster.h';
+        return self::folder() . '/include/rediscluster_ffi.h';
     }
 
     public static function preload(): string

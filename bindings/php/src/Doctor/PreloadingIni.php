@@ -33,7 +33,7 @@ final class PreloadingIni
         $file = \array_values(\array_filter($candidates, \is_file(...)))[0] ?? '/path/to/' . Package::SONAME;
         return "; The system's loader does not find " . Package::SONAME . ", so PHP would not start. Install it (`make install`, then\n"
             . "; `ldconfig`), or write its path to a copy of the header, and set ffi.preload to the copy:\n"
-            . ";   sed 's|\"" . Package::SONAME . "\"|\"$file\"|' " . Package::header() . " >/etc/rediscluster.h\n";
+            . ";   sed 's|\"" . Package::SONAME . "\"|\"$file\"|' " . Package::header() . " >/etc/rediscluster_ffi.h\n";
     }
 
     private static function loaderFinds(): bool

@@ -65,7 +65,7 @@ final class Broadcast
             $converted[$alias] = $this->convert($reply, $conversion, !\str_contains($alias, '_slave'));
         }
         $replies = [];
-        foreach ((new NodeList($config))->masters() as $alias) {
+        foreach ($config->masters() as $alias) {
             $source = $aliases[$alias] ?? $alias;
             $replies[$alias] = $converted[$source];
             $hasReplica = \array_key_exists("{$source}_slave", $converted);
@@ -102,7 +102,7 @@ final class Broadcast
     private function distinctServers(Configuration $config): array
     {
         if ($this->distinctServers === null || $this->distinctServers[0] !== $config) {
-            [$distinct, $aliases] = (new NodeList($config))->withoutDuplicates() ?? [null, []];
+            [$distinct, $aliases] = (new NodeList($this->state->client))->withoutDuplicates($config) ?? [null, []];
             $this->distinctServers = [$config, $distinct === null ? null : new Client($distinct->values), $aliases];
         }
         return [$this->distinctServers[1] ?? $this->state->client, $this->distinctServers[2]];

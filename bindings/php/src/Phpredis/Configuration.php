@@ -28,6 +28,12 @@ final class Configuration
         return $this->values['db'] ?? 0;
     }
 
+    /** @return list<string> the aliases of the masters */
+    public function masters(): array
+    {
+        return \array_map(\strval(...), \array_keys($this->get('master_of') ?: $this->get('nodes', [])));
+    }
+
     public function readsFromMasters(): bool
     {
         return ($this->values['masters_only'] ?? false) || ($this->values['read'] ?? '') === 'master';

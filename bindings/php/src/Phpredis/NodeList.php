@@ -7,44 +7,31 @@ namespace RedisCluster\Phpredis;
 use RedisCluster\Client;
 
 /**
- * The nodes that a configuration names: masters, addresses, replicas, and aliases of the same server.
- *
- * Everything that PHP computes about nodes is in this class.
+ * The nodes of a client in the form in which phpredis and rediscluster-php report them. The library knows the nodes; this class
+ * only converts.
  *
  * @internal
  */
 final class NodeList
 {
-    private const DEFAULT_PORT = 6379;
-
-    public function __construct(private readonly Configuration $config)
+    public function __construct(private readonly Client $client)
     {
-    }
-
-    /** @return list<string> the aliases of the masters */
-    public function masters(): array
-    {
-        return \array_map(\strval(...), \array_keys($this->config->get('master_of') ?: $this->config->get('nodes', [])));
     }
 
     /**
+     * @param string $alias of a master or of a replica
      * @return array{host: ?string, port: ?int} the path of a Unix socket is a host without a port, as in phpredis
      */
     public function address(string $alias): array
     {
-        $node = $this->config->get('nodes', [])[$alias] ?? [];
-        $node = \is_string($node) ? (\parse_url($node) ?: []) : $node;
-        if (isset($node['unix']) || ($node['scheme'] ?? '') === 'unix') {
-            return ['host' => $node['unix'] ?? $node['path'] ?? null, 'port' => null];
-        }
-        return ['host' => $node['host'] ?? null, 'port' => $node['port'] ?? self::DEFAULT_PORT];
+        return self::addressOf($this->client->nodeList(discover: false)[$alias]);
     }
 
     /** @param string $host or the path of a Unix socket, with any port */
     public function contains(string $host, int $port): bool
     {
-        foreach (\array_keys($this->config->get('nodes', [])) as $alias) {
-            $address = $this->address((string) $alias);
+        foreach ($this->client->nodeList(discover: false) as $node) {
+            $address = self::addressOf($node);
             if ($address === ['host' => $host, 'port' => $port] || $address === ['host' => $host, 'port' => null]) {
                 return true;
             }
@@ -53,60 +40,60 @@ final class NodeList
     }
 
     /**
-     * One replica per master: the first that `master_of` names, else the first that the master reports. It is the master itself if
-     * there is none, if the master does not reply, or if reads go to masters only.
+     * The first replica of each master. It is the master itself if there is none, if the master does not reply, or if reads go to
+     * masters only.
      *
      * @return array<string, array{host: ?string, port: ?int}> alias of the master with the suffix `_slave` => address
      */
-    public function replicas(Client $client): array
+    public function replicas(bool $readsFromMasters): array
     {
-        $fromMasters = $this->config->readsFromMasters();
-        $configured = $this->config->get('master_of', []);
-        $roles = $fromMasters || $configured !== [] ? [] : $client->each('ROLE');
+        $nodes = $this->client->nodeList(discover: !$readsFromMasters);
         $replicas = [];
-        foreach ($this->masters() as $alias) {
-            $replica = $fromMasters ? $alias : ((array) ($configured[$alias] ?? []))[0] ?? $alias;
-            $replicas["{$alias}_slave"] = self::firstReplica($roles[$alias] ?? null) ?? $this->address($replica);
+        foreach ($nodes as $alias => $node) {
+            if ($node['role'] === 'master') {
+                $replica = $readsFromMasters ? $alias : $node['replicas'][0] ?? $alias;
+                $replicas["{$alias}_slave"] = self::addressOf($nodes[$replica]);
+            }
         }
         return $replicas;
     }
 
     /**
-     * A configuration that names each server once.
+     * The configuration of the client, with each server named once.
      *
      * @return ?array{Configuration, array<string, string>} with it, for each master's alias, its alias there; null if no server is
      *                                                      named twice
      */
-    public function withoutDuplicates(): ?array
+    public function withoutDuplicates(Configuration $config): ?array
     {
         $nodes = $aliases = $masterOf = $seen = [];
-        $configured = $this->config->get('nodes', []);
-        foreach ($this->masters() as $alias) {
-            $address = \implode(':', $this->address($alias));
-            if (!isset($seen[$address])) {
-                $seen[$address] = 'node_' . (1 + \count($seen));
-                $nodes[$seen[$address]] = $configured[$alias];
-                foreach ((array) ($this->config->get('master_of', [])[$alias] ?? []) as $replica) {
+        $configured = $config->get('nodes', []);
+        $listed = $this->client->nodeList(discover: false);
+        foreach ($config->masters() as $alias) {
+            $server = $listed[$alias]['server'];
+            if (!isset($seen[$server])) {
+                $seen[$server] = 'node_' . (1 + \count($seen));
+                $nodes[$seen[$server]] = $configured[$alias];
+                foreach ((array) ($config->get('master_of', [])[$alias] ?? []) as $replica) {
                     $nodes["slave_$replica"] = $configured[$replica];
-                    $masterOf[$seen[$address]][] = "slave_$replica";
+                    $masterOf[$seen[$server]][] = "slave_$replica";
                 }
             }
-            $aliases[$alias] = $seen[$address];
+            $aliases[$alias] = $seen[$server];
         }
         if (\count($seen) === \count($aliases)) {
             return null;
         }
         $distinct = ['nodes' => $nodes] + ($masterOf === [] ? [] : ['master_of' => $masterOf]);
-        return [new Configuration($distinct + \array_diff_key($this->config->values, ['master_of' => 0])), $aliases];
+        return [new Configuration($distinct + \array_diff_key($config->values, ['master_of' => 0])), $aliases];
     }
 
     /**
-     * @param mixed $role the reply of ROLE, or an exception
-     * @return ?array{host: string, port: int}
+     * @param array{host: ?string, port: ?int, unix: ?string} $node
+     * @return array{host: ?string, port: ?int}
      */
-    private static function firstReplica(mixed $role): ?array
+    private static function addressOf(array $node): array
     {
-        $replica = \is_array($role) && \is_array($role[2] ?? null) ? $role[2][0] ?? null : null;
-        return $replica === null ? null : ['host' => $replica[0], 'port' => (int) $replica[1]];
+        return ['host' => $node['unix'] ?? $node['host'], 'port' => $node['port']];
     }
 }

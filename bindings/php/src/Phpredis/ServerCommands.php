@@ -185,7 +185,7 @@ final class ServerCommands
         $config = $this->state->config;
         $done = $database >= 0 && $this->configurator->configureIfAccepted($config->withDatabase($database));
         $replies = [];
-        foreach ((new NodeList($config))->masters() as $alias) {
+        foreach ($config->masters() as $alias) {
             $replies += [$alias => $done, "{$alias}_slave" => $done];
         }
         return $replies;

@@ -9,7 +9,7 @@ final class Readme
     /** The nth code block of a language in README.md, from 0. */
     public static function block(string $language, int $number = 0): string
     {
-        preg_match_all("/^```$language\n(.*?)^```/ms", file_get_contents(dirname(__DIR__, 2) . '/README.md'), $matches);
+        preg_match_all("/^```$language(?: ignore)?\n(.*?)^```/ms", file_get_contents(dirname(__DIR__, 2) . '/README.md'), $matches);
         return $matches[1][$number];
     }
 

@@ -35,9 +35,9 @@ DUMP any
 = RESTORE any atmillis dumped <ABSTTL [REPLACE]>
 1= RESTORE any badtime dumped [REPLACE]
 2! RESTORE-ASKING any 0 dumped [REPLACE]
-1= MIGRATE 127.0.0.1 sink any 0 20000 <[COPY] REPLACE>
-1= MIGRATE 127.0.0.1 sink empty 0 20000 <[COPY] REPLACE> KEYS any+
-1= MIGRATE 127.0.0.1 sink empty 0 20000 REPLACE (AUTH 'keys|AUTH2 'keys 'copy) KEYS any+
+1= MIGRATE 127.0.0.1 migration_port any 0 20000 <[COPY] REPLACE>
+1= MIGRATE 127.0.0.1 migration_port empty 0 20000 <[COPY] REPLACE> KEYS any+
+1= MIGRATE 127.0.0.1 migration_port empty 0 20000 REPLACE (AUTH 'keys|AUTH2 'keys 'copy) KEYS any+
 12 SORT (list|set|zset) <[BY 'nosort] [LIMIT index small] [GET '#]* [(ASC|DESC)] [ALPHA]>
 12 SORT (list|set|zset) <[LIMIT index small] [(ASC|DESC)] [ALPHA] STORE any>
 16u SORT (list|set|zset) <[BY by] [LIMIT index small] (GET got)* [(ASC|DESC)] [ALPHA] [STORE any]>

@@ -7,7 +7,7 @@ mod lists;
 mod scripts;
 mod server;
 mod sets;
-mod sorted;
+mod sorted_sets;
 mod streams;
 mod strings;
 
@@ -19,7 +19,7 @@ pub fn rules() -> Vec<Rule> {
         generic::RULES,
         lists::RULES,
         sets::RULES,
-        sorted::RULES,
+        sorted_sets::RULES,
         hashes::RULES,
         streams::RULES,
         geo::RULES,

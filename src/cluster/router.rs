@@ -1,0 +1,155 @@
+//! Sends the commands of a call to the servers that run them. A command with a single key takes the fast path; every other one is planned.
+
+use crate::cluster::batch::Batch;
+use crate::cluster::fast_path::OneServerCommand;
+use crate::cluster::reply_sink::{AsReply, ReplySink};
+use crate::cluster::{pipeline, replica_read, scripts};
+use crate::command::{Command, CommandFlags, PlacedKeys, lookup};
+use crate::config::{Config, Read};
+use crate::crossnode;
+use crate::error::{Code, Error};
+use crate::resp::{Args, Builder, CommandSource, Commands, Kind, Reply};
+use crate::routing::{CommandResolver, Plan, plan_single_key};
+use crate::topology::Topology;
+use crate::transport::NodePipeline;
+
+/// The servers of one process, and where reads go. Passed by value, so that the fast path keeps its fields in registers.
+#[derive(Clone, Copy)]
+pub(crate) struct Router<'t> {
+    pub config: &'t Config,
+    pub topology: &'t Topology,
+    pub read: Read,
+}
+
+impl Router<'_> {
+    /// Runs one command by its arguments. If `request`, which consists of this command, is given, the output is that of an array of one reply.
+    #[inline(always)]
+    pub(crate) fn run_one<'a, T: ReplySink>(self, request: Option<&'a [u8]>, args: &[&'a [u8]], sink: &mut T) -> Result<T::Output, Error> {
+        let command = lookup(args);
+        match self.run_single_key(command, request, args) {
+            Some(outcome) => outcome.map(|reply| sink.reply(reply)),
+            None => self.run_planned(command, request, args, sink),
+        }
+    }
+
+    /// Runs the commands of a request. The reply is an array with one reply per command; a failed command is a failure in its place.
+    #[inline(always)]
+    pub(crate) fn run_request(self, request: &[u8]) -> Result<Reply, Error> {
+        let mut commands = Commands::new(request);
+        let mut args = Args::new();
+        let Some(whole) = commands.next(&mut args)? else { return Ok(array_of(&[])) };
+        if whole.end < request.len() {
+            return self.run_many(Commands::new(request), &mut AsReply);
+        }
+        self.run_one(Some(request), &args, &mut AsReply).or_else(|error| Ok(array_of(&[error])))
+    }
+
+    /// Runs the commands of a source. The output is that of an array with one reply per command; a failed command is a failure in its place.
+    #[inline(never)]
+    pub(crate) fn run_many<'a, T: ReplySink>(self, source: impl CommandSource<'a>, sink: &mut T) -> Result<T::Output, Error> {
+        pipeline::run(&self.resolver(), source, sink)
+    }
+
+    /// The fast path: a command of the command table with a single key. `None` if it is another command.
+    #[inline(always)]
+    fn run_single_key(self, command: Option<&Command>, request: Option<&[u8]>, args: &[&[u8]]) -> Option<Result<Reply, Error>> {
+        let (server, key, flags) = plan_single_key(self.config, command?, args)?;
+        let command = OneServerCommand { request, args, keys: std::slice::from_ref(&key), flags };
+        if !command.fits() {
+            return None;
+        }
+        let shard = self.topology.shard(server);
+        // Most clusters have no replicas, so whether there may be any is tested first.
+        if shard.may_have_replicas() && self.may_use_replica(&command) {
+            return Some(replica_read::run(&command, shard));
+        }
+        Some(command.run(shard))
+    }
+
+    #[cold]
+    fn may_use_replica(self, command: &OneServerCommand) -> bool {
+        self.read == Read::Replica && replica_read::may_use_replica(command.args[0], command.keys, command.flags)
+    }
+
+    /// Not inlined, to keep the fast path small.
+    #[inline(never)]
+    fn run_planned<'a, T: ReplySink>(
+        self,
+        command: Option<&Command>,
+        request: Option<&'a [u8]>,
+        args: &[&'a [u8]],
+        sink: &mut T,
+    ) -> Result<T::Output, Error> {
+        if args.is_empty() {
+            return Err(Error::new(Code::Request, "a command without a name"));
+        }
+        scripts::record_source(self.topology, args);
+        let resolver = self.resolver();
+        let reply = match resolver.plan(command, args)? {
+            Plan::OneServer { server, keys, flags } => return run_on_one_server(&resolver, request, args, server, keys, flags, sink),
+            plan @ Plan::Split { .. } => return run_batch(&resolver, request, args, plan, sink),
+            Plan::CrossNode(command) => crossnode::run(self.config, self.topology, args, &command)?,
+            Plan::ServerError(text) => Reply::error(text.as_bytes()),
+        };
+        Ok(sink.reply(if request.is_some() { reply.wrapped_in_array() } else { reply }))
+    }
+
+    fn resolver(&self) -> CommandResolver<'_> {
+        CommandResolver::new(self.config, self.topology).with_read(self.read)
+    }
+}
+
+/// Runs a command that goes to one server. If the server does not have the script of an EVALSHA, it is loaded and called again.
+fn run_on_one_server<'a, T: ReplySink>(
+    resolver: &CommandResolver,
+    request: Option<&'a [u8]>,
+    args: &[&'a [u8]],
+    server: usize,
+    keys: PlacedKeys<'a>,
+    flags: CommandFlags,
+    sink: &mut T,
+) -> Result<T::Output, Error> {
+    let shard = resolver.topology().shard(server);
+    let command = OneServerCommand { request, args, keys: &keys, flags };
+    let may_use_replica = resolver.reads_replicas() && shard.may_have_replicas() && replica_read::may_use_replica(args[0], &keys, flags);
+    let in_array = request.is_some();
+    let reply = match (command.fits(), may_use_replica) {
+        (true, false) => command.run(shard)?,
+        (true, true) => replica_read::run(&command, shard)?,
+        (false, false) => {
+            let mut pipeline = NodePipeline::new(shard, &[]);
+            pipeline.add(None, args, &keys, flags);
+            pipeline.run(in_array);
+            pipeline.into_single(args[0], in_array)?
+        }
+        (false, true) => return run_batch(resolver, request, args, Plan::OneServer { server, keys, flags }, sink),
+    };
+    if scripts::is_noscript(reply.value(usize::from(in_array)))
+        && let Some(outcome) = scripts::load_and_call(resolver.topology(), server, args, &keys, flags)
+    {
+        return outcome.map(|reply| sink.reply(if in_array { reply.wrapped_in_array() } else { reply }));
+    }
+    Ok(sink.reply(reply))
+}
+
+/// Runs a command as a batch of its own.
+fn run_batch<'a, T: ReplySink>(
+    resolver: &CommandResolver,
+    request: Option<&'a [u8]>,
+    args: &[&'a [u8]],
+    plan: Plan<'a>,
+    sink: &mut T,
+) -> Result<T::Output, Error> {
+    let mut batch = Batch::single(resolver, request.unwrap_or_default());
+    batch.add_planned(args, request.map(|request| 0..request.len()), Ok(plan), None);
+    if request.is_some() { batch.run(sink) } else { batch.run_single(sink) }
+}
+
+/// An array of failures.
+fn array_of(errors: &[Error]) -> Reply {
+    let mut builder = Builder::default();
+    let root = builder.begin(Kind::Array, errors.len());
+    errors.iter().for_each(|error| builder.failure(error));
+    builder.end(root);
+    builder.finish()
+}

@@ -1,0 +1,56 @@
+//! Writes `docs/commands.md` from the command table and the strategies' own sentences. The test below compares the committed file;
+//! `make generated` writes it.
+
+use crate::command::{COMMANDS, Command, Keys, Strategy};
+use crate::crossnode::documentation;
+use crate::crossnode::support::documentation::{Atomicity, Documentation};
+use std::fmt::Write;
+
+#[path = "../../tests/support/generated.rs"]
+mod generated;
+
+const HEAD: &str = "# Commands
+
+What each command does in a cluster of several masters. `make generated` writes this page from the command table; do not edit it.
+
+A command whose keys are all on one node is sent there unchanged and is as atomic as on a single server, whatever the table says. With a single
+master every command is sent unchanged.
+
+";
+
+const TABLE_HEAD: &str = "
+In the column \"atomic\", \"per node\" means: atomic on each node, but not over all nodes.
+
+| command | since | over several nodes | atomic |
+|---|---|---|---|
+";
+
+fn described(command: &Command) -> Documentation {
+    if command.session {
+        return Documentation {
+            overview: "**session**: the command changes the state of its connection and requires a session.",
+            across_nodes: "session",
+            atomic: Atomicity::Irrelevant,
+        };
+    }
+    if command.strategy == Strategy::Refuse && command.keys == Keys::Specs(&[]) {
+        return Documentation { overview: "", across_nodes: "", atomic: Atomicity::Irrelevant };
+    }
+    documentation(command.strategy)
+}
+
+#[test]
+fn docs_commands_md_is_up_to_date() {
+    let (mut overviews, mut rows) = (Vec::new(), String::new());
+    for command in COMMANDS.iter().filter(|command| !command.container || command.arity == -1) {
+        let name = command.name.replace('|', " ").to_uppercase();
+        let Documentation { overview, across_nodes, atomic } = described(command);
+        writeln!(rows, "| {name} | {} | {across_nodes} | {} |", command.since, atomic.text()).expect("text can be written");
+        overviews.push(overview);
+    }
+    overviews.retain(|overview| !overview.is_empty());
+    overviews.sort_unstable();
+    overviews.dedup();
+    let overviews: String = overviews.iter().map(|overview| format!("- {overview}\n")).collect();
+    generated::check("docs/commands.md", &[HEAD, &overviews, TABLE_HEAD, &rows].concat());
+}

@@ -1,0 +1,75 @@
+//! Encodes replies as the bytes that a server would send.
+
+use crate::error::Code;
+use crate::resp::reply::{Children, Value};
+use crate::resp::request::push_header;
+
+/// Appends a value in RESP2, where a map is an array and a failure an error.
+pub(crate) fn push_value(out: &mut Vec<u8>, value: &Value) {
+    match value {
+        Value::Nil => out.extend_from_slice(b"$-1\r\n"),
+        Value::NilArray => out.extend_from_slice(b"*-1\r\n"),
+        Value::Integer(number) => out.extend_from_slice(format!(":{number}\r\n").as_bytes()),
+        Value::Status(text) => push_line(out, b'+', text),
+        Value::Error(text) => push_line(out, b'-', text),
+        Value::String(bytes) => {
+            push_header(out, b'$', bytes.len());
+            out.extend_from_slice(bytes);
+            out.extend_from_slice(b"\r\n");
+        }
+        Value::Array(children) | Value::Map(children) => {
+            push_header(out, b'*', children.len());
+            children.for_each(|child| push_value(out, &child));
+        }
+        Value::Failure(children) => push_failure(out, *children),
+    }
+}
+
+/// CR and LF become spaces, because they would end the line.
+fn push_line(out: &mut Vec<u8>, sign: u8, text: &[u8]) {
+    out.push(sign);
+    out.extend(text.iter().map(|&byte| if byte == b'\r' || byte == b'\n' { b' ' } else { byte }));
+    out.extend_from_slice(b"\r\n");
+}
+
+/// The errors of a server begin with a word in capitals. A message with the code CROSSNODE has that word already.
+fn push_failure(out: &mut Vec<u8>, mut children: Children) {
+    let code = children.next();
+    let Some(Value::String(message)) = children.next() else { return push_line(out, b'-', b"ERR") };
+    match code {
+        Some(Value::Integer(code)) if code == Code::CrossNode as i64 => push_line(out, b'-', message),
+        _ => push_line(out, b'-', &[b"ERR ", message].concat()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+    use crate::resp::builder::Builder;
+    use crate::resp::index::Kind;
+
+    #[test]
+    fn values_of_every_type_are_encoded() {
+        let mut builder = Builder::default();
+        let root = builder.begin(Kind::Map, 10);
+        builder.nil();
+        builder.nil_array();
+        builder.integer(-5);
+        builder.bytes_value(Kind::Status, b"OK");
+        builder.bytes_value(Kind::Error, b"ERR a\r\nb");
+        builder.string(b"a\r\n");
+        builder.failure(&Error::new(Code::Io, "lost\nfor good"));
+        builder.failure(&Error::new(Code::CrossNode, "CROSSNODE SDIFF: no"));
+        let inner = builder.begin(Kind::Array, 1);
+        builder.string(b"");
+        builder.end(inner);
+        builder.begin(Kind::Array, 0);
+        builder.end(root);
+        let mut bytes = Vec::new();
+        push_value(&mut bytes, &builder.finish().root());
+        let expected = "*10\r\n$-1\r\n*-1\r\n:-5\r\n+OK\r\n-ERR a  b\r\n$3\r\na\r\n\r\n-ERR lost for good\r\n-CROSSNODE SDIFF: no\r\n\
+                        *1\r\n$0\r\n\r\n*0\r\n";
+        assert_eq!(String::from_utf8(bytes).unwrap(), expected);
+    }
+}

@@ -1,0 +1,97 @@
+//! HELLO and CLIENT: how the session identifies itself to the servers.
+
+use crate::error::{Code, Error, printable};
+use crate::resp::{Reply, pack};
+use crate::session::select::parse_number;
+use crate::session::session::{Outcome, Session};
+
+impl Session {
+    /// HELLO with RESP2. The reply is that of one server.
+    pub(super) fn hello(&mut self, args: &[&[u8]]) -> Outcome {
+        let mut rest = &args[1..];
+        if let [version, after @ ..] = rest {
+            match parse_number(version) {
+                Some(2) => {}
+                Some(_) => return Ok(Reply::error(b"NOPROTO unsupported protocol version")),
+                None => return Ok(Reply::error(b"ERR Protocol version is not an integer or out of range")),
+            }
+            rest = after;
+        }
+        let mut new_name = None;
+        while let [option, after @ ..] = rest {
+            rest = match after {
+                [name, after @ ..] if option.eq_ignore_ascii_case(b"SETNAME") => {
+                    new_name = Some(*name);
+                    after
+                }
+                [_, _, ..] if option.eq_ignore_ascii_case(b"AUTH") => {
+                    return Err(Error::new(Code::Request, "HELLO AUTH: set the credentials in the configuration"));
+                }
+                _ => return Ok(Reply::error(format!("ERR Syntax error in HELLO option '{}'", printable(option)).as_bytes())),
+            };
+        }
+        if let Some(name) = new_name {
+            if !is_valid_name(name) {
+                return Ok(invalid_name("Client names"));
+            }
+            self.settings.name = name.to_vec();
+        }
+        self.ask(self.identifying_server(), b"HELLO", &pack(&[b"HELLO", b"2"]))
+    }
+
+    /// CLIENT ID and CLIENT INFO of one of the session's own connections.
+    pub(super) fn describe_connection(&mut self, args: &[&[u8]]) -> Outcome {
+        self.ask(self.identifying_server(), args[0], &pack(args))
+    }
+
+    /// Returns the server that the session is bound to, or else has a connection to, or else the first server.
+    fn identifying_server(&self) -> usize {
+        let bound = self.binding.as_ref().filter(|binding| binding.lost.is_none()).map(|binding| binding.server);
+        let connected = || self.connections.iter().position(Option::is_some);
+        bound.or_else(connected).unwrap_or_else(|| self.first_server())
+    }
+
+    pub(super) fn set_name(&mut self, name: &[u8]) -> Reply {
+        if !is_valid_name(name) {
+            return invalid_name("Client names");
+        }
+        self.settings.name = name.to_vec();
+        Reply::status(b"OK")
+    }
+
+    pub(super) fn name(&self) -> Reply {
+        if self.settings.name.is_empty() { Reply::nil() } else { Reply::string(&self.settings.name) }
+    }
+
+    pub(super) fn set_no_evict(&mut self, word: &[u8]) -> Reply {
+        self.settings.no_evict = match word {
+            word if word.eq_ignore_ascii_case(b"ON") => true,
+            word if word.eq_ignore_ascii_case(b"OFF") => false,
+            _ => return Reply::error(b"ERR syntax error"),
+        };
+        Reply::status(b"OK")
+    }
+
+    /// CLIENT SETINFO. Servers before 7.2 do not have it; a session accepts it and ignores their errors.
+    pub(super) fn set_info(&mut self, args: &[&[u8]]) -> Reply {
+        let [_, _, given, value] = args else { return Reply::error(b"ERR wrong number of arguments for 'client|setinfo' command") };
+        let known = ["lib-name", "lib-ver"].into_iter().find(|known| given.eq_ignore_ascii_case(known.as_bytes()));
+        let Some(attribute) = known else {
+            return Reply::error(format!("ERR Unrecognized option '{}'", printable(given)).as_bytes());
+        };
+        if !is_valid_name(value) {
+            return invalid_name(attribute);
+        }
+        self.settings.info.retain(|(other, _)| other != attribute.as_bytes());
+        self.settings.info.push((attribute.into(), value.to_vec()));
+        Reply::status(b"OK")
+    }
+}
+
+fn is_valid_name(name: &[u8]) -> bool {
+    name.iter().all(|byte| (b'!'..=b'~').contains(byte))
+}
+
+fn invalid_name(what: &str) -> Reply {
+    Reply::error(format!("ERR {what} cannot contain spaces, newlines or special characters.").as_bytes())
+}

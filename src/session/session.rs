@@ -1,0 +1,180 @@
+//! The session: its state and its own connections.
+
+use crate::cluster::Cluster;
+use crate::error::{Code, Error};
+use crate::resp::Reply;
+use crate::session::connection::{SessionConnection, Settings};
+use crate::session::interrupt::Interrupter;
+use crate::session::pubsub_connection::PubSubConnection;
+use crate::session::queued::{Binding, Transaction};
+use crate::session::stream_buffer::StreamBuffer;
+use crate::session::subscriptions::Subscriptions;
+use crate::transport::explain;
+use std::collections::{BTreeMap, VecDeque};
+
+/// The outcome of one command.
+pub(crate) type Outcome = Result<Reply, Error>;
+
+/// One client of all servers, with the state that a connection to one server has: a transaction and its watched keys, the selected database, a
+/// client name, subscriptions.
+///
+/// [`Session::execute`] takes requests and returns replies. [`Session::write`] and [`Session::read`] do the same with a stream of bytes.
+/// [`Session::receive`] waits for messages.
+/// Commands without state use the connections of the [`Cluster`] that the session was made from. For transactions and for subscriptions the session
+/// opens connections of its own, each when it first needs one to a server, and closes them when it is dropped. They do not count against
+/// `pool_size`.
+///
+/// A session can be moved to another thread. To use one from several threads at the same time, make it a
+/// [`SharedSession`](crate::SharedSession). A session belongs to the process that made it: in a forked child all calls fail and the connections of
+/// the parent are not affected.
+pub struct Session {
+    /// With the configured databases.
+    pub(super) configured: Cluster,
+    /// With the database of SELECT.
+    pub(super) selected: Cluster,
+    process: u32,
+    pub(super) is_closed: bool,
+    pub(super) settings: Settings,
+    /// By server: the connection for transactions.
+    pub(super) connections: Vec<Option<SessionConnection>>,
+    /// The server of the watched keys and of the transaction.
+    pub(super) binding: Option<Binding>,
+    pub(super) transaction: Option<Transaction>,
+    pub(super) subscriptions: Subscriptions,
+    /// By server: the connection for subscriptions.
+    pub(super) pubsub_connections: BTreeMap<usize, PubSubConnection>,
+    /// Messages that were received and not returned.
+    pub(super) messages: VecDeque<Reply>,
+    /// Errors of lost subscription connections that were not returned.
+    pub(super) pubsub_errors: VecDeque<Error>,
+    pub(super) stream: StreamBuffer,
+    pub(super) interrupter: Interrupter,
+}
+
+impl Cluster {
+    /// Makes a session on the same servers, for commands with state, such as MULTI, WATCH, SELECT and SUBSCRIBE.
+    ///
+    /// It does not connect yet. The session can outlive this handle.
+    pub fn session(&self) -> Session {
+        Session::new(self.clone())
+    }
+}
+
+impl Session {
+    fn new(cluster: Cluster) -> Session {
+        let servers = cluster.config().servers.len();
+        Session {
+            selected: cluster.clone(),
+            configured: cluster,
+            process: std::process::id(),
+            is_closed: false,
+            settings: Settings::default(),
+            connections: (0..servers).map(|_| None).collect(),
+            binding: None,
+            transaction: None,
+            subscriptions: Subscriptions::default(),
+            pubsub_connections: BTreeMap::new(),
+            messages: VecDeque::new(),
+            pubsub_errors: VecDeque::new(),
+            stream: StreamBuffer::default(),
+            interrupter: Interrupter::default(),
+        }
+    }
+
+    /// Returns an interrupter, with which another thread ends a call of [`Session::receive`] or [`Session::read`] that waits.
+    pub fn interrupter(&self) -> Interrupter {
+        self.interrupter.clone()
+    }
+
+    /// The check that every call begins with.
+    pub(super) fn check_open(&self) -> Result<(), Error> {
+        check_process(self.process)?;
+        if self.is_closed {
+            return Err(Error::new(Code::Request, "the session is closed; open a new one"));
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_process(&self) -> Result<(), Error> {
+        check_process(self.process)
+    }
+
+    pub(super) fn is_subscribed(&self) -> bool {
+        !self.subscriptions.is_empty()
+    }
+
+    /// Returns the server for commands that need one server and have no key.
+    pub(super) fn first_server(&self) -> usize {
+        self.configured.config().masters[0].server
+    }
+
+    pub(super) fn is_bound_elsewhere(&self, server: usize) -> bool {
+        self.binding.as_ref().is_some_and(|binding| binding.server != server)
+    }
+
+    /// Binds the session to a server, unless it is bound already.
+    pub(super) fn bind(&mut self, server: usize) -> &mut Binding {
+        self.binding.get_or_insert(Binding { server, has_watched_keys: false, lost: None })
+    }
+
+    /// Returns the session's own connection to a server, with the current settings. Without `may_reconnect` it must exist already, because the
+    /// server keeps state for it.
+    pub(super) fn own_connection(&mut self, server: usize, may_reconnect: bool) -> Result<&mut SessionConnection, Error> {
+        let config = self.configured.config();
+        let slot = &mut self.connections[server];
+        if may_reconnect && slot.as_ref().is_some_and(|connection| !connection.is_alive()) {
+            *slot = None;
+        }
+        let mut connection = match slot.take() {
+            Some(connection) => connection,
+            None if !may_reconnect => return Err(Error::new(Code::Io, "the connection of the transaction was lost")),
+            None => SessionConnection::open(&config.servers[server], config)?,
+        };
+        connection.apply(&self.settings, config.servers[server].db)?;
+        Ok(slot.insert(connection))
+    }
+
+    /// Runs one packed command on a server over the session's own connection.
+    pub(super) fn ask(&mut self, server: usize, name: &[u8], request: &[u8]) -> Outcome {
+        let may_reconnect = self.binding.as_ref().is_none_or(|binding| binding.server != server);
+        let mut sent = 0;
+        match self.own_connection(server, may_reconnect).and_then(|connection| connection.ask(request, 1, &mut sent)) {
+            Ok(reply) => Ok(reply.extract(1)),
+            Err(error) => Err(self.lose_connection(server, error, name, sent == request.len())),
+        }
+    }
+
+    /// Drops the session's own connection to a server after an error and marks the binding as lost. Returns the error with the node, the command and,
+    /// if it `reached` the server, that it may have been executed.
+    pub(super) fn lose_connection(&mut self, server: usize, error: Error, name: &[u8], reached: bool) -> Error {
+        self.connections[server] = None;
+        let error = explain(&self.configured.config().servers[server], error, name, reached);
+        if let Some(binding) = self.binding.as_mut().filter(|binding| binding.server == server) {
+            binding.lost.get_or_insert_with(|| error.clone());
+        }
+        error
+    }
+
+    /// RESET: discards all state except the byte stream and the interrupter.
+    pub(super) fn reset(&mut self) -> Reply {
+        let stream = std::mem::take(&mut self.stream);
+        let interrupter = self.interrupter.clone();
+        *self = Session { stream, interrupter, ..Session::new(self.configured.clone()) };
+        Reply::status(b"RESET")
+    }
+
+    /// QUIT: closes the connections. Later calls fail, except that the rest of the byte stream can be read.
+    pub(super) fn quit(&mut self) -> Reply {
+        self.reset();
+        self.is_closed = true;
+        Reply::status(b"OK")
+    }
+}
+
+/// Fails in a forked child of the process that made the session.
+pub(super) fn check_process(process: u32) -> Result<(), Error> {
+    if process == std::process::id() {
+        return Ok(());
+    }
+    Err(Error::new(Code::Request, "a session belongs to the process that opened it; open a new one in the forked child"))
+}

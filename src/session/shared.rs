@@ -1,0 +1,179 @@
+//! A session that several threads use. Calls that run commands have priority over calls that wait for messages.
+
+use crate::error::Error;
+use crate::resp::Reply;
+use crate::session::interrupt::Interrupter;
+use crate::session::receive::{Wait, deadline, remaining};
+use crate::session::session::{Session, check_process};
+use std::ops::{Deref, DerefMut};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// A [`Session`] that several threads use at the same time.
+///
+/// One call runs at a time. [`SharedSession::execute`] and [`SharedSession::write`] never wait for messages: while a call of
+/// [`SharedSession::receive`] or [`SharedSession::read`] waits for one, it releases the session for every other call that runs commands and then
+/// waits on. If several calls wait for the session, those that run commands come first.
+///
+/// In a forked child all calls fail, and [`SharedSession::interrupt`] has no effect. Dropping the session there does not affect the parent.
+pub struct SharedSession {
+    process: u32,
+    interrupter: Interrupter,
+    state: Mutex<State>,
+    /// Signals that the session is free, to calls that run commands.
+    free_for_commands: Condvar,
+    /// Signals that the session is free and no call that runs commands waits, to calls that receive.
+    free_for_receivers: Condvar,
+}
+
+struct State {
+    /// `None` while a call uses the session.
+    session: Option<Box<Session>>,
+    /// The number of calls that run commands and wait for the session.
+    waiting_commands: usize,
+}
+
+/// The session while a call uses it. Dropping it makes the session free.
+struct Guard<'a> {
+    shared: &'a SharedSession,
+    /// `None` only while it is being dropped.
+    session: Option<Box<Session>>,
+}
+
+impl SharedSession {
+    /// Makes a session shareable.
+    pub fn new(session: Session) -> SharedSession {
+        SharedSession {
+            process: std::process::id(),
+            interrupter: session.interrupter(),
+            state: Mutex::new(State { session: Some(Box::new(session)), waiting_commands: 0 }),
+            free_for_commands: Condvar::new(),
+            free_for_receivers: Condvar::new(),
+        }
+    }
+
+    /// Runs the commands of a request; see [`Session::execute`].
+    pub fn execute(&self, request: &[u8]) -> Result<Reply, Error> {
+        self.lock_for_commands()?.execute(request)
+    }
+
+    /// Takes bytes of a stream of requests and runs the complete commands; see [`Session::write`].
+    pub fn write(&self, bytes: &[u8]) -> Result<(), Error> {
+        self.lock_for_commands()?.write(bytes)
+    }
+
+    /// Waits for a message; see [`Session::receive`]. The timeout includes the time in which other calls use the session.
+    pub fn receive(&self, timeout: Option<Duration>) -> Result<Option<Reply>, Error> {
+        self.wait(timeout, None, Session::receive_until)
+    }
+
+    /// Copies replies and messages into a buffer; see [`Session::read`]. The timeout includes the time in which other calls use the session.
+    pub fn read(&self, buffer: &mut [u8], timeout: Option<Duration>) -> Result<usize, Error> {
+        self.wait(timeout, 0, |session, deadline| session.read_until(buffer, deadline))
+    }
+
+    /// Ends a call of [`SharedSession::receive`] or [`SharedSession::read`] that waits for a message, as if its time were up. If none does, the
+    /// next one that would wait returns at once. Never waits itself.
+    pub fn interrupt(&self) {
+        if check_process(self.process).is_ok() {
+            self.interrupter.interrupt();
+        }
+    }
+
+    /// Closes the session and its connections. Calls that wait for messages fail, and so do all later calls. Has no effect on a closed session.
+    pub fn close(&self) -> Result<(), Error> {
+        let mut session = self.lock_for_commands()?;
+        if session.check_open().is_ok() {
+            session.quit();
+        }
+        Ok(())
+    }
+
+    /// Runs `receive` until it is complete. Each time it pauses, the session is free for other calls. Returns `nothing` if the deadline passes
+    /// while other calls use the session.
+    fn wait<T>(
+        &self,
+        timeout: Option<Duration>,
+        nothing: T,
+        mut receive: impl FnMut(&mut Session, Option<Instant>) -> Result<Wait<T>, Error>,
+    ) -> Result<T, Error> {
+        let deadline = deadline(timeout);
+        loop {
+            let Some(mut session) = self.lock_for_receiving(deadline)? else { return Ok(nothing) };
+            if let Wait::Complete(result) = receive(&mut session, deadline)? {
+                return Ok(result);
+            }
+        }
+    }
+
+    /// Waits for the session. A call that receives pauses.
+    fn lock_for_commands(&self) -> Result<Guard<'_>, Error> {
+        check_process(self.process)?;
+        let mut state = self.state();
+        state.waiting_commands += 1;
+        let session = loop {
+            if let Some(session) = state.session.take() {
+                break session;
+            }
+            self.interrupter.request_pause();
+            state = self.free_for_commands.wait(state).unwrap_or_else(PoisonError::into_inner);
+        };
+        state.waiting_commands -= 1;
+        Ok(Guard { shared: self, session: Some(session) })
+    }
+
+    /// Waits for the session until a deadline, which gives `None`.
+    fn lock_for_receiving(&self, deadline: Option<Instant>) -> Result<Option<Guard<'_>>, Error> {
+        check_process(self.process)?;
+        let mut state = self.state();
+        loop {
+            if state.waiting_commands == 0
+                && let Some(session) = state.session.take()
+            {
+                // A request that is still set is of a command that has run.
+                self.interrupter.clear_pause();
+                return Ok(Some(Guard { shared: self, session: Some(session) }));
+            }
+            state = match remaining(deadline) {
+                Some(Duration::ZERO) => return Ok(None),
+                Some(left) => self.free_for_receivers.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0,
+                None => self.free_for_receivers.wait(state).unwrap_or_else(PoisonError::into_inner),
+            };
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl From<Session> for SharedSession {
+    fn from(session: Session) -> SharedSession {
+        SharedSession::new(session)
+    }
+}
+
+impl Deref for Guard<'_> {
+    type Target = Session;
+
+    fn deref(&self) -> &Session {
+        self.session.as_ref().expect("the session is returned on drop only")
+    }
+}
+
+impl DerefMut for Guard<'_> {
+    fn deref_mut(&mut self) -> &mut Session {
+        self.session.as_mut().expect("the session is returned on drop only")
+    }
+}
+
+impl Drop for Guard<'_> {
+    fn drop(&mut self) {
+        let mut state = self.shared.state();
+        state.session = self.session.take();
+        match state.waiting_commands {
+            0 => self.shared.free_for_receivers.notify_one(),
+            _ => self.shared.free_for_commands.notify_one(),
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The commands that concern the state of the session itself.
+
+use crate::command::lookup;
+use crate::error::{Code, Error};
+
+/// Returns the name of a command that concerns the session itself, in lower case, with `|` before a subcommand. `None` for other commands.
+pub(crate) fn state_command(args: &[&[u8]]) -> Option<&'static str> {
+    let Some(command) = lookup(args) else { return newer_client_command(args) };
+    let describes_connection = matches!(command.name, "client|getname" | "client|id" | "client|info");
+    (command.session || describes_connection).then_some(command.name)
+}
+
+/// The subcommands of CLIENT that the command table does not have.
+fn newer_client_command(args: &[&[u8]]) -> Option<&'static str> {
+    let [name, subcommand, ..] = args else { return None };
+    let known = [("SETINFO", "client|setinfo"), ("NO-TOUCH", "client|no-touch")];
+    let (_, found) = known.into_iter().find(|(word, _)| subcommand.eq_ignore_ascii_case(word.as_bytes()))?;
+    name.eq_ignore_ascii_case(b"CLIENT").then_some(found)
+}
+
+/// Whether sessions never support the command. Others are unsupported only inside a transaction.
+pub(crate) fn is_never_supported(name: &str) -> bool {
+    matches!(name, "sync" | "psync" | "monitor" | "auth" | "asking" | "readonly" | "readwrite" | "replconf")
+}
+
+/// The error of a command that sessions do not support.
+pub(crate) fn unsupported(name: &str) -> Error {
+    let why = match name {
+        "auth" => "set the credentials in the configuration",
+        "client|tracking" | "client|caching" | "client|no-touch" => "it applies to one connection, and a session uses several",
+        "client|reply" => "a session replies to every command",
+        "asking" | "readonly" | "readwrite" => "it belongs to Redis Cluster",
+        _ => "sessions do not support it",
+    };
+    Error::new(Code::Request, format!("{}: {why}", displayed(name)))
+}
+
+/// The error of a command that sessions do not support inside MULTI.
+pub(crate) fn unsupported_in_transaction(name: &str) -> Error {
+    Error::new(Code::Request, format!("{}: sessions do not support it inside MULTI", displayed(name)))
+}
+
+fn displayed(name: &str) -> String {
+    name.replace('|', " ").to_uppercase()
+}

@@ -1,0 +1,36 @@
+//! The bytes of a session that is used as a byte stream: requests that are incomplete, and replies that were not read.
+
+use crate::resp::{Framer, Value, push_value};
+
+#[derive(Default)]
+pub(crate) struct StreamBuffer {
+    /// The requests.
+    pub incoming: Framer,
+    /// The replies and messages, and how many of these bytes were read.
+    outgoing: Vec<u8>,
+    read: usize,
+}
+
+impl StreamBuffer {
+    /// Returns whether all replies and messages were read.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.read == self.outgoing.len()
+    }
+
+    pub(crate) fn push(&mut self, value: &Value) {
+        push_value(&mut self.outgoing, value);
+    }
+
+    /// Moves bytes into `buffer` until it is full or no bytes are left. Returns their number.
+    pub(crate) fn read(&mut self, buffer: &mut [u8]) -> usize {
+        let unread = &self.outgoing[self.read..];
+        let count = unread.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&unread[..count]);
+        self.read += count;
+        if self.is_empty() {
+            self.outgoing.clear();
+            self.read = 0;
+        }
+        count
+    }
+}

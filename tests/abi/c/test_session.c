@@ -1,0 +1,271 @@
+/* Sessions: transactions, subscriptions, the byte stream, interruption, several threads, and use after fork. */
+#include <pthread.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cluster.h"
+
+#define FOR_EVER (-1)
+#define SECONDS_OF_A_CHILD 30
+#define MESSAGES 100
+
+static rediscluster *cluster;
+
+static rediscluster_session *open_session(void) {
+    rediscluster_session *session = NULL;
+    rediscluster_error *error = NULL;
+    if (!CHECK_INT(rediscluster_session_open(cluster, &session, &error), REDISCLUSTER_OK)) exit(check_done());
+    CHECK(error == NULL);
+    return session;
+}
+
+static rediscluster_reply *run(rediscluster_session *session, const request *commands) {
+    rediscluster_reply *reply = NULL;
+    rediscluster_error *error = NULL;
+    rediscluster_status status = rediscluster_session_execute(session, commands->bytes, commands->length, &reply, &error);
+    return cluster_must(status, reply, error);
+}
+
+static void test_transaction(void) {
+    rediscluster_session *session = open_session();
+    request commands = {NULL, 0, 0};
+    rediscluster_reply *reply;
+    request_add(&commands, "WATCH", "session:a", NULL);
+    request_add(&commands, "MULTI", NULL);
+    request_add(&commands, "SET", "session:a", "1", NULL);
+    request_add(&commands, "INCR", "session:a", NULL);
+    request_add(&commands, "EXEC", NULL);
+    reply = run(session, &commands);
+    CHECK_INT(cluster_value_at(reply, 0).length, 5);
+    CHECK_TYPED(reply, 3, REDISCLUSTER_TYPE_STATUS, "QUEUED", 6);
+    CHECK_TYPE(reply, 5, REDISCLUSTER_TYPE_ARRAY);
+    CHECK_TYPED(reply, 6, REDISCLUSTER_TYPE_STATUS, "OK", 2);
+    CHECK_INTEGER(reply, 7, 2);
+    rediscluster_reply_free(reply);
+    request_free(&commands);
+    rediscluster_session_close(session);
+}
+
+static void test_messages(void) {
+    rediscluster_session *session = open_session();
+    request commands = {NULL, 0, 0};
+    rediscluster_reply *reply = NULL;
+    rediscluster_error *error = NULL;
+    CHECK_FAILS(rediscluster_session_receive(session, 0, &reply, &error), REDISCLUSTER_ERROR_REQUEST);
+    request_add(&commands, "SUBSCRIBE", "session:one", "session:two", NULL);
+    reply = run(session, &commands);
+    CHECK_INT(cluster_value_at(reply, 0).length, 2);
+    rediscluster_reply_free(reply);
+    CHECK_INT(rediscluster_session_receive(session, 0, &reply, &error), REDISCLUSTER_OK);
+    CHECK(reply == NULL);
+    CHECK_INT(rediscluster_session_receive(session, 1, &reply, &error), REDISCLUSTER_OK);
+    CHECK(reply == NULL);
+    rediscluster_reply_free(cluster_command(cluster, "PUBLISH", "session:two", "hello", NULL));
+    CHECK_INT(rediscluster_session_receive(session, FOR_EVER, &reply, &error), REDISCLUSTER_OK);
+    CHECK_STRING(reply, 1, "message");
+    CHECK_STRING(reply, 2, "session:two");
+    CHECK_STRING(reply, 3, "hello");
+    rediscluster_reply_free(reply);
+    request_free(&commands);
+    rediscluster_session_close(session);
+}
+
+static void test_stream(void) {
+    static const char expected[] = "+OK\r\n+QUEUED\r\n*1\r\n+OK\r\n$1\r\n7\r\n+OK\r\n";
+    rediscluster_session *session = open_session();
+    request commands = {NULL, 0, 0};
+    rediscluster_error *error = NULL;
+    char found[sizeof expected];
+    size_t at, length = 0, count = 1;
+    request_add(&commands, "MULTI", NULL);
+    request_add(&commands, "SET", "session:b", "7", NULL);
+    request_add(&commands, "EXEC", NULL);
+    request_add(&commands, "GET", "session:b", NULL);
+    request_add(&commands, "QUIT", NULL);
+    for (at = 0; at < commands.length; at++)
+        CHECK_INT(rediscluster_session_write(session, commands.bytes + at, 1, &error), REDISCLUSTER_OK);
+    while (length < sizeof expected - 1 && count > 0) {
+        size_t room = sizeof found - length < 5 ? sizeof found - length : 5;
+        CHECK_INT(rediscluster_session_read(session, FOR_EVER, found + length, room, &count, &error), REDISCLUSTER_OK);
+        length += count;
+    }
+    CHECK_BYTES(found, length, expected, sizeof expected - 1);
+    CHECK_FAILS(rediscluster_session_read(session, 0, found, sizeof found, &count, &error), REDISCLUSTER_ERROR_REQUEST);
+    CHECK_FAILS(rediscluster_session_write(session, "*", 1, &error), REDISCLUSTER_ERROR_REQUEST);
+    rediscluster_session_close(session);
+    session = open_session();
+    CHECK_FAILS(rediscluster_session_write(session, "GET a\r\n", 7, &error), REDISCLUSTER_ERROR_REQUEST);
+    rediscluster_session_close(session);
+    request_free(&commands);
+}
+
+static void *interrupt(void *session) {
+    rediscluster_session_interrupt((const rediscluster_session *)session);
+    return NULL;
+}
+
+static void test_interrupt(void) {
+    rediscluster_session *session = open_session();
+    rediscluster_error *error = NULL;
+    size_t length = 1;
+    char byte;
+    int i;
+    for (i = 0; i < 20; i++) {
+        pthread_t thread;
+        if (pthread_create(&thread, NULL, interrupt, session) != 0) abort();
+        CHECK_INT(rediscluster_session_read(session, FOR_EVER, &byte, 1, &length, &error), REDISCLUSTER_OK);
+        CHECK_INT(length, 0);
+        pthread_join(thread, NULL);
+    }
+    rediscluster_session_close(session);
+}
+
+/* Receives the messages of test_receiver_yields. */
+static void *receive_messages(void *argument) {
+    const rediscluster_session *session = (const rediscluster_session *)argument;
+    int i;
+    for (i = 0; i < MESSAGES; i++) {
+        rediscluster_reply *reply = NULL;
+        rediscluster_error *error = NULL;
+        rediscluster_status status = rediscluster_session_receive(session, FOR_EVER, &reply, &error);
+        char channel[32];
+        snprintf(channel, sizeof channel, "session:%d", i);
+        cluster_must(status, reply, error);
+        CHECK_STRING(reply, 2, channel);
+        rediscluster_reply_free(reply);
+    }
+    return NULL;
+}
+
+/* While a thread waits for a message without a timeout, another one runs commands and subscribes. */
+static void test_receiver_yields(void) {
+    rediscluster_session *session = open_session();
+    request first = {NULL, 0, 0};
+    pthread_t receiver;
+    int i;
+    request_add(&first, "SUBSCRIBE", "session:first", NULL);
+    rediscluster_reply_free(run(session, &first));
+    request_free(&first);
+    if (pthread_create(&receiver, NULL, receive_messages, session) != 0) abort();
+    for (i = 0; i < MESSAGES; i++) {
+        request commands = {NULL, 0, 0};
+        char channel[32]; /* the tag puts all channels on one node, so that their messages arrive in order */
+        rediscluster_reply *reply;
+        snprintf(channel, sizeof channel, "session:%d{yield}", i);
+        request_add(&commands, "SUBSCRIBE", channel, NULL);
+        request_add(&commands, "PING", NULL);
+        reply = run(session, &commands);
+        CHECK_INT(cluster_view(reply, 0).length, 2);
+        rediscluster_reply_free(reply);
+        rediscluster_reply_free(cluster_command(rc, "PUBLISH", channel, "hello", NULL));
+        request_free(&commands);
+    }
+    pthread_join(receiver, NULL);
+    rediscluster_session_close(session);
+}
+
+/* Calls in the child fail, and the transaction and subscription of the parent continue. */
+static void test_fork(void) {
+    rediscluster_session *session = open_session(), *listening = open_session();
+    request begin = {NULL, 0, 0}, end = {NULL, 0, 0}, subscribe = {NULL, 0, 0};
+    rediscluster_reply *reply = NULL;
+    rediscluster_error *error = NULL;
+    int status = 0;
+    pid_t child;
+    request_add(&begin, "MULTI", NULL);
+    request_add(&begin, "SET", "session:c", "parent", NULL);
+    request_add(&end, "EXEC", NULL);
+    request_add(&subscribe, "SUBSCRIBE", "session:c", NULL);
+    rediscluster_reply_free(run(session, &begin));
+    rediscluster_reply_free(run(listening, &subscribe));
+    child = fork();
+    if (child < 0) abort();
+    if (child == 0) {
+        size_t length;
+        char byte;
+        check_failed = 0;
+        alarm(SECONDS_OF_A_CHILD);
+        CHECK_FAILS(rediscluster_session_execute(session, end.bytes, end.length, &reply, &error), REDISCLUSTER_ERROR_REQUEST);
+        CHECK_FAILS(rediscluster_session_write(session, end.bytes, end.length, &error), REDISCLUSTER_ERROR_REQUEST);
+        CHECK_FAILS(rediscluster_session_read(session, 0, &byte, 1, &length, &error), REDISCLUSTER_ERROR_REQUEST);
+        CHECK_FAILS(rediscluster_session_receive(listening, FOR_EVER, &reply, &error), REDISCLUSTER_ERROR_REQUEST);
+        rediscluster_session_interrupt(listening);
+        rediscluster_session_close(session);
+        rediscluster_session_close(listening);
+        session = open_session();
+        rediscluster_reply_free(run(session, &begin));
+        rediscluster_session_close(session);
+        _exit(check_failed != 0);
+    }
+    CHECK_INT(waitpid(child, &status, 0), child);
+    CHECK_INT(status, 0);
+    reply = run(session, &end);
+    CHECK_TYPED(reply, 2, REDISCLUSTER_TYPE_STATUS, "OK", 2);
+    rediscluster_reply_free(reply);
+    rediscluster_reply_free(cluster_command(cluster, "PUBLISH", "session:c", "hello", NULL));
+    CHECK_INT(rediscluster_session_receive(listening, FOR_EVER, &reply, &error), REDISCLUSTER_OK);
+    CHECK_STRING(reply, 3, "hello");
+    rediscluster_reply_free(reply);
+    rediscluster_session_close(session);
+    rediscluster_session_close(listening);
+    request_free(&begin);
+    request_free(&end);
+    request_free(&subscribe);
+}
+
+static void test_null(void) {
+    rediscluster_session *session = NULL;
+    rediscluster_reply *reply = NULL;
+    rediscluster_error *error = NULL;
+    size_t length = 1;
+    char byte;
+    CHECK_FAILS(rediscluster_session_open(NULL, &session, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_FAILS(rediscluster_session_open(cluster, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_FAILS(rediscluster_session_execute(NULL, NULL, 0, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_FAILS(rediscluster_session_receive(NULL, 0, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_FAILS(rediscluster_session_write(NULL, NULL, 0, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_FAILS(rediscluster_session_read(NULL, 0, &byte, 1, &length, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_INT(length, 0);
+    rediscluster_session_interrupt(NULL);
+    rediscluster_session_close(NULL);
+    session = open_session();
+    CHECK_FAILS(rediscluster_session_execute(session, NULL, 1, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_FAILS(rediscluster_session_execute(session, NULL, 0, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_FAILS(rediscluster_session_receive(session, 0, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_FAILS(rediscluster_session_write(session, NULL, 1, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_FAILS(rediscluster_session_read(session, 0, NULL, 1, &length, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_FAILS(rediscluster_session_read(session, 0, &byte, 0, &length, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_FAILS(rediscluster_session_read(session, 0, &byte, 1, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_INT(rediscluster_session_write(session, NULL, 0, NULL), REDISCLUSTER_OK);
+    rediscluster_session_close(session);
+}
+
+/* A session outlives its handle. */
+static void test_closed_handle(void) {
+    rediscluster *own = cluster_open(cluster_config());
+    rediscluster_session *session = NULL;
+    request commands = {NULL, 0, 0};
+    rediscluster_reply *reply;
+    CHECK_INT(rediscluster_session_open(own, &session, NULL), REDISCLUSTER_OK);
+    rediscluster_close(own);
+    request_add(&commands, "SET", "session:d", "1", NULL);
+    reply = run(session, &commands);
+    CHECK_TYPED(reply, 1, REDISCLUSTER_TYPE_STATUS, "OK", 2);
+    rediscluster_reply_free(reply);
+    request_free(&commands);
+    rediscluster_session_close(session);
+}
+
+int main(void) {
+    cluster = cluster_open(cluster_config());
+    test_transaction();
+    test_messages();
+    test_stream();
+    test_interrupt();
+    test_receiver_yields();
+    test_fork();
+    test_null();
+    test_closed_handle();
+    rediscluster_close(cluster);
+    return check_done();
+}

@@ -1,0 +1,22 @@
+//! Commands over several real servers. Most tests compare replies and stored data with those of one plain server.
+
+mod blocking;
+mod colocate;
+mod comparison;
+mod explain;
+mod gather;
+mod lookup;
+mod migrate;
+mod msetnx;
+mod old_readme;
+mod pipelines;
+mod pop;
+mod routing;
+mod scripts;
+mod sort;
+mod transfer;
+mod visibility;
+mod xread;
+
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,0 +1,114 @@
+//! Where commands run: on the node of the key, split over nodes, on each node, or nowhere.
+
+use crate::support::random::Random;
+use crate::support::{Server, cluster, format_value, key_on, ports, reply_text, request, words};
+use rediscluster::{Code, Value};
+
+/// Commands whose reply does not depend on the number of masters.
+#[test]
+fn random_commands_match_one_server() {
+    let plain = Server::start();
+    for masters in [1, 2, 3, 7] {
+        let servers = Server::start_many(masters);
+        let _: () = redis::cmd("FLUSHALL").query(&mut plain.client()).unwrap();
+        let (cluster, oracle) = (cluster(&ports(&servers), &[]), cluster(&[plain.port], &[]));
+        let mut random = Random::seeded();
+        for _ in 0..3_000 {
+            let command = any_command(&mut random);
+            assert_eq!(reply_text(&cluster, &command), reply_text(&oracle, &command), "{command} over {masters} masters");
+        }
+    }
+}
+
+fn any_command(random: &mut Random) -> String {
+    let keys = |random: &mut Random, least: usize| {
+        let count = least + random.below(6);
+        (0..count).map(|_| format!("k{}", random.below(20))).collect::<Vec<_>>()
+    };
+    let key = format!("k{}", random.below(20));
+    match random.below(16) {
+        0 => format!("SET {key} {}", random.below(100)),
+        1 => format!("GET {key}"),
+        2 => format!("INCR {key}"),
+        3 => format!("MGET {}", keys(random, 1).join(" ")),
+        4 => format!("MSET {}", keys(random, 1).iter().map(|key| format!("{key} {}", random.below(100))).collect::<Vec<_>>().join(" ")),
+        5 => format!("DEL {}", keys(random, 1).join(" ")),
+        6 => format!("UNLINK {}", keys(random, 1).join(" ")),
+        7 => format!("EXISTS {}", keys(random, 1).join(" ")),
+        8 => format!("TOUCH {}", keys(random, 1).join(" ")),
+        9 => format!("RPUSH {key} {}", random.below(100)),
+        10 => format!("LRANGE {key} 0 -1"),
+        11 => format!("TYPE {key}"),
+        12 => format!("APPEND {key} x"),
+        13 => format!("HSET {key} f {}", random.below(10)),
+        14 => "GET".into(),
+        _ => format!("mset {key} 1 {key} 2 {key}"),
+    }
+}
+
+#[test]
+fn a_split_command_returns_the_error_of_the_server_that_refuses_it() {
+    let hidden = ["--rename-command", "MGET", "X1", "--rename-command", "MSET", "X2", "--rename-command", "DEL", "X3"];
+    let servers = [Server::start(), Server::start_with(&hidden)];
+    let cluster = cluster(&ports(&servers), &[]);
+    let (one, two) = (key_on(1, 2), key_on(2, 2));
+    for command in [format!("MGET {one} {two}"), format!("MSET {one} 1 {two} 2"), format!("DEL {one} {two}")] {
+        let text = reply_text(&cluster, &command);
+        assert!(text.starts_with("(ERR unknown command"), "{command} returns {text}");
+    }
+    assert_eq!(reply_text(&cluster, &format!("EXISTS {one} {two}")), "0");
+}
+
+#[test]
+fn strict_mode_refuses_cross_node_commands_and_names_keys_and_nodes() {
+    let servers = Server::start_many(2);
+    let cluster = cluster(&ports(&servers), &[r#""cross_node":"strict""#]);
+    let (one, two) = (key_on(1, 2), key_on(2, 2));
+    for command in [format!("SUNION {one} {two}"), format!("RENAME {one} {two}"), format!("EVAL return{{}} 2 {one} {two}")] {
+        let error = cluster.command(&words(&command)).map(|_| ()).unwrap_err();
+        assert_eq!(error.code(), Code::CrossNode);
+        assert!(
+            error.message().starts_with("CROSSNODE ") && error.message().contains(&format!("\"{one}\" on node_1, \"{two}\" on node_2")),
+            "{error}"
+        );
+    }
+    assert_eq!(reply_text(&cluster, &format!("SADD a{{{one}}} x")), "1");
+    assert_eq!(reply_text(&cluster, &format!("SUNION a{{{one}}} {two} {two}{{{one}}}")), "[\"x\"]");
+}
+
+#[test]
+fn each_replies_for_every_alias_and_runs_once_per_server() {
+    let servers = Server::start_many(2);
+    let [one, two] = [servers[0].port, servers[1].port];
+    let cluster = cluster(&[one, two, one], &[]);
+    let reply = cluster.each(&request(&["INCR count"])).unwrap();
+    assert_eq!(format_value(&reply.root()), "[\"node_1\" 1 \"node_2\" 1 \"node_3\" 1]");
+    assert_eq!(cluster.each(&request(&["PING", "PING"])).unwrap_err().code(), Code::Request);
+    assert_eq!(cluster.each(b"").unwrap_err().code(), Code::Request);
+    assert_eq!(cluster.each(&request(&["SUBSCRIBE a"])).unwrap_err().code(), Code::Request);
+}
+
+#[test]
+fn commands_that_change_connection_state_are_refused() {
+    let server = Server::start();
+    let cluster = cluster(&[server.port], &[]);
+    for command in ["MULTI", "WATCH a", "SELECT 1", "SUBSCRIBE c", "AUTH x", "CLIENT REPLY OFF", "HELLO 3", "MONITOR", "RESET", "QUIT"] {
+        assert!(reply_text(&cluster, command).starts_with("Request: "), "{command} returns {}", reply_text(&cluster, command));
+    }
+    assert_eq!(reply_text(&cluster, "CLIENT GETNAME"), "nil");
+    assert_eq!(reply_text(&cluster, "PING"), "PONG");
+}
+
+#[test]
+fn a_server_with_several_aliases_is_counted_once() {
+    let servers = Server::start_many(2);
+    let (one, two) = (servers[0].port, servers[1].port);
+    let cluster = cluster(&[one, two, one], &[]);
+    for number in 0..30 {
+        assert_eq!(reply_text(&cluster, &format!("SET key{number} x")), "OK");
+    }
+    assert_eq!(reply_text(&cluster, "DBSIZE"), "30");
+    let keys = cluster.command(&words("KEYS *")).unwrap();
+    let Value::Array(keys) = keys.root() else { panic!("KEYS returns {:?}", keys.root()) };
+    assert_eq!(keys.len(), 30);
+}

@@ -1,0 +1,148 @@
+//! EVALSHA on servers that lost the script.
+
+use crate::support::three_nodes::{format_reply, reply_to};
+use crate::support::{Server, cluster, key_on, ports, request, words};
+use rediscluster::{Cluster, Reply, Value};
+
+const SOURCE: &str = "return {KEYS[1],ARGV[1]}";
+
+fn digest() -> String {
+    sha1_smol::Sha1::from(SOURCE).digest().to_string()
+}
+
+/// Deletes all scripts of the servers directly, without the library.
+fn flush(servers: &[Server]) {
+    for server in servers {
+        let _: () = redis::cmd("SCRIPT").arg("FLUSH").query(&mut server.client()).unwrap();
+    }
+}
+
+fn eval(cluster: &Cluster, key: &str) {
+    cluster.command(&[b"EVAL", SOURCE.as_bytes(), b"1", key.as_bytes(), b"x"]).unwrap();
+}
+
+fn load(cluster: &Cluster) {
+    let reply = cluster.command(&[b"SCRIPT", b"LOAD", SOURCE.as_bytes()]).unwrap();
+    assert_eq!(reply.root(), Value::String(digest().as_bytes()));
+}
+
+fn executed(cluster: &Cluster, commands: &[&str]) -> Vec<String> {
+    shown(&cluster.execute(&request(commands)).unwrap())
+}
+
+fn shown(reply: &Reply) -> Vec<String> {
+    let Value::Array(replies) = reply.root() else { panic!() };
+    let one = |value: Value| match value {
+        Value::Array(values) => values
+            .map(|value| if let Value::String(text) = value { text.escape_ascii().to_string() } else { "?".into() })
+            .collect::<Vec<_>>()
+            .join(" "),
+        Value::String(text) | Value::Status(text) | Value::Error(text) => text.escape_ascii().to_string(),
+        other => format!("{other:?}"),
+    };
+    replies.map(one).collect()
+}
+
+#[test]
+fn a_known_script_is_loaded_again_on_a_server_that_lost_it() {
+    for masters in [1, 3] {
+        let servers = Server::start_many(masters);
+        let keys: Vec<String> = (1..=masters as u32).map(|master| key_on(master, masters as u32)).collect();
+        for how in [load, |cluster: &Cluster| eval(cluster, "any")] {
+            let cluster = cluster(&ports(&servers), &[]);
+            how(&cluster);
+            for name in ["EVALSHA", "evalsha_ro"] {
+                flush(&servers);
+                for key in &keys {
+                    let command = format!("{name} {} 1 {key} x", digest().to_uppercase());
+                    assert_eq!(reply_to(&cluster, &command), format!("[\"{key}\" \"x\"]"));
+                }
+                flush(&servers);
+                for key in &keys {
+                    assert_eq!(executed(&cluster, &[&format!("{name} {} 1 {key} y", digest())]), [format!("{key} y")]);
+                }
+                flush(&servers);
+                let calls: Vec<String> = keys.iter().chain(&keys).map(|key| format!("{name} {} 1 {key} z", digest())).collect();
+                let expected: Vec<String> = keys.iter().chain(&keys).map(|key| format!("{key} z")).collect();
+                assert_eq!(executed(&cluster, &calls.iter().map(String::as_str).collect::<Vec<_>>()), expected);
+            }
+        }
+    }
+}
+
+#[test]
+fn loading_a_script_again_keeps_the_order_of_a_pipeline() {
+    let servers = Server::start_many(3);
+    let cluster = cluster(&ports(&servers), &[]);
+    let source = "return redis.call('INCR',KEYS[1])";
+    let digest = sha1_smol::Sha1::from(source).digest().to_string();
+    cluster.command(&[b"SCRIPT", b"LOAD", source.as_bytes()]).unwrap();
+    flush(&servers);
+    let (one, two) = (key_on(1, 3), key_on(2, 3));
+    let commands = [
+        format!("SET {one} 5"),
+        format!("EVALSHA {digest} 1 {one}"),
+        format!("GET {one}"),
+        format!("EVALSHA {digest} 1 {two}"),
+        format!("EVALSHA {digest} 1 {one}"),
+        format!("MGET {one} {two}"),
+        "PING".into(),
+    ];
+    let replies = executed(&cluster, &commands.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(replies, ["OK", "Integer(6)", "6", "Integer(1)", "Integer(7)", "7 1", "PONG"]);
+}
+
+#[test]
+fn evalsha_on_any_node_can_follow_eval_in_a_pipeline() {
+    let servers = Server::start_many(3);
+    let cluster = cluster(&ports(&servers), &[]);
+    let (one, two, three) = (key_on(1, 3), key_on(2, 3), key_on(3, 3));
+    let source = "return{KEYS[1],ARGV[1]}";
+    let digest = sha1_smol::Sha1::from(source).digest().to_string();
+    let call = |key: &str| format!("EVALSHA {digest} 1 {key} v");
+    let commands = [format!("EVAL return{{KEYS[1],ARGV[1]}} 1 {one} v"), call(&two), call(&three), call(&one)];
+    let replies = executed(&cluster, &commands.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(replies, [&one, &two, &three, &one].map(|key| format!("{key} v")));
+}
+
+#[test]
+fn an_unknown_script_returns_noscript() {
+    let servers = Server::start_many(2);
+    let cluster = cluster(&ports(&servers), &[]);
+    let key = key_on(2, 2);
+    let call = format!("EVALSHA {} 1 {key} x", digest());
+    for _ in 0..2 {
+        assert_eq!(reply_to(&cluster, &call), "NOSCRIPT No matching script. Please use EVAL.");
+        assert_eq!(executed(&cluster, &[&call, &call]), ["NOSCRIPT No matching script. Please use EVAL."; 2]);
+        load(&cluster);
+        assert!(reply_to(&cluster, &call).starts_with('['));
+        // SCRIPT FLUSH through the library also removes the script from its list of known scripts.
+        reply_to(&cluster, "SCRIPT FLUSH");
+    }
+}
+
+#[test]
+fn a_noscript_error_that_the_script_itself_returns_is_not_retried() {
+    let servers = Server::start_many(2);
+    let cluster = cluster(&ports(&servers), &[]);
+    let source = "redis.call('INCR',KEYS[1]) return redis.error_reply('NOSCRIPT of mine')";
+    let reply = cluster.command(&[b"SCRIPT", b"LOAD", source.as_bytes()]).unwrap();
+    let Value::String(digest) = reply.root() else { panic!("{}", format_reply(&reply)) };
+    let digest = String::from_utf8(digest.to_vec()).unwrap();
+    let key = key_on(2, 2);
+    assert_eq!(reply_to(&cluster, &format!("EVALSHA {digest} 1 {key}")), "NOSCRIPT of mine");
+    assert_eq!(reply_to(&cluster, &format!("GET {key}")), "\"1\"");
+}
+
+#[test]
+fn scripts_are_loaded_again_after_a_restart() {
+    let mut servers = Server::start_many(2);
+    let cluster = cluster(&ports(&servers), &[]);
+    load(&cluster);
+    servers[1].restart();
+    let key = key_on(2, 2);
+    // A read reconnects without an error.
+    reply_to(&cluster, &format!("GET {key}"));
+    let reply = cluster.command(&words(&format!("EVALSHA {} 1 {key} x", digest()))).unwrap();
+    assert_eq!(format_reply(&reply), format!("[\"{key}\" \"x\"]"));
+}

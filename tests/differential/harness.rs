@@ -1,0 +1,168 @@
+//! The servers of a comparison, and the execution of a sequence of commands on both sides.
+
+use super::compare::{same, sorted_rows};
+use super::comparisons::{Comparison, comparison_of};
+use super::generate::Command;
+use super::generate::command::Side;
+use super::generate::key_names::{NAMES, home};
+use super::ordering::Order;
+use super::raw_connection::RawConnection;
+use super::reply::{Client, OwnedReply};
+use super::{ordering, random_choice, refusals, scan, state};
+use crate::support::{LONG_TIMEOUTS, Server, cluster, ports};
+use rediscluster::Cluster;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+/// Small limits, so that few elements reach every encoding of Redis.
+const LIMITS: &[&str] = &[
+    "--hash-max-listpack-entries",
+    "6",
+    "--zset-max-listpack-entries",
+    "6",
+    "--list-max-listpack-size",
+    "4",
+    "--set-max-intset-entries",
+    "5",
+    "--stream-node-max-entries",
+    "4",
+    "--hll-sparse-max-bytes",
+    "60",
+];
+
+pub struct Harness {
+    pub cluster: Cluster,
+    pub masters: Vec<Server>,
+    /// Owned here because a server stops when it is dropped.
+    _plain: Server,
+    migration_server: Server,
+    nodes: Vec<RawConnection>,
+    oracle: RawConnection,
+    migration_target: RawConnection,
+    /// By command name.
+    pub counts: RefCell<BTreeMap<String, Counts>>,
+}
+
+#[derive(Default, Clone, Copy)]
+pub struct Counts {
+    pub replies: usize,
+    pub errors: usize,
+    pub refused: usize,
+    /// Commands with a regular reply although their keys are on several nodes, and how many of these replies were errors.
+    pub across: usize,
+    pub errors_across: usize,
+}
+
+/// A difference between the two sides.
+pub struct Mismatch {
+    /// The index of the command, or the number of commands if the final data differs.
+    pub at: usize,
+    pub text: String,
+}
+
+impl Harness {
+    pub fn start(masters: usize) -> Harness {
+        let start = || Server::start_with(LIMITS);
+        let (masters, plain, migration_server) = ((0..masters).map(|_| start()).collect::<Vec<_>>(), start(), start());
+        let nodes = masters.iter().map(|server| RawConnection::connect(server.port)).collect();
+        let (oracle, migration_target) = (RawConnection::connect(plain.port), RawConnection::connect(migration_server.port));
+        Harness {
+            cluster: cluster(&ports(&masters), &LONG_TIMEOUTS),
+            masters,
+            nodes,
+            oracle,
+            migration_target,
+            _plain: plain,
+            migration_server,
+            counts: RefCell::default(),
+        }
+    }
+
+    fn empty(&self) {
+        let commands = [vec!["FLUSHALL"], vec!["SCRIPT", "FLUSH"], vec!["FUNCTION", "FLUSH"]];
+        // The library keeps a list of known scripts.
+        self.cluster.run(&[b"SCRIPT", b"FLUSH"]);
+        for connection in self.nodes.iter().chain([&self.oracle, &self.migration_target]) {
+            assert!(connection.pipeline(&commands).iter().all(|reply| !reply.is_error()), "a server cannot be emptied");
+        }
+    }
+
+    /// Runs a sequence on empty servers; `None` if all replies and the final data are the same.
+    pub fn run_sequence(&self, library: &dyn Client, sequence: &[Command]) -> Option<Mismatch> {
+        self.empty();
+        for (at, command) in sequence.iter().enumerate() {
+            if let Some(text) = self.step(library, command) {
+                return Some(Mismatch { at, text });
+            }
+        }
+        state::difference(&self.nodes, &self.oracle).map(|text| Mismatch { at: sequence.len(), text })
+    }
+
+    fn step(&self, library: &dyn Client, command: &Command) -> Option<String> {
+        let spelled = |side| command.spelled(side, self.migration_server.port);
+        let (library_args, oracle_args) = (spelled(Side::Library), spelled(Side::Oracle));
+        let library_args: Vec<&[u8]> = library_args.iter().map(Vec::as_slice).collect();
+        let oracle_args: Vec<&[u8]> = oracle_args.iter().map(Vec::as_slice).collect();
+        if let Some(places) = refusals::expected(command, self.nodes.len()) {
+            let reply = library.run(&library_args);
+            self.count(command, |counts| counts.refused += 1);
+            let is_expected = refusals::is_refusal(&reply, &places);
+            return (!is_expected).then(|| format!("{reply}\n   instead of a refusal that names {}", places.join(", ")));
+        }
+        let (found, expected) = self.ask(library, command, &library_args, &oracle_args)?;
+        let mut homes = command.keys().map(|key| home(NAMES[key].name, self.nodes.len()));
+        let is_across = homes.next().is_some_and(|first| homes.any(|other| other != first));
+        self.count(command, |counts| {
+            counts.replies += 1;
+            counts.errors += usize::from(expected.is_error());
+            counts.across += usize::from(is_across);
+            counts.errors_across += usize::from(is_across && expected.is_error());
+        });
+        if same(comparison_of(&command.name), &found, &expected) || refusals::is_undetermined(command, &found, &expected) {
+            return None;
+        }
+        Some(format!("cluster:    {found}\n   one server: {expected}"))
+    }
+
+    /// Both replies in a form that must be equal; `None` if Redis does not define the result.
+    fn ask(&self, library: &dyn Client, command: &Command, args: &[&[u8]], oracle_args: &[&[u8]]) -> Option<(OwnedReply, OwnedReply)> {
+        match comparison_of(&command.name) {
+            Comparison::Lex if ordering::is_no_range(&self.oracle, oracle_args) => None,
+            Comparison::Scan if !scan::begins(oracle_args) => None,
+            Comparison::Scan => Some((scan::walk(library, args), scan::walk(&self.oracle, oracle_args))),
+            Comparison::RandomChoice => Some(random_choice::run(library, args, &self.oracle, oracle_args)),
+            Comparison::AfterRestore => Some(self.restored(library.run(args), self.oracle.run(oracle_args))),
+            Comparison::Sorted => self.sorted(library, args, oracle_args),
+            _ => Some(self.both(library, args, oracle_args)),
+        }
+    }
+
+    fn sorted(&self, library: &dyn Client, args: &[&[u8]], oracle_args: &[&[u8]]) -> Option<(OwnedReply, OwnedReply)> {
+        let order = ordering::order(&self.oracle, oracle_args);
+        self.nodes.iter().chain([&self.oracle]).for_each(ordering::forget_range_error);
+        match order {
+            Order::Exact => Some(self.both(library, args, oracle_args)),
+            Order::Rows(width) => Some((sorted_rows(&library.run(args), width), sorted_rows(&self.oracle.run(oracle_args), width))),
+            Order::Open => None,
+        }
+    }
+
+    /// Runs both sides at the same time.
+    fn both(&self, library: &dyn Client, args: &[&[u8]], oracle_args: &[&[u8]]) -> (OwnedReply, OwnedReply) {
+        self.oracle.send(oracle_args);
+        (library.run(args), self.oracle.receive())
+    }
+
+    /// Two DUMPs are equal if RESTORE creates the same value from them.
+    fn restored(&self, found: OwnedReply, expected: OwnedReply) -> (OwnedReply, OwnedReply) {
+        let made = |dump: &OwnedReply| state::restored(&self.oracle, dump.bytes());
+        match (made(&found), made(&expected)) {
+            (Some(one), Some(other)) if state::difference_between(&one, &other).is_none() => (expected.clone(), expected),
+            _ => (found, expected),
+        }
+    }
+
+    fn count(&self, command: &Command, change: impl FnOnce(&mut Counts)) {
+        change(self.counts.borrow_mut().entry(command.name.clone()).or_default());
+    }
+}

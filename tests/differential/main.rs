@@ -1,0 +1,185 @@
+//! N servers reply like one: the same random commands run on one plain redis-server and, through the library, on two, three and five
+//! servers.
+//!
+//! `SEED=…` repeats a run; `COMMANDS=…` is the number of commands, or `endless`; `MISMATCHES=…` is the number of mismatches to find.
+
+mod compare;
+mod comparisons;
+mod generate;
+mod harness;
+mod keys;
+mod mutants;
+mod ordering;
+mod random_choice;
+mod raw_connection;
+mod refusals;
+mod reply;
+mod scan;
+mod shrink;
+mod state;
+
+#[path = "../support/mod.rs"]
+mod support;
+
+use comparisons::{COUNTED, REFUSED, UNTESTED, with_special_comparison};
+use generate::Command;
+use generate::grammar::Rule;
+use generate::rules::rules;
+use generate::sequence::sequence;
+use harness::{Counts, Harness};
+use mutants::{Mutant, PermutedHashes, ignored_pinning, ignored_tag, misplaced_second_key};
+use reply::Client;
+use shrink::{report, shrink};
+use std::collections::{BTreeMap, BTreeSet};
+use support::{LONG_TIMEOUTS, cluster, random};
+
+/// How many commands `make test` compares for each number of masters.
+const COMMANDS: usize = 70_000;
+const COMMANDS_OF_ONE: usize = 40_000;
+
+/// Prints the progress after each of this many commands.
+const PROGRESS: usize = 50_000;
+
+#[test]
+fn two_servers_reply_like_one() {
+    compare_many(2);
+}
+
+#[test]
+fn three_servers_reply_like_one() {
+    compare_many(3);
+}
+
+#[test]
+fn five_servers_reply_like_one() {
+    compare_many(5);
+}
+
+/// Fails if a command returned only errors across nodes: equal errors prove little.
+fn compare_many(masters: usize) {
+    let counts = compare(masters, commands(COMMANDS));
+    let failed: Vec<&String> =
+        counts.iter().filter(|(_, counts)| counts.across > 100 && counts.across == counts.errors_across).map(|(name, _)| name).collect();
+    assert!(failed.is_empty(), "these commands returned only errors across nodes: {failed:?}");
+}
+
+#[test]
+fn one_server_replies_the_same_through_the_library_and_every_command_succeeds_sometimes() {
+    let counts = compare(1, commands(COMMANDS_OF_ONE));
+    let failed: Vec<&String> =
+        counts.iter().filter(|(name, counts)| counts.replies == counts.errors && !fails(name)).map(|(name, _)| name).collect();
+    assert!(failed.is_empty(), "these commands returned only errors: {failed:?}");
+}
+
+/// OBJECT FREQ requires an LFU policy, and no script is running that could be killed.
+fn fails(name: &str) -> bool {
+    ["object|freq", "script|kill", "function|kill"].contains(&name) || name.contains("nosuch")
+}
+
+fn commands(usual: usize) -> usize {
+    match std::env::var("COMMANDS").as_deref() {
+        Ok("endless") => usize::MAX,
+        Ok(number) => number.parse().expect("COMMANDS is a number, or `endless`"),
+        Err(_) => usual,
+    }
+}
+
+/// Runs sequences until so many commands were compared, or until `MISMATCHES` (1) commands differed. Each mismatch is shortened and
+/// printed.
+fn compare(masters: usize, commands: usize) -> BTreeMap<String, Counts> {
+    let (seed, rules) = (random::seed(), rules());
+    let most = std::env::var("MISMATCHES").map_or(1, |number| number.parse().expect("MISMATCHES is a number"));
+    let harness = Harness::start(masters);
+    let mut found = BTreeMap::new();
+    let (mut run, mut shown) = (0, 0);
+    for number in 0.. {
+        if run >= commands || found.len() >= most {
+            break;
+        }
+        let sequence = sequence(&rules, seed, number);
+        if let Some((name, text)) = find(&harness, &harness.cluster, &sequence) {
+            found.entry(name).or_insert_with(|| println!("SEED={seed}, sequence {number}, {masters} masters:\n{text}\n"));
+        }
+        run += sequence.len();
+        if run / PROGRESS > shown {
+            shown = run / PROGRESS;
+            println!("{masters} masters: {run} commands, {number} sequences, {} mismatches", found.len());
+        }
+    }
+    let counts = harness.counts.take();
+    let sum = |of: fn(&Counts) -> usize| counts.values().map(of).sum::<usize>();
+    println!(
+        "{masters} masters: {} equal replies, {} of them errors, {} across nodes; {} expected refusals",
+        sum(|counts| counts.replies),
+        sum(|counts| counts.errors),
+        sum(|counts| counts.across),
+        sum(|counts| counts.refused)
+    );
+    assert!(found.is_empty(), "{masters} masters do not reply like one server: {:?}; SEED={seed}", found.keys());
+    counts
+}
+
+/// The name of the last command and the report of the shortest sequence with the same mismatch, if this sequence has one.
+fn find(harness: &Harness, library: &dyn Client, sequence: &[Command]) -> Option<(String, String)> {
+    let mismatch = harness.run_sequence(library, sequence)?;
+    let (sequence, mismatch) = shrink(harness, library, sequence, mismatch);
+    Some((sequence.last().map(|command| command.name.clone()).unwrap_or_default(), report(&sequence, &mismatch)))
+}
+
+/// Commands newer than Redis 7.0 are not run, because the installed server may not know them.
+fn is_newer(since: &str) -> bool {
+    let release =
+        since.strip_prefix("redis ").map(|rest| rest.split(['.', ',']).map(|number| number.parse().unwrap_or(0)).collect::<Vec<u32>>());
+    release.is_none_or(|release| release[..2] > [7, 0][..])
+}
+
+#[test]
+fn every_data_command_has_a_rule() {
+    let covered: BTreeSet<String> = rules().into_iter().map(|rule| rule.name).collect();
+    for (name, since) in rediscluster::data_commands().filter(|(_, since)| !is_newer(since)) {
+        let is_untested = UNTESTED.iter().any(|(untested, _)| *untested == name);
+        assert!(
+            covered.contains(name) != is_untested,
+            "{name}, of {since}, is {}",
+            if is_untested { "both with a rule and listed as untested" } else { "neither covered by a rule nor listed as untested" }
+        );
+    }
+    let counted = COUNTED.iter().map(|(name, _)| *name);
+    for name in with_special_comparison().chain(REFUSED.iter().copied()).chain(counted) {
+        assert!(covered.contains(name), "{name} has a special comparison but no rule");
+    }
+}
+
+/// The shortest sequence found that fails on a broken library and succeeds on the real one.
+fn shortest_failing_sequence(harness: &Harness, rules: &[Rule], seed: u64, broken: &dyn Client) -> Vec<Command> {
+    const SEQUENCES: u64 = 100;
+    let passes = |sequence: &[Command]| harness.run_sequence(&harness.cluster, sequence).is_none();
+    for number in 0..SEQUENCES {
+        let sequence = sequence(rules, seed, number);
+        let Some(mismatch) = harness.run_sequence(broken, &sequence).filter(|_| passes(&sequence)) else { continue };
+        let (sequence, mismatch) = shrink(harness, broken, &sequence, mismatch);
+        println!("{}", report(&sequence, &mismatch));
+        assert!(passes(&sequence), "the library itself fails the shortened sequence");
+        return sequence;
+    }
+    panic!("no mismatch in {SEQUENCES} sequences");
+}
+
+#[test]
+fn a_broken_routing_rule_is_detected_by_a_short_sequence() {
+    let (seed, rules) = (random::seed(), rules());
+    let harness = Harness::start(3);
+    let ports: Vec<u16> = [2, 0, 1].map(|at: usize| harness.masters[at].port).to_vec();
+    let mutant = |change| Mutant { cluster: &harness.cluster, change };
+    let broken: [(&str, &dyn Client); 4] = [
+        ("the second key goes to the wrong node", &mutant(misplaced_second_key)),
+        ("hash tags are ignored", &mutant(ignored_tag)),
+        ("the tag of the first key does not pin", &mutant(ignored_pinning)),
+        ("hashes go to other nodes", &PermutedHashes { cluster: &harness.cluster, permuted: cluster(&ports, &LONG_TIMEOUTS) }),
+    ];
+    for (what, broken) in broken {
+        println!("{what}:");
+        let length = shortest_failing_sequence(&harness, &rules, seed, broken).len();
+        assert!(length <= 4, "{what}: the shortest sequence has {length} commands");
+    }
+}

@@ -1,0 +1,86 @@
+//! A connection to one server that implements only the protocol, independent of the library.
+
+use super::reply::{Client, OwnedReply};
+use std::cell::RefCell;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+pub struct RawConnection {
+    stream: RefCell<BufReader<TcpStream>>,
+}
+
+impl RawConnection {
+    pub fn connect(port: u16) -> RawConnection {
+        let stream = TcpStream::connect(("127.0.0.1", port)).expect("the server accepts a connection");
+        stream.set_nodelay(true).and_then(|()| stream.set_read_timeout(Some(Duration::from_secs(60)))).expect("a usable socket");
+        RawConnection { stream: RefCell::new(BufReader::new(stream)) }
+    }
+
+    /// Sends a command whose reply is received later.
+    pub fn send(&self, args: &[&[u8]]) {
+        self.write(&packed(args));
+    }
+
+    pub fn receive(&self) -> OwnedReply {
+        read(&mut self.stream.borrow_mut())
+    }
+
+    pub fn ask(&self, words: &[&str]) -> OwnedReply {
+        self.run(&words.iter().map(|word| word.as_bytes()).collect::<Vec<_>>())
+    }
+
+    /// Sends many commands at once and returns their replies.
+    pub fn pipeline<A: AsRef<[u8]>>(&self, commands: &[Vec<A>]) -> Vec<OwnedReply> {
+        let mut request = Vec::new();
+        for command in commands {
+            request.extend(packed(&command.iter().map(AsRef::as_ref).collect::<Vec<_>>()));
+        }
+        self.write(&request);
+        commands.iter().map(|_| self.receive()).collect()
+    }
+
+    fn write(&self, request: &[u8]) {
+        self.stream.borrow_mut().get_mut().write_all(request).expect("the server reads the request");
+    }
+}
+
+impl Client for RawConnection {
+    fn run(&self, args: &[&[u8]]) -> OwnedReply {
+        self.send(args);
+        self.receive()
+    }
+}
+
+fn packed(args: &[&[u8]]) -> Vec<u8> {
+    let mut request = format!("*{}\r\n", args.len()).into_bytes();
+    for argument in args {
+        request.extend(format!("${}\r\n", argument.len()).into_bytes());
+        request.extend_from_slice(argument);
+        request.extend_from_slice(b"\r\n");
+    }
+    request
+}
+
+fn read(stream: &mut BufReader<TcpStream>) -> OwnedReply {
+    let mut line = Vec::new();
+    stream.read_until(b'\n', &mut line).expect("the server replies in time");
+    let (sign, rest) = line.split_first().expect("the server keeps the connection");
+    let text = rest.strip_suffix(b"\r\n").expect("a whole line");
+    let number = || std::str::from_utf8(text).ok().and_then(|text| text.parse::<i64>().ok()).expect("a number");
+    match (sign, text) {
+        (b'+', _) => OwnedReply::Status(text.to_vec()),
+        (b'-', _) => OwnedReply::Error(text.to_vec()),
+        (b':', _) => OwnedReply::Number(number()),
+        (b'$', b"-1") => OwnedReply::Nil,
+        (b'*', b"-1") => OwnedReply::NilArray,
+        (b'$', _) => {
+            let mut bytes = vec![0; number() as usize + 2];
+            stream.read_exact(&mut bytes).expect("the server sends the complete value");
+            bytes.truncate(bytes.len() - 2);
+            OwnedReply::Text(bytes)
+        }
+        (b'*', _) => OwnedReply::Array((0..number()).map(|_| read(stream)).collect()),
+        _ => panic!("a reply cannot begin with {:?}", line.escape_ascii().to_string()),
+    }
+}

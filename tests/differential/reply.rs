@@ -1,0 +1,91 @@
+//! A reply that can be stored, sorted and printed.
+
+use super::generate::command::quoted;
+use rediscluster::{Cluster, Code, Value};
+use std::fmt;
+
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum OwnedReply {
+    Nil,
+    NilArray,
+    Text(Vec<u8>),
+    Status(Vec<u8>),
+    Error(Vec<u8>),
+    Number(i64),
+    Array(Vec<OwnedReply>),
+    Map(Vec<OwnedReply>),
+    /// An error of the library: the number of its code, and its message.
+    Failure(i32, String),
+}
+
+/// Runs commands.
+pub trait Client {
+    fn run(&self, args: &[&[u8]]) -> OwnedReply;
+}
+
+impl Client for Cluster {
+    fn run(&self, args: &[&[u8]]) -> OwnedReply {
+        match self.command(args) {
+            Ok(reply) => OwnedReply::from_value(&reply.root()),
+            Err(error) => OwnedReply::Failure(error.code() as i32, error.message().to_owned()),
+        }
+    }
+}
+
+impl OwnedReply {
+    fn from_value(value: &Value) -> OwnedReply {
+        match value {
+            Value::Nil => OwnedReply::Nil,
+            Value::NilArray => OwnedReply::NilArray,
+            Value::String(bytes) => OwnedReply::Text(bytes.to_vec()),
+            Value::Status(bytes) => OwnedReply::Status(bytes.to_vec()),
+            Value::Error(bytes) => OwnedReply::Error(bytes.to_vec()),
+            Value::Integer(number) => OwnedReply::Number(*number),
+            Value::Array(children) => OwnedReply::Array(children.map(|child| OwnedReply::from_value(&child)).collect()),
+            Value::Map(children) => OwnedReply::Map(children.map(|child| OwnedReply::from_value(&child)).collect()),
+            Value::Failure(_) => OwnedReply::Failure(0, "a failure inside a reply".into()),
+            other => panic!("an unknown type: {other:?}"),
+        }
+    }
+
+    pub fn is_error(&self) -> bool {
+        matches!(self, OwnedReply::Error(_) | OwnedReply::Failure(..))
+    }
+
+    pub fn is_refusal(&self, code: Code) -> bool {
+        matches!(self, OwnedReply::Failure(number, _) if *number == code as i32)
+    }
+
+    pub fn items(&self) -> &[OwnedReply] {
+        if let OwnedReply::Array(items) = self { items } else { &[] }
+    }
+
+    pub fn number(&self) -> Option<i64> {
+        if let OwnedReply::Number(number) = self { Some(*number) } else { None }
+    }
+
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            OwnedReply::Text(bytes) | OwnedReply::Status(bytes) | OwnedReply::Error(bytes) => bytes,
+            _ => &[],
+        }
+    }
+}
+
+/// The reply on one line, as redis-cli prints it.
+impl fmt::Display for OwnedReply {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |items: &[OwnedReply]| items.iter().map(OwnedReply::to_string).collect::<Vec<_>>().join(" ");
+        match self {
+            OwnedReply::Nil => formatter.write_str("(nil)"),
+            OwnedReply::NilArray => formatter.write_str("(nil array)"),
+            OwnedReply::Text(bytes) => write!(formatter, "\"{}\"", quoted(bytes).trim_matches('"')),
+            OwnedReply::Status(bytes) => write!(formatter, "{}", quoted(bytes)),
+            OwnedReply::Error(bytes) => write!(formatter, "(error) {}", bytes.escape_ascii()),
+            OwnedReply::Number(number) => write!(formatter, "{number}"),
+            OwnedReply::Array(items) => write!(formatter, "[{}]", list(items)),
+            OwnedReply::Map(items) => write!(formatter, "map[{}]", list(items)),
+            OwnedReply::Failure(code, message) => write!(formatter, "(the library, {code}) {message}"),
+        }
+    }
+}

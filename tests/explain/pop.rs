@@ -1,0 +1,34 @@
+//! Pops from the first of several keys that is not empty.
+
+use crate::{Case, REJECTED, case};
+
+pub fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (command, first, second) in [
+        ("LMPOP 2 A1 A2 LEFT", "RPUSH A1 a b", "RPUSH A2 a b"),
+        ("LMPOP 3 A2 A3 B3 RIGHT COUNT 2", "RPUSH A3 a b; RPUSH A2 a", "RPUSH A3 a b; RPUSH B3 a"),
+        ("ZMPOP 2 A1 A2 MIN COUNT 5", "ZADD A1 1 a", "ZADD A2 1 a"),
+    ] {
+        cases.extend([case("pop", 2, first, command), case("pop", 2, second, command), case("pop", 1, "", command)]);
+    }
+    for (command, first, second) in [
+        ("BLPOP A1 A2 0.05", "RPUSH A1 a b", "RPUSH A2 a b"),
+        ("BRPOP A3 A2 A1 0.05", "RPUSH A3 a b; RPUSH A1 a", "RPUSH A2 a b"),
+        ("BLMPOP 0.05 2 A1 A2 LEFT", "RPUSH A1 a b", "RPUSH A2 a b"),
+        ("BZPOPMIN A1 B1 A2 0.05", "ZADD A1 1 a", "ZADD A2 1 a"),
+        ("BZPOPMAX A1 A2 0.05", "ZADD A1 1 a", "ZADD A2 1 a"),
+        ("BZMPOP 0.05 2 A1 A2 MAX", "ZADD A1 1 a", "ZADD A2 1 a"),
+    ] {
+        cases.extend([case("pop", 2, first, command), case("pop", 2, second, command)]);
+    }
+    // A look, a subscription on each of the nodes, another look, and the end of the subscriptions.
+    cases.extend([
+        case("pop", 7, "", "BLPOP A1 A2 0.05"),
+        case("pop", 9, "", "BZMPOP 0.05 3 A1 A2 A3 MAX"),
+        case("pop", 2, "SET A1 1; RPUSH A2 a", "BLPOP A1 A2 0.05"),
+        case("pop", 2, "SET A1 1; RPUSH A2 a", "LMPOP 2 A2 A1 LEFT"),
+        case(REJECTED, 1, "", "LMPOP 2 A1 A2 MIDDLE"),
+        case(REJECTED, 1, "", "BLPOP A1 A2 never"),
+    ]);
+    cases
+}

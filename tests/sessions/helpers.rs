@@ -1,0 +1,56 @@
+//! Runs commands in a session and formats the replies.
+
+use crate::support::{request, words};
+use rediscluster::{Cluster, Error, Reply, Session, Value};
+use std::time::Duration;
+
+/// The replies of a session to commands, one line each.
+pub fn run(session: &mut Session, commands: &[&str]) -> Vec<String> {
+    let reply = session.execute(&request(commands)).unwrap();
+    let Value::Array(values) = reply.root() else { panic!("{reply:?}") };
+    values.map(|value| text_of(&value)).collect()
+}
+
+pub fn text_of(value: &Value) -> String {
+    match value {
+        Value::Nil => "nil".into(),
+        Value::NilArray => "nil array".into(),
+        Value::Integer(number) => number.to_string(),
+        Value::String(text) | Value::Status(text) | Value::Error(text) => String::from_utf8_lossy(text).into(),
+        Value::Array(children) | Value::Map(children) => {
+            format!("[{}]", children.map(|child| text_of(&child)).collect::<Vec<_>>().join(" "))
+        }
+        Value::Failure(children) => match children.clone().nth(1) {
+            Some(Value::String(message)) => format!("failed: {}", String::from_utf8_lossy(message)),
+            _ => panic!("a failure without a message"),
+        },
+        other => panic!("an unknown type: {other:?}"),
+    }
+}
+
+pub fn run_one(session: &mut Session, command: &str) -> String {
+    run(session, &[command]).remove(0)
+}
+
+pub fn failure(session: &mut Session, command: &str) -> Error {
+    let reply = session.execute(&request(&[command])).unwrap();
+    reply.failure(1).unwrap_or_else(|| panic!("{command} returned {:?}", reply.root()))
+}
+
+pub fn get(cluster: &Cluster, key: &str) -> Reply {
+    cluster.command(&words(&format!("GET {key}"))).unwrap()
+}
+
+/// All bytes that the session has to deliver.
+pub fn read_all(session: &mut Session) -> Vec<u8> {
+    let mut all = Vec::new();
+    let mut buffer = [0; 100];
+    loop {
+        match session.read(&mut buffer, Some(Duration::ZERO)).unwrap() {
+            0 => return all,
+            count => all.extend_from_slice(&buffer[..count]),
+        }
+    }
+}
+
+pub const ABORTED: &str = "EXECABORT Transaction discarded because of previous errors.";

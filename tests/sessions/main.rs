@@ -1,0 +1,10 @@
+//! Sessions: one client with state, over all nodes.
+
+mod connection_state;
+mod helpers;
+mod shared;
+mod subscriptions;
+mod transactions;
+
+#[path = "../support/mod.rs"]
+mod support;
