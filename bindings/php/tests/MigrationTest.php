@@ -40,7 +40,7 @@ final class MigrationTest extends ClusterTestCase
 
     private static function outputOf(\RedisArray $array, RedisCluster $rediscluster): string
     {
-        preg_match_all('/^```php\n(.*?)^```/ms', file_get_contents(dirname(__DIR__) . '/docs/migration.md'), $blocks);
+        preg_match_all('/^```php(?: ignore)?\n(.*?)^```/ms', file_get_contents(dirname(__DIR__) . '/docs/migration.md'), $blocks);
         ob_start();
         try {
             eval($blocks[1][1]);

@@ -145,7 +145,7 @@ final class SessionHandlerTest extends ClusterTestCase
 
     public function testSessionsAreCompatibleWithPhpredis(): void
     {
-        $theirs = PhpSession::ofPhpredis();
+        $theirs = PhpSession::withPhpredisHandler();
         $ours = new PhpSession([], [], ['REDISCLUSTER_CONFIG' => json_encode(self::config(1))]);
         $count = 'session_start(); echo $_SESSION["n"] = ($_SESSION["n"] ?? 0) + 1;';
 

@@ -31,7 +31,7 @@ final class SessionLockTest extends ClusterTestCase
 
     public function testNoUpdateIsLostWhenPhpredisUsesTheSameSession(): void
     {
-        $theirs = PhpSession::ofPhpredis(['locking_enabled' => 1, 'lock_wait_time' => 1000, 'lock_retries' => -1]);
+        $theirs = PhpSession::withPhpredisHandler(['locking_enabled' => 1, 'lock_wait_time' => 1000, 'lock_retries' => -1]);
         $ours = new PhpSession(self::PATIENT, [], ['REDISCLUSTER_CONFIG' => json_encode(self::config(1))]);
         $requests = [$ours->start(self::COUNT), $theirs->start(self::COUNT), $ours->start(self::COUNT), $theirs->start(self::COUNT)];
 

@@ -171,7 +171,7 @@ return [
             'reason' => 'EVAL with a wrong number of keys is rejected before it is sent, because its node cannot be determined',
             'methods' => ['eval', 'evaluate', 'evalsha', 'evaluatesha'],
             'aspect' => 'outcome',
-            'ours' => '/its keys cannot be told/',
+            'ours' => '/its arguments do not say which are keys/',
         ],
         [
             'reason' => 'A number is accepted as a pattern',
