@@ -1,4 +1,6 @@
-//! `rediscluster_partition`, as C calls it, beside `crc32fast` called directly: lines of samples that `benches/table.awk` reads.
+//! `rediscluster_partition`, as C calls it, compared with `crc32fast` called directly. It prints samples that `benches/table.awk` reads.
+
+#![allow(unsafe_code, reason = "the C function is called as C programs call it")]
 
 use std::ffi::c_char;
 use std::hint::black_box;
@@ -16,14 +18,14 @@ const MASTERS: u32 = 4;
 
 type Exported = unsafe extern "C" fn(*const c_char, usize, u32) -> u32;
 
-/// Through the boundary and behind a pointer that the optimizer cannot see through, as a program linked to the library does.
+/// Calls the C function through a pointer that the optimizer cannot see through, like a program that is linked to the library.
 fn ours(keys: &[Vec<u8>]) -> u32 {
     let partition: Exported = black_box(rediscluster_partition);
     // SAFETY: pointer and length are one slice's.
     keys.iter().map(|key| unsafe { partition(key.as_ptr().cast(), key.len(), black_box(MASTERS)) }).fold(0, u32::wrapping_add)
 }
 
-/// Behind a pointer as well: what is compared is the work, not the call.
+/// Called through a pointer, too, so that the work is compared and not the call.
 #[inline(never)]
 fn direct_partition(key: &[u8], masters: u32) -> u32 {
     crc32fast::hash(key) % masters + 1

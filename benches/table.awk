@@ -1,13 +1,13 @@
 # Turns lines of samples into rows of the table. The only place where a figure is judged.
 #
 # A line: case, unit, what is asked, our samples, the peer's samples; tabs between them, spaces between samples.
-# Without samples of ours the library does not do yet what the case is about, and the peer's stand alone.
+# A case without samples of ours is one that the library does not support yet; only the figures of the peer are printed.
 # Samples with the same number were taken one right after the other. What is asked is one of
 #     -                  nothing
 #     ratio <= 0.60      our median against the peer's
 #     ratio <= 1.00 ~    the same beyond noise: it also holds if a quarter of the rounds were that good
 #     speed >= 1.30      the peer's median against ours
-#     ours <= 1500       our median alone
+#     ours <= 1500       our median without the peer
 #
 # With -v rows=FILE each row is also appended to FILE, for benches/chart.awk: case, ours, peer, ratio, smallest and largest ratio of a round.
 

@@ -58,7 +58,7 @@ func TestNodeListDiscoversReplicasOnRequest(t *testing.T) {
 }
 
 func TestNodeListOfAClosedClientOrADoneContext(t *testing.T) {
-	c := fresh(t)
+	c := openEmpty(t)
 	done, cancel := context.WithCancel(ctx)
 	cancel()
 	if _, err := c.NodeList(done, true); !errors.Is(err, context.Canceled) {

@@ -63,7 +63,10 @@ impl<'p, 'a> Batch<'p, 'a> {
     pub(crate) fn add(&mut self, args: &[&'a [u8]], whole: Option<Range<usize>>) -> Option<CrossNodeCommand<'a>> {
         let command = lookup(args);
         if let Some((server, key, flags)) = command.and_then(|command| plan_single_key(self.resolver.config(), command, args)) {
-            let index = self.pipeline(server).add(whole, args, std::slice::from_ref(&key), flags);
+            let keys = std::slice::from_ref(&key);
+            let pipeline = self.pipeline(server);
+            let index = pipeline.add(whole, args, keys, flags);
+            pipeline.requires_master |= !may_use_replica(args[0], keys, flags);
             self.slots.push(Slot { name: args[0], reply: ExpectedReply::OneServer { server: server as u32, index } });
             return None;
         }

@@ -23,8 +23,8 @@ const fn command(row: &Row) -> Command {
     let keys = keys(row);
     let strategy = match keys {
         _ if session => Strategy::Refuse,
-        Specs(specs) => Strategy::of(row.name, !specs.is_empty(), row.request_policy, row.response_policy),
-        _ => Strategy::of(row.name, true, row.request_policy, row.response_policy),
+        Specs(specs) => Strategy::for_command(row.name, !specs.is_empty(), row.request_policy, row.response_policy),
+        _ => Strategy::for_command(row.name, true, row.request_policy, row.response_policy),
     };
     Command {
         name: row.name,

@@ -93,6 +93,8 @@ fn after(word: &str, from: i32, args: &[&[u8]]) -> Option<usize> {
     let last = args.len() - 1;
     let at = if word == "STREAMS" {
         streams(args)
+    } else if word == "STORE" || word == "STOREDIST" {
+        store(word, from as usize, args)
     } else if from > 0 {
         (from as usize..last).find(is_word)
     } else {
@@ -114,6 +116,24 @@ fn streams(args: &[&[u8]]) -> Option<usize> {
         };
     }
     None
+}
+
+/// The keyword STORE or STOREDIST of `GEORADIUS` and `GEORADIUSBYMEMBER`, whose options begin at `from`. The last one counts, as for the
+/// server. A key may have the name of an option.
+fn store(word: &str, from: usize, args: &[&[u8]]) -> Option<usize> {
+    let mut found = None;
+    let mut at = from;
+    while at + 1 < args.len() {
+        at += 1 + match args[at].to_ascii_uppercase().as_slice() {
+            option @ (b"STORE" | b"STOREDIST") => {
+                found = if option == word.as_bytes() { Some(at) } else { found };
+                1
+            }
+            b"COUNT" => 1,
+            _ => 0,
+        };
+    }
+    found
 }
 
 /// `SORT key [BY pattern] [LIMIT offset count] [GET pattern …] [ASC|DESC] [ALPHA] [STORE destination]`.

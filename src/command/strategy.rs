@@ -208,7 +208,7 @@ pub(crate) const STRATEGIES: &[(Strategy, &[&str])] = &[
 
 impl Strategy {
     /// The strategy of a command of the table. `request_policy` and `response_policy` are its tips, empty where it has none.
-    pub(crate) const fn of(name: &str, has_keys: bool, request_policy: &str, response_policy: &str) -> Strategy {
+    pub(crate) const fn for_command(name: &str, has_keys: bool, request_policy: &str, response_policy: &str) -> Strategy {
         if let Some(strategy) = listed(name) {
             return strategy;
         }

@@ -23,7 +23,7 @@ const HEAD: &str = "//! What servers say of their commands: Redis 7.0 by its `CO
     use crate::command::row::{ROW, Row};\n\
     use crate::command::{KeySpec, Keys};\n\n\
     /// One key at this argument.\n\
-    const fn at(index: usize) -> KeySpec {\n    range(index, 0, 1)\n}\n\n\
+    const fn key_at(index: usize) -> KeySpec {\n    range(index, 0, 1)\n}\n\n\
     /// Keys from this argument on, to the last one or to `last` arguments after it, with this step.\n\
     const fn range(index: usize, last: i32, step: usize) -> KeySpec {\n    KeySpec { begin: Index(index), find: Range { last, step, limit: 0 } }\n}\n\n\
     /// Keys after this argument, which is their number, with this step.\n\
@@ -76,7 +76,7 @@ fn keys(name: &str, specs: &[Value]) -> String {
     }
     if let [spec] = specs.as_slice() {
         let one = key_spec(name, spec);
-        if let Some(index) = one.strip_prefix("at(").and_then(|rest| rest.strip_suffix(')')) {
+        if let Some(index) = one.strip_prefix("key_at(").and_then(|rest| rest.strip_suffix(')')) {
             return format!("Keys::One({index})");
         }
     }
@@ -93,7 +93,7 @@ fn key_spec(name: &str, spec: &BTreeMap<String, Value>) -> String {
             let (index, last, step, limit) =
                 (number(&begin_spec, "index"), number(&find_spec, "lastkey"), number(&find_spec, "keystep"), number(&find_spec, "limit"));
             assert_eq!(limit, 0, "{name}: a range from an index with a limit");
-            if (last, step) == (0, 1) { format!("at({index})") } else { format!("range({index}, {last}, {step})") }
+            if (last, step) == (0, 1) { format!("key_at({index})") } else { format!("range({index}, {last}, {step})") }
         }
         ("index", "keynum") => {
             let layout = (number(&find_spec, "keynumidx"), number(&find_spec, "firstkey"));

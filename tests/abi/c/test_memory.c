@@ -121,7 +121,7 @@ int main(void) {
     first = halfway - warm;
     rounds(50, dead_port);
     second = resident() - halfway;
-    /* Replies that stay behind would be megabytes a round. The allocator itself wavers by one or two in all, and once in a while keeps as much
+    /* Replies that are never freed would be megabytes a round. The allocator itself wavers by one or two in all, and once in a while keeps as much
      * as one large value, but not again and again. */
     if (!CHECK(first < 8 << 20 || second < 8 << 20)) {
         fprintf(stderr, "  grown by %ld and by %ld bytes over %ld in 50 rounds each\n", first, second, warm);

@@ -1,7 +1,7 @@
 /* The private interface of the PHP binding: the struct that receives replies may hold anything before a call. */
 #include "cluster.h"
 
-#include "../../include/rediscluster_php.h"
+#include "../../../include/rediscluster_php.h"
 
 #define LENGTH 100000
 

@@ -2,7 +2,7 @@
 #include "cluster.h"
 #include "server.h"
 
-static const char *const answers[] = {
+static const char *const replies[] = {
     "$-1\r\n",
     "$3\r\na\0b\r\n", /* its length is given below */
     "$0\r\n\r\n",
@@ -15,14 +15,14 @@ static const char *const answers[] = {
     "*0\r\n",
     "*3\r\n:1\r\n*2\r\n$1\r\nx\r\n*-1\r\n$1\r\ny\r\n",
 };
-enum { NIL, STRING, EMPTY, STATUS, EMPTY_STATUS, LEAST, GREATEST, ERROR, NIL_ARRAY, EMPTY_ARRAY, NESTED, ANSWERS };
+enum { NIL, STRING, EMPTY, STATUS, EMPTY_STATUS, LEAST, GREATEST, ERROR, NIL_ARRAY, EMPTY_ARRAY, NESTED, REPLIES };
 
 static rediscluster_error *error;
 
 static void answer_all(peer *to) {
     int i;
-    for (i = 0; peer_read_command(to); i = (i + 1) % ANSWERS)
-        peer_write(to, answers[i], i == STRING ? 9 : strlen(answers[i]));
+    for (i = 0; peer_read_command(to); i = (i + 1) % REPLIES)
+        peer_write(to, replies[i], i == STRING ? 9 : strlen(replies[i]));
 }
 
 /* Accessors of another type fail and return 0. */
@@ -137,9 +137,9 @@ static void check_types(const rediscluster_reply *reply) {
         REDISCLUSTER_TYPE_NIL_ARRAY, REDISCLUSTER_TYPE_ARRAY, REDISCLUSTER_TYPE_ARRAY,
     };
     size_t nth;
-    CHECK_INT(cluster_value_at(reply, 0).length, ANSWERS);
+    CHECK_INT(cluster_value_at(reply, 0).length, REPLIES);
     check_accessors(reply, 0, REDISCLUSTER_TYPE_ARRAY);
-    for (nth = 0; nth < ANSWERS; nth++) check_accessors(reply, cluster_child(reply, 0, nth), types[nth]);
+    for (nth = 0; nth < REPLIES; nth++) check_accessors(reply, cluster_child(reply, 0, nth), types[nth]);
     check_bytes_value(reply, cluster_child(reply, 0, STRING), "a\0b", 3);
     check_bytes_value(reply, cluster_child(reply, 0, EMPTY), "", 0);
     check_bytes_value(reply, cluster_child(reply, 0, STATUS), "OK", 2);
@@ -163,7 +163,7 @@ static void check_nested(const rediscluster_reply *reply) {
 static void check_root(const rediscluster *cluster) {
     rediscluster_reply *reply;
     int i;
-    for (i = 0; i < ANSWERS; i++) {
+    for (i = 0; i < REPLIES; i++) {
         reply = cluster_command(cluster, "GET", "foo", NULL);
         if (i == STRING) CHECK_TYPED(reply, 0, REDISCLUSTER_TYPE_STRING, "a\0b", 3);
         if (i == ERROR) CHECK_TYPED(reply, 0, REDISCLUSTER_TYPE_ERROR, "ERR caf\xe9 \xff\xfe", 11);
@@ -180,7 +180,7 @@ int main(void) {
     request gets = {NULL, 0, 0};
     rediscluster_reply *reply;
     int i;
-    for (i = 0; i < ANSWERS; i++) request_add(&gets, "GET", "foo", NULL);
+    for (i = 0; i < REPLIES; i++) request_add(&gets, "GET", "foo", NULL);
     reply = cluster_execute(cluster, &gets);
     check_types(reply);
     check_nested(reply);

@@ -155,9 +155,9 @@ static void test_receiver_yields(void) {
         request_add(&commands, "SUBSCRIBE", channel, NULL);
         request_add(&commands, "PING", NULL);
         reply = run(session, &commands);
-        CHECK_INT(cluster_view(reply, 0).length, 2);
+        CHECK_INT(cluster_value_at(reply, 0).length, 2);
         rediscluster_reply_free(reply);
-        rediscluster_reply_free(cluster_command(rc, "PUBLISH", channel, "hello", NULL));
+        rediscluster_reply_free(cluster_command(cluster, "PUBLISH", channel, "hello", NULL));
         request_free(&commands);
     }
     pthread_join(receiver, NULL);

@@ -106,6 +106,9 @@ fn commands_that_a_replica_would_run_differently_run_on_the_master() {
     for command in ["TOUCH a", "DBSIZE", "KEYS *", "RANDOMKEY", "SCAN 0", "HSCAN h 0", "SSCAN s 0", "ZSCAN z 0"] {
         run(&cluster, command);
     }
+    for command in ["TOUCH a", "HSCAN h 0", "SSCAN s 0", "ZSCAN z 0"] {
+        cluster.execute(&request(&[command, "GET a"])).unwrap();
+    }
     let received = monitor.counts();
     assert_eq!(received.keys().map(String::as_str).collect::<Vec<_>>(), ["mget", "role"]);
 }
