@@ -1,7 +1,7 @@
 //! Finds what interrupted transfers and MSETNX have left on the servers, and completes or undoes it.
 
 use crate::config::Config;
-use crate::crossnode::msetnx::{Intent, undo};
+use crate::crossnode::msetnx::{Certainty, Intent, prevent_store, undo};
 use crate::crossnode::support::conversation::{Connections, Request, TransactionResult, replies, transaction_result, unix_millis, words};
 use crate::crossnode::support::internal_keys;
 use crate::crossnode::support::internal_keys::REGISTRY;
@@ -85,13 +85,12 @@ pub(crate) fn recover(config: &Config, topology: &Topology, min_age: Duration) -
     let unreachable: Vec<usize> = results.iter().map(|(found, _)| found.server).collect();
     // A staged value decides what happens to its copy on the other server, so it comes first.
     found.sort_by_key(|found| !found.is_staged());
-    let holders: Vec<(usize, Vec<u8>)> = found.iter().map(|found| (found.server, found.key.clone())).collect();
     let mut done: Vec<String> = Vec::new();
     for found in found {
         if !found.is_staged() && found.id().is_some_and(|id| done.contains(id)) {
             continue;
         }
-        let result = recovery.end(&found, &holders, &unreachable).unwrap_or_else(|abort| Recovered::Waiting(reason(abort)));
+        let result = recovery.end(&found, &unreachable).unwrap_or_else(|abort| Recovered::Waiting(reason(abort)));
         done.extend(found.id().cloned());
         results.push((found, result));
     }
@@ -134,23 +133,25 @@ impl Recovery<'_> {
         Ok(found)
     }
 
-    /// `holders`: the servers that have an entry, and its field. `unreachable`: the servers whose entries are unknown.
-    fn end(&self, found: &Found, holders: &[(usize, Vec<u8>)], unreachable: &[usize]) -> Outcome<Recovered> {
+    /// `unreachable`: the servers whose entries are unknown.
+    fn end(&self, found: &Found, unreachable: &[usize]) -> Outcome<Recovered> {
         if found.age < self.min_age && !matches!(found.entry, Entry::Unreadable) {
             return Ok(Recovered::Young);
         }
         match &found.entry {
             Entry::Transfer(record) => self.end_transfer(record, &found.key, unreachable),
-            Entry::MsetNx(intent) => {
-                let holds = |server: usize| holders.iter().any(|(holder, key)| *holder == server && *key == found.key);
-                self.end_msetnx(intent, holds, unreachable)
-            }
+            Entry::MsetNx(intent) => self.end_msetnx(intent, unreachable),
             Entry::Unreadable => Ok(Recovered::Waiting("this version cannot read its record".into())),
         }
     }
 
     /// Completes an MSETNX that all nodes have stored; undoes another one.
-    fn end_msetnx(&self, intent: &Intent, holds: impl Fn(usize) -> bool, unreachable: &[usize]) -> Outcome<Recovered> {
+    ///
+    /// The call may be running, at any age of its record. So the decision must not depend on observations of different moments:
+    /// - The first node stores first and loses its record first. Without its record the call is over.
+    /// - A node without a record has not stored, or the call is over. Once its keys are touched, it cannot store any more.
+    /// - So if the first node still has its record after that, the call cannot succeed, and is undone.
+    fn end_msetnx(&self, intent: &Intent, unreachable: &[usize]) -> Outcome<Recovered> {
         let servers: Option<Vec<usize>> = intent.parts.iter().map(|part| self.server(&part.alias)).collect();
         let Some(servers) = servers.filter(|_| intent.masters == self.config.masters.len()) else {
             return Ok(Recovered::Waiting(format!("it was begun when there were {} masters", intent.masters)));
@@ -160,15 +161,21 @@ impl Recovery<'_> {
         }
         let field = intent.field();
         let mut connections = self.connections(servers.iter().copied())?;
-        if !holds(servers[0]) || servers.iter().all(|&server| holds(server)) {
+        let is_recorded = |connections: &mut Connections| has_record(connections, servers[0], &field);
+        let mut all_stored = true;
+        if is_recorded(&mut connections)? {
+            for (part, &server) in intent.parts.iter().zip(&servers).skip(1) {
+                all_stored &= !prevent_store(&mut connections, server, &part.keys_and_digests(), &field)?;
+            }
+        }
+        if all_stored || !is_recorded(&mut connections)? {
             for &server in &servers {
                 connections.send(Request::write(server, vec![words![b"HDEL", REGISTRY, field.as_slice()]]))?;
             }
             return Ok(Recovered::Finished);
         }
         for (part, &server) in intent.parts.iter().zip(&servers).rev() {
-            let keys: Vec<(&[u8], Vec<u8>)> = part.keys.iter().map(|(key, digest)| (key.as_slice(), digest.clone())).collect();
-            undo(&mut connections, server, &keys, &field, !holds(server))?;
+            undo(&mut connections, server, &part.keys_and_digests(), &field, Certainty::Recorded)?;
         }
         Ok(Recovered::Undone)
     }
@@ -187,16 +194,24 @@ impl Recovery<'_> {
         }
     }
 
-    /// A copy, or the record of a delivery, without a staged value. The value may have been staged after the source's server was looked at, so
-    /// that server is asked again: a delivery comes after the staging.
+    /// A copy, or the record of a delivery, without a staged value when the source's server was asked.
+    ///
+    /// The call may be running: it may stage the value and deliver the copy at any time. A delivery changes the watched landing key, so the copy
+    /// is removed only if there was no delivery since the source's server was asked again.
     fn end_copy(&self, record: &Record, key: &[u8], source: usize, target: usize) -> Outcome<Recovered> {
         let staged = internal_keys::key(&record.id, "staged");
-        let reply = self.connections([source])?.send(Request::read(source, vec![words![b"HEXISTS", REGISTRY, staged.as_slice()]]))?;
-        if not_error(replies(&reply).next().unwrap_or(Value::Nil))? == Value::Integer(1) {
+        let mut connections = self.connections([source, target])?;
+        connections.send(Request::read(target, vec![words![b"WATCH", key]]))?;
+        connections.set_watching(target, true);
+        if has_record(&mut connections, source, &staged)? {
             return self.end_staged(record, &staged, source, target);
         }
-        self.remove(target, key)?;
-        Ok(Recovered::Removed)
+        let reply = connections.send(Request::transaction(target, vec![words![b"UNLINK", key], words![b"HDEL", REGISTRY, key]]))?;
+        connections.set_watching(target, false);
+        Ok(match transaction_result(&reply)? {
+            TransactionResult::Done(_) => Recovered::Removed,
+            TransactionResult::Conflict => Recovered::Young,
+        })
     }
 
     fn server(&self, alias: &str) -> Option<usize> {
@@ -261,6 +276,12 @@ impl Recovery<'_> {
         let reply = self.connections([server])?.send(Request::transaction(server, commands))?;
         transaction_result(&reply).map(drop)
     }
+}
+
+/// Whether a server's registry has a field.
+fn has_record(connections: &mut Connections, server: usize, field: &[u8]) -> Outcome<bool> {
+    let reply = connections.send(Request::read(server, vec![words![b"HEXISTS", REGISTRY, field]]))?;
+    Ok(not_error(replies(&reply).next().unwrap_or(Value::Nil))? == Value::Integer(1))
 }
 
 fn report(config: &Config, results: &[(Found, Recovered)]) -> Reply {

@@ -30,6 +30,12 @@ pub(crate) struct Part {
     pub keys: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
+impl Part {
+    pub(crate) fn keys_and_digests(&self) -> Vec<(&[u8], Vec<u8>)> {
+        self.keys.iter().map(|(key, digest)| (key.as_slice(), digest.clone())).collect()
+    }
+}
+
 pub(crate) fn digest(value: &[u8]) -> Vec<u8> {
     Sha1::from(value).digest().bytes().to_vec()
 }

@@ -221,7 +221,8 @@ fn undo_all<'a>(connections: &mut Connections, parts: &[Part<'a>], stored: &[Sto
             _ if is_first && !left.is_empty() => false,
             stored => {
                 let keys: Vec<(&[u8], Vec<u8>)> = part.pairs.iter().map(|&(key, value)| (key, digest(value))).collect();
-                undo(connections, part.server, &keys, field, *stored == Stored::Unknown).is_ok()
+                let certainty = if *stored == Stored::Unknown { Certainty::Unknown } else { Certainty::Stored };
+                undo(connections, part.server, &keys, field, certainty).is_ok()
             }
         };
         if !is_undone {
@@ -238,32 +239,98 @@ fn was_stored(reply: &Reply) -> Outcome<bool> {
     }
 }
 
-/// Deletes the keys that a server stored, and its record. If it is unknown whether the server stored them, its transaction may still be under
-/// way. Then missing keys are set and deleted, which makes that transaction fail.
-pub(crate) fn undo(connections: &mut Connections, server: usize, keys: &[(&[u8], Vec<u8>)], field: &[u8], is_unknown: bool) -> Outcome<()> {
+/// What is known of a server whose part is to be undone.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Certainty {
+    /// It has stored its keys.
+    Stored,
+    /// It may have stored them, or its transaction may still be under way. Setting and deleting missing keys makes that transaction fail.
+    Unknown,
+    /// It has stored them if it has the record, and nothing else may be undone: another call may have stored the same values since.
+    Recorded,
+}
+
+/// Deletes the keys that a server stored, and its record. A key that has another value by now stays.
+pub(crate) fn undo(
+    connections: &mut Connections,
+    server: usize,
+    keys: &[(&[u8], Vec<u8>)],
+    field: &[u8],
+    certainty: Certainty,
+) -> Outcome<()> {
     for _ in 0..MAX_ATTEMPTS {
-        let mut watch = words![b"WATCH"];
-        watch.extend(keys.iter().map(|(key, _)| Cow::from(*key)));
-        let mut commands = vec![watch];
-        commands.extend(keys.iter().map(|(key, _)| words![b"GET", *key]));
-        let outcome = connections.send(Request::read(server, commands));
-        connections.set_watching(server, true);
-        let reply = outcome?;
+        let (is_recorded, values) = watch_part(connections, server, keys, field)?;
+        if certainty == Certainty::Recorded && !is_recorded {
+            return Ok(());
+        }
         let mut undo: Vec<Words> = vec![words![b"HDEL", REGISTRY, field]];
-        for ((key, value), found) in keys.iter().zip(replies(&reply).skip(1)) {
-            match found {
-                Value::String(found) if digest(found) == *value => undo.push(words![b"DEL", *key]),
-                Value::Nil if is_unknown => undo.extend([words![b"SET", *key, b""], words![b"DEL", *key]]),
+        for ((key, digest), value) in keys.iter().zip(&values) {
+            match value {
+                Some(value) if value == digest => undo.push(words![b"DEL", *key]),
+                None if certainty == Certainty::Unknown => undo.extend(touch(key)),
                 _ => {}
             }
         }
-        let reply = connections.send(Request::transaction(server, undo))?;
-        connections.set_watching(server, false);
-        if let TransactionResult::Done(_) = transaction_result(&reply)? {
+        if execute(connections, server, undo)? {
             return Ok(());
         }
     }
     Err(Abort::refusal("TRYAGAIN other clients keep changing these keys"))
+}
+
+/// Makes sure that a server without the record cannot store its part any more. Returns whether it has no record.
+///
+/// Its transaction watches the keys, and found none of them. So it fails once a missing key is set and deleted, and has failed where a key
+/// exists.
+pub(crate) fn prevent_store(connections: &mut Connections, server: usize, keys: &[(&[u8], Vec<u8>)], field: &[u8]) -> Outcome<bool> {
+    for _ in 0..MAX_ATTEMPTS {
+        let (is_recorded, values) = watch_part(connections, server, keys, field)?;
+        if is_recorded {
+            return Ok(false);
+        }
+        let missing = keys.iter().zip(&values).filter(|(_, value)| value.is_none());
+        let mut commands = vec![words![b"HDEL", REGISTRY, field]];
+        commands.extend(missing.flat_map(|((key, _), _)| touch(key)));
+        if execute(connections, server, commands)? {
+            return Ok(true);
+        }
+    }
+    Err(Abort::refusal("TRYAGAIN other clients keep changing these keys"))
+}
+
+fn touch<'a>(key: &'a [u8]) -> [Words<'a>; 2] {
+    [words![b"SET", key, b""], words![b"DEL", key]]
+}
+
+/// Watches keys of a server. Returns whether it has the record, and the digest of each key's value; an empty digest for another type.
+fn watch_part(
+    connections: &mut Connections,
+    server: usize,
+    keys: &[(&[u8], Vec<u8>)],
+    field: &[u8],
+) -> Outcome<(bool, Vec<Option<Vec<u8>>>)> {
+    let mut watch = words![b"WATCH"];
+    watch.extend(keys.iter().map(|(key, _)| Cow::from(*key)));
+    let mut commands = vec![watch, words![b"HEXISTS", REGISTRY, field]];
+    commands.extend(keys.iter().map(|(key, _)| words![b"GET", *key]));
+    let outcome = connections.send(Request::read(server, commands));
+    connections.set_watching(server, true);
+    let reply = outcome?;
+    let mut values = replies(&reply).skip(1);
+    let is_recorded = not_error(values.next().unwrap_or(Value::Nil))? == Value::Integer(1);
+    let digests = values.map(|value| match value {
+        Value::String(text) => Some(digest(text)),
+        Value::Nil => None,
+        _ => Some(Vec::new()),
+    });
+    Ok((is_recorded, digests.collect()))
+}
+
+/// Runs a transaction. Returns false if a watched key was changed.
+fn execute(connections: &mut Connections, server: usize, commands: Vec<Words>) -> Outcome<bool> {
+    let reply = connections.send(Request::transaction(server, commands))?;
+    connections.set_watching(server, false);
+    Ok(matches!(transaction_result(&reply)?, TransactionResult::Done(_)))
 }
 
 /// The error for the caller: the reason, and which keys may still be stored.
