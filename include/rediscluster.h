@@ -184,8 +184,9 @@ typedef struct rediscluster_reply rediscluster_reply;
 // One client of all servers, with the state that a connection to one server has: MULTI, WATCH, SELECT, SUBSCRIBE and so on.
 //
 // Ownership: the caller owns it and closes it with `rediscluster_session_close`. It may outlive the cluster that it was opened on.
-// Threads: any thread may use it. Calls run one at a time; a call waits until the call before it has returned. Only
-// `rediscluster_session_interrupt` never waits.
+// Threads: several threads can use it at the same time; one call runs at a time. A call that waits for a message releases the session for calls
+// that run commands: `rediscluster_session_receive` and `rediscluster_session_read` never block `rediscluster_session_execute` or
+// `rediscluster_session_write` of another thread.
 // Fork: it belongs to the process that opened it. In a forked child every call on it fails with `REDISCLUSTER_ERROR_REQUEST`; closing it
 // there frees the child's memory and does not affect the parent's session.
 typedef struct rediscluster_session rediscluster_session;
