@@ -7,7 +7,7 @@
 
 BEGIN {
     FS = "\t"
-    LABELS = 520; BARS = 400; FIGURES = 190; ROW = 22; TOP = 64; BOTTOM = 36
+    LABELS = 600; BARS = 400; FIGURES = 190; ROW = 22; TOP = 64; BOTTOM = 36
 }
 
 NF >= 4 && $4 + 0 > 0 {

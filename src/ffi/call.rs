@@ -3,7 +3,6 @@
 use crate::error::Error;
 use crate::ffi::error::{ErrorHandle, fallible};
 use crate::ffi::pointers::{Output, reference};
-use crate::ffi::reply::into_reply_pointer;
 use crate::ffi::status::Status;
 use crate::resp::{Reply, ReplyData};
 use std::ptr::null_mut;
@@ -50,4 +49,10 @@ pub(crate) unsafe fn call_for_reply<H: Handle>(
 ) -> Status {
     // SAFETY: the caller makes the same promises.
     unsafe { call(handle, (reply, "reply", null_mut()), error, |handle| body(handle).map(into_reply_pointer)) }
+}
+
+/// Moves a reply to the C caller, who owns it until `rediscluster_reply_free`.
+#[inline]
+pub(crate) fn into_reply_pointer(reply: Reply) -> *mut ReplyData {
+    Box::into_raw(reply.into_data())
 }

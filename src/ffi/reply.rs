@@ -6,17 +6,11 @@ use crate::ffi::error::{ErrorHandle, fallible};
 use crate::ffi::panic::contain;
 use crate::ffi::pointers::{Output, bad_argument, drop_pointer, into_pointer, reference};
 use crate::ffi::status::Status;
-use crate::resp::{Entry, Kind, Reply, ReplyData};
+use crate::resp::{Entry, Kind, ReplyData};
 use std::ptr::{null, null_mut};
 
 impl Handle for ReplyData {
     const NAME: &'static str = "reply";
-}
-
-/// Moves a reply to the C caller, who owns it until `rediscluster_reply_free`.
-#[inline]
-pub(crate) fn into_reply_pointer(reply: Reply) -> *mut ReplyData {
-    Box::into_raw(reply.into_data())
 }
 
 /// The type of a value. Values never change; a later release may add some at the end.

@@ -1,11 +1,10 @@
 //! The session: one client with state.
 
-use crate::ffi::call::{Handle, call, call_for_reply};
+use crate::ffi::call::{Handle, call, call_for_reply, into_reply_pointer};
 use crate::ffi::cluster::ClusterHandle;
 use crate::ffi::error::{ErrorHandle, fallible};
 use crate::ffi::panic::contain;
 use crate::ffi::pointers::{bytes, drop_pointer, into_pointer, reference, space};
-use crate::ffi::reply::into_reply_pointer;
 use crate::ffi::status::Status;
 use crate::resp::ReplyData;
 use crate::session::SharedSession;

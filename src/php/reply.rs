@@ -3,6 +3,7 @@
 use crate::cluster::{ReplySink, Strings};
 use crate::error::Error;
 use crate::php::serializer::Serializer;
+use crate::php::text_kind::TextKind;
 use crate::php::{Format, Formats, exploded_list};
 use crate::resp::{Entry, Kind, Reply, ReplyData};
 
@@ -31,19 +32,6 @@ impl Scalar<'_> {
             Kind::Error | Kind::Array | Kind::Map | Kind::Failure => return None,
         })
     }
-}
-
-/// How PHP reads a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TextKind {
-    /// `unserialize()`; there are no objects in it.
-    Plain,
-    /// `unserialize()`; there are exceptions in it.
-    Objects,
-    /// `explode()` with 0xff.
-    List,
-    /// `explode()` for keys, then values, and `array_combine()`. The byte 0xff separates the two lists.
-    Pairs { keys_length: usize },
 }
 
 /// Copies a list of strings from the servers' replies to a text for `explode()`, if the format allows it; then no reply is built.

@@ -2,7 +2,8 @@
 
 use crate::error::{Code, Error};
 use crate::php::exploded_list::ExplodedList;
-use crate::php::{Format, Formats, ReplyFormat, TextKind};
+use crate::php::text_kind::TextKind;
+use crate::php::{Format, Formats, ReplyFormat};
 use crate::resp::{Entry, Kind, ReplyData};
 
 /// The bytes of a serialized value besides its own; few values need more.
