@@ -71,7 +71,7 @@ int main(void) {
   bench_require(peer.bytes == (size_t)ELEMENTS * VALUE_LENGTH && checksum_equal(&index, &peer) && checksum_equal(&value, &peer), "the library and hiredis read different lists");
 
   bench_compare(&(bench_case){"LRANGE 100,000 x 32 bytes", "ratio <= 0.60", 3, library_by_index, hiredis, &s});
-  bench_compare(&(bench_case){"LRANGE, one view per element", "-", 3, library_by_view, hiredis, &s});
+  bench_compare(&(bench_case){"LRANGE, one value per element", "-", 3, library_by_view, hiredis, &s});
   rediscluster_close(s.cluster);
   return 0;
 }
