@@ -23,7 +23,7 @@ static void library_by_index(void *context) {
   rediscluster_reply_free(reply);
 }
 
-static void library_by_view(void *context) {
+static void library_by_value(void *context) {
   state *s = context;
   rediscluster_reply *reply = library_command(s->cluster, 4, s->argv, s->lengths);
   rediscluster_value value;
@@ -67,11 +67,11 @@ int main(void) {
   state s = {library_open(), nodes.node[node_of(key, strlen(key))], {"LRANGE", key, "0", "-1"}, {6, strlen(key), 1, 2}, {0}};
   freeReplyObject(redisCommand(s.connection, "DEL %s", key));
   store_list(s.connection, key);
-  checksum index = checksum_of(&s, library_by_index), value = checksum_of(&s, library_by_view), peer = checksum_of(&s, hiredis);
+  checksum index = checksum_of(&s, library_by_index), value = checksum_of(&s, library_by_value), peer = checksum_of(&s, hiredis);
   bench_require(peer.bytes == (size_t)ELEMENTS * VALUE_LENGTH && checksum_equal(&index, &peer) && checksum_equal(&value, &peer), "the library and hiredis read different lists");
 
   bench_compare(&(bench_case){"LRANGE 100,000 x 32 bytes", "ratio <= 0.60", 3, library_by_index, hiredis, &s});
-  bench_compare(&(bench_case){"LRANGE, one value per element", "-", 3, library_by_view, hiredis, &s});
+  bench_compare(&(bench_case){"LRANGE, one value per element", "-", 3, library_by_value, hiredis, &s});
   rediscluster_close(s.cluster);
   return 0;
 }
