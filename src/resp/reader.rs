@@ -142,6 +142,7 @@ impl Reader {
     }
 
     /// Appends bytes that have arrived.
+    #[cfg(any(test, fuzzing))]
     pub(crate) fn feed(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }
