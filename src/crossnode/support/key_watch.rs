@@ -7,6 +7,7 @@ use crate::crossnode::support::explanation::Explanation;
 use crate::crossnode::support::invalidations::Listener;
 use crate::crossnode::support::job::Job;
 use crate::crossnode::support::outcome::Outcome;
+use crate::crossnode::support::wait_limit::WaitLimit;
 use crate::error::{Code, Error};
 use crate::resp::Reply;
 use crate::transport::{ConnectionSource, explain};
@@ -28,6 +29,7 @@ pub(crate) struct KeyWatch<'p> {
     /// The name of the command, for error texts.
     name: &'p [u8],
     listeners: Vec<Listener<'p>>,
+    limit: Option<&'p WaitLimit<'p>>,
     last_wake: Option<Instant>,
     /// The next pause, used without listeners.
     pause: Duration,
@@ -53,10 +55,10 @@ impl<'p> KeyWatch<'p> {
                 }
             }
         }
-        Ok(KeyWatch { name, listeners, last_wake: None, pause: MIN_INTERVAL })
+        Ok(KeyWatch { name, listeners, limit: job.limit, last_wake: None, pause: MIN_INTERVAL })
     }
 
-    /// Waits until a key may have changed; returns false at the deadline. Without a deadline it waits without a time limit.
+    /// Waits until a key may have changed; returns false at the deadline or at the limit of the job. Without a deadline it waits without a time limit.
     pub(crate) fn wait(&mut self, deadline: Option<Instant>) -> Outcome<bool> {
         if self.listeners.is_empty() {
             return Ok(self.pause(deadline));
@@ -64,7 +66,7 @@ impl<'p> KeyWatch<'p> {
         let start = Instant::now();
         loop {
             let left = time_left(deadline);
-            if left == Some(Duration::ZERO) {
+            if left == Some(Duration::ZERO) || self.limit.is_some_and(WaitLimit::ends_wait) {
                 return Ok(false);
             }
             let silence = MAX_SILENCE.saturating_sub(start.elapsed());
@@ -82,6 +84,8 @@ impl<'p> KeyWatch<'p> {
     /// Waits until a connection is readable, at most for this time.
     fn poll(&self, limit: Duration) -> Outcome<()> {
         let mut sockets: Vec<PollFd> = self.listeners.iter().map(|listener| PollFd::new(listener, PollFlags::IN)).collect();
+        sockets.extend(self.limit.map(|limit| PollFd::new(&limit.wake_up, PollFlags::IN)));
+        let limit = self.limit.and_then(|limit| time_left(limit.deadline)).map_or(limit, |left| left.min(limit));
         match poll(&mut sockets, limit.try_into().ok().as_ref()) {
             Ok(_) | Err(Errno::INTR) => Ok(()),
             Err(error) => Err(Error::new(Code::Io, format!("poll: {error}")).into()),
@@ -107,7 +111,7 @@ impl<'p> KeyWatch<'p> {
 
     fn pause(&mut self, deadline: Option<Instant>) -> bool {
         let left = time_left(deadline);
-        if left == Some(Duration::ZERO) {
+        if left == Some(Duration::ZERO) || self.limit.is_some_and(WaitLimit::ends_wait) {
             return false;
         }
         std::thread::sleep(left.map_or(self.pause, |left| left.min(self.pause)));
@@ -135,6 +139,9 @@ pub(crate) fn wait_until_found(
         return Ok(found);
     }
     let Some(deadline) = deadline else { return Ok(Reply::nil_array()) };
+    if job.ends_wait() {
+        return Ok(Reply::nil_array());
+    }
     let keys: Vec<(usize, &[u8])> = (0..job.command.keys.len()).map(|key| (job.server_of(key), job.key(key))).collect();
     let mut watch = KeyWatch::new(job, &keys)?;
     loop {

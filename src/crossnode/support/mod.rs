@@ -13,3 +13,4 @@ pub(crate) mod key_watch;
 pub(crate) mod outcome;
 pub(crate) mod queries;
 pub(crate) mod retry;
+pub(crate) mod wait_limit;

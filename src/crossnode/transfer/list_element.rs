@@ -26,6 +26,9 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     if let Some(reply) = move_element(job, &options)? {
         return Ok(reply);
     }
+    if job.ends_wait() {
+        return Ok(Reply::nil_array());
+    }
     let mut watch = KeyWatch::new(job, &[(job.server_of(0), job.key(0))])?;
     loop {
         if let Some(reply) = move_element(job, &options)? {
