@@ -6,18 +6,19 @@
 use crate::command::PopKind;
 use crate::crossnode::Job;
 use crate::crossnode::support::ask_server;
+use crate::crossnode::support::ask_server::is_wrong_type;
 use crate::crossnode::support::block_timeout::{deadline_in_seconds, parse_integer};
 use crate::crossnode::support::conversation::{Connections, Request, Words, replies, words};
 use crate::crossnode::support::documentation::{Atomicity, Documentation};
 use crate::crossnode::support::explanation::Explanation;
-use crate::crossnode::support::key_watch::{explain_wait, wait_until_found};
+use crate::crossnode::support::key_watch::{MAX_SILENCE, Phase, explain_wait, wait_until_found};
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::resp::{Reply, Value};
 use std::time::Instant;
 
 pub(crate) fn run(job: &Job, kind: PopKind) -> Outcome<Reply> {
     let popping = Popping::parse(job, kind).ok_or_else(|| ask_server::server_refusal(job, ask_server::with_one_key(job)))?;
-    wait_until_found(job, popping.deadline, || popping.attempt())
+    wait_until_found(job, popping.deadline, MAX_SILENCE, |phase| popping.attempt(phase))
 }
 
 /// Asks which keys exist, as the node that pops depends on that. A blocking pop without any is explained up to its timeout.
@@ -26,7 +27,7 @@ pub(crate) fn explain(job: &Job, kind: PopKind) -> Outcome<Explanation> {
     let mut connections = job.connections(job.servers())?;
     let look = popping.look(&connections);
     let explanation = Explanation::new("pop", true).round(&look);
-    Ok(match (popping.first_existing(&mut connections)?, popping.deadline) {
+    Ok(match (popping.first_existing(&mut connections, Phase::Start)?, popping.deadline) {
         (Some(key), _) => explanation.round(&[popping.pop(key)]),
         (None, Some(_)) => explain_wait(explanation, &job.distinct_servers(), |explanation| explanation.round(&look)),
         (None, None) => explanation,
@@ -40,6 +41,9 @@ pub(crate) fn documentation(_: PopKind) -> Documentation {
         atomic: Atomicity::Command,
     }
 }
+
+/// The error of every server.
+const WRONG_TYPE: &str = "WRONGTYPE Operation against a key holding the wrong kind of value";
 
 struct Popping<'j, 'c, 'a> {
     job: &'j Job<'c, 'a>,
@@ -78,30 +82,54 @@ impl<'j, 'c, 'a> Popping<'j, 'c, 'a> {
     }
 
     /// Looks at all keys and pops from the first that exists; `None` when none does.
-    fn attempt(&self) -> Outcome<Option<Reply>> {
+    fn attempt(&self, phase: Phase) -> Outcome<Option<Reply>> {
         let mut connections = self.job.connections(self.job.servers())?;
-        while let Some(key) = self.first_existing(&mut connections)? {
+        while let Some(key) = self.first_existing(&mut connections, phase)? {
             let reply = connections.send(self.pop(key))?;
-            let popped = not_error(replies(&reply).next().unwrap_or(Value::Nil))?;
-            if let Some(reply) = self.reply(key, popped)? {
-                return Ok(Some(reply));
+            match replies(&reply).next().unwrap_or(Value::Nil) {
+                // Its type has changed since the look.
+                Value::Error(text) if phase == Phase::Waiting && is_wrong_type(text) => {}
+                popped => {
+                    if let Some(reply) = self.reply(key, not_error(popped)?)? {
+                        return Ok(Some(reply));
+                    }
+                }
             }
         }
         Ok(None)
     }
 
-    fn first_existing(&self, connections: &mut Connections) -> Outcome<Option<usize>> {
+    /// The first key that exists. While waiting, a key of another type counts as missing.
+    fn first_existing(&self, connections: &mut Connections, phase: Phase) -> Outcome<Option<usize>> {
         let look = self.look(connections);
-        let mut first: Option<usize> = None;
-        for (request, reply) in look.iter().zip(connections.try_round(&look)?) {
-            for (key, kind) in self.keys_on(request.server).zip(replies(&reply)) {
-                if not_error(kind)? != Value::Status(b"none") {
-                    first = Some(first.map_or(key, |first| first.min(key)));
-                    break;
+        let types = connections.try_round(&look)?;
+        let (mut first, mut first_wanted): (Option<usize>, Option<usize>) = (None, None);
+        for (request, reply) in look.iter().zip(&types) {
+            for (key, kind) in self.keys_on(request.server).zip(replies(reply)) {
+                let kind = not_error(kind)?;
+                let place = if kind == Value::Status(self.wanted_type()) { &mut first_wanted } else { &mut first };
+                if kind != Value::Status(b"none") {
+                    *place = Some(place.map_or(key, |before| before.min(key)));
                 }
             }
         }
-        Ok(first)
+        let is_before = first.is_some_and(|first| first_wanted.is_none_or(|wanted| first < wanted));
+        match (phase, first_wanted) {
+            (Phase::Waiting, None) => Ok(None),
+            (Phase::Waiting, Some(wanted)) if is_before => {
+                let runs_again = ask_server::runs_blocked_commands_again(connections, self.job.server_of(wanted))?;
+                if runs_again { Err(Abort::refusal(WRONG_TYPE)) } else { Ok(first_wanted) }
+            }
+            _ => Ok(if is_before { first } else { first_wanted }),
+        }
+    }
+
+    /// The type that the command pops from, as TYPE replies.
+    fn wanted_type(&self) -> &'static [u8] {
+        match self.kind {
+            PopKind::ListElement | PopKind::ListElements => b"list",
+            PopKind::ScoredMember | PopKind::ScoredMembers => b"zset",
+        }
     }
 
     fn keys_on(&self, server: usize) -> impl Iterator<Item = usize> {

@@ -6,23 +6,25 @@
 use crate::command::ReadTimeout;
 use crate::crossnode::Job;
 use crate::crossnode::support::ask_server;
+use crate::crossnode::support::ask_server::is_wrong_type;
 use crate::crossnode::support::block_timeout::{deadline_in_millis, parse_integer};
 use crate::crossnode::support::conversation::{Connections, Request, Words, replies, words};
 use crate::crossnode::support::documentation::{Atomicity, Documentation};
 use crate::crossnode::support::explanation::Explanation;
-use crate::crossnode::support::key_watch::{explain_wait, wait_until_found};
+use crate::crossnode::support::key_watch::{MAX_SILENCE, Phase, explain_wait, wait_until_found};
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::error::Error;
 use crate::resp::{Builder, Children, Kind, Reply, Value};
 use std::borrow::Cow;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     let mut reading = Reading::parse(job).ok_or_else(|| server_refusal(job))?;
     if reading.deadline.is_some() {
         reading.resolve_last()?;
     }
-    wait_until_found(job, reading.deadline, || reading.attempt())
+    let max_silence = if reading.group.is_some() { GROUP_INTERVAL } else { MAX_SILENCE };
+    wait_until_found(job, reading.deadline, max_silence, |phase| reading.attempt(phase))
 }
 
 /// Reads, unless the read is by a group, which would consume entries. A blocking read that finds nothing is explained up to its timeout.
@@ -51,6 +53,13 @@ fn server_refusal(job: &Job) -> Abort {
     command.iter_mut().skip(ids).filter(|id| id.as_ref() == b">").for_each(|id| *id = Cow::from(&b"0"[..]));
     ask_server::server_refusal(job, command)
 }
+
+/// How often the groups are looked at while a read waits: servers do not announce XGROUP DESTROY.
+const GROUP_INTERVAL: Duration = Duration::from_millis(50);
+
+/// The errors of servers before 7.2 when a stream that a group waits for goes.
+const GROUP_DESTROYED: &str = "NOGROUP the consumer group this client was blocked on no longer exists";
+const STREAM_DELETED: &str = "UNBLOCKED the stream key no longer exists";
 
 struct Reading<'j, 'c, 'a> {
     job: &'j Job<'c, 'a>,
@@ -181,9 +190,9 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
     }
 
     /// Reads once; `None` when there is nothing.
-    fn attempt(&self) -> Outcome<Option<Reply>> {
+    fn attempt(&self, phase: Phase) -> Outcome<Option<Reply>> {
         if self.group.is_some()
-            && let Some(reply) = self.refused_stream()?
+            && let Some(reply) = self.refused_stream(phase)?
         {
             return Ok(Some(reply));
         }
@@ -193,7 +202,7 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
             connections.round(&self.read_all(&parts))
         };
         match self.group {
-            None => self.merge_read(&parts, outcomes),
+            None => self.merge_read(&parts, outcomes, phase),
             Some(_) => self.merge_consumed(&parts, outcomes),
         }
     }
@@ -201,7 +210,7 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
     fn explain_read(&self, explanation: Explanation) -> Outcome<Explanation> {
         let reads = self.read_all(&self.parts());
         let explanation = explanation.round(&reads);
-        match self.attempt() {
+        match self.attempt(Phase::Start) {
             Ok(None) if self.deadline.is_some() => {
                 let servers = self.job.distinct_servers();
                 Ok(explain_wait(explanation, &servers, |explanation| explanation.round(&reads)))
@@ -214,7 +223,7 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
 
     fn explain_consuming(&self, explanation: Explanation) -> Outcome<Explanation> {
         let groups = self.queries(&self.all(), |stream| self.group_info(stream));
-        if let Some(stream) = self.first_invalid()? {
+        if let Some((stream, _)) = self.first_invalid()? {
             return Ok(explanation.round(&groups).round(&[self.read(self.job.server_of(stream), &[stream])]));
         }
         let reads = self.read_all(&self.parts());
@@ -242,12 +251,24 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
     }
 
     /// The reply of XREAD.
-    fn merge_read(&self, parts: &[Part], outcomes: Vec<Result<Reply, Error>>) -> Outcome<Option<Reply>> {
+    fn merge_read(&self, parts: &[Part], outcomes: Vec<Result<Reply, Error>>, phase: Phase) -> Outcome<Option<Reply>> {
         let all: Vec<Reply> = outcomes.into_iter().collect::<Result<_, _>>()?;
         match all.iter().filter_map(refusal).next() {
+            Some(Abort::Refusal(text)) if phase == Phase::Waiting && is_wrong_type(&text) => self.read_streams(),
             Some(refusal) => Err(self.first_refusal()?.unwrap_or(refusal)),
             None => Ok(self.merge(parts, all.iter().map(Some))),
         }
+    }
+
+    /// XREAD while some keys are no streams any more: returns the first stream that has entries.
+    fn read_streams(&self) -> Outcome<Option<Reply>> {
+        let all = self.ask(&self.all(), |stream| self.command(&[stream]))?;
+        let Some((stream, found)) = all.iter().find(|(_, reply)| matches!(reply.root(), Value::Array(_))) else { return Ok(None) };
+        let server = self.job.server_of(*stream);
+        if ask_server::runs_blocked_commands_again(&mut self.job.connections([server])?, server)? {
+            all.iter().find_map(|(_, reply)| not_error(reply.root()).err()).map_or(Ok(()), Err)?;
+        }
+        Ok(Some(ask_server::reply_of(&found.root())))
     }
 
     /// The error for the first stream, in the caller's order, that a server rejects.
@@ -269,19 +290,24 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
         Ok(None)
     }
 
-    /// The first stream without the group, or with an invalid id.
-    fn first_invalid(&self) -> Outcome<Option<usize>> {
+    /// The first stream without the group, or with an invalid id, and the reply to XINFO GROUPS.
+    fn first_invalid(&self) -> Outcome<Option<(usize, Reply)>> {
         let groups = self.ask(&self.all(), |stream| self.group_info(stream))?;
         let is_valid = |stream: usize, groups: &Reply| self.group_in(groups).is_some() && is_id(&self.ids[stream]);
-        Ok(groups.iter().find(|(stream, groups)| !is_valid(*stream, groups)).map(|(stream, _)| *stream))
+        Ok(groups.into_iter().find(|(stream, groups)| !is_valid(*stream, groups)))
     }
 
     /// Before anything is consumed: reads the first stream that its server would reject, to get the error. It returns a reply if the group was
     /// created just then.
-    fn refused_stream(&self) -> Outcome<Option<Reply>> {
-        let Some(stream) = self.first_invalid()? else { return Ok(None) };
+    fn refused_stream(&self, phase: Phase) -> Outcome<Option<Reply>> {
+        let Some((stream, groups)) = self.first_invalid()? else { return Ok(None) };
         let server = self.job.server_of(stream);
-        let reply = self.job.connections([server])?.send(self.read(server, &[stream]))?;
+        let mut connections = self.job.connections([server])?;
+        if phase == Phase::Waiting && !ask_server::runs_blocked_commands_again(&mut connections, server)? {
+            let is_stream = matches!(groups.root(), Value::Array(_));
+            return Err(Abort::refusal(if is_stream { GROUP_DESTROYED } else { STREAM_DELETED }));
+        }
+        let reply = connections.send(self.read(server, &[stream]))?;
         match replies(&reply).next().map(not_error).transpose()? {
             _ if !is_id(&self.ids[stream]) => Err(ask_server::invalid_arguments(self.job)),
             Some(Value::Array(_)) => Ok(Some(reply.extract(1))),

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 /// The keys are looked at after this time even without a message. Some changes, such as SWAPDB, are not announced, and a server that vanished is
 /// noticed only when it gets a request.
-const MAX_SILENCE: Duration = Duration::from_secs(1);
+pub(crate) const MAX_SILENCE: Duration = Duration::from_secs(1);
 /// The minimum time between two wake-ups.
 const MIN_INTERVAL: Duration = Duration::from_millis(1);
 /// Without messages from the servers, pauses grow from [`MIN_INTERVAL`] to this.
@@ -28,6 +28,7 @@ pub(crate) struct KeyWatch<'p> {
     /// The name of the command, for error texts.
     name: &'p [u8],
     listeners: Vec<Listener<'p>>,
+    max_silence: Duration,
     last_wake: Option<Instant>,
     /// The next pause, used without listeners.
     pause: Duration,
@@ -35,7 +36,8 @@ pub(crate) struct KeyWatch<'p> {
 
 impl<'p> KeyWatch<'p> {
     /// Watches these keys, each with its server. Changes before this call are not seen: look at the keys once more after it.
-    pub(crate) fn new(job: &Job<'p, '_>, keys: &[(usize, &'p [u8])]) -> Outcome<KeyWatch<'p>> {
+    /// They are also to be looked at after `max_silence`.
+    pub(crate) fn new(job: &Job<'p, '_>, keys: &[(usize, &'p [u8])], max_silence: Duration) -> Outcome<KeyWatch<'p>> {
         let name = job.args[0];
         let mut servers: Vec<usize> = keys.iter().map(|(server, _)| *server).collect();
         servers.sort_unstable();
@@ -53,7 +55,7 @@ impl<'p> KeyWatch<'p> {
                 }
             }
         }
-        Ok(KeyWatch { name, listeners, last_wake: None, pause: MIN_INTERVAL })
+        Ok(KeyWatch { name, listeners, max_silence, last_wake: None, pause: MIN_INTERVAL })
     }
 
     /// Waits until a key may have changed; returns false at the deadline. Without a deadline it waits without a time limit.
@@ -67,7 +69,7 @@ impl<'p> KeyWatch<'p> {
             if left == Some(Duration::ZERO) {
                 return Ok(false);
             }
-            let silence = MAX_SILENCE.saturating_sub(start.elapsed());
+            let silence = self.max_silence.saturating_sub(start.elapsed());
             if silence.is_zero() {
                 return Ok(true);
             }
@@ -124,21 +126,31 @@ impl Drop for KeyWatch<'_> {
     }
 }
 
+/// When a blocking command looks at its keys.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// The command begins: a key of the wrong type is an error.
+    Start,
+    /// The command has begun to wait: a server does not report keys whose type is wrong since then, and goes on waiting.
+    Waiting,
+}
+
 /// Repeats an attempt until it finds something; returns nil at the deadline. `deadline`: `None` makes one attempt, `Some(None)` waits without a
 /// time limit.
 pub(crate) fn wait_until_found(
     job: &Job,
     deadline: Option<Option<Instant>>,
-    mut attempt: impl FnMut() -> Outcome<Option<Reply>>,
+    max_silence: Duration,
+    mut attempt: impl FnMut(Phase) -> Outcome<Option<Reply>>,
 ) -> Outcome<Reply> {
-    if let Some(found) = attempt()? {
+    if let Some(found) = attempt(Phase::Start)? {
         return Ok(found);
     }
     let Some(deadline) = deadline else { return Ok(Reply::nil_array()) };
     let keys: Vec<(usize, &[u8])> = (0..job.command.keys.len()).map(|key| (job.server_of(key), job.key(key))).collect();
-    let mut watch = KeyWatch::new(job, &keys)?;
+    let mut watch = KeyWatch::new(job, &keys, max_silence)?;
     loop {
-        if let Some(found) = attempt()? {
+        if let Some(found) = attempt(Phase::Waiting)? {
             return Ok(found);
         }
         if !watch.wait(deadline)? {

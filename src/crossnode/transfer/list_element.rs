@@ -1,10 +1,11 @@
 //! LMOVE, RPOPLPUSH, BLMOVE, BRPOPLPUSH: moves an element from one list to another.
 
 use crate::crossnode::Job;
+use crate::crossnode::support::ask_server::is_wrong_type;
 use crate::crossnode::support::block_timeout::deadline_in_seconds;
 use crate::crossnode::support::conversation::{Connections, Request, Words, replies, words};
 use crate::crossnode::support::explanation::Explanation;
-use crate::crossnode::support::key_watch::{KeyWatch, explain_wait};
+use crate::crossnode::support::key_watch::{KeyWatch, MAX_SILENCE, Phase, explain_wait};
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::crossnode::support::queries::Queries;
 use crate::crossnode::transfer::protocol::{DeliveryCommands, Transfer};
@@ -21,14 +22,14 @@ struct Options {
 
 pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     let Some(options) = options(job.args) else { return server_error(job) };
-    let Some(timeout) = options.timeout else { return Ok(move_element(job, &options)?.unwrap_or_else(Reply::nil)) };
+    let Some(timeout) = options.timeout else { return Ok(move_element(job, &options, Phase::Start)?.unwrap_or_else(Reply::nil)) };
     let deadline = deadline_in_seconds(job.args[timeout])?;
-    if let Some(reply) = move_element(job, &options)? {
+    if let Some(reply) = move_element(job, &options, Phase::Start)? {
         return Ok(reply);
     }
-    let mut watch = KeyWatch::new(job, &[(job.server_of(0), job.key(0))])?;
+    let mut watch = KeyWatch::new(job, &[(job.server_of(0), job.key(0))], MAX_SILENCE)?;
     loop {
-        if let Some(reply) = move_element(job, &options)? {
+        if let Some(reply) = move_element(job, &options, Phase::Waiting)? {
             return Ok(reply);
         }
         if !watch.wait(deadline)? {
@@ -107,28 +108,44 @@ fn delivery_commands<'t, 'a: 't>(job: &Job<'_, 'a>, transfer: &'t Transfer, opti
     }
 }
 
-/// Moves an element. `None` if the source is empty.
-fn move_element(job: &Job, options: &Options) -> Outcome<Option<Reply>> {
+/// Moves an element. `None` if the source is empty. While waiting, a source that is not a list counts as empty.
+fn move_element(job: &Job, options: &Options, phase: Phase) -> Outcome<Option<Reply>> {
     let mut transfer = Transfer::new(job, options.source_end);
     let mut connections = job.connections(job.servers())?;
     connections.set_watching(transfer.target, true);
     let probed = connections.try_round(&probe_requests(job, &transfer))?;
     let [source, target] = <[Reply; 2]>::try_from(probed).map_err(|_| Abort::protocol_error("two requests, but not two replies"))?;
     let mut source = replies(&source);
-    let length = not_error(source.next().unwrap_or(Value::Nil))?;
-    if length == Value::Integer(0) {
+    let length = source.next().unwrap_or(Value::Nil);
+    if is_empty(&length, phase) {
         connections.unwatch(transfer.target)?;
         return Ok(None);
     }
+    not_error(length)?;
     transfer.set_start_time(source.next().unwrap_or(Value::Nil))?;
     transfer.set_source_expiry(source.next().unwrap_or(Value::Nil));
     for reply in replies(&target) {
         not_error(reply)?;
     }
-    stage_and_deliver(job, &mut connections, &transfer, options)
+    stage_and_deliver(job, &mut connections, &transfer, options, phase)
 }
 
-fn stage_and_deliver(job: &Job, connections: &mut Connections, transfer: &Transfer, options: &Options) -> Outcome<Option<Reply>> {
+/// Whether the reply to LLEN or LMOVE says that there is nothing to move.
+fn is_empty(reply: &Value, phase: Phase) -> bool {
+    match reply {
+        Value::Integer(0) | Value::Nil => true,
+        Value::Error(text) => phase == Phase::Waiting && is_wrong_type(text),
+        _ => false,
+    }
+}
+
+fn stage_and_deliver(
+    job: &Job,
+    connections: &mut Connections,
+    transfer: &Transfer,
+    options: &Options,
+    phase: Phase,
+) -> Outcome<Option<Reply>> {
     let Some(staged) = transfer.stage(connections, stage_command(job, transfer, options))? else {
         return Err(Abort::protocol_error("a transaction without watched keys was discarded"));
     };
@@ -137,6 +154,9 @@ fn stage_and_deliver(job: &Job, connections: &mut Connections, transfer: &Transf
         other => {
             transfer.remove_staging_record(connections)?;
             connections.unwatch(transfer.target)?;
+            if is_empty(&other, phase) {
+                return Ok(None);
+            }
             not_error(other)?;
             return Ok(None);
         }
