@@ -11,14 +11,19 @@ use crate::crossnode::support::block_timeout::{deadline_in_seconds, parse_intege
 use crate::crossnode::support::conversation::{Connections, Request, Words, replies, words};
 use crate::crossnode::support::documentation::{Atomicity, Documentation};
 use crate::crossnode::support::explanation::Explanation;
-use crate::crossnode::support::key_watch::{MAX_SILENCE, Phase, explain_wait, wait_until_found};
+use crate::crossnode::support::key_watch::{BlockingCommand, Phase, explain_wait, wait_until_found};
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
+use crate::crossnode::support::waiting_line::TurnEnd;
 use crate::resp::{Reply, Value};
 use std::time::Instant;
 
 pub(crate) fn run(job: &Job, kind: PopKind) -> Outcome<Reply> {
     let popping = Popping::parse(job, kind).ok_or_else(|| ask_server::server_refusal(job, ask_server::with_one_key(job)))?;
-    wait_until_found(job, popping.deadline, MAX_SILENCE, |phase| popping.attempt(phase))
+    let found = match popping.deadline {
+        None => popping.attempt()?,
+        Some(deadline) => wait_until_found(job, &popping.all(), deadline, &popping)?,
+    };
+    Ok(found.unwrap_or_else(Reply::nil_array))
 }
 
 /// Asks which keys exist, as the node that pops depends on that. A blocking pop without any is explained up to its timeout.
@@ -28,8 +33,8 @@ pub(crate) fn explain(job: &Job, kind: PopKind) -> Outcome<Explanation> {
     let look = popping.look(&connections);
     let explanation = Explanation::new("pop", true).round(&look);
     Ok(match (popping.first_existing(&mut connections, Phase::Start)?, popping.deadline) {
-        (Some(key), _) => explanation.round(&[popping.pop(key)]),
-        (None, Some(_)) => explain_wait(explanation, &job.distinct_servers(), |explanation| explanation.round(&look)),
+        (Some(key), _) => explanation.round(&[popping.pop(key.index)]),
+        (None, Some(_)) => explain_wait(job, explanation, &job.distinct_servers(), |explanation| explanation.round(&look)),
         (None, None) => explanation,
     })
 }
@@ -54,6 +59,53 @@ struct Popping<'j, 'c, 'a> {
     options: &'c [&'a [u8]],
     /// `None`: it does not block. `Some(None)`: it blocks without a time limit.
     deadline: Option<Option<Instant>>,
+}
+
+struct ExistingKey {
+    index: usize,
+    has_wanted_type: bool,
+}
+
+impl BlockingCommand for Popping<'_, '_, '_> {
+    fn attempt(&self) -> Outcome<Option<Reply>> {
+        let mut connections = self.job.connections(self.job.servers())?;
+        while let Some(key) = self.first_existing(&mut connections, Phase::Start)? {
+            let reply = connections.send(self.pop(key.index))?;
+            let popped = not_error(replies(&reply).next().unwrap_or(Value::Nil))?;
+            if let Some(reply) = self.reply(key.index, popped)? {
+                return Ok(Some(reply));
+            }
+        }
+        Ok(None)
+    }
+
+    fn ready_keys(&self, phase: Phase) -> Outcome<Vec<usize>> {
+        let mut connections = self.job.connections(self.job.servers())?;
+        match self.first_existing(&mut connections, phase)? {
+            Some(key) if !key.has_wanted_type => Err(Abort::refusal(WRONG_TYPE)),
+            key => Ok(key.into_iter().map(|key| key.index).collect()),
+        }
+    }
+
+    /// Pops, and asks whether there is more.
+    fn take(&self, key: usize) -> Outcome<(Option<Reply>, TurnEnd)> {
+        let server = self.job.server_of(key);
+        let mut connections = self.job.connections([server])?;
+        let mut request = self.pop(key);
+        request.commands.push(words![b"EXISTS", self.job.key(key)]);
+        let reply = connections.send(request)?;
+        let mut replies = replies(&reply);
+        let popped = match replies.next().unwrap_or(Value::Nil) {
+            Value::Error(text) if is_wrong_type(text) => return Ok((None, TurnEnd::NotTried)),
+            popped => self.reply(key, not_error(popped)?)?,
+        };
+        let end = match (&popped, replies.next()) {
+            (_, Some(Value::Integer(0))) => TurnEnd::Empty,
+            (Some(_), _) => TurnEnd::Taken,
+            (None, _) => TurnEnd::NotTried,
+        };
+        Ok((popped, end))
+    }
 }
 
 impl<'j, 'c, 'a> Popping<'j, 'c, 'a> {
@@ -81,47 +133,26 @@ impl<'j, 'c, 'a> Popping<'j, 'c, 'a> {
         is_valid.then_some(Popping { job, kind, name, options, deadline })
     }
 
-    /// Looks at all keys and pops from the first that exists; `None` when none does.
-    fn attempt(&self, phase: Phase) -> Outcome<Option<Reply>> {
-        let mut connections = self.job.connections(self.job.servers())?;
-        while let Some(key) = self.first_existing(&mut connections, phase)? {
-            let reply = connections.send(self.pop(key))?;
-            match replies(&reply).next().unwrap_or(Value::Nil) {
-                // Its type has changed since the look.
-                Value::Error(text) if phase == Phase::Waiting && is_wrong_type(text) => {}
-                popped => {
-                    if let Some(reply) = self.reply(key, not_error(popped)?)? {
-                        return Ok(Some(reply));
-                    }
-                }
-            }
-        }
-        Ok(None)
+    fn all(&self) -> Vec<usize> {
+        (0..self.job.command.keys.len()).collect()
     }
 
     /// The first key that exists. While waiting, a key of another type counts as missing.
-    fn first_existing(&self, connections: &mut Connections, phase: Phase) -> Outcome<Option<usize>> {
+    fn first_existing(&self, connections: &mut Connections, phase: Phase) -> Outcome<Option<ExistingKey>> {
         let look = self.look(connections);
         let types = connections.try_round(&look)?;
-        let (mut first, mut first_wanted): (Option<usize>, Option<usize>) = (None, None);
+        let mut first: Option<ExistingKey> = None;
         for (request, reply) in look.iter().zip(&types) {
-            for (key, kind) in self.keys_on(request.server).zip(replies(reply)) {
+            for (index, kind) in self.keys_on(request.server).zip(replies(reply)) {
                 let kind = not_error(kind)?;
-                let place = if kind == Value::Status(self.wanted_type()) { &mut first_wanted } else { &mut first };
-                if kind != Value::Status(b"none") {
-                    *place = Some(place.map_or(key, |before| before.min(key)));
+                let has_wanted_type = kind == Value::Status(self.wanted_type());
+                let counts = has_wanted_type || (phase == Phase::Start && kind != Value::Status(b"none"));
+                if counts && first.as_ref().is_none_or(|first| index < first.index) {
+                    first = Some(ExistingKey { index, has_wanted_type });
                 }
             }
         }
-        let is_before = first.is_some_and(|first| first_wanted.is_none_or(|wanted| first < wanted));
-        match (phase, first_wanted) {
-            (Phase::Waiting, None) => Ok(None),
-            (Phase::Waiting, Some(wanted)) if is_before => {
-                let runs_again = ask_server::runs_blocked_commands_again(connections, self.job.server_of(wanted))?;
-                if runs_again { Err(Abort::refusal(WRONG_TYPE)) } else { Ok(first_wanted) }
-            }
-            _ => Ok(if is_before { first } else { first_wanted }),
-        }
+        Ok(first)
     }
 
     /// The type that the command pops from, as TYPE replies.

@@ -11,8 +11,9 @@ use crate::crossnode::support::block_timeout::{deadline_in_millis, parse_integer
 use crate::crossnode::support::conversation::{Connections, Request, Words, replies, words};
 use crate::crossnode::support::documentation::{Atomicity, Documentation};
 use crate::crossnode::support::explanation::Explanation;
-use crate::crossnode::support::key_watch::{MAX_SILENCE, Phase, explain_wait, wait_until_found};
+use crate::crossnode::support::key_watch::{BlockingCommand, MAX_SILENCE, Phase, explain_wait, wait_until_found};
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
+use crate::crossnode::support::waiting_line::TurnEnd;
 use crate::error::Error;
 use crate::resp::{Builder, Children, Kind, Reply, Value};
 use std::borrow::Cow;
@@ -23,8 +24,11 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     if reading.deadline.is_some() {
         reading.resolve_last()?;
     }
-    let max_silence = if reading.group.is_some() { GROUP_INTERVAL } else { MAX_SILENCE };
-    wait_until_found(job, reading.deadline, max_silence, |phase| reading.attempt(phase))
+    let found = match reading.deadline {
+        None => reading.attempt()?,
+        Some(deadline) => wait_until_found(job, &reading.all(), deadline, &reading)?,
+    };
+    Ok(found.unwrap_or_else(Reply::nil_array))
 }
 
 /// Reads, unless the read is by a group, which would consume entries. A blocking read that finds nothing is explained up to its timeout.
@@ -75,6 +79,62 @@ struct Reading<'j, 'c, 'a> {
 
 /// A server, and the numbers of its streams.
 type Part = (usize, Vec<usize>);
+
+impl BlockingCommand for Reading<'_, '_, '_> {
+    fn attempt(&self) -> Outcome<Option<Reply>> {
+        if self.group.is_some()
+            && let Some(reply) = self.refused_stream()?
+        {
+            return Ok(Some(reply));
+        }
+        let parts = self.parts();
+        let outcomes = {
+            let mut connections: Connections = self.job.connections(self.job.servers())?;
+            connections.round(&self.read_all(&parts))
+        };
+        match self.group {
+            None => self.merge_read(&parts, outcomes),
+            Some(_) => self.merge_consumed(&parts, outcomes),
+        }
+    }
+
+    fn ready_keys(&self, phase: Phase) -> Outcome<Vec<usize>> {
+        if self.group.is_none() {
+            return Ok(self.all());
+        }
+        if phase == Phase::Start
+            && let Some(stream) = self.first_invalid()?
+        {
+            let server = self.job.server_of(stream);
+            let reply = self.job.connections([server])?.send(self.read(server, &[stream]))?;
+            refusal(&reply).map_or(Ok(()), Err)?;
+        }
+        // The turns also find out that a group no longer exists.
+        Ok(self.all())
+    }
+
+    /// A read by a group that is rejected ends, a read without a group waits for the other streams.
+    fn take(&self, key: usize) -> Outcome<(Option<Reply>, TurnEnd)> {
+        let server = self.job.server_of(key);
+        let reply = self.job.connections([server])?.send(self.read(server, &[key]))?;
+        match replies(&reply).next() {
+            Some(Value::Array(_)) => Ok((Some(reply.extract(1)), TurnEnd::NotTried)),
+            Some(Value::Error(text)) if self.group.is_some() && (is_wrong_type(text) || text.starts_with(b"NOGROUP ")) => {
+                Err(self.group_error(key, text)?)
+            }
+            Some(Value::Error(text)) if !is_wrong_type(text) => Err(Abort::refusal(text)),
+            _ => Ok((None, TurnEnd::NotTried)),
+        }
+    }
+
+    fn consumes(&self) -> bool {
+        self.group.is_some() && self.ids.iter().all(|id| id.as_ref() == b">")
+    }
+
+    fn max_silence(&self) -> Duration {
+        if self.group.is_some() { GROUP_INTERVAL } else { MAX_SILENCE }
+    }
+}
 
 impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
     /// `None` when a server would reject the arguments.
@@ -189,31 +249,13 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
         Ok(all)
     }
 
-    /// Reads once; `None` when there is nothing.
-    fn attempt(&self, phase: Phase) -> Outcome<Option<Reply>> {
-        if self.group.is_some()
-            && let Some(reply) = self.refused_stream(phase)?
-        {
-            return Ok(Some(reply));
-        }
-        let parts = self.parts();
-        let outcomes = {
-            let mut connections: Connections = self.job.connections(self.job.servers())?;
-            connections.round(&self.read_all(&parts))
-        };
-        match self.group {
-            None => self.merge_read(&parts, outcomes, phase),
-            Some(_) => self.merge_consumed(&parts, outcomes),
-        }
-    }
-
     fn explain_read(&self, explanation: Explanation) -> Outcome<Explanation> {
         let reads = self.read_all(&self.parts());
         let explanation = explanation.round(&reads);
-        match self.attempt(Phase::Start) {
+        match self.attempt() {
             Ok(None) if self.deadline.is_some() => {
                 let servers = self.job.distinct_servers();
-                Ok(explain_wait(explanation, &servers, |explanation| explanation.round(&reads)))
+                Ok(explain_wait(self.job, explanation, &servers, |explanation| explanation.round(&reads)))
             }
             Ok(_) => Ok(explanation),
             Err(Abort::Refusal(_)) => Ok(explanation.round(&self.queries(&self.all(), |stream| self.command(&[stream])))),
@@ -223,7 +265,7 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
 
     fn explain_consuming(&self, explanation: Explanation) -> Outcome<Explanation> {
         let groups = self.queries(&self.all(), |stream| self.group_info(stream));
-        if let Some((stream, _)) = self.first_invalid()? {
+        if let Some(stream) = self.first_invalid()? {
             return Ok(explanation.round(&groups).round(&[self.read(self.job.server_of(stream), &[stream])]));
         }
         let reads = self.read_all(&self.parts());
@@ -232,7 +274,7 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
         if self.deadline.is_none() || self.has_new_entries()? {
             return Ok(explanation);
         }
-        Ok(explain_wait(explanation, &self.job.distinct_servers(), attempt))
+        Ok(explain_wait(self.job, explanation, &self.job.distinct_servers(), attempt))
     }
 
     /// Whether a read by the group returns at once: it asks for pending entries, or a stream has an entry that was not delivered.
@@ -251,24 +293,24 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
     }
 
     /// The reply of XREAD.
-    fn merge_read(&self, parts: &[Part], outcomes: Vec<Result<Reply, Error>>, phase: Phase) -> Outcome<Option<Reply>> {
+    fn merge_read(&self, parts: &[Part], outcomes: Vec<Result<Reply, Error>>) -> Outcome<Option<Reply>> {
         let all: Vec<Reply> = outcomes.into_iter().collect::<Result<_, _>>()?;
         match all.iter().filter_map(refusal).next() {
-            Some(Abort::Refusal(text)) if phase == Phase::Waiting && is_wrong_type(&text) => self.read_streams(),
             Some(refusal) => Err(self.first_refusal()?.unwrap_or(refusal)),
             None => Ok(self.merge(parts, all.iter().map(Some))),
         }
     }
 
-    /// XREAD while some keys are no streams any more: returns the first stream that has entries.
-    fn read_streams(&self) -> Outcome<Option<Reply>> {
-        let all = self.ask(&self.all(), |stream| self.command(&[stream]))?;
-        let Some((stream, found)) = all.iter().find(|(_, reply)| matches!(reply.root(), Value::Array(_))) else { return Ok(None) };
-        let server = self.job.server_of(*stream);
-        if ask_server::runs_blocked_commands_again(&mut self.job.connections([server])?, server)? {
-            all.iter().find_map(|(_, reply)| not_error(reply.root()).err()).map_or(Ok(()), Err)?;
+    /// The error of a group read that waits, from that of the server for a read that begins.
+    fn group_error(&self, stream: usize, error: &[u8]) -> Outcome<Abort> {
+        let server = self.job.server_of(stream);
+        let mut connections = self.job.connections([server])?;
+        if ask_server::runs_blocked_commands_again(&mut connections, server)? {
+            return Ok(Abort::refusal(error));
         }
-        Ok(Some(ask_server::reply_of(&found.root())))
+        let reply = connections.send(Request::read(server, vec![words![b"TYPE", self.job.key(stream)]]))?;
+        let is_stream = replies(&reply).next() == Some(Value::Status(b"stream"));
+        Ok(Abort::refusal(if is_stream { GROUP_DESTROYED } else { STREAM_DELETED }))
     }
 
     /// The error for the first stream, in the caller's order, that a server rejects.
@@ -290,24 +332,19 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
         Ok(None)
     }
 
-    /// The first stream without the group, or with an invalid id, and the reply to XINFO GROUPS.
-    fn first_invalid(&self) -> Outcome<Option<(usize, Reply)>> {
+    /// The first stream without the group, or with an invalid id.
+    fn first_invalid(&self) -> Outcome<Option<usize>> {
         let groups = self.ask(&self.all(), |stream| self.group_info(stream))?;
         let is_valid = |stream: usize, groups: &Reply| self.group_in(groups).is_some() && is_id(&self.ids[stream]);
-        Ok(groups.into_iter().find(|(stream, groups)| !is_valid(*stream, groups)))
+        Ok(groups.iter().find(|(stream, groups)| !is_valid(*stream, groups)).map(|(stream, _)| *stream))
     }
 
     /// Before anything is consumed: reads the first stream that its server would reject, to get the error. It returns a reply if the group was
     /// created just then.
-    fn refused_stream(&self, phase: Phase) -> Outcome<Option<Reply>> {
-        let Some((stream, groups)) = self.first_invalid()? else { return Ok(None) };
+    fn refused_stream(&self) -> Outcome<Option<Reply>> {
+        let Some(stream) = self.first_invalid()? else { return Ok(None) };
         let server = self.job.server_of(stream);
-        let mut connections = self.job.connections([server])?;
-        if phase == Phase::Waiting && !ask_server::runs_blocked_commands_again(&mut connections, server)? {
-            let is_stream = matches!(groups.root(), Value::Array(_));
-            return Err(Abort::refusal(if is_stream { GROUP_DESTROYED } else { STREAM_DELETED }));
-        }
-        let reply = connections.send(self.read(server, &[stream]))?;
+        let reply = self.job.connections([server])?.send(self.read(server, &[stream]))?;
         match replies(&reply).next().map(not_error).transpose()? {
             _ if !is_id(&self.ids[stream]) => Err(ask_server::invalid_arguments(self.job)),
             Some(Value::Array(_)) => Ok(Some(reply.extract(1))),

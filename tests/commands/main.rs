@@ -17,6 +17,7 @@ mod scripts;
 mod sort;
 mod transfer;
 mod visibility;
+mod waiting_order;
 mod xread;
 
 #[path = "../support/mod.rs"]

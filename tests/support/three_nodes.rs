@@ -13,16 +13,17 @@ pub fn reply_to(cluster: &Cluster, command: &str) -> String {
 
 /// A reply as text.
 pub fn format_reply(reply: &Reply) -> String {
-    fn show(value: &Value) -> String {
-        match value {
-            Value::String(text) => format!("\"{}\"", text.escape_ascii()),
-            Value::Status(text) | Value::Error(text) => text.escape_ascii().to_string(),
-            Value::Integer(number) => number.to_string(),
-            Value::Array(values) => format!("[{}]", values.map(|value| show(&value)).collect::<Vec<_>>().join(" ")),
-            other => format!("{other:?}"),
-        }
+    format_value(&reply.root())
+}
+
+pub fn format_value(value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("\"{}\"", text.escape_ascii()),
+        Value::Status(text) | Value::Error(text) => text.escape_ascii().to_string(),
+        Value::Integer(number) => number.to_string(),
+        Value::Array(values) => format!("[{}]", values.map(|value| format_value(&value)).collect::<Vec<_>>().join(" ")),
+        other => format!("{other:?}"),
     }
-    show(&reply.root())
 }
 
 pub struct ThreeNodes {
