@@ -15,6 +15,7 @@ use crate::crossnode::support::key_watch::{BlockingCommand, Phase, explain_wait,
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::crossnode::support::waiting_line::TurnEnd;
 use crate::resp::{Reply, Value};
+use std::borrow::Cow;
 use std::time::Instant;
 
 pub(crate) fn run(job: &Job, kind: PopKind) -> Outcome<Reply> {
@@ -96,15 +97,16 @@ impl BlockingCommand for Popping<'_, '_, '_> {
         let reply = connections.send(request)?;
         let mut replies = replies(&reply);
         let popped = match replies.next().unwrap_or(Value::Nil) {
-            Value::Error(text) if is_wrong_type(text) => return Ok((None, TurnEnd::NotTried)),
+            Value::Error(text) if is_wrong_type(text) => return Ok((None, TurnEnd::Empty)),
             popped => self.reply(key, not_error(popped)?)?,
         };
-        let end = match (&popped, replies.next()) {
-            (_, Some(Value::Integer(0))) => TurnEnd::Empty,
-            (Some(_), _) => TurnEnd::Taken,
-            (None, _) => TurnEnd::NotTried,
-        };
+        let is_empty = popped.is_none() || replies.next() == Some(Value::Integer(0));
+        let end = if is_empty { TurnEnd::Empty } else { TurnEnd::Taken };
         Ok((popped, end))
+    }
+
+    fn wanted(&self) -> Cow<'_, [u8]> {
+        Cow::from(self.wanted_type())
     }
 }
 

@@ -118,12 +118,22 @@ impl BlockingCommand for Reading<'_, '_, '_> {
         let server = self.job.server_of(key);
         let reply = self.job.connections([server])?.send(self.read(server, &[key]))?;
         match replies(&reply).next() {
-            Some(Value::Array(_)) => Ok((Some(reply.extract(1)), TurnEnd::NotTried)),
+            Some(Value::Array(_)) => {
+                let end = if self.group.is_some() { TurnEnd::Taken } else { TurnEnd::NotTaken };
+                Ok((Some(reply.extract(1)), end))
+            }
             Some(Value::Error(text)) if self.group.is_some() && (is_wrong_type(text) || text.starts_with(b"NOGROUP ")) => {
                 Err(self.group_error(key, text)?)
             }
             Some(Value::Error(text)) if !is_wrong_type(text) => Err(Abort::refusal(text)),
-            _ => Ok((None, TurnEnd::NotTried)),
+            _ => Ok((None, if self.group.is_some() { TurnEnd::Empty } else { TurnEnd::NotTaken })),
+        }
+    }
+
+    fn wanted(&self) -> Cow<'_, [u8]> {
+        match self.group {
+            None => Cow::from(&b"stream"[..]),
+            Some(group) => Cow::from([b"group ", group].concat()),
         }
     }
 

@@ -13,6 +13,7 @@ use crate::topology::{Change, Messages};
 use crate::transport::{ConnectionSource, explain};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -43,6 +44,9 @@ pub(crate) trait BlockingCommand {
     /// While waiting: tries to take something from one key. Returns the reply to the command, and what the key holds for other callers.
     fn take(&self, key: usize) -> Outcome<(Option<Reply>, TurnEnd)>;
 
+    /// What it waits for. Callers that wait for the same thing take it from each other, in order of arrival.
+    fn wanted(&self) -> Cow<'_, [u8]>;
+
     /// Whether a caller that takes something leaves less for the others.
     fn consumes(&self) -> bool {
         true
@@ -61,7 +65,7 @@ pub(crate) fn wait_until_found(
     deadline: Option<Instant>,
     command: &impl BlockingCommand,
 ) -> Outcome<Option<Reply>> {
-    let watch = KeyWatch::new(job, keys, command.max_silence())?;
+    let watch = KeyWatch::new(job, keys, command)?;
     if !command.consumes() || watch.place.is_first() {
         if let Some(found) = command.attempt()? {
             return Ok(Some(found));
@@ -108,9 +112,9 @@ struct KeyWatch<'j, 'c, 'a> {
 }
 
 impl<'j, 'c, 'a> KeyWatch<'j, 'c, 'a> {
-    fn new(job: &'j Job<'c, 'a>, keys: &[usize], max_silence: Duration) -> Outcome<KeyWatch<'j, 'c, 'a>> {
+    fn new(job: &'j Job<'c, 'a>, keys: &[usize], command: &impl BlockingCommand) -> Outcome<KeyWatch<'j, 'c, 'a>> {
         let all: Vec<(usize, &'a [u8])> = keys.iter().map(|&key| (job.server_of(key), job.key(key))).collect();
-        let place = Place::join(job.topology, &all, max_silence)?;
+        let place = Place::join(job.topology, &all, &command.wanted(), command.max_silence())?;
         let own = |server: usize| all.iter().filter(|(owner, _)| *owner == server).map(|(_, key)| *key).collect();
         let keys: Vec<(usize, Vec<&'a [u8]>)> = servers_of(&all).into_iter().map(|server| (server, own(server))).collect();
         let announced = keys.iter().map(|(server, keys)| job.topology.shard(*server).key_listener().want(keys));

@@ -1,6 +1,7 @@
 //! The callers of a process that wait for keys across nodes, in order of arrival. They may use different handles and sessions.
 //!
-//! Each key has a line of callers. After a change of the key the first of them has its turn: it tries to take something from the key. When its turn
+//! Each key has a line of callers, or several: callers that wait for different types, or for a stream by different groups, do not take anything from
+//! each other. After a change of the key the first of them has its turn: it tries to take something from the key. When its turn
 //! ends, the next one has its turn if the key may still hold something. So one caller is woken per element, and they are served in order.
 //!
 //! There are no threads for that. One waiting caller of each handle, the leader, receives the announcements of the servers and assigns the turns.
@@ -29,16 +30,17 @@ struct State {
     /// The number of the next caller.
     next: u64,
     callers: BTreeMap<u64, Caller>,
-    lines: HashMap<Arc<LineKey>, Line>,
+    lines: BTreeMap<Arc<LineKey>, Line>,
     /// The leaders, by handle.
     leaders: HashMap<usize, u64>,
 }
 
-/// A key on a server. Servers are the same for all handles of the process if their address and database are.
-#[derive(PartialEq, Eq, Hash)]
+/// A key on a server, and what callers wait for there. Servers are the same for all handles of the process if their address and database are.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct LineKey {
     server: String,
     key: Vec<u8>,
+    wanted: Vec<u8>,
 }
 
 struct Line {
@@ -86,8 +88,8 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// Joins the lines of these keys, each with its server.
-    pub(crate) fn join(topology: &Topology, keys: &[(usize, &[u8])], max_silence: Duration) -> Result<Place, Error> {
+    /// Joins the lines of these keys, each with its server. Callers with another `wanted` are in other lines.
+    pub(crate) fn join(topology: &Topology, keys: &[(usize, &[u8])], wanted: &[u8], max_silence: Duration) -> Result<Place, Error> {
         let failed = |error| Error::new(Code::Internal, format!("cannot open a pair of sockets: {error}"));
         let (rx, waker) = UnixStream::pair().map_err(failed)?;
         rx.set_nonblocking(true).and_then(|()| waker.set_nonblocking(true)).map_err(failed)?;
@@ -96,7 +98,8 @@ impl Place {
         let mut state = lines.lock();
         let number = state.next;
         state.next += 1;
-        let keys: Vec<(Arc<LineKey>, usize)> = keys.iter().map(|(server, key)| (line_key(topology, *server, key), *server)).collect();
+        let keys: Vec<(Arc<LineKey>, usize)> =
+            keys.iter().map(|(server, key)| (Arc::new(LineKey::new(topology, *server, key, wanted)), *server)).collect();
         for (key, _) in &keys {
             let new = || Line { callers: BTreeSet::new(), turn: None, has_changed: false, checked: Instant::now() };
             state.lines.entry(key.clone()).or_insert_with(new).callers.insert(number);
@@ -131,14 +134,15 @@ impl Place {
     /// Announces a change of a key on a server, or of all keys there, to the callers of the process.
     pub(crate) fn announce_change(&self, topology: &Topology, server: usize, key: Option<&[u8]>) {
         let mut state = self.lines.lock();
-        match key {
-            Some(key) => state.announce(&line_key(topology, server, key)),
-            None => {
-                let address = address(topology, server);
-                let changed: Vec<Arc<LineKey>> = state.lines.keys().filter(|key| key.server == address).cloned().collect();
-                changed.iter().for_each(|key| state.announce(key));
+        let first = LineKey::new(topology, server, key.unwrap_or_default(), b"");
+        let is_changed = |line: &LineKey| line.server == first.server && key.is_none_or(|key| line.key == key);
+        let changed: Vec<Arc<LineKey>> = match key {
+            Some(_) => {
+                state.lines.range::<LineKey, _>(&first..).map(|(line, _)| line).take_while(|line| is_changed(line)).cloned().collect()
             }
-        }
+            None => state.lines.keys().filter(|line| is_changed(line)).cloned().collect(),
+        };
+        changed.iter().for_each(|key| state.announce(key));
     }
 
     /// Announces the keys that its handle's callers wait for and that were not looked at for too long. Returns the time until the next ones are due.
@@ -228,7 +232,7 @@ impl Drop for Place {
             if line.callers.is_empty() {
                 state.lines.remove(key);
             } else if had_turn {
-                state.end_turn(key, self.number, TurnEnd::NotTried);
+                state.end_turn(key, self.number, TurnEnd::NotTaken);
             }
         }
     }
@@ -237,12 +241,12 @@ impl Drop for Place {
 /// How a turn ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TurnEnd {
-    /// The key holds nothing for anybody.
+    /// The key holds nothing for the callers in the line.
     Empty,
     /// The caller took something, and there may be more.
     Taken,
-    /// The key is nothing for this caller, or it was not tried.
-    NotTried,
+    /// The others have to try as well: nothing was taken, or the key was not looked at.
+    NotTaken,
     /// The server failed: all other callers have to find that out, without waiting for each other.
     Failed,
 }
@@ -289,7 +293,7 @@ impl State {
         let Some(line) = self.lines.get_mut(key).filter(|line| line.turn == Some(number)) else { return };
         line.turn = None;
         match end {
-            TurnEnd::NotTried => self.give_turn(key, number + 1),
+            TurnEnd::NotTaken => self.give_turn(key, number + 1),
             TurnEnd::Taken => self.give_turn(key, 0),
             TurnEnd::Failed => {
                 for other in line.callers.iter().filter(|other| **other != number) {
@@ -336,11 +340,9 @@ impl Caller {
     }
 }
 
-fn line_key(topology: &Topology, server: usize, key: &[u8]) -> Arc<LineKey> {
-    Arc::new(LineKey { server: address(topology, server), key: key.to_vec() })
-}
-
-fn address(topology: &Topology, server: usize) -> String {
-    let server = topology.shard(server).server();
-    format!("{}/{}", server.address, server.db)
+impl LineKey {
+    fn new(topology: &Topology, server: usize, key: &[u8], wanted: &[u8]) -> LineKey {
+        let server = topology.shard(server).server();
+        LineKey { server: format!("{}/{}", server.address, server.db), key: key.to_vec(), wanted: wanted.to_vec() }
+    }
 }

@@ -59,6 +59,10 @@ impl BlockingCommand for BlockingMove<'_, '_, '_> {
     fn take(&self, _: usize) -> Outcome<(Option<Reply>, TurnEnd)> {
         move_element(self.job, self.options, Phase::Waiting)
     }
+
+    fn wanted(&self) -> Cow<'_, [u8]> {
+        Cow::from(&b"list"[..])
+    }
 }
 
 /// A command that blocks, and whose source is empty, is explained up to its timeout.
@@ -146,7 +150,7 @@ fn move_element(job: &Job, options: &Options, phase: Phase) -> Outcome<(Option<R
     let length = source.next().unwrap_or(Value::Nil);
     if is_empty(&length, phase) {
         connections.unwatch(transfer.target)?;
-        return Ok((None, end_without_element(&length)));
+        return Ok((None, TurnEnd::Empty));
     }
     not_error(length)?;
     transfer.set_start_time(source.next().unwrap_or(Value::Nil))?;
@@ -166,11 +170,6 @@ fn is_empty(reply: &Value, phase: Phase) -> bool {
     }
 }
 
-/// A source that is not a list may hold something for callers that wait for another type.
-fn end_without_element(reply: &Value) -> TurnEnd {
-    if matches!(reply, Value::Error(_)) { TurnEnd::NotTried } else { TurnEnd::Empty }
-}
-
 fn stage_and_deliver(
     job: &Job,
     connections: &mut Connections,
@@ -187,7 +186,7 @@ fn stage_and_deliver(
             transfer.remove_staging_record(connections)?;
             connections.unwatch(transfer.target)?;
             if is_empty(&other, phase) {
-                return Ok((None, end_without_element(&other)));
+                return Ok((None, TurnEnd::Empty));
             }
             not_error(other)?;
             return Ok((None, TurnEnd::Empty));
