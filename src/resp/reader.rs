@@ -65,11 +65,6 @@ impl Reader {
         self.complete
     }
 
-    /// Returns whether no incomplete reply has begun.
-    pub(crate) fn is_between(&self) -> bool {
-        self.open.is_empty() && self.position == self.bytes.len()
-    }
-
     /// Checks that no bytes follow the requested replies, once these are complete. If some do, it is unknown which reply belongs to which command,
     /// and no reply counts as complete.
     #[inline]
