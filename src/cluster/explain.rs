@@ -24,7 +24,6 @@ pub(crate) fn explain(resolver: &CommandResolver, request: &[u8]) -> Result<Repl
             Ok(explanation) => (explanation, command.keys, None),
             Err(refusal) => (refuse(), command.keys, Some(refusal)),
         },
-        Ok(Plan::ServerError(text)) => (refuse(), PlacedKeys::new(), Some(text)),
         Err(error) => (refuse(), PlacedKeys::new(), Some(error.message().to_owned())),
     };
     Ok(as_map(config, &args, &explanation, &keys, reason.as_deref()))

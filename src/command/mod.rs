@@ -19,7 +19,7 @@ mod table;
 pub(crate) use crate::command::commands::COMMANDS;
 pub(crate) use crate::command::flags::CommandFlags;
 #[doc(hidden)]
-pub use crate::command::introspect::{data_commands, keys_of};
+pub use crate::command::introspect::{all_commands, data_commands, keys_of};
 pub(crate) use crate::command::keys::{Positions, places, positions, sort_patterns};
 pub(crate) use crate::command::lookup::lookup;
 pub(crate) use crate::command::placed_key::{Key, PlacedKeys, as_sent, is_renamed};

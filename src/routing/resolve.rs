@@ -4,7 +4,7 @@ use crate::command::{Command, CommandFlags, PlacedKeys, Positions, ReadTimeout, 
 use crate::config::{Config, Read};
 use crate::error::{Code, Error, printable};
 use crate::resp::{Reply, Value};
-use crate::routing::plan::{Plan, arity_text, learned_positions, place_keys, placed_keys, plan, plan_learned, wrong_arity};
+use crate::routing::plan::{Plan, learned_positions, needs_session, place_keys, placed_keys, plan, plan_for_rejection, plan_learned};
 use crate::topology::{Replica, Topology};
 use crate::transport::NodePipeline;
 use std::cell::OnceCell;
@@ -22,10 +22,8 @@ pub(crate) struct CommandResolver<'p> {
 pub(crate) enum Located<'a> {
     /// Its keys, and its strategy if they are on several servers.
     Keys { keys: PlacedKeys<'a>, strategy: Strategy },
-    /// A server would reply with this error.
-    ServerError(String),
-    /// Neither the command table nor the server has such a command.
-    Unknown,
+    /// A server certainly rejects the command.
+    Rejected,
 }
 
 impl<'p> CommandResolver<'p> {
@@ -69,35 +67,49 @@ impl<'p> CommandResolver<'p> {
     #[inline]
     pub(crate) fn plan<'a>(&self, command: Option<&Command>, args: &[&'a [u8]]) -> Result<Plan<'a>, Error> {
         match command {
-            Some(command) => plan(self.config, command, args),
-            None => self.plan_unknown(args),
+            Some(command) if command.takes(args.len()) => plan(self.config, command, args),
+            _ => self.plan_as_described(command, args),
         }
     }
 
     /// Finds the keys of a command without planning it.
     pub(crate) fn locate<'a>(&self, args: &[&'a [u8]]) -> Result<Located<'a>, Error> {
-        if let Some(command) = lookup(args) {
-            return match command.takes(args.len()) {
-                true => Ok(Located::Keys { keys: placed_keys(self.config, command, args)?, strategy: command.strategy }),
-                false => Ok(Located::ServerError(arity_text(command.name))),
-            };
+        if let Some(command) = lookup(args).filter(|command| command.takes(args.len())) {
+            return Ok(match placed_keys(self.config, command, args) {
+                Some(keys) => Located::Keys { keys, strategy: command.strategy },
+                None => Located::Rejected,
+            });
         }
-        let Some(command) = self.learn(args)? else { return Ok(Located::Unknown) };
-        if !fits(command.arity, args.len()) {
-            return Ok(Located::ServerError(arity_text(&printable(&args[0].to_ascii_lowercase()))));
-        }
+        let Some(command) = self.learn(args)?.filter(|command| fits(command.arity, args.len())) else { return Ok(Located::Rejected) };
         let positions = self.positions(&command, args)?;
         Ok(Located::Keys { keys: place_keys(self.config, args, positions.iter().copied()), strategy: Strategy::Refuse })
     }
 
+    /// Whether the server says that it rejects the command in a transaction.
+    pub(crate) fn is_refused_in_transactions(&self, args: &[&[u8]]) -> Result<bool, Error> {
+        Ok(self.learn(args)?.is_some_and(|command| command.no_multi))
+    }
+
+    /// Plans a command that the command table lacks, or that has a number of arguments which no release in the table accepts. A newer server
+    /// may accept it.
     #[cold]
-    fn plan_unknown<'a>(&self, args: &[&'a [u8]]) -> Result<Plan<'a>, Error> {
-        let Some(command) = self.learn(args)? else { return Ok(unknown_command_plan()) };
-        if !fits(command.arity, args.len()) {
-            return Ok(wrong_arity(&printable(&args[0].to_ascii_lowercase())));
+    fn plan_as_described<'a>(&self, command: Option<&Command>, args: &[&'a [u8]]) -> Result<Plan<'a>, Error> {
+        if command.is_some_and(|command| !command.session) && self.is_one_server_without_tags(args) {
+            return Ok(plan_for_rejection());
         }
-        let positions = self.positions(&command, args)?;
-        plan_learned(self.config, &command, args, &positions)
+        let Some(described) = self.learn(args)?.filter(|described| fits(described.arity, args.len())) else {
+            return Ok(plan_for_rejection());
+        };
+        if let Some(command) = command.filter(|command| command.session) {
+            return Err(needs_session(command.name));
+        }
+        let positions = self.positions(&described, args)?;
+        plan_learned(self.config, &described, args, &positions)
+    }
+
+    /// Whether the command can be sent as it is although its keys are unknown: there is one server, and no argument has a tag to be removed.
+    fn is_one_server_without_tags(&self, args: &[&[u8]]) -> bool {
+        self.config.servers.len() == 1 && !args.iter().any(|argument| self.config.hash_tag.split(argument).is_stripped)
     }
 
     fn positions(&self, command: &ServerCommand, args: &[&[u8]]) -> Result<Positions, Error> {
@@ -106,9 +118,12 @@ impl<'p> CommandResolver<'p> {
 
     /// The command or subcommand as the first server describes it; `None` if the server does not have it.
     fn learn(&self, args: &[&[u8]]) -> Result<Option<Arc<ServerCommand>>, Error> {
+        if args[0].contains(&b'|') {
+            // `COMMAND INFO` describes a subcommand by such a name, but no server runs it by that name.
+            return Ok(None);
+        }
         let subcommand = || args.get(1).map(|subcommand| [args[0], b"|", subcommand].concat());
-        if let (Some(_), Some(name)) = (lookup(&args[..1]), subcommand()) {
-            // The command table has the container, but not the subcommand.
+        if let (Some(_), Some(name)) = (lookup(&args[..1]).filter(|command| command.container), subcommand()) {
             return self.learn_name(&name);
         }
         let command = self.learn_name(args[0])?;
@@ -124,6 +139,11 @@ impl<'p> CommandResolver<'p> {
             return Ok(Some(known));
         }
         let reply = self.ask(&[b"COMMAND", b"INFO", name])?;
+        if let Value::Error(text) = reply.root() {
+            let (name, text) = (printable(&name.to_ascii_uppercase()).replace('|', " "), String::from_utf8_lossy(text));
+            let reason = "the library does not know the command with these arguments, and the server does not describe it";
+            return Err(Error::new(Code::Request, format!("{name}: {reason}: {text}")));
+        }
         Ok(ServerCommand::from_info(&reply).map(|command| learned.remember(name, command)))
     }
 
@@ -155,11 +175,6 @@ impl<'p> CommandResolver<'p> {
 fn positions_of(args: &[&[u8]], keys: &[&[u8]]) -> Option<Positions> {
     let positions: Positions = (1..args.len()).filter(|&position| keys.contains(&args[position])).collect();
     (positions.len() == keys.len()).then_some(positions)
-}
-
-/// No server has the command. The first server replies with its own error.
-fn unknown_command_plan<'a>() -> Plan<'a> {
-    Plan::OneServer { server: 0, keys: PlacedKeys::new(), flags: CommandFlags { repeatable: false, read_timeout: ReadTimeout::Configured } }
 }
 
 fn unknown_keys_error(name: &[u8], reason: &str) -> Error {

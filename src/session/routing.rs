@@ -10,10 +10,8 @@ pub(crate) enum Route<'a> {
     Server(usize, PlacedKeys<'a>),
     /// The command has no keys and the same effect on every server.
     AnyServer,
-    /// A server would reject the command with this error reply.
-    Rejected(String),
-    /// No server knows the command.
-    Unknown,
+    /// A server certainly rejects the command.
+    Rejected,
 }
 
 impl Session {
@@ -22,8 +20,7 @@ impl Session {
         let (config, topology) = (self.selected.config(), self.selected.topology());
         let (keys, strategy) = match CommandResolver::new(config, &topology).locate(args)? {
             Located::Keys { keys, strategy } => (keys, strategy),
-            Located::ServerError(text) => return Ok(Route::Rejected(text)),
-            Located::Unknown => return Ok(Route::Unknown),
+            Located::Rejected => return Ok(Route::Rejected),
         };
         let server_of = |key: &Key| config.masters[key.master()].server;
         let server = match keys.first() {

@@ -20,11 +20,12 @@ pub fn cases() -> Vec<Case> {
         case("one node", 1, "", "COMMAND COUNT"),
         // A wrong number of keys or arguments, or no node.
         case("one node", 1, "", "SINTERCARD 0 A1"),
-        case(REJECTED, 0, "", "GET"),
-        case(REJECTED, 0, "", "MSET A1 1 B2"),
+        case("one node", 1, "", "GET"),
+        case("one node", 1, "", "MSET A1 1 B2"),
+        case("one node", 1, "", "LINSERT A1"),
+        case("one node", 1, "", "ZUNION x A1 A2"),
         case(REJECTED, 0, "", "ROLE"),
         case(REJECTED, 0, "", "MULTI"),
         case(REJECTED, 0, "", "EVAL return(1) 2 A1 A2"),
-        case(REJECTED, 0, "", "LINSERT A1"),
     ]
 }
