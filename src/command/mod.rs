@@ -8,9 +8,11 @@ mod flags;
 mod introspect;
 mod keys;
 mod lookup;
+mod lua;
 mod placed_key;
 mod read_timeout;
 mod row;
+mod script_keys;
 mod server_info;
 pub(crate) mod strategy;
 mod table;
@@ -24,6 +26,7 @@ pub(crate) use crate::command::keys::{Positions, places, positions, sort_pattern
 pub(crate) use crate::command::lookup::lookup;
 pub(crate) use crate::command::placed_key::{Key, PlacedKeys, as_sent, is_renamed};
 pub(crate) use crate::command::read_timeout::ReadTimeout;
+pub(crate) use crate::command::script_keys::{UndeclaredUse, undeclared_use};
 pub(crate) use crate::command::server_info::{ServerCommand, ServerCommandKeys, ServerInfo};
 pub(crate) use crate::command::strategy::{
     Destination, GatherKind, PopKind, ResponsePolicy, SetOperation, SplitKind, Strategy, TransferKind,

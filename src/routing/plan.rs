@@ -143,7 +143,7 @@ fn choose_plan<'a>(
     let server = match keys.first() {
         Some(key) => server_of(key),
         None if config.servers.len() == 1 || strategy == Strategy::AnyMaster => 0,
-        None => return plan_without_keys(args, strategy, flags),
+        None => return plan_without_keys(config.masters[0].server, args, strategy, flags),
     };
     if keys.iter().skip(1).all(|key| server_of(key) == server) {
         return Ok(Plan::OneServer { server, keys, flags });
@@ -168,11 +168,13 @@ fn plan_for_several_servers<'a>(
 
 /// A command without keys where there are several servers.
 #[cold]
-fn plan_without_keys<'a>(args: &[&[u8]], strategy: Strategy, flags: CommandFlags) -> Result<Plan<'a>, Error> {
+fn plan_without_keys<'a>(first_server: usize, args: &[&[u8]], strategy: Strategy, flags: CommandFlags) -> Result<Plan<'a>, Error> {
     match strategy {
         Strategy::Broadcast(_) | Strategy::Scan | Strategy::RandomKey => {
             Ok(Plan::CrossNode(CrossNodeCommand { strategy, keys: PlacedKeys::new(), flags }))
         }
+        // Whether it may run is decided where its source is known.
+        Strategy::Script => Ok(Plan::OneServer { server: first_server, keys: PlacedKeys::new(), flags }),
         _ => Err(keyless_error(args[0])),
     }
 }
@@ -195,7 +197,7 @@ pub(crate) fn needs_session(name: &str) -> Error {
 }
 
 #[cold]
-fn keyless_error(name: &[u8]) -> Error {
+pub(crate) fn keyless_error(name: &[u8]) -> Error {
     let text = format!("CROSSNODE {}: the command has no key that determines its node; use `each` to run it on every master", upper(name));
     Error::new(Code::CrossNode, text)
 }
@@ -323,7 +325,7 @@ mod tests {
 
     #[test]
     fn a_command_that_determines_no_node_is_rejected() {
-        for command in ["ROLE", "SHUTDOWN NOSAVE", "EVAL script 0"] {
+        for command in ["ROLE", "SHUTDOWN NOSAVE"] {
             assert_eq!(placed(&config(""), command).unwrap_err().code(), Code::CrossNode, "{command}");
         }
         for command in ["SORT a BY w_*", "SORT a GET # GET o_*->f"] {

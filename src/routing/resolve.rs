@@ -1,10 +1,15 @@
 //! Plans any command: from the command table, or, if that lacks the command, from a server's description.
 
-use crate::command::{Command, CommandFlags, PlacedKeys, Positions, ReadTimeout, ServerCommand, ServerInfo, Strategy, fits, lookup};
-use crate::config::{Config, Read};
+use crate::command::{
+    Command, CommandFlags, PlacedKeys, Positions, ReadTimeout, ServerCommand, ServerInfo, Strategy, UndeclaredUse, fits, lookup,
+    undeclared_use,
+};
+use crate::config::{Config, KeylessScripts, Read};
 use crate::error::{Code, Error, printable};
 use crate::resp::{Reply, Value};
-use crate::routing::plan::{Plan, learned_positions, needs_session, place_keys, placed_keys, plan, plan_for_rejection, plan_learned};
+use crate::routing::plan::{
+    Plan, keyless_error, learned_positions, needs_session, place_keys, placed_keys, plan, plan_for_rejection, plan_learned, upper,
+};
 use crate::topology::{Replica, Topology};
 use crate::transport::NodePipeline;
 use std::cell::OnceCell;
@@ -67,7 +72,13 @@ impl<'p> CommandResolver<'p> {
     #[inline]
     pub(crate) fn plan<'a>(&self, command: Option<&Command>, args: &[&'a [u8]]) -> Result<Plan<'a>, Error> {
         match command {
-            Some(command) if command.takes(args.len()) => plan(self.config, command, args),
+            Some(command) if command.takes(args.len()) => {
+                let plan = plan(self.config, command, args)?;
+                if command.strategy == Strategy::Script {
+                    self.check_keyless_script(args)?;
+                }
+                Ok(plan)
+            }
             _ => self.plan_as_described(command, args),
         }
     }
@@ -75,6 +86,9 @@ impl<'p> CommandResolver<'p> {
     /// Finds the keys of a command without planning it.
     pub(crate) fn locate<'a>(&self, args: &[&'a [u8]]) -> Result<Located<'a>, Error> {
         if let Some(command) = lookup(args).filter(|command| command.takes(args.len())) {
+            if command.strategy == Strategy::Script {
+                self.check_keyless_script(args)?;
+            }
             return Ok(match placed_keys(self.config, command, args) {
                 Some(keys) => Located::Keys { keys, strategy: command.strategy },
                 None => Located::Rejected,
@@ -83,6 +97,23 @@ impl<'p> CommandResolver<'p> {
         let Some(command) = self.learn(args)?.filter(|command| fits(command.arity, args.len())) else { return Ok(Located::Rejected) };
         let positions = self.positions(&command, args)?;
         Ok(Located::Keys { keys: place_keys(self.config, args, positions.iter().copied()), strategy: Strategy::Refuse })
+    }
+
+    /// Refuses a script or function without keys if there are several servers and the configuration does not let it run on the first one.
+    #[cold]
+    fn check_keyless_script(&self, args: &[&[u8]]) -> Result<(), Error> {
+        if args[2] != b"0" || self.config.servers.len() == 1 {
+            return Ok(());
+        }
+        match self.config.keyless_scripts {
+            KeylessScripts::Run => Ok(()),
+            KeylessScripts::Refuse => Err(keyless_error(args[0])),
+            KeylessScripts::Check if is_function_call(args[0]) => Ok(()),
+            KeylessScripts::Check if args[0].eq_ignore_ascii_case(b"EVAL") || args[0].eq_ignore_ascii_case(b"EVAL_RO") => {
+                check_source(args[0], args[1])
+            }
+            KeylessScripts::Check => self.topology.script_sources().get(args[1]).map_or(Ok(()), |source| check_source(args[0], &source)),
+        }
     }
 
     /// Whether the server says that it rejects the command in a transaction.
@@ -175,6 +206,23 @@ impl<'p> CommandResolver<'p> {
 fn positions_of(args: &[&[u8]], keys: &[&[u8]]) -> Option<Positions> {
     let positions: Positions = (1..args.len()).filter(|&position| keys.contains(&args[position])).collect();
     (positions.len() == keys.len()).then_some(positions)
+}
+
+/// The text of a function is not known.
+fn is_function_call(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(b"FCALL") || name.eq_ignore_ascii_case(b"FCALL_RO")
+}
+
+/// Refuses a script without keys that depends on the node it runs on.
+fn check_source(name: &[u8], source: &[u8]) -> Result<(), Error> {
+    let (command, what) = match undeclared_use(source) {
+        None => return Ok(()),
+        Some(UndeclaredUse::Key(command, key)) => (command, format!("with the key \"{}\", which may live on another node", printable(key))),
+        Some(UndeclaredUse::AllKeys(command)) => (command, "which concerns the keys of all nodes".into()),
+    };
+    let (name, command) = (upper(name), command.replace('|', " ").to_uppercase());
+    let advice = "pass the keys that it uses as keys, or set keyless_scripts to \"run\"";
+    Err(Error::new(Code::CrossNode, format!("CROSSNODE {name}: the script has no keys, but it calls {command} {what}; {advice}")))
 }
 
 fn unknown_keys_error(name: &[u8], reason: &str) -> Error {

@@ -26,7 +26,10 @@ impl Session {
         let server = match keys.first() {
             Some(key) => server_of(key),
             None if config.servers.len() == 1 => self.first_server(),
-            None if strategy == Strategy::AnyMaster || is_same_on_every_server(args[0]) => return Ok(Route::AnyServer),
+            // A script without keys runs on the node of the transaction.
+            None if matches!(strategy, Strategy::AnyMaster | Strategy::Script) || is_same_on_every_server(args[0]) => {
+                return Ok(Route::AnyServer);
+            }
             None => return Err(needs_all_nodes(args[0])),
         };
         let needs_several = keys.iter().any(|key| server_of(key) != server);

@@ -15,6 +15,10 @@ pub fn expected(command: &Command, masters: usize) -> Option<Vec<String>> {
     if masters == 1 || !REFUSED.contains(&command.name.as_str()) || command.corrupted || has_wrong_number(command) {
         return None;
     }
+    let is_keyless_script = COUNTED.iter().any(|(name, _)| *name == command.name) && command.keys().next().is_none();
+    if is_keyless_script {
+        return None;
+    }
     let keys: Vec<&[u8]> = command.keys().map(|key| NAMES[key].name).collect();
     let same = |pair: &[&[u8]]| home(pair[0], masters) == home(pair[1], masters);
     if !keys.is_empty() && keys.windows(2).all(same) {
