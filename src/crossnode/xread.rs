@@ -160,6 +160,7 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
                 b"COUNT" => 1,
                 b"GROUP" if is_by_group => 2,
                 b"NOACK" if is_by_group => 0,
+                b"CLAIM" if is_by_group => 1,
                 _ => return None,
             };
             let option = job.args.get(at..=at + taken).filter(|_| at + taken + 1 < streams)?;
@@ -169,6 +170,7 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
             }
             match word.as_slice() {
                 b"COUNT" => drop(parse_integer(option[1])?),
+                b"CLAIM" => drop(parse_integer(option[1]).filter(|&idle| idle >= 0)?),
                 b"GROUP" => reading.group = Some(option[1]),
                 _ => {}
             }

@@ -7,6 +7,7 @@ mod comparison;
 mod explain;
 mod gather;
 mod lookup;
+mod malformed;
 mod migrate;
 mod msetnx;
 mod old_readme;
