@@ -25,7 +25,7 @@ pub(crate) enum Place {
     /// It was sent to this server, which must have replied at the deadline. After the command was unblocked, the reply is on its way.
     Server { server: usize, reader: Reader, is_unblocked: bool },
     /// Its keys are on several servers. At the deadline it has the reply of a timeout. Of XREAD: where to read from, after the first attempt.
-    Several { stream_ids: RefCell<Option<Vec<Vec<u8>>>> },
+    Several { stream_ids: RefCell<Option<Vec<Vec<u8>>>>, is_suspended: bool },
 }
 
 /// How a command has begun.
@@ -67,7 +67,7 @@ impl Session {
                 strategy: Strategy::Pop(_) | Strategy::XRead | Strategy::Transfer(_), flags, ..
             })) => {
                 let limit = if let ReadTimeout::Extended(blocking) = flags.read_timeout { Some(blocking) } else { None };
-                Begun::Blocked(Blocked::new(args, Place::Several { stream_ids: RefCell::new(None) }, limit))
+                Begun::Blocked(Blocked::new(args, Place::Several { stream_ids: RefCell::new(None), is_suspended: false }, limit))
             }
             _ => Begun::Ordinary,
         }

@@ -50,7 +50,11 @@ impl Session {
     pub(super) fn wait_for_blocked(&mut self, blocked: &mut Blocked, waiter: Waiter) -> Result<Progress, Error> {
         let name = || name_of(&blocked.request);
         let progress = match &mut blocked.place {
-            Place::Several { stream_ids } => self.wait_for_several(&blocked.request, stream_ids, blocked.deadline, waiter)?,
+            Place::Several { stream_ids, is_suspended } => {
+                let limit = (blocked.deadline, *is_suspended);
+                *is_suspended = true;
+                self.wait_for_several(&blocked.request, stream_ids, limit, waiter)?
+            }
             Place::Server { server, reader, is_unblocked } => {
                 let server = *server;
                 match self.wait_for_server(server, reader, &mut blocked.deadline, is_unblocked, waiter) {
@@ -137,7 +141,7 @@ impl Session {
         &self,
         request: &[u8],
         stream_ids: &RefCell<Option<Vec<Vec<u8>>>>,
-        deadline: Option<Instant>,
+        (deadline, is_continued): (Option<Instant>, bool),
         waiter: Waiter,
     ) -> Result<Progress, Error> {
         let topology = self.selected.topology();
@@ -160,6 +164,7 @@ impl Session {
             wake_up: self.interrupter.rx()?.as_fd(),
             is_requested: &is_requested,
             stream_ids,
+            is_continued,
             has_ended: Cell::new(false),
         };
         let outcome = crossnode::run_within(self.selected.config(), &topology, &args, &command, Some(&limit));

@@ -102,7 +102,7 @@ fn unsupported_commands_are_refused_by_name() {
         assert_eq!(error.code(), Code::Request, "{command}");
         assert!(error.message().starts_with(command.split(' ').next().unwrap()), "{error}");
     }
-    for command in ["SUBSCRIBE a", "MONITOR", "SELECT 1", "CLIENT SETNAME a", "HELLO", "SYNC"] {
+    for command in ["SUBSCRIBE a", "MONITOR", "SELECT 1", "CLIENT SETNAME a", "HELLO"] {
         assert_eq!(run_one(&mut session, "MULTI"), "OK");
         assert_eq!(failure(&mut session, command).code(), Code::Request, "{command}");
         assert_eq!(run_one(&mut session, "EXEC"), ABORTED);

@@ -29,6 +29,11 @@ impl<'c, 'a> Job<'c, 'a> {
         self.limit.is_some_and(WaitLimit::ends_wait)
     }
 
+    /// Whether the command began to wait before, and was suspended.
+    pub(crate) fn is_continued(&self) -> bool {
+        self.limit.is_some_and(|limit| limit.is_continued)
+    }
+
     /// The server of the nth key of the command.
     pub(crate) fn server_of(&self, key: usize) -> usize {
         self.config.masters[self.command.keys[key].master()].server

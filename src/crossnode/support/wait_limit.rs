@@ -14,6 +14,8 @@ pub(crate) struct WaitLimit<'w> {
     pub is_requested: &'w dyn Fn() -> bool,
     /// The positions from which streams are read: `$` means the last entry when the command began, not when it was continued.
     pub stream_ids: &'w RefCell<Option<Vec<Vec<u8>>>>,
+    /// The command began to wait before, and was suspended.
+    pub is_continued: bool,
     /// Whether the wait was ended.
     pub has_ended: Cell<bool>,
 }
