@@ -326,7 +326,7 @@ mod tests {
 
     #[test]
     fn a_command_that_determines_no_node_is_rejected() {
-        for command in ["ROLE", "SHUTDOWN NOSAVE", "EVAL script 0"] {
+        for command in ["SHUTDOWN NOSAVE", "EVAL script 0"] {
             assert_eq!(placed(&config(""), command).unwrap_err().code(), Code::CrossNode, "{command}");
         }
         for command in ["SORT a BY w_*", "SORT a GET # GET o_*->f"] {

@@ -29,7 +29,8 @@ impl Session {
         let server = match keys.first() {
             Some(key) => server_of(key),
             None if config.servers.len() == 1 => self.first_server(),
-            None if strategy == Strategy::AnyMaster || is_same_on_every_server(args[0]) => return Ok(Route::AnyServer),
+            // The command table sends UNWATCH to all masters, but in a transaction any server can run it.
+            None if strategy == Strategy::AnyMaster || args[0].eq_ignore_ascii_case(b"UNWATCH") => return Ok(Route::AnyServer),
             None => return Err(needs_all_nodes(args[0])),
         };
         let needs_several = keys.iter().any(|key| server_of(key) != server);
@@ -49,11 +50,6 @@ impl Session {
             .map_or_else(String::new, |key| format!("\"{}\" lives on {}, and ", printable(key.name), config.masters[key.master()].alias));
         Error::new(Code::CrossNode, format!("CROSSNODE {}: {key}{what} on {node}", upper(args[0])))
     }
-}
-
-/// The command table sends PING and UNWATCH to all masters, but any server can run them in a transaction.
-fn is_same_on_every_server(name: &[u8]) -> bool {
-    name.eq_ignore_ascii_case(b"PING") || name.eq_ignore_ascii_case(b"UNWATCH")
 }
 
 fn needs_all_nodes(name: &[u8]) -> Error {

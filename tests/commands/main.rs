@@ -1,6 +1,7 @@
 //! Commands over several real servers. Most tests compare replies and stored data with those of one plain server.
 
 mod blocking;
+mod broadcast;
 mod colocate;
 mod comparison;
 mod explain;
