@@ -177,15 +177,23 @@ impl<'p, 'a> Batch<'p, 'a> {
         let second = broadcast::second_command(policy);
         self.needs_connections_to_merge |= second.is_some();
         let ignores_database = ignores_database(args);
-        let indexes = (0..self.pipelines.len()).map(|server| {
+        let servers = self.pipelines.len();
+        let indexes = (0..servers).map(|server| {
+            let changed = match broadcast::has_client_ids(policy) {
+                true => Some(broadcast::with_client_ids(args, server, servers)?),
+                false => None,
+            };
             let pipeline = self.pipeline(server);
             pipeline.ignores_database = ignores_database;
             pipeline.requires_master = true;
-            let index = pipeline.add(whole.clone(), args, &[], command.flags);
+            let index = match changed {
+                Some(words) => pipeline.add_copied(&words.iter().map(AsRef::as_ref).collect::<Vec<&[u8]>>(), command.flags),
+                None => pipeline.add(whole.clone(), args, &[], command.flags),
+            };
             if let Some(second) = second {
                 pipeline.add(None, &second, &[], command.flags);
             }
-            index
+            Some(index)
         });
         let indexes = indexes.collect();
         Broadcast { args: args.into(), command, policy, indexes, commands: 1 + u32::from(second.is_some()) }

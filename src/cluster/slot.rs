@@ -35,8 +35,8 @@ pub(crate) struct Broadcast<'a> {
     pub args: SmallVec<[&'a [u8]; 4]>,
     pub command: CrossNodeCommand<'a>,
     pub policy: ResponsePolicy,
-    /// By server: the index of its first command in the pipeline.
-    pub indexes: SmallVec<[u32; 4]>,
+    /// By server: the index of its first command in the pipeline; `None` if it gets none.
+    pub indexes: SmallVec<[Option<u32>; 4]>,
     /// How many commands each server gets for it.
     pub commands: u32,
 }

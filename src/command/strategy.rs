@@ -157,6 +157,8 @@ pub(crate) enum ResponsePolicy {
     Role,
     /// CLIENT KILL: the number of clients, or OK in the old form.
     KilledClients,
+    /// CLIENT UNBLOCK: the number of clients.
+    UnblockedClients,
 }
 
 /// The commands whose strategy does not follow from their tips. A command that neither this list nor its tips name has the strategy
@@ -220,6 +222,7 @@ pub(crate) const STRATEGIES: &[(Strategy, &[&str])] = &[
     (Strategy::Broadcast(ResponsePolicy::MemoryStats), &["memory|stats"]),
     (Strategy::Broadcast(ResponsePolicy::Role), &["role"]),
     (Strategy::Broadcast(ResponsePolicy::KilledClients), &["client|kill"]),
+    (Strategy::Broadcast(ResponsePolicy::UnblockedClients), &["client|unblock"]),
     (Strategy::Broadcast(ResponsePolicy::AllSucceeded), &[
         "swapdb", "save", "bgsave", "bgrewriteaof", "config|resetstat", "config|rewrite", "client|pause", "client|unpause",
         "acl|setuser", "acl|deluser", "acl|save", "acl|load",

@@ -1,7 +1,8 @@
 //! HELLO and CLIENT: how the session identifies itself to the servers.
 
+use crate::crossnode::broadcast::client_ids::{line_with_id, over_all_servers};
 use crate::error::{Code, Error, printable};
-use crate::resp::{Reply, pack};
+use crate::resp::{Reply, Value, pack};
 use crate::session::select::parse_number;
 use crate::session::session::{Outcome, Session};
 
@@ -40,10 +41,16 @@ impl Session {
         self.ask(server, b"HELLO", &pack(&[b"HELLO", b"2"]))
     }
 
-    /// CLIENT ID and CLIENT INFO of one of the session's own connections.
+    /// CLIENT ID and CLIENT INFO of one of the session's own connections, with the id that it has over all servers.
     pub(super) fn describe_connection(&mut self, args: &[&[u8]]) -> Outcome {
         let server = self.identifying_server();
-        self.ask(server, args[0], &pack(args))
+        let reply = self.ask(server, args[0], &pack(args))?;
+        let servers = self.configured.config().servers.len();
+        Ok(match reply.root() {
+            Value::Integer(id) => Reply::integer(over_all_servers(id, server, servers)),
+            Value::String(line) => Reply::string(&line_with_id(line, server, servers)),
+            _ => reply,
+        })
     }
 
     /// Returns the server whose connection identifies the session. At the first call that is a server that the session is bound to, or else

@@ -127,7 +127,7 @@ fn reports_on_servers_have_the_form_of_one_server() {
         "CLIENT KILL TYPE pubsub",
         "CLIENT KILL x",
         "CONFIG GET maxmemory",
-        "SLOWLOG GET 1",
+        "SLOWLOG GET 0",
         "SLOWLOG GET x",
         "SLOWLOG LEN",
         "SLOWLOG RESET",
@@ -182,6 +182,46 @@ fn a_session_is_listed_with_its_name_and_keeps_its_id() {
             assert_eq!(run("CLIENT ID"), id, "after {command}");
         }
     }
+}
+
+#[test]
+fn client_ids_are_unique_over_all_nodes_and_name_one_client() {
+    let nodes = ThreeNodes::new();
+    let cluster = nodes.cluster();
+    let ids = |command: &str| -> Vec<i64> {
+        let list = text_of(&cluster, command);
+        list.lines().map(|line| line.split(' ').next().and_then(|id| id.strip_prefix("id=")?.parse().ok()).expect("an id")).collect()
+    };
+    let mut clients: Vec<redis::Connection> = nodes.servers.iter().map(Server::client).collect();
+    let names = ["one", "two", "three"];
+    for (client, name) in clients.iter_mut().zip(names) {
+        redis::cmd("CLIENT").arg("SETNAME").arg(name).exec(client).unwrap();
+    }
+    let list = text_of(&cluster, "CLIENT LIST");
+    let id =
+        |name: &str| ids("CLIENT LIST").into_iter().zip(list.lines()).find(|(_, line)| line.contains(&format!("name={name} "))).unwrap().0;
+    let mut all = ids("CLIENT LIST");
+    all.sort_unstable();
+    all.dedup();
+    assert_eq!(all.len(), list.lines().count());
+    let [one, two, three] = names.map(id);
+    assert_eq!(ids(&format!("CLIENT LIST ID {two} {three} {one}")), [one, two, three]);
+    assert_eq!(ids(&format!("CLIENT LIST ID {two}")), [two]);
+    let run = |command: String| format_reply(&cluster.command(&words(&command)).unwrap());
+    assert_eq!(run(format!("CLIENT KILL ID {two}")), "1");
+    assert_eq!(pipelined(&cluster, &[&format!("CLIENT KILL ID {two}"), "PING", &format!("CLIENT KILL ID {three}")]), "[0 PONG 1]");
+    let lives: Vec<bool> = clients.iter_mut().map(|client| redis::cmd("PING").exec(client).is_ok()).collect();
+    assert_eq!(lives, [true, false, false]);
+    let blocked = std::thread::spawn({
+        let mut client = clients.remove(0);
+        move || redis::cmd("BLPOP").arg("none").arg("0").query::<Option<(String, String)>>(&mut client)
+    });
+    while run(format!("CLIENT UNBLOCK {one}")) != "1" {}
+    assert_eq!(blocked.join().unwrap().unwrap(), None);
+    assert_eq!(run("CLIENT UNBLOCK x".into()), "ERR value is not an integer or out of range");
+    let mut session = cluster.session();
+    let id = format_reply(&session.execute(&request(&["CLIENT ID"])).unwrap());
+    assert_eq!(run(format!("CLIENT KILL ID {}", id.trim_matches(['[', ']']))), "1");
 }
 
 #[test]

@@ -96,7 +96,7 @@ pub const UNTESTED: &[(&str, &str)] = &[];
 
 /// Commands that are refused if their keys are on several nodes, or if they have no keys: scripts run on one node, and some commands are
 /// about one server. A CROSSNODE error of any other command is a failure.
-pub const REFUSED: &[&str] = &["eval", "eval_ro", "evalsha", "evalsha_ro", "fcall", "fcall_ro", "client|getname", "role", "function|stats"];
+pub const REFUSED: &[&str] = &["eval", "eval_ro", "evalsha", "evalsha_ro", "fcall", "fcall_ro", "client|getname"];
 
 /// Commands with the number of their keys, and its position. The library refuses an invalid number with its own error.
 pub const COUNTED: &[(&str, usize)] = &[

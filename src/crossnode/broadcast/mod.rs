@@ -1,5 +1,6 @@
 //! Commands without keys that are sent to every master. The replies become one, as the command's response policy says.
 
+pub(crate) mod client_ids;
 mod dbsize;
 mod info;
 mod latency;
@@ -20,13 +21,24 @@ use std::borrow::Cow;
 
 /// Runs a command that is not part of a pipeline; in a pipeline, `cluster` sends it.
 pub(crate) fn run(job: &Job, policy: ResponsePolicy) -> Outcome<Reply> {
-    let outcomes = job.connections(0..job.config.servers.len())?.round(&requests(job, policy));
+    let requests = requests(job, policy);
+    let outcomes = job.connections(requests.iter().map(|request| request.server))?.round(&requests);
     Ok(merge(job, policy, outcomes, true)?)
 }
 
 /// What every master gets after the command itself.
 pub(crate) fn second_command(policy: ResponsePolicy) -> Option<[&'static [u8]; 2]> {
     (policy == ResponsePolicy::VisibleKeyCount).then_some(dbsize::SECOND_COMMAND)
+}
+
+/// What a server gets in place of a command that names clients by their ids; `None`: nothing, it is about clients of other servers.
+pub(crate) fn with_client_ids<'a>(args: &[&'a [u8]], server: usize, servers: usize) -> Option<Words<'a>> {
+    client_ids::for_server(args, server, servers)
+}
+
+/// Whether [`with_client_ids`] applies to commands with this policy.
+pub(crate) fn has_client_ids(policy: ResponsePolicy) -> bool {
+    matches!(policy, ResponsePolicy::ClientList | ResponsePolicy::KilledClients | ResponsePolicy::UnblockedClients)
 }
 
 /// Makes one reply of the outcomes of all masters. The reply of a master is an array with the replies to the commands that it got. With
@@ -55,7 +67,9 @@ fn merged(job: &Job, policy: ResponsePolicy, outcomes: Vec<Result<Reply, Error>>
         ResponsePolicy::AllSucceeded | ResponsePolicy::OneSucceeded | ResponsePolicy::VisibleKeyCount | ResponsePolicy::LabelledTexts => {
             Ok(merge::first(replies))
         }
-        ResponsePolicy::AggSum | ResponsePolicy::KilledClients => merge::aggregate(&replies, |one, other| one + other),
+        ResponsePolicy::AggSum | ResponsePolicy::KilledClients | ResponsePolicy::UnblockedClients => {
+            merge::aggregate(&replies, |one, other| one + other)
+        }
         ResponsePolicy::AggMin | ResponsePolicy::AggLogicalAnd => merge::aggregate(&replies, i64::min),
         ResponsePolicy::AggMax | ResponsePolicy::AggLogicalOr => merge::aggregate(&replies, i64::max),
         ResponsePolicy::Concatenate => Ok(merge::concatenate(&replies, |_| true)),
@@ -63,7 +77,11 @@ fn merged(job: &Job, policy: ResponsePolicy, outcomes: Vec<Result<Reply, Error>>
         ResponsePolicy::DistinctNames => Ok(merge::distinct_names(&replies)),
         ResponsePolicy::SumByName => merge::sum_by_name(&replies),
         ResponsePolicy::Info => info::merge(&replies),
-        ResponsePolicy::ClientList => status::client_list(&replies, aliases(job)),
+        ResponsePolicy::ClientList => {
+            let servers = 0..job.config.servers.len();
+            let receivers = servers.clone().filter(|&server| with_client_ids(job.args, server, servers.len()).is_some());
+            status::client_list(&replies, receivers, job.config)
+        }
         ResponsePolicy::NewestFirst => Ok(logs::newest_first(replies, job.args)),
         ResponsePolicy::AclLog => Ok(logs::acl_log(replies, job.args)),
         ResponsePolicy::LatencyLatest => latency::latest(&replies),
@@ -83,8 +101,8 @@ pub(crate) fn explain(job: &Job, policy: ResponsePolicy) -> Outcome<Explanation>
     if policy == ResponsePolicy::VisibleKeyCount {
         return dbsize::explain(job, &requests(job, policy));
     }
-    let command = job.args.iter().map(|word| printable(word)).collect::<Vec<_>>().join(" ");
-    let steps = (0..job.config.servers.len()).map(|server| (server, command.clone()));
+    let text = |command: &Words| command.iter().map(|word| printable(word)).collect::<Vec<_>>().join(" ");
+    let steps = requests(job, policy).into_iter().map(|request| (request.server, text(&request.commands[0])));
     Ok(Explanation::new("all masters", false).round_of(steps))
 }
 
@@ -109,7 +127,10 @@ pub(crate) fn documentation(policy: ResponsePolicy) -> Documentation {
         ResponsePolicy::FunctionStats => "all masters; the reply of the first one that runs a function",
         ResponsePolicy::MemoryStats => "all masters; integers are added, ratios and percentages are the highest",
         ResponsePolicy::Role => "all masters; one list of replicas, the highest offset",
-        ResponsePolicy::KilledClients => "all masters; the sum; with an address only, the first reply that is not an error",
+        ResponsePolicy::KilledClients => {
+            "all masters, or the one of the id; the sum; with an address only, the first reply that is not an error"
+        }
+        ResponsePolicy::UnblockedClients => "the master of the id",
     };
     Documentation {
         overview: "**all masters**: the command is sent to every master, and the replies are merged into one.",
@@ -120,11 +141,18 @@ pub(crate) fn documentation(policy: ResponsePolicy) -> Documentation {
 
 /// The commands for every server that is a master.
 fn requests<'a>(job: &Job<'_, 'a>, policy: ResponsePolicy) -> Vec<Request<'a>> {
-    let mut commands: Vec<Words> = vec![job.args.iter().map(|&word| Cow::from(word)).collect()];
-    commands.extend(second_command(policy).map(|words| words.map(Cow::from).to_vec()));
+    let servers = job.config.servers.len();
     let flags = job.command.flags;
-    let request = |server| Request { server, commands: commands.clone(), repeatable: flags.repeatable, read_timeout: flags.read_timeout };
-    (0..job.config.servers.len()).map(request).collect()
+    let commands = |server| -> Option<Vec<Words>> {
+        let first = match has_client_ids(policy) {
+            true => with_client_ids(job.args, server, servers)?,
+            false => job.args.iter().map(|&word| Cow::from(word)).collect(),
+        };
+        Some([first].into_iter().chain(second_command(policy).map(|words| words.map(Cow::from).to_vec())).collect())
+    };
+    let request =
+        |server| Some(Request { server, commands: commands(server)?, repeatable: flags.repeatable, read_timeout: flags.read_timeout });
+    (0..servers).filter_map(request).collect()
 }
 
 /// The replies of all servers, or the first error. The error says whether other servers carried the command out.

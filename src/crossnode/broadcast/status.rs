@@ -1,16 +1,19 @@
 //! CLIENT LIST, MEMORY STATS, FUNCTION STATS and ROLE: what all masters report of themselves.
 
+use crate::config::Config;
+use crate::crossnode::broadcast::client_ids::line_with_id;
 use crate::crossnode::broadcast::merge::first;
 use crate::crossnode::support::outcome::{Abort, Outcome};
 use crate::resp::{Builder, Kind, Reply, Value};
 
-/// CLIENT LIST: the lines of all masters, each with the field `node=`.
-pub(super) fn client_list<'n>(replies: &[Reply], aliases: impl Iterator<Item = &'n str>) -> Outcome<Reply> {
+/// CLIENT LIST: the lines of these servers, each with the id over all servers and the field `node=`.
+pub(super) fn client_list(replies: &[Reply], servers: impl Iterator<Item = usize>, config: &Config) -> Outcome<Reply> {
     let mut all = Vec::new();
-    for (reply, alias) in replies.iter().zip(aliases) {
+    for (reply, server) in replies.iter().zip(servers) {
+        let alias = &config.servers[server].alias;
         let Value::String(text) = reply.root() else { return Err(Abort::protocol_error("a server's reply is not a text")) };
         for line in text.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
-            all.extend_from_slice(line);
+            all.extend_from_slice(&line_with_id(line, server, config.servers.len()));
             all.extend_from_slice(format!(" node={alias}\n").as_bytes());
         }
     }
