@@ -103,7 +103,6 @@ impl<'p, 'a> Batch<'p, 'a> {
                 Strategy::Broadcast(policy) => ExpectedReply::Broadcast(Box::new(self.broadcast(args, whole, command, policy))),
                 _ => return Some(command),
             },
-            Ok(Plan::ServerError(text)) => ExpectedReply::ServerError(text.into()),
             Err(error) => ExpectedReply::Failure(error),
         };
         self.slots.push(Slot { name: args[0], reply });

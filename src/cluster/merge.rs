@@ -93,10 +93,6 @@ impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
             }
             ExpectedReply::Split(split) => self.append_split(split, slot.name),
             ExpectedReply::Broadcast(broadcast) => self.append_broadcast(broadcast, slot.name),
-            ExpectedReply::ServerError(text) => {
-                self.builder.bytes_value(Kind::Error, text.as_bytes());
-                Ok(())
-            }
             ExpectedReply::Failure(error) => Err(error.clone()),
         }
     }

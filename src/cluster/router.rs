@@ -106,7 +106,6 @@ impl Router<'_> {
                 return run_batch(&resolver, request, args, plan, sink);
             }
             Plan::CrossNode(command) => crossnode::run(self.config, self.topology, args, &command)?,
-            Plan::ServerError(text) => Reply::error(text.as_bytes()),
         };
         Ok(sink.reply(if request.is_some() { reply.wrapped_in_array() } else { reply }))
     }

@@ -25,8 +25,6 @@ pub(crate) enum ExpectedReply<'a> {
     },
     Split(Box<Split>),
     Broadcast(Box<Broadcast<'a>>),
-    /// The error of a server, known without sending the command.
-    ServerError(Box<str>),
     Failure(Error),
 }
 
