@@ -10,6 +10,7 @@ pub(crate) mod internal_keys;
 pub(crate) mod invalidations;
 pub(crate) mod job;
 pub(crate) mod key_watch;
+pub(crate) mod missing_command;
 pub(crate) mod outcome;
 pub(crate) mod queries;
 pub(crate) mod retry;
