@@ -83,11 +83,6 @@ impl Reader {
         self.complete
     }
 
-    /// Returns whether no incomplete reply has begun.
-    pub(crate) fn is_between(&self) -> bool {
-        self.open.is_empty() && self.position == self.bytes.len()
-    }
-
     /// Checks that no bytes follow the requested replies, once these are complete. If some do, it is unknown which reply belongs to which command,
     /// and no reply counts as complete.
     #[inline]
@@ -160,6 +155,7 @@ impl Reader {
     }
 
     /// Appends bytes that have arrived.
+    #[cfg(any(test, fuzzing))]
     pub(crate) fn feed(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }

@@ -170,15 +170,3 @@ fn read_until_closed(session: &mut Session) -> Vec<u8> {
     }
     all
 }
-
-#[test]
-fn invalid_resp_ends_the_stream() {
-    let server = Server::start();
-    for wrong in ["GET a\r\n", "*1\r\n:1\r\n", "*x\r\n"] {
-        let mut session = cluster(&[server.port], &[]).session();
-        session.write(b"*1\r\n$4\r\nPI").unwrap();
-        session.write(b"NG\r\n").unwrap();
-        assert_eq!(session.write(wrong.as_bytes()).unwrap_err().code(), Code::Request, "{wrong}");
-        assert_eq!(session.write(b"*1\r\n$4\r\nPING\r\n").unwrap_err().code(), Code::Request);
-    }
-}
