@@ -27,6 +27,7 @@ pub(crate) use crate::crossnode::recover::recover;
 use crate::crossnode::support::documentation::Documentation;
 pub(crate) use crate::crossnode::support::explanation::Explanation;
 pub(crate) use crate::crossnode::support::job::Job;
+use crate::crossnode::support::missing_command::with_releases;
 use crate::crossnode::support::outcome::Abort;
 pub(crate) use crate::crossnode::support::wait_limit::WaitLimit;
 use crate::error::Error;
@@ -71,7 +72,7 @@ pub(crate) fn run_within<'a>(
     limit: Option<&WaitLimit>,
 ) -> Result<Reply, Error> {
     let job = Job { config, topology, args, command, limit };
-    call!(command.strategy, run(&job)).or_else(Abort::into_reply)
+    call!(command.strategy, run(&job)).or_else(|abort| with_releases(&job, abort).into_reply())
 }
 
 /// Reports what [`run`] would do. Where that depends on the data, servers are asked; nothing is changed. An inner error is the text with
@@ -83,7 +84,7 @@ pub(crate) fn explain<'a>(
     command: &CrossNodeCommand<'a>,
 ) -> Result<Result<Explanation, String>, Error> {
     let job = Job { config, topology, args, command, limit: None };
-    match call!(command.strategy, explain(&job)) {
+    match call!(command.strategy, explain(&job)).map_err(|abort| with_releases(&job, abort)) {
         Ok(explanation) => Ok(Ok(explanation)),
         Err(Abort::Refusal(text)) => Ok(Err(String::from_utf8_lossy(&text).into_owned())),
         Err(Abort::Error(error)) => Err(error),

@@ -73,7 +73,9 @@ impl SessionConnection {
         if db != self.db {
             let reply = self.ask(&pack(&[b"SELECT", db.to_string().as_bytes()]), 1, &mut 0)?;
             if let Some(Value::Error(text)) = reply.value(1) {
-                return Err(Error::new(Code::Connect, format!("SELECT {db}: {}", String::from_utf8_lossy(text))));
+                let error = Error::new(Code::Connect, format!("SELECT {db}: {}", String::from_utf8_lossy(text)));
+                // A server that runs a script would refuse the command in the same way.
+                return Err(if text.starts_with(b"BUSY ") { error.refused_with(text) } else { error });
             }
             self.db = db;
         }

@@ -9,6 +9,7 @@ pub(crate) mod explanation;
 pub(crate) mod internal_keys;
 pub(crate) mod job;
 pub(crate) mod key_watch;
+pub(crate) mod missing_command;
 pub(crate) mod outcome;
 pub(crate) mod queries;
 pub(crate) mod retry;
