@@ -369,3 +369,11 @@ fn a_busy_server_replies_busy_in_every_database_and_its_script_can_be_killed() {
         function.join().unwrap();
     }
 }
+
+#[test]
+fn pubsub_channels_does_not_list_the_channel_of_the_library() {
+    let nodes = ThreeNodes::new();
+    let (cluster, oracle) = (nodes.cluster(), nodes.oracle());
+    assert_eq!(nodes.compare(&cluster, &oracle, "BLPOP A B C 0.01"), "NilArray");
+    nodes.compare(&cluster, &oracle, "PUBSUB CHANNELS");
+}
