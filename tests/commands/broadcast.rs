@@ -63,7 +63,12 @@ fn dbsize_in_a_pipeline_does_not_count_internal_keys() {
     let cluster = crate::support::cluster(&ports(&nodes.servers), &[r#""pool_size":1"#]);
     let commands = ["SET A 1", "DBSIZE", "SET B 1", "SET C 1", "DBSIZE", "DEL A"].map(|command| nodes.command(command));
     assert_eq!(pipelined(&cluster, &commands.each_ref().map(String::as_str)), "[OK 1 OK OK 3 1]");
+    assert_eq!(pipelined(&cluster, &["DBSIZE", "DBSIZE", "DBSIZE"]), "[2 2 2]");
     assert_eq!(pipelined(&cluster, &["DBSIZE"]), "[2]");
+    for server in &nodes.servers {
+        redis::cmd("DEL").arg("\0rediscluster\0staged").arg("\0rediscluster\0x").exec(&mut server.client()).unwrap();
+    }
+    assert_eq!(pipelined(&cluster, &["DBSIZE", "DBSIZE", "FLUSHALL", "DBSIZE", "DBSIZE"]), "[2 2 OK 0 0]");
 }
 
 #[test]
