@@ -32,7 +32,8 @@ pub(crate) fn plan<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) ->
     if command.session {
         return Err(needs_session(command.name));
     }
-    let has_value_per_key = command.strategy != Strategy::Split(SplitKind::Stored) || !args.len().is_multiple_of(2);
+    let needs_value_per_key = matches!(command.strategy, Strategy::Split(SplitKind::Stored) | Strategy::MsetNx);
+    let has_value_per_key = !needs_value_per_key || !args.len().is_multiple_of(2);
     let Some(keys) = placed_keys(config, command, args).filter(|_| has_value_per_key) else { return Ok(plan_for_rejection()) };
     let flags = flags(command, args);
     if keys.is_empty() && command.keys != Keys::Specs(&[]) && command.strategy != Strategy::Script {

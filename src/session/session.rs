@@ -84,7 +84,7 @@ impl Session {
         }
     }
 
-    /// Returns an interrupter, with which another thread ends a call of [`Session::receive`] or [`Session::read`] that waits.
+    /// Returns an interrupter, with which another thread ends a call that waits.
     pub fn interrupter(&self) -> Interrupter {
         self.interrupter.clone()
     }
@@ -92,7 +92,7 @@ impl Session {
     /// The check that every call begins with.
     pub(super) fn check_open(&self) -> Result<(), Error> {
         check_process(self.process)?;
-        if self.is_closed {
+        if self.is_closed || self.interrupter.is_closing() {
             return Err(Error::new(Code::Request, "the session is closed; open a new one"));
         }
         Ok(())

@@ -10,6 +10,7 @@ mod gather;
 mod lookup;
 mod malformed;
 mod migrate;
+mod missing_commands;
 mod msetnx;
 mod old_readme;
 mod pipelines;
