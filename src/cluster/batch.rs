@@ -173,8 +173,10 @@ impl<'p, 'a> Batch<'p, 'a> {
     ) -> Broadcast<'a> {
         // A SCRIPT FLUSH drops the scripts that the batch has loaded.
         self.loaded_scripts.clear();
-        let second = broadcast::second_command(policy);
-        self.needs_connections_to_merge |= second.is_some();
+        let preceding = broadcast::preceding_command(policy);
+        self.needs_connections_to_merge |= preceding.is_some();
+        let follows_itself = |slot: &Slot| matches!(&slot.reply, ExpectedReply::Broadcast(broadcast) if broadcast.policy == policy);
+        let preceding = preceding.filter(|_| !self.slots.last().is_some_and(follows_itself));
         let ignores_database = ignores_database(args);
         let servers = self.pipelines.len();
         let indexes = (0..servers).map(|server| {
@@ -185,17 +187,15 @@ impl<'p, 'a> Batch<'p, 'a> {
             let pipeline = self.pipeline(server);
             pipeline.ignores_database = ignores_database;
             pipeline.requires_master = true;
+            let before = preceding.map(|words| pipeline.add(None, &words, &[], command.flags));
             let index = match changed {
                 Some(words) => pipeline.add_copied(&words.iter().map(AsRef::as_ref).collect::<Vec<&[u8]>>(), command.flags),
                 None => pipeline.add(whole.clone(), args, &[], command.flags),
             };
-            if let Some(second) = second {
-                pipeline.add(None, &second, &[], command.flags);
-            }
-            Some(index)
+            Some(before.unwrap_or(index))
         });
         let indexes = indexes.collect();
-        Broadcast { args: args.into(), command, policy, indexes, commands: 1 + u32::from(second.is_some()) }
+        Broadcast { args: args.into(), command, policy, indexes, commands: 1 + u32::from(preceding.is_some()) }
     }
 
     /// Runs all commands. The reply is an array with one reply per command.
