@@ -10,6 +10,7 @@ mod lookup;
 mod malformed;
 mod migrate;
 mod missing_commands;
+mod modules;
 mod msetnx;
 mod old_readme;
 mod pipelines;
