@@ -24,7 +24,7 @@ pub(crate) use crate::command::flags::CommandFlags;
 #[doc(hidden)]
 pub use crate::command::introspect::{all_commands, data_commands, keys_of};
 pub(crate) use crate::command::keys::{Positions, places, positions, sort_patterns};
-pub(crate) use crate::command::lookup::lookup;
+pub(crate) use crate::command::lookup::{ignores_database, lookup};
 pub(crate) use crate::command::modules::{ModuleCommand, module_command};
 pub(crate) use crate::command::placed_key::{Key, PlacedKeys, as_sent, is_renamed};
 pub(crate) use crate::command::read_timeout::ReadTimeout;

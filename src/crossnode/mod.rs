@@ -29,6 +29,7 @@ pub(crate) use crate::crossnode::support::explanation::Explanation;
 pub(crate) use crate::crossnode::support::job::Job;
 use crate::crossnode::support::missing_command::with_releases;
 use crate::crossnode::support::outcome::Abort;
+pub(crate) use crate::crossnode::support::wait_limit::WaitLimit;
 use crate::error::Error;
 use crate::resp::Reply;
 use crate::routing::CrossNodeCommand;
@@ -59,7 +60,18 @@ macro_rules! call {
 
 /// Carries a command out. A server's error is returned as an error reply.
 pub(crate) fn run<'a>(config: &Config, topology: &Topology, args: &[&'a [u8]], command: &CrossNodeCommand<'a>) -> Result<Reply, Error> {
-    let job = Job { config, topology, args, command };
+    run_within(config, topology, args, command, None)
+}
+
+/// [`run`] with a limit for the wait of a blocking command.
+pub(crate) fn run_within<'a>(
+    config: &Config,
+    topology: &Topology,
+    args: &[&'a [u8]],
+    command: &CrossNodeCommand<'a>,
+    limit: Option<&WaitLimit>,
+) -> Result<Reply, Error> {
+    let job = Job { config, topology, args, command, limit };
     call!(command.strategy, run(&job)).or_else(|abort| with_releases(&job, abort).into_reply())
 }
 
@@ -71,7 +83,7 @@ pub(crate) fn explain<'a>(
     args: &[&'a [u8]],
     command: &CrossNodeCommand<'a>,
 ) -> Result<Result<Explanation, String>, Error> {
-    let job = Job { config, topology, args, command };
+    let job = Job { config, topology, args, command, limit: None };
     match call!(command.strategy, explain(&job)).map_err(|abort| with_releases(&job, abort)) {
         Ok(explanation) => Ok(Ok(explanation)),
         Err(Abort::Refusal(text)) => Ok(Err(String::from_utf8_lossy(&text).into_owned())),

@@ -2,6 +2,7 @@
 
 mod blocking;
 mod blocking_types;
+mod broadcast;
 mod colocate;
 mod comparison;
 mod explain;

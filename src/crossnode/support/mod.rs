@@ -13,4 +13,5 @@ pub(crate) mod missing_command;
 pub(crate) mod outcome;
 pub(crate) mod queries;
 pub(crate) mod retry;
+pub(crate) mod wait_limit;
 pub(crate) mod waiting_line;
