@@ -136,6 +136,7 @@ impl<'p, 'a> Batch<'p, 'a> {
     fn split(&mut self, args: &[&'a [u8]], kind: SplitKind, keys: &PlacedKeys<'a>, flags: CommandFlags) -> Split {
         let mut split = Split::new(self.resolver.config(), kind, keys);
         let width = kind.arguments_per_key();
+        let path = args.last().filter(|_| kind == SplitKind::ValuesAtPath);
         let by_part = split.keys_by_part();
         let requires_master = !may_use_replica(args[0], keys, flags);
         let mut rest = by_part.as_slice();
@@ -145,13 +146,14 @@ impl<'p, 'a> Batch<'p, 'a> {
             let pipeline = self.pipeline(part.server);
             let arguments = own_keys.iter().map(|&key| &keys[key as usize]).flat_map(|key| &args[key.position()..key.position() + width]);
             pipeline.write_buffer.reserve(estimated_bytes(arguments));
-            pipeline.write_buffer.push_array_header(1 + part.keys * width);
+            pipeline.write_buffer.push_array_header(1 + part.keys * width + usize::from(path.is_some()));
             pipeline.write_buffer.push_argument(args[0]);
             for &key in own_keys {
                 let key = &keys[key as usize];
                 pipeline.write_buffer.push_argument(key.name);
                 args[key.position() + 1..key.position() + width].iter().for_each(|argument| pipeline.write_buffer.push_argument(argument));
             }
+            path.iter().for_each(|path| pipeline.write_buffer.push_argument(path));
             part.index = pipeline.finish_command(flags);
             pipeline.requires_master |= requires_master;
             if self.is_single {

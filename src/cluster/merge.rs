@@ -181,7 +181,7 @@ impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
             return Ok(());
         }
         match split.kind {
-            SplitKind::Values => self.append_values(split, &parts),
+            SplitKind::Values | SplitKind::ValuesAtPath => self.append_values(split, &parts),
             SplitKind::Counted => self.append_sum(&parts),
             SplitKind::Stored => {
                 self.builder.copy(parts[0], self.bases[split.parts[0].server]);
@@ -220,7 +220,7 @@ impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
 
 /// The error of a split command of which one part failed. For a read it does not matter that other parts succeeded.
 fn partial_failure(error: Error, kind: SplitKind, succeeded: usize) -> Error {
-    if kind == SplitKind::Values || succeeded == 0 {
+    if kind.reads_values() || succeeded == 0 {
         return error;
     }
     error.with_suffix(&format!("; {succeeded} other node(s) carried out their part")).maybe_executed()
