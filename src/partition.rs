@@ -26,11 +26,12 @@ fn crc32(key: &[u8]) -> u32 {
 }
 
 /// The rule by which hash tags are found in keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+///
+/// There is no default: with a wrong rule, different keys are stored as one. See [`HashTag::matters_for`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HashTag {
     /// `name{tag}`: `tag` is hashed, and only `name` is sent. The rule of rediscluster-py and rediscluster-php.
-    #[default]
     Strip,
     /// The bytes between the first `{` and the next `}` are hashed unless there are none; the whole key is sent.
     /// The rule of Redis Cluster and twemproxy.
@@ -61,8 +62,55 @@ impl HashTag {
             HashTag::Keep => keep(key),
             HashTag::Off => None,
         };
-        found.unwrap_or(Tagged { name: key, hashed: key, is_stripped: false })
+        found.unwrap_or(Tagged::plain(key))
     }
+
+    /// Returns whether the rules differ for this key: whether one of them finds a tag in it.
+    ///
+    /// The answer depends on the key alone, not on the number of nodes: with one node [`HashTag::Strip`] still sends another key.
+    #[inline]
+    pub fn matters_for(key: &[u8]) -> bool {
+        contains_open_brace(key) && has_tag(key)
+    }
+}
+
+impl<'a> Tagged<'a> {
+    /// A key without a tag.
+    #[inline]
+    pub(crate) fn plain(key: &'a [u8]) -> Tagged<'a> {
+        Tagged { name: key, hashed: key, is_stripped: false }
+    }
+}
+
+#[cold]
+fn has_tag(key: &[u8]) -> bool {
+    strip(key).is_some() || keep(key).is_some()
+}
+
+/// Looks for `{` in words of eight bytes, the last of which may overlap: this runs for every key if no rule is configured.
+#[inline]
+fn contains_open_brace(key: &[u8]) -> bool {
+    if let (Some(&first), Some(&last)) = (key.first_chunk(), key.last_chunk()) {
+        let (first, last) = (u64::from_le_bytes(first), u64::from_le_bytes(last));
+        return has_open_brace(first) || has_open_brace(last) || (key.len() > 16 && key[8..].chunks_exact(8).any(word_has_open_brace));
+    }
+    match (key.first_chunk(), key.last_chunk()) {
+        (Some(&first), Some(&last)) => has_open_brace(u64::from(u32::from_le_bytes(first)) << 32 | u64::from(u32::from_le_bytes(last))),
+        _ => key.contains(&b'{'),
+    }
+}
+
+#[inline]
+fn word_has_open_brace(word: &[u8]) -> bool {
+    word.try_into().is_ok_and(|word| has_open_brace(u64::from_le_bytes(word)))
+}
+
+/// Whether one of the bytes is `{`: the difference to eight of them has a zero byte, and subtracting 1 from that borrows.
+#[inline]
+fn has_open_brace(word: u64) -> bool {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    let difference = word ^ (ONES * b'{' as u64);
+    difference.wrapping_sub(ONES) & !difference & (ONES << 7) != 0
 }
 
 /// Splits `name{tag}`. The name must not be empty; the tag may be, and it begins after the last `{`.
@@ -116,6 +164,29 @@ mod tests {
         assert_eq!(split(HashTag::Keep, "{foo}"), pair("{foo}", "foo"));
         assert_eq!(split(HashTag::Keep, "a{{b}}"), pair("a{{b}}", "{b"));
         assert_eq!(split(HashTag::Keep, "a{}{b}"), pair("a{}{b}", "a{}{b}"));
+    }
+
+    #[test]
+    fn the_rule_matters_for_a_key_if_one_of_the_rules_finds_a_tag() {
+        for tagged in ["bar{foo}", "foo{}", "{foo}", "{foo}bar", "a{b}c", "a{}{b}", "user:{\"id\":7}", "{}{}", "a{{}"] {
+            assert!(HashTag::matters_for(tagged.as_bytes()), "{tagged}");
+        }
+        for plain in ["", "foo", "{", "}", "{}", "}{", "a{b", "a}b{c", "{}a", "a{}b", "foo}"] {
+            assert!(!HashTag::matters_for(plain.as_bytes()), "{plain}");
+        }
+    }
+
+    #[test]
+    fn a_tag_is_found_at_every_place_of_a_key_of_any_length() {
+        for length in 0..40 {
+            let plain = vec![b'a'; length];
+            assert!(!HashTag::matters_for(&plain));
+            for at in 0..length.saturating_sub(2) {
+                let mut key = plain.clone();
+                key[at..at + 3].copy_from_slice(b"{x}");
+                assert!(HashTag::matters_for(&key), "at {at} of {length}");
+            }
+        }
     }
 
     #[test]

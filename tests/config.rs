@@ -56,7 +56,7 @@ fn defaults_match_the_documentation() {
     let config = read(r#"{"nodes": {"node_1": {"host": "localhost"}}}"#);
     let five = Some(Duration::from_secs(5));
     assert_eq!((config.connect_timeout, config.read_timeout, config.write_timeout), (five, five, five));
-    assert_eq!((config.hash_tag, config.cross_node, config.pool_size), (HashTag::Strip, CrossNode::Emulate, 64));
+    assert_eq!((config.hash_tag, config.cross_node, config.pool_size), (None, CrossNode::Emulate, 64));
     assert_eq!((config.read, config.refresh_interval, &config.replicas), (Read::Replica, Some(Duration::from_secs(1)), &None));
     assert_eq!((config.servers[0].db, &config.servers[0].password), (0, &None));
     assert_eq!(config.servers[0].address.to_string(), "localhost:6379");

@@ -5,7 +5,6 @@ use crate::config::node::{Defaults, server};
 use crate::config::values::{Aliases, Named};
 use crate::config::{Config, CrossNode, Master, Read, Server};
 use crate::error::Error;
-use crate::partition::HashTag;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
@@ -37,7 +36,7 @@ pub(crate) fn config(document: Document) -> Result<Config, Error> {
         servers,
         masters,
         replicas,
-        hash_tag: document.hash_tag.unwrap_or(HashTag::Strip),
+        hash_tag: document.hash_tag,
         cross_node: document.cross_node.unwrap_or(CrossNode::Emulate),
         read,
         refresh_interval: document.refresh_interval.unwrap_or(Some(DEFAULT_REFRESH_INTERVAL)),

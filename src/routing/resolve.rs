@@ -87,7 +87,7 @@ impl<'p> CommandResolver<'p> {
             return Ok(Located::ServerError(arity_text(&printable(&args[0].to_ascii_lowercase()))));
         }
         let positions = self.positions(&command, args)?;
-        Ok(Located::Keys { keys: place_keys(self.config, args, positions.iter().copied()), strategy: Strategy::Refuse })
+        Ok(Located::Keys { keys: place_keys(self.config, args, positions.iter().copied())?, strategy: Strategy::Refuse })
     }
 
     #[cold]
