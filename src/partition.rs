@@ -70,7 +70,7 @@ impl HashTag {
     /// The answer depends on the key alone, not on the number of nodes: with one node [`HashTag::Strip`] still sends another key.
     #[inline]
     pub fn matters_for(key: &[u8]) -> bool {
-        contains_open_brace(key) && has_tag(key)
+        may_contain_open_brace(key) && has_tag(key)
     }
 }
 
@@ -87,33 +87,40 @@ fn has_tag(key: &[u8]) -> bool {
     strip(key).is_some() || keep(key).is_some()
 }
 
-/// Looks for `{` in words of eight bytes, the last of which may overlap: this runs for every key if no rule is configured.
-#[inline]
-fn contains_open_brace(key: &[u8]) -> bool {
+/// A quick test that runs for every key if no rule is configured: no key with `{` fails it, and of the others only those with `|`, `}`, `~` or
+/// bytes that are not ASCII pass. It reads words that may overlap at the end of the key.
+#[inline(always)]
+fn may_contain_open_brace(key: &[u8]) -> bool {
     if let (Some(&first), Some(&last)) = (key.first_chunk(), key.last_chunk()) {
-        let (first, last) = (u64::from_le_bytes(first), u64::from_le_bytes(last));
-        return has_open_brace(first) || has_open_brace(last) || (key.len() > 16 && key[8..].chunks_exact(8).any(word_has_open_brace));
+        return has_large_byte(first) || has_large_byte(last) || (key.len() > 16 && key[8..].chunks_exact(8).any(word_has_large_byte));
     }
     match (key.first_chunk(), key.last_chunk()) {
-        (Some(&first), Some(&last)) => has_open_brace(u64::from(u32::from_le_bytes(first)) << 32 | u64::from(u32::from_le_bytes(last))),
+        (Some(&first), Some(&last)) => (carry_from_brace(u32::from_le_bytes(first)) | carry_from_brace(u32::from_le_bytes(last))) != 0,
         _ => key.contains(&b'{'),
     }
 }
 
 #[inline]
-fn word_has_open_brace(word: &[u8]) -> bool {
-    word.try_into().is_ok_and(|word| has_open_brace(u64::from_le_bytes(word)))
+fn word_has_large_byte(word: &[u8]) -> bool {
+    word.try_into().is_ok_and(has_large_byte)
 }
 
-/// Whether one of the bytes is `{`: the difference to eight of them has a zero byte, and subtracting 1 from that borrows.
+/// Whether one of eight bytes is `{` or larger. A byte that overflows adds 1 to the next one, which hides no `{`.
 #[inline]
-fn has_open_brace(word: u64) -> bool {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
-    let difference = word ^ (ONES * b'{' as u64);
-    difference.wrapping_sub(ONES) & !difference & (ONES << 7) != 0
+fn has_large_byte(word: [u8; 8]) -> bool {
+    const DISTANCE: u64 = u64::from_le_bytes([0x80 - b'{'; 8]);
+    u64::from_le_bytes(word).wrapping_add(DISTANCE) & u64::from_le_bytes([0x80; 8]) != 0
+}
+
+/// The same for four bytes; 0 if there is none.
+#[inline]
+fn carry_from_brace(word: u32) -> u32 {
+    const DISTANCE: u32 = u32::from_le_bytes([0x80 - b'{'; 4]);
+    word.wrapping_add(DISTANCE) & u32::from_le_bytes([0x80; 4])
 }
 
 /// Splits `name{tag}`. The name must not be empty; the tag may be, and it begins after the last `{`.
+#[inline(always)]
 fn strip(key: &[u8]) -> Option<Tagged<'_>> {
     let inside = key.strip_suffix(b"}")?;
     let open = inside.iter().rposition(|&byte| byte == b'{')?;
@@ -125,6 +132,7 @@ fn strip(key: &[u8]) -> Option<Tagged<'_>> {
 
 /// Finds the bytes between the first `{` and the next `}`. The first key of a command has no effect on the others with this
 /// rule, because other clients of the same data compute the node of each key from that key.
+#[inline(always)]
 fn keep(key: &[u8]) -> Option<Tagged<'_>> {
     let open = key.iter().position(|&byte| byte == b'{')?;
     let rest = &key[open + 1..];
@@ -179,12 +187,14 @@ mod tests {
     #[test]
     fn a_tag_is_found_at_every_place_of_a_key_of_any_length() {
         for length in 0..40 {
-            let plain = vec![b'a'; length];
-            assert!(!HashTag::matters_for(&plain));
-            for at in 0..length.saturating_sub(2) {
-                let mut key = plain.clone();
-                key[at..at + 3].copy_from_slice(b"{x}");
-                assert!(HashTag::matters_for(&key), "at {at} of {length}");
+            for filler in [0, b'a', b'z', b'}', 0x80, 0xfb, 0xff] {
+                let plain = vec![filler; length];
+                assert!(!HashTag::matters_for(&plain));
+                for at in 0..length.saturating_sub(2) {
+                    let mut key = plain.clone();
+                    key[at..at + 3].copy_from_slice(b"{x}");
+                    assert!(HashTag::matters_for(&key), "at {at} of {length}, {filler}");
+                }
             }
         }
     }
