@@ -23,7 +23,7 @@ static const rediscluster *cluster_for(const char *mode, int nodes) {
     }
     if (!clusters[m][nodes]) {
         for (i = 0; i < nodes; i++) ports[i] = 10000 + i;
-        sprintf(options, strcmp(mode, "unset") ? ",\"hash_tag\":\"%s\"" : "", mode);
+        sprintf(options, strcmp(mode, "unset") ? ",\"hash_tag\":\"%s\"" : ",\"hash_tag\":null", mode);
         clusters[m][nodes] = cluster_open_of(ports, (size_t)nodes, options);
     }
     return clusters[m][nodes];
