@@ -4,7 +4,7 @@
 use crate::command::lookup;
 use crate::error::Error;
 use crate::resp::{Args, Commands, Reply, ReplyList};
-use crate::routing::arity_text;
+use crate::session::blocked::{Begun, may_block};
 use crate::session::queued::{Transaction, TransactionPipeline};
 use crate::session::session::{Outcome, Session};
 use crate::session::state_command::{state_command, unsupported};
@@ -20,6 +20,8 @@ pub(crate) struct Dispatcher<'s, 'r> {
     ordinary: Range<usize>,
     /// The commands of a transaction that were not sent yet. It is `None` while `ordinary` is not empty.
     pub pipeline: Option<TransactionPipeline>,
+    /// The number of interrupts before the call.
+    interrupts: u64,
 }
 
 impl Session {
@@ -28,15 +30,31 @@ impl Session {
     /// There is one reply per command, with two exceptions, as on one server: the SUBSCRIBE family has one reply per channel or pattern, and
     /// commands after QUIT have none. A command that fails is a [`Value::Failure`](crate::Value::Failure) in its position.
     ///
+    /// A blocking command waits in this call; an [`Interrupter`](crate::Interrupter) ends the wait. If a command that was written to the byte
+    /// stream waits, this call waits for it first.
+    ///
     /// Fails with [`Code::Request`](crate::Code::Request), before any command is executed, if the request is not RESP, after QUIT, and in a forked
     /// child.
     pub fn execute(&mut self, request: &[u8]) -> Result<Reply, Error> {
         self.check_open()?;
         check_syntax(request)?;
-        let mut dispatcher = Dispatcher { session: self, request, replies: ReplyList::default(), ordinary: 0..0, pipeline: None };
+        let interrupts = self.interrupter.interrupts();
+        self.finish_stream(interrupts)?;
+        let reply = self.run_request(request, interrupts)?;
+        if self.interrupter.is_closing() {
+            self.check_open()?;
+        }
+        Ok(reply)
+    }
+
+    /// Runs the commands of a valid request. `interrupts` is the number of interrupts before the call.
+    pub(super) fn run_request(&mut self, request: &[u8], interrupts: u64) -> Result<Reply, Error> {
+        let mut dispatcher =
+            Dispatcher { session: self, request, replies: ReplyList::default(), ordinary: 0..0, pipeline: None, interrupts };
         let mut commands = Commands::new(request);
         let mut args = Args::new();
         while !dispatcher.session.is_closed
+            && !dispatcher.session.interrupter.is_closing()
             && let Some(range) = commands.next(&mut args)?
         {
             dispatcher.run(&args, range)?;
@@ -60,16 +78,42 @@ impl<'r> Dispatcher<'_, 'r> {
         }
         let name = state_command(args);
         if self.session.is_subscribed() && !is_allowed_while_subscribed(name, args) {
-            return self.reply(Ok(rejected_while_subscribed(args)));
+            return self.reject_while_subscribed(args);
         }
         match name {
             Some(name) => self.run_state_command(name, args),
             None if self.session.is_subscribed() => self.reply(Ok(pong(args))),
+            None if may_block(args) => self.run_blocking(args, range),
             None => {
                 self.collect(range);
                 Ok(())
             }
         }
+    }
+
+    /// Runs a command that may wait for other clients.
+    fn run_blocking(&mut self, args: &[&'r [u8]], range: Range<usize>) -> Result<(), Error> {
+        self.flush()?;
+        match self.session.begin_blocking(args) {
+            Begun::Blocked(blocked) => {
+                let outcome = self.session.finish_blocked(blocked, self.interrupts);
+                self.replies.push(outcome);
+            }
+            Begun::Ended(outcome) => self.replies.push(outcome),
+            Begun::Ordinary => self.collect(range),
+        }
+        Ok(())
+    }
+
+    /// Rejects a command in the state after SUBSCRIBE. A wrong number of arguments is rejected first, as on one server.
+    fn reject_while_subscribed(&mut self, args: &[&'r [u8]]) -> Result<(), Error> {
+        let known = lookup(args);
+        self.flush()?;
+        let outcome = match known {
+            Some(command) if !command.takes(args.len()) || command.name == "ping" => self.session.selected.command(args),
+            _ => Ok(rejected_while_subscribed(known.map(|command| command.name), args[0])),
+        };
+        self.reply(outcome)
     }
 
     /// Adds a command without state to the collected ones, which it follows in the request.
@@ -102,7 +146,7 @@ impl<'r> Dispatcher<'_, 'r> {
     fn run_state_command(&mut self, name: &str, args: &[&'r [u8]]) -> Result<(), Error> {
         self.flush()?;
         if let Some(command) = lookup(args).filter(|command| !command.takes(args.len())) {
-            return self.reject_arity(command.name);
+            return self.reject_arity(command.name, args);
         }
         if let Some((kind, subscribes)) = SubscriptionKind::from_command(name) {
             let names = &args[1..];
@@ -148,13 +192,9 @@ fn is_allowed_while_subscribed(name: Option<&str>, args: &[&[u8]]) -> bool {
 }
 
 /// The error reply of a server with RESP2.
-fn rejected_while_subscribed(args: &[&[u8]]) -> Reply {
-    let known = lookup(args);
-    if let Some(command) = known.filter(|command| !command.takes(args.len()) || command.name == "ping") {
-        return Reply::error(arity_text(command.name).as_bytes());
-    }
-    let given = String::from_utf8_lossy(args[0]).to_lowercase();
-    let name = known.map_or(given.as_str(), |command| command.name);
+fn rejected_while_subscribed(known: Option<&str>, given: &[u8]) -> Reply {
+    let given = String::from_utf8_lossy(given).to_lowercase();
+    let name = known.unwrap_or(&given);
     let allowed = "only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context";
     Reply::error(format!("ERR Can't execute '{name}': {allowed}").as_bytes())
 }

@@ -10,10 +10,8 @@ pub(crate) enum Route<'a> {
     Server(usize, PlacedKeys<'a>),
     /// The command has no keys and the same effect on every server.
     AnyServer,
-    /// A server would reject the command with this error reply.
-    Rejected(String),
-    /// No server knows the command.
-    Unknown,
+    /// A server certainly rejects the command.
+    Rejected,
 }
 
 impl Session {
@@ -22,14 +20,17 @@ impl Session {
         let (config, topology) = (self.selected.config(), self.selected.topology());
         let (keys, strategy) = match CommandResolver::new(config, &topology).locate(args)? {
             Located::Keys { keys, strategy } => (keys, strategy),
-            Located::ServerError(text) => return Ok(Route::Rejected(text)),
-            Located::Unknown => return Ok(Route::Unknown),
+            Located::Rejected => return Ok(Route::Rejected),
         };
         let server_of = |key: &Key| config.masters[key.master()].server;
         let server = match keys.first() {
             Some(key) => server_of(key),
             None if config.servers.len() == 1 => self.first_server(),
-            None if strategy == Strategy::AnyMaster || is_same_on_every_server(args[0]) => return Ok(Route::AnyServer),
+            // A script without keys runs on the node of the transaction. The command table sends UNWATCH to all masters, but in a transaction
+            // any server can run it.
+            None if matches!(strategy, Strategy::AnyMaster | Strategy::Script) || args[0].eq_ignore_ascii_case(b"UNWATCH") => {
+                return Ok(Route::AnyServer);
+            }
             None => return Err(needs_all_nodes(args[0])),
         };
         let needs_several = keys.iter().any(|key| server_of(key) != server);
@@ -50,11 +51,6 @@ impl Session {
         let rule = rule_of_braces(config, keys.first().map(|first| args[first.position()]));
         Error::new(Code::CrossNode, format!("CROSSNODE {}: {key}{what} on {node}{rule}", upper(args[0])))
     }
-}
-
-/// The command table sends PING and UNWATCH to all masters, but any server can run them in a transaction.
-fn is_same_on_every_server(name: &[u8]) -> bool {
-    name.eq_ignore_ascii_case(b"PING") || name.eq_ignore_ascii_case(b"UNWATCH")
 }
 
 fn needs_all_nodes(name: &[u8]) -> Error {
