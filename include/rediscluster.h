@@ -2,6 +2,13 @@
  *
  * Generated from src/ffi by cbindgen; do not edit.
  *
+ * Hash tags
+ *
+ * A key is stored on node crc32(key) % N + 1. A hash tag makes several keys share a node. `hash_tag` in the configuration selects the rule:
+ * "strip" (the tag of name{tag} is hashed, and the key is stored as name, as rediscluster-py and -php do), "keep" (the text between the first {
+ * and the next } is hashed, and the whole key is stored, as Redis Cluster and twemproxy do) or "off" (no tags). There is no default: without
+ * `hash_tag`, keys without a tag work, and a key with a tag is refused with REDISCLUSTER_ERROR_REQUEST. Choose "keep" for new data.
+ *
  * Conventions
  *
  * - A function that can fail returns a rediscluster_status: REDISCLUSTER_OK (0) or the kind of the error. Its last parameter receives an error
@@ -324,6 +331,8 @@ rediscluster_status rediscluster_command(const struct rediscluster *cluster,
 //
 // The reply's root is a map: `alias` (such as `node_2`), `host`, `port`, `unix` (host and port, or the path of a Unix socket; the others are
 // nil), and `key`, the name under which the key is stored: without its hash tag if tags are stripped.
+//
+// Returns `REDISCLUSTER_ERROR_REQUEST` if the key has a hash tag and the configuration has no `hash_tag`.
 rediscluster_status rediscluster_node_for(const struct rediscluster *cluster,
                                           const char *key,
                                           size_t key_length,

@@ -93,7 +93,7 @@ impl<'p> CommandResolver<'p> {
             if command.strategy == Strategy::Script {
                 self.check_keyless_script(args)?;
             }
-            return Ok(match placed_keys(self.config, command, args) {
+            return Ok(match placed_keys(self.config, command, args)? {
                 Some(keys) => Located::Keys { keys, strategy: command.strategy },
                 None => Located::Rejected,
             });
@@ -105,7 +105,7 @@ impl<'p> CommandResolver<'p> {
             Some(ModuleCommand::AllNodes(policy)) => (Positions::new(), Strategy::Broadcast(policy)),
             None | Some(ModuleCommand::OneNodeOnly(_)) => (self.positions(&command, args)?, Strategy::Refuse),
         };
-        Ok(Located::Keys { keys: place_keys(self.config, args, positions.iter().copied()), strategy })
+        Ok(Located::Keys { keys: place_keys(self.config, args, positions.iter().copied())?, strategy })
     }
 
     /// Refuses a script or function without keys if there are several servers and the configuration does not let it run on the first one.
@@ -171,7 +171,8 @@ impl<'p> CommandResolver<'p> {
 
     /// Whether the command can be sent as it is although its keys are unknown: there is one server, and no argument has a tag to be removed.
     fn is_one_server_without_tags(&self, args: &[&[u8]]) -> bool {
-        self.config.servers.len() == 1 && !args.iter().any(|argument| self.config.hash_tag.split(argument).is_stripped)
+        self.config.servers.len() == 1
+            && args.iter().all(|argument| self.config.try_place("key", argument).is_ok_and(|place| !place.is_stripped))
     }
 
     fn positions(&self, command: &ServerCommand, args: &[&[u8]]) -> Result<Positions, Error> {
