@@ -1,7 +1,7 @@
 //! The JSON document of a configuration: its keys, and nothing else. What they mean together is decided in `resolve`.
 
-use crate::config::values::{Aliases, Named, StringOrObject, boolean, database, object, pool_size, port, seconds, string, word};
-use crate::config::{CrossNode, Read};
+use crate::config::values::{Aliases, Named, StringOrObject, boolean, database, object, pool_size, port, protocol, seconds, string, word};
+use crate::config::{CrossNode, Protocol, Read};
 use crate::error::{Code, Error};
 use crate::partition::HashTag;
 use serde::{Deserialize, Deserializer};
@@ -47,7 +47,8 @@ pub(crate) struct Document {
     pub pool_size: Option<usize>,
     pub sentinels: Option<serde_json::Value>,
     pub tls: Option<serde_json::Value>,
-    pub protocol: Option<serde_json::Value>,
+    #[serde(default, deserialize_with = "protocol")]
+    pub protocol: Option<Protocol>,
 }
 
 /// The keys of a node.

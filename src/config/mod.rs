@@ -29,6 +29,8 @@ pub struct Config {
     pub hash_tag: HashTag,
     /// What happens to a command whose keys are on several nodes.
     pub cross_node: CrossNode,
+    /// The protocol of the connections, and so the types of replies.
+    pub protocol: Protocol,
     /// Where reads go, unless a call says otherwise.
     pub read: Read,
     /// How often a server is asked for its role and its replicas. `None`: never.
@@ -97,6 +99,17 @@ pub enum CrossNode {
     Strict,
 }
 
+/// The version of the protocol that servers are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Protocol {
+    /// Every server has it.
+    #[default]
+    Resp2,
+    /// Replies have more types, such as maps, sets and doubles. It requires Redis 6 or newer.
+    Resp3,
+}
+
 /// Which servers are read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -116,6 +129,11 @@ impl Config {
         resolve::config(document::parse(text)?)
     }
 
+    /// The same servers with another protocol.
+    pub(crate) fn with_protocol(&self, protocol: Protocol) -> Config {
+        Config { protocol, ..self.clone() }
+    }
+
     /// The same servers, all with this database. `None` when two servers differ only in their database.
     pub(crate) fn in_database(&self, db: u32) -> Option<Config> {
         let mut config = self.clone();
@@ -124,6 +142,13 @@ impl Config {
         let distinct =
             config.servers.iter().enumerate().all(|(at, one)| config.servers[..at].iter().all(|other| !one.same_endpoint(other)));
         distinct.then_some(config)
+    }
+}
+
+impl Protocol {
+    /// Its number, as HELLO takes it.
+    pub(crate) fn number(self) -> &'static str {
+        if self == Protocol::Resp3 { "3" } else { "2" }
     }
 }
 

@@ -73,8 +73,8 @@ pub unsafe extern "C" fn rediscluster_session_execute(
 
 /// Waits up to `timeout_ms` milliseconds for the next message from any server. 0 does not wait; a negative number waits without limit.
 ///
-/// The reply is an array as servers send it: `message`, channel, text; or `pmessage`, pattern, channel, text; or `smessage`, channel, text. If
-/// the time is up or the call was interrupted, the call succeeds and `*reply` is NULL.
+/// The reply is an array, or a push in RESP3, as servers send it: `message`, channel, text; or `pmessage`, pattern, channel, text; or
+/// `smessage`, channel, text. If the time is up or the call was interrupted, the call succeeds and `*reply` is NULL.
 ///
 /// If the connection to a server was lost, the call fails and names the node, because messages may have been lost. The next call subscribes
 /// there again.
@@ -98,8 +98,9 @@ pub unsafe extern "C" fn rediscluster_session_receive(
 
 /// Writes the next `length` bytes of a stream of requests, which may be split anywhere, and runs every command that is complete.
 ///
-/// `rediscluster_session_read` returns the replies as RESP2. With these two functions a session replaces the socket of a Redis client that is
-/// written for one server. A stream that is not RESP arrays of bulk strings fails the call and closes the session: later commands fail.
+/// `rediscluster_session_read` returns the replies as RESP2, or as RESP3 after HELLO 3. With these two functions a session replaces the socket
+/// of a Redis client that is written for one server. A stream that is not RESP arrays of bulk strings fails the call and closes the session:
+/// later commands fail.
 ///
 /// # Safety
 /// `session` must be NULL or live, `data` must point to `length` readable bytes, `error` must be NULL or writable.

@@ -59,6 +59,22 @@ impl Reply {
         Reply::new(data.bytes, data.entries[index..index + span].into())
     }
 
+    /// Returns the reply with another type of the same form for its root.
+    pub(crate) fn with_root_kind(self, kind: Kind) -> Reply {
+        let mut data = *self.into_data();
+        data.entries[0] = data.entries[0].with_kind(kind);
+        Reply::new(data.bytes, data.entries)
+    }
+
+    /// Returns the reply for RESP3, which has one null for all types.
+    pub(crate) fn with_null_of_resp3(self) -> Reply {
+        let mut data = *self.into_data();
+        for entry in data.entries.iter_mut().filter(|entry| matches!(entry.kind(), Kind::Nil | Kind::NilArray)) {
+            *entry = entry.with_kind(Kind::Null);
+        }
+        Reply::new(data.bytes, data.entries)
+    }
+
     /// Returns the bytes without the index.
     pub(crate) fn into_bytes(self) -> Vec<u8> {
         self.into_data().bytes.into_vec()

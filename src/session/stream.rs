@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 impl Session {
     /// Takes the next bytes of a stream of requests, cut anywhere, and runs every complete command. [`Session::read`] then returns the replies
-    /// in RESP2: a map as an array, a failed command as an error.
+    /// in RESP2, or in RESP3 after HELLO 3; a failed command as an error.
     ///
     /// Requests are RESP arrays of bulk strings. Other bytes fail the call with [`Code::Request`] and close the session.
     /// Also fails after QUIT and in a forked child.

@@ -2,6 +2,7 @@
 
 mod connection_state;
 mod helpers;
+mod resp3;
 mod shared;
 mod subscriptions;
 mod transactions;
