@@ -9,7 +9,7 @@ use crate::resp::index::{Entries, Entry, Kind};
 use crate::resp::number::short_number;
 use rustix::buffer::{SpareCapacity, spare_capacity};
 
-/// The deepest nesting of arrays, maps and sets. Replies of Redis commands stay far below it; the result of a script must not exceed it.
+/// The deepest nesting of arrays, maps and sets, unless the configuration sets another one. Replies of Redis commands stay far below it.
 const MAX_DEPTH: usize = 1024;
 /// The longest string and the most elements of an array. An entry has room for more.
 const MAX_LENGTH: i64 = (1 << 48) - 1;
@@ -33,6 +33,8 @@ pub(crate) struct Reader {
     position: usize,
     /// The incomplete arrays, outermost first.
     open: Vec<Open>,
+    /// The most incomplete arrays that may be open.
+    max_depth: usize,
     /// The number of bytes without which the next value is incomplete.
     need: usize,
     /// The number of complete replies.
@@ -58,18 +60,29 @@ impl Reader {
         if rooted {
             entries.push(Entry::new(Kind::Array, 0, 0));
         }
-        Reader { bytes: buffer, entries, position: 0, open: Vec::new(), need: 0, complete: 0, searched: 0, is_recycled: false }
+        Reader {
+            bytes: buffer,
+            entries,
+            position: 0,
+            open: Vec::new(),
+            max_depth: MAX_DEPTH,
+            need: 0,
+            complete: 0,
+            searched: 0,
+            is_recycled: false,
+        }
+    }
+
+    /// Sets the deepest nesting of arrays.
+    #[inline]
+    pub(crate) fn with_max_depth(self, max_depth: usize) -> Reader {
+        Reader { max_depth, ..self }
     }
 
     /// Returns the number of complete replies.
     #[inline]
     pub(crate) fn complete(&self) -> usize {
         self.complete
-    }
-
-    /// Returns whether no incomplete reply has begun.
-    pub(crate) fn is_between(&self) -> bool {
-        self.open.is_empty() && self.position == self.bytes.len()
     }
 
     /// Checks that no bytes follow the requested replies, once these are complete. If some do, it is unknown which reply belongs to which command,
@@ -144,6 +157,7 @@ impl Reader {
     }
 
     /// Appends bytes that have arrived.
+    #[cfg(any(test, fuzzing))]
     pub(crate) fn feed(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }
@@ -389,7 +403,9 @@ impl Reader {
     fn parent(&mut self, kind: Kind, children: usize, end: usize) -> Result<bool, Error> {
         match children {
             0 => self.push(Entry::new(kind, 0, 0), end),
-            _ if self.open.len() == MAX_DEPTH => Err(self.invalid("arrays are nested too deep")),
+            _ if self.open.len() >= self.max_depth => {
+                Err(self.invalid(&format!("arrays are nested deeper than {} (max_reply_depth)", self.max_depth)))
+            }
             _ => {
                 self.open.push(Open { entry: self.entries.len(), left: children });
                 self.record(Entry::new(kind, children, 0))?;
