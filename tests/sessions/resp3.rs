@@ -118,7 +118,7 @@ const COMMANDS: &[&str] = &[
     "COMMAND INFO GET",
     "OBJECT ENCODING A",
     "PUBSUB NUMSUB a b",
-    "PUBSUB CHANNELS",
+    "PUBSUB CHANNELS nothing",
     "EXISTS A B C",
     "KEYS nothing",
     "CLIENT GETNAME",
