@@ -17,7 +17,14 @@ pub(super) fn typed(strategy: Strategy, options: &[&[u8]], reply: Reply) -> Repl
         (Strategy::Pop(PopKind::ScoredMembers), Value::Array(_)) => rewritten(reply, |entries| with_doubles(entries, 5)),
         (Strategy::XRead, Value::Array(_)) => rewritten(reply, stream_map),
         (Strategy::Colocate(Destination::None), Value::Array(_)) => reply.with_root_kind(Kind::Map),
-        (Strategy::Broadcast(ResponsePolicy::LabelledTexts), Value::String(text)) => verbatim(text),
+        (Strategy::Broadcast(ResponsePolicy::LabelledTexts | ResponsePolicy::Info | ResponsePolicy::ClientList), Value::String(text)) => {
+            Reply::verbatim(text)
+        }
+        (
+            Strategy::Broadcast(ResponsePolicy::LatencyHistogram | ResponsePolicy::FunctionStats | ResponsePolicy::MemoryStats),
+            Value::Array(_),
+        ) => with_maps(reply, 0),
+        (Strategy::Broadcast(ResponsePolicy::AclLog), Value::Array(_)) => with_maps(reply, 1),
         _ => reply,
     };
     reply.with_null_of_resp3()
@@ -58,10 +65,37 @@ fn stream_map(entries: &[Entry]) -> Vec<Entry> {
     rewritten
 }
 
-fn verbatim(text: &[u8]) -> Reply {
-    let mut builder = Builder::default();
-    builder.verbatim(b"txt", text);
-    builder.finish()
+/// Arrays of names and values in turn become maps, from a depth on; their values that are numbers in a text become doubles.
+fn with_maps(reply: Reply, depth: usize) -> Reply {
+    let mut places: Vec<usize> = match depth {
+        0 => vec![0],
+        _ => (0..reply.entries()[0].length()).filter_map(|nth| reply.element(0, nth)).collect(),
+    };
+    let (mut maps, mut doubles) = (Vec::new(), Vec::new());
+    while let Some(map) = places.pop() {
+        maps.push(map);
+        for nth in (0..reply.entries()[map].length()).step_by(2) {
+            let (Some(name), Some(value)) = (reply.element(map, nth), reply.element(map, nth + 1)) else { continue };
+            match (reply.value(name), reply.value(value)) {
+                // A list of arguments.
+                (Some(Value::String(b"command")), _) => {}
+                (_, Some(Value::Array(_))) => places.push(value),
+                (Some(Value::String(name)), Some(Value::String(_))) if is_double(name) => doubles.push(value),
+                _ => {}
+            }
+        }
+    }
+    rewritten(reply, |entries| {
+        let mut entries = entries.to_vec();
+        maps.into_iter().for_each(|map| entries[map] = entries[map].with_kind(Kind::Map));
+        doubles.into_iter().for_each(|value| entries[value] = entries[value].with_kind(Kind::Double));
+        entries
+    })
+}
+
+/// The fields of MEMORY STATS and ACL LOG that are doubles.
+fn is_double(name: &[u8]) -> bool {
+    name == b"age-seconds" || [&b".percentage"[..], b".ratio"].iter().any(|end| name.ends_with(end)) || name == b"fragmentation"
 }
 
 #[cfg(test)]
@@ -93,6 +127,24 @@ mod tests {
             (Strategy::XRead, "", "*-1 ", "_ "),
             (Strategy::Colocate(Destination::None), "IDX", "*4 $7 matches *0 $3 len :0 ", "%2 $7 matches *0 $3 len :0 "),
             (Strategy::Broadcast(ResponsePolicy::LabelledTexts), "", "$1 a ", "=5 txt:a "),
+            (
+                Strategy::Broadcast(ResponsePolicy::FunctionStats),
+                "",
+                "*4 $1 r $-1 $7 engines *2 $3 LUA *2 $1 l :0 ",
+                "%2 $1 r _ $7 engines %1 $3 LUA %1 $1 l :0 ",
+            ),
+            (
+                Strategy::Broadcast(ResponsePolicy::FunctionStats),
+                "",
+                "*2 $1 r *4 $4 name $1 f $7 command *2 $5 FCALL $1 f ",
+                "%1 $1 r %2 $4 name $1 f $7 command *2 $5 FCALL $1 f ",
+            ),
+            (
+                Strategy::Broadcast(ResponsePolicy::AclLog),
+                "",
+                "*1 *4 $5 count :1 $11 age-seconds $3 1.5 ",
+                "*1 %2 $5 count :1 $11 age-seconds ,1.5 ",
+            ),
             (Strategy::Sort, "", "*2 $1 a $-1 ", "*2 $1 a _ "),
         ] {
             assert_eq!(typed_resp(strategy, &[option.as_bytes()], resp2), resp3);

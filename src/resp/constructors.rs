@@ -18,6 +18,11 @@ impl Reply {
         build(|builder| builder.string(text))
     }
 
+    /// A verbatim string with the format `txt`.
+    pub(crate) fn verbatim(text: &[u8]) -> Reply {
+        build(|builder| builder.verbatim(b"txt", text))
+    }
+
     pub(crate) fn integer(number: i64) -> Reply {
         build(|builder| builder.integer(number))
     }
@@ -48,6 +53,15 @@ impl Reply {
                 None => builder.nil(),
             }
             builder.integer(count);
+            builder.end(root);
+        })
+    }
+
+    /// An array of copies of `count` values, whose bytes are in `bytes`.
+    pub(crate) fn array_of_copies(count: usize, entries: &[Entry], bytes: &[u8]) -> Reply {
+        build(|builder| {
+            let root = builder.begin(Kind::Array, count);
+            builder.copy_with_bytes(entries, bytes);
             builder.end(root);
         })
     }

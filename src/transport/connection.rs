@@ -76,7 +76,7 @@ impl Connection {
         self.receive(&mut reader, requests.len()).map_err(|error| connect_failed(error.message()))?;
         match Reply::from_reader(reader, Some(requests.len())).0.root() {
             Value::Array(mut replies) => replies.try_for_each(|reply| match reply {
-                Value::Error(text) => Err(connect_failed(&refusal(text, protocol))),
+                Value::Error(text) => Err(refused(text, protocol)),
                 _ => Ok(()),
             }),
             _ => Ok(()),
@@ -271,18 +271,22 @@ fn connect_tcp(host: &str, port: u16, timeout: Option<Duration>) -> io::Result<T
     Err(last)
 }
 
-/// What a server says against the first commands on a connection.
-fn refusal(text: &[u8], protocol: Protocol) -> String {
-    let text = String::from_utf8_lossy(text);
-    match protocol == Protocol::Resp3 && (text.starts_with("ERR unknown command") || text.starts_with("NOPROTO")) {
-        true => format!("the server does not support RESP3, which \"protocol\": 3 requires (Redis 6 or newer has it): {text}"),
-        false => text.into_owned(),
-    }
-}
-
 #[cold]
 fn connect_failed(reason: &str) -> Error {
     Error::new(Code::Connect, format!("cannot connect: {reason}"))
+}
+
+/// A server refuses one of the first commands on a connection. One that runs a script would refuse the command in the same way.
+#[cold]
+fn refused(text: &[u8], protocol: Protocol) -> Error {
+    let reason = String::from_utf8_lossy(text);
+    let error = match protocol == Protocol::Resp3 && (reason.starts_with("ERR unknown command") || reason.starts_with("NOPROTO")) {
+        true => connect_failed(&format!(
+            "the server does not support RESP3, which \"protocol\": 3 requires (Redis 6 or newer has it): {reason}"
+        )),
+        false => connect_failed(&reason),
+    };
+    if text.starts_with(b"BUSY ") { error.refused_with(text) } else { error }
 }
 
 #[cold]

@@ -58,6 +58,16 @@ final class RepliesTest extends ClusterTestCase
         }
     }
 
+    public function testTheDepthOfRepliesIsASetting(): void
+    {
+        $client = new Client(self::config(3, ['max_reply_depth' => 6000]));
+        $depth = 0;
+        for ($value = $client->command('EVAL', 'local t = {} for _ = 2, 6000 do t = {t} end return t', 0); $value !== null; $value = $value[0] ?? null) {
+            $depth++;
+        }
+        self::assertSame(6000, $depth);
+    }
+
     /** @dataProvider strings */
     public function testStringsAreBinarySafe(string $bytes): void
     {
