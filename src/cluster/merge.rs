@@ -118,7 +118,7 @@ impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
     fn append_broadcast(&mut self, broadcast: &Broadcast, name: &[u8]) -> Result<(), Error> {
         let outcomes = broadcast.indexes.iter().enumerate().filter_map(|(server, index)| Some((server, (*index)?)));
         let outcomes = outcomes.map(|(server, index)| self.replies(server, index, broadcast.commands, name)).collect();
-        let job = Job { config: self.config, topology: self.topology, args: &broadcast.args, command: &broadcast.command };
+        let job = Job { config: self.config, topology: self.topology, args: &broadcast.args, command: &broadcast.command, limit: None };
         let reply = broadcast::merge(&job, broadcast.policy, outcomes, false)?;
         self.builder.append(&reply, 0..reply.entries().len());
         Ok(())
