@@ -86,8 +86,8 @@ func (s *Session) Receive(ctx context.Context) (Value, error) {
 	}
 }
 
-// Conn returns the session as a connection to a server that speaks RESP2, for clients that accept a net.Conn, such as
-// go-redis with its Dialer. Write takes requests, and does not wait in a blocking command; Read does, and returns replies and
+// Conn returns the session as a connection to a server that speaks RESP2, and RESP3 after HELLO 3, for clients that
+// accept a net.Conn, such as go-redis with its Dialer. Write takes requests, and does not wait in a blocking command; Read does, and returns replies and
 // messages. Closing the connection closes the session, and ends a blocking command on the server. Deadlines for writing have no
 // effect: the timeouts of the configuration limit Write.
 func (s *Session) Conn() net.Conn { return newConn(s) }

@@ -6,6 +6,7 @@ use crate::cluster::reply_sink::{ReplySink, Strings};
 use crate::cluster::scripts;
 use crate::cluster::slot::{Broadcast, ExpectedReply, Slot};
 use crate::command::{CommandFlags, PlacedKeys, ResponsePolicy, SplitKind, Strategy, ignores_database, lookup};
+use crate::config::Protocol;
 use crate::crossnode::broadcast;
 use crate::crossnode::split::Split;
 use crate::error::Error;
@@ -100,6 +101,12 @@ impl<'p, 'a> Batch<'p, 'a> {
             }
             Ok(Plan::Split { kind, keys, flags }) => ExpectedReply::Split(Box::new(self.split(args, kind, &keys, flags))),
             Ok(Plan::CrossNode(command)) => match command.strategy {
+                // Over RESP3 these replies have other types, which `crossnode` makes of those of RESP2. This policy takes one reply as it is.
+                Strategy::Broadcast(policy)
+                    if self.resolver.config().protocol == Protocol::Resp3 && policy != ResponsePolicy::OneSucceeded =>
+                {
+                    return Some(command);
+                }
                 Strategy::Broadcast(policy) => ExpectedReply::Broadcast(Box::new(self.broadcast(args, whole, command, policy))),
                 _ => return Some(command),
             },

@@ -227,7 +227,7 @@ impl<'p> CommandResolver<'p> {
 
     /// Asks the first server.
     fn ask(&self, args: &[&[u8]]) -> Result<Reply, Error> {
-        let mut pipeline = NodePipeline::new(self.topology.shard(0), &[]);
+        let mut pipeline = NodePipeline::new(self.topology.over_resp2().shard(0), &[]);
         pipeline.add(None, args, &PlacedKeys::new(), CommandFlags { repeatable: true, read_timeout: ReadTimeout::Configured });
         pipeline.run(false);
         pipeline.into_single(args[0], false)

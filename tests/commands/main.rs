@@ -16,6 +16,7 @@ mod msetnx;
 mod old_readme;
 mod pipelines;
 mod pop;
+mod resp3;
 mod routing;
 mod scripts;
 mod sort;
