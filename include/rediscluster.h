@@ -116,6 +116,22 @@ enum rediscluster_type
   // node that failed (string, or nil if no particular node), and whether the command may have been executed (integer: 0 certainly not, 1
   // possibly). `rediscluster_reply_failure` makes an error of it.
   REDISCLUSTER_TYPE_FAILURE = 8,
+  // RESP3: no value. With `"protocol": 3` servers return it in place of both kinds of nil.
+  REDISCLUSTER_TYPE_NULL = 9,
+  // RESP3: true (1) or false (0), read like an integer.
+  REDISCLUSTER_TYPE_BOOLEAN = 10,
+  // RESP3: a floating-point number. `rediscluster_reply_double` returns it; its bytes are the text that the server sent.
+  REDISCLUSTER_TYPE_DOUBLE = 11,
+  // RESP3: an integer of any size; its bytes are the digits.
+  REDISCLUSTER_TYPE_BIG_NUMBER = 12,
+  // RESP3: a text for people; its bytes are the text. The three bytes of its format, such as `txt`, and a colon precede the text in memory.
+  REDISCLUSTER_TYPE_VERBATIM = 13,
+  // RESP3: distinct values; each is a child.
+  REDISCLUSTER_TYPE_SET = 14,
+  // RESP3: a message that is not the reply to a command; its parts are the children.
+  REDISCLUSTER_TYPE_PUSH = 15,
+  // RESP3: a value with attributes. Its children are the names and values of the attributes in turn, and last the value itself.
+  REDISCLUSTER_TYPE_ATTRIBUTE = 16,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -192,26 +208,29 @@ typedef struct rediscluster_reply rediscluster_reply;
 // One client of all servers, with the state that a connection to one server has: MULTI, WATCH, SELECT, SUBSCRIBE and so on.
 //
 // Ownership: the caller owns it and closes it with `rediscluster_session_close`. It may outlive the cluster that it was opened on.
-// Threads: several threads can use it at the same time; one call runs at a time. A call that waits for a message releases the session for calls
-// that run commands: `rediscluster_session_receive` and `rediscluster_session_read` never block `rediscluster_session_execute` or
-// `rediscluster_session_write` of another thread.
+// Threads: several threads can use it at the same time; one call runs at a time. A call that waits for a message, or reads while a blocking
+// command of the byte stream waits, releases the session for calls that run commands: `rediscluster_session_receive` and
+// `rediscluster_session_read` never block `rediscluster_session_execute` or `rediscluster_session_write` of another thread. A blocking command
+// in `rediscluster_session_execute` holds the session until it ends, as on one connection. `rediscluster_session_interrupt` and
+// `rediscluster_session_shutdown` end it.
 // Fork: it belongs to the process that opened it. In a forked child every call on it fails with `REDISCLUSTER_ERROR_REQUEST`; closing it
 // there frees the child's memory and does not affect the parent's session.
 typedef struct rediscluster_session rediscluster_session;
 
 // One value in the index of a reply. Entries are in pre-order: a value, then its descendants, then the next value.
 typedef struct rediscluster_entry {
-  // The lowest byte is the type. The other seven bytes are the length: the number of bytes of a string, status or error; the number of
-  // children of an array, map or failure (the keys and values of a map each count); else 0.
+  // The lowest byte is the type. The other seven bytes are the length: the number of bytes of a type with bytes (string, status, error,
+  // double, big number, verbatim string); the number of children of a type with children (array, map, failure, set, push, attribute; the
+  // keys and values of a map each count); else 0.
   uint64_t head;
-  // The value of an integer; the offset of a string, status or error in the bytes of the reply; the number of descendants of an array, map or
-  // failure, so that the value after it has the index at + 1 + data; else 0.
+  // The value of an integer; 1 for true; for a type with bytes their offset in the bytes of the reply; for a type with children the number of
+  // descendants, so that the value after it has the index at + 1 + data; else 0.
   int64_t data;
 } rediscluster_entry;
 
 // A whole reply as plain memory: faster than accessors for bindings of other languages. Valid until the reply is freed.
 typedef struct rediscluster_data {
-  // The bytes of all strings, statuses and errors, and others between them. Never NULL.
+  // The bytes of all types with bytes, and others between them. Never NULL.
   const uint8_t *bytes;
   // The number of `bytes`.
   size_t bytes_length;
@@ -225,11 +244,11 @@ typedef struct rediscluster_data {
 typedef struct rediscluster_value {
   // The type of the value.
   rediscluster_type type;
-  // The number, if the value is an integer; else 0.
+  // The number, if the value is an integer; 1 for true; else 0.
   int64_t integer;
-  // The bytes of a string, status or error, without a NUL at the end; else NULL.
+  // The bytes of a string, status, error, double, big number or verbatim string, without a NUL at the end; else NULL.
   const uint8_t *bytes;
-  // The number of bytes of a string, status or error; the number of children of an array, map or failure (the keys and values of a map each
+  // The number of `bytes`; the number of children of an array, map, failure, set, push or attribute (the keys and values of a map each
   // count); else 0.
   size_t length;
   // The index of the value that follows this one and all its descendants.
@@ -409,6 +428,9 @@ rediscluster_status rediscluster_session_open(const struct rediscluster *cluster
 
 // Runs the commands in `request` as `rediscluster_execute` does; commands with connection state are allowed.
 //
+// A blocking command, such as BLPOP, waits in this call. `rediscluster_session_interrupt` ends the wait as if the time of the command were up.
+// If a blocking command of the byte stream waits, this call waits for it first.
+//
 // The reply's root is an array with one child per command, in order, with two exceptions that servers make, too: SUBSCRIBE and similar
 // commands have one reply per channel or pattern, and commands after a QUIT have none.
 rediscluster_status rediscluster_session_execute(const struct rediscluster_session *session,
@@ -419,8 +441,8 @@ rediscluster_status rediscluster_session_execute(const struct rediscluster_sessi
 
 // Waits up to `timeout_ms` milliseconds for the next message from any server. 0 does not wait; a negative number waits without limit.
 //
-// The reply is an array as servers send it: `message`, channel, text; or `pmessage`, pattern, channel, text; or `smessage`, channel, text. If
-// the time is up or the call was interrupted, the call succeeds and `*reply` is NULL.
+// The reply is an array, or a push in RESP3, as servers send it: `message`, channel, text; or `pmessage`, pattern, channel, text; or
+// `smessage`, channel, text. If the time is up or the call was interrupted, the call succeeds and `*reply` is NULL.
 //
 // If the connection to a server was lost, the call fails and names the node, because messages may have been lost. The next call subscribes
 // there again.
@@ -431,8 +453,12 @@ rediscluster_status rediscluster_session_receive(const struct rediscluster_sessi
 
 // Writes the next `length` bytes of a stream of requests, which may be split anywhere, and runs every command that is complete.
 //
-// `rediscluster_session_read` returns the replies as RESP2. With these two functions a session replaces the socket of a Redis client that is
-// written for one server. A stream that is not RESP arrays of bulk strings fails the call and closes the session: later commands fail.
+// `rediscluster_session_read` returns the replies as RESP2, or as RESP3 after HELLO 3. With these two functions a session replaces the socket of a Redis client that is
+// written for one server. The stream is read as one server reads it: RESP arrays of bulk strings, or inline commands. What one server rejects
+// ends the stream: the replies to the commands before it can be read, then the error reply, and then the session is closed.
+//
+// This call does not wait in a blocking command. If that has no reply at once, it and the commands after it wait for
+// `rediscluster_session_read`. A later call also continues them once the reply is there.
 rediscluster_status rediscluster_session_write(const struct rediscluster_session *session,
                                                const char *data,
                                                size_t length,
@@ -441,8 +467,9 @@ rediscluster_status rediscluster_session_write(const struct rediscluster_session
 // Reads up to `capacity` bytes of the session's output into `buffer`: replies to the written commands and, while the session is subscribed,
 // messages. `*length` receives the number of bytes read.
 //
-// If there is no output, the call waits up to `timeout_ms` milliseconds; 0 does not wait, a negative number waits without limit. A `*length` of
-// 0 means that the time is up or the call was interrupted. `capacity` must be at least 1.
+// If there is no output, the call waits up to `timeout_ms` milliseconds, for a message or for a blocking command that was written; 0 does not
+// wait, a negative number waits without limit. A `*length` of 0 means that the time is up or the call was interrupted. A blocking command then
+// goes on, and the next call waits for it again. `capacity` must be at least 1.
 rediscluster_status rediscluster_session_read(const struct rediscluster_session *session,
                                               int64_t timeout_ms,
                                               char *buffer,
@@ -453,10 +480,21 @@ rediscluster_status rediscluster_session_read(const struct rediscluster_session 
 // Ends a call that waits in `rediscluster_session_receive` or `rediscluster_session_read`, as if its time were up. If no call waits, the next
 // one that would wait returns at once.
 //
+// Also ends a blocking command that waits in `rediscluster_session_execute`: its reply is nil, or what it has just received; nothing is lost.
+// If none waits, later ones are not affected: call it again if the command may not have begun.
+//
 // It never waits, and any thread may call it while the session is in use. NULL is a no-op, and so is a call in a forked child.
 void rediscluster_session_interrupt(const struct rediscluster_session *session);
 
-// Closes a session and its own connections. Queued commands, watched keys and subscriptions are dropped.
+// Ends a session that other threads may be using. Calls that wait for a message or in a blocking command fail with
+// `REDISCLUSTER_ERROR_REQUEST`, the servers end the command, and all later calls fail, except that the rest of the byte stream can be read.
+//
+// It waits for another call only while that runs a command that does not block. The caller still closes the session, once no call is running.
+// Any thread may call it. NULL is a no-op, and so is a call in a forked child.
+void rediscluster_session_shutdown(const struct rediscluster_session *session);
+
+// Closes a session and its own connections. Queued commands, watched keys and subscriptions are dropped, and the servers end a blocking command
+// that was written to the byte stream.
 //
 // No other call on this session may be running in any thread, and none may follow. Replies and errors stay valid. NULL is a no-op.
 void rediscluster_session_close(struct rediscluster_session *session);
@@ -478,13 +516,20 @@ rediscluster_status rediscluster_reply_type(const struct rediscluster_reply *rep
                                             rediscluster_type *type,
                                             struct rediscluster_error **error);
 
-// Stores the integer at index `at` in `*integer`. A value of another type fails with `REDISCLUSTER_ERROR_ARGUMENT`.
+// Stores the integer at index `at` in `*integer`; of a boolean 1 or 0. A value of another type fails with `REDISCLUSTER_ERROR_ARGUMENT`.
 rediscluster_status rediscluster_reply_integer(const struct rediscluster_reply *reply,
                                                size_t at,
                                                int64_t *integer,
                                                struct rediscluster_error **error);
 
-// Stores the bytes of the string, status or error at index `at` in `*bytes`, and their number in `*length`.
+// Stores the double at index `at` in `*number`. A value of another type fails with `REDISCLUSTER_ERROR_ARGUMENT`.
+rediscluster_status rediscluster_reply_double(const struct rediscluster_reply *reply,
+                                              size_t at,
+                                              double *number,
+                                              struct rediscluster_error **error);
+
+// Stores the bytes of the string, status, error, double, big number or verbatim string at index `at` in `*bytes`, and their number in
+// `*length`.
 //
 // The bytes have no NUL at the end and are valid until the reply is freed. A value of another type fails with
 // `REDISCLUSTER_ERROR_ARGUMENT`.
@@ -494,14 +539,14 @@ rediscluster_status rediscluster_reply_bytes(const struct rediscluster_reply *re
                                              size_t *length,
                                              struct rediscluster_error **error);
 
-// Stores the length of the value at index `at` in `*length`: the number of children of an array, map or failure (the keys and values of a map
-// each count), or the number of bytes of a string, status or error. A value of another type fails with `REDISCLUSTER_ERROR_ARGUMENT`.
+// Stores the length of the value at index `at` in `*length`: the number of children of a type with children (the keys and values of a map
+// each count), or the number of bytes of a type with bytes. A value of another type fails with `REDISCLUSTER_ERROR_ARGUMENT`.
 rediscluster_status rediscluster_reply_length(const struct rediscluster_reply *reply,
                                               size_t at,
                                               size_t *length,
                                               struct rediscluster_error **error);
 
-// Stores the index of the `nth` child, counted from 0, of the array, map or failure at index `at` in `*element`.
+// Stores the index of the `nth` child, counted from 0, of the value at index `at`, of a type with children, in `*element`.
 //
 // The cost grows with `nth` if children have children themselves. To visit all children, start at `at + 1` and follow `next` of each
 // `rediscluster_value`.

@@ -1,9 +1,9 @@
 //! The JSON document of a configuration: its keys, and nothing else. What they mean together is decided in `resolve`.
 
 use crate::config::values::{
-    Alias, Aliases, Named, StringOrObject, boolean, database, object, pool_size, port, reply_depth, seconds, string, word,
+    Alias, Aliases, Named, StringOrObject, boolean, database, object, pool_size, port, protocol, reply_depth, seconds, string, word,
 };
-use crate::config::{CrossNode, KeylessScripts, Read};
+use crate::config::{CrossNode, KeylessScripts, Protocol, Read};
 use crate::error::{Code, Error};
 use crate::partition::HashTag;
 use serde::{Deserialize, Deserializer};
@@ -55,7 +55,8 @@ pub(crate) struct Document {
     pub max_reply_depth: Option<usize>,
     pub sentinels: Option<serde_json::Value>,
     pub tls: Option<serde_json::Value>,
-    pub protocol: Option<serde_json::Value>,
+    #[serde(default, deserialize_with = "protocol")]
+    pub protocol: Option<Protocol>,
 }
 
 /// The keys of a node.

@@ -37,6 +37,8 @@ pub struct Config {
     pub pins: Vec<Pin>,
     /// What happens to a command whose keys are on several nodes.
     pub cross_node: CrossNode,
+    /// The protocol of the connections, and so the types of replies.
+    pub protocol: Protocol,
     /// What happens to a script or function without keys if there are several masters.
     pub keyless_scripts: KeylessScripts,
     /// Where reads go, unless a call says otherwise.
@@ -109,6 +111,17 @@ pub enum CrossNode {
     Strict,
 }
 
+/// The version of the protocol that servers are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Protocol {
+    /// Every server has it.
+    #[default]
+    Resp2,
+    /// Replies have more types, such as maps, sets and doubles. It requires Redis 6 or newer.
+    Resp3,
+}
+
 /// What happens to a script or function without keys if there are several masters: `EVAL`, `EVALSHA`, `FCALL` and their relatives with a number of
 /// keys of 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -141,6 +154,11 @@ impl Config {
         resolve::config(document::parse(text)?)
     }
 
+    /// The same servers with another protocol.
+    pub(crate) fn with_protocol(&self, protocol: Protocol) -> Config {
+        Config { protocol, ..self.clone() }
+    }
+
     /// The same servers, all with this database. `None` when two servers differ only in their database.
     pub(crate) fn in_database(&self, db: u32) -> Option<Config> {
         let mut config = self.clone();
@@ -149,6 +167,13 @@ impl Config {
         let distinct =
             config.servers.iter().enumerate().all(|(at, one)| config.servers[..at].iter().all(|other| !one.same_endpoint(other)));
         distinct.then_some(config)
+    }
+}
+
+impl Protocol {
+    /// Its number, as HELLO takes it.
+    pub(crate) fn number(self) -> &'static str {
+        if self == Protocol::Resp3 { "3" } else { "2" }
     }
 }
 

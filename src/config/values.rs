@@ -3,6 +3,7 @@
 //! The functions are for serde's `deserialize_with`. `null` counts as absent. Error texts never contain a string of the
 //! configuration that may be a password; serde's own texts for wrong types do.
 
+use crate::config::Protocol;
 use serde::de::value::{MapAccessDeserializer, MapDeserializer};
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
@@ -53,6 +54,13 @@ pub(crate) fn port<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
 
 pub(crate) fn database<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
     value(deserializer, "a database number", |value| integer(value, 0..=LAST_DB))
+}
+
+pub(crate) fn protocol<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Protocol>, D::Error> {
+    value(deserializer, "2 or 3", |value| match integer(value, 2..=3)? {
+        2 => Some(Protocol::Resp2),
+        _ => Some(Protocol::Resp3),
+    })
 }
 
 pub(crate) fn pool_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {

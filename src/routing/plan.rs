@@ -87,19 +87,20 @@ fn flags(command: &Command, args: &[&[u8]]) -> CommandFlags {
     CommandFlags { repeatable: command.access == Access::Read, read_timeout: command.read_timeout(args) }
 }
 
-/// Plans a command that a server has described. `positions` are the indexes of its keys.
+/// Plans a command that a server has described. `positions` are the indexes of its keys; `strategy` is for keys on several servers.
 pub(crate) fn plan_learned<'a>(
     config: &Config,
     command: &ServerCommand,
     args: &[&'a [u8]],
     positions: &[usize],
+    strategy: Strategy,
 ) -> Result<Plan<'a>, Error> {
     let keys = place_keys(config, args, positions.iter().copied())?;
     choose_plan(
         config,
         args,
         keys,
-        Strategy::Refuse,
+        strategy,
         CommandFlags { repeatable: command.access == Access::Read, read_timeout: ReadTimeout::Configured },
     )
 }

@@ -1,7 +1,8 @@
 //! SUBSCRIBE and its family: a channel is on one server, a pattern on all.
 
+use crate::config::Protocol;
 use crate::error::Error;
-use crate::resp::Reply;
+use crate::resp::{Kind, Reply};
 use crate::session::pubsub_connection::PubSubConnection;
 use crate::session::session::{Outcome, Session};
 use crate::session::subscriptions::SubscriptionKind;
@@ -129,7 +130,11 @@ impl Session {
 
     /// Makes the confirmation for the caller: its count covers all servers.
     fn own_confirmation(&self, command: &str, kind: SubscriptionKind, name: Option<&[u8]>) -> Reply {
-        Reply::confirmation(command.as_bytes(), name, self.subscriptions.count(kind) as i64)
+        let confirmation = Reply::confirmation(command.as_bytes(), name, self.subscriptions.count(kind) as i64);
+        match self.settings.protocol {
+            Protocol::Resp3 => confirmation.with_root_kind(Kind::Push).with_null_of_resp3(),
+            Protocol::Resp2 => confirmation,
+        }
     }
 
     /// Reads the next confirmation of a server. Returns the error reply if the server sent one instead.

@@ -2,8 +2,8 @@
 
 use crate::error::Error;
 use crate::resp::{Args, Commands, ProtocolError, Reply, ReplyList, Value};
-use crate::session::blocked::{Begun, may_block};
 use crate::session::blocked_wait::{Progress, Waiter};
+use crate::session::blocking::{Begun, may_block};
 use crate::session::receive::{Wait, deadline};
 use crate::session::session::{Outcome, Session};
 use crate::session::state_command::state_command;
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 impl Session {
     /// Takes the next bytes of a stream of requests, cut anywhere, and runs every complete command. [`Session::read`] then returns the replies
-    /// in RESP2: a map as an array, a failed command as an error.
+    /// in RESP2, or in RESP3 after HELLO 3; a failed command as an error.
     ///
     /// This call does not wait in a blocking command. If that has no reply at once, it and the commands after it wait for [`Session::read`]; a
     /// later call also continues them once the reply is there.

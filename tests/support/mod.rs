@@ -182,7 +182,9 @@ pub fn format_value(value: &rediscluster::Value) -> String {
         Value::Status(bytes) => text(bytes),
         Value::Error(bytes) => format!("({})", text(bytes)),
         Value::Integer(number) => number.to_string(),
-        Value::Array(children) | Value::Map(children) => format!("[{}]", all(*children)),
+        Value::Array(children) | Value::Map(children) | Value::Set(children) => format!("[{}]", all(*children)),
+        Value::Null => "null".into(),
+        Value::Verbatim { text: bytes, .. } => text(bytes),
         Value::Failure(children) => format!("FAILURE {}", all(*children)),
         other => format!("{other:?}"),
     }
