@@ -8,6 +8,7 @@
  * "strip" (the tag of name{tag} is hashed, and the key is stored as name, as rediscluster-py and -php do), "keep" (the text between the first {
  * and the next } is hashed, and the whole key is stored, as Redis Cluster and twemproxy do) or "off" (no tags). There is no default: without
  * `hash_tag`, keys without a tag work, and a key with a tag is refused with REDISCLUSTER_ERROR_REQUEST. Choose "keep" for new data.
+ * `pin` stores keys that match a pattern on a fixed node: {"pin": {"rq:*": "node_1"}}.
  *
  * Conventions
  *
@@ -399,8 +400,8 @@ rediscluster_status rediscluster_each_on(const struct rediscluster *cluster,
 //
 // The reply's root is a map: `command`, `strategy` (`one node`, `split`, `gather`, `colocate`, `transfer`, `refuse` and others), `atomic`
 // (1 or 0), `round_trips`, `nodes` (an array of aliases), `keys` (each a map of `position`, `key` as it is stored, `node`, and `pinned`: 1 if the
-// hash tag of the first key selected the node), `steps` (each a map of `round`, `node`, `command`; the steps of one round run at the same
-// time), and `reason`: why the command is refused, or nil.
+// hash tag of the first key or a rule of `pin` selected the node), `steps` (each a map of `round`, `node`, `command`; the steps of one round run
+// at the same time), and `reason`: why the command is refused, or nil.
 rediscluster_status rediscluster_explain(const struct rediscluster *cluster,
                                          const char *request,
                                          size_t request_length,

@@ -34,6 +34,8 @@
 // There is no default. Keys without a tag need no hash_tag. For a key with a tag, a call fails with ErrRequest and a
 // message that says how to set hash_tag. Choose keep for new data.
 //
+// The option pin stores keys that match a pattern on a fixed node: {"pin": {"rq:*": "node_1"}}.
+//
 // # Replies
 //
 // A reply is a Value. A nil reply, such as that of a missing key, is not an error: Do returns a Value for which IsNil

@@ -32,9 +32,13 @@ func TestNodeForMatchesTheConformanceVectors(t *testing.T) {
 			continue
 		}
 		rows++
-		setup := field[1] + " " + field[2]
+		pins := ""
+		if len(field) > 5 {
+			pins = field[5]
+		}
+		setup := field[1] + " " + field[2] + " " + pins
 		if clients[setup] == nil {
-			clients[setup] = openUnconnected(t, field[1], field[2])
+			clients[setup] = openUnconnected(t, field[1], field[2], pins)
 		}
 		node, err := clients[setup].NodeFor(string(vectorBytes(t, field[0])))
 		if field[3] == "refused" {
@@ -53,7 +57,7 @@ func TestNodeForMatchesTheConformanceVectors(t *testing.T) {
 }
 
 // openUnconnected returns a client of nodes that do not have to exist.
-func openUnconnected(t *testing.T, hashTag, nodes string) *rediscluster.Client {
+func openUnconnected(t *testing.T, hashTag, nodes, pins string) *rediscluster.Client {
 	count, err := strconv.Atoi(nodes)
 	if err != nil {
 		t.Fatal(err)
@@ -61,6 +65,14 @@ func openUnconnected(t *testing.T, hashTag, nodes string) *rediscluster.Client {
 	c := config{Nodes: map[string]map[string]any{}, options: map[string]any{}}
 	if hashTag != "unset" {
 		c.options["hash_tag"] = hashTag
+	}
+	if pins != "" {
+		rules := map[string]string{}
+		for _, pin := range strings.Split(pins, ",") {
+			pattern, node, _ := strings.Cut(pin, "=")
+			rules[string(vectorBytes(t, pattern))] = "node_" + node
+		}
+		c.options["pin"] = rules
 	}
 	for i := 1; i <= count; i++ {
 		c.Nodes[fmt.Sprintf("node_%d", i)] = map[string]any{"host": "127.0.0.1", "port": i}

@@ -1,7 +1,7 @@
 //! The JSON document of a configuration: its keys, and nothing else. What they mean together is decided in `resolve`.
 
 use crate::config::values::{
-    Aliases, Named, StringOrObject, boolean, database, object, pool_size, port, protocol, reply_depth, seconds, string, word,
+    Alias, Aliases, Named, StringOrObject, boolean, database, object, pool_size, port, protocol, reply_depth, seconds, string, word,
 };
 use crate::config::{CrossNode, KeylessScripts, Protocol, Read};
 use crate::error::{Code, Error};
@@ -27,6 +27,8 @@ pub(crate) struct Document {
     pub db: Option<u32>,
     #[serde(default, deserialize_with = "hash_tag")]
     pub hash_tag: Option<HashTag>,
+    #[serde(default, deserialize_with = "object")]
+    pub pin: Option<Named<Alias>>,
     #[serde(default, deserialize_with = "cross_node")]
     pub cross_node: Option<CrossNode>,
     #[serde(default, deserialize_with = "keyless_scripts")]

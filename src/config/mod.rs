@@ -4,14 +4,17 @@
 //! connects to nothing.
 //!
 //! Data flows one way: `document` has the JSON keys, `values` reads single values, `node` and `resolve` decide what they mean together.
-//! `placement` computes where a key is stored.
+//! `placement` computes where a key is stored; `pin` has the rules for keys on a fixed node, and `glob` their patterns.
 
 mod document;
+mod glob;
 mod node;
+mod pin;
 mod placement;
 mod resolve;
 mod values;
 
+pub use crate::config::pin::Pin;
 pub(crate) use crate::config::placement::{Place, tag_without_rule};
 use crate::error::Error;
 use crate::partition::HashTag;
@@ -30,6 +33,8 @@ pub struct Config {
     pub replicas: Option<Vec<Vec<Server>>>,
     /// How the part of a key that is hashed is found. `None`: keys for which this matters are refused.
     pub hash_tag: Option<HashTag>,
+    /// The keys that are stored on a fixed node, the most specific rule first.
+    pub pins: Vec<Pin>,
     /// What happens to a command whose keys are on several nodes.
     pub cross_node: CrossNode,
     /// The protocol of the connections, and so the types of replies.

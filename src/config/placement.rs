@@ -13,6 +13,8 @@ pub(crate) struct Place<'a> {
     pub master: usize,
     /// Whether a tag was stripped. If it was one of the first key of a command, the keys without a tag are on the same master.
     pub is_stripped: bool,
+    /// Whether a rule of `pin` determines the master.
+    pub is_pinned: bool,
 }
 
 impl Config {
@@ -21,13 +23,37 @@ impl Config {
     /// Always inlined: the fast path runs it for every command.
     #[inline(always)]
     pub(crate) fn place<'a>(&self, key: &'a [u8]) -> Option<Place<'a>> {
+        if !self.pins.is_empty() {
+            return self.place_with_pins(key);
+        }
         let tagged = match self.hash_tag {
             None if HashTag::matters_for(key) => return None,
             None => Tagged::plain(key),
             Some(rule) => rule.split(key),
         };
+        Some(self.place_by_hash(tagged))
+    }
+
+    #[inline(always)]
+    fn place_by_hash<'a>(&self, tagged: Tagged<'a>) -> Place<'a> {
         let master = partition(tagged.hashed, self.masters.len() as u32) as usize - 1;
-        Some(Place { name: tagged.name, master, is_stripped: tagged.is_stripped })
+        Place { name: tagged.name, master, is_stripped: tagged.is_stripped, is_pinned: false }
+    }
+
+    /// The same with rules of `pin`. Without a rule for hash tags, a key that is pinned may have a tag that only `keep` finds: its name and its
+    /// master are the same with all rules.
+    #[inline(never)]
+    fn place_with_pins<'a>(&self, key: &'a [u8]) -> Option<Place<'a>> {
+        let tagged = match self.hash_tag {
+            None if HashTag::Strip.split(key).is_stripped => return None,
+            None => Tagged::plain(key),
+            Some(rule) => rule.split(key),
+        };
+        match self.pinned_master(tagged.name) {
+            Some(master) => Some(Place { name: tagged.name, master, is_stripped: tagged.is_stripped, is_pinned: true }),
+            None if self.hash_tag.is_none() && HashTag::matters_for(key) => None,
+            None => Some(self.place_by_hash(tagged)),
+        }
     }
 
     /// The same with an error that calls the key `kind`: a key or a channel.
@@ -40,7 +66,7 @@ impl Place<'_> {
     /// Places a key of a command whose first key is `first`.
     #[inline]
     pub(crate) fn beside(self, first: &Place) -> Self {
-        if first.is_stripped && !self.is_stripped { Place { master: first.master, ..self } } else { self }
+        if first.is_stripped && !self.is_stripped && !self.is_pinned { Place { master: first.master, ..self } } else { self }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::config::document::{Document, fault};
 use crate::config::node::{Defaults, server};
+use crate::config::pin::pins;
 use crate::config::values::{Aliases, Named};
 use crate::config::{Config, CrossNode, KeylessScripts, Master, Protocol, Read, Server};
 use crate::error::Error;
@@ -32,12 +33,14 @@ pub(crate) fn config(document: Document) -> Result<Config, Error> {
         false => numbered("master_of", replicas_of.keys().map(String::as_str).collect()),
     }?;
     let (servers, masters) = distinct_servers(&aliases, &nodes);
+    let pins = pins(document.pin, &masters)?;
     let replicas = named_replicas(&replicas_of, &nodes, &servers, &masters)?;
     Ok(Config {
         servers,
         masters,
         replicas,
         hash_tag: document.hash_tag,
+        pins,
         cross_node: document.cross_node.unwrap_or(CrossNode::Emulate),
         protocol: document.protocol.unwrap_or(Protocol::Resp2),
         keyless_scripts: document.keyless_scripts.unwrap_or(KeylessScripts::Check),

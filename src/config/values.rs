@@ -105,6 +105,18 @@ pub(crate) fn word<'de, D: Deserializer<'de>, T: Copy>(deserializer: D, words: &
     })
 }
 
+/// The name of a node.
+pub(crate) struct Alias(pub String);
+
+impl<'de> Deserialize<'de> for Alias {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Alias, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::String(alias) => Ok(Alias(alias)),
+            other => Err(D::Error::custom(format!("{} is not the name of a node", describe(&other)))),
+        }
+    }
+}
+
 /// The name of a node, or a list of such names.
 pub(crate) struct Aliases(pub Vec<String>);
 

@@ -292,8 +292,8 @@ pub unsafe extern "C" fn rediscluster_each_on(
 ///
 /// The reply's root is a map: `command`, `strategy` (`one node`, `split`, `gather`, `colocate`, `transfer`, `refuse` and others), `atomic`
 /// (1 or 0), `round_trips`, `nodes` (an array of aliases), `keys` (each a map of `position`, `key` as it is stored, `node`, and `pinned`: 1 if the
-/// hash tag of the first key selected the node), `steps` (each a map of `round`, `node`, `command`; the steps of one round run at the same
-/// time), and `reason`: why the command is refused, or nil.
+/// hash tag of the first key or a rule of `pin` selected the node), `steps` (each a map of `round`, `node`, `command`; the steps of one round run
+/// at the same time), and `reason`: why the command is refused, or nil.
 ///
 /// # Safety
 /// As for `rediscluster_execute`.

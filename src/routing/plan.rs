@@ -66,7 +66,7 @@ pub(crate) fn sort_reads_other_servers(config: &Config, args: &[&[u8]]) -> Resul
             Err(tag_without_rule("pattern", pattern))
         });
     };
-    let pinned = rule.split(args[1]).is_stripped;
+    let pinned = rule.split(args[1]).is_stripped && config.pins.is_empty();
     Ok(config.servers.len() > 1 && sort_patterns(args).any(|pattern| !pinned || pattern.ends_with(b"}")))
 }
 

@@ -12,6 +12,7 @@ and zlib's crc32. It requires no packages. The result is always the same:
 import hashlib
 import itertools
 import pathlib
+import re
 import subprocess
 import sys
 import zlib
@@ -55,6 +56,32 @@ def unset(key):
     return off(key) if strip(key) == keep(key) == off(key) else None
 
 
+def glob(pattern):
+    """A Redis glob as a regular expression, and its literal prefix. Classes may have ranges and ^, and no escapes."""
+    expression, literal, at, open_end = "", "", 0, False
+    while at < len(pattern):
+        byte = pattern[at]
+        if byte == "[":
+            end = pattern.index("]", at)
+            expression, open_end, at = expression + pattern[at:end + 1], True, end + 1
+            continue
+        if byte in "*?":
+            expression, open_end = expression + {"*": ".*", "?": "."}[byte], True
+        else:
+            at += byte == "\\"
+            expression += re.escape(pattern[at])
+            literal += "" if open_end else pattern[at]
+        at += 1
+    return re.compile(expression.encode(), re.DOTALL), literal, not open_end
+
+
+def pinned(pins, name):
+    """The node of the most specific pattern that matches the name, or None."""
+    found = [(len(literal), whole, number) for pattern, number in pins.items()
+             for expression, literal, whole in [glob(pattern)] if expression.fullmatch(name)]
+    return max(found)[2] if found else None
+
+
 RULES = {"strip": strip, "keep": keep, "off": off, "unset": unset}
 
 
@@ -78,6 +105,19 @@ def row(mode, key, masters):
         return f"{hexadecimal(key)} {mode} {masters} refused 0"
     hashed, name = RULES[mode](key)
     return f"{hexadecimal(key)} {mode} {masters} {hexadecimal(name)} {node(hashed, masters)}"
+
+
+def pinned_row(mode, key, masters, pins):
+    rules = [(name, pinned(pins, name) or node(hashed, masters)) for hashed, name in (strip(key), keep(key), off(key))]
+    if mode == "unset":
+        name, number = rules[0] if len(set(rules)) == 1 else (None, 0)
+        # A key for which the nodes agree by accident is refused, too.
+        if pinned(pins, key) is None and unset(key) is None:
+            name, number = None, 0
+    else:
+        name, number = rules[["strip", "keep", "off"].index(mode)]
+    written = ",".join(f"{hexadecimal(pattern.encode())}={place}" for pattern, place in pins.items())
+    return f"{hexadecimal(key)} {mode} {masters} {'refused' if name is None else hexadecimal(name)} {number} {written}"
 
 
 def long_row(mode, unit, count, masters):
@@ -165,6 +205,15 @@ def mebibyte_keys():
     return rows
 
 
+def pinned_keys():
+    pins = {"rq:*": 1, "rq:special:*": 5, "rq:special:key": 2, "bull:*": 4, "h?llo": 6, "[a-c][^x]*z": 3, "a\\*b": 2, "": 7}
+    keys = [b"", b"rq:", b"rq:queue:high", b"rq", b"rQ:x", b"rq:special:", b"rq:special:key", b"rq:special:keys", b"bull:q:1",
+            b"bull:{q}:1", b"{bull:}x", b"rq:{1}", b"rq{1}", b"x{rq:1}", b"rq:a{x}", b"bull:a{x}b", b"hello", b"h\xfflllo", b"h\xffllo",
+            b"hllo", b"hello{x}", b"a0z", b"axz", b"az", b"b\r\n{q}z", b"a*b", b"axb", b"{plain}", b"other"]
+    rows = [pinned_row(mode, key, 7, pins) for key in keys for mode in MODES]
+    return rows + [pinned_row(mode, key, 7, {"*": 6}) for key in (b"", b"foo", b"foo{bar}", b"{foo}bar", b"\xff\n") for mode in MODES]
+
+
 BLOCKS = [
     ("Plain keys: empty, NUL, 0xFF, spaces, CRLF, valid and invalid UTF-8. The bytes of the key are hashed.",
      lambda: in_every_mode(plain_keys())),
@@ -188,13 +237,15 @@ BLOCKS = [
      lambda: in_every_mode(random_keys("random keys", 200))),
     ("A few keys for every N of this file, from 1 to 1024.",
      same_keys_on_every_n),
+    ("Keys with rules of `pin`, which the sixth field lists: the name that is sent is matched, and the most specific rule decides.",
+     pinned_keys),
     ("Keys of 1 MiB, each a repeated unit.",
      mebibyte_keys),
 ]
 
 HEADING = """\
 Which node a key belongs to. Written by tools/conformance/partition.py, not by hand; README.md describes the format:
-key_hex mode N name_hex node"""
+key_hex mode N name_hex node [pins]"""
 
 
 def comment(text):
@@ -220,7 +271,9 @@ def php_disagrees(rows):
     """The rows for which PHP's crc32 gives another node. The hashed part is computed here."""
     questions = []
     for line in rows:
-        key, mode, masters, name, expected = line.split(" ")
+        key, mode, masters, name, expected, *pins = line.split(" ")
+        if pins:
+            continue
         if name == "refused":
             continue
         hashed, _ = RULES[mode](field_bytes(key))

@@ -22,8 +22,8 @@ final class PartitionConformanceTest extends TestCase
             if ($line === '' || $line[0] === '#') {
                 continue;
             }
-            [$key, $mode, $masters, $name, $node] = explode(' ', $line);
-            $client = $clients["$mode $masters"] ??= self::client($mode, (int) $masters);
+            [$key, $mode, $masters, $name, $node, $pins] = explode(' ', "$line ");
+            $client = $clients["$mode $masters $pins"] ??= self::client($mode, (int) $masters, $pins);
             if ($name === 'refused') {
                 self::assertRefused($client, self::bytes($key), $line);
                 $rows++;
@@ -52,13 +52,18 @@ final class PartitionConformanceTest extends TestCase
         self::assertSame(1, $ffi->rediscluster_partition('', 0, 7));
     }
 
-    private static function client(string $mode, int $masters): Client
+    private static function client(string $mode, int $masters, string $pins): Client
     {
         $nodes = [];
         for ($i = 1; $i <= $masters; $i++) {
             $nodes["node_$i"] = ['host' => '127.0.0.1', 'port' => 10_000 + $i];
         }
-        return new Client(['nodes' => $nodes] + ($mode === 'unset' ? [] : ['hash_tag' => $mode]));
+        $rules = [];
+        foreach (array_filter(explode(',', $pins)) as $pin) {
+            [$pattern, $node] = explode('=', $pin);
+            $rules[self::bytes($pattern)] = "node_$node";
+        }
+        return new Client(['nodes' => $nodes, 'pin' => $rules] + ($mode === 'unset' ? [] : ['hash_tag' => $mode]));
     }
 
     private static function assertRefused(Client $client, string $key, string $line): void
