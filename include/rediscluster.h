@@ -2,6 +2,13 @@
  *
  * Generated from src/ffi by cbindgen; do not edit.
  *
+ * Hash tags
+ *
+ * A key is stored on node crc32(key) % N + 1. A hash tag makes several keys share a node. `hash_tag` in the configuration selects the rule:
+ * "strip" (the tag of name{tag} is hashed, and the key is stored as name, as rediscluster-py and -php do), "keep" (the text between the first {
+ * and the next } is hashed, and the whole key is stored, as Redis Cluster and twemproxy do) or "off" (no tags). There is no default: without
+ * `hash_tag`, keys without a tag work, and a key with a tag is refused with REDISCLUSTER_ERROR_REQUEST. Choose "keep" for new data.
+ *
  * Conventions
  *
  * - A function that can fail returns a rediscluster_status: REDISCLUSTER_OK (0) or the kind of the error. Its last parameter receives an error
@@ -200,9 +207,11 @@ typedef struct rediscluster_reply rediscluster_reply;
 // One client of all servers, with the state that a connection to one server has: MULTI, WATCH, SELECT, SUBSCRIBE and so on.
 //
 // Ownership: the caller owns it and closes it with `rediscluster_session_close`. It may outlive the cluster that it was opened on.
-// Threads: several threads can use it at the same time; one call runs at a time. A call that waits for a message releases the session for calls
-// that run commands: `rediscluster_session_receive` and `rediscluster_session_read` never block `rediscluster_session_execute` or
-// `rediscluster_session_write` of another thread.
+// Threads: several threads can use it at the same time; one call runs at a time. A call that waits for a message, or reads while a blocking
+// command of the byte stream waits, releases the session for calls that run commands: `rediscluster_session_receive` and
+// `rediscluster_session_read` never block `rediscluster_session_execute` or `rediscluster_session_write` of another thread. A blocking command
+// in `rediscluster_session_execute` holds the session until it ends, as on one connection. `rediscluster_session_interrupt` and
+// `rediscluster_session_shutdown` end it.
 // Fork: it belongs to the process that opened it. In a forked child every call on it fails with `REDISCLUSTER_ERROR_REQUEST`; closing it
 // there frees the child's memory and does not affect the parent's session.
 typedef struct rediscluster_session rediscluster_session;
@@ -339,6 +348,8 @@ rediscluster_status rediscluster_command(const struct rediscluster *cluster,
 //
 // The reply's root is a map: `alias` (such as `node_2`), `host`, `port`, `unix` (host and port, or the path of a Unix socket; the others are
 // nil), and `key`, the name under which the key is stored: without its hash tag if tags are stripped.
+//
+// Returns `REDISCLUSTER_ERROR_REQUEST` if the key has a hash tag and the configuration has no `hash_tag`.
 rediscluster_status rediscluster_node_for(const struct rediscluster *cluster,
                                           const char *key,
                                           size_t key_length,
@@ -416,6 +427,9 @@ rediscluster_status rediscluster_session_open(const struct rediscluster *cluster
 
 // Runs the commands in `request` as `rediscluster_execute` does; commands with connection state are allowed.
 //
+// A blocking command, such as BLPOP, waits in this call. `rediscluster_session_interrupt` ends the wait as if the time of the command were up.
+// If a blocking command of the byte stream waits, this call waits for it first.
+//
 // The reply's root is an array with one child per command, in order, with two exceptions that servers make, too: SUBSCRIBE and similar
 // commands have one reply per channel or pattern, and commands after a QUIT have none.
 rediscluster_status rediscluster_session_execute(const struct rediscluster_session *session,
@@ -438,10 +452,12 @@ rediscluster_status rediscluster_session_receive(const struct rediscluster_sessi
 
 // Writes the next `length` bytes of a stream of requests, which may be split anywhere, and runs every command that is complete.
 //
-// `rediscluster_session_read` returns the replies as RESP2, or as RESP3 after HELLO 3. With these two functions a session replaces the socket
-// of a Redis client that is written for one server. The stream is read as one server reads it: RESP arrays of bulk strings, or
-// inline commands. What one server rejects ends the stream: the replies to the commands before it can be read, then the error reply, and then
-// the session is closed.
+// `rediscluster_session_read` returns the replies as RESP2, or as RESP3 after HELLO 3. With these two functions a session replaces the socket of a Redis client that is
+// written for one server. The stream is read as one server reads it: RESP arrays of bulk strings, or inline commands. What one server rejects
+// ends the stream: the replies to the commands before it can be read, then the error reply, and then the session is closed.
+//
+// This call does not wait in a blocking command. If that has no reply at once, it and the commands after it wait for
+// `rediscluster_session_read`. A later call also continues them once the reply is there.
 rediscluster_status rediscluster_session_write(const struct rediscluster_session *session,
                                                const char *data,
                                                size_t length,
@@ -450,8 +466,9 @@ rediscluster_status rediscluster_session_write(const struct rediscluster_session
 // Reads up to `capacity` bytes of the session's output into `buffer`: replies to the written commands and, while the session is subscribed,
 // messages. `*length` receives the number of bytes read.
 //
-// If there is no output, the call waits up to `timeout_ms` milliseconds; 0 does not wait, a negative number waits without limit. A `*length` of
-// 0 means that the time is up or the call was interrupted. `capacity` must be at least 1.
+// If there is no output, the call waits up to `timeout_ms` milliseconds, for a message or for a blocking command that was written; 0 does not
+// wait, a negative number waits without limit. A `*length` of 0 means that the time is up or the call was interrupted. A blocking command then
+// goes on, and the next call waits for it again. `capacity` must be at least 1.
 rediscluster_status rediscluster_session_read(const struct rediscluster_session *session,
                                               int64_t timeout_ms,
                                               char *buffer,
@@ -462,10 +479,21 @@ rediscluster_status rediscluster_session_read(const struct rediscluster_session 
 // Ends a call that waits in `rediscluster_session_receive` or `rediscluster_session_read`, as if its time were up. If no call waits, the next
 // one that would wait returns at once.
 //
+// Also ends a blocking command that waits in `rediscluster_session_execute`: its reply is nil, or what it has just received; nothing is lost.
+// If none waits, later ones are not affected: call it again if the command may not have begun.
+//
 // It never waits, and any thread may call it while the session is in use. NULL is a no-op, and so is a call in a forked child.
 void rediscluster_session_interrupt(const struct rediscluster_session *session);
 
-// Closes a session and its own connections. Queued commands, watched keys and subscriptions are dropped.
+// Ends a session that other threads may be using. Calls that wait for a message or in a blocking command fail with
+// `REDISCLUSTER_ERROR_REQUEST`, the servers end the command, and all later calls fail, except that the rest of the byte stream can be read.
+//
+// It waits for another call only while that runs a command that does not block. The caller still closes the session, once no call is running.
+// Any thread may call it. NULL is a no-op, and so is a call in a forked child.
+void rediscluster_session_shutdown(const struct rediscluster_session *session);
+
+// Closes a session and its own connections. Queued commands, watched keys and subscriptions are dropped, and the servers end a blocking command
+// that was written to the byte stream.
 //
 // No other call on this session may be running in any thread, and none may follow. Replies and errors stay valid. NULL is a no-op.
 void rediscluster_session_close(struct rediscluster_session *session);

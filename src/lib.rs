@@ -14,6 +14,13 @@
 //! assert_eq!(cluster.command(&[b"GET", b"foo"])?.root(), Value::String(b"bar"));
 //! # Ok::<(), rediscluster::Error>(())
 //! ```
+//!
+//! # Hash tags
+//!
+//! A hash tag makes several keys share a node. `hash_tag` in the configuration selects the rule: `"strip"` hashes the tag of `name{tag}` and
+//! stores the key as `name`, as rediscluster-py and rediscluster-php do; `"keep"` hashes the text between the first `{` and the next `}` and
+//! stores the whole key, as Redis Cluster and twemproxy do; `"off"` has no tags. There is no default: without `hash_tag`, keys without a tag
+//! work, and a key with a tag is refused with [`Code::Request`]. Choose `"keep"` for new data. See [`HashTag`].
 
 // The layers, lowest first. A module imports only from its own folder and from the layers before it; tests/layers checks this.
 mod error;

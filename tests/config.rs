@@ -52,11 +52,24 @@ fn masters_only_is_an_alias_of_the_read_policy() {
 }
 
 #[test]
+fn the_rule_for_hash_tags_is_one_of_three_or_none() {
+    for (members, expected) in [
+        ("", None),
+        (r#","hash_tag":null"#, None),
+        (r#","hash_tag":"strip""#, Some(HashTag::Strip)),
+        (r#","hash_tag":"keep""#, Some(HashTag::Keep)),
+        (r#","hash_tag":"off""#, Some(HashTag::Off)),
+    ] {
+        assert_eq!(read(&format!(r#"{{"nodes":{{"node_1":"redis://a"}}{members}}}"#)).hash_tag, expected, "{members}");
+    }
+}
+
+#[test]
 fn defaults_match_the_documentation() {
     let config = read(r#"{"nodes": {"node_1": {"host": "localhost"}}}"#);
     let five = Some(Duration::from_secs(5));
     assert_eq!((config.connect_timeout, config.read_timeout, config.write_timeout), (five, five, five));
-    assert_eq!((config.hash_tag, config.cross_node, config.pool_size), (HashTag::Strip, CrossNode::Emulate, 64));
+    assert_eq!((config.hash_tag, config.cross_node, config.pool_size), (None, CrossNode::Emulate, 64));
     assert_eq!((config.read, config.refresh_interval, &config.replicas), (Read::Replica, Some(Duration::from_secs(1)), &None));
     assert_eq!((config.servers[0].db, &config.servers[0].password), (0, &None));
     assert_eq!(config.servers[0].address.to_string(), "localhost:6379");

@@ -5,6 +5,7 @@ import "C"
 
 import (
 	"context"
+	"time"
 	"unsafe"
 )
 
@@ -16,6 +17,8 @@ type sessionHandle struct {
 	// receiving holds an element while a goroutine waits for messages. An interrupt ends the wait of one thread, so only
 	// one may wait.
 	receiving chan struct{}
+	// executing holds an element while a goroutine runs a command. An interrupt ends the blocking command of that goroutine.
+	executing chan struct{}
 }
 
 func openSession(ctx context.Context, cluster *clusterHandle) (*sessionHandle, error) {
@@ -27,16 +30,27 @@ func openSession(ctx context.Context, cluster *clusterHandle) (*sessionHandle, e
 	if r.status != C.REDISCLUSTER_OK {
 		return nil, consumeError(r.status, r.error)
 	}
-	s := &sessionHandle{native: r.session, receiving: make(chan struct{}, 1)}
+	s := &sessionHandle{native: r.session, receiving: make(chan struct{}, 1), executing: make(chan struct{}, 1)}
 	s.init(func() { C.rediscluster_session_close(r.session) })
 	return s, nil
 }
 
-func (s *sessionHandle) execute(request string) (nativeReply, error) {
+// execute runs commands. If ctx is done, a blocking command ends as if its time were up.
+func (s *sessionHandle) execute(ctx context.Context, request string) (nativeReply, error) {
+	select {
+	case s.executing <- struct{}{}:
+		defer func() { <-s.executing }()
+	case <-ctx.Done():
+		return nativeReply{}, ctx.Err()
+	}
 	if err := s.acquire(); err != nil {
 		return nativeReply{}, err
 	}
 	defer s.release()
+	returned := make(chan struct{})
+	defer close(returned)
+	stop := context.AfterFunc(ctx, func() { s.interruptUntil(returned) })
+	defer stop()
 	return newNativeReply(C.session_execute(s.native, charPointer(request), C.size_t(len(request))))
 }
 
@@ -87,13 +101,39 @@ func (s *sessionHandle) interrupt() {
 	}
 }
 
-// close makes all calls fail with ErrClosed, and ends a wait in progress.
+// interruptUntil interrupts until the call has returned: an interrupt before its command waits has no effect on it.
+func (s *sessionHandle) interruptUntil(returned <-chan struct{}) {
+	const interval = 10 * time.Millisecond
+	for {
+		select {
+		case <-returned:
+			return
+		default:
+			s.interrupt()
+		}
+		select {
+		case <-returned:
+			return
+		case <-time.After(interval):
+		}
+	}
+}
+
+// closedOr returns ErrClosed if the session was closed, otherwise err.
+func (s *sessionHandle) closedOr(err error) error {
+	if s.closed.Load() {
+		return ErrClosed
+	}
+	return err
+}
+
+// close makes all calls fail with ErrClosed, and ends waits and a blocking command in progress.
 func (s *sessionHandle) close() {
 	if s.acquire() != nil {
 		return
 	}
 	s.refCount.close()
-	C.rediscluster_session_interrupt(s.native)
+	C.rediscluster_session_shutdown(s.native)
 	s.release()
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"math/rand"
@@ -36,6 +37,12 @@ func TestNodeForMatchesTheConformanceVectors(t *testing.T) {
 			clients[setup] = openUnconnected(t, field[1], field[2])
 		}
 		node, err := clients[setup].NodeFor(string(vectorBytes(t, field[0])))
+		if field[3] == "refused" {
+			if !errors.Is(err, rediscluster.ErrRequest) || !strings.Contains(err.Error(), "has a hash tag; set hash_tag") {
+				t.Errorf("%.200s: %s %.80q %v", lines.Text(), node.Alias, node.Key, err)
+			}
+			continue
+		}
 		if err != nil || node.Alias != "node_"+field[4] || node.Key != string(vectorBytes(t, field[3])) {
 			t.Errorf("%.200s: %s %.80q %v", lines.Text(), node.Alias, node.Key, err)
 		}
@@ -51,7 +58,10 @@ func openUnconnected(t *testing.T, hashTag, nodes string) *rediscluster.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := config{Nodes: map[string]map[string]any{}, options: map[string]any{"hash_tag": hashTag}}
+	c := config{Nodes: map[string]map[string]any{}, options: map[string]any{}}
+	if hashTag != "unset" {
+		c.options["hash_tag"] = hashTag
+	}
 	for i := 1; i <= count; i++ {
 		c.Nodes[fmt.Sprintf("node_%d", i)] = map[string]any{"host": "127.0.0.1", "port": i}
 	}

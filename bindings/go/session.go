@@ -29,7 +29,8 @@ func (c *Client) Session(ctx context.Context) (*Session, error) {
 }
 
 // Do runs one command, like Client.Do. SUBSCRIBE and the related commands return an array of their confirmations if they
-// name several channels or patterns.
+// name several channels or patterns. A blocking command, such as BLPOP, ends when ctx is done or the session is closed, and
+// loses nothing: Do returns what the command has just received, or the error of ctx, or ErrClosed.
 func (s *Session) Do(ctx context.Context, args ...any) (Value, error) {
 	defer runtime.KeepAlive(s) // otherwise the finalizer could close the session before the call begins
 	request := requestFromPool()
@@ -40,9 +41,9 @@ func (s *Session) Do(ctx context.Context, args ...any) (Value, error) {
 	if err := ctx.Err(); err != nil {
 		return Value{}, err
 	}
-	reply, err := s.handle.execute(request.unsafeString())
+	reply, err := s.handle.execute(ctx, request.unsafeString())
 	if err != nil {
-		return Value{}, err
+		return Value{}, s.handle.closedOr(err)
 	}
 	defer reply.free()
 	decoder := reply.decoder()
@@ -51,6 +52,9 @@ func (s *Session) Do(ctx context.Context, args ...any) (Value, error) {
 		return decoder.value(allReplies), nil
 	}
 	result := newResult(decoder.value(firstReply))
+	if result.Err == nil && result.Value.IsNil() && ctx.Err() != nil {
+		return Value{}, ctx.Err()
+	}
 	return result.Value, result.Err
 }
 
@@ -73,7 +77,7 @@ func (s *Session) Receive(ctx context.Context) (Value, error) {
 		}
 		reply, err := s.handle.receive()
 		if err != nil {
-			return Value{}, err
+			return Value{}, s.handle.closedOr(err)
 		}
 		if !reply.isNil() {
 			defer reply.free()
@@ -82,13 +86,14 @@ func (s *Session) Receive(ctx context.Context) (Value, error) {
 	}
 }
 
-// Conn returns the session as a connection to a server that speaks RESP2, and RESP3 after HELLO 3, for clients that accept a net.Conn, such as
-// go-redis with its Dialer. Write takes requests; Read returns replies and messages. Closing the connection closes the
-// session. Deadlines for writing have no effect: the timeouts of the configuration limit Write.
+// Conn returns the session as a connection to a server that speaks RESP2, and RESP3 after HELLO 3, for clients that
+// accept a net.Conn, such as go-redis with its Dialer. Write takes requests, and does not wait in a blocking command; Read does, and returns replies and
+// messages. Closing the connection closes the session, and ends a blocking command on the server. Deadlines for writing have no
+// effect: the timeouts of the configuration limit Write.
 func (s *Session) Conn() net.Conn { return newConn(s) }
 
-// Close closes the session and discards its queued and watched state. It ends a Receive in progress; later calls fail with
-// ErrClosed. Closing a session again is a no-op. Close always returns nil.
+// Close closes the session and discards its queued and watched state. It ends a Receive and a blocking command in progress;
+// later calls fail with ErrClosed. Closing a session again is a no-op. Close always returns nil.
 func (s *Session) Close() error {
 	s.handle.close()
 	return nil

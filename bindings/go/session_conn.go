@@ -5,6 +5,7 @@ package rediscluster
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"os"
 	"runtime"
@@ -34,7 +35,7 @@ func (c *conn) Read(buffer []byte) (int, error) {
 		length, err := c.session.handle.read(buffer, c.readTimeoutMs())
 		switch {
 		case err != nil:
-			return 0, newOpError("read", err)
+			return 0, newReadError(c.session.handle.closedOr(err))
 		case length > 0:
 			return length, nil
 		case c.readDeadlinePassed():
@@ -43,11 +44,11 @@ func (c *conn) Read(buffer []byte) (int, error) {
 	}
 }
 
-// Write runs the commands that are complete.
+// Write runs the commands that are complete, up to the first that blocks. Read waits for that.
 func (c *conn) Write(data []byte) (int, error) {
 	defer runtime.KeepAlive(c.session) // otherwise the finalizer could close the session before the call begins
 	if err := c.session.handle.write(data); err != nil {
-		return 0, newOpError("write", err)
+		return 0, newOpError("write", c.session.handle.closedOr(err))
 	}
 	return len(data), nil
 }
@@ -87,6 +88,15 @@ func (c *conn) readTimeoutMs() int64 {
 func (c *conn) readDeadlinePassed() bool {
 	deadline := c.readDeadline.Load()
 	return deadline != 0 && time.Now().UnixNano() >= deadline
+}
+
+// newReadError returns io.EOF after QUIT or a protocol error, when all replies were read: only then does a read fail as an
+// invalid request.
+func newReadError(err error) error {
+	if errors.Is(err, ErrRequest) {
+		return io.EOF
+	}
+	return newOpError("read", err)
 }
 
 func newOpError(op string, err error) error {

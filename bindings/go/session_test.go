@@ -179,3 +179,93 @@ func TestASessionIsANetConn(t *testing.T) {
 		t.Errorf("a read of a closed connection: %v", err)
 	}
 }
+
+// awaitBlocked waits until this number of clients of the servers are in blocking commands.
+func awaitBlocked(t testing.TB, c *rediscluster.Client, count int) {
+	t.Helper()
+	for tries := 0; tries < 30_000; tries++ {
+		results, err := c.Each(ctx, "INFO", "clients")
+		if err != nil {
+			t.Fatal(err)
+		}
+		blocked := 0
+		for _, result := range results {
+			_, after, _ := strings.Cut(result.Value.String(), "blocked_clients:")
+			var number int
+			fmt.Sscan(after, &number)
+			blocked += number
+		}
+		if blocked == count {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	t.Fatalf("%d clients never block", count)
+}
+
+func TestABlockingCommandOfASessionEndsWithoutLosingAnElement(t *testing.T) {
+	c := openEmpty(t)
+	keepsElement := func() {
+		t.Helper()
+		awaitBlocked(t, c, 0)
+		do(t, c, "RPUSH", "list", "kept")
+		if got := do(t, c, "LPOP", "list").String(); got != "kept" {
+			t.Errorf("the list has %q", got)
+		}
+	}
+	// The context of the call is canceled.
+	s := openSession(t, c)
+	for i := 0; i < 10; i++ {
+		cancelable, cancel := context.WithCancel(ctx)
+		go func() {
+			awaitBlocked(t, c, 1)
+			cancel()
+		}()
+		if v, err := s.Do(cancelable, "BLPOP", "list", 0); !errors.Is(err, context.Canceled) {
+			t.Fatalf("BLPOP after its context is canceled: %v, %v", v, err)
+		}
+		keepsElement()
+	}
+	// The session is closed.
+	go func() {
+		awaitBlocked(t, c, 1)
+		s.Close()
+	}()
+	if v, err := s.Do(ctx, "BLPOP", "list", 0); !errors.Is(err, rediscluster.ErrClosed) {
+		t.Errorf("BLPOP after the session is closed: %v, %v", v, err)
+	}
+	keepsElement()
+	// The connection is closed, with a read and without.
+	for _, reads := range []bool{true, false} {
+		conn := openSession(t, c).Conn()
+		io.WriteString(conn, "PING\r\nBLPOP list 0\r\n")
+		buffer := make([]byte, 100)
+		if n, err := conn.Read(buffer); string(buffer[:n]) != "+PONG\r\n" {
+			t.Errorf("the reply before BLPOP: %q, %v", buffer[:n], err)
+		}
+		done := make(chan error, 1)
+		if reads {
+			go func() {
+				_, err := conn.Read(buffer)
+				done <- err
+			}()
+		} else {
+			done <- net.ErrClosed
+		}
+		awaitBlocked(t, c, 1)
+		conn.Close()
+		if err := <-done; !errors.Is(err, net.ErrClosed) {
+			t.Errorf("a read of a closed connection: %v", err)
+		}
+		keepsElement()
+	}
+}
+
+func TestAConnEndsAfterAProtocolError(t *testing.T) {
+	conn := openSession(t, openEmpty(t)).Conn()
+	io.WriteString(conn, "PING\r\n*x\r\n")
+	all, err := io.ReadAll(conn)
+	if want := "+PONG\r\n-ERR Protocol error: invalid multibulk length\r\n"; string(all) != want || err != nil {
+		t.Errorf("%q, %v", all, err)
+	}
+}

@@ -69,10 +69,11 @@ fn nodes(map: &mut Builder, config: &Config, explanation: &Explanation) {
 
 /// For each key its stored name, its node, and whether the hash tag of the first key determines that node.
 fn placed_keys(map: &mut Builder, config: &Config, args: &[&[u8]], keys: &[Key]) {
-    let pins = keys.first().is_some_and(|first| config.hash_tag.split(args[first.position()]).is_stripped);
+    let is_stripped = |key: &Key| config.place(args[key.position()]).is_some_and(|place| place.is_stripped);
+    let pins = keys.first().is_some_and(is_stripped);
     let list = map.begin(Kind::Array, keys.len());
     for (nth, key) in keys.iter().enumerate() {
-        let is_pinned = pins && nth > 0 && !config.hash_tag.split(args[key.position()]).is_stripped;
+        let is_pinned = pins && nth > 0 && !is_stripped(key);
         let entry = map.begin(Kind::Map, 8);
         map.string(b"position");
         map.integer(key.position() as i64);

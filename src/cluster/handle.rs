@@ -134,7 +134,11 @@ impl Cluster {
 
     /// Returns the master of a key as a map: `alias`, `host`, `port`, `unix` (the path of the socket), and `key` (the name under which it is
     /// stored). No server is asked.
-    pub fn node_for(&self, key: &[u8]) -> Reply {
+    ///
+    /// # Errors
+    ///
+    /// The key has a hash tag, and the configuration has no `hash_tag`.
+    pub fn node_for(&self, key: &[u8]) -> Result<Reply, Error> {
         node_for(self.config(), key)
     }
 

@@ -4,12 +4,15 @@
 //! connects to nothing.
 //!
 //! Data flows one way: `document` has the JSON keys, `values` reads single values, `node` and `resolve` decide what they mean together.
+//! `placement` computes where a key is stored.
 
 mod document;
 mod node;
+mod placement;
 mod resolve;
 mod values;
 
+pub(crate) use crate::config::placement::{Place, tag_without_rule};
 use crate::error::Error;
 use crate::partition::HashTag;
 use std::fmt;
@@ -25,8 +28,8 @@ pub struct Config {
     pub masters: Vec<Master>,
     /// The replicas that the configuration names (`master_of`), for each of the servers. `None`: the masters are asked for theirs.
     pub replicas: Option<Vec<Vec<Server>>>,
-    /// How the part of a key that is hashed is found.
-    pub hash_tag: HashTag,
+    /// How the part of a key that is hashed is found. `None`: keys for which this matters are refused.
+    pub hash_tag: Option<HashTag>,
     /// What happens to a command whose keys are on several nodes.
     pub cross_node: CrossNode,
     /// The protocol of the connections, and so the types of replies.

@@ -5,7 +5,6 @@ use crate::config::node::{Defaults, server};
 use crate::config::values::{Aliases, Named};
 use crate::config::{Config, CrossNode, KeylessScripts, Master, Protocol, Read, Server};
 use crate::error::Error;
-use crate::partition::HashTag;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
@@ -38,7 +37,7 @@ pub(crate) fn config(document: Document) -> Result<Config, Error> {
         servers,
         masters,
         replicas,
-        hash_tag: document.hash_tag.unwrap_or(HashTag::Strip),
+        hash_tag: document.hash_tag,
         cross_node: document.cross_node.unwrap_or(CrossNode::Emulate),
         protocol: document.protocol.unwrap_or(Protocol::Resp2),
         keyless_scripts: document.keyless_scripts.unwrap_or(KeylessScripts::Check),

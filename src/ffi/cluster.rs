@@ -202,6 +202,8 @@ unsafe fn read_arguments(argc: usize, argv: *const *const c_char, argvlen: *cons
 /// The reply's root is a map: `alias` (such as `node_2`), `host`, `port`, `unix` (host and port, or the path of a Unix socket; the others are
 /// nil), and `key`, the name under which the key is stored: without its hash tag if tags are stripped.
 ///
+/// Returns `REDISCLUSTER_ERROR_REQUEST` if the key has a hash tag and the configuration has no `hash_tag`.
+///
 /// # Safety
 /// `cluster` must be NULL or live, `key` must point to `key_length` readable bytes, `reply` and `error` must be NULL or writable.
 #[unsafe(no_mangle)]
@@ -213,7 +215,7 @@ pub unsafe extern "C" fn rediscluster_node_for(
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller makes the same promises.
-    unsafe { call_for_reply(cluster, reply, error, |handle| Ok(handle.cluster().node_for(bytes(key, key_length, "key")?))) }
+    unsafe { call_for_reply(cluster, reply, error, |handle| handle.cluster().node_for(bytes(key, key_length, "key")?)) }
 }
 
 /// Returns all masters and their replicas.

@@ -15,9 +15,11 @@ use std::time::Duration;
 /// One client of all servers, with the state that a connection to one server has: MULTI, WATCH, SELECT, SUBSCRIBE and so on.
 ///
 /// Ownership: the caller owns it and closes it with `rediscluster_session_close`. It may outlive the cluster that it was opened on.
-/// Threads: several threads can use it at the same time; one call runs at a time. A call that waits for a message releases the session for calls
-/// that run commands: `rediscluster_session_receive` and `rediscluster_session_read` never block `rediscluster_session_execute` or
-/// `rediscluster_session_write` of another thread.
+/// Threads: several threads can use it at the same time; one call runs at a time. A call that waits for a message, or reads while a blocking
+/// command of the byte stream waits, releases the session for calls that run commands: `rediscluster_session_receive` and
+/// `rediscluster_session_read` never block `rediscluster_session_execute` or `rediscluster_session_write` of another thread. A blocking command
+/// in `rediscluster_session_execute` holds the session until it ends, as on one connection. `rediscluster_session_interrupt` and
+/// `rediscluster_session_shutdown` end it.
 /// Fork: it belongs to the process that opened it. In a forked child every call on it fails with `REDISCLUSTER_ERROR_REQUEST`; closing it
 /// there frees the child's memory and does not affect the parent's session.
 pub struct SessionHandle {
@@ -48,6 +50,9 @@ pub unsafe extern "C" fn rediscluster_session_open(
 }
 
 /// Runs the commands in `request` as `rediscluster_execute` does; commands with connection state are allowed.
+///
+/// A blocking command, such as BLPOP, waits in this call. `rediscluster_session_interrupt` ends the wait as if the time of the command were up.
+/// If a blocking command of the byte stream waits, this call waits for it first.
 ///
 /// The reply's root is an array with one child per command, in order, with two exceptions that servers make, too: SUBSCRIBE and similar
 /// commands have one reply per channel or pattern, and commands after a QUIT have none.
@@ -103,6 +108,9 @@ pub unsafe extern "C" fn rediscluster_session_receive(
 /// inline commands. What one server rejects ends the stream: the replies to the commands before it can be read, then the error reply, and then
 /// the session is closed.
 ///
+/// This call does not wait in a blocking command. If that has no reply at once, it and the commands after it wait for
+/// `rediscluster_session_read`. A later call also continues them once the reply is there.
+///
 /// # Safety
 /// `session` must be NULL or live, `data` must point to `length` readable bytes, `error` must be NULL or writable.
 #[unsafe(no_mangle)]
@@ -125,8 +133,9 @@ pub unsafe extern "C" fn rediscluster_session_write(
 /// Reads up to `capacity` bytes of the session's output into `buffer`: replies to the written commands and, while the session is subscribed,
 /// messages. `*length` receives the number of bytes read.
 ///
-/// If there is no output, the call waits up to `timeout_ms` milliseconds; 0 does not wait, a negative number waits without limit. A `*length` of
-/// 0 means that the time is up or the call was interrupted. `capacity` must be at least 1.
+/// If there is no output, the call waits up to `timeout_ms` milliseconds, for a message or for a blocking command that was written; 0 does not
+/// wait, a negative number waits without limit. A `*length` of 0 means that the time is up or the call was interrupted. A blocking command then
+/// goes on, and the next call waits for it again. `capacity` must be at least 1.
 ///
 /// # Safety
 /// `session` must be NULL or live, `buffer` must point to `capacity` writable bytes, `length` and `error` must be NULL or writable.
@@ -151,6 +160,9 @@ pub unsafe extern "C" fn rediscluster_session_read(
 /// Ends a call that waits in `rediscluster_session_receive` or `rediscluster_session_read`, as if its time were up. If no call waits, the next
 /// one that would wait returns at once.
 ///
+/// Also ends a blocking command that waits in `rediscluster_session_execute`: its reply is nil, or what it has just received; nothing is lost.
+/// If none waits, later ones are not affected: call it again if the command may not have begun.
+///
 /// It never waits, and any thread may call it while the session is in use. NULL is a no-op, and so is a call in a forked child.
 ///
 /// # Safety
@@ -165,7 +177,27 @@ pub unsafe extern "C" fn rediscluster_session_interrupt(session: *const SessionH
     });
 }
 
-/// Closes a session and its own connections. Queued commands, watched keys and subscriptions are dropped.
+/// Ends a session that other threads may be using. Calls that wait for a message or in a blocking command fail with
+/// `REDISCLUSTER_ERROR_REQUEST`, the servers end the command, and all later calls fail, except that the rest of the byte stream can be read.
+///
+/// It waits for another call only while that runs a command that does not block. The caller still closes the session, once no call is running.
+/// Any thread may call it. NULL is a no-op, and so is a call in a forked child.
+///
+/// # Safety
+/// `session` must be NULL or live.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rediscluster_session_shutdown(session: *const SessionHandle) {
+    contain(|| {
+        // SAFETY: NULL is handled, the rest is the caller's promise.
+        if let Some(handle) = unsafe { session.as_ref() } {
+            // Fails in a forked child only.
+            let _ = handle.shared.close();
+        }
+    });
+}
+
+/// Closes a session and its own connections. Queued commands, watched keys and subscriptions are dropped, and the servers end a blocking command
+/// that was written to the byte stream.
 ///
 /// No other call on this session may be running in any thread, and none may follow. Replies and errors stay valid. NULL is a no-op.
 ///

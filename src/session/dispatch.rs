@@ -4,7 +4,7 @@
 use crate::command::lookup;
 use crate::error::Error;
 use crate::resp::{Args, Commands, Reply, ReplyList};
-use crate::session::blocked::{Begun, may_block};
+use crate::session::blocking::{Begun, may_block};
 use crate::session::queued::{Transaction, TransactionPipeline};
 use crate::session::session::{Outcome, Session};
 use crate::session::state_command::{state_command, unsupported};

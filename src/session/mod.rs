@@ -2,6 +2,7 @@
 
 mod blocked;
 mod blocked_wait;
+mod blocking;
 mod connection;
 mod dispatch;
 mod identity;

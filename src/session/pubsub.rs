@@ -3,7 +3,6 @@
 use crate::config::Protocol;
 use crate::error::Error;
 use crate::resp::{Kind, Reply};
-use crate::routing::master_of;
 use crate::session::pubsub_connection::PubSubConnection;
 use crate::session::session::{Outcome, Session};
 use crate::session::subscriptions::SubscriptionKind;
@@ -19,9 +18,12 @@ struct Target<'a> {
 }
 
 impl Session {
-    /// Subscribes to channels or patterns. Returns one outcome per name.
+    /// Subscribes to channels or patterns. Returns one outcome per name, or a single error before anything is sent.
     pub(super) fn subscribe(&mut self, kind: SubscriptionKind, names: &[&[u8]]) -> Vec<Outcome> {
-        let mut targets: Vec<Target> = names.iter().map(|name| self.target(kind, name)).collect();
+        let mut targets: Vec<Target> = match names.iter().map(|name| self.target(kind, name)).collect() {
+            Ok(targets) => targets,
+            Err(error) => return vec![Err(error)],
+        };
         let by_server = targets_by_server(&targets);
         let sent: Vec<(usize, &[usize], Result<(), Error>)> = by_server
             .iter()
@@ -84,7 +86,7 @@ impl Session {
     pub(super) fn unsubscribe(&mut self, kind: SubscriptionKind, names: &[&[u8]]) -> Vec<Outcome> {
         if !names.is_empty() {
             let unsubscribe = |name: &&[u8]| {
-                let Target { name, servers, .. } = self.target(kind, name);
+                let Target { name, servers, .. } = self.target(kind, name)?;
                 Ok(self.remove_subscription(kind, name, &servers))
             };
             return names.iter().map(unsubscribe).collect();
@@ -165,14 +167,14 @@ impl Session {
     }
 
     /// Finds the servers of a channel or pattern. PUBLISH sends to the server of the channel's own name, so a tag of another channel has no effect.
-    fn target<'a>(&self, kind: SubscriptionKind, name: &'a [u8]) -> Target<'a> {
+    fn target<'a>(&self, kind: SubscriptionKind, name: &'a [u8]) -> Result<Target<'a>, Error> {
         if kind == SubscriptionKind::Pattern {
-            return Target { name, servers: self.publishers(), failure: None };
+            return Ok(Target { name, servers: self.publishers(), failure: None });
         }
         let config = self.configured.config();
-        let tagged = config.hash_tag.split(name);
-        let server = config.masters[master_of(config, tagged.hashed)].server;
-        Target { name: tagged.name, servers: vec![self.publisher(server)], failure: None }
+        let place = config.try_place("channel", name)?;
+        let server = config.masters[place.master].server;
+        Ok(Target { name: place.name, servers: vec![self.publisher(server)], failure: None })
     }
 
     /// Returns the masters. Of several that are databases of one server only one, because channels are the same in all databases.

@@ -2,8 +2,8 @@
 
 use crate::error::Error;
 use crate::resp::{Args, Commands, ProtocolError, Reply, ReplyList, Value};
-use crate::session::blocked::{Begun, may_block};
 use crate::session::blocked_wait::{Progress, Waiter};
+use crate::session::blocking::{Begun, may_block};
 use crate::session::receive::{Wait, deadline};
 use crate::session::session::{Outcome, Session};
 use crate::session::state_command::state_command;

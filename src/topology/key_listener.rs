@@ -13,6 +13,8 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+/// The channel of invalidation messages.
+pub(crate) const INVALIDATIONS: &[u8] = b"__redis__:invalidate";
 /// Keys that nobody waits for any more are announced until there are this many more of them than keys that somebody waits for.
 const MAX_UNWANTED: usize = 64;
 /// A server that refused to announce keys is asked again after this time.
@@ -148,7 +150,7 @@ impl Link {
     /// `None`: the server does not allow it.
     fn open(server: &Server, config: &Config) -> Result<Option<Link>, Error> {
         let mut connection = Connection::open(server, config, config.connect_timeout)?;
-        let request = [pack(&[b"CLIENT", b"ID"]), pack(&[b"SUBSCRIBE", b"__redis__:invalidate"])].concat();
+        let request = [pack(&[b"CLIENT", b"ID"]), pack(&[b"SUBSCRIBE", INVALIDATIONS])].concat();
         let reply = ask(&mut connection, &request, 2)?;
         let Value::Array(mut replies) = reply.root() else { return Ok(None) };
         let (Some(Value::Integer(id)), Some(Value::Array(_))) = (replies.next(), replies.next()) else { return Ok(None) };

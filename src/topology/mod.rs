@@ -9,7 +9,7 @@ mod shard;
 
 use crate::command::ServerInfo;
 use crate::config::{Config, Protocol};
-pub(crate) use crate::topology::key_listener::{Change, Messages};
+pub(crate) use crate::topology::key_listener::{Change, INVALIDATIONS, Messages};
 pub(crate) use crate::topology::replicas::Replica;
 use crate::topology::script_sources::ScriptSources;
 pub(crate) use crate::topology::shard::Shard;

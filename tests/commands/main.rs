@@ -11,6 +11,7 @@ mod lookup;
 mod malformed;
 mod migrate;
 mod missing_commands;
+mod modules;
 mod msetnx;
 mod old_readme;
 mod pipelines;

@@ -47,6 +47,39 @@ fn any_command(random: &mut Random) -> String {
 }
 
 #[test]
+fn without_a_rule_for_hash_tags_a_key_with_a_tag_is_refused_and_nothing_is_sent() {
+    let rest =
+        r#"has a hash tag; set hash_tag to "strip" (the layout of rediscluster-py and -php), "keep" (Redis Cluster, twemproxy) or "off""#;
+    for masters in [1, 3] {
+        let servers = Server::start_many(masters);
+        let cluster = cluster(&ports(&servers), &[r#""hash_tag":null"#]);
+        let reply = cluster.execute(&request(&["SET {a 1", "SET cart:{1} 1", "MSET b 1 {c}d 1", "MGET {a b"])).unwrap();
+        let refusals: Vec<String> = (0..4).filter_map(|nth| Some(reply.failure(reply.element(0, nth)?)?.message().to_owned())).collect();
+        assert_eq!(refusals, [format!("key \"cart:{{1}}\" {rest}"), format!("key \"{{c}}d\" {rest}")], "{:?}", reply.root());
+        assert_eq!(reply_text(&cluster, "MGET {a b"), "[\"1\" nil]");
+        for command in ["GET cart:{1}", "EVAL return 2 a {b}c", "SORT l BY w_{*}", "RENAME a b{c}", "OBJECT ENCODING a{b}"] {
+            let error = cluster.command(&words(command)).unwrap_err();
+            assert!(error.code() == Code::Request && error.message().ends_with(rest), "{command}: {error}");
+            let explanation = format_value(&cluster.explain(&request(&[command])).unwrap().root());
+            assert!(explanation.contains("has a hash tag"), "{explanation}");
+        }
+        assert!(cluster.node_for(b"cart:{1}").unwrap_err().message().ends_with(rest));
+        assert_eq!(reply_text(&cluster, "DBSIZE"), "1");
+    }
+}
+
+#[test]
+fn without_a_rule_for_hash_tags_sort_refuses_an_element_that_makes_a_tag() {
+    let servers = Server::start_many(3);
+    let cluster = cluster(&ports(&servers), &[r#""hash_tag":null"#]);
+    reply_text(&cluster, "RPUSH list 2 1 {x}");
+    assert!(reply_text(&cluster, "SORT list ALPHA BY w_*").contains("key \"w_{x}\" has a hash tag"));
+    reply_text(&cluster, "RPOP list");
+    reply_text(&cluster, "MSET w_1 a w_2 b");
+    assert_eq!(reply_text(&cluster, "SORT list BY w_* ALPHA"), "[\"1\" \"2\"]");
+}
+
+#[test]
 fn a_split_command_returns_the_error_of_the_server_that_refuses_it() {
     let hidden = ["--rename-command", "MGET", "X1", "--rename-command", "MSET", "X2", "--rename-command", "DEL", "X3"];
     let servers = [Server::start(), Server::start_with(&hidden)];

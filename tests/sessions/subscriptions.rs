@@ -1,5 +1,6 @@
 //! Subscriptions of a session: each channel on its node, patterns on all nodes, one stream of messages.
 
+use crate::helpers::failure;
 use crate::support::raw_client::RawClient;
 use crate::support::{Server, cluster, key_on, ports, request, words};
 use rediscluster::{Cluster, Code, Reply, Session, Value};
@@ -106,6 +107,22 @@ fn nodes_that_are_databases_of_one_server_deliver_a_message_once() {
     publish(&cluster, "b", "2");
     assert_eq!([next(&mut session), next(&mut session)], ["pmessage * a 1", "pmessage * b 2"]);
     assert!(session.receive(NOW).unwrap().is_none());
+}
+
+#[test]
+fn without_a_rule_a_channel_with_a_hash_tag_is_refused() {
+    let servers = Server::start_many(3);
+    let cluster = cluster(&ports(&servers), &[r#""hash_tag":null"#]);
+    let mut session = cluster.session();
+    for command in
+        ["SUBSCRIBE a news:{x}", "SSUBSCRIBE {x}news", "UNSUBSCRIBE news:{x}", "PUBLISH news:{x} hello", "SPUBLISH {x}news hello"]
+    {
+        let error = failure(&mut session, command);
+        assert!(error.code() == Code::Request && error.message().starts_with("channel "), "{command}: {error}");
+    }
+    assert_eq!(run(&mut session, &["SUBSCRIBE {a", "PSUBSCRIBE news:{*}"]), ["subscribe {a 1", "psubscribe news:{*} 2"]);
+    publish(&cluster, "{a", "yes");
+    assert_eq!(next(&mut session), "message {a yes");
 }
 
 #[test]

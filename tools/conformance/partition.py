@@ -18,7 +18,7 @@ import zlib
 
 OUTPUT = pathlib.Path(__file__).parents[2] / "tests/conformance/partition.txt"
 MEBIBYTE = 1 << 20
-MODES = ("strip", "keep", "off")
+MODES = ("strip", "keep", "off", "unset")
 
 # Few enough to open one handle for each: all small numbers, primes, powers of two
 # and their neighbours, up to 1024.
@@ -50,7 +50,12 @@ def off(key):
     return key, key
 
 
-RULES = {"strip": strip, "keep": keep, "off": off}
+def unset(key):
+    """A key is plain if the other rules agree on it, and refused otherwise: None."""
+    return off(key) if strip(key) == keep(key) == off(key) else None
+
+
+RULES = {"strip": strip, "keep": keep, "off": off, "unset": unset}
 
 
 def node(hashed, masters):
@@ -69,12 +74,16 @@ def repeated(unit, count):
 
 
 def row(mode, key, masters):
+    if RULES[mode](key) is None:
+        return f"{hexadecimal(key)} {mode} {masters} refused 0"
     hashed, name = RULES[mode](key)
     return f"{hexadecimal(key)} {mode} {masters} {hexadecimal(name)} {node(hashed, masters)}"
 
 
 def long_row(mode, unit, count, masters):
     key = unit * count
+    if RULES[mode](key) is None:
+        return f"{repeated(unit, count)} {mode} {masters} refused 0"
     hashed, name = RULES[mode](key)
     copies, rest = divmod(len(name), len(unit))
     assert rest == 0 and unit * copies == name, "the name cannot be written as a repetition"
@@ -151,7 +160,7 @@ def mebibyte_keys():
     rows = []
     for unit in units:
         count = MEBIBYTE // len(unit)
-        for mode, masters in zip(MODES, (4, 7, 1024)):
+        for mode, masters in zip(MODES, (4, 7, 1024, 3)):
             rows.append(long_row(mode, unit, count, masters))
     return rows
 
@@ -162,7 +171,8 @@ BLOCKS = [
     ("Every key of one byte.",
      lambda: in_every_mode(single_bytes())),
     ("Keys with braces. strip: name{tag}, name not empty, last byte `}`, split at the last `{`: the tag is hashed, the name is sent.\n"
-     "keep: the text between the first `{` and the next `}` is hashed if it is not empty, the whole key is sent. off: every key is plain.",
+     "keep: the text between the first `{` and the next `}` is hashed if it is not empty, the whole key is sent. off: every key is plain.\n"
+     "unset: a key is plain if the three rules agree on it, and refused otherwise.",
      lambda: in_every_mode(named_brace_keys())),
     ("Every arrangement of `{`, `}` and `a` of one to six bytes, strip.",
      lambda: [row("strip", key, 1021) for key in brace_arrangements()]),
@@ -170,8 +180,10 @@ BLOCKS = [
      lambda: [row("keep", key, 1021) for key in brace_arrangements()]),
     ("The same up to four bytes, off.",
      lambda: [row("off", key, 1021) for key in brace_arrangements() if len(key) <= 4]),
+    ("The same up to six bytes, unset.",
+     lambda: [row("unset", key, 1021) for key in brace_arrangements()]),
     ("Tags of one byte, every byte.",
-     lambda: [row(mode, key, 997) for key in tags_with_any_byte() for mode in ("strip", "keep")]),
+     lambda: [row(mode, key, 997) for key in tags_with_any_byte() for mode in ("strip", "keep", "unset")]),
     ("Random binary keys, one in three with a tag.",
      lambda: in_every_mode(random_keys("random keys", 200))),
     ("A few keys for every N of this file, from 1 to 1024.",
@@ -208,7 +220,9 @@ def php_disagrees(rows):
     """The rows for which PHP's crc32 gives another node. The hashed part is computed here."""
     questions = []
     for line in rows:
-        key, mode, masters, _, expected = line.split(" ")
+        key, mode, masters, name, expected = line.split(" ")
+        if name == "refused":
+            continue
         hashed, _ = RULES[mode](field_bytes(key))
         questions.append((line, f"{hashed.hex()} {masters} {expected}\n"))
     program = ('while (($l = fgets(STDIN)) !== false) { [$h, $n, $e] = explode(" ", rtrim($l, "\\n"));'

@@ -155,6 +155,7 @@ rediscluster_status rediscluster_session_read(const struct rediscluster_session 
                                               size_t *length,
                                               struct rediscluster_error **error);
 void rediscluster_session_interrupt(const struct rediscluster_session *session);
+void rediscluster_session_shutdown(const struct rediscluster_session *session);
 void rediscluster_session_close(struct rediscluster_session *session);
 rediscluster_status rediscluster_reply_data(const struct rediscluster_reply *reply,
                                             struct rediscluster_data *data,

@@ -74,10 +74,11 @@ final class Client extends CommandRunner
      * The node of a key: alias, host, port, unix (null where it does not apply), and key, the name that is sent.
      *
      * @return array{alias: string, host: ?string, port: ?int, unix: ?string, key: string}
+     * @throws RequestException if the key has a hash tag and the configuration has no hash_tag
      */
     public function nodeFor(string $key): array
     {
-        return $this->library->call('rediscluster_php_node_for', $this->handle, $key, \strlen($key));
+        return self::valueOrThrow($this->library->call('rediscluster_php_node_for', $this->handle, $key, \strlen($key)));
     }
 
     /**

@@ -7,6 +7,7 @@ namespace RedisCluster\Tests;
 use PHPUnit\Framework\TestCase;
 use RedisCluster\Client;
 use RedisCluster\Library;
+use RedisCluster\RequestException;
 
 /** Partitioning: the conformance vectors, which the tests of every language run, and a comparison with PHP's crc32(). */
 final class PartitionConformanceTest extends TestCase
@@ -23,6 +24,11 @@ final class PartitionConformanceTest extends TestCase
             }
             [$key, $mode, $masters, $name, $node] = explode(' ', $line);
             $client = $clients["$mode $masters"] ??= self::client($mode, (int) $masters);
+            if ($name === 'refused') {
+                self::assertRefused($client, self::bytes($key), $line);
+                $rows++;
+                continue;
+            }
             $found = $client->nodeFor(self::bytes($key));
             if ([$found['alias'], $found['key']] !== ["node_$node", self::bytes($name)]) {
                 self::fail('line ' . ($number + 1) . ": $line: found {$found['alias']}, " . bin2hex($found['key']));
@@ -52,7 +58,18 @@ final class PartitionConformanceTest extends TestCase
         for ($i = 1; $i <= $masters; $i++) {
             $nodes["node_$i"] = ['host' => '127.0.0.1', 'port' => 10_000 + $i];
         }
-        return new Client(['nodes' => $nodes, 'hash_tag' => $mode]);
+        return new Client(['nodes' => $nodes] + ($mode === 'unset' ? [] : ['hash_tag' => $mode]));
+    }
+
+    private static function assertRefused(Client $client, string $key, string $line): void
+    {
+        try {
+            $client->nodeFor($key);
+        } catch (RequestException $refusal) {
+            self::assertStringContainsString('has a hash tag; set hash_tag', $refusal->getMessage());
+            return;
+        }
+        self::fail("$line: not refused");
     }
 
     private static function bytes(string $hex): string

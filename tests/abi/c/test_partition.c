@@ -8,21 +8,22 @@
 
 #define MOST_NODES 1024
 
-static const char *const modes[] = {"strip", "keep", "off"};
-static rediscluster *clusters[3][MOST_NODES + 1]; /* opened on first use */
+static const char *const modes[] = {"strip", "keep", "off", "unset"};
+#define MODES 4
+static rediscluster *clusters[MODES][MOST_NODES + 1]; /* opened on first use */
 
 static const rediscluster *cluster_for(const char *mode, int nodes) {
     int i, ports[MOST_NODES];
     size_t m = 0;
     char options[32];
-    while (m < 3 && strcmp(modes[m], mode) != 0) m++;
-    if (m == 3 || nodes < 1 || nodes > MOST_NODES) {
+    while (m < MODES && strcmp(modes[m], mode) != 0) m++;
+    if (m == MODES || nodes < 1 || nodes > MOST_NODES) {
         fprintf(stderr, "a vector of mode %s and %d nodes\n", mode, nodes);
         exit(2);
     }
     if (!clusters[m][nodes]) {
         for (i = 0; i < nodes; i++) ports[i] = 10000 + i;
-        sprintf(options, ",\"hash_tag\":\"%s\"", mode);
+        sprintf(options, strcmp(mode, "unset") ? ",\"hash_tag\":\"%s\"" : ",\"hash_tag\":null", mode);
         clusters[m][nodes] = cluster_open_of(ports, (size_t)nodes, options);
     }
     return clusters[m][nodes];
@@ -46,6 +47,20 @@ static char *from_hex(const char *field, size_t *length) {
     for (i = 1; i < count; i++) memcpy(bytes + i * once, bytes, once);
     *length = once * count;
     return bytes;
+}
+
+/* A key whose meaning depends on hash_tag, which is not set. */
+static int check_refusal(const char *key_field, const char *mode, int nodes) {
+    size_t length;
+    char *key = from_hex(key_field, &length);
+    rediscluster_reply *reply;
+    rediscluster_error *error;
+    rediscluster_status status = rediscluster_node_for(cluster_for(mode, nodes), key, length, &reply, &error);
+    int right = CHECK_INT(status, REDISCLUSTER_ERROR_REQUEST) && CHECK(strstr(rediscluster_error_message(error), "set hash_tag to"));
+    rediscluster_error_free(error);
+    rediscluster_reply_free(reply);
+    free(key);
+    return right;
 }
 
 static int check_vector(const char *key_field, const char *mode, int nodes, const char *name_field, int node) {
@@ -76,7 +91,7 @@ static void test_vectors(const char *path) {
         number++;
         if (line[0] == '#' || line[0] == '\n') continue;
         if (!CHECK_INT(sscanf(line, "%32767s %15s %d %32767s %d", key, mode, &nodes, name, &node), 5) ||
-            !check_vector(key, mode, nodes, name, node))
+            !(strcmp(name, "refused") ? check_vector(key, mode, nodes, name, node) : check_refusal(key, mode, nodes)))
             fprintf(stderr, "  %s:%d\n", path, number);
         vectors++;
     }
@@ -123,7 +138,7 @@ int main(int argc, char **argv) {
     CHECK_INT(rediscluster_partition("foo", 3, UINT32_MAX), crc32_of("foo", 3) % UINT32_MAX + 1);
     test_random_keys(getenv("REDISCLUSTER_TEST_SMALL") ? 1000 : 100000);
     test_vectors(argv[1]);
-    for (m = 0; m < 3; m++)
+    for (m = 0; m < MODES; m++)
         for (nodes = 1; nodes <= MOST_NODES; nodes++) rediscluster_close(clusters[m][nodes]);
     return check_done();
 }

@@ -94,7 +94,12 @@ static void test_stream(void) {
     CHECK_FAILS(rediscluster_session_write(session, "*", 1, &error), REDISCLUSTER_ERROR_REQUEST);
     rediscluster_session_close(session);
     session = open_session();
-    CHECK_FAILS(rediscluster_session_write(session, "GET a\r\n", 7, &error), REDISCLUSTER_ERROR_REQUEST);
+    /* Inline commands, and the error that ends the stream. */
+    CHECK_INT(rediscluster_session_write(session, "\r\nPING\r\n*x\r\n", 12, &error), REDISCLUSTER_OK);
+    CHECK_FAILS(rediscluster_session_write(session, "PING\r\n", 6, &error), REDISCLUSTER_ERROR_REQUEST);
+    for (length = 0; rediscluster_session_read(session, 0, found + length, 7, &count, NULL) == REDISCLUSTER_OK && length < 14;)
+        length += count;
+    CHECK_BYTES(found, 14, "+PONG\r\n-ERR Pr", 14);
     rediscluster_session_close(session);
     request_free(&commands);
 }
@@ -118,6 +123,78 @@ static void test_interrupt(void) {
         pthread_join(thread, NULL);
     }
     rediscluster_session_close(session);
+}
+
+/* Waits until the server of a key has this number of clients in blocking commands. */
+static void await_blocked_clients(int count) {
+    char wanted[32];
+    int tries = 0, found = 0;
+    snprintf(wanted, sizeof wanted, "blocked_clients:%d\r\n", count);
+    while (!found && tries++ < 30000) {
+        request info = {NULL, 0, 0};
+        rediscluster_reply *reply = NULL;
+        rediscluster_error *error = NULL;
+        uint32_t at;
+        request_add(&info, "INFO", "clients", NULL);
+        if (rediscluster_each(cluster, info.bytes, info.length, &reply, &error) == REDISCLUSTER_OK) {
+            rediscluster_data data;
+            CHECK_INT(rediscluster_reply_data(reply, &data, &error), REDISCLUSTER_OK);
+            /* The bytes of all nodes are one text. */
+            for (at = 0; at + strlen(wanted) <= data.bytes_length && !found; at++)
+                found = memcmp(data.bytes + at, wanted, strlen(wanted)) == 0;
+        }
+        rediscluster_reply_free(reply);
+        request_free(&info);
+        if (!found) usleep(1000);
+    }
+    CHECK(found);
+}
+
+/* Runs BLPOP without a time limit; returns the reply, or NULL after an error. */
+static void *pop(void *session) {
+    request command = {NULL, 0, 0};
+    rediscluster_reply *reply = NULL;
+    rediscluster_error *error = NULL;
+    request_add(&command, "BLPOP", "session:list", "0", NULL);
+    if (rediscluster_session_execute((const rediscluster_session *)session, command.bytes, command.length, &reply, &error) !=
+        REDISCLUSTER_OK) {
+        CHECK_INT(rediscluster_error_code(error), REDISCLUSTER_ERROR_REQUEST);
+        rediscluster_error_free(error);
+    }
+    request_free(&command);
+    return reply;
+}
+
+/* A session that is interrupted, shut down or closed while it waits in a blocking command takes no element. */
+static void test_blocking_command_ends(void) {
+    rediscluster_session *session = open_session();
+    rediscluster_error *error = NULL;
+    rediscluster_reply *reply;
+    pthread_t thread;
+    void *popped = NULL;
+    if (pthread_create(&thread, NULL, pop, session) != 0) abort();
+    await_blocked_clients(1);
+    rediscluster_session_interrupt(session);
+    pthread_join(thread, &popped);
+    CHECK_TYPE((rediscluster_reply *)popped, 1, REDISCLUSTER_TYPE_NIL_ARRAY);
+    rediscluster_reply_free((rediscluster_reply *)popped);
+    if (pthread_create(&thread, NULL, pop, session) != 0) abort();
+    await_blocked_clients(1);
+    rediscluster_session_shutdown(session);
+    rediscluster_session_shutdown(session);
+    pthread_join(thread, &popped);
+    CHECK(popped == NULL);
+    rediscluster_session_close(session);
+    session = open_session();
+    CHECK_INT(rediscluster_session_write(session, "BLPOP session:list 0\r\n", 22, &error), REDISCLUSTER_OK);
+    await_blocked_clients(1);
+    rediscluster_session_close(session);
+    rediscluster_session_shutdown(NULL);
+    await_blocked_clients(0);
+    rediscluster_reply_free(cluster_command(cluster, "RPUSH", "session:list", "kept", NULL));
+    reply = cluster_command(cluster, "LPOP", "session:list", NULL);
+    CHECK_STRING(reply, 0, "kept");
+    rediscluster_reply_free(reply);
 }
 
 /* Receives the messages of test_receiver_yields. */
@@ -262,6 +339,7 @@ int main(void) {
     test_messages();
     test_stream();
     test_interrupt();
+    test_blocking_command_ends();
     test_receiver_yields();
     test_fork();
     test_null();
