@@ -49,8 +49,8 @@ pub mod fuzzing;
 
 pub use crate::cluster::{Cluster, Nodes};
 #[doc(hidden)]
-pub use crate::command::{data_commands, keys_of};
-pub use crate::config::{Address, Config, CrossNode, Master, Read, Server};
+pub use crate::command::{all_commands, data_commands, keys_of};
+pub use crate::config::{Address, Config, CrossNode, KeylessScripts, Master, Read, Server};
 pub use crate::error::{Code, Error};
 pub use crate::partition::{HashTag, Tagged, partition};
 pub use crate::resp::{Args, Children, Commands, Entry, Kind, Reply, ReplyData, Value, pack};

@@ -166,6 +166,10 @@ fn errors_give_the_path_of_the_bad_value() {
         (format!(r#"{{{node},"connect_timeout":"5"}}"#), "connect_timeout: a string is not a number of seconds"),
         (format!(r#"{{{node},"write_timeout":1e300}}"#), "write_timeout: "),
         (format!(r#"{{{node},"pool_size":0}}"#), "pool_size: 0 is not a number of connections"),
+        (format!(r#"{{{node},"max_reply_depth":0}}"#), "max_reply_depth: 0 is not a depth from 1 to 10000"),
+        (format!(r#"{{{node},"max_reply_depth":10001}}"#), "max_reply_depth: 10001 is not a depth from 1 to 10000"),
+        (format!(r#"{{{node},"keyless_scripts":true}}"#), "keyless_scripts: "),
+        (format!(r#"{{{node},"keyless_scripts":"no"}}"#), r#"keyless_scripts: "no" is not one of "check", "run", "refuse""#),
         (format!(r#"{{{node},"sentinels":["a"]}}"#), "sentinels: not supported yet"),
         (format!(r#"{{{node},"hashtag":"keep"}}"#), "hashtag: unknown key"),
     ] {

@@ -96,7 +96,6 @@ impl<'p, 'a> Batch<'p, 'a> {
             }
             Ok(Plan::Split { kind, keys, flags }) => ExpectedReply::Split(Box::new(self.split(args, kind, &keys, flags))),
             Ok(Plan::CrossNode(command)) => return Some(command),
-            Ok(Plan::ServerError(text)) => ExpectedReply::ServerError(text.into()),
             Err(error) => ExpectedReply::Failure(error),
         };
         self.slots.push(Slot { name: args[0], reply });

@@ -1,7 +1,7 @@
 //! Reports what a command would do, as a map.
 
 use crate::cluster::request::only_command;
-use crate::command::{Key, PlacedKeys, as_sent, lookup};
+use crate::command::{Key, PlacedKeys, Strategy, as_sent, lookup};
 use crate::config::Config;
 use crate::crossnode;
 use crate::crossnode::Explanation;
@@ -17,17 +17,22 @@ pub(crate) fn explain(resolver: &CommandResolver, request: &[u8]) -> Result<Repl
         Ok(Plan::OneServer { server, keys, .. }) => {
             let mut words = Vec::new();
             as_sent(&args, &keys, |word| words.push(printable(word)));
-            (Explanation::new("one node", true).round_of([(server, words.join(" "))]), keys, None)
+            let strategy = if is_keyless_script(config, &args, &keys) { "fixed node" } else { "one node" };
+            (Explanation::new(strategy, true).round_of([(server, words.join(" "))]), keys, None)
         }
         Ok(Plan::Split { kind, keys, .. }) => (crossnode::split::explain_parts(config, &args, &keys, kind), keys, None),
         Ok(Plan::CrossNode(command)) => match crossnode::explain(config, resolver.topology(), &args, &command)? {
             Ok(explanation) => (explanation, command.keys, None),
             Err(refusal) => (refuse(), command.keys, Some(refusal)),
         },
-        Ok(Plan::ServerError(text)) => (refuse(), PlacedKeys::new(), Some(text)),
         Err(error) => (refuse(), PlacedKeys::new(), Some(error.message().to_owned())),
     };
     Ok(as_map(config, &args, &explanation, &keys, reason.as_deref()))
+}
+
+/// Whether the command is a script without keys, which runs on the first of several nodes.
+fn is_keyless_script(config: &Config, args: &[&[u8]], keys: &[Key]) -> bool {
+    config.servers.len() > 1 && keys.is_empty() && lookup(args).is_some_and(|command| command.strategy == Strategy::Script)
 }
 
 fn as_map(config: &Config, args: &[&[u8]], explanation: &Explanation, keys: &[Key], reason: Option<&str>) -> Reply {

@@ -86,10 +86,6 @@ impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
                 self.append(&Slot { name: slot.name, reply: ExpectedReply::OneServer { server: *server, index: *index } })
             }
             ExpectedReply::Split(split) => self.append_split(split, slot.name),
-            ExpectedReply::ServerError(text) => {
-                self.builder.bytes_value(Kind::Error, text.as_bytes());
-                Ok(())
-            }
             ExpectedReply::Failure(error) => Err(error.clone()),
         }
     }

@@ -89,7 +89,6 @@ impl Router<'_> {
             Plan::OneServer { server, keys, flags } => return run_on_one_server(&resolver, request, args, server, keys, flags, sink),
             plan @ Plan::Split { .. } => return run_batch(&resolver, request, args, plan, sink),
             Plan::CrossNode(command) => crossnode::run(self.config, self.topology, args, &command)?,
-            Plan::ServerError(text) => Reply::error(text.as_bytes()),
         };
         Ok(sink.reply(if request.is_some() { reply.wrapped_in_array() } else { reply }))
     }

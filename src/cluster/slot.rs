@@ -21,7 +21,5 @@ pub(crate) enum ExpectedReply {
         index: u32,
     },
     Split(Box<Split>),
-    /// The error of a server, known without sending the command.
-    ServerError(Box<str>),
     Failure(Error),
 }

@@ -1,7 +1,6 @@
 //! Which arguments of a command are keys.
 
 use crate::command::{Begin, Command, Find, KeySpec, Keys};
-use crate::error::{Code, Error};
 use smallvec::SmallVec;
 use std::iter::StepBy;
 use std::ops::Range;
@@ -9,15 +8,16 @@ use std::ops::Range;
 /// The positions of the keys among the arguments. The command's name is at 0.
 pub(crate) type Positions = SmallVec<[usize; 4]>;
 
-/// The keys of a command whose number of arguments is valid.
+/// The keys of a command whose number of arguments is valid. `None` when the arguments contradict the number of keys or the syntax of the command:
+/// a server certainly rejects them.
 #[inline]
-pub(crate) fn positions(command: &Command, args: &[&[u8]]) -> Result<Positions, Error> {
+pub(crate) fn positions(command: &Command, args: &[&[u8]]) -> Option<Positions> {
     let mut found = Positions::new();
     match command.keys {
         Keys::One(position) => found.push(position),
         Keys::Specs(specs) => {
             for spec in specs {
-                found.extend(places(command, spec, args)?);
+                found.extend(places(spec, args)?);
             }
             if specs.len() > 1 {
                 // The first key decides the node of the others, whichever specification names it.
@@ -25,24 +25,16 @@ pub(crate) fn positions(command: &Command, args: &[&[u8]]) -> Result<Positions, 
                 found.dedup();
             }
         }
-        Keys::Sort => sort(args, &mut found)?,
+        Keys::Sort => sort(args, &mut found),
         Keys::Migrate => migrate(args, &mut found),
     }
-    Ok(found)
+    Some(found)
 }
 
-#[cold]
-fn invalid_keys(name: &str) -> Error {
-    Error::new(
-        Code::Request,
-        format!("{}: its arguments do not say which are keys; check the number of keys", name.replace('|', " ").to_uppercase()),
-    )
-}
-
-/// The positions of the keys of one specification.
+/// The positions of the keys of one specification; `None` as for [`positions`].
 #[inline]
-pub(crate) fn places(command: &Command, spec: &KeySpec, args: &[&[u8]]) -> Result<StepBy<Range<usize>>, Error> {
-    follow(spec, args).map(|(keys, step)| keys.step_by(step)).ok_or_else(|| invalid_keys(command.name))
+pub(crate) fn places(spec: &KeySpec, args: &[&[u8]]) -> Option<StepBy<Range<usize>>> {
+    follow(spec, args).map(|(keys, step)| keys.step_by(step))
 }
 
 /// The range of positions, and the step; `None` when the arguments contradict the specification.
@@ -138,7 +130,7 @@ fn store(word: &str, from: usize, args: &[&[u8]]) -> Option<usize> {
 
 /// `SORT key [BY pattern] [LIMIT offset count] [GET pattern …] [ASC|DESC] [ALPHA] [STORE destination]`.
 /// The last STORE counts, as for the server.
-fn sort(args: &[&[u8]], found: &mut Positions) -> Result<(), Error> {
+fn sort(args: &[&[u8]], found: &mut Positions) {
     found.push(1);
     let mut store = None;
     let mut at = 2;
@@ -155,7 +147,6 @@ fn sort(args: &[&[u8]], found: &mut Positions) -> Result<(), Error> {
         at += 1 + taken;
     }
     found.extend(store.filter(|&at| at < args.len()));
-    Ok(())
 }
 
 /// The patterns of a SORT that make it read more keys: each BY or GET with an asterisk.

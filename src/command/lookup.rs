@@ -54,7 +54,7 @@ const fn slot_of(word: u64) -> usize {
 #[inline]
 pub(crate) fn lookup(args: &[&[u8]]) -> Option<&'static Command> {
     let name = *args.first()?;
-    let command = find(name)?;
+    let command = find(name, false)?;
     if command.container { subcommand(command, args) } else { Some(command) }
 }
 
@@ -62,16 +62,20 @@ pub(crate) fn lookup(args: &[&[u8]]) -> Option<&'static Command> {
 fn subcommand(container: &'static Command, args: &[&[u8]]) -> Option<&'static Command> {
     match args.get(1) {
         None => Some(container),
-        Some(subcommand) => find(&[container.name.as_bytes(), subcommand].join(&b'|')),
+        Some(subcommand) => find(&[container.name.as_bytes(), subcommand].join(&b'|'), true),
     }
 }
 
+/// Finds a command, or a subcommand by its full name. A client cannot call a subcommand by that name.
 #[inline]
-fn find(name: &[u8]) -> Option<&'static Command> {
+fn find(name: &[u8], finds_subcommand: bool) -> Option<&'static Command> {
     let word = word(name);
     let mut slot = slot_of(word);
     while let Some(command) = INDEX[slot].command {
-        if INDEX[slot].word == word && command.name.len() == name.len() && (command.is_short_word || is_same(command.name, name)) {
+        if INDEX[slot].word == word
+            && command.name.len() == name.len()
+            && (command.is_short_word || is_same(command.name, name, finds_subcommand))
+        {
             return Some(command);
         }
         slot = (slot + 1) % SLOTS;
@@ -80,8 +84,8 @@ fn find(name: &[u8]) -> Option<&'static Command> {
 }
 
 #[cold]
-fn is_same(lower_case: &str, name: &[u8]) -> bool {
-    name.eq_ignore_ascii_case(lower_case.as_bytes())
+fn is_same(lower_case: &str, name: &[u8], is_subcommand: bool) -> bool {
+    name.eq_ignore_ascii_case(lower_case.as_bytes()) && name.contains(&b'|') == is_subcommand
 }
 
 #[cfg(test)]
@@ -108,6 +112,7 @@ mod tests {
         assert_eq!(name(&[b"Object", b"EnCoding", b"key"]), Some("object|encoding"));
         assert_eq!(name(&[b"object"]), Some("object"));
         assert_eq!(name(&[b"object", b"nonsense"]), None);
+        assert_eq!(name(&[b"object|encoding", b"key"]), None);
     }
 
     #[test]

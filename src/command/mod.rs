@@ -8,9 +8,11 @@ mod flags;
 mod introspect;
 mod keys;
 mod lookup;
+mod lua;
 mod placed_key;
 mod read_timeout;
 mod row;
+mod script_keys;
 mod server_info;
 pub(crate) mod strategy;
 mod table;
@@ -19,11 +21,12 @@ mod table;
 pub(crate) use crate::command::commands::COMMANDS;
 pub(crate) use crate::command::flags::CommandFlags;
 #[doc(hidden)]
-pub use crate::command::introspect::{data_commands, keys_of};
+pub use crate::command::introspect::{all_commands, data_commands, keys_of};
 pub(crate) use crate::command::keys::{Positions, places, positions, sort_patterns};
 pub(crate) use crate::command::lookup::lookup;
 pub(crate) use crate::command::placed_key::{Key, PlacedKeys, as_sent, is_renamed};
 pub(crate) use crate::command::read_timeout::ReadTimeout;
+pub(crate) use crate::command::script_keys::{UndeclaredUse, undeclared_use};
 pub(crate) use crate::command::server_info::{ServerCommand, ServerCommandKeys, ServerInfo};
 pub(crate) use crate::command::strategy::{
     Destination, GatherKind, PopKind, ResponsePolicy, SetOperation, SplitKind, Strategy, TransferKind,

@@ -11,6 +11,8 @@ pub(crate) struct ServerCommand {
     pub arity: i32,
     pub access: Access,
     pub keys: ServerCommandKeys,
+    /// The server rejects it in a transaction.
+    pub no_multi: bool,
     /// It has subcommands, which have descriptions of their own.
     pub container: bool,
 }
@@ -70,6 +72,6 @@ impl ServerCommand {
         };
         // After the ACL categories, Redis 7 sends tips, key specifications and subcommands.
         let container = matches!(facts.nth(3), Some(Value::Array(subcommands)) if subcommands.len() > 0);
-        Some(ServerCommand { arity: i32::try_from(arity).ok()?, access, keys, container })
+        Some(ServerCommand { arity: i32::try_from(arity).ok()?, access, keys, no_multi: has("no_multi"), container })
     }
 }

@@ -1,7 +1,9 @@
 //! The JSON document of a configuration: its keys, and nothing else. What they mean together is decided in `resolve`.
 
-use crate::config::values::{Aliases, Named, StringOrObject, boolean, database, object, pool_size, port, seconds, string, word};
-use crate::config::{CrossNode, Read};
+use crate::config::values::{
+    Aliases, Named, StringOrObject, boolean, database, object, pool_size, port, reply_depth, seconds, string, word,
+};
+use crate::config::{CrossNode, KeylessScripts, Read};
 use crate::error::{Code, Error};
 use crate::partition::HashTag;
 use serde::{Deserialize, Deserializer};
@@ -27,6 +29,8 @@ pub(crate) struct Document {
     pub hash_tag: Option<HashTag>,
     #[serde(default, deserialize_with = "cross_node")]
     pub cross_node: Option<CrossNode>,
+    #[serde(default, deserialize_with = "keyless_scripts")]
+    pub keyless_scripts: Option<KeylessScripts>,
     #[serde(default, deserialize_with = "read")]
     pub read: Option<Read>,
     /// The name that rediscluster-py and rediscluster-php have for `read`.
@@ -45,6 +49,8 @@ pub(crate) struct Document {
     pub write_timeout: Option<Option<Duration>>,
     #[serde(default, deserialize_with = "pool_size")]
     pub pool_size: Option<usize>,
+    #[serde(default, deserialize_with = "reply_depth")]
+    pub max_reply_depth: Option<usize>,
     pub sentinels: Option<serde_json::Value>,
     pub tls: Option<serde_json::Value>,
     pub protocol: Option<serde_json::Value>,
@@ -76,6 +82,10 @@ fn hash_tag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<HashTag
 
 fn cross_node<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<CrossNode>, D::Error> {
     word(deserializer, &[("emulate", CrossNode::Emulate), ("strict", CrossNode::Strict)])
+}
+
+fn keyless_scripts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<KeylessScripts>, D::Error> {
+    word(deserializer, &[("check", KeylessScripts::Check), ("run", KeylessScripts::Run), ("refuse", KeylessScripts::Refuse)])
 }
 
 fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Read>, D::Error> {

@@ -29,6 +29,8 @@ pub struct Config {
     pub hash_tag: HashTag,
     /// What happens to a command whose keys are on several nodes.
     pub cross_node: CrossNode,
+    /// What happens to a script or function without keys if there are several masters.
+    pub keyless_scripts: KeylessScripts,
     /// Where reads go, unless a call says otherwise.
     pub read: Read,
     /// How often a server is asked for its role and its replicas. `None`: never.
@@ -41,6 +43,8 @@ pub struct Config {
     pub write_timeout: Option<Duration>,
     /// How many connections to one server a process may have through one handle.
     pub pool_size: usize,
+    /// The deepest nesting of arrays in a reply. A deeper reply fails, and its connection is closed.
+    pub max_reply_depth: usize,
 }
 
 /// One of the nodes that keys are distributed over.
@@ -95,6 +99,19 @@ pub enum CrossNode {
     Emulate,
     /// It is refused.
     Strict,
+}
+
+/// What happens to a script or function without keys if there are several masters: `EVAL`, `EVALSHA`, `FCALL` and their relatives with a number of
+/// keys of 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum KeylessScripts {
+    /// It runs on the first master. A script is refused if its source is known and calls a command with a literal key, or one on all keys.
+    Check,
+    /// It runs on the first master.
+    Run,
+    /// It is refused.
+    Refuse,
 }
 
 /// Which servers are read from.

@@ -3,7 +3,7 @@
 use crate::config::document::{Document, fault};
 use crate::config::node::{Defaults, server};
 use crate::config::values::{Aliases, Named};
-use crate::config::{Config, CrossNode, Master, Read, Server};
+use crate::config::{Config, CrossNode, KeylessScripts, Master, Read, Server};
 use crate::error::Error;
 use crate::partition::HashTag;
 use std::collections::{HashMap, HashSet};
@@ -12,6 +12,7 @@ use std::time::Duration;
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 const DEFAULT_REFRESH_INTERVAL: Duration = Duration::from_secs(1);
 const DEFAULT_POOL_SIZE: usize = 64;
+const DEFAULT_REPLY_DEPTH: usize = 1024;
 
 pub(crate) fn config(document: Document) -> Result<Config, Error> {
     refuse_unsupported(&document)?;
@@ -39,12 +40,14 @@ pub(crate) fn config(document: Document) -> Result<Config, Error> {
         replicas,
         hash_tag: document.hash_tag.unwrap_or(HashTag::Strip),
         cross_node: document.cross_node.unwrap_or(CrossNode::Emulate),
+        keyless_scripts: document.keyless_scripts.unwrap_or(KeylessScripts::Check),
         read,
         refresh_interval: document.refresh_interval.unwrap_or(Some(DEFAULT_REFRESH_INTERVAL)),
         connect_timeout: document.connect_timeout.unwrap_or(Some(DEFAULT_TIMEOUT)),
         read_timeout: document.read_timeout.unwrap_or(Some(DEFAULT_TIMEOUT)),
         write_timeout: document.write_timeout.unwrap_or(Some(DEFAULT_TIMEOUT)),
         pool_size: document.pool_size.unwrap_or(DEFAULT_POOL_SIZE),
+        max_reply_depth: document.max_reply_depth.unwrap_or(DEFAULT_REPLY_DEPTH),
     })
 }
 

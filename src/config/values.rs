@@ -14,6 +14,8 @@ use std::time::Duration;
 /// The largest database number that is accepted. Servers have 16 databases by default and refuse the others themselves.
 pub(crate) const LAST_DB: u32 = i32::MAX as u32;
 const MAX_POOL_SIZE: u32 = 65_536;
+/// The bindings convert nested replies recursively; at this depth unserialize() of PHP takes a third of a stack of 8 MiB.
+const MAX_REPLY_DEPTH: u32 = 10_000;
 
 /// What a value is, for error texts.
 fn describe(value: &Value) -> String {
@@ -56,6 +58,11 @@ pub(crate) fn database<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opt
 pub(crate) fn pool_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
     let expected = format!("a number of connections from 1 to {MAX_POOL_SIZE}");
     value(deserializer, &expected, |value| integer(value, 1..=MAX_POOL_SIZE)).map(|size| size.map(|size| size as usize))
+}
+
+pub(crate) fn reply_depth<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
+    let expected = format!("a depth from 1 to {MAX_REPLY_DEPTH}");
+    value(deserializer, &expected, |value| integer(value, 1..=MAX_REPLY_DEPTH)).map(|depth| depth.map(|depth| depth as usize))
 }
 
 /// A whole number. A string of digits is accepted, too: PHP configurations often have ports in quotes.

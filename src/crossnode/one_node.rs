@@ -19,6 +19,12 @@ pub(crate) fn explain(_: &Job, _: Strategy) -> Outcome<Explanation> {
 pub(crate) fn documentation(strategy: Strategy) -> Documentation {
     match strategy {
         Strategy::AnyMaster => Documentation { overview: "", across_nodes: "the first master replies for all", atomic: Atomicity::Command },
+        Strategy::Script => Documentation {
+            overview: "**script**: all keys must be on one node, otherwise the error `CROSSNODE` is returned and nothing is sent. A script without \
+                keys runs on the first node; see [scripts](commands-across-nodes.md#scripts).",
+            across_nodes: "one node; without keys the first node",
+            atomic: Atomicity::Command,
+        },
         Strategy::Each => Documentation {
             overview: "**`each`**: the command is about one server. It is rejected; `each` runs it on every server and returns all replies.",
             across_nodes: "`each`",

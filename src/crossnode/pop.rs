@@ -6,18 +6,25 @@
 use crate::command::PopKind;
 use crate::crossnode::Job;
 use crate::crossnode::support::ask_server;
+use crate::crossnode::support::ask_server::is_wrong_type;
 use crate::crossnode::support::block_timeout::{deadline_in_seconds, parse_integer};
 use crate::crossnode::support::conversation::{Connections, Request, Words, replies, words};
 use crate::crossnode::support::documentation::{Atomicity, Documentation};
 use crate::crossnode::support::explanation::Explanation;
-use crate::crossnode::support::key_watch::{explain_wait, wait_until_found};
+use crate::crossnode::support::key_watch::{BlockingCommand, Phase, explain_wait, wait_until_found};
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
+use crate::crossnode::support::waiting_line::TurnEnd;
 use crate::resp::{Reply, Value};
+use std::borrow::Cow;
 use std::time::Instant;
 
 pub(crate) fn run(job: &Job, kind: PopKind) -> Outcome<Reply> {
     let popping = Popping::parse(job, kind).ok_or_else(|| ask_server::server_refusal(job, ask_server::with_one_key(job)))?;
-    wait_until_found(job, popping.deadline, || popping.attempt())
+    let found = match popping.deadline {
+        None => popping.attempt()?,
+        Some(deadline) => wait_until_found(job, &popping.all(), deadline, &popping)?,
+    };
+    Ok(found.unwrap_or_else(Reply::nil_array))
 }
 
 /// Asks which keys exist, as the node that pops depends on that. A blocking pop without any is explained up to its timeout.
@@ -26,9 +33,9 @@ pub(crate) fn explain(job: &Job, kind: PopKind) -> Outcome<Explanation> {
     let mut connections = job.connections(job.servers())?;
     let look = popping.look(&connections);
     let explanation = Explanation::new("pop", true).round(&look);
-    Ok(match (popping.first_existing(&mut connections)?, popping.deadline) {
-        (Some(key), _) => explanation.round(&[popping.pop(key)]),
-        (None, Some(_)) => explain_wait(explanation, &job.distinct_servers(), |explanation| explanation.round(&look)),
+    Ok(match (popping.first_existing(&mut connections, Phase::Start)?, popping.deadline) {
+        (Some(key), _) => explanation.round(&[popping.pop(key.index)]),
+        (None, Some(_)) => explain_wait(job, explanation, &job.distinct_servers(), |explanation| explanation.round(&look)),
         (None, None) => explanation,
     })
 }
@@ -41,6 +48,9 @@ pub(crate) fn documentation(_: PopKind) -> Documentation {
     }
 }
 
+/// The error of every server.
+const WRONG_TYPE: &str = "WRONGTYPE Operation against a key holding the wrong kind of value";
+
 struct Popping<'j, 'c, 'a> {
     job: &'j Job<'c, 'a>,
     kind: PopKind,
@@ -50,6 +60,54 @@ struct Popping<'j, 'c, 'a> {
     options: &'c [&'a [u8]],
     /// `None`: it does not block. `Some(None)`: it blocks without a time limit.
     deadline: Option<Option<Instant>>,
+}
+
+struct ExistingKey {
+    index: usize,
+    has_wanted_type: bool,
+}
+
+impl BlockingCommand for Popping<'_, '_, '_> {
+    fn attempt(&self) -> Outcome<Option<Reply>> {
+        let mut connections = self.job.connections(self.job.servers())?;
+        while let Some(key) = self.first_existing(&mut connections, Phase::Start)? {
+            let reply = connections.send(self.pop(key.index))?;
+            let popped = not_error(replies(&reply).next().unwrap_or(Value::Nil))?;
+            if let Some(reply) = self.reply(key.index, popped)? {
+                return Ok(Some(reply));
+            }
+        }
+        Ok(None)
+    }
+
+    fn ready_keys(&self, phase: Phase) -> Outcome<Vec<usize>> {
+        let mut connections = self.job.connections(self.job.servers())?;
+        match self.first_existing(&mut connections, phase)? {
+            Some(key) if !key.has_wanted_type => Err(Abort::refusal(WRONG_TYPE)),
+            key => Ok(key.into_iter().map(|key| key.index).collect()),
+        }
+    }
+
+    /// Pops, and asks whether there is more.
+    fn take(&self, key: usize) -> Outcome<(Option<Reply>, TurnEnd)> {
+        let server = self.job.server_of(key);
+        let mut connections = self.job.connections([server])?;
+        let mut request = self.pop(key);
+        request.commands.push(words![b"EXISTS", self.job.key(key)]);
+        let reply = connections.send(request)?;
+        let mut replies = replies(&reply);
+        let popped = match replies.next().unwrap_or(Value::Nil) {
+            Value::Error(text) if is_wrong_type(text) => return Ok((None, TurnEnd::Empty)),
+            popped => self.reply(key, not_error(popped)?)?,
+        };
+        let is_empty = popped.is_none() || replies.next() == Some(Value::Integer(0));
+        let end = if is_empty { TurnEnd::Empty } else { TurnEnd::Taken };
+        Ok((popped, end))
+    }
+
+    fn wanted(&self) -> Cow<'_, [u8]> {
+        Cow::from(self.wanted_type())
+    }
 }
 
 impl<'j, 'c, 'a> Popping<'j, 'c, 'a> {
@@ -77,31 +135,34 @@ impl<'j, 'c, 'a> Popping<'j, 'c, 'a> {
         is_valid.then_some(Popping { job, kind, name, options, deadline })
     }
 
-    /// Looks at all keys and pops from the first that exists; `None` when none does.
-    fn attempt(&self) -> Outcome<Option<Reply>> {
-        let mut connections = self.job.connections(self.job.servers())?;
-        while let Some(key) = self.first_existing(&mut connections)? {
-            let reply = connections.send(self.pop(key))?;
-            let popped = not_error(replies(&reply).next().unwrap_or(Value::Nil))?;
-            if let Some(reply) = self.reply(key, popped)? {
-                return Ok(Some(reply));
-            }
-        }
-        Ok(None)
+    fn all(&self) -> Vec<usize> {
+        (0..self.job.command.keys.len()).collect()
     }
 
-    fn first_existing(&self, connections: &mut Connections) -> Outcome<Option<usize>> {
+    /// The first key that exists. While waiting, a key of another type counts as missing.
+    fn first_existing(&self, connections: &mut Connections, phase: Phase) -> Outcome<Option<ExistingKey>> {
         let look = self.look(connections);
-        let mut first: Option<usize> = None;
-        for (request, reply) in look.iter().zip(connections.try_round(&look)?) {
-            for (key, kind) in self.keys_on(request.server).zip(replies(&reply)) {
-                if not_error(kind)? != Value::Status(b"none") {
-                    first = Some(first.map_or(key, |first| first.min(key)));
-                    break;
+        let types = connections.try_round(&look)?;
+        let mut first: Option<ExistingKey> = None;
+        for (request, reply) in look.iter().zip(&types) {
+            for (index, kind) in self.keys_on(request.server).zip(replies(reply)) {
+                let kind = not_error(kind)?;
+                let has_wanted_type = kind == Value::Status(self.wanted_type());
+                let counts = has_wanted_type || (phase == Phase::Start && kind != Value::Status(b"none"));
+                if counts && first.as_ref().is_none_or(|first| index < first.index) {
+                    first = Some(ExistingKey { index, has_wanted_type });
                 }
             }
         }
         Ok(first)
+    }
+
+    /// The type that the command pops from, as TYPE replies.
+    fn wanted_type(&self) -> &'static [u8] {
+        match self.kind {
+            PopKind::ListElement | PopKind::ListElements => b"list",
+            PopKind::ScoredMember | PopKind::ScoredMembers => b"zset",
+        }
     }
 
     fn keys_on(&self, server: usize) -> impl Iterator<Item = usize> {

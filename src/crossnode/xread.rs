@@ -6,23 +6,29 @@
 use crate::command::ReadTimeout;
 use crate::crossnode::Job;
 use crate::crossnode::support::ask_server;
+use crate::crossnode::support::ask_server::is_wrong_type;
 use crate::crossnode::support::block_timeout::{deadline_in_millis, parse_integer};
 use crate::crossnode::support::conversation::{Connections, Request, Words, replies, words};
 use crate::crossnode::support::documentation::{Atomicity, Documentation};
 use crate::crossnode::support::explanation::Explanation;
-use crate::crossnode::support::key_watch::{explain_wait, wait_until_found};
+use crate::crossnode::support::key_watch::{BlockingCommand, MAX_SILENCE, Phase, explain_wait, wait_until_found};
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
+use crate::crossnode::support::waiting_line::TurnEnd;
 use crate::error::Error;
 use crate::resp::{Builder, Children, Kind, Reply, Value};
 use std::borrow::Cow;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     let mut reading = Reading::parse(job).ok_or_else(|| server_refusal(job))?;
     if reading.deadline.is_some() {
         reading.resolve_last()?;
     }
-    wait_until_found(job, reading.deadline, || reading.attempt())
+    let found = match reading.deadline {
+        None => reading.attempt()?,
+        Some(deadline) => wait_until_found(job, &reading.all(), deadline, &reading)?,
+    };
+    Ok(found.unwrap_or_else(Reply::nil_array))
 }
 
 /// Reads, unless the read is by a group, which would consume entries. A blocking read that finds nothing is explained up to its timeout.
@@ -52,6 +58,13 @@ fn server_refusal(job: &Job) -> Abort {
     ask_server::server_refusal(job, command)
 }
 
+/// How often the groups are looked at while a read waits: servers do not announce XGROUP DESTROY.
+const GROUP_INTERVAL: Duration = Duration::from_millis(50);
+
+/// The errors of servers before 7.2 when a stream that a group waits for goes.
+const GROUP_DESTROYED: &str = "NOGROUP the consumer group this client was blocked on no longer exists";
+const STREAM_DELETED: &str = "UNBLOCKED the stream key no longer exists";
+
 struct Reading<'j, 'c, 'a> {
     job: &'j Job<'c, 'a>,
     /// All arguments before the streams, without BLOCK.
@@ -67,6 +80,72 @@ struct Reading<'j, 'c, 'a> {
 /// A server, and the numbers of its streams.
 type Part = (usize, Vec<usize>);
 
+impl BlockingCommand for Reading<'_, '_, '_> {
+    fn attempt(&self) -> Outcome<Option<Reply>> {
+        if self.group.is_some()
+            && let Some(reply) = self.refused_stream()?
+        {
+            return Ok(Some(reply));
+        }
+        let parts = self.parts();
+        let outcomes = {
+            let mut connections: Connections = self.job.connections(self.job.servers())?;
+            connections.round(&self.read_all(&parts))
+        };
+        match self.group {
+            None => self.merge_read(&parts, outcomes),
+            Some(_) => self.merge_consumed(&parts, outcomes),
+        }
+    }
+
+    fn ready_keys(&self, phase: Phase) -> Outcome<Vec<usize>> {
+        if self.group.is_none() {
+            return Ok(self.all());
+        }
+        if phase == Phase::Start
+            && let Some(stream) = self.first_invalid()?
+        {
+            let server = self.job.server_of(stream);
+            let reply = self.job.connections([server])?.send(self.read(server, &[stream]))?;
+            refusal(&reply).map_or(Ok(()), Err)?;
+        }
+        // The turns also find out that a group no longer exists.
+        Ok(self.all())
+    }
+
+    /// A read by a group that is rejected ends, a read without a group waits for the other streams.
+    fn take(&self, key: usize) -> Outcome<(Option<Reply>, TurnEnd)> {
+        let server = self.job.server_of(key);
+        let reply = self.job.connections([server])?.send(self.read(server, &[key]))?;
+        match replies(&reply).next() {
+            Some(Value::Array(_)) => {
+                let end = if self.group.is_some() { TurnEnd::Taken } else { TurnEnd::NotTaken };
+                Ok((Some(reply.extract(1)), end))
+            }
+            Some(Value::Error(text)) if self.group.is_some() && (is_wrong_type(text) || text.starts_with(b"NOGROUP ")) => {
+                Err(self.group_error(key, text)?)
+            }
+            Some(Value::Error(text)) if !is_wrong_type(text) => Err(Abort::refusal(text)),
+            _ => Ok((None, if self.group.is_some() { TurnEnd::Empty } else { TurnEnd::NotTaken })),
+        }
+    }
+
+    fn wanted(&self) -> Cow<'_, [u8]> {
+        match self.group {
+            None => Cow::from(&b"stream"[..]),
+            Some(group) => Cow::from([b"group ", group].concat()),
+        }
+    }
+
+    fn consumes(&self) -> bool {
+        self.group.is_some() && self.ids.iter().all(|id| id.as_ref() == b">")
+    }
+
+    fn max_silence(&self) -> Duration {
+        if self.group.is_some() { GROUP_INTERVAL } else { MAX_SILENCE }
+    }
+}
+
 impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
     /// `None` when a server would reject the arguments.
     fn parse(job: &'j Job<'c, 'a>) -> Option<Reading<'j, 'c, 'a>> {
@@ -81,6 +160,7 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
                 b"COUNT" => 1,
                 b"GROUP" if is_by_group => 2,
                 b"NOACK" if is_by_group => 0,
+                b"CLAIM" if is_by_group => 1,
                 _ => return None,
             };
             let option = job.args.get(at..=at + taken).filter(|_| at + taken + 1 < streams)?;
@@ -90,6 +170,7 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
             }
             match word.as_slice() {
                 b"COUNT" => drop(parse_integer(option[1])?),
+                b"CLAIM" => drop(parse_integer(option[1]).filter(|&idle| idle >= 0)?),
                 b"GROUP" => reading.group = Some(option[1]),
                 _ => {}
             }
@@ -180,31 +261,13 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
         Ok(all)
     }
 
-    /// Reads once; `None` when there is nothing.
-    fn attempt(&self) -> Outcome<Option<Reply>> {
-        if self.group.is_some()
-            && let Some(reply) = self.refused_stream()?
-        {
-            return Ok(Some(reply));
-        }
-        let parts = self.parts();
-        let outcomes = {
-            let mut connections: Connections = self.job.connections(self.job.servers())?;
-            connections.round(&self.read_all(&parts))
-        };
-        match self.group {
-            None => self.merge_read(&parts, outcomes),
-            Some(_) => self.merge_consumed(&parts, outcomes),
-        }
-    }
-
     fn explain_read(&self, explanation: Explanation) -> Outcome<Explanation> {
         let reads = self.read_all(&self.parts());
         let explanation = explanation.round(&reads);
         match self.attempt() {
             Ok(None) if self.deadline.is_some() => {
                 let servers = self.job.distinct_servers();
-                Ok(explain_wait(explanation, &servers, |explanation| explanation.round(&reads)))
+                Ok(explain_wait(self.job, explanation, &servers, |explanation| explanation.round(&reads)))
             }
             Ok(_) => Ok(explanation),
             Err(Abort::Refusal(_)) => Ok(explanation.round(&self.queries(&self.all(), |stream| self.command(&[stream])))),
@@ -223,7 +286,7 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
         if self.deadline.is_none() || self.has_new_entries()? {
             return Ok(explanation);
         }
-        Ok(explain_wait(explanation, &self.job.distinct_servers(), attempt))
+        Ok(explain_wait(self.job, explanation, &self.job.distinct_servers(), attempt))
     }
 
     /// Whether a read by the group returns at once: it asks for pending entries, or a stream has an entry that was not delivered.
@@ -248,6 +311,18 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
             Some(refusal) => Err(self.first_refusal()?.unwrap_or(refusal)),
             None => Ok(self.merge(parts, all.iter().map(Some))),
         }
+    }
+
+    /// The error of a group read that waits, from that of the server for a read that begins.
+    fn group_error(&self, stream: usize, error: &[u8]) -> Outcome<Abort> {
+        let server = self.job.server_of(stream);
+        let mut connections = self.job.connections([server])?;
+        if ask_server::runs_blocked_commands_again(&mut connections, server)? {
+            return Ok(Abort::refusal(error));
+        }
+        let reply = connections.send(Request::read(server, vec![words![b"TYPE", self.job.key(stream)]]))?;
+        let is_stream = replies(&reply).next() == Some(Value::Status(b"stream"));
+        Ok(Abort::refusal(if is_stream { GROUP_DESTROYED } else { STREAM_DELETED }))
     }
 
     /// The error for the first stream, in the caller's order, that a server rejects.

@@ -99,7 +99,8 @@ pub unsafe extern "C" fn rediscluster_session_receive(
 /// Writes the next `length` bytes of a stream of requests, which may be split anywhere, and runs every command that is complete.
 ///
 /// `rediscluster_session_read` returns the replies as RESP2. With these two functions a session replaces the socket of a Redis client that is
-/// written for one server. A stream that is not RESP arrays of bulk strings fails the call and closes the session: later commands fail.
+/// written for one server. The stream is read as one server reads it: RESP arrays of bulk strings, or inline commands. What one server rejects
+/// ends the stream: the replies to the commands before it can be read, then the error reply, and then the session is closed.
 ///
 /// # Safety
 /// `session` must be NULL or live, `data` must point to `length` readable bytes, `error` must be NULL or writable.

@@ -24,7 +24,8 @@ impl Default for Framer {
 
 impl Framer {
     /// Appends bytes of the stream.
-    pub(crate) fn feed(&mut self, bytes: &[u8]) {
+    #[cfg(test)]
+    fn feed(&mut self, bytes: &[u8]) {
         self.reader().feed(bytes);
     }
 
@@ -45,7 +46,8 @@ impl Framer {
     }
 
     /// Returns the bytes of the next value, or `None` if it is incomplete.
-    pub(crate) fn next_bytes(&mut self) -> Result<Option<&[u8]>, Error> {
+    #[cfg(test)]
+    fn next_bytes(&mut self) -> Result<Option<&[u8]>, Error> {
         Ok(self.next()?.map(|(range, _)| &self.reader.bytes()[range]))
     }
 

@@ -6,6 +6,7 @@ mod constructors;
 mod encode;
 mod framing;
 mod index;
+mod inline_command;
 mod number;
 mod reader;
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod reader_tests;
 mod reply;
 mod reply_list;
 mod request;
+mod request_stream;
 
 pub(crate) use crate::resp::builder::Builder;
 pub(crate) use crate::resp::encode::push_value;
@@ -23,3 +25,4 @@ pub use crate::resp::reply::{Children, Reply, ReplyData, Value};
 pub(crate) use crate::resp::reply_list::ReplyList;
 pub use crate::resp::request::{Args, Commands, pack};
 pub(crate) use crate::resp::request::{CommandSource, SendableRange, push_argument, push_count, push_header};
+pub(crate) use crate::resp::request_stream::{ProtocolError, RequestStream};

@@ -9,7 +9,7 @@ use crate::resp::index::{Entries, Entry, Kind};
 use crate::resp::number::short_number;
 use rustix::buffer::{SpareCapacity, spare_capacity};
 
-/// The deepest nesting of arrays. Replies of Redis commands stay far below it; the result of a script must not exceed it.
+/// The deepest nesting of arrays, unless the configuration sets another one. Replies of Redis commands stay far below it.
 const MAX_DEPTH: usize = 1024;
 /// The longest string and the most elements of an array. An entry has room for more.
 const MAX_LENGTH: i64 = (1 << 48) - 1;
@@ -31,6 +31,8 @@ pub(crate) struct Reader {
     position: usize,
     /// The incomplete arrays, outermost first.
     open: Vec<Open>,
+    /// The most incomplete arrays that may be open.
+    max_depth: usize,
     /// The number of bytes without which the next value is incomplete.
     need: usize,
     /// The number of complete replies.
@@ -56,18 +58,29 @@ impl Reader {
         if rooted {
             entries.push(Entry::new(Kind::Array, 0, 0));
         }
-        Reader { bytes: buffer, entries, position: 0, open: Vec::new(), need: 0, complete: 0, searched: 0, is_recycled: false }
+        Reader {
+            bytes: buffer,
+            entries,
+            position: 0,
+            open: Vec::new(),
+            max_depth: MAX_DEPTH,
+            need: 0,
+            complete: 0,
+            searched: 0,
+            is_recycled: false,
+        }
+    }
+
+    /// Sets the deepest nesting of arrays.
+    #[inline]
+    pub(crate) fn with_max_depth(self, max_depth: usize) -> Reader {
+        Reader { max_depth, ..self }
     }
 
     /// Returns the number of complete replies.
     #[inline]
     pub(crate) fn complete(&self) -> usize {
         self.complete
-    }
-
-    /// Returns whether no incomplete reply has begun.
-    pub(crate) fn is_between(&self) -> bool {
-        self.open.is_empty() && self.position == self.bytes.len()
     }
 
     /// Checks that no bytes follow the requested replies, once these are complete. If some do, it is unknown which reply belongs to which command,
@@ -142,6 +155,7 @@ impl Reader {
     }
 
     /// Appends bytes that have arrived.
+    #[cfg(any(test, fuzzing))]
     pub(crate) fn feed(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }
@@ -307,7 +321,9 @@ impl Reader {
             -1 => self.push(Entry::new(Kind::NilArray, 0, 0), end),
             0 => self.push(Entry::new(Kind::Array, 0, 0), end),
             count if !(0..=MAX_LENGTH).contains(&count) => Err(self.invalid("a count is out of range")),
-            _ if self.open.len() == MAX_DEPTH => Err(self.invalid("arrays are nested too deep")),
+            _ if self.open.len() >= self.max_depth => {
+                Err(self.invalid(&format!("arrays are nested deeper than {} (max_reply_depth)", self.max_depth)))
+            }
             count => {
                 self.open.push(Open { entry: self.entries.len(), left: count as usize });
                 self.record(Entry::new(Kind::Array, count as usize, 0))?;

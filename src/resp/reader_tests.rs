@@ -71,7 +71,7 @@ fn bytes_that_are_not_resp_are_rejected() {
         (&[b'$'; 100], "digits"),
         (&[b'1'; 100], "'1' is not a type"),
         (&[&b"$"[..], &[b'0'; 100]].concat(), "digits"),
-        (&b"*1\r\n".repeat(2000), "nested too deep"),
+        (&b"*1\r\n".repeat(2000), "arrays are nested deeper than 1024 (max_reply_depth)"),
         (&[&b"+"[..], &[b'a'; 2 << 20]].concat(), "a line is too long"),
     ] {
         let error = rejected(bytes);
@@ -83,6 +83,15 @@ fn bytes_that_are_not_resp_are_rejected() {
 fn arrays_nested_a_thousand_times_are_read() {
     let deep = [b"*1\r\n".repeat(1000), b":7\r\n".to_vec()].concat();
     assert_eq!(one(&deep).entries().len(), 1001);
+}
+
+#[test]
+fn the_greatest_depth_can_be_set() {
+    for (depth, is_accepted) in [(999, false), (1000, true), (5000, true)] {
+        let mut reader = Reader::new(Vec::new(), false).with_max_depth(depth);
+        reader.feed(&[b"*1\r\n".repeat(1000), b":7\r\n".to_vec()].concat());
+        assert_eq!(reader.advance(1).is_ok(), is_accepted, "{depth}");
+    }
 }
 
 #[test]

@@ -16,8 +16,6 @@ pub(crate) enum Plan<'a> {
     Split { kind: SplitKind, keys: PlacedKeys<'a>, flags: CommandFlags },
     /// In several steps on several servers.
     CrossNode(CrossNodeCommand<'a>),
-    /// Not at all: a server would reply with this error.
-    ServerError(String),
 }
 
 /// A command that needs several servers, the strategy for it, and its keys in the order of its arguments.
@@ -28,19 +26,18 @@ pub(crate) struct CrossNodeCommand<'a> {
     pub flags: CommandFlags,
 }
 
-/// Plans a command of the command table.
+/// Plans a command of the command table that has a valid number of arguments.
 #[inline]
 pub(crate) fn plan<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) -> Result<Plan<'a>, Error> {
     if command.session {
         return Err(needs_session(command.name));
     }
-    if !command.takes(args.len()) {
-        return Ok(wrong_arity(command.name));
-    }
-    let keys = placed_keys(config, command, args)?;
+    let has_value_per_key = command.strategy != Strategy::Split(SplitKind::Stored) || !args.len().is_multiple_of(2);
+    let Some(keys) = placed_keys(config, command, args).filter(|_| has_value_per_key) else { return Ok(plan_for_rejection()) };
     let flags = flags(command, args);
-    if command.strategy == Strategy::Split(SplitKind::Stored) && args.len().is_multiple_of(2) {
-        return Ok(wrong_arity(command.name));
+    if keys.is_empty() && command.keys != Keys::Specs(&[]) && command.strategy != Strategy::Script {
+        // A number of keys of 0, or no STREAMS.
+        return Ok(plan_for_rejection());
     }
     if command.strategy == Strategy::Sort && sort_reads_other_servers(config, args) {
         return plan_for_several_servers(config, args, keys, command.strategy, flags);
@@ -48,11 +45,12 @@ pub(crate) fn plan<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) ->
     choose_plan(config, args, keys, command.strategy, flags)
 }
 
-/// The keys of a command of the command table, with their masters. The number of arguments must fit the command.
+/// The keys of a command of the command table, with their masters. The number of arguments must fit the command. `None`: a server certainly rejects
+/// the arguments.
 #[inline]
-pub(crate) fn placed_keys<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) -> Result<PlacedKeys<'a>, Error> {
-    Ok(match command.keys {
-        Keys::Specs([spec]) => place_keys(config, args, places(command, spec, args)?),
+pub(crate) fn placed_keys<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) -> Option<PlacedKeys<'a>> {
+    Some(match command.keys {
+        Keys::Specs([spec]) => place_keys(config, args, places(spec, args)?),
         _ => place_keys(config, args, positions(command, args)?.into_iter()),
     })
 }
@@ -145,7 +143,7 @@ fn choose_plan<'a>(
     let server = match keys.first() {
         Some(key) => server_of(key),
         None if config.servers.len() == 1 || strategy == Strategy::AnyMaster => 0,
-        None => return plan_without_keys(args, strategy, flags),
+        None => return plan_without_keys(config.masters[0].server, args, strategy, flags),
     };
     if keys.iter().skip(1).all(|key| server_of(key) == server) {
         return Ok(Plan::OneServer { server, keys, flags });
@@ -170,25 +168,22 @@ fn plan_for_several_servers<'a>(
 
 /// A command without keys where there are several servers.
 #[cold]
-fn plan_without_keys<'a>(args: &[&[u8]], strategy: Strategy, flags: CommandFlags) -> Result<Plan<'a>, Error> {
+fn plan_without_keys<'a>(first_server: usize, args: &[&[u8]], strategy: Strategy, flags: CommandFlags) -> Result<Plan<'a>, Error> {
     match strategy {
         Strategy::Broadcast(_) | Strategy::Scan | Strategy::RandomKey => {
             Ok(Plan::CrossNode(CrossNodeCommand { strategy, keys: PlacedKeys::new(), flags }))
         }
-        // A malformed command: a number of keys of 0, or no STREAMS. Any server replies with the fitting error.
-        Strategy::Gather(_) | Strategy::Colocate(_) | Strategy::Pop(_) | Strategy::XRead => {
-            Ok(Plan::OneServer { server: 0, keys: PlacedKeys::new(), flags })
-        }
+        // Whether it may run is decided where its source is known.
+        Strategy::Script => Ok(Plan::OneServer { server: first_server, keys: PlacedKeys::new(), flags }),
         _ => Err(keyless_error(args[0])),
     }
 }
 
-pub(crate) fn wrong_arity<'a>(name: &str) -> Plan<'a> {
-    Plan::ServerError(arity_text(name))
-}
-
-pub(crate) fn arity_text(name: &str) -> String {
-    format!("ERR wrong number of arguments for '{name}' command")
+/// The plan of a command that every server certainly rejects, so that its node does not matter. The first server gets it: the error is that of its
+/// release.
+#[cold]
+pub(crate) fn plan_for_rejection<'a>() -> Plan<'a> {
+    Plan::OneServer { server: 0, keys: PlacedKeys::new(), flags: CommandFlags { repeatable: false, read_timeout: ReadTimeout::Configured } }
 }
 
 pub(crate) fn upper(name: &[u8]) -> String {
@@ -202,7 +197,7 @@ pub(crate) fn needs_session(name: &str) -> Error {
 }
 
 #[cold]
-fn keyless_error(name: &[u8]) -> Error {
+pub(crate) fn keyless_error(name: &[u8]) -> Error {
     let text = format!("CROSSNODE {}: the command has no key that determines its node; use `each` to run it on every master", upper(name));
     Error::new(Code::CrossNode, text)
 }
@@ -240,7 +235,6 @@ mod tests {
         let keys = match plan(config, lookup(&args).unwrap(), &args)? {
             Plan::OneServer { keys, .. } | Plan::Split { keys, .. } => keys,
             Plan::CrossNode(command) => command.keys,
-            Plan::ServerError(text) => panic!("{text}"),
         };
         Ok(keys.iter().map(|key| (String::from_utf8_lossy(key.name).into(), key.master())).collect())
     }
@@ -310,23 +304,28 @@ mod tests {
     }
 
     #[test]
-    fn an_invalid_number_of_keys_is_rejected() {
+    fn an_invalid_number_of_keys_is_sent_to_the_first_server() {
         for command in [
             "EVAL script x a",
             "EVAL script 3 a",
             "EVAL script -1 a",
             "EVAL script 18446744073709551615 a",
             "SINTERCARD 9 a",
+            "SINTERCARD 0 a",
             "ZDIFF +1 a",
             "ZDIFF 01 a",
+            "MSET a 1 b",
+            "XREAD COUNT 1 a",
         ] {
-            assert_eq!(placed(&config(""), command).unwrap_err().code(), Code::Request, "{command}");
+            let args: Vec<&[u8]> = command.split(' ').map(str::as_bytes).collect();
+            let plan = plan(&config(""), lookup(&args).unwrap(), &args).unwrap();
+            assert!(matches!(plan, Plan::OneServer { server: 0, keys, .. } if keys.is_empty()), "{command}");
         }
     }
 
     #[test]
     fn a_command_that_determines_no_node_is_rejected() {
-        for command in ["ROLE", "SHUTDOWN NOSAVE", "EVAL script 0"] {
+        for command in ["ROLE", "SHUTDOWN NOSAVE"] {
             assert_eq!(placed(&config(""), command).unwrap_err().code(), Code::CrossNode, "{command}");
         }
         for command in ["SORT a BY w_*", "SORT a GET # GET o_*->f"] {

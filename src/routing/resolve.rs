@@ -1,10 +1,15 @@
 //! Plans any command: from the command table, or, if that lacks the command, from a server's description.
 
-use crate::command::{Command, CommandFlags, PlacedKeys, Positions, ReadTimeout, ServerCommand, ServerInfo, Strategy, fits, lookup};
-use crate::config::{Config, Read};
+use crate::command::{
+    Command, CommandFlags, PlacedKeys, Positions, ReadTimeout, ServerCommand, ServerInfo, Strategy, UndeclaredUse, fits, lookup,
+    undeclared_use,
+};
+use crate::config::{Config, KeylessScripts, Read};
 use crate::error::{Code, Error, printable};
 use crate::resp::{Reply, Value};
-use crate::routing::plan::{Plan, arity_text, learned_positions, place_keys, placed_keys, plan, plan_learned, wrong_arity};
+use crate::routing::plan::{
+    Plan, keyless_error, learned_positions, needs_session, place_keys, placed_keys, plan, plan_for_rejection, plan_learned, upper,
+};
 use crate::topology::{Replica, Topology};
 use crate::transport::NodePipeline;
 use std::cell::OnceCell;
@@ -22,10 +27,8 @@ pub(crate) struct CommandResolver<'p> {
 pub(crate) enum Located<'a> {
     /// Its keys, and its strategy if they are on several servers.
     Keys { keys: PlacedKeys<'a>, strategy: Strategy },
-    /// A server would reply with this error.
-    ServerError(String),
-    /// Neither the command table nor the server has such a command.
-    Unknown,
+    /// A server certainly rejects the command.
+    Rejected,
 }
 
 impl<'p> CommandResolver<'p> {
@@ -69,35 +72,75 @@ impl<'p> CommandResolver<'p> {
     #[inline]
     pub(crate) fn plan<'a>(&self, command: Option<&Command>, args: &[&'a [u8]]) -> Result<Plan<'a>, Error> {
         match command {
-            Some(command) => plan(self.config, command, args),
-            None => self.plan_unknown(args),
+            Some(command) if command.takes(args.len()) => {
+                let plan = plan(self.config, command, args)?;
+                if command.strategy == Strategy::Script {
+                    self.check_keyless_script(args)?;
+                }
+                Ok(plan)
+            }
+            _ => self.plan_as_described(command, args),
         }
     }
 
     /// Finds the keys of a command without planning it.
     pub(crate) fn locate<'a>(&self, args: &[&'a [u8]]) -> Result<Located<'a>, Error> {
-        if let Some(command) = lookup(args) {
-            return match command.takes(args.len()) {
-                true => Ok(Located::Keys { keys: placed_keys(self.config, command, args)?, strategy: command.strategy }),
-                false => Ok(Located::ServerError(arity_text(command.name))),
-            };
+        if let Some(command) = lookup(args).filter(|command| command.takes(args.len())) {
+            if command.strategy == Strategy::Script {
+                self.check_keyless_script(args)?;
+            }
+            return Ok(match placed_keys(self.config, command, args) {
+                Some(keys) => Located::Keys { keys, strategy: command.strategy },
+                None => Located::Rejected,
+            });
         }
-        let Some(command) = self.learn(args)? else { return Ok(Located::Unknown) };
-        if !fits(command.arity, args.len()) {
-            return Ok(Located::ServerError(arity_text(&printable(&args[0].to_ascii_lowercase()))));
-        }
+        let Some(command) = self.learn(args)?.filter(|command| fits(command.arity, args.len())) else { return Ok(Located::Rejected) };
         let positions = self.positions(&command, args)?;
         Ok(Located::Keys { keys: place_keys(self.config, args, positions.iter().copied()), strategy: Strategy::Refuse })
     }
 
+    /// Refuses a script or function without keys if there are several servers and the configuration does not let it run on the first one.
     #[cold]
-    fn plan_unknown<'a>(&self, args: &[&'a [u8]]) -> Result<Plan<'a>, Error> {
-        let Some(command) = self.learn(args)? else { return Ok(unknown_command_plan()) };
-        if !fits(command.arity, args.len()) {
-            return Ok(wrong_arity(&printable(&args[0].to_ascii_lowercase())));
+    fn check_keyless_script(&self, args: &[&[u8]]) -> Result<(), Error> {
+        if args[2] != b"0" || self.config.servers.len() == 1 {
+            return Ok(());
         }
-        let positions = self.positions(&command, args)?;
-        plan_learned(self.config, &command, args, &positions)
+        match self.config.keyless_scripts {
+            KeylessScripts::Run => Ok(()),
+            KeylessScripts::Refuse => Err(keyless_error(args[0])),
+            KeylessScripts::Check if is_function_call(args[0]) => Ok(()),
+            KeylessScripts::Check if args[0].eq_ignore_ascii_case(b"EVAL") || args[0].eq_ignore_ascii_case(b"EVAL_RO") => {
+                check_source(args[0], args[1])
+            }
+            KeylessScripts::Check => self.topology.script_sources().get(args[1]).map_or(Ok(()), |source| check_source(args[0], &source)),
+        }
+    }
+
+    /// Whether the server says that it rejects the command in a transaction.
+    pub(crate) fn is_refused_in_transactions(&self, args: &[&[u8]]) -> Result<bool, Error> {
+        Ok(self.learn(args)?.is_some_and(|command| command.no_multi))
+    }
+
+    /// Plans a command that the command table lacks, or that has a number of arguments which no release in the table accepts. A newer server
+    /// may accept it.
+    #[cold]
+    fn plan_as_described<'a>(&self, command: Option<&Command>, args: &[&'a [u8]]) -> Result<Plan<'a>, Error> {
+        if command.is_some_and(|command| !command.session) && self.is_one_server_without_tags(args) {
+            return Ok(plan_for_rejection());
+        }
+        let Some(described) = self.learn(args)?.filter(|described| fits(described.arity, args.len())) else {
+            return Ok(plan_for_rejection());
+        };
+        if let Some(command) = command.filter(|command| command.session) {
+            return Err(needs_session(command.name));
+        }
+        let positions = self.positions(&described, args)?;
+        plan_learned(self.config, &described, args, &positions)
+    }
+
+    /// Whether the command can be sent as it is although its keys are unknown: there is one server, and no argument has a tag to be removed.
+    fn is_one_server_without_tags(&self, args: &[&[u8]]) -> bool {
+        self.config.servers.len() == 1 && !args.iter().any(|argument| self.config.hash_tag.split(argument).is_stripped)
     }
 
     fn positions(&self, command: &ServerCommand, args: &[&[u8]]) -> Result<Positions, Error> {
@@ -106,9 +149,12 @@ impl<'p> CommandResolver<'p> {
 
     /// The command or subcommand as the first server describes it; `None` if the server does not have it.
     fn learn(&self, args: &[&[u8]]) -> Result<Option<Arc<ServerCommand>>, Error> {
+        if args[0].contains(&b'|') {
+            // `COMMAND INFO` describes a subcommand by such a name, but no server runs it by that name.
+            return Ok(None);
+        }
         let subcommand = || args.get(1).map(|subcommand| [args[0], b"|", subcommand].concat());
-        if let (Some(_), Some(name)) = (lookup(&args[..1]), subcommand()) {
-            // The command table has the container, but not the subcommand.
+        if let (Some(_), Some(name)) = (lookup(&args[..1]).filter(|command| command.container), subcommand()) {
             return self.learn_name(&name);
         }
         let command = self.learn_name(args[0])?;
@@ -124,6 +170,11 @@ impl<'p> CommandResolver<'p> {
             return Ok(Some(known));
         }
         let reply = self.ask(&[b"COMMAND", b"INFO", name])?;
+        if let Value::Error(text) = reply.root() {
+            let (name, text) = (printable(&name.to_ascii_uppercase()).replace('|', " "), String::from_utf8_lossy(text));
+            let reason = "the library does not know the command with these arguments, and the server does not describe it";
+            return Err(Error::new(Code::Request, format!("{name}: {reason}: {text}")));
+        }
         Ok(ServerCommand::from_info(&reply).map(|command| learned.remember(name, command)))
     }
 
@@ -157,9 +208,21 @@ fn positions_of(args: &[&[u8]], keys: &[&[u8]]) -> Option<Positions> {
     (positions.len() == keys.len()).then_some(positions)
 }
 
-/// No server has the command. The first server replies with its own error.
-fn unknown_command_plan<'a>() -> Plan<'a> {
-    Plan::OneServer { server: 0, keys: PlacedKeys::new(), flags: CommandFlags { repeatable: false, read_timeout: ReadTimeout::Configured } }
+/// The text of a function is not known.
+fn is_function_call(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(b"FCALL") || name.eq_ignore_ascii_case(b"FCALL_RO")
+}
+
+/// Refuses a script without keys that depends on the node it runs on.
+fn check_source(name: &[u8], source: &[u8]) -> Result<(), Error> {
+    let (command, what) = match undeclared_use(source) {
+        None => return Ok(()),
+        Some(UndeclaredUse::Key(command, key)) => (command, format!("with the key \"{}\", which may live on another node", printable(key))),
+        Some(UndeclaredUse::AllKeys(command)) => (command, "which concerns the keys of all nodes".into()),
+    };
+    let (name, command) = (upper(name), command.replace('|', " ").to_uppercase());
+    let advice = "pass the keys that it uses as keys, or set keyless_scripts to \"run\"";
+    Err(Error::new(Code::CrossNode, format!("CROSSNODE {name}: the script has no keys, but it calls {command} {what}; {advice}")))
 }
 
 fn unknown_keys_error(name: &[u8], reason: &str) -> Error {

@@ -4,7 +4,6 @@
 use crate::command::lookup;
 use crate::error::Error;
 use crate::resp::{Args, Commands, Reply, ReplyList};
-use crate::routing::arity_text;
 use crate::session::queued::{Transaction, TransactionPipeline};
 use crate::session::session::{Outcome, Session};
 use crate::session::state_command::{state_command, unsupported};
@@ -60,7 +59,7 @@ impl<'r> Dispatcher<'_, 'r> {
         }
         let name = state_command(args);
         if self.session.is_subscribed() && !is_allowed_while_subscribed(name, args) {
-            return self.reply(Ok(rejected_while_subscribed(args)));
+            return self.reject_while_subscribed(args);
         }
         match name {
             Some(name) => self.run_state_command(name, args),
@@ -70,6 +69,17 @@ impl<'r> Dispatcher<'_, 'r> {
                 Ok(())
             }
         }
+    }
+
+    /// Rejects a command in the state after SUBSCRIBE. A wrong number of arguments is rejected first, as on one server.
+    fn reject_while_subscribed(&mut self, args: &[&'r [u8]]) -> Result<(), Error> {
+        let known = lookup(args);
+        self.flush()?;
+        let outcome = match known {
+            Some(command) if !command.takes(args.len()) || command.name == "ping" => self.session.selected.command(args),
+            _ => Ok(rejected_while_subscribed(known.map(|command| command.name), args[0])),
+        };
+        self.reply(outcome)
     }
 
     /// Adds a command without state to the collected ones, which it follows in the request.
@@ -102,7 +112,7 @@ impl<'r> Dispatcher<'_, 'r> {
     fn run_state_command(&mut self, name: &str, args: &[&'r [u8]]) -> Result<(), Error> {
         self.flush()?;
         if let Some(command) = lookup(args).filter(|command| !command.takes(args.len())) {
-            return self.reject_arity(command.name);
+            return self.reject_arity(command.name, args);
         }
         if let Some((kind, subscribes)) = SubscriptionKind::from_command(name) {
             let names = &args[1..];
@@ -148,13 +158,9 @@ fn is_allowed_while_subscribed(name: Option<&str>, args: &[&[u8]]) -> bool {
 }
 
 /// The error reply of a server with RESP2.
-fn rejected_while_subscribed(args: &[&[u8]]) -> Reply {
-    let known = lookup(args);
-    if let Some(command) = known.filter(|command| !command.takes(args.len()) || command.name == "ping") {
-        return Reply::error(arity_text(command.name).as_bytes());
-    }
-    let given = String::from_utf8_lossy(args[0]).to_lowercase();
-    let name = known.map_or(given.as_str(), |command| command.name);
+fn rejected_while_subscribed(known: Option<&str>, given: &[u8]) -> Reply {
+    let given = String::from_utf8_lossy(given).to_lowercase();
+    let name = known.unwrap_or(&given);
     let allowed = "only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context";
     Reply::error(format!("ERR Can't execute '{name}': {allowed}").as_bytes())
 }

@@ -10,10 +10,8 @@ pub(crate) enum Route<'a> {
     Server(usize, PlacedKeys<'a>),
     /// The command has no keys and the same effect on every server.
     AnyServer,
-    /// A server would reject the command with this error reply.
-    Rejected(String),
-    /// No server knows the command.
-    Unknown,
+    /// A server certainly rejects the command.
+    Rejected,
 }
 
 impl Session {
@@ -22,14 +20,16 @@ impl Session {
         let (config, topology) = (self.selected.config(), self.selected.topology());
         let (keys, strategy) = match CommandResolver::new(config, &topology).locate(args)? {
             Located::Keys { keys, strategy } => (keys, strategy),
-            Located::ServerError(text) => return Ok(Route::Rejected(text)),
-            Located::Unknown => return Ok(Route::Unknown),
+            Located::Rejected => return Ok(Route::Rejected),
         };
         let server_of = |key: &Key| config.masters[key.master()].server;
         let server = match keys.first() {
             Some(key) => server_of(key),
             None if config.servers.len() == 1 => self.first_server(),
-            None if strategy == Strategy::AnyMaster || is_same_on_every_server(args[0]) => return Ok(Route::AnyServer),
+            // A script without keys runs on the node of the transaction.
+            None if matches!(strategy, Strategy::AnyMaster | Strategy::Script) || is_same_on_every_server(args[0]) => {
+                return Ok(Route::AnyServer);
+            }
             None => return Err(needs_all_nodes(args[0])),
         };
         let needs_several = keys.iter().any(|key| server_of(key) != server);

@@ -1,7 +1,7 @@
 //! The session as a stream of bytes, in place of the socket of an existing client.
 
-use crate::error::{Code, Error};
-use crate::resp::{Args, Commands, Value};
+use crate::error::Error;
+use crate::resp::{ProtocolError, Value};
 use crate::session::receive::{Wait, deadline};
 use crate::session::session::Session;
 use crate::session::state_command::state_command;
@@ -12,8 +12,11 @@ impl Session {
     /// Takes the next bytes of a stream of requests, cut anywhere, and runs every complete command. [`Session::read`] then returns the replies
     /// in RESP2: a map as an array, a failed command as an error.
     ///
-    /// Requests are RESP arrays of bulk strings. Other bytes fail the call with [`Code::Request`] and close the session.
-    /// Also fails after QUIT and in a forked child.
+    /// The stream is read as one server reads it: RESP arrays of bulk strings, or inline commands; empty commands are ignored. Bytes that one
+    /// server rejects end the stream: the replies to the commands before them can be read, then the error reply `-ERR Protocol error: …`, and
+    /// then the session is closed.
+    ///
+    /// Fails on a closed session and in a forked child.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.check_open()?;
         self.stream.incoming.feed(bytes);
@@ -29,7 +32,7 @@ impl Session {
     /// If there are none, it waits, without a timeout forever. 0 means that the time is up, that an [`Interrupter`](crate::Interrupter)
     /// ended the call, or that the buffer is empty.
     ///
-    /// Fails after QUIT, once all replies were read, in a forked child, and if the connection to a server with subscriptions was lost.
+    /// Fails on a closed session, once all replies were read, in a forked child, and if the connection to a server with subscriptions was lost.
     pub fn read(&mut self, buffer: &mut [u8], timeout: Option<Duration>) -> Result<usize, Error> {
         match self.read_until(buffer, deadline(timeout))? {
             Wait::Complete(count) => Ok(count),
@@ -51,24 +54,45 @@ impl Session {
         Ok(Wait::Complete(self.stream.read(buffer)))
     }
 
-    /// Runs the complete commands of the stream: together if they have no effect on subscriptions.
+    /// Runs the complete commands of the stream: together if they have no effect on the stream.
     fn run_complete_commands(&mut self) -> Result<(), Error> {
         let mut request = Vec::new();
-        while let Some(command) = self.next_command()? {
-            match subscribes(&command)? {
-                None if !self.is_subscribed() => request.extend_from_slice(&command),
-                subscribes => {
+        loop {
+            let effect = match self.stream.incoming.next_command() {
+                Ok(true) => Effect::of(&self.stream.incoming.args()),
+                Ok(false) => return self.run_and_push(&request, true),
+                Err(ProtocolError(text)) => {
+                    self.run_and_push(&request, true)?;
+                    self.end_stream(Some(&text));
+                    return Ok(());
+                }
+            };
+            match effect {
+                Effect::None if !self.is_subscribed() => self.stream.incoming.push_command(&mut request),
+                Effect::None | Effect::Subscribes | Effect::Unsubscribes => {
                     self.run_and_push(&std::mem::take(&mut request), true)?;
-                    self.run_and_push(&command, subscribes != Some(false))?;
+                    self.stream.incoming.push_command(&mut request);
+                    self.run_and_push(&std::mem::take(&mut request), effect != Effect::Unsubscribes)?;
+                }
+                Effect::Closes => {
+                    self.run_and_push(&request, true)?;
+                    self.end_stream(None);
+                    return Ok(());
                 }
             }
         }
-        self.run_and_push(&request, true)
     }
 
-    fn next_command(&mut self) -> Result<Option<Vec<u8>>, Error> {
-        let command = self.stream.incoming.next_bytes().map_err(|error| Error::new(Code::Request, error.message()))?;
-        Ok(command.map(<[u8]>::to_vec))
+    /// Closes the session, with an error reply at the end of the stream, unless QUIT has closed it.
+    fn end_stream(&mut self, error: Option<&str>) {
+        if self.is_closed {
+            return;
+        }
+        if let Some(text) = error {
+            self.push_messages();
+            self.stream.push(&Value::Error(format!("ERR {text}").as_bytes()));
+        }
+        self.quit();
     }
 
     /// Runs commands and pushes their replies. The messages from before the commands are pushed first. Those that arrive during the commands
@@ -93,9 +117,26 @@ impl Session {
     }
 }
 
-/// Returns whether a command subscribes (true) or unsubscribes (false); `None` for other commands.
-fn subscribes(command: &[u8]) -> Result<Option<bool>, Error> {
-    let mut args = Args::new();
-    Commands::new(command).next(&mut args)?;
-    Ok(state_command(&args).and_then(SubscriptionKind::from_command).map(|(_, subscribes)| subscribes))
+/// What a command does to the stream besides its reply.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Effect {
+    None,
+    Subscribes,
+    Unsubscribes,
+    /// It is the first line of an HTTP request, or its Host header. A server closes the connection, so that a web page cannot make a browser
+    /// send commands.
+    Closes,
+}
+
+impl Effect {
+    fn of(args: &[&[u8]]) -> Effect {
+        if args[0].eq_ignore_ascii_case(b"POST") || args[0].eq_ignore_ascii_case(b"Host:") {
+            return Effect::Closes;
+        }
+        match state_command(args).and_then(SubscriptionKind::from_command) {
+            Some((_, true)) => Effect::Subscribes,
+            Some((_, false)) => Effect::Unsubscribes,
+            None => Effect::None,
+        }
+    }
 }

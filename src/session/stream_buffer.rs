@@ -1,11 +1,11 @@
 //! The bytes of a session that is used as a byte stream: requests that are incomplete, and replies that were not read.
 
-use crate::resp::{Framer, Value, push_value};
+use crate::resp::{RequestStream, Value, push_value};
 
 #[derive(Default)]
 pub(crate) struct StreamBuffer {
     /// The requests.
-    pub incoming: Framer,
+    pub incoming: RequestStream,
     /// The replies and messages, and how many of these bytes were read.
     outgoing: Vec<u8>,
     read: usize,

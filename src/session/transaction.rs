@@ -3,8 +3,8 @@
 use crate::command::{Key, lookup};
 use crate::error::{Code, Error};
 use crate::resp::{Reply, Value, pack};
-use crate::routing::arity_text;
-use crate::session::connection::MULTI;
+use crate::routing::CommandResolver;
+use crate::session::connection::{MULTI, SessionConnection};
 use crate::session::dispatch::Dispatcher;
 use crate::session::queued::{TransactionPipeline, push_command};
 use crate::session::routing::Route;
@@ -29,6 +29,24 @@ impl Session {
         Ok((reply, hidden))
     }
 
+    /// Runs a transaction of one command on the server of the session, or on the first one, over a new connection. Returns the reply to the command,
+    /// and whether EXEC succeeded.
+    fn try_in_transaction(&self, args: &[&[u8]]) -> Result<(Reply, bool), Error> {
+        let config = self.configured.config();
+        let server = &config.servers[self.binding.as_ref().map_or_else(|| self.first_server(), |binding| binding.server)];
+        let run = || {
+            let mut connection = SessionConnection::open(server, config)?;
+            connection.apply(&self.settings, server.db)?;
+            // Outside a transaction the server could accept the command.
+            connection.check_multi()?;
+            let replies = connection.ask(&[pack(args), pack(&[b"EXEC"])].concat(), 2, &mut 0)?;
+            let (reply, exec) = (replies.element(0, 0).unwrap_or(0), replies.element(0, 1).unwrap_or(0));
+            let succeeded = !matches!(replies.value(exec), Some(Value::Error(_)));
+            Ok((replies.extract(reply), succeeded))
+        };
+        run().map_err(|error| explain(server, error, args[0], false))
+    }
+
     fn has_begun(&self) -> bool {
         self.transaction.as_ref().is_some_and(|transaction| transaction.has_begun)
     }
@@ -37,14 +55,12 @@ impl Session {
 impl<'r> Dispatcher<'_, 'r> {
     /// Runs a command after MULTI.
     pub(crate) fn run_in_transaction(&mut self, args: &[&'r [u8]]) -> Result<(), Error> {
-        if let Some(command) = lookup(args).filter(|command| !command.takes(args.len())) {
-            return self.reject_arity(command.name);
-        }
+        let has_wrong_arity = lookup(args).is_some_and(|command| !command.takes(args.len()));
         match state_command(args) {
+            Some(name) if has_wrong_arity => self.reject_arity(name, args),
             Some("exec") => self.exec(),
             Some("discard") => self.end(Reply::status(b"OK")),
-            Some("multi") => self.reject_nested(args, b"ERR MULTI calls can not be nested"),
-            Some("watch") => self.reject_nested(args, b"ERR WATCH inside MULTI is not allowed"),
+            Some("multi" | "watch") => self.reject_by_server(args),
             Some("reset") => {
                 self.flush()?;
                 let reply = self.session.reset();
@@ -56,17 +72,20 @@ impl<'r> Dispatcher<'_, 'r> {
                 self.reply(Ok(reply))
             }
             None | Some("unwatch" | "client|id" | "client|getname" | "client|info") => self.queue(args),
-            Some(name) if is_never_supported(name) => self.reject(Err(unsupported(name))),
-            Some(name) => self.reject(Err(unsupported_in_transaction(name))),
+            Some(name) if is_never_supported(name) => self.reject_for(args, unsupported(name)),
+            Some(name) => self.reject_for(args, unsupported_in_transaction(name)),
         }
     }
 
-    /// Rejects a command with a wrong number of arguments. Such an EXEC ends the transaction and the watch, even outside a transaction.
-    pub(crate) fn reject_arity(&mut self, name: &str) -> Result<(), Error> {
-        match name {
-            "exec" => self.end(Reply::error(EXECABORT_ARITY)),
-            _ => self.reject(Ok(Reply::error(arity_text(name).as_bytes()))),
+    /// Rejects a command of the session itself that has a wrong number of arguments. Such an EXEC ends the transaction and the watch, even outside a
+    /// transaction.
+    pub(crate) fn reject_arity(&mut self, name: &str, args: &[&'r [u8]]) -> Result<(), Error> {
+        if name == "exec" {
+            return self.end(Reply::error(EXECABORT_ARITY));
         }
+        self.flush()?;
+        let outcome = self.session.selected.command(args);
+        self.reject(outcome)
     }
 
     fn queue(&mut self, args: &[&'r [u8]]) -> Result<(), Error> {
@@ -79,15 +98,37 @@ impl<'r> Dispatcher<'_, 'r> {
                 self.session.bind(server);
                 self.append(args, &keys)
             }
-            Ok(Route::AnyServer | Route::Unknown) if self.session.binding.is_some() => self.append(args, &[]),
+            Ok(Route::AnyServer) if self.session.binding.is_some() => self.append(args, &[]),
             Ok(Route::AnyServer) => self.defer(args),
-            // A server rejects the command; its error is the reply.
-            Ok(Route::Unknown) => {
-                self.flush()?;
-                let outcome = self.session.selected.command(args);
-                self.reject(outcome)
-            }
-            Ok(Route::Rejected(text)) => self.reject(Ok(Reply::error(text.as_bytes()))),
+            Ok(Route::Rejected) => self.reject_by_server(args),
+            Err(error) => self.reject_for(args, error),
+        }
+    }
+
+    /// Rejects a command that sessions do not support in a transaction. If a server does not either, the reply is the server's, else the error.
+    fn reject_for(&mut self, args: &[&'r [u8]], error: Error) -> Result<(), Error> {
+        let (config, topology) = (self.session.selected.config(), self.session.selected.topology());
+        match CommandResolver::new(config, &topology).is_refused_in_transactions(args) {
+            Ok(true) => self.try_in_transaction(args),
+            _ => self.reject(Err(error)),
+        }
+    }
+
+    /// Rejects a command by letting a server do it: the one of the transaction if it is known, else the first one.
+    fn reject_by_server(&mut self, args: &[&'r [u8]]) -> Result<(), Error> {
+        if self.session.binding.is_some() { self.append(args, &[]) } else { self.try_in_transaction(args) }
+    }
+
+    /// Sends a command that is certainly rejected to a server, in a transaction of its own on a connection of its own. If it makes that transaction
+    /// fail, the caller's fails as well.
+    fn try_in_transaction(&mut self, args: &[&'r [u8]]) -> Result<(), Error> {
+        self.flush()?;
+        let outcome = self.session.try_in_transaction(args);
+        if let (Ok((_, false)), Some(transaction)) = (&outcome, &mut self.session.transaction) {
+            transaction.has_error = true;
+        }
+        match outcome {
+            Ok((reply, _)) => self.reply(Ok(reply)),
             Err(error) => self.reject(Err(error)),
         }
     }
@@ -107,15 +148,6 @@ impl<'r> Dispatcher<'_, 'r> {
             transaction.deferred_count += 1;
         }
         self.reply(Ok(Reply::status(b"QUEUED")))
-    }
-
-    /// Rejects MULTI or WATCH inside a transaction. If the transaction has begun on a server, the server does it. Before that the session
-    /// does, and the transaction goes on.
-    fn reject_nested(&mut self, args: &[&'r [u8]], text: &[u8]) -> Result<(), Error> {
-        match self.session.has_begun() {
-            true => self.append(args, &[]),
-            false => self.reply(Ok(Reply::error(text))),
-        }
     }
 
     /// Appends a command to the pipeline, after MULTI and the deferred commands.

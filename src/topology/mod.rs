@@ -1,5 +1,6 @@
 //! The servers of one handle in one process: masters, their replicas and roles, and what has been learned from them.
 
+mod key_listener;
 mod replicas;
 mod role;
 mod role_check;
@@ -8,6 +9,7 @@ mod shard;
 
 use crate::command::ServerInfo;
 use crate::config::Config;
+pub(crate) use crate::topology::key_listener::{Change, Messages};
 pub(crate) use crate::topology::replicas::Replica;
 use crate::topology::script_sources::ScriptSources;
 pub(crate) use crate::topology::shard::Shard;

@@ -2,17 +2,19 @@
 
 use crate::config::{Config, Server};
 use crate::error::{Code, Error};
+use crate::topology::key_listener::KeyListener;
 use crate::topology::replicas::{Replica, Replicas};
 use crate::topology::role::{Role, ask_role};
 use crate::topology::role_check::RoleCheck;
 use crate::transport::clock::{Time, now};
-use crate::transport::{CheckSchedule, ConnectionSource, Lease, Limit, LongLease, Pool};
+use crate::transport::{CheckSchedule, ConnectionSource, Lease, Limit, Pool};
 use std::sync::Arc;
 
 pub(crate) struct Shard {
     master: Pool,
     role_check: RoleCheck,
     replicas: Replicas,
+    key_listener: KeyListener,
 }
 
 impl ConnectionSource for Shard {
@@ -44,13 +46,13 @@ impl Shard {
             master: Pool::new(config.clone(), config.servers[server].clone(), config.connect_timeout, checks),
             role_check: RoleCheck::default(),
             replicas: Replicas::of_master(config, server),
+            key_listener: KeyListener::default(),
         }
     }
 
-    /// Takes a connection to the master that will be in use for long; `None` if half of the connections are in such use already.
-    pub(crate) fn long_lease(&self, fresh: bool) -> Result<Option<LongLease<'_>>, Error> {
-        let Some(slot) = self.master.long_lease_slot() else { return Ok(None) };
-        self.lease(fresh).map(|lease| Some(slot.hold(lease)))
+    /// The announcements of changed keys.
+    pub(crate) fn key_listener(&self) -> &KeyListener {
+        &self.key_listener
     }
 
     /// Makes sure that the server is a master: asks it if a check is due, else applies the last result. Returns whether it was asked.
@@ -135,6 +137,7 @@ impl Shard {
     /// Closes a forked child's copies of its parent's idle connections.
     pub(crate) fn abandon(&self) {
         self.master.abandon();
+        self.key_listener.abandon();
         self.replicas.all().iter().for_each(|replica| replica.pool().abandon());
     }
 }

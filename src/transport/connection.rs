@@ -22,6 +22,7 @@ pub(crate) struct Connection {
     socket: OwnedFd,
     /// The process that opened it.
     owner: u32,
+    max_reply_depth: usize,
     /// Memory for the next reply.
     buffer: Vec<u8>,
     /// Memory for packing small commands.
@@ -36,7 +37,13 @@ impl Connection {
             .map_err(|error| connect_failed(&error.to_string()))?;
         sockopt::set_socket_timeout(&socket, sockopt::Timeout::Send, config.write_timeout)
             .map_err(|error| connect_failed(&error.to_string()))?;
-        let mut connection = Connection { socket, owner: std::process::id(), buffer: Vec::new(), packed: Vec::new() };
+        let mut connection = Connection {
+            socket,
+            owner: std::process::id(),
+            max_reply_depth: config.max_reply_depth,
+            buffer: Vec::new(),
+            packed: Vec::new(),
+        };
         connection.authenticate_and_select(server, timeout)?;
         Ok(connection)
     }
@@ -77,7 +84,8 @@ impl Connection {
     #[inline]
     pub(crate) fn reader(&mut self, rooted: bool) -> Reader {
         let buffer = std::mem::take(&mut self.buffer);
-        Reader::new(if buffer.capacity() == 0 { Vec::with_capacity(FIRST_READ) } else { buffer }, rooted)
+        let buffer = if buffer.capacity() == 0 { Vec::with_capacity(FIRST_READ) } else { buffer };
+        Reader::new(buffer, rooted).with_max_depth(self.max_reply_depth)
     }
 
     /// Takes the buffer of a reader back, for the next reply.

@@ -15,6 +15,6 @@ pub(crate) use crate::transport::connection::{Connection, MAX_KEPT_BUFFER};
 pub(crate) use crate::transport::connection_source::ConnectionSource;
 pub(crate) use crate::transport::exchange::exchange;
 pub(crate) use crate::transport::node_pipeline::NodePipeline;
-pub(crate) use crate::transport::pool::{Lease, Limit, LongLease, Pool, SHORT_TIMEOUT, at_most};
+pub(crate) use crate::transport::pool::{Lease, Limit, Pool, SHORT_TIMEOUT, at_most};
 pub(crate) use crate::transport::retry_policy::{cannot_serve_reads, explain, may_retry};
 pub(crate) use crate::transport::write_buffer::MIN_BORROWED;

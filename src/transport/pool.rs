@@ -6,7 +6,6 @@ use crate::transport::check_schedule::CheckSchedule;
 use crate::transport::clock::{Time, now};
 use crate::transport::connection::Connection;
 use std::ops::{Deref, DerefMut};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -25,8 +24,6 @@ pub(crate) struct Pool {
     pub(crate) checks: CheckSchedule,
     state: Mutex<State>,
     freed: Condvar,
-    /// How many of the connections are [`LongLease`]s.
-    long_leases: AtomicUsize,
 }
 
 /// How long getting a connection may take.
@@ -62,18 +59,9 @@ pub(crate) struct Lease<'p> {
     leased_at: Time,
 }
 
-/// A connection that is in use for long, while its owner goes on to lease others for short. [`LongLease::keep`] gives it back.
-pub(crate) struct LongLease<'p> {
-    lease: Lease<'p>,
-    _slot: LongLeaseSlot<'p>,
-}
-
-/// The permission to make one [`LongLease`].
-pub(crate) struct LongLeaseSlot<'p>(&'p AtomicUsize);
-
 impl Pool {
     pub(crate) fn new(config: Arc<Config>, server: Server, connect_timeout: Option<Duration>, checks: CheckSchedule) -> Pool {
-        Pool { config, server, connect_timeout, checks, state: Mutex::default(), freed: Condvar::new(), long_leases: AtomicUsize::new(0) }
+        Pool { config, server, connect_timeout, checks, state: Mutex::default(), freed: Condvar::new() }
     }
 
     #[inline]
@@ -113,14 +101,6 @@ impl Pool {
 
     fn timeout(&self, limit: Limit) -> Option<Duration> {
         if limit == Limit::Configured { self.connect_timeout } else { Some(at_most(self.connect_timeout, SHORT_TIMEOUT)) }
-    }
-
-    /// The permission to make a long lease; `None` if half of the `pool_size` connections are long leases already. The other half must stay
-    /// available for the commands that owners of long leases send meanwhile, or all owners could wait for each other.
-    pub(crate) fn long_lease_slot(&self) -> Option<LongLeaseSlot<'_>> {
-        let most = self.config.pool_size / 2;
-        let more = |leases: usize| (leases < most).then_some(leases + 1);
-        self.long_leases.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).ok().map(|_| LongLeaseSlot(&self.long_leases))
     }
 
     #[cold]
@@ -212,37 +192,4 @@ impl Drop for Lease<'_> {
 /// The shorter of both; `None` is unlimited.
 pub(crate) fn at_most(limit: Option<Duration>, most: Duration) -> Duration {
     limit.map_or(most, |limit| limit.min(most))
-}
-
-impl<'p> LongLeaseSlot<'p> {
-    pub(crate) fn hold(self, lease: Lease<'p>) -> LongLease<'p> {
-        LongLease { lease, _slot: self }
-    }
-}
-
-impl Drop for LongLeaseSlot<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-impl LongLease<'_> {
-    /// Gives the connection back. All of its replies must have been read.
-    pub(crate) fn keep(self) {
-        self.lease.keep();
-    }
-}
-
-impl<'p> Deref for LongLease<'p> {
-    type Target = Lease<'p>;
-
-    fn deref(&self) -> &Lease<'p> {
-        &self.lease
-    }
-}
-
-impl DerefMut for LongLease<'_> {
-    fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.lease
-    }
 }

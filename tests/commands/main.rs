@@ -1,11 +1,13 @@
 //! Commands over several real servers. Most tests compare replies and stored data with those of one plain server.
 
 mod blocking;
+mod blocking_types;
 mod colocate;
 mod comparison;
 mod explain;
 mod gather;
 mod lookup;
+mod malformed;
 mod migrate;
 mod msetnx;
 mod old_readme;
@@ -16,6 +18,7 @@ mod scripts;
 mod sort;
 mod transfer;
 mod visibility;
+mod waiting_order;
 mod xread;
 
 #[path = "../support/mod.rs"]

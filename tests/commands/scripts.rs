@@ -148,3 +148,73 @@ fn scripts_are_loaded_again_after_a_restart() {
     let reply = cluster.command(&words(&format!("EVALSHA {} 1 {key} x", digest()))).unwrap();
     assert_eq!(format_reply(&reply), format!("[\"{key}\" \"x\"]"));
 }
+
+#[test]
+fn a_script_without_keys_runs_on_the_first_node() {
+    let servers = Server::start_many(3);
+    let cluster = cluster(&ports(&servers), &[]);
+    let name = |master: usize| format!("EVAL return(redis.call('SET',ARGV[1],{master})) 0 name");
+    for master in 1..=3 {
+        assert_eq!(reply_to(&cluster, &name(master)), "OK");
+    }
+    let stored = |server: &Server| redis::cmd("GET").arg("name").query::<Option<String>>(&mut server.client()).unwrap();
+    assert_eq!(servers.iter().map(stored).collect::<Vec<_>>(), [Some("3".to_owned()), None, None]);
+    assert_eq!(executed(&cluster, &["EVAL return{ARGV[1],'x'} 0 a", "EVAL_RO return(ARGV[1]) 0 b", "PING"]), ["a x", "b", "PONG"]);
+    // EVALSHA and functions as well.
+    load(&cluster);
+    flush(&servers);
+    assert_eq!(reply_to(&cluster, &format!("EVALSHA {} 0 x", digest())), "[]");
+    let library = "#!lua name=lib\nredis.register_function('f', function(keys, args) return args[1] end)";
+    cluster.command(&[b"FUNCTION", b"LOAD", library.as_bytes()]).unwrap();
+    assert_eq!(reply_to(&cluster, "FCALL f 0 y"), "\"y\"");
+}
+
+#[test]
+fn a_script_without_keys_that_uses_a_literal_key_is_refused() {
+    let servers = Server::start_many(3);
+    let cluster_with = |members: &[&str]| cluster(&ports(&servers), members);
+    let checking = cluster_with(&[]);
+    let refused = "CrossNode: CROSSNODE EVAL: the script has no keys, but it calls SET with the key \"x\", which may live on another node; \
+                   pass the keys that it uses as keys, or set keyless_scripts to \"run\"";
+    let source = "return(redis.call('SET','x','1'))";
+    assert_eq!(reply_to(&checking, &format!("EVAL {source} 0")), refused);
+    // With a key it is the caller who is responsible.
+    assert_eq!(reply_to(&checking, &format!("EVAL {source} 1 x")), "OK");
+    // The source of an EVALSHA is known if the script was loaded through the handle.
+    let digest = sha1_smol::Sha1::from(source).digest().to_string();
+    checking.command(&[b"SCRIPT", b"LOAD", source.as_bytes()]).unwrap();
+    let call = format!("EVALSHA {digest} 0");
+    assert_eq!(reply_to(&checking, &call), refused.replace("EVAL:", "EVALSHA:"));
+    assert_eq!(reply_to(&cluster_with(&[]), &call), "OK");
+    assert!(reply_to(&checking, "EVAL return(redis.call('KEYS','*')) 0").contains("it calls KEYS which concerns the keys of all nodes"));
+    let explained = checking.explain(&request(&[&call])).unwrap();
+    assert!(format!("{:?}", explained.root()).contains(&format!("{:?}", "refuse".as_bytes())));
+
+    let running = cluster_with(&[r#""keyless_scripts":"run""#]);
+    assert_eq!(reply_to(&running, &format!("EVAL {source} 0")), "OK");
+    let refusing = cluster_with(&[r#""keyless_scripts":"refuse""#]);
+    for command in ["EVAL return(1) 0", "EVAL_RO return(1) 0", &call, "FCALL f 0"] {
+        assert!(reply_to(&refusing, command).starts_with("CrossNode: CROSSNODE "), "{command}");
+    }
+    // A single master has all keys.
+    let one = cluster(&[servers[0].port], &[r#""keyless_scripts":"refuse""#]);
+    assert_eq!(reply_to(&one, &format!("EVAL {source} 0")), "OK");
+}
+
+#[test]
+fn the_depth_of_replies_is_limited_by_a_setting() {
+    let server = Server::start();
+    let nested = |cluster: &Cluster, depth: usize| {
+        let source = format!("local t = {{}} for _ = 2, {depth} do t = {{t}} end return t");
+        cluster.command(&[b"EVAL", source.as_bytes(), b"0"]).map(|reply| reply.entries().len()).map_err(|error| error.message().to_owned())
+    };
+    let by_default = cluster(&[server.port], &[]);
+    assert_eq!(nested(&by_default, 1000), Ok(1000));
+    let error = nested(&by_default, 2000).unwrap_err();
+    assert!(error.contains("arrays are nested deeper than 1024 (max_reply_depth)"), "{error}");
+    assert_eq!(nested(&by_default, 10), Ok(10));
+    let deeper = cluster(&[server.port], &[r#""max_reply_depth":5000"#]);
+    assert_eq!(nested(&deeper, 2000), Ok(2000));
+    let pipelined = deeper.execute(&rediscluster::pack(&[b"EVAL", b"local t = {} for _ = 2, 3000 do t = {t} end return t", b"0"])).unwrap();
+    assert_eq!(pipelined.entries().len(), 3001);
+}

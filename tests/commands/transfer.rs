@@ -3,6 +3,7 @@
 use crate::support::data::{Data, DirectConnections, INTERNAL_PREFIX};
 use crate::support::proxy::{Afterwards, Callback, Fault, Lost, Network};
 use crate::support::random::Random;
+use crate::support::three_nodes::{ThreeNodes, reply_to};
 use crate::support::{Server, cluster, format_value, name_on, ports, words};
 use rediscluster::{Cluster, Reply, Value};
 use std::sync::Arc;
@@ -199,4 +200,17 @@ impl Mover {
         let size = self.run("DBSIZE");
         assert!(matches!(size.root(), Value::Integer(size) if size <= (LISTS + SETS + THREADS) as i64), "{}", format_value(&size.root()));
     }
+}
+
+#[test]
+fn copy_of_a_vector_set_is_refused_as_by_one_server() {
+    let setup = ThreeNodes::new();
+    let (cluster, oracle) = (setup.cluster(), setup.oracle());
+    if reply_to(&oracle, "VADD v VALUES 2 1 2 a").starts_with("ERR unknown command") {
+        return;
+    }
+    for command in ["VADD A VALUES 2 1 2 a", "COPY A B", "SET B 1", "COPY A B", "COPY A B REPLACE", "GET B", "COPY B A", "COPY C A"] {
+        setup.compare(&cluster, &oracle, command);
+    }
+    assert_eq!(reply_to(&cluster, "DBSIZE"), "2");
 }

@@ -169,3 +169,32 @@ fn read(cluster: &Cluster, command: &str) -> Vec<Vec<u8>> {
 fn list(value: Value<'_>) -> Vec<Value<'_>> {
     if let Value::Array(list) = value { list.collect() } else { panic!("{value:?}") }
 }
+
+#[test]
+fn pending_entries_of_all_nodes_are_claimed() {
+    let setup = ThreeNodes::new();
+    let (cluster, oracle) = (setup.cluster(), setup.oracle());
+    for key in ["A", "B", "C"] {
+        setup.compare(&cluster, &oracle, &format!("XADD {key} 1-1 f {key}"));
+        setup.compare(&cluster, &oracle, &format!("XGROUP CREATE {key} group 0"));
+    }
+    setup.compare(&cluster, &oracle, "XREADGROUP GROUP group one STREAMS A B > >");
+    for command in [
+        "XREADGROUP GROUP group two CLAIM x STREAMS A B C > > >",
+        "XREADGROUP GROUP group two CLAIM -1 STREAMS A B C > > >",
+        "XREADGROUP GROUP group two CLAIM STREAMS A B C > > >",
+        "XREADGROUP GROUP group two CLAIM 3600000 STREAMS A B C > > >",
+        "XREAD CLAIM 1 STREAMS A B 0 0",
+    ] {
+        setup.compare(&cluster, &oracle, command);
+    }
+    // Servers before Redis 8.4 reject CLAIM. The idle times of claimed entries differ between the two.
+    let [found, expected] =
+        [&cluster, &oracle].map(|cluster| reply_to(cluster, &setup.command("XREADGROUP GROUP group two CLAIM 0 STREAMS B A > >")));
+    let is_number = |word: &&str| word.parse::<u64>().is_err();
+    let without_numbers = |reply: &str| reply.replace([']', '['], " ").split(' ').filter(is_number).collect::<Vec<_>>().join(" ");
+    assert_eq!(without_numbers(&found), without_numbers(&expected));
+    if !expected.starts_with("ERR") {
+        assert!(found.contains("1-1"), "{found}");
+    }
+}

@@ -94,11 +94,10 @@ pub fn with_special_comparison() -> impl Iterator<Item = &'static str> {
 /// Data commands without a rule, with the reason.
 pub const UNTESTED: &[(&str, &str)] = &[];
 
-/// Commands that are refused if their keys are on several nodes, or if they have no keys: scripts run on one node, and some commands are
-/// about one server. A CROSSNODE error of any other command is a failure.
+/// Commands that are refused if their keys are on several nodes, and some that are about one server. A script without keys runs on one node. A CROSSNODE error of any other command is a failure.
 pub const REFUSED: &[&str] = &["eval", "eval_ro", "evalsha", "evalsha_ro", "fcall", "fcall_ro", "client|getname", "role", "function|stats"];
 
-/// Commands with the number of their keys, and its position. The library refuses an invalid number with its own error.
+/// Commands with the number of their keys, and its position.
 pub const COUNTED: &[(&str, usize)] = &[
     ("eval", 2),
     ("eval_ro", 2),

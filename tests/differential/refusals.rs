@@ -15,6 +15,10 @@ pub fn expected(command: &Command, masters: usize) -> Option<Vec<String>> {
     if masters == 1 || !REFUSED.contains(&command.name.as_str()) || command.corrupted || has_wrong_number(command) {
         return None;
     }
+    let is_keyless_script = COUNTED.iter().any(|(name, _)| *name == command.name) && command.keys().next().is_none();
+    if is_keyless_script {
+        return None;
+    }
     let keys: Vec<&[u8]> = command.keys().map(|key| NAMES[key].name).collect();
     let same = |pair: &[&[u8]]| home(pair[0], masters) == home(pair[1], masters);
     if !keys.is_empty() && keys.windows(2).all(same) {
@@ -30,15 +34,6 @@ pub fn is_refusal(reply: &OwnedReply, places: &[String]) -> bool {
     reply.is_refusal(Code::CrossNode) && message.starts_with("CROSSNODE ") && places.iter().all(|place| message.contains(place))
 }
 
-/// Whether the library refuses with its own error what the server refuses with another one: a command whose keys cannot be determined.
-pub fn is_undetermined(command: &Command, found: &OwnedReply, expected: &OwnedReply) -> bool {
-    let OwnedReply::Failure(_, message) = found else { return false };
-    found.is_refusal(Code::Request)
-        && message.ends_with("its arguments do not say which are keys; check the number of keys")
-        && matches!(expected, OwnedReply::Error(_))
-        && (has_wrong_number(command) || has_no_ids(command))
-}
-
 /// Whether the number of keys is invalid or greater than the number of arguments.
 fn has_wrong_number(command: &Command) -> bool {
     let Some((_, place)) = COUNTED.iter().find(|(name, _)| *name == command.name) else { return false };
@@ -46,11 +41,4 @@ fn has_wrong_number(command: &Command) -> bool {
     let text = words.get(*place).and_then(|word| std::str::from_utf8(word).ok()).unwrap_or_default();
     let number = text.parse::<usize>().ok().filter(|number| number.to_string() == text);
     number.is_none_or(|number| number >= words.len() - place)
-}
-
-/// XREAD with a stream but without an ID.
-fn has_no_ids(command: &Command) -> bool {
-    let words = command.spelled(Side::Oracle, 0);
-    ["xread", "xreadgroup"].contains(&command.name.as_str())
-        && words.iter().rev().nth(1).is_some_and(|word| word.eq_ignore_ascii_case(b"STREAMS"))
 }

@@ -14,17 +14,20 @@ pub fn cases() -> Vec<Case> {
         case("one node", 1, "RPUSH A1 b a", "SORT A1 ALPHA STORE B1"),
         case("one node", 1, "XADD A1 1-1 f v", "XREAD STREAMS A1 0"),
         case("one node", 1, "", "EVAL return(1) 1 A2"),
+        case("fixed node", 1, "", "EVAL return(1) 0 A2"),
+        case(REJECTED, 0, "", "EVAL redis.call('GET','x') 0"),
         case("one node", 1, "", "EVALSHA ffffffffffffffffffffffffffffffffffffffff 1 A2"),
         // Every master replies the same to these, so the first one is asked.
         case("one node", 1, "", "TIME"),
         case("one node", 1, "", "COMMAND COUNT"),
         // A wrong number of keys or arguments, or no node.
         case("one node", 1, "", "SINTERCARD 0 A1"),
-        case(REJECTED, 0, "", "GET"),
-        case(REJECTED, 0, "", "MSET A1 1 B2"),
+        case("one node", 1, "", "GET"),
+        case("one node", 1, "", "MSET A1 1 B2"),
+        case("one node", 1, "", "LINSERT A1"),
+        case("one node", 1, "", "ZUNION x A1 A2"),
         case(REJECTED, 0, "", "ROLE"),
         case(REJECTED, 0, "", "MULTI"),
         case(REJECTED, 0, "", "EVAL return(1) 2 A1 A2"),
-        case(REJECTED, 0, "", "LINSERT A1"),
     ]
 }

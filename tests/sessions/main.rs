@@ -1,5 +1,6 @@
 //! Sessions: one client with state, over all nodes.
 
+mod byte_stream;
 mod connection_state;
 mod helpers;
 mod shared;

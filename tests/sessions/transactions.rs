@@ -99,7 +99,7 @@ fn a_key_on_another_node_aborts_the_transaction() {
     assert_eq!(error.message(), expected);
     assert_eq!(run(&mut session, &[&format!("SET {one} 2"), "EXEC", "EXEC"]), ["QUEUED", ABORTED, "ERR EXEC without MULTI"]);
     assert_eq!((get(&cluster, &one).root(), get(&cluster, &two).root()), (Value::Nil, Value::Nil));
-    for command in [&format!("MGET {one} {two}"), "FLUSHALL", "DBSIZE", "KEYS *", "EVAL script 0"] {
+    for command in [&format!("MGET {one} {two}"), "FLUSHALL", "DBSIZE", "KEYS *", "EVAL redis.call('GET','k') 0"] {
         assert_eq!(run(&mut session, &["MULTI"]), ["OK"]);
         let error = failure(&mut session, command);
         assert!(error.code() == Code::CrossNode && error.message().starts_with("CROSSNODE "), "{command}: {error}");
@@ -223,4 +223,18 @@ fn a_lost_idle_connection_is_replaced() {
     assert_eq!(run(&mut session, &["MULTI", "SET a 1", "EXEC"]), ["OK", "QUEUED", "[OK]"]);
     server.restart();
     assert_eq!(run(&mut session, &["MULTI", "SET a 1", "EXEC"]), ["OK", "QUEUED", "[OK]"]);
+}
+
+#[test]
+fn a_script_without_keys_runs_on_the_node_of_the_transaction() {
+    let servers = Server::start_many(3);
+    let cluster = cluster(&ports(&servers), &[]);
+    let mut session = cluster.session();
+    let [_, two, _] = [1, 2, 3].map(|master| key_on(master, 3));
+    let script = format!("EVAL return(redis.call('EXISTS',ARGV[1])) 0 {two}");
+    let (set, get) = (format!("SET {two} 1"), format!("GET {two}"));
+    assert_eq!(run(&mut session, &["MULTI", &set, &script, "EXEC"]), ["OK", "QUEUED", "QUEUED", "[OK 1]"]);
+    // Before the first key as well.
+    assert_eq!(run(&mut session, &["MULTI", &script, &get, "EXEC"]), ["OK", "QUEUED", "QUEUED", "[1 1]"]);
+    assert_eq!(run(&mut session, &["MULTI", &script, "EXEC"]), ["OK", "QUEUED", "[0]"]);
 }

@@ -13,16 +13,17 @@ pub fn reply_to(cluster: &Cluster, command: &str) -> String {
 
 /// A reply as text.
 pub fn format_reply(reply: &Reply) -> String {
-    fn show(value: &Value) -> String {
-        match value {
-            Value::String(text) => format!("\"{}\"", text.escape_ascii()),
-            Value::Status(text) | Value::Error(text) => text.escape_ascii().to_string(),
-            Value::Integer(number) => number.to_string(),
-            Value::Array(values) => format!("[{}]", values.map(|value| show(&value)).collect::<Vec<_>>().join(" ")),
-            other => format!("{other:?}"),
-        }
+    format_value(&reply.root())
+}
+
+pub fn format_value(value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("\"{}\"", text.escape_ascii()),
+        Value::Status(text) | Value::Error(text) => text.escape_ascii().to_string(),
+        Value::Integer(number) => number.to_string(),
+        Value::Array(values) => format!("[{}]", values.map(|value| format_value(&value)).collect::<Vec<_>>().join(" ")),
+        other => format!("{other:?}"),
     }
-    show(&reply.root())
 }
 
 pub struct ThreeNodes {
@@ -83,11 +84,26 @@ pub fn await_tracking_connections<'s>(servers: impl IntoIterator<Item = &'s Serv
         let start = Instant::now();
         loop {
             assert!(start.elapsed() < Duration::from_secs(30), "no {count} connections listen");
-            let list: String = redis::cmd("CLIENT").arg("LIST").arg("TYPE").arg("PUBSUB").query(&mut client).unwrap();
-            if list.lines().count() == count {
+            let list: String = redis::cmd("CLIENT").arg("LIST").query(&mut client).unwrap();
+            let is_tracking = |line: &&str| line.split(' ').any(|field| field.starts_with("flags=") && field.contains('t'));
+            if list.lines().filter(is_tracking).count() == count {
                 break;
             }
             std::thread::sleep(Duration::from_millis(1));
         }
+    }
+}
+
+/// Waits until `count` clients are blocked on a server.
+pub fn await_blocked_clients(server: &Server, count: usize) {
+    let mut client = server.client();
+    let start = Instant::now();
+    loop {
+        assert!(start.elapsed() < Duration::from_secs(30), "no {count} clients are blocked");
+        let info: String = redis::cmd("INFO").arg("clients").query(&mut client).unwrap();
+        if info.lines().any(|line| line == format!("blocked_clients:{count}")) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(1));
     }
 }

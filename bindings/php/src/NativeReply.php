@@ -28,8 +28,8 @@ final class NativeReply
     /** Replies of at most so many bytes are stored in the C struct itself. */
     private const INLINE_BYTES = 4096;
 
-    private const NO_CLASSES = ['allowed_classes' => false];
-    private const EXCEPTIONS = ['allowed_classes' => [
+    private const NO_CLASSES = ['allowed_classes' => false, 'max_depth' => 0];
+    private const EXCEPTIONS = ['max_depth' => 0, 'allowed_classes' => [
         Exception::class,
         ConfigException::class,
         ConnectionException::class,

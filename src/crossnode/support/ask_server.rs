@@ -1,6 +1,6 @@
 //! Sends a command with invalid arguments to one server, so that the caller gets the server's own error text.
 
-use crate::crossnode::support::conversation::{Request, TransactionResult, Words, transaction_result};
+use crate::crossnode::support::conversation::{Connections, Request, TransactionResult, Words, replies, transaction_result, words};
 use crate::crossnode::support::job::Job;
 use crate::crossnode::support::outcome::{Abort, Outcome};
 use crate::error::{Code, Error};
@@ -38,6 +38,22 @@ fn ask(job: &Job, command: Words) -> Outcome<Abort> {
 /// The arguments are neither understood here nor rejected by the server.
 pub(crate) fn invalid_arguments(job: &Job) -> Abort {
     Error::new(Code::Request, format!("{}: these arguments are not supported for keys on several nodes", job.name())).into()
+}
+
+/// Whether a server runs a blocked command again, from its start, when one of its keys is ready. Older servers only look at that key.
+pub(crate) fn runs_blocked_commands_again(connections: &mut Connections, server: usize) -> Outcome<bool> {
+    const SINCE: (u32, u32) = (7, 2);
+    let reply = connections.send(Request::read(server, vec![words![b"INFO", b"server"]]))?;
+    let Some(Value::String(info)) = replies(&reply).next() else { return Ok(true) };
+    let info = String::from_utf8_lossy(info);
+    let version = info.lines().find_map(|line| line.strip_prefix("redis_version:")).unwrap_or_default();
+    let mut numbers = version.split('.').map_while(|number| number.parse::<u32>().ok());
+    Ok((numbers.next().unwrap_or(u32::MAX), numbers.next().unwrap_or_default()) >= SINCE)
+}
+
+/// A server's error about a key of the wrong type.
+pub(crate) fn is_wrong_type(text: &[u8]) -> bool {
+    text.starts_with(b"WRONGTYPE ")
 }
 
 /// An array of these values.

@@ -1,161 +1,215 @@
-//! Waits until keys on several servers change, without polling them.
+//! Waits until a command that blocks finds something in one of its keys, without polling them.
 //!
-//! Servers announce that a key changed ([`Listener`]), but not how. The caller has to look at its keys, and waits again if that was not the
-//! change it needs.
+//! Servers announce that a key has changed ([`KeyListener`](crate::topology::KeyListener)), but not how. A caller that has its turn tries to take
+//! something from the key, and waits again if that was not the change it needs.
 
 use crate::crossnode::support::explanation::Explanation;
-use crate::crossnode::support::invalidations::Listener;
 use crate::crossnode::support::job::Job;
 use crate::crossnode::support::outcome::Outcome;
+use crate::crossnode::support::waiting_line::{Next, Place, TurnEnd};
 use crate::error::{Code, Error};
 use crate::resp::Reply;
+use crate::topology::{Change, Messages};
 use crate::transport::{ConnectionSource, explain};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
+use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The keys are looked at after this time even without a message. Some changes, such as SWAPDB, are not announced, and a server that vanished is
 /// noticed only when it gets a request.
-const MAX_SILENCE: Duration = Duration::from_secs(1);
-/// The minimum time between two wake-ups.
-const MIN_INTERVAL: Duration = Duration::from_millis(1);
-/// Without messages from the servers, pauses grow from [`MIN_INTERVAL`] to this.
+pub(crate) const MAX_SILENCE: Duration = Duration::from_secs(1);
+/// Without messages from the servers, pauses grow from this to [`MAX_PAUSE`].
+const MIN_PAUSE: Duration = Duration::from_millis(1);
 const MAX_PAUSE: Duration = Duration::from_millis(20);
 
-/// Waits for changes to some keys. It uses one more connection per server. If a pool has too few of them, or a server does not offer the messages,
-/// it only pauses.
-pub(crate) struct KeyWatch<'p> {
-    /// The name of the command, for error texts.
-    name: &'p [u8],
-    listeners: Vec<Listener<'p>>,
-    last_wake: Option<Instant>,
-    /// The next pause, used without listeners.
-    pause: Duration,
+/// When a blocking command looks at its keys.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// The command begins: a key of the wrong type is an error.
+    Start,
+    /// The command has begun to wait: a server does not report keys whose type is wrong since then, and goes on waiting.
+    Waiting,
 }
 
-impl<'p> KeyWatch<'p> {
-    /// Watches these keys, each with its server. Changes before this call are not seen: look at the keys once more after it.
-    pub(crate) fn new(job: &Job<'p, '_>, keys: &[(usize, &'p [u8])]) -> Outcome<KeyWatch<'p>> {
-        let name = job.args[0];
-        let mut servers: Vec<usize> = keys.iter().map(|(server, _)| *server).collect();
-        servers.sort_unstable();
-        servers.dedup();
-        let mut listeners = Vec::with_capacity(servers.len());
-        for server in servers {
-            let shard = job.topology.shard(server);
-            let own_keys = keys.iter().filter(|(owner, _)| *owner == server).map(|(_, key)| *key).collect();
-            let listener = Listener::subscribe(shard, own_keys).map_err(|error| explain(shard.server(), error, name, false))?;
-            match listener {
-                Some(listener) => listeners.push(listener),
-                None => {
-                    listeners.clear();
-                    break;
-                }
-            }
-        }
-        Ok(KeyWatch { name, listeners, last_wake: None, pause: MIN_INTERVAL })
-    }
+/// A command that waits until one of its keys holds something.
+pub(crate) trait BlockingCommand {
+    /// The command as it is executed without blocking; `None` if it finds nothing.
+    fn attempt(&self) -> Outcome<Option<Reply>>;
 
-    /// Waits until a key may have changed; returns false at the deadline. Without a deadline it waits without a time limit.
-    pub(crate) fn wait(&mut self, deadline: Option<Instant>) -> Outcome<bool> {
-        if self.listeners.is_empty() {
-            return Ok(self.pause(deadline));
-        }
-        let start = Instant::now();
-        loop {
-            let left = time_left(deadline);
-            if left == Some(Duration::ZERO) {
-                return Ok(false);
-            }
-            let silence = MAX_SILENCE.saturating_sub(start.elapsed());
-            if silence.is_zero() {
-                return Ok(true);
-            }
-            self.poll(left.map_or(silence, |left| left.min(silence)))?;
-            if self.receive()? {
-                self.limit_rate(deadline);
-                return Ok(true);
-            }
-        }
-    }
+    /// Checks what [`BlockingCommand::attempt`] checks, and takes nothing. Returns the keys from which something can be taken, or only the first.
+    fn ready_keys(&self, phase: Phase) -> Outcome<Vec<usize>>;
 
-    /// Waits until a connection is readable, at most for this time.
-    fn poll(&self, limit: Duration) -> Outcome<()> {
-        let mut sockets: Vec<PollFd> = self.listeners.iter().map(|listener| PollFd::new(listener, PollFlags::IN)).collect();
-        match poll(&mut sockets, limit.try_into().ok().as_ref()) {
-            Ok(_) | Err(Errno::INTR) => Ok(()),
-            Err(error) => Err(Error::new(Code::Io, format!("poll: {error}")).into()),
-        }
-    }
+    /// While waiting: tries to take something from one key. Returns the reply to the command, and what the key holds for other callers.
+    fn take(&self, key: usize) -> Outcome<(Option<Reply>, TurnEnd)>;
 
-    /// Reads the messages that have come; returns whether one is about a watched key.
-    fn receive(&mut self) -> Outcome<bool> {
-        let mut has_changed = false;
-        for listener in &mut self.listeners {
-            has_changed |= listener.receive().map_err(|error| explain(listener.shard().server(), error, self.name, false))?;
-        }
-        Ok(has_changed)
-    }
+    /// What it waits for. Callers that wait for the same thing take it from each other, in order of arrival.
+    fn wanted(&self) -> Cow<'_, [u8]>;
 
-    /// A caller that loses every change to faster clients must not keep the servers busy.
-    fn limit_rate(&mut self, deadline: Option<Instant>) {
-        if let Some(early) = self.last_wake.and_then(|wake| MIN_INTERVAL.checked_sub(wake.elapsed())) {
-            std::thread::sleep(time_left(deadline).map_or(early, |left| left.min(early)));
-        }
-        self.last_wake = Some(Instant::now());
-    }
-
-    fn pause(&mut self, deadline: Option<Instant>) -> bool {
-        let left = time_left(deadline);
-        if left == Some(Duration::ZERO) {
-            return false;
-        }
-        std::thread::sleep(left.map_or(self.pause, |left| left.min(self.pause)));
-        self.pause = (self.pause * 2).min(MAX_PAUSE);
+    /// Whether a caller that takes something leaves less for the others.
+    fn consumes(&self) -> bool {
         true
     }
-}
 
-impl Drop for KeyWatch<'_> {
-    fn drop(&mut self) {
-        let stopping: Vec<Listener> = self.listeners.drain(..).filter(|listener| listener.unsubscribe().is_ok()).collect();
-        // A connection that cannot be returned is closed, which is as good.
-        stopping.into_iter().for_each(|listener| drop(listener.give_back()));
+    /// The longest time without a look at the keys.
+    fn max_silence(&self) -> Duration {
+        MAX_SILENCE
     }
 }
 
-/// Repeats an attempt until it finds something; returns nil at the deadline. `deadline`: `None` makes one attempt, `Some(None)` waits without a
-/// time limit.
+/// Runs a command that waits for these keys; `None` at the deadline. Without a deadline it waits without a time limit.
 pub(crate) fn wait_until_found(
     job: &Job,
-    deadline: Option<Option<Instant>>,
-    mut attempt: impl FnMut() -> Outcome<Option<Reply>>,
-) -> Outcome<Reply> {
-    if let Some(found) = attempt()? {
-        return Ok(found);
-    }
-    let Some(deadline) = deadline else { return Ok(Reply::nil_array()) };
-    let keys: Vec<(usize, &[u8])> = (0..job.command.keys.len()).map(|key| (job.server_of(key), job.key(key))).collect();
-    let mut watch = KeyWatch::new(job, &keys)?;
-    loop {
-        if let Some(found) = attempt()? {
-            return Ok(found);
+    keys: &[usize],
+    deadline: Option<Instant>,
+    command: &impl BlockingCommand,
+) -> Outcome<Option<Reply>> {
+    let watch = KeyWatch::new(job, keys, command)?;
+    if !command.consumes() || watch.place.is_first() {
+        if let Some(found) = command.attempt()? {
+            return Ok(Some(found));
         }
-        if !watch.wait(deadline)? {
-            return Ok(Reply::nil_array());
+    } else {
+        // Callers that came before have to be served first.
+        watch.place.announce(&command.ready_keys(Phase::Start)?);
+    }
+    let listens = watch.is_announced || watch.subscribe()?;
+    if !watch.is_announced {
+        watch.place.announce(&command.ready_keys(Phase::Waiting)?);
+    }
+    let mut pause = MIN_PAUSE;
+    loop {
+        match watch.place.next() {
+            Next::Turn(key) => {
+                let taken = command.take(key);
+                let end = taken.as_ref().map_or(TurnEnd::Failed, |(_, end)| *end);
+                watch.place.end_turn(key, end);
+                if let (Some(found), _) = taken? {
+                    return Ok(Some(found));
+                }
+            }
+            Next::Failure(server, error) => return Err(explain(job.topology.shard(server).server(), error, job.args[0], false).into()),
+            Next::Wait if time_left(deadline) == Some(Duration::ZERO) => return Ok(None),
+            Next::Wait if listens => watch.wait(deadline)?,
+            Next::Wait => {
+                watch.poll(&[], shorter(pause, deadline))?;
+                pause = (pause * 2).min(MAX_PAUSE);
+                watch.place.announce(&command.ready_keys(Phase::Waiting)?);
+            }
         }
     }
 }
 
-/// Adds what [`KeyWatch`] sends when nothing changes until the deadline: it subscribes on each server in turn, the keys are looked at once
-/// more by `attempt`, and it unsubscribes.
-pub(crate) fn explain_wait(explanation: Explanation, servers: &[usize], attempt: impl FnOnce(Explanation) -> Explanation) -> Explanation {
+/// The wait of one caller.
+struct KeyWatch<'j, 'c, 'a> {
+    job: &'j Job<'c, 'a>,
+    place: Place,
+    /// The servers, each with the keys that the caller waits for.
+    keys: Vec<(usize, Vec<&'a [u8]>)>,
+    /// The servers announce changes of all keys since before the caller joined the lines.
+    is_announced: bool,
+}
+
+impl<'j, 'c, 'a> KeyWatch<'j, 'c, 'a> {
+    fn new(job: &'j Job<'c, 'a>, keys: &[usize], command: &impl BlockingCommand) -> Outcome<KeyWatch<'j, 'c, 'a>> {
+        let all: Vec<(usize, &'a [u8])> = keys.iter().map(|&key| (job.server_of(key), job.key(key))).collect();
+        let place = Place::join(job.topology, &all, &command.wanted(), command.max_silence())?;
+        let own = |server: usize| all.iter().filter(|(owner, _)| *owner == server).map(|(_, key)| *key).collect();
+        let keys: Vec<(usize, Vec<&'a [u8]>)> = servers_of(&all).into_iter().map(|server| (server, own(server))).collect();
+        let announced = keys.iter().map(|(server, keys)| job.topology.shard(*server).key_listener().want(keys));
+        let is_announced = announced.fold(true, |all, one| all & one);
+        Ok(KeyWatch { job, place, keys, is_announced })
+    }
+
+    /// Makes the servers announce changes of the keys; false if one of them refuses. Changes before this call are not seen: look at the keys once
+    /// more after it.
+    fn subscribe(&self) -> Outcome<bool> {
+        for (server, _) in &self.keys {
+            let shard = self.job.topology.shard(*server);
+            let outcome = shard.key_listener().subscribe(shard.server(), shard.config());
+            if !outcome.map_err(|error| explain(shard.server(), error, self.job.args[0], false))? {
+                return Ok(false);
+            }
+        }
+        self.place.wake_leader();
+        Ok(true)
+    }
+
+    /// Sleeps until the caller is woken or the deadline has passed. The leader meanwhile receives the messages for all callers.
+    fn wait(&self, deadline: Option<Instant>) -> Outcome<()> {
+        if !self.place.is_leader() {
+            return self.poll(&[], time_left(deadline)).map(drop);
+        }
+        let limit = shorter(self.place.announce_overdue(), deadline);
+        let servers = 0..self.job.config.servers.len();
+        let messages = servers.filter_map(|server| Some((server, self.job.topology.shard(server).key_listener().messages()?)));
+        let messages: Vec<(usize, Arc<Messages>)> = messages.collect();
+        for at in self.poll(&messages, limit)? {
+            let (server, messages) = &messages[at];
+            let outcome = messages.receive(|change| match change {
+                Change::Key(key) => self.place.announce_change(self.job.topology, *server, Some(key)),
+                Change::All => self.place.announce_change(self.job.topology, *server, None),
+            });
+            if let Err(error) = outcome {
+                self.job.topology.shard(*server).key_listener().lose(messages);
+                self.place.fail_all(*server, &error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until the caller is woken or one of the connections is readable, at most for this time. Returns the indexes of the readable ones.
+    fn poll(&self, messages: &[(usize, Arc<Messages>)], limit: Option<Duration>) -> Outcome<Vec<usize>> {
+        let mut sockets = vec![PollFd::new(self.place.rx(), PollFlags::IN)];
+        sockets.extend(messages.iter().map(|(_, messages)| PollFd::new(&**messages, PollFlags::IN)));
+        match poll(&mut sockets, limit.and_then(|limit| limit.try_into().ok()).as_ref()) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(error) => return Err(Error::new(Code::Io, format!("poll: {error}")).into()),
+        }
+        if !sockets[0].revents().is_empty() {
+            self.place.drain();
+        }
+        Ok((0..messages.len()).filter(|at| !sockets[at + 1].revents().is_empty()).collect())
+    }
+}
+
+impl Drop for KeyWatch<'_, '_, '_> {
+    fn drop(&mut self) {
+        self.keys.iter().for_each(|(server, keys)| self.job.topology.shard(*server).key_listener().unwant(keys));
+    }
+}
+
+fn servers_of(keys: &[(usize, &[u8])]) -> Vec<usize> {
+    let mut servers: Vec<usize> = keys.iter().map(|(server, _)| *server).collect();
+    servers.sort_unstable();
+    servers.dedup();
+    servers
+}
+
+/// Adds what [`wait_until_found`] sends when nothing changes until the deadline: it subscribes on each server in turn, the keys are looked at once
+/// more by `look`, and it unsubscribes.
+pub(crate) fn explain_wait(
+    job: &Job,
+    explanation: Explanation,
+    servers: &[usize],
+    look: impl FnOnce(Explanation) -> Explanation,
+) -> Explanation {
     let subscribed = servers.iter().fold(explanation, |explanation, &server| {
-        explanation.round_of([(server, "CLIENT ID".into())]).round_of([(server, "CLIENT TRACKING …; SUBSCRIBE …".into())])
+        let explanation = match job.topology.shard(server).key_listener().is_connected() {
+            true => explanation,
+            false => explanation.round_of([(server, "CLIENT ID; SUBSCRIBE …".into())]),
+        };
+        explanation.round_of([(server, "CLIENT TRACKING …".into())])
     });
-    attempt(subscribed).round_of(servers.iter().map(|&server| (server, "UNSUBSCRIBE; CLIENT TRACKING …".into())))
+    look(subscribed).round_of(servers.iter().map(|&server| (server, "CLIENT TRACKING OFF".into())))
 }
 
 fn time_left(deadline: Option<Instant>) -> Option<Duration> {
     deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+}
+
+/// A time, but not after the deadline.
+fn shorter(time: Duration, deadline: Option<Instant>) -> Option<Duration> {
+    Some(time_left(deadline).map_or(time, |left| left.min(time)))
 }

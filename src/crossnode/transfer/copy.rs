@@ -21,6 +21,11 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     let mut connections = job.connections([source, target])?;
     let dump = connections.send(Request::read(source, dump_commands(job.key(0))))?;
     let Some(value) = DumpedValue::from_replies(&mut replies(&dump))? else { return copy_missing_key(job) };
+    if value.is_of_module()
+        && let Some(text) = copy_refusal(&mut connections, job, &options)?
+    {
+        return Ok(text);
+    }
     let restore = value.restore_command(job.key(1), options.replace);
     let reply = match options.db {
         None => connections.send(Request::write(target, vec![restore]))?,
@@ -43,10 +48,12 @@ pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
     let explanation = Explanation::new("transfer", true);
     let Some(options) = options(&job.args[3..]) else { return Ok(explanation.round(&[copy_missing_key_request(job)])) };
     let explanation = explanation.round(&[Request::read(source, dump_commands(job.key(0)))]);
-    let exists = job.connections([source])?.send(Request::read(source, vec![words![b"EXISTS", job.key(0)]]))?;
-    if replies(&exists).next() == Some(Value::Integer(0)) {
-        return Ok(explanation.round(&[copy_missing_key_request(job)]));
-    }
+    let type_name = job.connections([source])?.send(Request::read(source, vec![words![b"TYPE", job.key(0)]]))?;
+    let explanation = match replies(&type_name).next() {
+        Some(Value::Status(b"none")) => return Ok(explanation.round(&[copy_missing_key_request(job)])),
+        Some(Value::Status(b"string" | b"list" | b"set" | b"zset" | b"hash" | b"stream")) => explanation,
+        _ => explanation.round(&copy_refusal_requests(job)),
+    };
     let restore = DumpedValue::default().restore_command(job.key(1), options.replace);
     Ok(match options.db {
         None => explanation.round(&[Request::write(target, vec![restore])]),
@@ -56,6 +63,24 @@ pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
             explanation.round(&[select_request(target, db)]).round(&[restore_and_select_request(job, target, restore)])
         }
     })
+}
+
+/// The reply to a COPY of a value whose module does not support COPY, although it can be dumped and restored. To find that out, the source server
+/// copies the value to a hidden key and deletes it.
+fn copy_refusal(connections: &mut Connections, job: &Job, options: &Options) -> Outcome<Option<Reply>> {
+    let mut outcomes = connections.round(&copy_refusal_requests(job)).into_iter();
+    let (Some(copied), Some(exists)) = (outcomes.next().transpose()?, outcomes.next().transpose()?) else {
+        return Err(Abort::protocol_error("no reply to COPY"));
+    };
+    let Some(Value::Error(text)) = replies(&copied).next() else { return Ok(None) };
+    let is_taken = !options.replace && options.db.is_none() && replies(&exists).next() == Some(Value::Integer(1));
+    Ok(Some(if is_taken { Reply::integer(0) } else { Reply::error(text) }))
+}
+
+fn copy_refusal_requests<'a>(job: &Job<'_, 'a>) -> [Request<'a>; 2] {
+    let hidden = internal_keys::key(&internal_keys::new_id(), "nothing");
+    let copy = vec![words![b"COPY", job.key(0), hidden.clone()], words![b"UNLINK", hidden]];
+    [Request::write(job.server_of(0), copy), Request::read(job.server_of(1), vec![words![b"EXISTS", job.key(1)]])]
 }
 
 /// Switches the connection to another database. Marked as watching, it is closed unless it is switched back: other callers must not get it in

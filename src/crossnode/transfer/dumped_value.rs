@@ -42,6 +42,12 @@ impl<'r> DumpedValue<'r> {
         Ok(Some(DumpedValue { payload, expiry: Expiry::from_replies(expire_time, ttl) }))
     }
 
+    /// Whether the type of the value is a module's. In Redis 8 vector sets are of a module.
+    pub(crate) fn is_of_module(&self) -> bool {
+        // RDB_TYPE_MODULE_PRE_GA and RDB_TYPE_MODULE_2.
+        matches!(self.payload.first(), Some(6 | 7))
+    }
+
     /// Only the time to live, for `explain`.
     pub(crate) fn without_payload(expire_time: Value, ttl: Value) -> DumpedValue<'static> {
         DumpedValue { payload: b"", expiry: Expiry::from_replies(Some(expire_time), Some(ttl)) }

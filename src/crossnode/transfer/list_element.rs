@@ -1,15 +1,20 @@
 //! LMOVE, RPOPLPUSH, BLMOVE, BRPOPLPUSH: moves an element from one list to another.
 
 use crate::crossnode::Job;
+use crate::crossnode::support::ask_server::is_wrong_type;
 use crate::crossnode::support::block_timeout::deadline_in_seconds;
 use crate::crossnode::support::conversation::{Connections, Request, Words, replies, words};
 use crate::crossnode::support::explanation::Explanation;
-use crate::crossnode::support::key_watch::{KeyWatch, explain_wait};
+use crate::crossnode::support::key_watch::{BlockingCommand, Phase, explain_wait, wait_until_found};
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::crossnode::support::queries::Queries;
+use crate::crossnode::support::waiting_line::TurnEnd;
 use crate::crossnode::transfer::protocol::{DeliveryCommands, Transfer};
 use crate::resp::{Reply, Value};
 use std::borrow::Cow;
+
+/// The index of the source among the keys.
+const SOURCE: usize = 0;
 
 struct Options {
     /// `LEFT` or `RIGHT`.
@@ -21,19 +26,42 @@ struct Options {
 
 pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     let Some(options) = options(job.args) else { return server_error(job) };
-    let Some(timeout) = options.timeout else { return Ok(move_element(job, &options)?.unwrap_or_else(Reply::nil)) };
+    let Some(timeout) = options.timeout else {
+        return Ok(move_element(job, &options, Phase::Start)?.0.unwrap_or_else(Reply::nil));
+    };
     let deadline = deadline_in_seconds(job.args[timeout])?;
-    if let Some(reply) = move_element(job, &options)? {
-        return Ok(reply);
+    let found = wait_until_found(job, &[SOURCE], deadline, &BlockingMove { job, options: &options })?;
+    Ok(found.unwrap_or_else(Reply::nil_array))
+}
+
+/// A move that waits until its source has an element.
+struct BlockingMove<'j, 'c, 'a> {
+    job: &'j Job<'c, 'a>,
+    options: &'j Options,
+}
+
+impl BlockingCommand for BlockingMove<'_, '_, '_> {
+    fn attempt(&self) -> Outcome<Option<Reply>> {
+        Ok(move_element(self.job, self.options, Phase::Start)?.0)
     }
-    let mut watch = KeyWatch::new(job, &[(job.server_of(0), job.key(0))])?;
-    loop {
-        if let Some(reply) = move_element(job, &options)? {
-            return Ok(reply);
+
+    fn ready_keys(&self, phase: Phase) -> Outcome<Vec<usize>> {
+        let server = self.job.server_of(SOURCE);
+        let reply = self.job.connections([server])?.send(Request::read(server, vec![words![b"LLEN", self.job.key(SOURCE)]]))?;
+        let length = replies(&reply).next().unwrap_or(Value::Nil);
+        if is_empty(&length, phase) {
+            return Ok(Vec::new());
         }
-        if !watch.wait(deadline)? {
-            return Ok(Reply::nil_array());
-        }
+        not_error(length)?;
+        Ok(vec![SOURCE])
+    }
+
+    fn take(&self, _: usize) -> Outcome<(Option<Reply>, TurnEnd)> {
+        move_element(self.job, self.options, Phase::Waiting)
+    }
+
+    fn wanted(&self) -> Cow<'_, [u8]> {
+        Cow::from(&b"list"[..])
     }
 }
 
@@ -52,7 +80,11 @@ pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
     queries.add(transfer.target, words![b"LLEN", job.key(1)]);
     let lengths = queries.send(&mut job.connections(job.servers())?)?;
     Ok(match (lengths.get(0), lengths.get(1)) {
-        (Value::Integer(0), _) if options.timeout.is_some() => explain_wait(explain_empty(explanation), &[transfer.source], explain_empty),
+        (Value::Integer(0), _) if options.timeout.is_some() => {
+            explain_wait(job, explain_empty(explanation), &[transfer.source], |explanation| {
+                explanation.round(&[Request::read(transfer.source, vec![words![b"LLEN", job.key(SOURCE)]])])
+            })
+        }
         (Value::Integer(0), _) => explain_empty(explanation),
         (Value::Integer(_), Value::Integer(_)) => {
             let delivery = delivery_commands(job, &transfer, &options, b"");
@@ -107,28 +139,44 @@ fn delivery_commands<'t, 'a: 't>(job: &Job<'_, 'a>, transfer: &'t Transfer, opti
     }
 }
 
-/// Moves an element. `None` if the source is empty.
-fn move_element(job: &Job, options: &Options) -> Outcome<Option<Reply>> {
+/// Moves an element. `None` if the source is empty; while waiting also if it is not a list. Also returns what the source has for other callers.
+fn move_element(job: &Job, options: &Options, phase: Phase) -> Outcome<(Option<Reply>, TurnEnd)> {
     let mut transfer = Transfer::new(job, options.source_end);
     let mut connections = job.connections(job.servers())?;
     connections.set_watching(transfer.target, true);
     let probed = connections.try_round(&probe_requests(job, &transfer))?;
     let [source, target] = <[Reply; 2]>::try_from(probed).map_err(|_| Abort::protocol_error("two requests, but not two replies"))?;
     let mut source = replies(&source);
-    let length = not_error(source.next().unwrap_or(Value::Nil))?;
-    if length == Value::Integer(0) {
+    let length = source.next().unwrap_or(Value::Nil);
+    if is_empty(&length, phase) {
         connections.unwatch(transfer.target)?;
-        return Ok(None);
+        return Ok((None, TurnEnd::Empty));
     }
+    not_error(length)?;
     transfer.set_start_time(source.next().unwrap_or(Value::Nil))?;
     transfer.set_source_expiry(source.next().unwrap_or(Value::Nil));
     for reply in replies(&target) {
         not_error(reply)?;
     }
-    stage_and_deliver(job, &mut connections, &transfer, options)
+    stage_and_deliver(job, &mut connections, &transfer, options, phase)
 }
 
-fn stage_and_deliver(job: &Job, connections: &mut Connections, transfer: &Transfer, options: &Options) -> Outcome<Option<Reply>> {
+/// Whether the reply to LLEN or LMOVE says that there is nothing to move.
+fn is_empty(reply: &Value, phase: Phase) -> bool {
+    match reply {
+        Value::Integer(0) | Value::Nil => true,
+        Value::Error(text) => phase == Phase::Waiting && is_wrong_type(text),
+        _ => false,
+    }
+}
+
+fn stage_and_deliver(
+    job: &Job,
+    connections: &mut Connections,
+    transfer: &Transfer,
+    options: &Options,
+    phase: Phase,
+) -> Outcome<(Option<Reply>, TurnEnd)> {
     let Some(staged) = transfer.stage(connections, stage_command(job, transfer, options))? else {
         return Err(Abort::protocol_error("a transaction without watched keys was discarded"));
     };
@@ -137,12 +185,15 @@ fn stage_and_deliver(job: &Job, connections: &mut Connections, transfer: &Transf
         other => {
             transfer.remove_staging_record(connections)?;
             connections.unwatch(transfer.target)?;
+            if is_empty(&other, phase) {
+                return Ok((None, TurnEnd::Empty));
+            }
             not_error(other)?;
-            return Ok(None);
+            return Ok((None, TurnEnd::Empty));
         }
     };
     let delivery = transfer.deliver(connections, delivery_commands(job, transfer, options, element));
     let undo = words![b"LMOVE", transfer.staging_key.as_slice(), job.key(0), b"LEFT", options.source_end];
     transfer.finish(connections, delivery, undo)?;
-    Ok(Some(staged))
+    Ok((Some(staged), TurnEnd::Taken))
 }

@@ -168,12 +168,6 @@ return [
             'theirs' => '/^throws TypeError: .* must be a valid callback/',
         ],
         [
-            'reason' => 'EVAL with a wrong number of keys is rejected before it is sent, because its node cannot be determined',
-            'methods' => ['eval', 'evaluate', 'evalsha', 'evaluatesha'],
-            'aspect' => 'outcome',
-            'ours' => '/its arguments do not say which are keys/',
-        ],
-        [
             'reason' => 'A number is accepted as a pattern',
             'methods' => ['pubsub'],
             'aspect' => 'outcome',

@@ -1,0 +1,348 @@
+//! The callers of a process that wait for keys across nodes, in order of arrival. They may use different handles and sessions.
+//!
+//! Each key has a line of callers, or several: callers that wait for different types, or for a stream by different groups, do not take anything from
+//! each other. After a change of the key the first of them has its turn: it tries to take something from the key. When its turn
+//! ends, the next one has its turn if the key may still hold something. So one caller is woken per element, and they are served in order.
+//!
+//! There are no threads for that. One waiting caller of each handle, the leader, receives the announcements of the servers and assigns the turns.
+//! When the leader gets a turn of its own or leaves, another waiting caller leads.
+
+use crate::error::{Code, Error};
+use crate::topology::Topology;
+use crate::transport::ConnectionSource;
+use arc_swap::ArcSwapOption;
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// The lines of the process that made them. It is replaced without a lock in a forked child.
+static LINES: ArcSwapOption<Lines> = ArcSwapOption::const_empty();
+
+struct Lines {
+    process: u32,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// The number of the next caller.
+    next: u64,
+    callers: BTreeMap<u64, Caller>,
+    lines: BTreeMap<Arc<LineKey>, Line>,
+    /// The leaders, by handle.
+    leaders: HashMap<usize, u64>,
+}
+
+/// A key on a server, and what callers wait for there. Servers are the same for all handles of the process if their address and database are.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct LineKey {
+    server: String,
+    key: Vec<u8>,
+    wanted: Vec<u8>,
+}
+
+struct Line {
+    callers: BTreeSet<u64>,
+    /// The caller whose turn it is.
+    turn: Option<u64>,
+    /// The key has changed since the turn was given.
+    has_changed: bool,
+    /// When a turn was last given.
+    checked: Instant,
+}
+
+struct Caller {
+    /// Identifies the handle.
+    handle: usize,
+    /// For each of its keys the line and the server in the configuration of its handle.
+    keys: Vec<(Arc<LineKey>, usize)>,
+    /// The keys on which it has a turn.
+    turns: VecDeque<usize>,
+    /// Why it cannot wait any longer.
+    failure: Option<(usize, Error)>,
+    /// It sleeps, or is about to.
+    is_idle: bool,
+    /// Its keys are looked at after this time even without an announcement.
+    max_silence: Duration,
+    waker: Arc<UnixStream>,
+}
+
+/// What a caller has to do next.
+pub(crate) enum Next {
+    /// Try to take something from its nth key, then call [`Place::end_turn`].
+    Turn(usize),
+    /// This server failed.
+    Failure(usize, Error),
+    Wait,
+}
+
+/// A caller's place in the lines of its keys. It leaves them when this is dropped.
+pub(crate) struct Place {
+    lines: Arc<Lines>,
+    number: u64,
+    handle: usize,
+    /// Becomes readable when the caller is woken.
+    rx: UnixStream,
+}
+
+impl Place {
+    /// Joins the lines of these keys, each with its server. Callers with another `wanted` are in other lines.
+    pub(crate) fn join(topology: &Topology, keys: &[(usize, &[u8])], wanted: &[u8], max_silence: Duration) -> Result<Place, Error> {
+        let failed = |error| Error::new(Code::Internal, format!("cannot open a pair of sockets: {error}"));
+        let (rx, waker) = UnixStream::pair().map_err(failed)?;
+        rx.set_nonblocking(true).and_then(|()| waker.set_nonblocking(true)).map_err(failed)?;
+        let lines = Lines::of_this_process();
+        let handle = std::ptr::from_ref(topology) as usize;
+        let mut state = lines.lock();
+        let number = state.next;
+        state.next += 1;
+        let keys: Vec<(Arc<LineKey>, usize)> =
+            keys.iter().map(|(server, key)| (Arc::new(LineKey::new(topology, *server, key, wanted)), *server)).collect();
+        for (key, _) in &keys {
+            let new = || Line { callers: BTreeSet::new(), turn: None, has_changed: false, checked: Instant::now() };
+            state.lines.entry(key.clone()).or_insert_with(new).callers.insert(number);
+        }
+        let waker = Arc::new(waker);
+        let caller = Caller { handle, keys, turns: VecDeque::new(), failure: None, is_idle: false, max_silence, waker };
+        state.callers.insert(number, caller);
+        drop(state);
+        Ok(Place { lines, number, handle, rx })
+    }
+
+    /// Whether it is the first in all of its lines.
+    pub(crate) fn is_first(&self) -> bool {
+        let state = self.lines.lock();
+        let Some(caller) = state.callers.get(&self.number) else { return true };
+        caller.keys.iter().all(|(key, _)| state.lines.get(key).is_none_or(|line| line.callers.first() == Some(&self.number)))
+    }
+
+    /// Becomes readable when the caller is woken.
+    pub(crate) fn rx(&self) -> &UnixStream {
+        &self.rx
+    }
+
+    /// Announces that some of its keys may hold something.
+    pub(crate) fn announce(&self, keys: &[usize]) {
+        let mut state = self.lines.lock();
+        let Some(caller) = state.callers.get(&self.number) else { return };
+        let changed: Vec<Arc<LineKey>> = keys.iter().filter_map(|&key| caller.keys.get(key)).map(|(key, _)| key.clone()).collect();
+        changed.iter().for_each(|key| state.announce(key));
+    }
+
+    /// Announces a change of a key on a server, or of all keys there, to the callers of the process.
+    pub(crate) fn announce_change(&self, topology: &Topology, server: usize, key: Option<&[u8]>) {
+        let mut state = self.lines.lock();
+        let first = LineKey::new(topology, server, key.unwrap_or_default(), b"");
+        let is_changed = |line: &LineKey| line.server == first.server && key.is_none_or(|key| line.key == key);
+        let changed: Vec<Arc<LineKey>> = match key {
+            Some(_) => {
+                state.lines.range::<LineKey, _>(&first..).map(|(line, _)| line).take_while(|line| is_changed(line)).cloned().collect()
+            }
+            None => state.lines.keys().filter(|line| is_changed(line)).cloned().collect(),
+        };
+        changed.iter().for_each(|key| state.announce(key));
+    }
+
+    /// Announces the keys that its handle's callers wait for and that were not looked at for too long. Returns the time until the next ones are due.
+    pub(crate) fn announce_overdue(&self) -> Duration {
+        let mut state = self.lines.lock();
+        let mut due = Vec::new();
+        let mut next = Duration::MAX;
+        for caller in state.callers.values().filter(|caller| caller.handle == self.handle) {
+            for (key, _) in &caller.keys {
+                let Some(line) = state.lines.get(key) else { continue };
+                let left = caller.max_silence.saturating_sub(line.checked.elapsed());
+                next = next.min(if left.is_zero() { caller.max_silence } else { left });
+                if left.is_zero() && line.turn.is_none() {
+                    due.push(key.clone());
+                }
+            }
+        }
+        due.iter().for_each(|key| state.announce(key));
+        next
+    }
+
+    /// Ends the wait of all callers of its handle that wait for keys of a server.
+    pub(crate) fn fail_all(&self, server: usize, error: &Error) {
+        let mut state = self.lines.lock();
+        for caller in state.callers.values_mut().filter(|caller| caller.handle == self.handle) {
+            if caller.keys.iter().any(|(_, other)| *other == server) {
+                caller.failure = Some((server, error.clone()));
+                caller.wake();
+            }
+        }
+    }
+
+    /// Returns what to do next. Before [`Next::Wait`] the caller becomes the leader of its handle if there is none.
+    pub(crate) fn next(&self) -> Next {
+        let mut state = self.lines.lock();
+        let Some(caller) = state.callers.get_mut(&self.number) else { return Next::Wait };
+        caller.is_idle = false;
+        let next = match (caller.turns.pop_front(), caller.failure.take()) {
+            (Some(key), _) => Next::Turn(key),
+            (None, Some((server, error))) => Next::Failure(server, error),
+            (None, None) => {
+                caller.is_idle = true;
+                state.leaders.entry(self.handle).or_insert(self.number);
+                return Next::Wait;
+            }
+        };
+        state.stop_leading(self.handle, self.number);
+        next
+    }
+
+    /// Whether the caller leads.
+    pub(crate) fn is_leader(&self) -> bool {
+        self.lines.lock().leaders.get(&self.handle) == Some(&self.number)
+    }
+
+    /// Makes the leader look again at which connections there are.
+    pub(crate) fn wake_leader(&self) {
+        let state = self.lines.lock();
+        if let Some(leader) = state.leaders.get(&self.handle).and_then(|leader| state.callers.get(leader)) {
+            leader.wake();
+        }
+    }
+
+    /// Ends the turn of the caller on one of its keys.
+    pub(crate) fn end_turn(&self, key: usize, end: TurnEnd) {
+        let mut state = self.lines.lock();
+        let Some((key, _)) = state.callers.get(&self.number).and_then(|caller| caller.keys.get(key)).cloned() else { return };
+        state.end_turn(&key, self.number, end);
+    }
+
+    /// After the caller was woken: makes the socket wait for the next time.
+    pub(crate) fn drain(&self) {
+        let mut bytes = [0; 64];
+        while matches!((&mut &self.rx).read(&mut bytes), Ok(count) if count == bytes.len()) {}
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut state = self.lines.lock();
+        let Some(caller) = state.callers.remove(&self.number) else { return };
+        state.stop_leading(self.handle, self.number);
+        for (key, _) in &caller.keys {
+            let Some(line) = state.lines.get_mut(key) else { continue };
+            line.callers.remove(&self.number);
+            let had_turn = line.turn == Some(self.number);
+            if line.callers.is_empty() {
+                state.lines.remove(key);
+            } else if had_turn {
+                state.end_turn(key, self.number, TurnEnd::NotTaken);
+            }
+        }
+    }
+}
+
+/// How a turn ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TurnEnd {
+    /// The key holds nothing for the callers in the line.
+    Empty,
+    /// The caller took something, and there may be more.
+    Taken,
+    /// The others have to try as well: nothing was taken, or the key was not looked at.
+    NotTaken,
+    /// The server failed: all other callers have to find that out, without waiting for each other.
+    Failed,
+}
+
+impl Lines {
+    fn of_this_process() -> Arc<Lines> {
+        let process = std::process::id();
+        loop {
+            let known = LINES.load_full();
+            match &known {
+                Some(lines) if lines.process == process => return lines.clone(),
+                _ => {}
+            }
+            LINES.compare_and_swap(&known, Some(Arc::new(Lines { process, state: Mutex::default() })));
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// A key has changed. If a caller has its turn, it may have looked at the key before that.
+    fn announce(&mut self, key: &Arc<LineKey>) {
+        let Some(line) = self.lines.get_mut(key) else { return };
+        match line.turn {
+            Some(_) => line.has_changed = true,
+            None => self.give_turn(key, 0),
+        }
+    }
+
+    /// Gives the turn to the first caller that is not before `from`.
+    fn give_turn(&mut self, key: &Arc<LineKey>, from: u64) {
+        let Some(line) = self.lines.get_mut(key) else { return };
+        line.turn = line.callers.range(from..).next().copied();
+        line.checked = Instant::now();
+        if let Some(caller) = line.turn.and_then(|number| self.callers.get_mut(&number)) {
+            caller.add_turn(key);
+        }
+    }
+
+    fn end_turn(&mut self, key: &Arc<LineKey>, number: u64, end: TurnEnd) {
+        let Some(line) = self.lines.get_mut(key).filter(|line| line.turn == Some(number)) else { return };
+        line.turn = None;
+        match end {
+            TurnEnd::NotTaken => self.give_turn(key, number + 1),
+            TurnEnd::Taken => self.give_turn(key, 0),
+            TurnEnd::Failed => {
+                for other in line.callers.iter().filter(|other| **other != number) {
+                    if let Some(caller) = self.callers.get_mut(other) {
+                        caller.add_turn(key);
+                    }
+                }
+                return;
+            }
+            TurnEnd::Empty => {}
+        }
+        if let Some(line) = self.lines.get_mut(key).filter(|line| line.turn.is_none())
+            && std::mem::take(&mut line.has_changed)
+        {
+            self.give_turn(key, 0);
+        }
+    }
+
+    /// Another caller of the handle that sleeps has to lead: the last one in the lines, which is likely to stay for the longest time.
+    fn stop_leading(&mut self, handle: usize, number: u64) {
+        if self.leaders.get(&handle) != Some(&number) {
+            return;
+        }
+        self.leaders.remove(&handle);
+        let is_next = |(other, caller): &(&u64, &Caller)| caller.handle == handle && caller.is_idle && **other != number;
+        if let Some((other, caller)) = self.callers.iter().rev().find(is_next) {
+            self.leaders.insert(handle, *other);
+            caller.wake();
+        }
+    }
+}
+
+impl Caller {
+    fn add_turn(&mut self, line: &Arc<LineKey>) {
+        if let Some(key) = self.keys.iter().position(|(key, _)| key == line) {
+            self.turns.push_back(key);
+            self.wake();
+        }
+    }
+
+    fn wake(&self) {
+        // A write fails only if the socket is full of unread bytes. One byte is enough.
+        let _ = (&mut &*self.waker).write(&[0]);
+    }
+}
+
+impl LineKey {
+    fn new(topology: &Topology, server: usize, key: &[u8], wanted: &[u8]) -> LineKey {
+        let server = topology.shard(server).server();
+        LineKey { server: format!("{}/{}", server.address, server.db), key: key.to_vec(), wanted: wanted.to_vec() }
+    }
+}
