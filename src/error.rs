@@ -52,12 +52,13 @@ struct Details {
     message: String,
     node: Option<String>,
     executed: bool,
+    refusal: Option<Box<[u8]>>,
 }
 
 impl Error {
     /// Makes an error of a command that was not executed.
     pub fn new(code: Code, message: impl Into<String>) -> Error {
-        Error(Box::new(Details { code, message: message.into(), node: None, executed: false }))
+        Error(Box::new(Details { code, message: message.into(), node: None, executed: false, refusal: None }))
     }
 
     /// Sets the alias of the node that the error concerns.
@@ -70,6 +71,17 @@ impl Error {
     pub fn maybe_executed(mut self) -> Error {
         self.0.executed = true;
         self
+    }
+
+    /// Sets the error reply by which a server refused to prepare the connection for the command. The caller gets it as the reply.
+    pub(crate) fn refused_with(mut self, reply: &[u8]) -> Error {
+        self.0.refusal = Some(reply.into());
+        self
+    }
+
+    /// The error reply that the caller gets in place of this error.
+    pub(crate) fn refusal(&self) -> Option<&[u8]> {
+        self.0.refusal.as_deref()
     }
 
     pub(crate) fn with_prefix(mut self, prefix: &str) -> Error {

@@ -1,9 +1,12 @@
 /* A pipeline of 1,000 GETs, including the encoding of the arguments and reading the values: to one server compared with the append
- * functions of hiredis, and over 4 servers compared with the library to one. */
+ * functions of hiredis, and over 4 servers compared with the library to one.
+ * Pipelines of commands without keys, compared with that of GETs. */
 #include "bench.h"
 #include "checksum.h"
 #include "keys.h"
 #include "resp.h"
+
+#include <string.h>
 
 enum { COMMANDS = 1000, CALLS = 30 };
 
@@ -33,6 +36,23 @@ static void library_one_node(void *context) {
 
 static void library_all_nodes(void *context) {
   run_library(context, &((state *)context)->on_all_nodes);
+}
+
+static void run_repeated(state *s, const char *command) {
+  resp_clear(&s->request);
+  for (size_t at = 0; at < COMMANDS; at++) {
+    resp_array(&s->request, 1);
+    resp_bulk(&s->request, command, strlen(command));
+  }
+  rediscluster_reply_free(library_execute(s->cluster, s->request.bytes, s->request.length));
+}
+
+static void library_ping(void *context) {
+  run_repeated(context, "PING");
+}
+
+static void library_dbsize(void *context) {
+  run_repeated(context, "DBSIZE");
 }
 
 static void hiredis_append(void *context) {
@@ -67,6 +87,8 @@ int main(void) {
 
   bench_compare(&(bench_case){"1,000 GETs in a pipeline, one server", "speed >= 1.30", CALLS, library_one_node, hiredis_append, &s});
   bench_compare(&(bench_case){"1,000 GETs, ours: 4 servers / 1 server", "ratio <= 1.00 ~", CALLS, library_all_nodes, library_one_node, &s});
+  bench_compare(&(bench_case){"1,000 PINGs / 1,000 GETs, 4 servers", "ratio <= 3.00", CALLS, library_ping, library_all_nodes, &s});
+  bench_compare(&(bench_case){"1,000 DBSIZEs / 1,000 GETs, 4 servers", "ratio <= 3.00", CALLS, library_dbsize, library_all_nodes, &s});
   resp_free(&s.request);
   rediscluster_close(s.cluster);
   return 0;

@@ -90,6 +90,21 @@ func TestANestedReplyKeepsItsStructure(t *testing.T) {
 	}
 }
 
+func TestTheDepthOfRepliesIsASetting(t *testing.T) {
+	c := servers(t, 3).with("max_reply_depth", 6000).open(t)
+	v := do(t, c, "EVAL", "local t = {} for _ = 2, 6000 do t = {t} end return t", 0)
+	depth := 0
+	for elements := []rediscluster.Value{v}; len(elements) > 0; depth++ {
+		var err error
+		if elements, err = elements[0].Array(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if depth != 6000 {
+		t.Errorf("the reply has %d levels", depth)
+	}
+}
+
 func TestAnErrorInsideAnArrayIsAnElement(t *testing.T) {
 	c := openEmpty(t)
 	v := do(t, c, "EVAL", `return {1, redis.error_reply('ERR \255\254 bytes'), 'after'}`, 1, "key")

@@ -4,8 +4,9 @@ use crate::cluster::merge::Merger;
 use crate::cluster::replica_read::may_use_replica;
 use crate::cluster::reply_sink::{ReplySink, Strings};
 use crate::cluster::scripts;
-use crate::cluster::slot::{ExpectedReply, Slot};
-use crate::command::{CommandFlags, PlacedKeys, SplitKind, lookup};
+use crate::cluster::slot::{Broadcast, ExpectedReply, Slot};
+use crate::command::{CommandFlags, PlacedKeys, ResponsePolicy, SplitKind, Strategy, ignores_database, lookup};
+use crate::crossnode::broadcast;
 use crate::crossnode::split::Split;
 use crate::error::Error;
 use crate::routing::{CommandResolver, CrossNodeCommand, Plan, plan_single_key};
@@ -26,6 +27,8 @@ pub(crate) struct Batch<'p, 'a> {
     is_single: bool,
     /// Reads do not go to replicas.
     masters_only: bool,
+    /// Merging its replies may take another round, which must not wait for the connections of this one.
+    needs_connections_to_merge: bool,
 }
 
 impl<'p, 'a> Batch<'p, 'a> {
@@ -40,6 +43,7 @@ impl<'p, 'a> Batch<'p, 'a> {
             loaded_scripts: Vec::new(),
             is_single: false,
             masters_only: false,
+            needs_connections_to_merge: false,
         }
     }
 
@@ -95,7 +99,10 @@ impl<'p, 'a> Batch<'p, 'a> {
                 }
             }
             Ok(Plan::Split { kind, keys, flags }) => ExpectedReply::Split(Box::new(self.split(args, kind, &keys, flags))),
-            Ok(Plan::CrossNode(command)) => return Some(command),
+            Ok(Plan::CrossNode(command)) => match command.strategy {
+                Strategy::Broadcast(policy) => ExpectedReply::Broadcast(Box::new(self.broadcast(args, whole, command, policy))),
+                _ => return Some(command),
+            },
             Err(error) => ExpectedReply::Failure(error),
         };
         self.slots.push(Slot { name: args[0], reply });
@@ -155,6 +162,42 @@ impl<'p, 'a> Batch<'p, 'a> {
         split
     }
 
+    /// Adds a command to the pipeline of every server. The rest of each pipeline goes to the master too, because a broadcast may change
+    /// what later commands read.
+    fn broadcast(
+        &mut self,
+        args: &[&'a [u8]],
+        whole: Option<Range<usize>>,
+        command: CrossNodeCommand<'a>,
+        policy: ResponsePolicy,
+    ) -> Broadcast<'a> {
+        // A SCRIPT FLUSH drops the scripts that the batch has loaded.
+        self.loaded_scripts.clear();
+        let second = broadcast::second_command(policy);
+        self.needs_connections_to_merge |= second.is_some();
+        let ignores_database = ignores_database(args);
+        let servers = self.pipelines.len();
+        let indexes = (0..servers).map(|server| {
+            let changed = match broadcast::has_client_ids(policy) {
+                true => Some(broadcast::with_client_ids(args, server, servers)?),
+                false => None,
+            };
+            let pipeline = self.pipeline(server);
+            pipeline.ignores_database = ignores_database;
+            pipeline.requires_master = true;
+            let index = match changed {
+                Some(words) => pipeline.add_copied(&words.iter().map(AsRef::as_ref).collect::<Vec<&[u8]>>(), command.flags),
+                None => pipeline.add(whole.clone(), args, &[], command.flags),
+            };
+            if let Some(second) = second {
+                pipeline.add(None, &second, &[], command.flags);
+            }
+            Some(index)
+        });
+        let indexes = indexes.collect();
+        Broadcast { args: args.into(), command, policy, indexes, commands: 1 + u32::from(second.is_some()) }
+    }
+
     /// Runs all commands. The reply is an array with one reply per command.
     pub(crate) fn run<T: ReplySink>(mut self, sink: &mut T) -> Result<T::Output, Error> {
         self.exchange();
@@ -165,7 +208,7 @@ impl<'p, 'a> Batch<'p, 'a> {
         }
         match sink.strings(&Strings::new(&self.pipelines, &self.slots, false)) {
             Some(output) => Ok(output),
-            None => Ok(sink.reply(Merger::new(&mut self.pipelines)?.all(&self.slots))),
+            None => Ok(sink.reply(Merger::new(self.resolver, &mut self.pipelines)?.all(&self.slots))),
         }
     }
 
@@ -174,7 +217,7 @@ impl<'p, 'a> Batch<'p, 'a> {
         self.exchange();
         match sink.strings(&Strings::new(&self.pipelines, &self.slots, true)) {
             Some(output) => Ok(output),
-            None => Ok(sink.reply(Merger::new(&mut self.pipelines)?.single(&self.slots[0])?)),
+            None => Ok(sink.reply(Merger::new(self.resolver, &mut self.pipelines)?.single(&self.slots[0])?)),
         }
     }
 
@@ -188,11 +231,17 @@ impl<'p, 'a> Batch<'p, 'a> {
     }
 
     fn exchange(&mut self) {
+        if self.slots.len() > 1 {
+            self.pipelines.iter_mut().flatten().for_each(|pipeline| pipeline.ignores_database = false);
+        }
         (0..self.pipelines.len()).for_each(|server| self.redirect_to_replica(server));
         let mut pipelines: Vec<&mut NodePipeline> = self.pipelines.iter_mut().flatten().collect();
         exchange(&mut pipelines, self.resolver.config().write_timeout);
         if pipelines.iter().any(|pipeline| pipeline.replica_failed()) {
             self.retry_on_masters();
+        }
+        if self.needs_connections_to_merge {
+            self.pipelines.iter_mut().flatten().for_each(NodePipeline::release_connection);
         }
     }
 

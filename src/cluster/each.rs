@@ -3,11 +3,11 @@
 use crate::cluster::merge::Merger;
 use crate::cluster::request::only_command;
 use crate::cluster::scripts;
-use crate::command::{Access, CommandFlags, ReadTimeout, lookup};
+use crate::command::{Access, CommandFlags, ReadTimeout, ignores_database, lookup};
 use crate::config::{Config, Server};
 use crate::error::Error;
 use crate::resp::Reply;
-use crate::routing::needs_session;
+use crate::routing::{CommandResolver, needs_session};
 use crate::topology::{Replica, Topology};
 use crate::transport::{NodePipeline, exchange};
 use std::sync::Arc;
@@ -44,6 +44,7 @@ pub(crate) fn each(config: &Config, topology: &Topology, nodes: Nodes, request: 
         let mut add_pipeline = |source| {
             let mut pipeline = NodePipeline::new(source, request);
             pipeline.add(Some(0..request.len()), &args, &[], flags);
+            pipeline.ignores_database = ignores_database(&args);
             pipelines.push(Some(pipeline));
             pipelines.len() - 1
         };
@@ -52,7 +53,7 @@ pub(crate) fn each(config: &Config, topology: &Topology, nodes: Nodes, request: 
         shards.push(ShardPipelines { master, replicas: replicas.map(|replica| add_pipeline(replica.pool())).collect() });
     }
     exchange(&mut pipelines.iter_mut().flatten().collect::<Vec<_>>(), config.write_timeout);
-    Ok(Merger::new(&mut pipelines)?.by_alias(&by_alias(config, &shards), args[0]))
+    Ok(Merger::new(&CommandResolver::new(config, topology), &mut pipelines)?.by_alias(&by_alias(config, &shards), args[0]))
 }
 
 /// The index of the pipeline for each alias: each master, followed by its replicas.

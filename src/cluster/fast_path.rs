@@ -41,6 +41,10 @@ impl OneServerCommand<'_, '_> {
                 Err(second) => error = second,
             }
         }
+        if let Some(text) = error.refusal() {
+            let reply = Reply::error(text);
+            return Ok(if self.request.is_some() { reply.wrapped_in_array() } else { reply });
+        }
         Err(explain(source.server(), error, self.args[0], sent == Sent::All))
     }
 

@@ -1,14 +1,20 @@
 //! Merges the replies of several servers into one reply, in the order of the caller's commands and keys.
 
-use crate::cluster::slot::{ExpectedReply, Slot};
+use crate::cluster::slot::{Broadcast, ExpectedReply, Slot};
 use crate::command::SplitKind;
+use crate::config::Config;
 use crate::crossnode::split::Split;
+use crate::crossnode::{Job, broadcast};
 use crate::error::{Code, Error};
 use crate::resp::{Builder, Entry, Kind, Reply};
+use crate::routing::CommandResolver;
+use crate::topology::Topology;
 use crate::transport::{MAX_KEPT_BUFFER, NodePipeline};
 
 /// Merges the replies that pipelines have read.
 pub(crate) struct Merger<'l, 'p, 'a> {
+    config: &'l Config,
+    topology: &'l Topology,
     /// By server.
     pipelines: &'l [Option<NodePipeline<'p, 'a>>],
     /// For each pipeline, the offset of its bytes in the merged reply.
@@ -19,7 +25,7 @@ pub(crate) struct Merger<'l, 'p, 'a> {
 }
 
 impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
-    pub(crate) fn new(pipelines: &'l mut [Option<NodePipeline<'p, 'a>>]) -> Result<Self, Error> {
+    pub(crate) fn new(resolver: &CommandResolver<'l>, pipelines: &'l mut [Option<NodePipeline<'p, 'a>>]) -> Result<Self, Error> {
         let mut builder = Builder::default();
         let mut left: usize = pipelines.iter().flatten().map(|pipeline| pipeline.bytes().len()).sum();
         let mut bases = Vec::with_capacity(pipelines.len());
@@ -35,7 +41,7 @@ impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
         }
         let pipelines = &*pipelines;
         // Entry 0 of a pipeline's index is reserved for an array around its replies, which is not used here.
-        Ok(Merger { pipelines, bases, next: vec![1; pipelines.len()], builder })
+        Ok(Merger { config: resolver.config(), topology: resolver.topology(), pipelines, bases, next: vec![1; pipelines.len()], builder })
     }
 
     /// The reply to the only command.
@@ -86,6 +92,7 @@ impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
                 self.append(&Slot { name: slot.name, reply: ExpectedReply::OneServer { server: *server, index: *index } })
             }
             ExpectedReply::Split(split) => self.append_split(split, slot.name),
+            ExpectedReply::Broadcast(broadcast) => self.append_broadcast(broadcast, slot.name),
             ExpectedReply::Failure(error) => Err(error.clone()),
         }
     }
@@ -106,6 +113,23 @@ impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
         let span = entries[0].span();
         self.next[server] += span;
         Ok(&entries[..span])
+    }
+
+    fn append_broadcast(&mut self, broadcast: &Broadcast, name: &[u8]) -> Result<(), Error> {
+        let outcomes = broadcast.indexes.iter().enumerate().filter_map(|(server, index)| Some((server, (*index)?)));
+        let outcomes = outcomes.map(|(server, index)| self.replies(server, index, broadcast.commands, name)).collect();
+        let job = Job { config: self.config, topology: self.topology, args: &broadcast.args, command: &broadcast.command, limit: None };
+        let reply = broadcast::merge(&job, broadcast.policy, outcomes, false)?;
+        self.builder.append(&reply, 0..reply.entries().len());
+        Ok(())
+    }
+
+    /// A copy of the next replies of a pipeline, in an array.
+    fn replies(&mut self, server: usize, first: u32, count: u32, name: &[u8]) -> Result<Reply, Error> {
+        let start = self.next[server];
+        (first..first + count).try_for_each(|index| self.next_reply(server, index, name).map(drop))?;
+        let entries = self.pipelines[server].as_ref().map(|pipeline| &pipeline.entries()[start..self.next[server]]);
+        Ok(Reply::array_of_copies(count as usize, entries.unwrap_or_default(), &self.builder.bytes()[self.bases[server]..]))
     }
 
     fn append_split(&mut self, split: &Split, name: &[u8]) -> Result<(), Error> {

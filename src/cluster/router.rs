@@ -4,12 +4,12 @@ use crate::cluster::batch::Batch;
 use crate::cluster::fast_path::OneServerCommand;
 use crate::cluster::reply_sink::{AsReply, ReplySink};
 use crate::cluster::{pipeline, replica_read, scripts};
-use crate::command::{Command, CommandFlags, PlacedKeys, lookup};
+use crate::command::{Command, CommandFlags, PlacedKeys, ResponsePolicy, Strategy, ignores_database, lookup};
 use crate::config::{Config, Read};
 use crate::crossnode;
 use crate::error::{Code, Error};
 use crate::resp::{Args, Builder, CommandSource, Commands, Kind, Reply};
-use crate::routing::{CommandResolver, Plan, plan_single_key};
+use crate::routing::{CommandResolver, CrossNodeCommand, Plan, plan_single_key};
 use crate::topology::Topology;
 use crate::transport::NodePipeline;
 
@@ -80,6 +80,19 @@ impl Router<'_> {
         args: &[&'a [u8]],
         sink: &mut T,
     ) -> Result<T::Output, Error> {
+        self.try_planned(command, request, args, sink).or_else(|error| match error.refusal() {
+            Some(text) => Ok(sink.reply(if request.is_some() { Reply::error(text).wrapped_in_array() } else { Reply::error(text) })),
+            None => Err(error),
+        })
+    }
+
+    fn try_planned<'a, T: ReplySink>(
+        self,
+        command: Option<&Command>,
+        request: Option<&'a [u8]>,
+        args: &[&'a [u8]],
+        sink: &mut T,
+    ) -> Result<T::Output, Error> {
         if args.is_empty() {
             return Err(Error::new(Code::Request, "a command without a name"));
         }
@@ -88,6 +101,10 @@ impl Router<'_> {
         let reply = match resolver.plan(command, args)? {
             Plan::OneServer { server, keys, flags } => return run_on_one_server(&resolver, request, args, server, keys, flags, sink),
             plan @ Plan::Split { .. } => return run_batch(&resolver, request, args, plan, sink),
+            // SCRIPT KILL, which one master may need while others fail.
+            plan @ Plan::CrossNode(CrossNodeCommand { strategy: Strategy::Broadcast(ResponsePolicy::OneSucceeded), .. }) => {
+                return run_batch(&resolver, request, args, plan, sink);
+            }
             Plan::CrossNode(command) => crossnode::run(self.config, self.topology, args, &command)?,
         };
         Ok(sink.reply(if request.is_some() { reply.wrapped_in_array() } else { reply }))
@@ -112,12 +129,14 @@ fn run_on_one_server<'a, T: ReplySink>(
     let command = OneServerCommand { request, args, keys: &keys, flags };
     let may_use_replica = resolver.reads_replicas() && shard.may_have_replicas() && replica_read::may_use_replica(args[0], &keys, flags);
     let in_array = request.is_some();
-    let reply = match (command.fits(), may_use_replica) {
+    let ignores_database = keys.is_empty() && ignores_database(args);
+    let reply = match (command.fits() && !ignores_database, may_use_replica) {
         (true, false) => command.run(shard)?,
         (true, true) => replica_read::run(&command, shard)?,
         (false, false) => {
             let mut pipeline = NodePipeline::new(shard, &[]);
             pipeline.add(None, args, &keys, flags);
+            pipeline.ignores_database = ignores_database;
             pipeline.run(in_array);
             pipeline.into_single(args[0], in_array)?
         }

@@ -23,7 +23,7 @@ pub(crate) use crate::command::flags::CommandFlags;
 #[doc(hidden)]
 pub use crate::command::introspect::{all_commands, data_commands, keys_of};
 pub(crate) use crate::command::keys::{Positions, places, positions, sort_patterns};
-pub(crate) use crate::command::lookup::lookup;
+pub(crate) use crate::command::lookup::{ignores_database, lookup};
 pub(crate) use crate::command::placed_key::{Key, PlacedKeys, as_sent, is_renamed};
 pub(crate) use crate::command::read_timeout::ReadTimeout;
 pub(crate) use crate::command::script_keys::{UndeclaredUse, undeclared_use};
@@ -56,7 +56,6 @@ pub struct Command {
     pub is_short_word: bool,
     /// The first release that has it, `redis 7.4.0`, or `redis 7.4.0, valkey 9.0.0` if both products added it. Valkey has all commands of
     /// Redis 7.2.
-    #[allow(dead_code, reason = "read by tests and for docs/commands.md")]
     pub since: &'static str,
 }
 
@@ -133,6 +132,12 @@ impl Command {
     #[inline]
     pub(crate) fn read_timeout(&self, args: &[&[u8]]) -> ReadTimeout {
         if self.block == Block::Never { ReadTimeout::Configured } else { self.block_time(args) }
+    }
+
+    /// Whether a server of a supported release, Redis 6.2 or later, may lack the command.
+    pub(crate) fn may_be_missing(&self) -> bool {
+        let is_in_first_release = |major: u8| self.since.starts_with("redis ") && self.since.as_bytes().get(6) == Some(&major);
+        !(b'0'..=b'6').any(is_in_first_release)
     }
 
     fn block_time(&self, args: &[&[u8]]) -> ReadTimeout {

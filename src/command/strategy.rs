@@ -140,8 +140,25 @@ pub(crate) enum ResponsePolicy {
     VisibleKeyCount,
     /// PUBSUB NUMSUB: name, number, name, number …, the numbers added up by name.
     SumByName,
-    /// Texts, each after a line with its node's name.
+    /// Texts for people, each after a line with its node's name. Those that are errors are left out.
     LabelledTexts,
+    /// INFO: sections and fields, each field merged by its own rule.
+    Info,
+    /// CLIENT LIST: lines, each with its node's name.
+    ClientList,
+    /// SLOWLOG GET, COMMANDLOG GET: entries, newest first.
+    NewestFirst,
+    AclLog,
+    LatencyLatest,
+    LatencyHistory,
+    LatencyHistogram,
+    FunctionStats,
+    MemoryStats,
+    Role,
+    /// CLIENT KILL: the number of clients, or OK in the old form.
+    KilledClients,
+    /// CLIENT UNBLOCK: the number of clients.
+    UnblockedClients,
 }
 
 /// The commands whose strategy does not follow from their tips. A command that neither this list nor its tips name has the strategy
@@ -193,11 +210,25 @@ pub(crate) const STRATEGIES: &[(Strategy, &[&str])] = &[
     (Strategy::Broadcast(ResponsePolicy::AggMax), &["pubsub|numpat"]),
     (Strategy::Broadcast(ResponsePolicy::SumByName), &["pubsub|numsub", "pubsub|shardnumsub"]),
     (Strategy::Broadcast(ResponsePolicy::DistinctNames), &["pubsub|channels", "pubsub|shardchannels"]),
-    (Strategy::Broadcast(ResponsePolicy::LabelledTexts), &["info", "client|list"]),
+    (Strategy::Broadcast(ResponsePolicy::LabelledTexts), &["latency|doctor", "latency|graph", "memory|doctor", "memory|malloc-stats"]),
+    (Strategy::Broadcast(ResponsePolicy::Info), &["info"]),
+    (Strategy::Broadcast(ResponsePolicy::ClientList), &["client|list"]),
+    (Strategy::Broadcast(ResponsePolicy::NewestFirst), &["slowlog|get", "commandlog|get"]),
+    (Strategy::Broadcast(ResponsePolicy::AclLog), &["acl|log"]),
+    (Strategy::Broadcast(ResponsePolicy::LatencyLatest), &["latency|latest"]),
+    (Strategy::Broadcast(ResponsePolicy::LatencyHistory), &["latency|history"]),
+    (Strategy::Broadcast(ResponsePolicy::LatencyHistogram), &["latency|histogram"]),
+    (Strategy::Broadcast(ResponsePolicy::FunctionStats), &["function|stats"]),
+    (Strategy::Broadcast(ResponsePolicy::MemoryStats), &["memory|stats"]),
+    (Strategy::Broadcast(ResponsePolicy::Role), &["role"]),
+    (Strategy::Broadcast(ResponsePolicy::KilledClients), &["client|kill"]),
+    (Strategy::Broadcast(ResponsePolicy::UnblockedClients), &["client|unblock"]),
     (Strategy::Broadcast(ResponsePolicy::AllSucceeded), &[
         "swapdb", "save", "bgsave", "bgrewriteaof", "config|resetstat", "config|rewrite", "client|pause", "client|unpause",
         "acl|setuser", "acl|deluser", "acl|save", "acl|load",
     ]),
+    // Its tip says all_shards, but its reply is the same on every server; the others would only delay it.
+    (Strategy::AnyMaster, &["ping"]),
     (Strategy::AnyMaster, &[
         "echo", "time", "lolwut", "config|get", "function|list", "function|dump", "acl|cat", "acl|dryrun", "acl|genpass", "acl|getuser",
         "acl|list", "acl|users", "acl|whoami", "command", "module|list", "pfselftest", "script|show",
@@ -316,7 +347,10 @@ mod tests {
         };
         let mut differing: Vec<&str> = listed_names().filter(differs).collect();
         differing.sort_unstable();
-        assert_eq!(differing, ["cluster|slot-stats", "dbsize", "keys", "latency|reset", "msetex", "randomkey"]);
+        assert_eq!(
+            differing,
+            ["cluster|slot-stats", "commandlog|get", "dbsize", "keys", "latency|reset", "msetex", "ping", "randomkey", "slowlog|get"]
+        );
     }
 
     #[test]

@@ -27,7 +27,9 @@ pub(crate) use crate::crossnode::recover::recover;
 use crate::crossnode::support::documentation::Documentation;
 pub(crate) use crate::crossnode::support::explanation::Explanation;
 pub(crate) use crate::crossnode::support::job::Job;
+use crate::crossnode::support::missing_command::with_releases;
 use crate::crossnode::support::outcome::Abort;
+pub(crate) use crate::crossnode::support::wait_limit::WaitLimit;
 use crate::error::Error;
 use crate::resp::Reply;
 use crate::routing::CrossNodeCommand;
@@ -58,8 +60,19 @@ macro_rules! call {
 
 /// Carries a command out. A server's error is returned as an error reply.
 pub(crate) fn run<'a>(config: &Config, topology: &Topology, args: &[&'a [u8]], command: &CrossNodeCommand<'a>) -> Result<Reply, Error> {
-    let job = Job { config, topology, args, command };
-    call!(command.strategy, run(&job)).or_else(Abort::into_reply)
+    run_within(config, topology, args, command, None)
+}
+
+/// [`run`] with a limit for the wait of a blocking command.
+pub(crate) fn run_within<'a>(
+    config: &Config,
+    topology: &Topology,
+    args: &[&'a [u8]],
+    command: &CrossNodeCommand<'a>,
+    limit: Option<&WaitLimit>,
+) -> Result<Reply, Error> {
+    let job = Job { config, topology, args, command, limit };
+    call!(command.strategy, run(&job)).or_else(|abort| with_releases(&job, abort).into_reply())
 }
 
 /// Reports what [`run`] would do. Where that depends on the data, servers are asked; nothing is changed. An inner error is the text with
@@ -70,8 +83,8 @@ pub(crate) fn explain<'a>(
     args: &[&'a [u8]],
     command: &CrossNodeCommand<'a>,
 ) -> Result<Result<Explanation, String>, Error> {
-    let job = Job { config, topology, args, command };
-    match call!(command.strategy, explain(&job)) {
+    let job = Job { config, topology, args, command, limit: None };
+    match call!(command.strategy, explain(&job)).map_err(|abort| with_releases(&job, abort)) {
         Ok(explanation) => Ok(Ok(explanation)),
         Err(Abort::Refusal(text)) => Ok(Err(String::from_utf8_lossy(&text).into_owned())),
         Err(Abort::Error(error)) => Err(error),

@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     let mut reading = Reading::parse(job).ok_or_else(|| server_refusal(job))?;
     if reading.deadline.is_some() {
-        reading.resolve_last()?;
+        reading.resolve_last_once()?;
     }
     let found = match reading.deadline {
         None => reading.attempt()?,
@@ -241,6 +241,17 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
                 _ => {}
             }
         }
+        Ok(())
+    }
+
+    /// [`Reading::resolve_last`], unless the command was begun before and is continued.
+    fn resolve_last_once(&mut self) -> Outcome<()> {
+        let Some(limit) = self.job.limit else { return self.resolve_last() };
+        match limit.stream_ids.take() {
+            Some(ids) => self.ids = ids.into_iter().map(Cow::from).collect(),
+            None => self.resolve_last()?,
+        }
+        limit.stream_ids.replace(Some(self.ids.iter().map(|id| id.to_vec()).collect()));
         Ok(())
     }
 

@@ -19,6 +19,11 @@ impl Builder {
         Builder { bytes: data.bytes.into_vec(), entries: data.entries }
     }
 
+    /// Returns the bytes.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// Returns the bytes and the index.
     pub(crate) fn parts(&mut self) -> (&mut Vec<u8>, &mut Entries) {
         (&mut self.bytes, &mut self.entries)
@@ -77,6 +82,18 @@ impl Builder {
         }
         self.entries.push(entries[0].shifted(offset));
         1
+    }
+
+    /// Appends values whose bytes are elsewhere.
+    pub(crate) fn copy_with_bytes(&mut self, entries: &[Entry], bytes: &[u8]) {
+        for entry in entries {
+            if entry.has_bytes() {
+                let start = entry.data as usize;
+                self.bytes_value(entry.kind(), &bytes[start..start + entry.length()]);
+            } else {
+                self.entries.push(*entry);
+            }
+        }
     }
 
     /// Appends values of a reply: a range of its entries, which must consist of complete values, and all of its bytes.
@@ -141,8 +158,12 @@ impl Builder {
         self.end(index);
     }
 
-    /// Appends the failure of a command: code, message, node, and whether the command may have been executed.
+    /// Appends the failure of a command: code, message, node, and whether the command may have been executed; or the error reply of a server
+    /// that refused the connection.
     pub(crate) fn failure(&mut self, error: &Error) {
+        if let Some(text) = error.refusal() {
+            return self.bytes_value(Kind::Error, text);
+        }
         let index = self.begin(Kind::Failure, 4);
         self.integer(error.code() as i64);
         self.string(error.message().as_bytes());

@@ -52,6 +52,15 @@ impl Reply {
         })
     }
 
+    /// An array of copies of `count` values, whose bytes are in `bytes`.
+    pub(crate) fn array_of_copies(count: usize, entries: &[Entry], bytes: &[u8]) -> Reply {
+        build(|builder| {
+            let root = builder.begin(Kind::Array, count);
+            builder.copy_with_bytes(entries, bytes);
+            builder.end(root);
+        })
+    }
+
     /// Returns the value at an index as a reply. The bytes of the other values stay allocated.
     pub(crate) fn extract(self, index: usize) -> Reply {
         let data = *self.into_data();

@@ -1,7 +1,7 @@
 //! Plans any command: from the command table, or, if that lacks the command, from a server's description.
 
 use crate::command::{
-    Command, CommandFlags, PlacedKeys, Positions, ReadTimeout, ServerCommand, ServerInfo, Strategy, UndeclaredUse, fits, lookup,
+    Command, CommandFlags, Keys, PlacedKeys, Positions, ReadTimeout, ServerCommand, ServerInfo, Strategy, UndeclaredUse, fits, lookup,
     undeclared_use,
 };
 use crate::config::{Config, KeylessScripts, Read};
@@ -73,11 +73,15 @@ impl<'p> CommandResolver<'p> {
     pub(crate) fn plan<'a>(&self, command: Option<&Command>, args: &[&'a [u8]]) -> Result<Plan<'a>, Error> {
         match command {
             Some(command) if command.takes(args.len()) => {
-                let plan = plan(self.config, command, args)?;
+                let plan = plan(self.config, command, args);
                 if command.strategy == Strategy::Script {
                     self.check_keyless_script(args)?;
                 }
-                Ok(plan)
+                match plan {
+                    Ok(plan @ Plan::OneServer { .. }) => Ok(plan),
+                    _ if self.is_missing(command) => Ok(plan_for_rejection()),
+                    plan => plan,
+                }
             }
             _ => self.plan_as_described(command, args),
         }
@@ -114,6 +118,11 @@ impl<'p> CommandResolver<'p> {
             }
             KeylessScripts::Check => self.topology.script_sources().get(args[1]).map_or(Ok(()), |source| check_source(args[0], &source)),
         }
+    }
+
+    /// Whether the first server lacks a command with keys, which the library could nevertheless carry out across nodes.
+    fn is_missing(&self, command: &Command) -> bool {
+        command.keys != Keys::Specs(&[]) && command.may_be_missing() && matches!(self.learn_name(command.name.as_bytes()), Ok(None))
     }
 
     /// Whether the server says that it rejects the command in a transaction.

@@ -2,8 +2,9 @@
 
 use crate::config::{Config, Server};
 use crate::error::{Code, Error};
-use crate::resp::{Reply, Value, pack};
+use crate::resp::{Reader, Reply, Value, pack};
 use crate::transport::Connection;
+use std::os::fd::{AsFd, BorrowedFd};
 
 /// The packed command.
 pub(crate) const MULTI: &[u8] = b"*1\r\n$5\r\nMULTI\r\n";
@@ -16,6 +17,8 @@ pub(crate) struct SessionConnection {
     applied: Settings,
     /// The server has accepted MULTI on this connection.
     has_accepted_multi: bool,
+    /// By CLIENT ID, after [`SessionConnection::learn_id`].
+    id: Option<i64>,
 }
 
 /// What a session sets on each of its connections.
@@ -54,6 +57,7 @@ impl SessionConnection {
             db: server.db,
             applied: Settings::default(),
             has_accepted_multi: false,
+            id: None,
         })
     }
 
@@ -69,7 +73,9 @@ impl SessionConnection {
         if db != self.db {
             let reply = self.ask(&pack(&[b"SELECT", db.to_string().as_bytes()]), 1, &mut 0)?;
             if let Some(Value::Error(text)) = reply.value(1) {
-                return Err(Error::new(Code::Connect, format!("SELECT {db}: {}", String::from_utf8_lossy(text))));
+                let error = Error::new(Code::Connect, format!("SELECT {db}: {}", String::from_utf8_lossy(text)));
+                // A server that runs a script would refuse the command in the same way.
+                return Err(if text.starts_with(b"BUSY ") { error.refused_with(text) } else { error });
             }
             self.db = db;
         }
@@ -105,7 +111,59 @@ impl SessionConnection {
         Ok(reply)
     }
 
+    /// Asks the server once for the ID of this connection.
+    pub(crate) fn learn_id(&mut self) -> Result<(), Error> {
+        if self.id.is_none()
+            && let Some(Value::Integer(id)) = self.ask(&pack(&[b"CLIENT", b"ID"]), 1, &mut 0)?.value(1)
+        {
+            self.id = Some(id);
+        }
+        Ok(())
+    }
+
+    /// Returns the ID if it is known.
+    pub(crate) fn id(&self) -> Option<i64> {
+        self.id
+    }
+
+    /// Ends the blocking command that another connection waits for.
+    pub(crate) fn unblock(&mut self, id: i64) -> Result<(), Error> {
+        match self.ask(&pack(&[b"CLIENT", b"UNBLOCK", id.to_string().as_bytes()]), 1, &mut 0)?.value(1) {
+            Some(Value::Error(text)) => Err(Error::new(Code::Request, format!("CLIENT UNBLOCK: {}", String::from_utf8_lossy(text)))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Sends a command and returns the reader for its reply. `sent` is that of [`SessionConnection::ask`].
+    pub(crate) fn begin(&mut self, request: &[u8], sent: &mut usize) -> Result<Reader, Error> {
+        self.connection.send_all(request, sent)?;
+        Ok(self.connection.reader(true))
+    }
+
+    /// Receives what has arrived of the reply. Returns whether the reply is complete.
+    pub(crate) fn receive_now(&self, reader: &mut Reader) -> Result<bool, Error> {
+        while reader.complete() == 0 {
+            if self.connection.receive_now(reader, 1)? == 0 {
+                return Ok(false);
+            }
+        }
+        reader.finish().map(|()| true)
+    }
+
+    /// Makes a reply of what [`SessionConnection::receive_now`] has received.
+    pub(crate) fn end(&mut self, reader: Reader) -> Reply {
+        let (reply, buffer) = Reply::from_reader(reader, Some(1));
+        self.connection.reuse(buffer);
+        reply.extract(1)
+    }
+
     pub(crate) fn into_connection(self) -> Connection {
         self.connection
+    }
+}
+
+impl AsFd for SessionConnection {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.connection.as_fd()
     }
 }

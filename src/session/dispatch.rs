@@ -4,6 +4,7 @@
 use crate::command::lookup;
 use crate::error::Error;
 use crate::resp::{Args, Commands, Reply, ReplyList};
+use crate::session::blocked::{Begun, may_block};
 use crate::session::queued::{Transaction, TransactionPipeline};
 use crate::session::session::{Outcome, Session};
 use crate::session::state_command::{state_command, unsupported};
@@ -19,6 +20,8 @@ pub(crate) struct Dispatcher<'s, 'r> {
     ordinary: Range<usize>,
     /// The commands of a transaction that were not sent yet. It is `None` while `ordinary` is not empty.
     pub pipeline: Option<TransactionPipeline>,
+    /// The number of interrupts before the call.
+    interrupts: u64,
 }
 
 impl Session {
@@ -27,15 +30,31 @@ impl Session {
     /// There is one reply per command, with two exceptions, as on one server: the SUBSCRIBE family has one reply per channel or pattern, and
     /// commands after QUIT have none. A command that fails is a [`Value::Failure`](crate::Value::Failure) in its position.
     ///
+    /// A blocking command waits in this call; an [`Interrupter`](crate::Interrupter) ends the wait. If a command that was written to the byte
+    /// stream waits, this call waits for it first.
+    ///
     /// Fails with [`Code::Request`](crate::Code::Request), before any command is executed, if the request is not RESP, after QUIT, and in a forked
     /// child.
     pub fn execute(&mut self, request: &[u8]) -> Result<Reply, Error> {
         self.check_open()?;
         check_syntax(request)?;
-        let mut dispatcher = Dispatcher { session: self, request, replies: ReplyList::default(), ordinary: 0..0, pipeline: None };
+        let interrupts = self.interrupter.interrupts();
+        self.finish_stream(interrupts)?;
+        let reply = self.run_request(request, interrupts)?;
+        if self.interrupter.is_closing() {
+            self.check_open()?;
+        }
+        Ok(reply)
+    }
+
+    /// Runs the commands of a valid request. `interrupts` is the number of interrupts before the call.
+    pub(super) fn run_request(&mut self, request: &[u8], interrupts: u64) -> Result<Reply, Error> {
+        let mut dispatcher =
+            Dispatcher { session: self, request, replies: ReplyList::default(), ordinary: 0..0, pipeline: None, interrupts };
         let mut commands = Commands::new(request);
         let mut args = Args::new();
         while !dispatcher.session.is_closed
+            && !dispatcher.session.interrupter.is_closing()
             && let Some(range) = commands.next(&mut args)?
         {
             dispatcher.run(&args, range)?;
@@ -64,11 +83,26 @@ impl<'r> Dispatcher<'_, 'r> {
         match name {
             Some(name) => self.run_state_command(name, args),
             None if self.session.is_subscribed() => self.reply(Ok(pong(args))),
+            None if may_block(args) => self.run_blocking(args, range),
             None => {
                 self.collect(range);
                 Ok(())
             }
         }
+    }
+
+    /// Runs a command that may wait for other clients.
+    fn run_blocking(&mut self, args: &[&'r [u8]], range: Range<usize>) -> Result<(), Error> {
+        self.flush()?;
+        match self.session.begin_blocking(args) {
+            Begun::Blocked(blocked) => {
+                let outcome = self.session.finish_blocked(blocked, self.interrupts);
+                self.replies.push(outcome);
+            }
+            Begun::Ended(outcome) => self.replies.push(outcome),
+            Begun::Ordinary => self.collect(range),
+        }
+        Ok(())
     }
 
     /// Rejects a command in the state after SUBSCRIBE. A wrong number of arguments is rejected first, as on one server.

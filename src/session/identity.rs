@@ -1,7 +1,8 @@
 //! HELLO and CLIENT: how the session identifies itself to the servers.
 
+use crate::crossnode::broadcast::client_ids::{line_with_id, over_all_servers};
 use crate::error::{Code, Error, printable};
-use crate::resp::{Reply, pack};
+use crate::resp::{Reply, Value, pack};
 use crate::session::select::parse_number;
 use crate::session::session::{Outcome, Session};
 
@@ -36,19 +37,29 @@ impl Session {
             }
             self.settings.name = name.to_vec();
         }
-        self.ask(self.identifying_server(), b"HELLO", &pack(&[b"HELLO", b"2"]))
+        let server = self.identifying_server();
+        self.ask(server, b"HELLO", &pack(&[b"HELLO", b"2"]))
     }
 
-    /// CLIENT ID and CLIENT INFO of one of the session's own connections.
+    /// CLIENT ID and CLIENT INFO of one of the session's own connections, with the id that it has over all servers.
     pub(super) fn describe_connection(&mut self, args: &[&[u8]]) -> Outcome {
-        self.ask(self.identifying_server(), args[0], &pack(args))
+        let server = self.identifying_server();
+        let reply = self.ask(server, args[0], &pack(args))?;
+        let servers = self.configured.config().servers.len();
+        Ok(match reply.root() {
+            Value::Integer(id) => Reply::integer(over_all_servers(id, server, servers)),
+            Value::String(line) => Reply::string(&line_with_id(line, server, servers)),
+            _ => reply,
+        })
     }
 
-    /// Returns the server that the session is bound to, or else has a connection to, or else the first server.
-    fn identifying_server(&self) -> usize {
+    /// Returns the server whose connection identifies the session. At the first call that is a server that the session is bound to, or else
+    /// has a connection to, or else the first server. It stays the same, so that CLIENT ID does.
+    fn identifying_server(&mut self) -> usize {
         let bound = self.binding.as_ref().filter(|binding| binding.lost.is_none()).map(|binding| binding.server);
         let connected = || self.connections.iter().position(Option::is_some);
-        bound.or_else(connected).unwrap_or_else(|| self.first_server())
+        let server = self.identifying_server.or(bound).or_else(connected).unwrap_or_else(|| self.first_server());
+        *self.identifying_server.insert(server)
     }
 
     pub(super) fn set_name(&mut self, name: &[u8]) -> Reply {
@@ -56,6 +67,11 @@ impl Session {
             return invalid_name("Client names");
         }
         self.settings.name = name.to_vec();
+        if !name.is_empty() {
+            // Opens the connection that CLIENT LIST shows under this name. If the server does not reply, a later command reports that.
+            let server = self.identifying_server();
+            let _ = self.ask(server, b"CLIENT", &pack(&[b"CLIENT", b"GETNAME"]));
+        }
         Reply::status(b"OK")
     }
 

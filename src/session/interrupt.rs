@@ -5,19 +5,26 @@ use once_cell::sync::OnceCell;
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering, fence};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 
-/// Ends a call of [`Session::receive`](crate::Session::receive) or [`Session::read`](crate::Session::read) that waits, as if its time were up.
+/// Ends a call of a [`Session`](crate::Session) that waits, as if its time were up.
 ///
-/// If no call waits, the next one that would wait returns at once. An interrupter can be used from any thread, and it can outlive its session.
+/// [`Session::receive`](crate::Session::receive) returns `None`, and [`Session::read`](crate::Session::read) returns 0; a blocking command that
+/// was written to the stream goes on. If neither waits, the next one that would wait returns at once. A blocking command of
+/// [`Session::execute`](crate::Session::execute) that waits returns nil, or what it has just received; nothing is lost. If none waits, later ones
+/// are not affected. An interrupter can be used from any thread, and it can outlive its session.
 #[derive(Clone, Default)]
 pub struct Interrupter(Arc<Signals>);
 
-/// Two independent requests to a waiting thread. Each stays set until the thread takes or clears it.
+/// Independent requests to a waiting thread. Each stays set until the thread takes or clears it.
 #[derive(Default)]
 struct Signals {
     /// End the call. Set by the user.
     interrupt: AtomicBool,
+    /// The number of interrupts so far.
+    interrupts: AtomicU64,
+    /// The session is to be closed. It stays set.
+    closing: AtomicBool,
     /// Release the session for another call, then wait again. Set by a [`SharedSession`](crate::SharedSession).
     pause: AtomicBool,
     /// The receiver, which the waiting thread polls, and the transmitter. They are opened by the first call that waits.
@@ -25,9 +32,24 @@ struct Signals {
 }
 
 impl Interrupter {
-    /// Ends a call that waits, or the next one that would wait. Never waits itself.
+    /// Ends a call that waits. Never waits itself.
     pub fn interrupt(&self) {
+        self.0.interrupts.fetch_add(1, Ordering::SeqCst);
         self.set(&self.0.interrupt);
+    }
+
+    /// Returns the number of interrupts so far.
+    pub(crate) fn interrupts(&self) -> u64 {
+        self.0.interrupts.load(Ordering::SeqCst)
+    }
+
+    /// Ends a blocking command that waits, with an error. The session runs no further command.
+    pub(crate) fn close(&self) {
+        self.set(&self.0.closing);
+    }
+
+    pub(crate) fn is_closing(&self) -> bool {
+        self.0.closing.load(Ordering::SeqCst)
     }
 
     /// Makes a call that waits release the session.

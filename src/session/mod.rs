@@ -1,5 +1,7 @@
 //! Sessions: one client of all servers with the state that a connection to one server has, such as MULTI, WATCH, SELECT and SUBSCRIBE.
 
+mod blocked;
+mod blocked_wait;
 mod connection;
 mod dispatch;
 mod identity;

@@ -26,8 +26,9 @@ impl Session {
         let server = match keys.first() {
             Some(key) => server_of(key),
             None if config.servers.len() == 1 => self.first_server(),
-            // A script without keys runs on the node of the transaction.
-            None if matches!(strategy, Strategy::AnyMaster | Strategy::Script) || is_same_on_every_server(args[0]) => {
+            // A script without keys runs on the node of the transaction. The command table sends UNWATCH to all masters, but in a transaction
+            // any server can run it.
+            None if matches!(strategy, Strategy::AnyMaster | Strategy::Script) || args[0].eq_ignore_ascii_case(b"UNWATCH") => {
                 return Ok(Route::AnyServer);
             }
             None => return Err(needs_all_nodes(args[0])),
@@ -49,11 +50,6 @@ impl Session {
             .map_or_else(String::new, |key| format!("\"{}\" lives on {}, and ", printable(key.name), config.masters[key.master()].alias));
         Error::new(Code::CrossNode, format!("CROSSNODE {}: {key}{what} on {node}", upper(args[0])))
     }
-}
-
-/// The command table sends PING and UNWATCH to all masters, but any server can run them in a transaction.
-fn is_same_on_every_server(name: &[u8]) -> bool {
-    name.eq_ignore_ascii_case(b"PING") || name.eq_ignore_ascii_case(b"UNWATCH")
 }
 
 fn needs_all_nodes(name: &[u8]) -> Error {

@@ -37,6 +37,8 @@ pub struct Session {
     pub(super) settings: Settings,
     /// By server: the connection for transactions.
     pub(super) connections: Vec<Option<SessionConnection>>,
+    /// The server whose connection identifies the session, once CLIENT ID or another such command was run.
+    pub(super) identifying_server: Option<usize>,
     /// The server of the watched keys and of the transaction.
     pub(super) binding: Option<Binding>,
     pub(super) transaction: Option<Transaction>,
@@ -70,6 +72,7 @@ impl Session {
             is_closed: false,
             settings: Settings::default(),
             connections: (0..servers).map(|_| None).collect(),
+            identifying_server: None,
             binding: None,
             transaction: None,
             subscriptions: Subscriptions::default(),
@@ -81,7 +84,7 @@ impl Session {
         }
     }
 
-    /// Returns an interrupter, with which another thread ends a call of [`Session::receive`] or [`Session::read`] that waits.
+    /// Returns an interrupter, with which another thread ends a call that waits.
     pub fn interrupter(&self) -> Interrupter {
         self.interrupter.clone()
     }
@@ -89,7 +92,7 @@ impl Session {
     /// The check that every call begins with.
     pub(super) fn check_open(&self) -> Result<(), Error> {
         check_process(self.process)?;
-        if self.is_closed {
+        if self.is_closed || self.interrupter.is_closing() {
             return Err(Error::new(Code::Request, "the session is closed; open a new one"));
         }
         Ok(())

@@ -72,18 +72,22 @@ impl SharedSession {
         self.wait(timeout, 0, |session, deadline| session.read_until(buffer, deadline))
     }
 
-    /// Ends a call of [`SharedSession::receive`] or [`SharedSession::read`] that waits for a message, as if its time were up. If none does, the
-    /// next one that would wait returns at once. Never waits itself.
+    /// Ends a call that waits, as if its time were up; see [`Interrupter`]. Never waits itself.
     pub fn interrupt(&self) {
         if check_process(self.process).is_ok() {
             self.interrupter.interrupt();
         }
     }
 
-    /// Closes the session and its connections. Calls that wait for messages fail, and so do all later calls. Has no effect on a closed session.
+    /// Closes the session and its connections. Calls that wait for messages or in a blocking command fail, and so do all later calls, except that
+    /// the rest of the byte stream can be read. The servers end the blocking command. Has no effect on a closed session.
+    ///
+    /// Waits for another call only while that runs a command that does not block.
     pub fn close(&self) -> Result<(), Error> {
+        check_process(self.process)?;
+        self.interrupter.close();
         let mut session = self.lock_for_commands()?;
-        if session.check_open().is_ok() {
+        if !session.is_closed {
             session.quit();
         }
         Ok(())

@@ -1,9 +1,11 @@
 //! The session as a stream of bytes, in place of the socket of an existing client.
 
 use crate::error::Error;
-use crate::resp::{ProtocolError, Value};
+use crate::resp::{Args, Commands, ProtocolError, Reply, ReplyList, Value};
+use crate::session::blocked::{Begun, may_block};
+use crate::session::blocked_wait::{Progress, Waiter};
 use crate::session::receive::{Wait, deadline};
-use crate::session::session::Session;
+use crate::session::session::{Outcome, Session};
 use crate::session::state_command::state_command;
 use crate::session::subscriptions::SubscriptionKind;
 use std::time::{Duration, Instant};
@@ -11,6 +13,9 @@ use std::time::{Duration, Instant};
 impl Session {
     /// Takes the next bytes of a stream of requests, cut anywhere, and runs every complete command. [`Session::read`] then returns the replies
     /// in RESP2: a map as an array, a failed command as an error.
+    ///
+    /// This call does not wait in a blocking command. If that has no reply at once, it and the commands after it wait for [`Session::read`]; a
+    /// later call also continues them once the reply is there.
     ///
     /// The stream is read as one server reads it: RESP arrays of bulk strings, or inline commands; empty commands are ignored. Bytes that one
     /// server rejects end the stream: the replies to the commands before them can be read, then the error reply `-ERR Protocol error: …`, and
@@ -20,17 +25,14 @@ impl Session {
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.check_open()?;
         self.stream.incoming.feed(bytes);
-        let outcome = self.run_complete_commands();
-        if outcome.is_err() {
-            self.quit();
-        }
-        outcome
+        self.continue_stream(Waiter::Write).map(drop)
     }
 
     /// Copies replies, and messages while the session is subscribed, into a buffer. Returns the number of bytes.
     ///
-    /// If there are none, it waits, without a timeout forever. 0 means that the time is up, that an [`Interrupter`](crate::Interrupter)
-    /// ended the call, or that the buffer is empty.
+    /// If there are none, it waits, without a timeout forever: for a message, or for a blocking command that was written. 0 means that the time
+    /// is up, that an [`Interrupter`](crate::Interrupter) ended the call, or that the buffer is empty. The blocking command goes on, and the next
+    /// call waits for it again.
     ///
     /// Fails on a closed session, once all replies were read, in a forked child, and if the connection to a server with subscriptions was lost.
     pub fn read(&mut self, buffer: &mut [u8], timeout: Option<Duration>) -> Result<usize, Error> {
@@ -42,8 +44,15 @@ impl Session {
 
     pub(super) fn read_until(&mut self, buffer: &mut [u8], deadline: Option<Instant>) -> Result<Wait<usize>, Error> {
         self.check_process()?;
-        if self.stream.is_empty() {
+        while self.stream.is_empty() {
             self.check_open()?;
+            if self.stream.blocked.is_some() {
+                match self.continue_stream(Waiter::Read { deadline })? {
+                    Some(Progress::Paused) => return Ok(Wait::Paused),
+                    Some(_) if self.stream.is_empty() => return Ok(Wait::Complete(0)),
+                    _ => continue,
+                }
+            }
             match self.next_message(deadline)? {
                 Wait::Complete(Some(message)) => self.stream.push(&message.root()),
                 Wait::Complete(None) => return Ok(Wait::Complete(0)),
@@ -54,7 +63,34 @@ impl Session {
         Ok(Wait::Complete(self.stream.read(buffer)))
     }
 
-    /// Runs the complete commands of the stream: together if they have no effect on the stream.
+    /// Waits until no blocking command of the stream is pending.
+    pub(super) fn finish_stream(&mut self, interrupts: u64) -> Result<(), Error> {
+        while self.stream.blocked.is_some() {
+            self.continue_stream(Waiter::Execute { interrupts })?;
+        }
+        Ok(())
+    }
+
+    /// Waits for the blocking command of the stream, if there is one, and runs the complete commands after it. Returns why the command is
+    /// suspended, if it is.
+    fn continue_stream(&mut self, waiter: Waiter) -> Result<Option<Progress>, Error> {
+        if let Some(mut blocked) = self.stream.blocked.take() {
+            match self.wait_for_blocked(&mut blocked, waiter)? {
+                Progress::Ended(outcome) => self.push_outcome(outcome),
+                suspended => {
+                    self.stream.blocked = Some(blocked);
+                    return Ok(Some(suspended));
+                }
+            }
+        }
+        let outcome = self.run_complete_commands();
+        if outcome.is_err() {
+            self.quit();
+        }
+        outcome.map(|()| None)
+    }
+
+    /// Runs the complete commands of the stream, up to the first that blocks: together if they have no effect on the stream.
     fn run_complete_commands(&mut self) -> Result<(), Error> {
         let mut request = Vec::new();
         loop {
@@ -67,19 +103,58 @@ impl Session {
                     return Ok(());
                 }
             };
-            match effect {
-                Effect::None if !self.is_subscribed() => self.stream.incoming.push_command(&mut request),
-                Effect::None | Effect::Subscribes | Effect::Unsubscribes => {
-                    self.run_and_push(&std::mem::take(&mut request), true)?;
-                    self.stream.incoming.push_command(&mut request);
-                    self.run_and_push(&std::mem::take(&mut request), effect != Effect::Unsubscribes)?;
-                }
-                Effect::Closes => {
-                    self.run_and_push(&request, true)?;
-                    self.end_stream(None);
-                    return Ok(());
-                }
+            if effect == Effect::None && !self.is_subscribed() {
+                self.stream.incoming.push_command(&mut request);
+                continue;
             }
+            self.run_and_push(&std::mem::take(&mut request), true)?;
+            if effect == Effect::Closes {
+                self.end_stream(None);
+                return Ok(());
+            }
+            self.stream.incoming.push_command(&mut request);
+            if self.run_alone(effect, &std::mem::take(&mut request))? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Runs a command on its own. Returns whether it blocks the stream.
+    fn run_alone(&mut self, effect: Effect, request: &[u8]) -> Result<bool, Error> {
+        if effect == Effect::Blocks && self.transaction.is_none() && !self.is_subscribed() && !self.is_closed {
+            let mut args = Args::new();
+            Commands::new(request).next(&mut args)?;
+            match self.begin_blocking(&args) {
+                Begun::Ordinary => {}
+                Begun::Ended(outcome) => {
+                    self.push_outcome(outcome);
+                    return Ok(false);
+                }
+                Begun::Blocked(mut blocked) => match self.wait_for_blocked(&mut blocked, Waiter::Write)? {
+                    Progress::Ended(outcome) => {
+                        self.push_outcome(outcome);
+                        return Ok(false);
+                    }
+                    _ => {
+                        self.stream.blocked = Some(blocked);
+                        return Ok(true);
+                    }
+                },
+            }
+        }
+        self.run_and_push(request, effect != Effect::Unsubscribes)?;
+        Ok(false)
+    }
+
+    fn push_outcome(&mut self, outcome: Outcome) {
+        let mut replies = ReplyList::default();
+        replies.push(outcome);
+        self.push_replies(&replies.into_reply());
+    }
+
+    fn push_replies(&mut self, replies: &Reply) {
+        if let Value::Array(replies) = replies.root() {
+            replies.for_each(|reply| self.stream.push(&reply));
         }
     }
 
@@ -102,13 +177,11 @@ impl Session {
             return Ok(());
         }
         self.push_messages();
-        let reply = self.execute(request)?;
+        let replies = self.run_request(request, self.interrupter.interrupts())?;
         if !replies_first {
             self.push_messages();
         }
-        if let Value::Array(replies) = reply.root() {
-            replies.for_each(|reply| self.stream.push(&reply));
-        }
+        self.push_replies(&replies);
         Ok(())
     }
 
@@ -123,6 +196,8 @@ enum Effect {
     None,
     Subscribes,
     Unsubscribes,
+    /// It may wait for other clients.
+    Blocks,
     /// It is the first line of an HTTP request, or its Host header. A server closes the connection, so that a web page cannot make a browser
     /// send commands.
     Closes,
@@ -136,6 +211,7 @@ impl Effect {
         match state_command(args).and_then(SubscriptionKind::from_command) {
             Some((_, true)) => Effect::Subscribes,
             Some((_, false)) => Effect::Unsubscribes,
+            None if may_block(args) => Effect::Blocks,
             None => Effect::None,
         }
     }

@@ -1,11 +1,14 @@
 //! The bytes of a session that is used as a byte stream: requests that are incomplete, and replies that were not read.
 
 use crate::resp::{RequestStream, Value, push_value};
+use crate::session::blocked::Blocked;
 
 #[derive(Default)]
 pub(crate) struct StreamBuffer {
     /// The requests.
     pub incoming: RequestStream,
+    /// The blocking command that the session waits for. The requests after it wait too.
+    pub blocked: Option<Blocked>,
     /// The replies and messages, and how many of these bytes were read.
     outgoing: Vec<u8>,
     read: usize,

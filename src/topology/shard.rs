@@ -27,6 +27,10 @@ impl ConnectionSource for Shard {
         self.master.lease_at(fresh, now, Limit::Configured)
     }
 
+    fn lease_without_database(&self) -> Result<Lease<'_>, Error> {
+        self.master.lease_without_database()
+    }
+
     #[inline]
     fn server(&self) -> &Server {
         self.master.server()

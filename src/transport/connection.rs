@@ -73,7 +73,7 @@ impl Connection {
         self.receive(&mut reader, requests.len()).map_err(|error| connect_failed(error.message()))?;
         match Reply::from_reader(reader, Some(requests.len())).0.root() {
             Value::Array(mut replies) => replies.try_for_each(|reply| match reply {
-                Value::Error(text) => Err(connect_failed(&String::from_utf8_lossy(text))),
+                Value::Error(text) => Err(refused(text)),
                 _ => Ok(()),
             }),
             _ => Ok(()),
@@ -271,6 +271,13 @@ fn connect_tcp(host: &str, port: u16, timeout: Option<Duration>) -> io::Result<T
 #[cold]
 fn connect_failed(reason: &str) -> Error {
     Error::new(Code::Connect, format!("cannot connect: {reason}"))
+}
+
+/// A server that runs a script refuses SELECT, and would refuse the command in the same way.
+#[cold]
+fn refused(text: &[u8]) -> Error {
+    let error = connect_failed(&String::from_utf8_lossy(text));
+    if text.starts_with(b"BUSY ") { error.refused_with(text) } else { error }
 }
 
 #[cold]

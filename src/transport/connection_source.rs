@@ -11,6 +11,9 @@ pub(crate) trait ConnectionSource {
     /// for as long as a connect may take.
     fn lease(&self, fresh: bool) -> Result<Lease<'_>, Error>;
 
+    /// Opens a connection that has not selected the database, over the limit of `pool_size`. It must not be kept.
+    fn lease_without_database(&self) -> Result<Lease<'_>, Error>;
+
     fn server(&self) -> &Server;
 
     fn config(&self) -> &Config;
@@ -20,6 +23,10 @@ impl ConnectionSource for Pool {
     #[inline]
     fn lease(&self, fresh: bool) -> Result<Lease<'_>, Error> {
         self.lease_at(fresh, now(), Limit::Configured)
+    }
+
+    fn lease_without_database(&self) -> Result<Lease<'_>, Error> {
+        Pool::lease_without_database(self)
     }
 
     #[inline]

@@ -22,6 +22,10 @@ pub(crate) struct NodePipeline<'p, 'a> {
     pinned: bool,
     /// One of its commands must run on the master, although it may only read.
     pub(crate) requires_master: bool,
+    /// Its commands have the same effect in every database. If the server refuses to select one, they are sent without.
+    pub(crate) ignores_database: bool,
+    /// The connection has not selected the database, so no other command may use it.
+    is_without_database: bool,
     /// It is sent to a replica.
     is_on_replica: bool,
     read_timeout: ReadTimeout,
@@ -43,6 +47,8 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
             repeatable: true,
             pinned: false,
             requires_master: false,
+            ignores_database: false,
+            is_without_database: false,
             is_on_replica: false,
             read_timeout: ReadTimeout::Configured,
             lease: None,
@@ -120,9 +126,21 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
     pub(crate) fn connect(&mut self, fresh: bool, rooted: bool) -> bool {
         match self.source.lease(fresh) {
             Ok(lease) => self.set_lease(lease, rooted),
+            Err(refused) if self.ignores_database && refused.refusal().is_some() => self.connect_without_database(rooted),
             Err(error) => self.failure = Some(error),
         }
         self.lease.is_some()
+    }
+
+    #[cold]
+    fn connect_without_database(&mut self, rooted: bool) {
+        match self.source.lease_without_database() {
+            Ok(lease) => {
+                self.is_without_database = true;
+                self.set_lease(lease, rooted);
+            }
+            Err(error) => self.failure = Some(error),
+        }
     }
 
     #[inline]
@@ -238,9 +256,13 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
 
     /// Gives the connection back if all replies have been read; closes it otherwise.
     pub(crate) fn release_connection(&mut self) {
-        if let Some(lease) = self.lease.take().filter(|_| self.is_done) {
+        if let Some(lease) = self.lease.take().filter(|_| self.may_keep_connection()) {
             lease.keep();
         }
+    }
+
+    fn may_keep_connection(&self) -> bool {
+        self.is_done && !self.is_without_database
     }
 
     pub(crate) fn is_sending(&self) -> bool {
@@ -301,7 +323,7 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
             0 => Err(Error::new(Code::Internal, "a pipeline without commands")),
             commands => self.outcome(commands as u32 - 1, name).map(|()| self.take_reply(Some(commands))),
         };
-        let mut lease = self.lease.take().filter(|_| self.is_done);
+        let mut lease = self.lease.take().filter(|_| self.may_keep_connection());
         if let Some(lease) = &mut lease {
             let reader = std::mem::replace(&mut self.reader, Reader::new(Vec::new(), false));
             lease.reuse(reader.into_parts().0);
@@ -319,7 +341,7 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
 
 impl Drop for NodePipeline<'_, '_> {
     fn drop(&mut self) {
-        if let Some(mut lease) = self.lease.take().filter(|_| self.is_done) {
+        if let Some(mut lease) = self.lease.take().filter(|_| self.may_keep_connection()) {
             let reader = std::mem::replace(&mut self.reader, Reader::new(Vec::new(), false));
             lease.reuse(reader.into_parts().0);
             lease.keep();

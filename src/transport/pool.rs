@@ -111,6 +111,16 @@ impl Pool {
         Ok(lease)
     }
 
+    /// Opens a connection that has not selected the database, over the limit of `pool_size`. It must not be kept.
+    #[cold]
+    pub(crate) fn lease_without_database(&self) -> Result<Lease<'_>, Error> {
+        self.lock().open += 1;
+        let mut lease = Lease { pool: self, connection: None, leased_at: now() };
+        let server = Server { db: 0, ..self.server.clone() };
+        lease.connection = Some(Box::new(Connection::open(&server, &self.config, self.timeout(Limit::Configured))?));
+        Ok(lease)
+    }
+
     #[cold]
     fn wait<'s>(&self, mut state: MutexGuard<'s, State>, since: Instant, limit: Limit) -> Result<MutexGuard<'s, State>, Error> {
         let left = self.timeout(limit).map(|limit| limit.saturating_sub(since.elapsed()));

@@ -2,6 +2,7 @@
 
 mod blocking;
 mod blocking_types;
+mod broadcast;
 mod colocate;
 mod comparison;
 mod explain;
@@ -9,6 +10,7 @@ mod gather;
 mod lookup;
 mod malformed;
 mod migrate;
+mod missing_commands;
 mod msetnx;
 mod old_readme;
 mod pipelines;

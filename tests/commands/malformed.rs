@@ -253,6 +253,11 @@ impl Comparison<'_> {
     }
 }
 
+/// Redis 6.2 checks subcommands only when EXEC runs them, and has other rules for what a transaction may contain.
+fn checks_what_it_queues(client: &mut redis::Connection) -> bool {
+    plain(client, &[b"COMMAND", b"INFO", b"config|get"]).contains("config|get")
+}
+
 /// The reply of the plain server, which is independent of the library.
 fn plain(client: &mut redis::Connection, words: &[&[u8]]) -> String {
     let mut request = redis::Cmd::new();
@@ -315,6 +320,9 @@ fn a_session_rejects_malformed_commands_as_one_server_does() {
 fn a_malformed_command_aborts_a_transaction_as_on_one_server() {
     let three = ThreeNodes::new();
     let cluster = three.cluster();
+    if !checks_what_it_queues(&mut three.oracle.client()) {
+        return;
+    }
     let mut client = three.oracle.client();
     let mut session = cluster.session();
     let mut comparison = Comparison { three: &three, differences: String::new() };
@@ -342,6 +350,9 @@ fn a_malformed_command_aborts_a_transaction_as_on_one_server() {
 fn the_server_decides_on_what_is_nested_in_a_transaction() {
     let three = ThreeNodes::new();
     let cluster = three.cluster();
+    if !checks_what_it_queues(&mut three.oracle.client()) {
+        return;
+    }
     let mut client = RawClient::connect(three.oracle.port);
     let mut session = cluster.session();
     let mut comparison = Comparison { three: &three, differences: String::new() };

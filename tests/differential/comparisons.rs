@@ -94,8 +94,9 @@ pub fn with_special_comparison() -> impl Iterator<Item = &'static str> {
 /// Data commands without a rule, with the reason.
 pub const UNTESTED: &[(&str, &str)] = &[];
 
-/// Commands that are refused if their keys are on several nodes, and some that are about one server. A script without keys runs on one node. A CROSSNODE error of any other command is a failure.
-pub const REFUSED: &[&str] = &["eval", "eval_ro", "evalsha", "evalsha_ro", "fcall", "fcall_ro", "client|getname", "role", "function|stats"];
+/// Commands that are refused if their keys are on several nodes, and some that are about one server. A script without keys runs on one node. A
+/// CROSSNODE error of any other command is a failure.
+pub const REFUSED: &[&str] = &["eval", "eval_ro", "evalsha", "evalsha_ro", "fcall", "fcall_ro", "client|getname"];
 
 /// Commands with the number of their keys, and its position.
 pub const COUNTED: &[(&str, usize)] = &[

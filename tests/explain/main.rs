@@ -35,6 +35,11 @@ fn commands_for_all_masters_are_sent_as_reported() {
 }
 
 #[test]
+fn commands_for_all_masters_in_a_pipeline_take_one_round() {
+    broadcast::check_that_pipelines_take_one_round();
+}
+
+#[test]
 fn pops_are_sent_as_reported() {
     check(&pop::cases());
 }

@@ -19,6 +19,9 @@ pub fn cases() -> Vec<Case> {
         case("one node", 1, "", "EVALSHA ffffffffffffffffffffffffffffffffffffffff 1 A2"),
         // Every master replies the same to these, so the first one is asked.
         case("one node", 1, "", "TIME"),
+        case("one node", 1, "", "PING"),
+        case("one node", 1, "", "PING hello"),
+        case("one node", 1, "", "ECHO hello"),
         case("one node", 1, "", "COMMAND COUNT"),
         // A wrong number of keys or arguments, or no node.
         case("one node", 1, "", "SINTERCARD 0 A1"),
@@ -26,7 +29,7 @@ pub fn cases() -> Vec<Case> {
         case("one node", 1, "", "MSET A1 1 B2"),
         case("one node", 1, "", "LINSERT A1"),
         case("one node", 1, "", "ZUNION x A1 A2"),
-        case(REJECTED, 0, "", "ROLE"),
+        case(REJECTED, 0, "", "SHUTDOWN"),
         case(REJECTED, 0, "", "MULTI"),
         case(REJECTED, 0, "", "EVAL return(1) 2 A1 A2"),
     ]

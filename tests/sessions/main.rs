@@ -1,8 +1,10 @@
 //! Sessions: one client with state, over all nodes.
 
+mod blocking;
 mod byte_stream;
 mod connection_state;
 mod helpers;
+mod redis_cli;
 mod shared;
 mod subscriptions;
 mod transactions;

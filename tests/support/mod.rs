@@ -5,6 +5,7 @@
 pub mod data;
 pub mod fake_server;
 pub mod generated;
+pub mod listener;
 pub mod proxy;
 pub mod random;
 pub mod raw_client;

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace RedisCluster\Tests;
 
+use RedisCluster\Client;
 use RedisCluster\ServerException;
 use RedisCluster\Tests\Support\ClusterTestCase;
 
@@ -28,6 +29,16 @@ final class RepliesTest extends ClusterTestCase
             $this->client->command('SET', 'number', $number);
             self::assertSame($number, $this->client->command('INCRBY', 'number', 0));
         }
+    }
+
+    public function testTheDepthOfRepliesIsASetting(): void
+    {
+        $client = new Client(self::config(3, ['max_reply_depth' => 6000]));
+        $depth = 0;
+        for ($value = $client->command('EVAL', 'local t = {} for _ = 2, 6000 do t = {t} end return t', 0); $value !== null; $value = $value[0] ?? null) {
+            $depth++;
+        }
+        self::assertSame(6000, $depth);
     }
 
     /** @dataProvider strings */

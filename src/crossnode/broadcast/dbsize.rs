@@ -1,76 +1,72 @@
 //! DBSIZE: the library's internal keys are not counted.
 
 use crate::crossnode::Job;
-use crate::crossnode::support::conversation::{Connections, Request, TransactionResult, replies, transaction_result, words};
+use crate::crossnode::support::conversation::{Request, replies, words};
 use crate::crossnode::support::explanation::Explanation;
 use crate::crossnode::support::internal_keys::REGISTRY;
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::resp::{Reply, Value};
 
-/// Counts the keys of a server without the internal ones, in one step.
-const COUNT_VISIBLE: &str = "local size = redis.call('DBSIZE') - redis.call('EXISTS', KEYS[1])
-for _, name in ipairs(redis.call('HKEYS', KEYS[1])) do size = size - redis.call('EXISTS', name) end
-return size";
+/// Tells whether a server has internal keys, which is rare.
+pub(super) const SECOND_COMMAND: [&[u8]; 2] = [b"EXISTS", REGISTRY];
 
-/// Only a server that has internal keys, which is rare, counts by a script.
-pub(super) fn run(job: &Job) -> Outcome<Reply> {
-    let mut connections = job.connections(0..job.config.servers.len())?;
-    let mut sum = 0;
-    for (server, count) in counts(job, &mut connections)?.into_iter().enumerate() {
-        sum += match count {
-            Count::Visible(keys) => keys,
-            Count::HasInternalKeys => count_visible(&mut connections, server)?,
-        };
+/// Counts all keys of a server, and the internal ones, in one step.
+const COUNT_INTERNAL: &str = "local internal = redis.call('EXISTS', KEYS[1])
+for _, name in ipairs(redis.call('HKEYS', KEYS[1])) do internal = internal + redis.call('EXISTS', name) end
+return {redis.call('DBSIZE'), internal}";
+
+/// Adds the numbers of keys. Where a server has internal keys, a script counts them. In a pipeline the commands after DBSIZE have been executed
+/// then, so the number of all keys is that of before.
+pub(super) fn merge(job: &Job, all: Vec<Reply>, is_only_command: bool) -> Outcome<Reply> {
+    let counts = all.iter().map(Count::from_reply).collect::<Outcome<Vec<Count>>>()?;
+    let requests: Vec<Request> = script_requests(&counts).collect();
+    if requests.is_empty() {
+        return Ok(Reply::integer(counts.iter().map(|count| count.keys).sum()));
+    }
+    let scripts = job.connections(requests.iter().map(|request| request.server))?.try_round(&requests)?;
+    let mut sum: i64 = counts.iter().map(|count| count.keys).sum();
+    for (request, reply) in requests.iter().zip(&scripts) {
+        let (now, internal) = counted_by_script(reply)?;
+        let before = counts[request.server].keys;
+        sum += (if is_only_command { now } else { before } - internal).max(0) - before;
     }
     Ok(Reply::integer(sum))
 }
 
-pub(super) fn explain(job: &Job) -> Outcome<Explanation> {
-    let mut connections = job.connections(0..job.config.servers.len())?;
-    let mut explanation = Explanation::new("all masters", false).round(&requests(job));
-    for (server, count) in counts(job, &mut connections)?.into_iter().enumerate() {
-        if let Count::HasInternalKeys = count {
-            explanation = explanation.round(&[visible_request(server)]);
-        }
-    }
-    Ok(explanation)
+/// `requests` are those of the first round.
+pub(super) fn explain(job: &Job, requests: &[Request]) -> Outcome<Explanation> {
+    let all = job.connections(0..job.config.servers.len())?.try_round(requests)?;
+    let counts = all.iter().map(Count::from_reply).collect::<Outcome<Vec<Count>>>()?;
+    Ok(Explanation::new("all masters", false).round(requests).round(&script_requests(&counts).collect::<Vec<_>>()))
 }
 
-enum Count {
-    Visible(i64),
-    HasInternalKeys,
+struct Count {
+    /// With the internal ones.
+    keys: i64,
+    has_internal_keys: bool,
 }
 
-fn requests(job: &Job) -> Vec<Request<'static>> {
-    let count = |server| {
-        let commands = vec![words![b"DBSIZE"], words![b"EXISTS", REGISTRY]];
-        Request { repeatable: true, ..Request::transaction(server, commands) }
-    };
-    (0..job.config.servers.len()).map(count).collect()
-}
-
-fn counts(job: &Job, connections: &mut Connections) -> Outcome<Vec<Count>> {
-    let count = |reply: &Reply| {
-        let TransactionResult::Done(mut done) = transaction_result(reply)? else {
-            return Err(Abort::protocol_error("a transaction without watched keys was aborted"));
-        };
-        match (done.next(), done.next()) {
-            (Some(Value::Integer(size)), Some(Value::Integer(0))) => Ok(Count::Visible(size)),
-            (Some(Value::Integer(_)), _) => Ok(Count::HasInternalKeys),
+impl Count {
+    fn from_reply(reply: &Reply) -> Outcome<Count> {
+        let mut replies = replies(reply);
+        let mut number = || match replies.next().map(not_error).transpose()? {
+            Some(Value::Integer(number)) => Ok(number),
             _ => Err(Abort::protocol_error("the reply to DBSIZE is not a number")),
-        }
-    };
-    connections.try_round(&requests(job))?.iter().map(count).collect()
-}
-
-fn visible_request(server: usize) -> Request<'static> {
-    Request::read(server, vec![words![b"EVAL", COUNT_VISIBLE.as_bytes(), b"1", REGISTRY]])
-}
-
-fn count_visible(connections: &mut Connections, server: usize) -> Outcome<i64> {
-    let reply = connections.send(visible_request(server))?;
-    match not_error(replies(&reply).next().unwrap_or(Value::Nil))? {
-        Value::Integer(size) => Ok(size),
-        _ => Err(Abort::protocol_error("the reply of a counting script is not a number")),
+        };
+        Ok(Count { keys: number()?, has_internal_keys: number()? > 0 })
     }
+}
+
+fn script_requests(counts: &[Count]) -> impl Iterator<Item = Request<'static>> {
+    let script = |server| Request::read(server, vec![words![b"EVAL", COUNT_INTERNAL.as_bytes(), b"1", REGISTRY]]);
+    counts.iter().enumerate().filter(|(_, count)| count.has_internal_keys).map(move |(server, _)| script(server))
+}
+
+fn counted_by_script(reply: &Reply) -> Outcome<(i64, i64)> {
+    if let Some(Value::Array(mut numbers)) = replies(reply).next().map(not_error).transpose()?
+        && let (Some(Value::Integer(keys)), Some(Value::Integer(internal))) = (numbers.next(), numbers.next())
+    {
+        return Ok((keys, internal));
+    }
+    Err(Abort::protocol_error("the reply of a counting script is not two numbers"))
 }

@@ -27,7 +27,7 @@ pub(super) fn first_success(outcomes: Vec<Result<Reply, Error>>) -> Outcome<Repl
     }
 }
 
-fn children(reply: &Reply) -> Option<Children<'_>> {
+pub(super) fn children(reply: &Reply) -> Option<Children<'_>> {
     if let Value::Array(children) = reply.root() { Some(children) } else { None }
 }
 
@@ -106,10 +106,15 @@ pub(super) fn sum_by_name(replies: &[Reply]) -> Outcome<Reply> {
     Ok(builder.finish())
 }
 
-/// Concatenates texts, each after a line `# node_1`, which readers of INFO take for a comment.
-pub(super) fn labelled_texts<'n>(replies: &[Reply], names: impl Iterator<Item = &'n str>) -> Outcome<Reply> {
+/// Concatenates texts for people, each after a line `# node_1`. A server without one is left out.
+pub(super) fn labelled_texts<'n>(outcomes: Vec<Result<Reply, Error>>, names: impl Iterator<Item = &'n str>) -> Outcome<Reply> {
+    let replies = outcomes.into_iter().collect::<Result<Vec<Reply>, Error>>()?;
+    let is_refused = |reply: &Reply| matches!(reply.root(), Value::Error(_));
+    if replies.iter().all(is_refused) {
+        return Ok(first(replies));
+    }
     let mut all = Vec::new();
-    for (reply, name) in replies.iter().zip(names) {
+    for (reply, name) in replies.iter().zip(names).filter(|(reply, _)| !is_refused(reply)) {
         let Value::String(text) = reply.root() else { return Err(Abort::protocol_error("a server's reply is not a text")) };
         all.extend_from_slice(format!("# {name}\r\n").as_bytes());
         all.extend_from_slice(text);

@@ -1,7 +1,12 @@
 //! Commands without keys that are sent to every master. The replies become one, as the command's response policy says.
 
+pub(crate) mod client_ids;
 mod dbsize;
+mod info;
+mod latency;
+mod logs;
 mod merge;
+mod status;
 
 use crate::command::ResponsePolicy;
 use crate::crossnode::Job;
@@ -9,42 +14,95 @@ use crate::crossnode::support::conversation::{Request, Words};
 use crate::crossnode::support::documentation::{Atomicity, Documentation};
 use crate::crossnode::support::explanation::Explanation;
 use crate::crossnode::support::internal_keys::is_internal;
-use crate::crossnode::support::outcome::{Outcome, not_error};
+use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::error::{Error, printable};
 use crate::resp::{Reply, Value};
 use std::borrow::Cow;
 
+/// Runs a command that is not part of a pipeline; in a pipeline, `cluster` sends it.
 pub(crate) fn run(job: &Job, policy: ResponsePolicy) -> Outcome<Reply> {
+    let requests = requests(job, policy);
+    let outcomes = job.connections(requests.iter().map(|request| request.server))?.round(&requests);
+    Ok(merge(job, policy, outcomes, true)?)
+}
+
+/// What every master gets after the command itself.
+pub(crate) fn second_command(policy: ResponsePolicy) -> Option<[&'static [u8]; 2]> {
+    (policy == ResponsePolicy::VisibleKeyCount).then_some(dbsize::SECOND_COMMAND)
+}
+
+/// What a server gets in place of a command that names clients by their ids; `None`: nothing, it is about clients of other servers.
+pub(crate) fn with_client_ids<'a>(args: &[&'a [u8]], server: usize, servers: usize) -> Option<Words<'a>> {
+    client_ids::for_server(args, server, servers)
+}
+
+/// Whether [`with_client_ids`] applies to commands with this policy.
+pub(crate) fn has_client_ids(policy: ResponsePolicy) -> bool {
+    matches!(policy, ResponsePolicy::ClientList | ResponsePolicy::KilledClients | ResponsePolicy::UnblockedClients)
+}
+
+/// Makes one reply of the outcomes of all masters. The reply of a master is an array with the replies to the commands that it got. With
+/// `is_only_command` no other command of the caller has been sent.
+pub(crate) fn merge(job: &Job, policy: ResponsePolicy, outcomes: Vec<Result<Reply, Error>>, is_only_command: bool) -> Result<Reply, Error> {
+    merged(job, policy, outcomes, is_only_command).or_else(Abort::into_reply)
+}
+
+fn merged(job: &Job, policy: ResponsePolicy, outcomes: Vec<Result<Reply, Error>>, is_only_command: bool) -> Outcome<Reply> {
     if policy == ResponsePolicy::VisibleKeyCount {
-        return dbsize::run(job);
+        return dbsize::merge(job, all_replies(outcomes)?, is_only_command);
     }
-    let outcomes = send_to_all(job)?;
-    if policy == ResponsePolicy::OneSucceeded {
-        return merge::first_success(outcomes);
+    let outcomes: Vec<Result<Reply, Error>> = outcomes.into_iter().map(|outcome| outcome.map(|replies| replies.extract(1))).collect();
+    match policy {
+        ResponsePolicy::OneSucceeded => return merge::first_success(outcomes),
+        // The old form names a client by its address.
+        ResponsePolicy::KilledClients if job.args.len() == 3 => return merge::first_success(outcomes),
+        ResponsePolicy::LabelledTexts => return merge::labelled_texts(outcomes, aliases(job)),
+        _ => {}
     }
     let replies = all_replies(outcomes)?;
     for reply in &replies {
         not_error(reply.root())?;
     }
     match policy {
-        ResponsePolicy::AllSucceeded | ResponsePolicy::OneSucceeded | ResponsePolicy::VisibleKeyCount => Ok(merge::first(replies)),
-        ResponsePolicy::AggSum => merge::aggregate(&replies, |one, other| one + other),
+        ResponsePolicy::AllSucceeded | ResponsePolicy::OneSucceeded | ResponsePolicy::VisibleKeyCount | ResponsePolicy::LabelledTexts => {
+            Ok(merge::first(replies))
+        }
+        ResponsePolicy::AggSum | ResponsePolicy::KilledClients | ResponsePolicy::UnblockedClients => {
+            merge::aggregate(&replies, |one, other| one + other)
+        }
         ResponsePolicy::AggMin | ResponsePolicy::AggLogicalAnd => merge::aggregate(&replies, i64::min),
         ResponsePolicy::AggMax | ResponsePolicy::AggLogicalOr => merge::aggregate(&replies, i64::max),
         ResponsePolicy::Concatenate => Ok(merge::concatenate(&replies, |_| true)),
         ResponsePolicy::VisibleKeys => Ok(merge::concatenate(&replies, |key| !matches!(key, Value::String(key) if is_internal(key)))),
         ResponsePolicy::DistinctNames => Ok(merge::distinct_names(&replies)),
         ResponsePolicy::SumByName => merge::sum_by_name(&replies),
-        ResponsePolicy::LabelledTexts => merge::labelled_texts(&replies, job.config.servers.iter().map(|server| server.alias.as_str())),
+        ResponsePolicy::Info => info::merge(&replies),
+        ResponsePolicy::ClientList => {
+            let servers = 0..job.config.servers.len();
+            let receivers = servers.clone().filter(|&server| with_client_ids(job.args, server, servers.len()).is_some());
+            status::client_list(&replies, receivers, job.config)
+        }
+        ResponsePolicy::NewestFirst => Ok(logs::newest_first(replies, job.args)),
+        ResponsePolicy::AclLog => Ok(logs::acl_log(replies, job.args)),
+        ResponsePolicy::LatencyLatest => latency::latest(&replies),
+        ResponsePolicy::LatencyHistory => latency::history(&replies),
+        ResponsePolicy::LatencyHistogram => latency::histogram(&replies),
+        ResponsePolicy::FunctionStats => Ok(status::function_stats(replies)),
+        ResponsePolicy::MemoryStats => status::memory_stats(&replies),
+        ResponsePolicy::Role => Ok(status::role(replies)),
     }
+}
+
+fn aliases<'j>(job: &'j Job) -> impl Iterator<Item = &'j str> {
+    job.config.servers.iter().map(|server| server.alias.as_str())
 }
 
 pub(crate) fn explain(job: &Job, policy: ResponsePolicy) -> Outcome<Explanation> {
     if policy == ResponsePolicy::VisibleKeyCount {
-        return dbsize::explain(job);
+        return dbsize::explain(job, &requests(job, policy));
     }
-    let command = job.args.iter().map(|word| printable(word)).collect::<Vec<_>>().join(" ");
-    let steps = (0..job.config.servers.len()).map(|server| (server, command.clone()));
+    let text = |command: &Words| command.iter().map(|word| printable(word)).collect::<Vec<_>>().join(" ");
+    let steps = requests(job, policy).into_iter().map(|request| (request.server, text(&request.commands[0])));
     Ok(Explanation::new("all masters", false).round_of(steps))
 }
 
@@ -60,6 +118,19 @@ pub(crate) fn documentation(policy: ResponsePolicy) -> Documentation {
         ResponsePolicy::Concatenate | ResponsePolicy::DistinctNames | ResponsePolicy::VisibleKeys => "all masters; one list",
         ResponsePolicy::SumByName => "all masters; summed by name",
         ResponsePolicy::LabelledTexts => "all masters; one text, with a line `# node_1` before each part",
+        ResponsePolicy::Info => "all masters; one text in the form of one server's, see [INFO](commands-across-nodes.md#info)",
+        ResponsePolicy::ClientList => "all masters; one list, each line with the field `node=node_1`",
+        ResponsePolicy::NewestFirst | ResponsePolicy::AclLog => "all masters; the newest entries of all, newest first",
+        ResponsePolicy::LatencyLatest => "all masters; for each event the last sample and the highest latency",
+        ResponsePolicy::LatencyHistory => "all masters; one list by time, of each second the highest latency",
+        ResponsePolicy::LatencyHistogram => "all masters; the calls are added",
+        ResponsePolicy::FunctionStats => "all masters; the reply of the first one that runs a function",
+        ResponsePolicy::MemoryStats => "all masters; integers are added, ratios and percentages are the highest",
+        ResponsePolicy::Role => "all masters; one list of replicas, the highest offset",
+        ResponsePolicy::KilledClients => {
+            "all masters, or the one of the id; the sum; with an address only, the first reply that is not an error"
+        }
+        ResponsePolicy::UnblockedClients => "the master of the id",
     };
     Documentation {
         overview: "**all masters**: the command is sent to every master, and the replies are merged into one.",
@@ -68,21 +139,20 @@ pub(crate) fn documentation(policy: ResponsePolicy) -> Documentation {
     }
 }
 
-/// Sends the command to every server that is a master.
-fn send_to_all(job: &Job) -> Outcome<Vec<Result<Reply, Error>>> {
-    let servers = 0..job.config.servers.len();
-    let mut connections = job.connections(servers.clone())?;
-    let command: Words = job.args.iter().map(|&word| Cow::from(word)).collect();
-    let requests: Vec<Request> = servers
-        .map(|server| Request {
-            server,
-            commands: vec![command.clone()],
-            repeatable: job.command.flags.repeatable,
-            read_timeout: job.command.flags.read_timeout,
-        })
-        .collect();
-    let outcomes = connections.round(&requests);
-    Ok(outcomes.into_iter().map(|outcome| outcome.map(|reply| reply.extract(1))).collect())
+/// The commands for every server that is a master.
+fn requests<'a>(job: &Job<'_, 'a>, policy: ResponsePolicy) -> Vec<Request<'a>> {
+    let servers = job.config.servers.len();
+    let flags = job.command.flags;
+    let commands = |server| -> Option<Vec<Words>> {
+        let first = match has_client_ids(policy) {
+            true => with_client_ids(job.args, server, servers)?,
+            false => job.args.iter().map(|&word| Cow::from(word)).collect(),
+        };
+        Some([first].into_iter().chain(second_command(policy).map(|words| words.map(Cow::from).to_vec())).collect())
+    };
+    let request =
+        |server| Some(Request { server, commands: commands(server)?, repeatable: flags.repeatable, read_timeout: flags.read_timeout });
+    (0..servers).filter_map(request).collect()
 }
 
 /// The replies of all servers, or the first error. The error says whether other servers carried the command out.

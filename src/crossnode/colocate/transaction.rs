@@ -55,8 +55,9 @@ pub(crate) fn run<'a>(job: &Job<'_, 'a>, connections: &mut Connections, operands
             return Err(placement_refused(job, &format!("\"{}\"", printable(source)), placement.server, text));
         }
     }
-    not_error(exec.get(command).unwrap_or(Value::Nil))?;
-    if let Some(destination) = moved_destination(operands, placement) {
+    // Redis 6.2 replies with an empty array to a GEOSEARCHSTORE of a missing source and keeps the destination.
+    let keeps_destination = matches!(not_error(exec.get(command).unwrap_or(Value::Nil))?, Value::Array(_));
+    if let Some(destination) = moved_destination(operands, placement).filter(|_| !keeps_destination) {
         let content = match (not_error(exec.get(result).unwrap_or(Value::Nil))?, operands.source_type) {
             (Value::String(value), SourceType::String) => Content::String(value.into()),
             (Value::String(payload), _) => Content::Payload(payload.into()),

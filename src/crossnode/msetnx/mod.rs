@@ -26,7 +26,6 @@ use std::borrow::Cow;
 const MAX_ATTEMPTS: usize = 16;
 
 pub(crate) fn run(job: &Job) -> Outcome<Reply> {
-    check_arguments(job)?;
     let mut connections = job.connections(job.servers())?;
     let parts: Vec<Part> = connections.servers().map(|server| Part::new(job, server)).collect();
     for _ in 0..MAX_ATTEMPTS {
@@ -40,7 +39,6 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
 
 /// Asks whether one of the keys exists.
 pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
-    check_arguments(job)?;
     let mut connections = job.connections(job.servers())?;
     let parts: Vec<Part> = connections.servers().map(|server| Part::new(job, server)).collect();
     let explanation = Explanation::new("all or none", false).round(&watch_requests(&parts));
@@ -64,13 +62,6 @@ pub(crate) fn documentation() -> Documentation {
         overview: "",
         across_nodes: "split: all keys or none; keys that were set are deleted again if another node fails or has one of the keys",
         atomic: Atomicity::EachNode,
-    }
-}
-
-fn check_arguments(job: &Job) -> Outcome<()> {
-    match job.args.len().is_multiple_of(2) {
-        true => Err(Abort::refusal("ERR wrong number of arguments for 'msetnx' command")),
-        false => Ok(()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::crossnode::support::conversation::Connections;
+use crate::crossnode::support::wait_limit::WaitLimit;
 use crate::error::{Error, printable};
 use crate::routing::CrossNodeCommand;
 use crate::topology::Topology;
@@ -13,12 +14,24 @@ pub(crate) struct Job<'c, 'a> {
     /// The arguments as the caller gave them, the command's name first.
     pub args: &'c [&'a [u8]],
     pub command: &'c CrossNodeCommand<'a>,
+    /// What ends a wait before the deadline of the command.
+    pub limit: Option<&'c WaitLimit<'c>>,
 }
 
 impl<'c, 'a> Job<'c, 'a> {
     /// The name of the command, in capital letters.
     pub(crate) fn name(&self) -> String {
         printable(&self.args[0].to_ascii_uppercase())
+    }
+
+    /// Whether a wait must end before the deadline of the command.
+    pub(crate) fn ends_wait(&self) -> bool {
+        self.limit.is_some_and(WaitLimit::ends_wait)
+    }
+
+    /// Whether the command began to wait before, and was suspended.
+    pub(crate) fn is_continued(&self) -> bool {
+        self.limit.is_some_and(|limit| limit.is_continued)
     }
 
     /// The server of the nth key of the command.

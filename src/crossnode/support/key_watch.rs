@@ -58,7 +58,7 @@ pub(crate) trait BlockingCommand {
     }
 }
 
-/// Runs a command that waits for these keys; `None` at the deadline. Without a deadline it waits without a time limit.
+/// Runs a command that waits for these keys; `None` at the deadline and at the limit of the job. Without a deadline it waits without a time limit.
 pub(crate) fn wait_until_found(
     job: &Job,
     keys: &[usize],
@@ -66,13 +66,18 @@ pub(crate) fn wait_until_found(
     command: &impl BlockingCommand,
 ) -> Outcome<Option<Reply>> {
     let watch = KeyWatch::new(job, keys, command)?;
-    if !command.consumes() || watch.place.is_first() {
+    if job.is_continued() {
+        watch.place.announce(&command.ready_keys(Phase::Waiting)?);
+    } else if !command.consumes() || watch.place.is_first() {
         if let Some(found) = command.attempt()? {
             return Ok(Some(found));
         }
     } else {
         // Callers that came before have to be served first.
         watch.place.announce(&command.ready_keys(Phase::Start)?);
+    }
+    if !job.is_continued() && job.ends_wait() {
+        return Ok(None);
     }
     let listens = watch.is_announced || watch.subscribe()?;
     if !watch.is_announced {
@@ -90,7 +95,7 @@ pub(crate) fn wait_until_found(
                 }
             }
             Next::Failure(server, error) => return Err(explain(job.topology.shard(server).server(), error, job.args[0], false).into()),
-            Next::Wait if time_left(deadline) == Some(Duration::ZERO) => return Ok(None),
+            Next::Wait if time_left(deadline) == Some(Duration::ZERO) || job.ends_wait() => return Ok(None),
             Next::Wait if listens => watch.wait(deadline)?,
             Next::Wait => {
                 watch.poll(&[], shorter(pause, deadline))?;
@@ -163,6 +168,8 @@ impl<'j, 'c, 'a> KeyWatch<'j, 'c, 'a> {
     fn poll(&self, messages: &[(usize, Arc<Messages>)], limit: Option<Duration>) -> Outcome<Vec<usize>> {
         let mut sockets = vec![PollFd::new(self.place.rx(), PollFlags::IN)];
         sockets.extend(messages.iter().map(|(_, messages)| PollFd::new(&**messages, PollFlags::IN)));
+        sockets.extend(self.job.limit.map(|limit| PollFd::new(&limit.wake_up, PollFlags::IN)));
+        let limit = [limit, self.job.limit.and_then(|limit| time_left(limit.deadline))].into_iter().flatten().min();
         match poll(&mut sockets, limit.and_then(|limit| limit.try_into().ok()).as_ref()) {
             Ok(_) | Err(Errno::INTR) => {}
             Err(error) => return Err(Error::new(Code::Io, format!("poll: {error}")).into()),

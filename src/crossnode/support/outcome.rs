@@ -34,7 +34,10 @@ impl Abort {
 
 impl From<Error> for Abort {
     fn from(error: Error) -> Abort {
-        Abort::Error(error)
+        match error.refusal() {
+            Some(text) => Abort::refusal(text),
+            None => Abort::Error(error),
+        }
     }
 }
 

@@ -1,0 +1,92 @@
+//! Blocking commands that have begun.
+//!
+//! A command whose keys are on one server runs over the session's own connection, so that closing the session ends it on the server too.
+
+use crate::command::{Block, ReadTimeout, Strategy, lookup};
+use crate::error::Error;
+use crate::resp::{Reader, pack};
+use crate::routing::{CommandResolver, CrossNodeCommand, Plan};
+use crate::session::queued::push_command;
+use crate::session::receive::deadline;
+use crate::session::session::{Outcome, Session};
+use std::cell::RefCell;
+use std::time::{Duration, Instant};
+
+/// A blocking command that has begun and not ended.
+pub(crate) struct Blocked {
+    /// The command as the caller gave it.
+    pub request: Vec<u8>,
+    pub place: Place,
+    /// `None`: it waits without limit.
+    pub deadline: Option<Instant>,
+}
+
+pub(crate) enum Place {
+    /// It was sent to this server, which must have replied at the deadline. After the command was unblocked, the reply is on its way.
+    Server { server: usize, reader: Reader, is_unblocked: bool },
+    /// Its keys are on several servers. At the deadline it has the reply of a timeout. Of XREAD: where to read from, after the first attempt.
+    Several { stream_ids: RefCell<Option<Vec<Vec<u8>>>>, is_suspended: bool },
+}
+
+/// How a command has begun.
+pub(crate) enum Begun {
+    Blocked(Blocked),
+    /// It has failed at once.
+    Ended(Outcome),
+    /// It does not wait for other clients.
+    Ordinary,
+}
+
+/// Returns whether a command may wait for other clients. WAIT does not: it waits for replicas.
+pub(crate) fn may_block(args: &[&[u8]]) -> bool {
+    let blocks = |block| matches!(block, Block::First | Block::Last | Block::Option);
+    lookup(args).is_some_and(|command| blocks(command.block) && command.read_timeout(args) != ReadTimeout::Configured)
+}
+
+impl Session {
+    /// Begins a command of which [`may_block`] is true.
+    pub(super) fn begin_blocking(&mut self, args: &[&[u8]]) -> Begun {
+        let selected = self.selected.clone();
+        let topology = selected.topology();
+        match CommandResolver::new(selected.config(), &topology).plan(lookup(args), args) {
+            Ok(Plan::OneServer { server, keys, flags }) if !keys.is_empty() => {
+                let mut request = Vec::new();
+                push_command(&mut request, args, &keys);
+                match self.send_blocking(server, args[0], &request) {
+                    Ok(reader) => {
+                        let limit = match (flags.read_timeout, selected.config().read_timeout) {
+                            (ReadTimeout::Extended(blocking), Some(configured)) => Some(blocking.saturating_add(configured)),
+                            _ => None,
+                        };
+                        Begun::Blocked(Blocked::new(args, Place::Server { server, reader, is_unblocked: false }, limit))
+                    }
+                    Err(error) => Begun::Ended(Err(error)),
+                }
+            }
+            Ok(Plan::CrossNode(CrossNodeCommand {
+                strategy: Strategy::Pop(_) | Strategy::XRead | Strategy::Transfer(_), flags, ..
+            })) => {
+                let limit = if let ReadTimeout::Extended(blocking) = flags.read_timeout { Some(blocking) } else { None };
+                Begun::Blocked(Blocked::new(args, Place::Several { stream_ids: RefCell::new(None), is_suspended: false }, limit))
+            }
+            _ => Begun::Ordinary,
+        }
+    }
+
+    /// Sends a command over the session's own connection and returns the reader for its reply.
+    fn send_blocking(&mut self, server: usize, name: &[u8], request: &[u8]) -> Result<Reader, Error> {
+        let may_reconnect = self.binding.as_ref().is_none_or(|binding| binding.server != server);
+        let mut sent = 0;
+        let reader = self.own_connection(server, may_reconnect).and_then(|connection| {
+            connection.learn_id()?;
+            connection.begin(request, &mut sent)
+        });
+        reader.map_err(|error| self.lose_connection(server, error, name, sent == request.len()))
+    }
+}
+
+impl Blocked {
+    fn new(args: &[&[u8]], place: Place, limit: Option<Duration>) -> Blocked {
+        Blocked { request: pack(args), place, deadline: deadline(limit) }
+    }
+}

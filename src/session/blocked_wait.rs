@@ -1,0 +1,214 @@
+//! Waits for blocking commands. A wait can be ended, or suspended and resumed later.
+
+use crate::command::lookup;
+use crate::crossnode::{self, WaitLimit};
+use crate::error::{Code, Error};
+use crate::resp::{Args, Commands, Reader};
+use crate::routing::{CommandResolver, Plan};
+use crate::session::blocked::{Blocked, Place};
+use crate::session::connection::SessionConnection;
+use crate::session::receive::{deadline, remaining};
+use crate::session::session::{Outcome, Session};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
+use std::cell::{Cell, RefCell};
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
+
+/// The call that waits for a blocking command.
+#[derive(Clone, Copy)]
+pub(crate) enum Waiter {
+    /// It ends with the command. An interrupt ends the command. `interrupts` is the number of interrupts before the call.
+    Execute { interrupts: u64 },
+    /// Its deadline, an interrupt or a pause suspends the command.
+    Read { deadline: Option<Instant> },
+    /// It does not wait.
+    Write,
+}
+
+/// How a wait has ended.
+pub(crate) enum Progress {
+    /// The command has ended.
+    Ended(Outcome),
+    /// The command is suspended: the time of the call is up, or it was interrupted.
+    TimeUp,
+    /// The command is suspended: another call waits for the session.
+    Paused,
+}
+
+/// Why a wait must end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    Close,
+    Unblock,
+    TimeUp,
+    Pause,
+}
+
+impl Session {
+    /// Waits for a blocking command. Fails if the session is closed meanwhile.
+    pub(super) fn wait_for_blocked(&mut self, blocked: &mut Blocked, waiter: Waiter) -> Result<Progress, Error> {
+        let name = || name_of(&blocked.request);
+        let progress = match &mut blocked.place {
+            Place::Several { stream_ids, is_suspended } => {
+                let limit = (blocked.deadline, *is_suspended);
+                *is_suspended = true;
+                self.wait_for_several(&blocked.request, stream_ids, limit, waiter)?
+            }
+            Place::Server { server, reader, is_unblocked } => {
+                let server = *server;
+                match self.wait_for_server(server, reader, &mut blocked.deadline, is_unblocked, waiter) {
+                    Ok(progress) => progress,
+                    Err(error) => Progress::Ended(Err(self.lose_connection(server, error, &name(), true))),
+                }
+            }
+        };
+        // Closing ends the command, with an error that does not depend on the reply.
+        if self.interrupter.is_closing() {
+            self.abandon(blocked);
+            self.check_open()?;
+        }
+        Ok(progress)
+    }
+
+    /// Waits until a blocking command has ended.
+    pub(super) fn finish_blocked(&mut self, mut blocked: Blocked, interrupts: u64) -> Outcome {
+        loop {
+            if let Progress::Ended(outcome) = self.wait_for_blocked(&mut blocked, Waiter::Execute { interrupts })? {
+                return outcome;
+            }
+        }
+    }
+
+    /// Closes the connection over which a command was sent, so that the server ends it.
+    fn abandon(&mut self, blocked: &Blocked) {
+        if let Place::Server { server, .. } = blocked.place {
+            self.connections[server] = None;
+        }
+    }
+
+    /// Waits for the reply of a server. An error is that of the connection.
+    fn wait_for_server(
+        &mut self,
+        server: usize,
+        reader: &mut Reader,
+        limit: &mut Option<Instant>,
+        is_unblocked: &mut bool,
+        waiter: Waiter,
+    ) -> Result<Progress, Error> {
+        let interrupter = self.interrupter.clone();
+        loop {
+            let wake_up = interrupter.rx()?;
+            let stop = self.stop(waiter);
+            let connection = self.connections[server].as_mut().ok_or_else(|| Error::new(Code::Io, "the connection was lost"))?;
+            if connection.receive_now(reader)? {
+                return Ok(Progress::Ended(Ok(connection.end(std::mem::replace(reader, Reader::new(Vec::new(), true))))));
+            }
+            let left = remaining(*limit);
+            if left == Some(Duration::ZERO) {
+                return Err(Error::new(Code::Timeout, "no reply in time"));
+            }
+            match stop {
+                Some(Stop::Close | Stop::TimeUp) => return Ok(Progress::TimeUp),
+                Some(Stop::Pause) => return Ok(Progress::Paused),
+                Some(Stop::Unblock) if !*is_unblocked => {
+                    interrupter.take_interrupt();
+                    self.unblock(server)?;
+                    *is_unblocked = true;
+                    *limit = deadline(self.configured.config().read_timeout);
+                    continue;
+                }
+                Some(Stop::Unblock) | None => {}
+            }
+            let timeout = [left, waiter.remaining()].into_iter().flatten().min().and_then(|left| left.try_into().ok());
+            match poll(&mut [PollFd::new(connection, PollFlags::IN), PollFd::new(wake_up, PollFlags::IN)], timeout.as_ref()) {
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(error) => return Err(Error::new(Code::Io, format!("poll: {error}"))),
+            }
+        }
+    }
+
+    /// Tells a server to end the blocking command that it runs for this session. Its reply is nil, or what it has just received.
+    fn unblock(&self, server: usize) -> Result<(), Error> {
+        let id = self.connections[server].as_ref().and_then(SessionConnection::id);
+        let id = id.ok_or_else(|| Error::new(Code::Io, "the ID of the connection is unknown"))?;
+        let config = self.configured.config();
+        SessionConnection::open(&config.servers[server], config)?.unblock(id)
+    }
+
+    /// Waits for a command whose keys are on several servers. After a suspension it runs again: nothing is taken from a key before it ends.
+    fn wait_for_several(
+        &self,
+        request: &[u8],
+        stream_ids: &RefCell<Option<Vec<Vec<u8>>>>,
+        (deadline, is_continued): (Option<Instant>, bool),
+        waiter: Waiter,
+    ) -> Result<Progress, Error> {
+        let topology = self.selected.topology();
+        let mut args = Args::new();
+        Commands::new(request).next(&mut args)?;
+        let command = match CommandResolver::new(self.selected.config(), &topology).plan(lookup(&args), &args) {
+            Ok(Plan::CrossNode(command)) => command,
+            Ok(_) => return Err(Error::new(Code::Internal, "the plan of a command has changed")),
+            Err(error) => return Ok(Progress::Ended(Err(error))),
+        };
+        let stop = Cell::new(None);
+        let is_requested = || {
+            // The bytes of requests that were handled must not end the next poll.
+            let _ = self.interrupter.rx();
+            stop.set(self.stop(waiter));
+            stop.get().is_some()
+        };
+        let limit = WaitLimit {
+            deadline: [deadline, waiter.deadline()].into_iter().flatten().min(),
+            wake_up: self.interrupter.rx()?.as_fd(),
+            is_requested: &is_requested,
+            stream_ids,
+            is_continued,
+            has_ended: Cell::new(false),
+        };
+        let outcome = crossnode::run_within(self.selected.config(), &topology, &args, &command, Some(&limit));
+        if !limit.has_ended.get() || remaining(deadline) == Some(Duration::ZERO) {
+            return Ok(Progress::Ended(outcome));
+        }
+        Ok(match stop.get() {
+            Some(Stop::Unblock) => {
+                self.interrupter.take_interrupt();
+                Progress::Ended(outcome)
+            }
+            Some(Stop::Pause) => Progress::Paused,
+            Some(Stop::Close | Stop::TimeUp) | None => Progress::TimeUp,
+        })
+    }
+
+    /// Returns why a wait must end now.
+    fn stop(&self, waiter: Waiter) -> Option<Stop> {
+        if self.interrupter.is_closing() {
+            return Some(Stop::Close);
+        }
+        match waiter {
+            Waiter::Write => Some(Stop::TimeUp),
+            Waiter::Execute { interrupts } => (self.interrupter.interrupts() != interrupts).then_some(Stop::Unblock),
+            Waiter::Read { .. } if waiter.remaining() == Some(Duration::ZERO) => Some(Stop::TimeUp),
+            Waiter::Read { .. } if self.interrupter.is_pause_requested() => Some(Stop::Pause),
+            Waiter::Read { .. } => self.interrupter.take_interrupt().then_some(Stop::TimeUp),
+        }
+    }
+}
+
+impl Waiter {
+    fn deadline(self) -> Option<Instant> {
+        if let Waiter::Read { deadline } = self { deadline } else { None }
+    }
+
+    fn remaining(self) -> Option<Duration> {
+        remaining(self.deadline())
+    }
+}
+
+/// The name of the command in a request.
+fn name_of(request: &[u8]) -> Vec<u8> {
+    let mut args = Args::new();
+    let is_read = matches!(Commands::new(request).next(&mut args), Ok(Some(_)));
+    args.first().filter(|_| is_read).map_or_else(Vec::new, |name| name.to_vec())
+}
