@@ -453,9 +453,10 @@ rediscluster_status rediscluster_session_receive(const struct rediscluster_sessi
 
 // Writes the next `length` bytes of a stream of requests, which may be split anywhere, and runs every command that is complete.
 //
-// `rediscluster_session_read` returns the replies as RESP2, or as RESP3 after HELLO 3. With these two functions a session replaces the socket of a Redis client that is
-// written for one server. The stream is read as one server reads it: RESP arrays of bulk strings, or inline commands. What one server rejects
-// ends the stream: the replies to the commands before it can be read, then the error reply, and then the session is closed.
+// `rediscluster_session_read` returns the replies as RESP2, or as RESP3 after HELLO 3. With these two functions a session replaces the socket
+// of a Redis client that is written for one server. The stream is read as one server reads it: RESP arrays of bulk strings, or
+// inline commands. What one server rejects ends the stream: the replies to the commands before it can be read, then the error reply, and then
+// the session is closed.
 //
 // This call does not wait in a blocking command. If that has no reply at once, it and the commands after it wait for
 // `rediscluster_session_read`. A later call also continues them once the reply is there.
