@@ -1,6 +1,6 @@
 //! Runs MULTI and EXEC in a session. All keys of a transaction are on one node; a hash tag puts them there.
 //!
-//!     REDISCLUSTER_CONFIG='{"nodes": {"node_1": "redis://127.0.0.1:6379", "node_2": "redis://127.0.0.1:6380"}}' \
+//!     REDISCLUSTER_CONFIG='{"nodes": {"node_1": "redis://127.0.0.1:6379", "node_2": "redis://127.0.0.1:6380"}, "hash_tag": "strip"}' \
 //!         cargo run --example transaction
 
 use rediscluster::{Cluster, Config, Error, Value, pack};

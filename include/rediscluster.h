@@ -2,6 +2,14 @@
  *
  * Generated from src/ffi by cbindgen; do not edit.
  *
+ * Hash tags
+ *
+ * A key is stored on node crc32(key) % N + 1. A hash tag makes several keys share a node. `hash_tag` in the configuration selects the rule:
+ * "strip" (the tag of name{tag} is hashed, and the key is stored as name, as rediscluster-py and -php do), "keep" (the text between the first {
+ * and the next } is hashed, and the whole key is stored, as Redis Cluster and twemproxy do) or "off" (no tags). There is no default: without
+ * `hash_tag`, keys without a tag work, and a key with a tag is refused with REDISCLUSTER_ERROR_REQUEST. Choose "keep" for new data.
+ * `pin` stores keys that match a pattern on a fixed node: {"pin": {"rq:*": "node_1"}}.
+ *
  * Conventions
  *
  * - A function that can fail returns a rediscluster_status: REDISCLUSTER_OK (0) or the kind of the error. Its last parameter receives an error
@@ -108,6 +116,22 @@ enum rediscluster_type
   // node that failed (string, or nil if no particular node), and whether the command may have been executed (integer: 0 certainly not, 1
   // possibly). `rediscluster_reply_failure` makes an error of it.
   REDISCLUSTER_TYPE_FAILURE = 8,
+  // RESP3: no value. With `"protocol": 3` servers return it in place of both kinds of nil.
+  REDISCLUSTER_TYPE_NULL = 9,
+  // RESP3: true (1) or false (0), read like an integer.
+  REDISCLUSTER_TYPE_BOOLEAN = 10,
+  // RESP3: a floating-point number. `rediscluster_reply_double` returns it; its bytes are the text that the server sent.
+  REDISCLUSTER_TYPE_DOUBLE = 11,
+  // RESP3: an integer of any size; its bytes are the digits.
+  REDISCLUSTER_TYPE_BIG_NUMBER = 12,
+  // RESP3: a text for people; its bytes are the text. The three bytes of its format, such as `txt`, and a colon precede the text in memory.
+  REDISCLUSTER_TYPE_VERBATIM = 13,
+  // RESP3: distinct values; each is a child.
+  REDISCLUSTER_TYPE_SET = 14,
+  // RESP3: a message that is not the reply to a command; its parts are the children.
+  REDISCLUSTER_TYPE_PUSH = 15,
+  // RESP3: a value with attributes. Its children are the names and values of the attributes in turn, and last the value itself.
+  REDISCLUSTER_TYPE_ATTRIBUTE = 16,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -195,17 +219,18 @@ typedef struct rediscluster_session rediscluster_session;
 
 // One value in the index of a reply. Entries are in pre-order: a value, then its descendants, then the next value.
 typedef struct rediscluster_entry {
-  // The lowest byte is the type. The other seven bytes are the length: the number of bytes of a string, status or error; the number of
-  // children of an array, map or failure (the keys and values of a map each count); else 0.
+  // The lowest byte is the type. The other seven bytes are the length: the number of bytes of a type with bytes (string, status, error,
+  // double, big number, verbatim string); the number of children of a type with children (array, map, failure, set, push, attribute; the
+  // keys and values of a map each count); else 0.
   uint64_t head;
-  // The value of an integer; the offset of a string, status or error in the bytes of the reply; the number of descendants of an array, map or
-  // failure, so that the value after it has the index at + 1 + data; else 0.
+  // The value of an integer; 1 for true; for a type with bytes their offset in the bytes of the reply; for a type with children the number of
+  // descendants, so that the value after it has the index at + 1 + data; else 0.
   int64_t data;
 } rediscluster_entry;
 
 // A whole reply as plain memory: faster than accessors for bindings of other languages. Valid until the reply is freed.
 typedef struct rediscluster_data {
-  // The bytes of all strings, statuses and errors, and others between them. Never NULL.
+  // The bytes of all types with bytes, and others between them. Never NULL.
   const uint8_t *bytes;
   // The number of `bytes`.
   size_t bytes_length;
@@ -219,11 +244,11 @@ typedef struct rediscluster_data {
 typedef struct rediscluster_value {
   // The type of the value.
   rediscluster_type type;
-  // The number, if the value is an integer; else 0.
+  // The number, if the value is an integer; 1 for true; else 0.
   int64_t integer;
-  // The bytes of a string, status or error, without a NUL at the end; else NULL.
+  // The bytes of a string, status, error, double, big number or verbatim string, without a NUL at the end; else NULL.
   const uint8_t *bytes;
-  // The number of bytes of a string, status or error; the number of children of an array, map or failure (the keys and values of a map each
+  // The number of `bytes`; the number of children of an array, map, failure, set, push or attribute (the keys and values of a map each
   // count); else 0.
   size_t length;
   // The index of the value that follows this one and all its descendants.
@@ -324,6 +349,8 @@ rediscluster_status rediscluster_command(const struct rediscluster *cluster,
 //
 // The reply's root is a map: `alias` (such as `node_2`), `host`, `port`, `unix` (host and port, or the path of a Unix socket; the others are
 // nil), and `key`, the name under which the key is stored: without its hash tag if tags are stripped.
+//
+// Returns `REDISCLUSTER_ERROR_REQUEST` if the key has a hash tag and the configuration has no `hash_tag`.
 rediscluster_status rediscluster_node_for(const struct rediscluster *cluster,
                                           const char *key,
                                           size_t key_length,
@@ -373,8 +400,8 @@ rediscluster_status rediscluster_each_on(const struct rediscluster *cluster,
 //
 // The reply's root is a map: `command`, `strategy` (`one node`, `split`, `gather`, `colocate`, `transfer`, `refuse` and others), `atomic`
 // (1 or 0), `round_trips`, `nodes` (an array of aliases), `keys` (each a map of `position`, `key` as it is stored, `node`, and `pinned`: 1 if the
-// hash tag of the first key selected the node), `steps` (each a map of `round`, `node`, `command`; the steps of one round run at the same
-// time), and `reason`: why the command is refused, or nil.
+// hash tag of the first key or a rule of `pin` selected the node), `steps` (each a map of `round`, `node`, `command`; the steps of one round run
+// at the same time), and `reason`: why the command is refused, or nil.
 rediscluster_status rediscluster_explain(const struct rediscluster *cluster,
                                          const char *request,
                                          size_t request_length,
@@ -414,8 +441,8 @@ rediscluster_status rediscluster_session_execute(const struct rediscluster_sessi
 
 // Waits up to `timeout_ms` milliseconds for the next message from any server. 0 does not wait; a negative number waits without limit.
 //
-// The reply is an array as servers send it: `message`, channel, text; or `pmessage`, pattern, channel, text; or `smessage`, channel, text. If
-// the time is up or the call was interrupted, the call succeeds and `*reply` is NULL.
+// The reply is an array, or a push in RESP3, as servers send it: `message`, channel, text; or `pmessage`, pattern, channel, text; or
+// `smessage`, channel, text. If the time is up or the call was interrupted, the call succeeds and `*reply` is NULL.
 //
 // If the connection to a server was lost, the call fails and names the node, because messages may have been lost. The next call subscribes
 // there again.
@@ -426,9 +453,10 @@ rediscluster_status rediscluster_session_receive(const struct rediscluster_sessi
 
 // Writes the next `length` bytes of a stream of requests, which may be split anywhere, and runs every command that is complete.
 //
-// `rediscluster_session_read` returns the replies as RESP2. With these two functions a session replaces the socket of a Redis client that is
-// written for one server. The stream is read as one server reads it: RESP arrays of bulk strings, or inline commands. What one server rejects
-// ends the stream: the replies to the commands before it can be read, then the error reply, and then the session is closed.
+// `rediscluster_session_read` returns the replies as RESP2, or as RESP3 after HELLO 3. With these two functions a session replaces the socket
+// of a Redis client that is written for one server. The stream is read as one server reads it: RESP arrays of bulk strings, or
+// inline commands. What one server rejects ends the stream: the replies to the commands before it can be read, then the error reply, and then
+// the session is closed.
 //
 // This call does not wait in a blocking command. If that has no reply at once, it and the commands after it wait for
 // `rediscluster_session_read`. A later call also continues them once the reply is there.
@@ -489,13 +517,20 @@ rediscluster_status rediscluster_reply_type(const struct rediscluster_reply *rep
                                             rediscluster_type *type,
                                             struct rediscluster_error **error);
 
-// Stores the integer at index `at` in `*integer`. A value of another type fails with `REDISCLUSTER_ERROR_ARGUMENT`.
+// Stores the integer at index `at` in `*integer`; of a boolean 1 or 0. A value of another type fails with `REDISCLUSTER_ERROR_ARGUMENT`.
 rediscluster_status rediscluster_reply_integer(const struct rediscluster_reply *reply,
                                                size_t at,
                                                int64_t *integer,
                                                struct rediscluster_error **error);
 
-// Stores the bytes of the string, status or error at index `at` in `*bytes`, and their number in `*length`.
+// Stores the double at index `at` in `*number`. A value of another type fails with `REDISCLUSTER_ERROR_ARGUMENT`.
+rediscluster_status rediscluster_reply_double(const struct rediscluster_reply *reply,
+                                              size_t at,
+                                              double *number,
+                                              struct rediscluster_error **error);
+
+// Stores the bytes of the string, status, error, double, big number or verbatim string at index `at` in `*bytes`, and their number in
+// `*length`.
 //
 // The bytes have no NUL at the end and are valid until the reply is freed. A value of another type fails with
 // `REDISCLUSTER_ERROR_ARGUMENT`.
@@ -505,14 +540,14 @@ rediscluster_status rediscluster_reply_bytes(const struct rediscluster_reply *re
                                              size_t *length,
                                              struct rediscluster_error **error);
 
-// Stores the length of the value at index `at` in `*length`: the number of children of an array, map or failure (the keys and values of a map
-// each count), or the number of bytes of a string, status or error. A value of another type fails with `REDISCLUSTER_ERROR_ARGUMENT`.
+// Stores the length of the value at index `at` in `*length`: the number of children of a type with children (the keys and values of a map
+// each count), or the number of bytes of a type with bytes. A value of another type fails with `REDISCLUSTER_ERROR_ARGUMENT`.
 rediscluster_status rediscluster_reply_length(const struct rediscluster_reply *reply,
                                               size_t at,
                                               size_t *length,
                                               struct rediscluster_error **error);
 
-// Stores the index of the `nth` child, counted from 0, of the array, map or failure at index `at` in `*element`.
+// Stores the index of the `nth` child, counted from 0, of the value at index `at`, of a type with children, in `*element`.
 //
 // The cost grows with `nth` if children have children themselves. To visit all children, start at `at + 1` and follow `next` of each
 // `rediscluster_value`.

@@ -14,6 +14,13 @@
 //! assert_eq!(cluster.command(&[b"GET", b"foo"])?.root(), Value::String(b"bar"));
 //! # Ok::<(), rediscluster::Error>(())
 //! ```
+//!
+//! # Hash tags
+//!
+//! A hash tag makes several keys share a node. `hash_tag` in the configuration selects the rule: `"strip"` hashes the tag of `name{tag}` and
+//! stores the key as `name`, as rediscluster-py and rediscluster-php do; `"keep"` hashes the text between the first `{` and the next `}` and
+//! stores the whole key, as Redis Cluster and twemproxy do; `"off"` has no tags. There is no default: without `hash_tag`, keys without a tag
+//! work, and a key with a tag is refused with [`Code::Request`]. Choose `"keep"` for new data. See [`HashTag`].
 
 // The layers, lowest first. A module imports only from its own folder and from the layers before it; tests/layers checks this.
 mod error;
@@ -50,7 +57,7 @@ pub mod fuzzing;
 pub use crate::cluster::{Cluster, Nodes};
 #[doc(hidden)]
 pub use crate::command::{all_commands, data_commands, keys_of};
-pub use crate::config::{Address, Config, CrossNode, KeylessScripts, Master, Read, Server};
+pub use crate::config::{Address, Config, CrossNode, KeylessScripts, Master, Pin, Protocol, Read, Server};
 pub use crate::error::{Code, Error};
 pub use crate::partition::{HashTag, Tagged, partition};
 pub use crate::resp::{Args, Children, Commands, Entry, Kind, Reply, ReplyData, Value, pack};

@@ -52,11 +52,39 @@ fn masters_only_is_an_alias_of_the_read_policy() {
 }
 
 #[test]
+fn the_rule_for_hash_tags_is_one_of_three_or_none() {
+    for (members, expected) in [
+        ("", None),
+        (r#","hash_tag":null"#, None),
+        (r#","hash_tag":"strip""#, Some(HashTag::Strip)),
+        (r#","hash_tag":"keep""#, Some(HashTag::Keep)),
+        (r#","hash_tag":"off""#, Some(HashTag::Off)),
+    ] {
+        assert_eq!(read(&format!(r#"{{"nodes":{{"node_1":"redis://a"}}{members}}}"#)).hash_tag, expected, "{members}");
+    }
+}
+
+#[test]
+fn two_rules_of_equal_rank_for_different_nodes_are_refused_in_any_order() {
+    let two =
+        |pins: &str| Config::from_json(format!(r#"{{"nodes":{{"node_1":"redis://a","node_2":"redis://b"}},"pin":{{{pins}}}}}"#).as_bytes());
+    for pins in [r#""a:*":"node_1","a:?":"node_2""#, r#""a:?":"node_2","a:*":"node_1""#] {
+        let text = r#"pin.a:?: ambiguous: "a:*" has the same text before its first wildcard and names node_1"#;
+        assert_eq!(two(pins).unwrap_err().message(), text);
+    }
+    let rules = |pins: &str| two(pins).unwrap().pins.into_iter().map(|pin| (pin.pattern, pin.master)).collect::<Vec<_>>();
+    let expected = [("a:b", 0), ("a:b*", 1), ("a:*", 0), ("a:?", 0), ("*", 1)].map(|(pattern, master)| (pattern.to_owned(), master));
+    assert_eq!(rules(r#""a:*":"node_1","a:?":"node_1","a:b*":"node_2","*":"node_2","a:b":"node_1""#), expected);
+    assert_eq!(rules(r#""a:b":"node_1","*":"node_2","a:b*":"node_2","a:?":"node_1","a:*":"node_1""#), expected);
+    assert!(rules("").is_empty());
+}
+
+#[test]
 fn defaults_match_the_documentation() {
     let config = read(r#"{"nodes": {"node_1": {"host": "localhost"}}}"#);
     let five = Some(Duration::from_secs(5));
     assert_eq!((config.connect_timeout, config.read_timeout, config.write_timeout), (five, five, five));
-    assert_eq!((config.hash_tag, config.cross_node, config.pool_size), (HashTag::Strip, CrossNode::Emulate, 64));
+    assert_eq!((config.hash_tag, config.cross_node, config.pool_size), (None, CrossNode::Emulate, 64));
     assert_eq!((config.read, config.refresh_interval, &config.replicas), (Read::Replica, Some(Duration::from_secs(1)), &None));
     assert_eq!((config.servers[0].db, &config.servers[0].password), (0, &None));
     assert_eq!(config.servers[0].address.to_string(), "localhost:6379");
@@ -152,6 +180,9 @@ fn errors_give_the_path_of_the_bad_value() {
         (format!(r#"{{{node},"master_of":{{"node_1":"node_2","node_2":"node_3"}}}}"#), "master_of.node_1: node_2 is a master itself"),
         (format!(r#"{{{node},"master_of":{{"node_1":["node_2",7]}}}}"#), "master_of.node_1: 7 is not the name of a node"),
         (format!(r#"{{{node},"default_node":"node_7"}}"#), "default_node: nodes has no node_7"),
+        (format!(r#"{{{node},"pin":{{"a*":"node_2"}}}}"#), "pin.a*: node_2 is not a master"),
+        (format!(r#"{{{node},"pin":{{"a*":7}}}}"#), "pin.a*: 7 is not the name of a node"),
+        (format!(r#"{{{node},"pin":"a*"}}"#), "pin: a string is not an object"),
         (format!(r#"{{{node},"hash_tag":"first"}}"#), r#"hash_tag: "first" is not one of "strip", "keep", "off""#),
         (format!(r#"{{{node},"cross_node":true}}"#), "cross_node: true is not a string"),
         (

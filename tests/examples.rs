@@ -15,7 +15,7 @@ fn output(example: &str, arguments: &[&str]) -> String {
         .args(["run", "--quiet", "--offline", "--profile", "test", "--example", example, "--"])
         .args(arguments)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env("REDISCLUSTER_CONFIG", format!(r#"{{"nodes": {{{}}}}}"#, nodes.join(", ")))
+        .env("REDISCLUSTER_CONFIG", format!(r#"{{"nodes": {{{}}}, "hash_tag": "strip"}}"#, nodes.join(", ")))
         .output()
         .expect("cargo runs");
     assert!(done.status.success(), "{example}: {}", String::from_utf8_lossy(&done.stderr));

@@ -16,6 +16,8 @@ const abiVersion = 1
 var (
 	_ = [1]bool{}[ErrInternal-C.REDISCLUSTER_ERROR_INTERNAL]
 	_ = [1]bool{}[TypeFailure-C.REDISCLUSTER_TYPE_FAILURE]
+	_ = [1]bool{}[TypePush-C.REDISCLUSTER_TYPE_PUSH]
+	_ = [1]bool{}[typeAttribute-C.REDISCLUSTER_TYPE_ATTRIBUTE]
 	_ = [1]bool{}[Masters-C.REDISCLUSTER_NODES_MASTERS]
 	_ = [1]bool{}[Replicas-C.REDISCLUSTER_NODES_REPLICAS]
 	_ = [1]bool{}[All-C.REDISCLUSTER_NODES_ALL]

@@ -2,14 +2,15 @@ package rediscluster
 
 import (
 	"fmt"
+	"math/big"
 	"strconv"
 )
 
-// Text returns a string or status, or an integer in decimal. Like all accessors it fails with ErrNil for a nil value, with
+// Text returns a string, status, verbatim string, double or big number as the server wrote it, or an integer in decimal. Like all accessors it fails with ErrNil for a nil value, with
 // the error of an error or failure, and with an *Error with the code ErrArgument for any other type.
 func (v Value) Text() (string, error) {
 	switch v.kind {
-	case TypeString, TypeStatus:
+	case TypeString, TypeStatus, TypeVerbatim, TypeDouble, TypeBigNumber:
 		return v.text(), nil
 	case TypeInteger:
 		return strconv.FormatInt(v.number, 10), nil
@@ -30,7 +31,7 @@ func (v Value) Bytes() ([]byte, error) {
 // *strconv.NumError.
 func (v Value) Int() (int64, error) {
 	switch v.kind {
-	case TypeString, TypeStatus:
+	case TypeString, TypeStatus, TypeBigNumber:
 		return strconv.ParseInt(v.text(), 10, 64)
 	case TypeInteger:
 		return v.number, nil
@@ -38,11 +39,11 @@ func (v Value) Int() (int64, error) {
 	return 0, v.typeError("an integer")
 }
 
-// Float returns an integer, or a string or status that is a number. If the text is not a number, the error is a
+// Float returns a double, an integer, or a string or status that is a number. If the text is not a number, the error is a
 // *strconv.NumError.
 func (v Value) Float() (float64, error) {
 	switch v.kind {
-	case TypeString, TypeStatus:
+	case TypeString, TypeStatus, TypeDouble, TypeBigNumber:
 		return strconv.ParseFloat(v.text(), 64)
 	case TypeInteger:
 		return float64(v.number), nil
@@ -50,12 +51,34 @@ func (v Value) Float() (float64, error) {
 	return 0, v.typeError("a number")
 }
 
-// Array returns the elements of an array, or the alternating names and values of a map. Do not change the slice.
-func (v Value) Array() ([]Value, error) {
-	if v.kind != TypeArray && v.kind != TypeMap {
-		return nil, v.typeError("an array")
+// Bool returns a boolean, or whether an integer is not 0.
+func (v Value) Bool() (bool, error) {
+	if v.kind != TypeBoolean && v.kind != TypeInteger {
+		return false, v.typeError("a boolean")
 	}
-	return v.elements(), nil
+	return v.number != 0, nil
+}
+
+// BigInt returns a big number, an integer, or a string or status in decimal.
+func (v Value) BigInt() (*big.Int, error) {
+	text, err := v.Text()
+	if err != nil {
+		return nil, err
+	}
+	number, ok := new(big.Int).SetString(text, 10)
+	if !ok {
+		return nil, v.typeError("an integer")
+	}
+	return number, nil
+}
+
+// Array returns the elements of an array, set or push, or the alternating names and values of a map. Do not change the slice.
+func (v Value) Array() ([]Value, error) {
+	switch v.kind {
+	case TypeArray, TypeMap, TypeSet, TypePush:
+		return v.elements(), nil
+	}
+	return nil, v.typeError("an array")
 }
 
 // Strings returns the Text of each element of an array. A nil element becomes ""; use Array to tell it from an empty string.

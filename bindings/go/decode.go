@@ -21,10 +21,10 @@ type decoder struct {
 // value copies the value at an entry into Go memory. For a string it copies the string; for an array it copies all bytes
 // of the reply once, and the strings in the array share the copy.
 func (d decoder) value(at int) Value {
-	switch e := d.entries[at]; e.kind() {
-	case TypeString, TypeStatus, TypeError:
+	switch e := d.entries[at]; {
+	case e.kind().hasText():
 		return newTextValue(e.kind(), strings.Clone(d.text(e)))
-	case TypeArray, TypeMap, TypeFailure:
+	case e.kind().hasElements():
 		d.bytes = strings.Clone(d.bytes)
 	}
 	return d.sharedValue(at)
@@ -32,12 +32,15 @@ func (d decoder) value(at int) Value {
 
 // sharedValue is like value, but its strings are substrings of d.bytes.
 func (d decoder) sharedValue(at int) Value {
-	switch e := d.entries[at]; e.kind() {
-	case TypeInteger:
-		return Value{kind: TypeInteger, number: e.data}
-	case TypeString, TypeStatus, TypeError:
+	switch e := d.entries[at]; {
+	case e.kind() == TypeInteger || e.kind() == TypeBoolean:
+		return Value{kind: e.kind(), number: e.data}
+	case e.kind().hasText():
 		return newTextValue(e.kind(), d.text(e))
-	case TypeArray, TypeMap, TypeFailure:
+	case e.kind() == typeAttribute:
+		children := d.sharedChildren(at)
+		return children[len(children)-1]
+	case e.kind().hasElements():
 		return newArrayValue(e.kind(), d.sharedChildren(at))
 	default:
 		return Value{kind: e.kind()}
@@ -57,10 +60,8 @@ func (d decoder) sharedChildren(at int) []Value {
 func (d decoder) text(e entry) string { return d.bytes[e.data : e.data+int64(e.length())] }
 
 func (d decoder) nextSibling(at int) int {
-	switch e := d.entries[at]; e.kind() {
-	case TypeArray, TypeMap, TypeFailure:
+	if e := d.entries[at]; e.kind().hasElements() {
 		return at + 1 + int(e.data)
-	default:
-		return at + 1
 	}
+	return at + 1
 }

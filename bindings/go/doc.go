@@ -26,9 +26,15 @@
 // A key is stored on node crc32(key) % masters + 1. A hash tag makes several keys share a node. The option hash_tag of the
 // configuration selects the rule:
 //
-//   - strip, the default: the tag of bar{foo} is foo. The tag is hashed, and the server stores the key as bar.
+//   - strip: the tag of bar{foo} is foo. The tag is hashed, and the server stores the key as bar, as rediscluster-py and
+//     rediscluster-php do. The keys cart{1} and cart{2} are both stored as cart.
 //   - keep: the tag is the text between the first { and the next }, as in Redis Cluster. The server stores the whole key.
 //   - off: there are no tags.
+//
+// There is no default. Keys without a tag need no hash_tag. For a key with a tag, a call fails with ErrRequest and a
+// message that says how to set hash_tag. Choose keep for new data.
+//
+// The option pin stores keys that match a pattern on a fixed node: {"pin": {"rq:*": "node_1"}}.
 //
 // # Replies
 //

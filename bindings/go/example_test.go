@@ -80,7 +80,7 @@ func ExampleClient_Pipeline() {
 }
 
 func ExampleClient_NodeFor() {
-	c, err := rediscluster.Open(`{"nodes": {"node_1": "redis://10.0.0.1:6379", "node_2": "redis://10.0.0.2:6379"}}`)
+	c, err := rediscluster.Open(`{"nodes": {"node_1": "redis://10.0.0.1:6379", "node_2": "redis://10.0.0.2:6379"}, "hash_tag": "strip"}`)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -21,7 +21,7 @@ type ExplainedKey struct {
 	Position int    // index among the arguments; the command name is argument 0
 	Key      string // the key as the server stores it: without its hash tag if hash_tag is strip
 	Node     string // the alias of the node that stores it
-	Pinned   bool   // whether the hash tag of the first key moved it to that node
+	Pinned   bool   // whether the hash tag of the first key, or a rule of pin, moved it to that node
 }
 
 // An ExplainedStep is a command that one node would receive in one round trip.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"math/rand"
@@ -31,11 +32,21 @@ func TestNodeForMatchesTheConformanceVectors(t *testing.T) {
 			continue
 		}
 		rows++
-		setup := field[1] + " " + field[2]
+		pins := ""
+		if len(field) > 5 {
+			pins = field[5]
+		}
+		setup := field[1] + " " + field[2] + " " + pins
 		if clients[setup] == nil {
-			clients[setup] = openUnconnected(t, field[1], field[2])
+			clients[setup] = openUnconnected(t, field[1], field[2], pins)
 		}
 		node, err := clients[setup].NodeFor(string(vectorBytes(t, field[0])))
+		if field[3] == "refused" {
+			if !errors.Is(err, rediscluster.ErrRequest) || !strings.Contains(err.Error(), "has a hash tag; set hash_tag") {
+				t.Errorf("%.200s: %s %.80q %v", lines.Text(), node.Alias, node.Key, err)
+			}
+			continue
+		}
 		if err != nil || node.Alias != "node_"+field[4] || node.Key != string(vectorBytes(t, field[3])) {
 			t.Errorf("%.200s: %s %.80q %v", lines.Text(), node.Alias, node.Key, err)
 		}
@@ -46,12 +57,23 @@ func TestNodeForMatchesTheConformanceVectors(t *testing.T) {
 }
 
 // openUnconnected returns a client of nodes that do not have to exist.
-func openUnconnected(t *testing.T, hashTag, nodes string) *rediscluster.Client {
+func openUnconnected(t *testing.T, hashTag, nodes, pins string) *rediscluster.Client {
 	count, err := strconv.Atoi(nodes)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := config{Nodes: map[string]map[string]any{}, options: map[string]any{"hash_tag": hashTag}}
+	c := config{Nodes: map[string]map[string]any{}, options: map[string]any{}}
+	if hashTag != "unset" {
+		c.options["hash_tag"] = hashTag
+	}
+	if pins != "" {
+		rules := map[string]string{}
+		for _, pin := range strings.Split(pins, ",") {
+			pattern, node, _ := strings.Cut(pin, "=")
+			rules[string(vectorBytes(t, pattern))] = "node_" + node
+		}
+		c.options["pin"] = rules
+	}
 	for i := 1; i <= count; i++ {
 		c.Nodes[fmt.Sprintf("node_%d", i)] = map[string]any{"host": "127.0.0.1", "port": i}
 	}

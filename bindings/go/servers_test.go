@@ -27,7 +27,7 @@ func servers(t testing.TB, n int) config {
 	if len(all.Nodes) < n {
 		t.Skipf("needs %d servers, there are %d", n, len(all.Nodes))
 	}
-	some := config{Nodes: map[string]map[string]any{}, options: map[string]any{}}
+	some := config{Nodes: map[string]map[string]any{}, options: map[string]any{"hash_tag": "strip"}}
 	for i := 1; i <= n; i++ {
 		alias := fmt.Sprintf("node_%d", i)
 		some.Nodes[alias] = all.Nodes[alias]

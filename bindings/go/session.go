@@ -9,7 +9,8 @@ import (
 )
 
 // A Session is one client with the state of a connection: MULTI and WATCH, SELECT, SUBSCRIBE. It spans all servers. A
-// transaction runs on one node, that of its first key; a channel is on one node, and a pattern on all.
+// transaction runs on one node, that of its first key; a channel is on one node, and a pattern or a
+// channel of keyspace notifications on all.
 //
 // A Session is safe for concurrent use by multiple goroutines, and runs one call at a time. A Receive in progress is
 // suspended while another goroutine runs a command.
@@ -86,8 +87,8 @@ func (s *Session) Receive(ctx context.Context) (Value, error) {
 	}
 }
 
-// Conn returns the session as a connection to a server that speaks RESP2, for clients that accept a net.Conn, such as
-// go-redis with its Dialer. Write takes requests, and does not wait in a blocking command; Read does, and returns replies and
+// Conn returns the session as a connection to a server that speaks RESP2, and RESP3 after HELLO 3, for clients that
+// accept a net.Conn, such as go-redis with its Dialer. Write takes requests, and does not wait in a blocking command; Read does, and returns replies and
 // messages. Closing the connection closes the session, and ends a blocking command on the server. Deadlines for writing have no
 // effect: the timeouts of the configuration limit Write.
 func (s *Session) Conn() net.Conn { return newConn(s) }

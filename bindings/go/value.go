@@ -29,17 +29,19 @@ func newArrayValue(kind Type, elements []Value) Value {
 	return Value{kind: kind, pointer: unsafe.Pointer(unsafe.SliceData(elements)), number: int64(len(elements))}
 }
 
-// text is valid for a string, status or error.
+// text is valid for a type with bytes.
 func (v Value) text() string { return unsafe.String((*byte)(v.pointer), int(v.number)) }
 
-// elements is valid for an array, map or failure.
+// elements is valid for a type with children.
 func (v Value) elements() []Value { return unsafe.Slice((*Value)(v.pointer), int(v.number)) }
 
 // Type returns the type of the value.
 func (v Value) Type() Type { return v.kind }
 
-// IsNil reports whether the value is nil or a nil array.
-func (v Value) IsNil() bool { return v.kind == TypeNil || v.kind == TypeNilArray }
+// IsNil reports whether the value is nil, a nil array, or null.
+func (v Value) IsNil() bool {
+	return v.kind == TypeNil || v.kind == TypeNilArray || v.kind == TypeNull
+}
 
 // Err returns the ServerError of an error, the *Error of a failure, and nil for all other types. Do returns a reply that is
 // an error as its error; an error inside an array is an element for which Err is not nil.
@@ -71,11 +73,13 @@ func (v Value) failure() *Error {
 // its elements in brackets.
 func (v Value) String() string {
 	switch v.kind {
-	case TypeNil, TypeNilArray:
+	case TypeNil, TypeNilArray, TypeNull:
 		return "(nil)"
+	case TypeBoolean:
+		return strconv.FormatBool(v.number != 0)
 	case TypeInteger:
 		return strconv.FormatInt(v.number, 10)
-	case TypeArray, TypeMap:
+	case TypeArray, TypeMap, TypeSet, TypePush:
 		return fmt.Sprint(v.elements())
 	case TypeError, TypeFailure:
 		return v.Err().Error()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -34,6 +35,47 @@ func TestRepliesHaveTheTypeOfTheServer(t *testing.T) {
 		if v.Type() != x.kind || v.String() != x.text {
 			t.Errorf("%v: %v %s, want %v %s", x.command, v.Type(), v, x.kind, x.text)
 		}
+	}
+}
+
+func TestRepliesHaveTheTypesOfRESP3(t *testing.T) {
+	openEmpty(t)
+	c, err := rediscluster.Open(strings.Replace(os.Getenv("REDISCLUSTER_CONFIG"), "{", `{"protocol":3,`, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	script := func(value string) rediscluster.Value {
+		return do(t, c, "EVAL", "redis.setresp(3); return "+value, 1, "key")
+	}
+	if v := do(t, c, "GET", "nothing"); v.Type() != rediscluster.TypeNull || !v.IsNil() || v.String() != "(nil)" {
+		t.Error(v.Type(), v)
+	}
+	booleans, err := script("{true, false}").Array()
+	if yes, no := booleans[0], booleans[1]; err != nil || yes.Type() != rediscluster.TypeBoolean || yes.String() != "true" {
+		t.Error(yes.Type(), yes, err)
+	} else if value, err := no.Bool(); value || err != nil {
+		t.Error(value, err)
+	}
+	v := script("{double=-1.5}")
+	if number, err := v.Float(); v.Type() != rediscluster.TypeDouble || number != -1.5 || v.String() != "-1.5" || err != nil {
+		t.Error(v.Type(), number, err)
+	}
+	v = script("{big_number='12345678901234567890'}")
+	if number, err := v.BigInt(); v.Type() != rediscluster.TypeBigNumber || err != nil || number.String() != v.String() {
+		t.Error(v.Type(), number, err)
+	}
+	v = script("{verbatim_string={format='txt', string='text'}}")
+	if text, err := v.Text(); v.Type() != rediscluster.TypeVerbatim || text != "text" || err != nil {
+		t.Error(v.Type(), text, err)
+	}
+	v = script("{map={a={set={b=true}}}}")
+	if fields, err := v.Map(); v.Type() != rediscluster.TypeMap || err != nil || fields["a"].Type() != rediscluster.TypeSet || fields["a"].String() != "[b]" {
+		t.Error(v.Type(), v, err)
+	}
+	do(t, c, "SADD", "one", "member")
+	if v := do(t, c, "SUNION", "one", "two", "three"); v.Type() != rediscluster.TypeSet || v.String() != "[member]" {
+		t.Error(v.Type(), v)
 	}
 }
 

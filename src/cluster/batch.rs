@@ -6,6 +6,7 @@ use crate::cluster::reply_sink::{ReplySink, Strings};
 use crate::cluster::scripts;
 use crate::cluster::slot::{Broadcast, ExpectedReply, Slot};
 use crate::command::{CommandFlags, PlacedKeys, ResponsePolicy, SplitKind, Strategy, ignores_database, lookup};
+use crate::config::Protocol;
 use crate::crossnode::broadcast;
 use crate::crossnode::split::Split;
 use crate::error::Error;
@@ -100,6 +101,12 @@ impl<'p, 'a> Batch<'p, 'a> {
             }
             Ok(Plan::Split { kind, keys, flags }) => ExpectedReply::Split(Box::new(self.split(args, kind, &keys, flags))),
             Ok(Plan::CrossNode(command)) => match command.strategy {
+                // Over RESP3 these replies have other types, which `crossnode` makes of those of RESP2. This policy takes one reply as it is.
+                Strategy::Broadcast(policy)
+                    if self.resolver.config().protocol == Protocol::Resp3 && policy != ResponsePolicy::OneSucceeded =>
+                {
+                    return Some(command);
+                }
                 Strategy::Broadcast(policy) => ExpectedReply::Broadcast(Box::new(self.broadcast(args, whole, command, policy))),
                 _ => return Some(command),
             },
@@ -136,6 +143,7 @@ impl<'p, 'a> Batch<'p, 'a> {
     fn split(&mut self, args: &[&'a [u8]], kind: SplitKind, keys: &PlacedKeys<'a>, flags: CommandFlags) -> Split {
         let mut split = Split::new(self.resolver.config(), kind, keys);
         let width = kind.arguments_per_key();
+        let path = args.last().filter(|_| kind == SplitKind::ValuesAtPath);
         let by_part = split.keys_by_part();
         let requires_master = !may_use_replica(args[0], keys, flags);
         let mut rest = by_part.as_slice();
@@ -145,13 +153,14 @@ impl<'p, 'a> Batch<'p, 'a> {
             let pipeline = self.pipeline(part.server);
             let arguments = own_keys.iter().map(|&key| &keys[key as usize]).flat_map(|key| &args[key.position()..key.position() + width]);
             pipeline.write_buffer.reserve(estimated_bytes(arguments));
-            pipeline.write_buffer.push_array_header(1 + part.keys * width);
+            pipeline.write_buffer.push_array_header(1 + part.keys * width + usize::from(path.is_some()));
             pipeline.write_buffer.push_argument(args[0]);
             for &key in own_keys {
                 let key = &keys[key as usize];
                 pipeline.write_buffer.push_argument(key.name);
                 args[key.position() + 1..key.position() + width].iter().for_each(|argument| pipeline.write_buffer.push_argument(argument));
             }
+            path.iter().for_each(|path| pipeline.write_buffer.push_argument(path));
             part.index = pipeline.finish_command(flags);
             pipeline.requires_master |= requires_master;
             if self.is_single {
@@ -173,8 +182,10 @@ impl<'p, 'a> Batch<'p, 'a> {
     ) -> Broadcast<'a> {
         // A SCRIPT FLUSH drops the scripts that the batch has loaded.
         self.loaded_scripts.clear();
-        let second = broadcast::second_command(policy);
-        self.needs_connections_to_merge |= second.is_some();
+        let preceding = broadcast::preceding_command(policy);
+        self.needs_connections_to_merge |= preceding.is_some();
+        let follows_itself = |slot: &Slot| matches!(&slot.reply, ExpectedReply::Broadcast(broadcast) if broadcast.policy == policy);
+        let preceding = preceding.filter(|_| !self.slots.last().is_some_and(follows_itself));
         let ignores_database = ignores_database(args);
         let servers = self.pipelines.len();
         let indexes = (0..servers).map(|server| {
@@ -185,17 +196,15 @@ impl<'p, 'a> Batch<'p, 'a> {
             let pipeline = self.pipeline(server);
             pipeline.ignores_database = ignores_database;
             pipeline.requires_master = true;
+            let before = preceding.map(|words| pipeline.add(None, &words, &[], command.flags));
             let index = match changed {
                 Some(words) => pipeline.add_copied(&words.iter().map(AsRef::as_ref).collect::<Vec<&[u8]>>(), command.flags),
                 None => pipeline.add(whole.clone(), args, &[], command.flags),
             };
-            if let Some(second) = second {
-                pipeline.add(None, &second, &[], command.flags);
-            }
-            Some(index)
+            Some(before.unwrap_or(index))
         });
         let indexes = indexes.collect();
-        Broadcast { args: args.into(), command, policy, indexes, commands: 1 + u32::from(second.is_some()) }
+        Broadcast { args: args.into(), command, policy, indexes, commands: 1 + u32::from(preceding.is_some()) }
     }
 
     /// Runs all commands. The reply is an array with one reply per command.

@@ -67,12 +67,14 @@ fn nodes(map: &mut Builder, config: &Config, explanation: &Explanation) {
     map.end(list);
 }
 
-/// For each key its stored name, its node, and whether the hash tag of the first key determines that node.
+/// For each key its stored name, its node, and whether something else than its own hash determines that node: the hash tag of the first key, or
+/// a rule of `pin`.
 fn placed_keys(map: &mut Builder, config: &Config, args: &[&[u8]], keys: &[Key]) {
-    let pins = keys.first().is_some_and(|first| config.hash_tag.split(args[first.position()]).is_stripped);
+    let place = |key: &Key| config.try_place("key", args[key.position()]).ok();
+    let first_has_tag = keys.first().and_then(place).is_some_and(|place| place.is_stripped);
     let list = map.begin(Kind::Array, keys.len());
     for (nth, key) in keys.iter().enumerate() {
-        let is_pinned = pins && nth > 0 && !config.hash_tag.split(args[key.position()]).is_stripped;
+        let is_pinned = place(key).is_some_and(|place| place.is_pinned || (first_has_tag && nth > 0 && !place.is_stripped));
         let entry = map.begin(Kind::Map, 8);
         map.string(b"position");
         map.integer(key.position() as i64);

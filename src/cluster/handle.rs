@@ -106,8 +106,8 @@ impl Cluster {
     ///
     /// The reply is a map: `command`, `strategy` (`one node`, `split`, `colocate`, `gather`, `transfer`, `refuse` …), `atomic` (1 or 0),
     /// `round_trips`, `nodes`, `keys` (maps of `position`, `key` as it is stored, `node`, and `pinned`: 1 if the hash tag of the first key
-    /// determines the node), `steps` (maps of `round`, `node`, `command`; the steps of one round run in parallel), and `reason` (why the command
-    /// is rejected, or nil).
+    /// or a rule of `pin` determines the node), `steps` (maps of `round`, `node`, `command`; the steps of one round run in parallel), and
+    /// `reason` (why the command is rejected, or nil).
     ///
     /// # Errors
     ///
@@ -134,7 +134,11 @@ impl Cluster {
 
     /// Returns the master of a key as a map: `alias`, `host`, `port`, `unix` (the path of the socket), and `key` (the name under which it is
     /// stored). No server is asked.
-    pub fn node_for(&self, key: &[u8]) -> Reply {
+    ///
+    /// # Errors
+    ///
+    /// The key has a hash tag, and the configuration has no `hash_tag`.
+    pub fn node_for(&self, key: &[u8]) -> Result<Reply, Error> {
         node_for(self.config(), key)
     }
 

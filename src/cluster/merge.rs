@@ -1,7 +1,7 @@
 //! Merges the replies of several servers into one reply, in the order of the caller's commands and keys.
 
 use crate::cluster::slot::{Broadcast, ExpectedReply, Slot};
-use crate::command::SplitKind;
+use crate::command::{ResponsePolicy, SplitKind};
 use crate::config::Config;
 use crate::crossnode::split::Split;
 use crate::crossnode::{Job, broadcast};
@@ -21,6 +21,8 @@ pub(crate) struct Merger<'l, 'p, 'a> {
     bases: Vec<usize>,
     /// For each pipeline, the next entry of its index.
     next: Vec<usize>,
+    /// The last DBSIZE found no internal keys, so the replies to those that follow it are only added.
+    adds_key_counts: bool,
     builder: Builder,
 }
 
@@ -41,7 +43,15 @@ impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
         }
         let pipelines = &*pipelines;
         // Entry 0 of a pipeline's index is reserved for an array around its replies, which is not used here.
-        Ok(Merger { config: resolver.config(), topology: resolver.topology(), pipelines, bases, next: vec![1; pipelines.len()], builder })
+        Ok(Merger {
+            config: resolver.config(),
+            topology: resolver.topology(),
+            pipelines,
+            bases,
+            next: vec![1; pipelines.len()],
+            adds_key_counts: false,
+            builder,
+        })
     }
 
     /// The reply to the only command.
@@ -116,12 +126,41 @@ impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
     }
 
     fn append_broadcast(&mut self, broadcast: &Broadcast, name: &[u8]) -> Result<(), Error> {
+        if broadcast.policy == ResponsePolicy::VisibleKeyCount {
+            let count = self.added_key_counts(broadcast);
+            self.adds_key_counts = count.is_some();
+            if let Some(count) = count {
+                self.builder.integer(count);
+                return Ok(());
+            }
+        }
         let outcomes = broadcast.indexes.iter().enumerate().filter_map(|(server, index)| Some((server, (*index)?)));
         let outcomes = outcomes.map(|(server, index)| self.replies(server, index, broadcast.commands, name)).collect();
         let job = Job { config: self.config, topology: self.topology, args: &broadcast.args, command: &broadcast.command, limit: None };
         let reply = broadcast::merge(&job, broadcast.policy, outcomes, false)?;
         self.builder.append(&reply, 0..reply.entries().len());
         Ok(())
+    }
+
+    /// The reply to DBSIZE, if all servers replied and have no internal keys: the usual case, which takes no copies. Otherwise nothing has
+    /// been taken from the pipelines.
+    fn added_key_counts(&mut self, broadcast: &Broadcast) -> Option<i64> {
+        let commands = broadcast.commands as usize;
+        if commands == 1 && !self.adds_key_counts {
+            return None;
+        }
+        let mut sum = 0;
+        for (server, pipeline) in self.pipelines.iter().enumerate() {
+            let replies = pipeline.as_ref()?.entries().get(self.next[server]..self.next[server] + commands)?;
+            let (count, internal) = replies.split_last()?;
+            let has_internal_keys = internal.iter().any(|entry| entry.data != 0);
+            if has_internal_keys || replies.iter().any(|entry| entry.kind() != Kind::Integer) {
+                return None;
+            }
+            sum += count.data;
+        }
+        self.next.iter_mut().for_each(|next| *next += commands);
+        Some(sum)
     }
 
     /// A copy of the next replies of a pipeline, in an array.
@@ -142,7 +181,7 @@ impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
             return Ok(());
         }
         match split.kind {
-            SplitKind::Values => self.append_values(split, &parts),
+            SplitKind::Values | SplitKind::ValuesAtPath => self.append_values(split, &parts),
             SplitKind::Counted => self.append_sum(&parts),
             SplitKind::Stored => {
                 self.builder.copy(parts[0], self.bases[split.parts[0].server]);
@@ -181,7 +220,7 @@ impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
 
 /// The error of a split command of which one part failed. For a read it does not matter that other parts succeeded.
 fn partial_failure(error: Error, kind: SplitKind, succeeded: usize) -> Error {
-    if kind == SplitKind::Values || succeeded == 0 {
+    if kind.reads_values() || succeeded == 0 {
         return error;
     }
     error.with_suffix(&format!("; {succeeded} other node(s) carried out their part")).maybe_executed()

@@ -46,6 +46,8 @@ pub(crate) enum Strategy {
 pub(crate) enum SplitKind {
     /// MGET: one value per key, in the caller's order.
     Values,
+    /// JSON.MGET: the same, with a path after the keys.
+    ValuesAtPath,
     /// MSET: pairs of key and value; OK when all parts succeeded.
     Stored,
     /// DEL, EXISTS …: the sum of the numbers.
@@ -53,6 +55,11 @@ pub(crate) enum SplitKind {
 }
 
 impl SplitKind {
+    /// Whether it only reads one value per key.
+    pub(crate) fn reads_values(self) -> bool {
+        matches!(self, SplitKind::Values | SplitKind::ValuesAtPath)
+    }
+
     /// How many arguments belong to a key, with the key itself.
     pub(crate) fn arguments_per_key(self) -> usize {
         if self == SplitKind::Stored { 2 } else { 1 }

@@ -1,9 +1,9 @@
 //! The JSON document of a configuration: its keys, and nothing else. What they mean together is decided in `resolve`.
 
 use crate::config::values::{
-    Aliases, Named, StringOrObject, boolean, database, object, pool_size, port, reply_depth, seconds, string, word,
+    Alias, Aliases, Named, StringOrObject, boolean, database, object, pool_size, port, protocol, reply_depth, seconds, string, word,
 };
-use crate::config::{CrossNode, KeylessScripts, Read};
+use crate::config::{CrossNode, KeylessScripts, Protocol, Read};
 use crate::error::{Code, Error};
 use crate::partition::HashTag;
 use serde::{Deserialize, Deserializer};
@@ -27,6 +27,8 @@ pub(crate) struct Document {
     pub db: Option<u32>,
     #[serde(default, deserialize_with = "hash_tag")]
     pub hash_tag: Option<HashTag>,
+    #[serde(default, deserialize_with = "object")]
+    pub pin: Option<Named<Alias>>,
     #[serde(default, deserialize_with = "cross_node")]
     pub cross_node: Option<CrossNode>,
     #[serde(default, deserialize_with = "keyless_scripts")]
@@ -53,7 +55,8 @@ pub(crate) struct Document {
     pub max_reply_depth: Option<usize>,
     pub sentinels: Option<serde_json::Value>,
     pub tls: Option<serde_json::Value>,
-    pub protocol: Option<serde_json::Value>,
+    #[serde(default, deserialize_with = "protocol")]
+    pub protocol: Option<Protocol>,
 }
 
 /// The keys of a node.

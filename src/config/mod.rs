@@ -4,12 +4,18 @@
 //! connects to nothing.
 //!
 //! Data flows one way: `document` has the JSON keys, `values` reads single values, `node` and `resolve` decide what they mean together.
+//! `placement` computes where a key is stored; `pin` has the rules for keys on a fixed node, and `glob` their patterns.
 
 mod document;
+mod glob;
 mod node;
+mod pin;
+mod placement;
 mod resolve;
 mod values;
 
+pub use crate::config::pin::Pin;
+pub(crate) use crate::config::placement::{Place, tag_without_rule};
 use crate::error::Error;
 use crate::partition::HashTag;
 use std::fmt;
@@ -25,10 +31,14 @@ pub struct Config {
     pub masters: Vec<Master>,
     /// The replicas that the configuration names (`master_of`), for each of the servers. `None`: the masters are asked for theirs.
     pub replicas: Option<Vec<Vec<Server>>>,
-    /// How the part of a key that is hashed is found.
-    pub hash_tag: HashTag,
+    /// How the part of a key that is hashed is found. `None`: keys for which this matters are refused.
+    pub hash_tag: Option<HashTag>,
+    /// The keys that are stored on a fixed node, the most specific rule first.
+    pub pins: Vec<Pin>,
     /// What happens to a command whose keys are on several nodes.
     pub cross_node: CrossNode,
+    /// The protocol of the connections, and so the types of replies.
+    pub protocol: Protocol,
     /// What happens to a script or function without keys if there are several masters.
     pub keyless_scripts: KeylessScripts,
     /// Where reads go, unless a call says otherwise.
@@ -101,6 +111,17 @@ pub enum CrossNode {
     Strict,
 }
 
+/// The version of the protocol that servers are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Protocol {
+    /// Every server has it.
+    #[default]
+    Resp2,
+    /// Replies have more types, such as maps, sets and doubles. It requires Redis 6 or newer.
+    Resp3,
+}
+
 /// What happens to a script or function without keys if there are several masters: `EVAL`, `EVALSHA`, `FCALL` and their relatives with a number of
 /// keys of 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -133,6 +154,11 @@ impl Config {
         resolve::config(document::parse(text)?)
     }
 
+    /// The same servers with another protocol.
+    pub(crate) fn with_protocol(&self, protocol: Protocol) -> Config {
+        Config { protocol, ..self.clone() }
+    }
+
     /// The same servers, all with this database. `None` when two servers differ only in their database.
     pub(crate) fn in_database(&self, db: u32) -> Option<Config> {
         let mut config = self.clone();
@@ -141,6 +167,13 @@ impl Config {
         let distinct =
             config.servers.iter().enumerate().all(|(at, one)| config.servers[..at].iter().all(|other| !one.same_endpoint(other)));
         distinct.then_some(config)
+    }
+}
+
+impl Protocol {
+    /// Its number, as HELLO takes it.
+    pub(crate) fn number(self) -> &'static str {
+        if self == Protocol::Resp3 { "3" } else { "2" }
     }
 }
 

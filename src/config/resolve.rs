@@ -2,10 +2,10 @@
 
 use crate::config::document::{Document, fault};
 use crate::config::node::{Defaults, server};
+use crate::config::pin::pins;
 use crate::config::values::{Aliases, Named};
-use crate::config::{Config, CrossNode, KeylessScripts, Master, Read, Server};
+use crate::config::{Config, CrossNode, KeylessScripts, Master, Protocol, Read, Server};
 use crate::error::Error;
-use crate::partition::HashTag;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
@@ -33,13 +33,16 @@ pub(crate) fn config(document: Document) -> Result<Config, Error> {
         false => numbered("master_of", replicas_of.keys().map(String::as_str).collect()),
     }?;
     let (servers, masters) = distinct_servers(&aliases, &nodes);
+    let pins = pins(document.pin, &masters)?;
     let replicas = named_replicas(&replicas_of, &nodes, &servers, &masters)?;
     Ok(Config {
         servers,
         masters,
         replicas,
-        hash_tag: document.hash_tag.unwrap_or(HashTag::Strip),
+        hash_tag: document.hash_tag,
+        pins,
         cross_node: document.cross_node.unwrap_or(CrossNode::Emulate),
+        protocol: document.protocol.unwrap_or(Protocol::Resp2),
         keyless_scripts: document.keyless_scripts.unwrap_or(KeylessScripts::Check),
         read,
         refresh_interval: document.refresh_interval.unwrap_or(Some(DEFAULT_REFRESH_INTERVAL)),
@@ -52,7 +55,7 @@ pub(crate) fn config(document: Document) -> Result<Config, Error> {
 }
 
 fn refuse_unsupported(document: &Document) -> Result<(), Error> {
-    let keys = [("sentinels", &document.sentinels), ("tls", &document.tls), ("protocol", &document.protocol)];
+    let keys = [("sentinels", &document.sentinels), ("tls", &document.tls)];
     match keys.into_iter().find(|(_, value)| value.is_some()) {
         Some((key, _)) => Err(fault(key, "not supported yet")),
         None => Ok(()),

@@ -3,6 +3,7 @@
 //! The functions are for serde's `deserialize_with`. `null` counts as absent. Error texts never contain a string of the
 //! configuration that may be a password; serde's own texts for wrong types do.
 
+use crate::config::Protocol;
 use serde::de::value::{MapAccessDeserializer, MapDeserializer};
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
@@ -55,6 +56,13 @@ pub(crate) fn database<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opt
     value(deserializer, "a database number", |value| integer(value, 0..=LAST_DB))
 }
 
+pub(crate) fn protocol<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Protocol>, D::Error> {
+    value(deserializer, "2 or 3", |value| match integer(value, 2..=3)? {
+        2 => Some(Protocol::Resp2),
+        _ => Some(Protocol::Resp3),
+    })
+}
+
 pub(crate) fn pool_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
     let expected = format!("a number of connections from 1 to {MAX_POOL_SIZE}");
     value(deserializer, &expected, |value| integer(value, 1..=MAX_POOL_SIZE)).map(|size| size.map(|size| size as usize))
@@ -95,6 +103,18 @@ pub(crate) fn word<'de, D: Deserializer<'de>, T: Copy>(deserializer: D, words: &
         let known: Vec<String> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
         D::Error::custom(format!("{text:?} is not one of {}", known.join(", ")))
     })
+}
+
+/// The name of a node.
+pub(crate) struct Alias(pub String);
+
+impl<'de> Deserialize<'de> for Alias {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Alias, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::String(alias) => Ok(Alias(alias)),
+            other => Err(D::Error::custom(format!("{} is not the name of a node", describe(&other)))),
+        }
+    }
 }
 
 /// The name of a node, or a list of such names.

@@ -14,6 +14,7 @@ pub(crate) mod one_node;
 pub(crate) mod pop;
 pub(crate) mod random_key;
 pub(crate) mod recover;
+mod resp3;
 pub(crate) mod scan;
 pub(crate) mod sort;
 pub(crate) mod split;
@@ -22,7 +23,7 @@ pub(crate) mod transfer;
 pub(crate) mod xread;
 
 use crate::command::Strategy;
-use crate::config::Config;
+use crate::config::{Config, Protocol};
 pub(crate) use crate::crossnode::recover::recover;
 use crate::crossnode::support::documentation::Documentation;
 pub(crate) use crate::crossnode::support::explanation::Explanation;
@@ -71,8 +72,10 @@ pub(crate) fn run_within<'a>(
     command: &CrossNodeCommand<'a>,
     limit: Option<&WaitLimit>,
 ) -> Result<Reply, Error> {
-    let job = Job { config, topology, args, command, limit };
-    call!(command.strategy, run(&job)).or_else(|abort| with_releases(&job, abort).into_reply())
+    let job = Job { config, topology: topology.over_resp2(), args, command, limit };
+    let reply = call!(command.strategy, run(&job)).or_else(|abort| with_releases(&job, abort).into_reply())?;
+    let options = &args[command.keys.last().map_or(1, |key| key.position() + 1)..];
+    Ok(if config.protocol == Protocol::Resp3 { resp3::typed(command.strategy, options, reply) } else { reply })
 }
 
 /// Reports what [`run`] would do. Where that depends on the data, servers are asked; nothing is changed. An inner error is the text with
@@ -83,7 +86,7 @@ pub(crate) fn explain<'a>(
     args: &[&'a [u8]],
     command: &CrossNodeCommand<'a>,
 ) -> Result<Result<Explanation, String>, Error> {
-    let job = Job { config, topology, args, command, limit: None };
+    let job = Job { config, topology: topology.over_resp2(), args, command, limit: None };
     match call!(command.strategy, explain(&job)).map_err(|abort| with_releases(&job, abort)) {
         Ok(explanation) => Ok(Ok(explanation)),
         Err(Abort::Refusal(text)) => Ok(Err(String::from_utf8_lossy(&text).into_owned())),

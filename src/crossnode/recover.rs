@@ -70,7 +70,7 @@ struct Recovery<'c> {
 
 /// Returns an array with a map for each entry: node, key, command, source, destination, age in milliseconds, outcome, reason.
 pub(crate) fn recover(config: &Config, topology: &Topology, min_age: Duration) -> Result<Reply, Error> {
-    let recovery = Recovery { config, topology, min_age };
+    let recovery = Recovery { config, topology: topology.over_resp2(), min_age };
     let mut results: Vec<(Found, Recovered)> = Vec::new();
     let mut found: Vec<Found> = Vec::new();
     for server in 0..config.servers.len() {

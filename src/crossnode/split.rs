@@ -30,7 +30,8 @@ pub(crate) fn explain_parts(config: &Config, args: &[&[u8]], keys: &[Key], kind:
     let part = |part: &Part| {
         let (own_keys, following) = rest.split_at(part.keys);
         rest = following;
-        let arguments: Vec<String> = own_keys.iter().map(argument).collect();
+        let path = args.last().filter(|_| kind == SplitKind::ValuesAtPath).map(|path| printable(path));
+        let arguments: Vec<String> = own_keys.iter().map(argument).chain(path).collect();
         (part.server, format!("{} {}", printable(args[0]), arguments.join(" ")))
     };
     Explanation::new("split", false).round_of(split.parts.iter().map(part))

@@ -202,6 +202,8 @@ unsafe fn read_arguments(argc: usize, argv: *const *const c_char, argvlen: *cons
 /// The reply's root is a map: `alias` (such as `node_2`), `host`, `port`, `unix` (host and port, or the path of a Unix socket; the others are
 /// nil), and `key`, the name under which the key is stored: without its hash tag if tags are stripped.
 ///
+/// Returns `REDISCLUSTER_ERROR_REQUEST` if the key has a hash tag and the configuration has no `hash_tag`.
+///
 /// # Safety
 /// `cluster` must be NULL or live, `key` must point to `key_length` readable bytes, `reply` and `error` must be NULL or writable.
 #[unsafe(no_mangle)]
@@ -213,7 +215,7 @@ pub unsafe extern "C" fn rediscluster_node_for(
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller makes the same promises.
-    unsafe { call_for_reply(cluster, reply, error, |handle| Ok(handle.cluster().node_for(bytes(key, key_length, "key")?))) }
+    unsafe { call_for_reply(cluster, reply, error, |handle| handle.cluster().node_for(bytes(key, key_length, "key")?)) }
 }
 
 /// Returns all masters and their replicas.
@@ -290,8 +292,8 @@ pub unsafe extern "C" fn rediscluster_each_on(
 ///
 /// The reply's root is a map: `command`, `strategy` (`one node`, `split`, `gather`, `colocate`, `transfer`, `refuse` and others), `atomic`
 /// (1 or 0), `round_trips`, `nodes` (an array of aliases), `keys` (each a map of `position`, `key` as it is stored, `node`, and `pinned`: 1 if the
-/// hash tag of the first key selected the node), `steps` (each a map of `round`, `node`, `command`; the steps of one round run at the same
-/// time), and `reason`: why the command is refused, or nil.
+/// hash tag of the first key or a rule of `pin` selected the node), `steps` (each a map of `round`, `node`, `command`; the steps of one round run
+/// at the same time), and `reason`: why the command is refused, or nil.
 ///
 /// # Safety
 /// As for `rediscluster_execute`.

@@ -37,6 +37,22 @@ pub enum Type {
     /// node that failed (string, or nil if no particular node), and whether the command may have been executed (integer: 0 certainly not, 1
     /// possibly). `rediscluster_reply_failure` makes an error of it.
     REDISCLUSTER_TYPE_FAILURE = 8,
+    /// RESP3: no value. With `"protocol": 3` servers return it in place of both kinds of nil.
+    REDISCLUSTER_TYPE_NULL = 9,
+    /// RESP3: true (1) or false (0), read like an integer.
+    REDISCLUSTER_TYPE_BOOLEAN = 10,
+    /// RESP3: a floating-point number. `rediscluster_reply_double` returns it; its bytes are the text that the server sent.
+    REDISCLUSTER_TYPE_DOUBLE = 11,
+    /// RESP3: an integer of any size; its bytes are the digits.
+    REDISCLUSTER_TYPE_BIG_NUMBER = 12,
+    /// RESP3: a text for people; its bytes are the text. The three bytes of its format, such as `txt`, and a colon precede the text in memory.
+    REDISCLUSTER_TYPE_VERBATIM = 13,
+    /// RESP3: distinct values; each is a child.
+    REDISCLUSTER_TYPE_SET = 14,
+    /// RESP3: a message that is not the reply to a command; its parts are the children.
+    REDISCLUSTER_TYPE_PUSH = 15,
+    /// RESP3: a value with attributes. Its children are the names and values of the attributes in turn, and last the value itself.
+    REDISCLUSTER_TYPE_ATTRIBUTE = 16,
 }
 
 impl From<Kind> for Type {
@@ -52,6 +68,14 @@ impl From<Kind> for Type {
             Kind::NilArray => Type::REDISCLUSTER_TYPE_NIL_ARRAY,
             Kind::Map => Type::REDISCLUSTER_TYPE_MAP,
             Kind::Failure => Type::REDISCLUSTER_TYPE_FAILURE,
+            Kind::Null => Type::REDISCLUSTER_TYPE_NULL,
+            Kind::Boolean => Type::REDISCLUSTER_TYPE_BOOLEAN,
+            Kind::Double => Type::REDISCLUSTER_TYPE_DOUBLE,
+            Kind::BigNumber => Type::REDISCLUSTER_TYPE_BIG_NUMBER,
+            Kind::Verbatim => Type::REDISCLUSTER_TYPE_VERBATIM,
+            Kind::Set => Type::REDISCLUSTER_TYPE_SET,
+            Kind::Push => Type::REDISCLUSTER_TYPE_PUSH,
+            Kind::Attribute => Type::REDISCLUSTER_TYPE_ATTRIBUTE,
         }
     }
 }
@@ -59,7 +83,7 @@ impl From<Kind> for Type {
 /// A whole reply as plain memory: faster than accessors for bindings of other languages. Valid until the reply is freed.
 #[repr(C)]
 pub struct Data {
-    /// The bytes of all strings, statuses and errors, and others between them. Never NULL.
+    /// The bytes of all types with bytes, and others between them. Never NULL.
     pub bytes: *const u8,
     /// The number of `bytes`.
     pub bytes_length: usize,
@@ -74,11 +98,11 @@ pub struct Data {
 pub struct Value {
     /// The type of the value.
     pub r#type: Type,
-    /// The number, if the value is an integer; else 0.
+    /// The number, if the value is an integer; 1 for true; else 0.
     pub integer: i64,
-    /// The bytes of a string, status or error, without a NUL at the end; else NULL.
+    /// The bytes of a string, status, error, double, big number or verbatim string, without a NUL at the end; else NULL.
     pub bytes: *const u8,
-    /// The number of bytes of a string, status or error; the number of children of an array, map or failure (the keys and values of a map each
+    /// The number of `bytes`; the number of children of an array, map, failure, set, push or attribute (the keys and values of a map each
     /// count); else 0.
     pub length: usize,
     /// The index of the value that follows this one and all its descendants.
@@ -119,7 +143,7 @@ pub unsafe extern "C" fn rediscluster_reply_value(
             let entry = entry(reply, at)?;
             Ok(Value {
                 r#type: entry.kind().into(),
-                integer: if entry.kind() == Kind::Integer { entry.data } else { 0 },
+                integer: if is_number(entry) { entry.data } else { 0 },
                 bytes: if entry.has_bytes() { reply.entry_bytes(entry).as_ptr() } else { null() },
                 length: entry.length(),
                 next: at + entry.span(),
@@ -143,7 +167,7 @@ pub unsafe extern "C" fn rediscluster_reply_type(
     unsafe { call(reply, (r#type, "type", Type::REDISCLUSTER_TYPE_NIL), error, |reply| Ok(entry(reply, at)?.kind().into())) }
 }
 
-/// Stores the integer at index `at` in `*integer`. A value of another type fails with `REDISCLUSTER_ERROR_ARGUMENT`.
+/// Stores the integer at index `at` in `*integer`; of a boolean 1 or 0. A value of another type fails with `REDISCLUSTER_ERROR_ARGUMENT`.
 ///
 /// # Safety
 /// `reply` must be NULL or live; `integer` and `error` must be NULL or writable.
@@ -157,13 +181,34 @@ pub unsafe extern "C" fn rediscluster_reply_integer(
     // SAFETY: the caller makes the same promises.
     unsafe {
         call(reply, (integer, "integer", 0), error, |reply| match entry(reply, at)? {
-            entry if entry.kind() == Kind::Integer => Ok(entry.data),
+            entry if is_number(entry) => Ok(entry.data),
             entry => Err(wrong_type(at, entry.kind(), "an integer")),
         })
     }
 }
 
-/// Stores the bytes of the string, status or error at index `at` in `*bytes`, and their number in `*length`.
+/// Stores the double at index `at` in `*number`. A value of another type fails with `REDISCLUSTER_ERROR_ARGUMENT`.
+///
+/// # Safety
+/// `reply` must be NULL or live; `number` and `error` must be NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rediscluster_reply_double(
+    reply: *const ReplyData,
+    at: usize,
+    number: *mut f64,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: the caller makes the same promises.
+    unsafe {
+        call(reply, (number, "number", 0.0), error, |reply| {
+            let entry = entry(reply, at)?;
+            reply.double(at).ok_or_else(|| wrong_type(at, entry.kind(), "a double"))
+        })
+    }
+}
+
+/// Stores the bytes of the string, status, error, double, big number or verbatim string at index `at` in `*bytes`, and their number in
+/// `*length`.
 ///
 /// The bytes have no NUL at the end and are valid until the reply is freed. A value of another type fails with
 /// `REDISCLUSTER_ERROR_ARGUMENT`.
@@ -187,7 +232,7 @@ pub unsafe extern "C" fn rediscluster_reply_bytes(
             let (bytes, length) = (bytes.required()?, length.required()?);
             let entry = entry(reply, at)?;
             if !entry.has_bytes() {
-                return Err(wrong_type(at, entry.kind(), "a string, status or error"));
+                return Err(wrong_type(at, entry.kind(), "a value with bytes"));
             }
             bytes.set(reply.entry_bytes(entry).as_ptr());
             length.set(entry.length());
@@ -196,8 +241,8 @@ pub unsafe extern "C" fn rediscluster_reply_bytes(
     }
 }
 
-/// Stores the length of the value at index `at` in `*length`: the number of children of an array, map or failure (the keys and values of a map
-/// each count), or the number of bytes of a string, status or error. A value of another type fails with `REDISCLUSTER_ERROR_ARGUMENT`.
+/// Stores the length of the value at index `at` in `*length`: the number of children of a type with children (the keys and values of a map
+/// each count), or the number of bytes of a type with bytes. A value of another type fails with `REDISCLUSTER_ERROR_ARGUMENT`.
 ///
 /// # Safety
 /// `reply` must be NULL or live; `length` and `error` must be NULL or writable.
@@ -217,7 +262,7 @@ pub unsafe extern "C" fn rediscluster_reply_length(
     }
 }
 
-/// Stores the index of the `nth` child, counted from 0, of the array, map or failure at index `at` in `*element`.
+/// Stores the index of the `nth` child, counted from 0, of the value at index `at`, of a type with children, in `*element`.
 ///
 /// The cost grows with `nth` if children have children themselves. To visit all children, start at `at + 1` and follow `next` of each
 /// `rediscluster_value`.
@@ -238,7 +283,7 @@ pub unsafe extern "C" fn rediscluster_reply_element(
             let entry = entry(reply, at)?;
             match reply.element(at, nth) {
                 Some(element) => Ok(element),
-                None if !entry.has_children() => Err(wrong_type(at, entry.kind(), "an array, map or failure")),
+                None if !entry.has_children() => Err(wrong_type(at, entry.kind(), "a value with children")),
                 None => Err(bad_argument(format!("the value at index {at} has {} children; there is no child {nth}", entry.length()))),
             }
         })
@@ -282,6 +327,10 @@ pub unsafe extern "C" fn rediscluster_reply_free(reply: *mut ReplyData) {
 #[inline]
 fn entry(reply: &ReplyData, at: usize) -> Result<&Entry, Error> {
     reply.entries().get(at).ok_or_else(|| bad_argument(format!("index {at} is too large: the reply has {} values", reply.entries().len())))
+}
+
+fn is_number(entry: &Entry) -> bool {
+    matches!(entry.kind(), Kind::Integer | Kind::Boolean)
 }
 
 #[cold]

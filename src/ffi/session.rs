@@ -78,8 +78,8 @@ pub unsafe extern "C" fn rediscluster_session_execute(
 
 /// Waits up to `timeout_ms` milliseconds for the next message from any server. 0 does not wait; a negative number waits without limit.
 ///
-/// The reply is an array as servers send it: `message`, channel, text; or `pmessage`, pattern, channel, text; or `smessage`, channel, text. If
-/// the time is up or the call was interrupted, the call succeeds and `*reply` is NULL.
+/// The reply is an array, or a push in RESP3, as servers send it: `message`, channel, text; or `pmessage`, pattern, channel, text; or
+/// `smessage`, channel, text. If the time is up or the call was interrupted, the call succeeds and `*reply` is NULL.
 ///
 /// If the connection to a server was lost, the call fails and names the node, because messages may have been lost. The next call subscribes
 /// there again.
@@ -103,9 +103,10 @@ pub unsafe extern "C" fn rediscluster_session_receive(
 
 /// Writes the next `length` bytes of a stream of requests, which may be split anywhere, and runs every command that is complete.
 ///
-/// `rediscluster_session_read` returns the replies as RESP2. With these two functions a session replaces the socket of a Redis client that is
-/// written for one server. The stream is read as one server reads it: RESP arrays of bulk strings, or inline commands. What one server rejects
-/// ends the stream: the replies to the commands before it can be read, then the error reply, and then the session is closed.
+/// `rediscluster_session_read` returns the replies as RESP2, or as RESP3 after HELLO 3. With these two functions a session replaces the socket
+/// of a Redis client that is written for one server. The stream is read as one server reads it: RESP arrays of bulk strings, or
+/// inline commands. What one server rejects ends the stream: the replies to the commands before it can be read, then the error reply, and then
+/// the session is closed.
 ///
 /// This call does not wait in a blocking command. If that has no reply at once, it and the commands after it wait for
 /// `rediscluster_session_read`. A later call also continues them once the reply is there.

@@ -27,9 +27,12 @@ impl Scalar<'_> {
             Kind::Status if format.status_is_true() => Scalar::True,
             Kind::Status => Scalar::String(reply.entry_bytes(entry)),
             Kind::Integer => Scalar::Integer(entry.data),
-            Kind::Nil | Kind::NilArray if format.nil_is_false() => Scalar::False,
-            Kind::Nil | Kind::NilArray => Scalar::Null,
-            Kind::Error | Kind::Array | Kind::Map | Kind::Failure => return None,
+            Kind::Nil | Kind::NilArray | Kind::Null if format.nil_is_false() => Scalar::False,
+            Kind::Nil | Kind::NilArray | Kind::Null => Scalar::Null,
+            Kind::Boolean if entry.data != 0 => Scalar::True,
+            Kind::Boolean => Scalar::False,
+            Kind::BigNumber | Kind::Verbatim => Scalar::String(reply.entry_bytes(entry)),
+            Kind::Error | Kind::Array | Kind::Map | Kind::Failure | Kind::Double | Kind::Set | Kind::Push | Kind::Attribute => return None,
         })
     }
 }

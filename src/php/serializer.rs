@@ -95,6 +95,7 @@ impl<'r, 't> Serializer<'r, 't> {
     pub(crate) fn append_value(&mut self, at: usize, format: Format) -> usize {
         self.format = format;
         match self.entry(at) {
+            Some(entry) if format.is_pairs() && entry.kind() == Kind::Array && self.has_rows_of_two(at, *entry) => self.rows(at, *entry),
             Some(entry) if format.is_pairs() && entry.kind() == Kind::Array => self.pairs(at, *entry),
             _ => self.value(at),
         }
@@ -107,15 +108,24 @@ impl<'r, 't> Serializer<'r, 't> {
             Kind::Status if self.format.status_is_true() => self.push(b"b:1;"),
             Kind::Status => self.string(self.reply.entry_bytes(&entry)),
             Kind::Integer => self.integer(entry.data),
-            Kind::Nil | Kind::NilArray if self.format.nil_is_false() => self.push(b"b:0;"),
-            Kind::Nil | Kind::NilArray => self.push(b"N;"),
+            Kind::Nil | Kind::NilArray | Kind::Null if self.format.nil_is_false() => self.push(b"b:0;"),
+            Kind::Nil | Kind::NilArray | Kind::Null => self.push(b"N;"),
+            Kind::Boolean => self.push(if entry.data != 0 { b"b:1;" } else { b"b:0;" }),
+            Kind::Double => self.double(self.reply.entry_bytes(&entry)),
+            Kind::BigNumber | Kind::Verbatim => self.string(self.reply.entry_bytes(&entry)),
             Kind::Error => self.object("ServerException", self.reply.entry_bytes(&entry), 0, None, true),
             Kind::Failure => match self.reply.failure(at) {
                 Some(error) => self.append_exception(&error),
                 None => self.push(b"N;"),
             },
             Kind::Map => return self.pairs(at, entry),
-            Kind::Array => return self.list(at, entry),
+            Kind::Array | Kind::Set | Kind::Push => return self.list(at, entry),
+            // The value itself, without its attributes.
+            Kind::Attribute => {
+                if let Some(value) = self.reply.element(at, entry.length() - 1) {
+                    self.value(value);
+                }
+            }
         }
         at + entry.span()
     }
@@ -145,6 +155,28 @@ impl<'r, 't> Serializer<'r, 't> {
         self.array(entry.length() / 2, |serializer, _| {
             serializer.key(next);
             next = serializer.value(next + 1);
+        });
+        at + entry.span()
+    }
+
+    /// Whether an array consists of arrays of a scalar and a value, the form of pairs in RESP3.
+    fn has_rows_of_two(&self, at: usize, entry: Entry) -> bool {
+        let mut next = at + 1;
+        entry.length() > 0
+            && (0..entry.length()).all(|_| {
+                let row = self.entry(next).filter(|row| row.kind() == Kind::Array && row.length() == 2);
+                let is_row = row.is_some() && self.entry(next + 1).is_some_and(|key| !key.has_children());
+                next += row.map_or(1, Entry::span);
+                is_row
+            })
+    }
+
+    /// An array of arrays of a key and a value.
+    fn rows(&mut self, at: usize, entry: Entry) -> usize {
+        let mut next = at + 1;
+        self.array(entry.length(), |serializer, _| {
+            serializer.key(next + 1);
+            next = serializer.value(next + 2);
         });
         at + entry.span()
     }
@@ -235,6 +267,19 @@ impl<'r, 't> Serializer<'r, 't> {
         self.push(b":\"");
         self.push(string);
         self.push(b"\";");
+    }
+
+    /// A double in the text of the server, which PHP reads.
+    fn double(&mut self, text: &[u8]) {
+        let text: &[u8] = match text {
+            b"inf" => b"INF",
+            b"-inf" => b"-INF",
+            b"nan" | b"-nan" => b"NAN",
+            text => text,
+        };
+        self.push(b"d:");
+        self.push(text);
+        self.push(b";");
     }
 
     fn integer(&mut self, number: i64) {

@@ -214,6 +214,16 @@ fn maps_become_key_and_value_at_any_depth() {
 }
 
 #[test]
+fn types_of_resp3_become_types_of_php() {
+    let many = b"*7\r\n_\r\n#t\r\n,-1.5\r\n,inf\r\n(12345678901234567890\r\n=5\r\ntxt:a\r\n~1\r\n:1\r\n";
+    let expected = r#"a:7:{i:0;N;i:1;b:1;i:2;d:-1.5;i:3;d:INF;i:4;s:20:"12345678901234567890";i:5;s:1:"a";i:6;a:1:{i:0;i:1;}}"#;
+    assert_eq!(written(many, 0), expected);
+    assert_eq!(written(b"%1\r\n+a\r\n~1\r\n+b\r\n", 0), r#"a:1:{s:1:"a";a:1:{i:0;s:1:"b";}}"#);
+    assert_eq!(written(b"*2\r\n|1\r\n+ttl\r\n:5\r\n$1\r\nv\r\n>1\r\n:1\r\n", 0), r#"a:2:{i:0;s:1:"v";i:1;a:1:{i:0;i:1;}}"#);
+    assert_eq!(written(b"*2\r\n*2\r\n+a\r\n,1.5\r\n*2\r\n+b\r\n,2\r\n", 4), r#"a:2:{s:1:"a";d:1.5;s:1:"b";d:2;}"#, "pairs");
+}
+
+#[test]
 fn many_pairs_of_strings_are_two_lists_for_array_combine() {
     let resp = |pairs: usize, last: &[u8]| {
         let pair = |nth| format!("$2\r\n{nth:02}\r\n$0\r\n\r\n").into_bytes();

@@ -107,7 +107,7 @@ impl Builder {
         self.entries.reserve(entries);
     }
 
-    /// Appends a string, status or error.
+    /// Appends a value of a type with bytes, except a verbatim string.
     pub(crate) fn bytes_value(&mut self, kind: Kind, bytes: &[u8]) {
         self.entries.push(Entry::new(kind, bytes.len(), self.bytes.len() as i64));
         self.bytes.extend_from_slice(bytes);
@@ -133,6 +133,21 @@ impl Builder {
         self.entries.push(Entry::new(Kind::NilArray, 0, 0));
     }
 
+    pub(crate) fn null(&mut self) {
+        self.entries.push(Entry::new(Kind::Null, 0, 0));
+    }
+
+    pub(crate) fn boolean(&mut self, value: bool) {
+        self.entries.push(Entry::new(Kind::Boolean, 0, i64::from(value)));
+    }
+
+    /// Appends a verbatim string; its format has three bytes.
+    pub(crate) fn verbatim(&mut self, format: &[u8], text: &[u8]) {
+        self.bytes.extend_from_slice(format);
+        self.bytes.push(b':');
+        self.bytes_value(Kind::Verbatim, text);
+    }
+
     pub(crate) fn integer(&mut self, number: i64) {
         self.entries.push(Entry::new(Kind::Integer, 0, number));
     }
@@ -149,6 +164,14 @@ impl Builder {
             Value::Array(children) => self.children(Kind::Array, *children),
             Value::Map(children) => self.children(Kind::Map, *children),
             Value::Failure(children) => self.children(Kind::Failure, *children),
+            Value::Null => self.null(),
+            Value::Boolean(value) => self.boolean(*value),
+            Value::Double(text) => self.bytes_value(Kind::Double, text),
+            Value::BigNumber(digits) => self.bytes_value(Kind::BigNumber, digits),
+            Value::Verbatim { format, text } => self.verbatim(format, text),
+            Value::Set(children) => self.children(Kind::Set, *children),
+            Value::Push(children) => self.children(Kind::Push, *children),
+            Value::Attribute(children) => self.children(Kind::Attribute, *children),
         }
     }
 

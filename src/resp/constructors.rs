@@ -18,6 +18,11 @@ impl Reply {
         build(|builder| builder.string(text))
     }
 
+    /// A verbatim string with the format `txt`.
+    pub(crate) fn verbatim(text: &[u8]) -> Reply {
+        build(|builder| builder.verbatim(b"txt", text))
+    }
+
     pub(crate) fn integer(number: i64) -> Reply {
         build(|builder| builder.integer(number))
     }
@@ -66,6 +71,22 @@ impl Reply {
         let data = *self.into_data();
         let span = data.entries[index].span();
         Reply::new(data.bytes, data.entries[index..index + span].into())
+    }
+
+    /// Returns the reply with another type of the same form for its root.
+    pub(crate) fn with_root_kind(self, kind: Kind) -> Reply {
+        let mut data = *self.into_data();
+        data.entries[0] = data.entries[0].with_kind(kind);
+        Reply::new(data.bytes, data.entries)
+    }
+
+    /// Returns the reply for RESP3, which has one null for all types.
+    pub(crate) fn with_null_of_resp3(self) -> Reply {
+        let mut data = *self.into_data();
+        for entry in data.entries.iter_mut().filter(|entry| matches!(entry.kind(), Kind::Nil | Kind::NilArray)) {
+            *entry = entry.with_kind(Kind::Null);
+        }
+        Reply::new(data.bytes, data.entries)
     }
 
     /// Returns the bytes without the index.

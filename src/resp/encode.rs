@@ -4,7 +4,7 @@ use crate::error::Code;
 use crate::resp::reply::{Children, Value};
 use crate::resp::request::push_header;
 
-/// Appends a value in RESP2, where a map is an array and a failure an error.
+/// Appends a value. Each type has one form; a failure is an error.
 pub(crate) fn push_value(out: &mut Vec<u8>, value: &Value) {
     match value {
         Value::Nil => out.extend_from_slice(b"$-1\r\n"),
@@ -12,17 +12,31 @@ pub(crate) fn push_value(out: &mut Vec<u8>, value: &Value) {
         Value::Integer(number) => out.extend_from_slice(format!(":{number}\r\n").as_bytes()),
         Value::Status(text) => push_line(out, b'+', text),
         Value::Error(text) => push_line(out, b'-', text),
-        Value::String(bytes) => {
-            push_header(out, b'$', bytes.len());
-            out.extend_from_slice(bytes);
-            out.extend_from_slice(b"\r\n");
-        }
-        Value::Array(children) | Value::Map(children) => {
-            push_header(out, b'*', children.len());
-            children.for_each(|child| push_value(out, &child));
-        }
+        Value::String(bytes) => push_bytes(out, b'$', &[bytes]),
+        Value::Array(children) => push_children(out, b'*', children.len(), *children),
         Value::Failure(children) => push_failure(out, *children),
+        Value::Null => out.extend_from_slice(b"_\r\n"),
+        Value::Boolean(value) => out.extend_from_slice(if *value { b"#t\r\n" } else { b"#f\r\n" }),
+        Value::Double(text) => push_line(out, b',', text),
+        Value::BigNumber(digits) => push_line(out, b'(', digits),
+        Value::Verbatim { format, text } => push_bytes(out, b'=', &[format, b":", text]),
+        Value::Map(children) => push_children(out, b'%', children.len() / 2, *children),
+        Value::Set(children) => push_children(out, b'~', children.len(), *children),
+        Value::Push(children) => push_children(out, b'>', children.len(), *children),
+        // The value itself is not counted.
+        Value::Attribute(children) => push_children(out, b'|', children.len() / 2, *children),
     }
+}
+
+fn push_children(out: &mut Vec<u8>, sign: u8, count: usize, children: Children) {
+    push_header(out, sign, count);
+    children.for_each(|child| push_value(out, &child));
+}
+
+fn push_bytes(out: &mut Vec<u8>, sign: u8, parts: &[&[u8]]) {
+    push_header(out, sign, parts.iter().map(|part| part.len()).sum());
+    parts.iter().for_each(|part| out.extend_from_slice(part));
+    out.extend_from_slice(b"\r\n");
 }
 
 /// CR and LF become spaces, because they would end the line.
@@ -52,7 +66,7 @@ mod tests {
     #[test]
     fn values_of_every_type_are_encoded() {
         let mut builder = Builder::default();
-        let root = builder.begin(Kind::Map, 10);
+        let root = builder.begin(Kind::Array, 10);
         builder.nil();
         builder.nil_array();
         builder.integer(-5);
@@ -71,5 +85,18 @@ mod tests {
         let expected = "*10\r\n$-1\r\n*-1\r\n:-5\r\n+OK\r\n-ERR a  b\r\n$3\r\na\r\n\r\n-ERR lost for good\r\n-CROSSNODE SDIFF: no\r\n\
                         *1\r\n$0\r\n\r\n*0\r\n";
         assert_eq!(String::from_utf8(bytes).unwrap(), expected);
+    }
+
+    #[test]
+    fn values_of_resp3_are_encoded_as_they_were_read() {
+        let resp = b"*8\r\n_\r\n#t\r\n,1.50\r\n(-12345678901234567890\r\n=7\r\ntxt:a\r\n\r\n%1\r\n+k\r\n~1\r\n:1\r\n>1\r\n#f\r\n|1\r\n+ttl\r\n:3\r\n$1\r\nv\r\n";
+        let read = crate::resp::reply::Reply::from_resp(resp);
+        let mut builder = Builder::default();
+        builder.value(&read.root());
+        for reply in [read, builder.finish()] {
+            let mut bytes = Vec::new();
+            push_value(&mut bytes, &reply.root());
+            assert_eq!(bytes, resp);
+        }
     }
 }

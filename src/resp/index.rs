@@ -19,19 +19,72 @@ pub enum Kind {
     Array = 5,
     /// `*-1`: no array.
     NilArray = 6,
-    /// An array of key, value, key, value, …
+    /// Key, value, key, value, …: a map of RESP3, `%1`, or of the library.
     Map = 7,
     /// The command has no reply. The four children are the error; see [`ReplyData::failure`](crate::ReplyData::failure).
     Failure = 8,
+    /// RESP3, `_`: no value.
+    Null = 9,
+    /// RESP3, `#t` or `#f`.
+    Boolean = 10,
+    /// RESP3, `,1.5`: the text of a floating-point number.
+    Double = 11,
+    /// RESP3, `(123`: the digits of an integer of any size.
+    BigNumber = 12,
+    /// RESP3, `=`: a text for people. Its format is the three bytes before the byte `:` that precedes it.
+    Verbatim = 13,
+    /// RESP3, `~2`: distinct elements.
+    Set = 14,
+    /// RESP3, `>2`: a message that is not the reply to a command.
+    Push = 15,
+    /// RESP3, `|1`: a value with attributes. The children are the names and the values of the attributes in turn, and the value itself as the
+    /// last one.
+    Attribute = 16,
 }
 
 impl Kind {
-    const ALL: [Kind; 9] =
-        [Kind::Nil, Kind::String, Kind::Status, Kind::Integer, Kind::Error, Kind::Array, Kind::NilArray, Kind::Map, Kind::Failure];
+    const ALL: [Kind; 17] = [
+        Kind::Nil,
+        Kind::String,
+        Kind::Status,
+        Kind::Integer,
+        Kind::Error,
+        Kind::Array,
+        Kind::NilArray,
+        Kind::Map,
+        Kind::Failure,
+        Kind::Null,
+        Kind::Boolean,
+        Kind::Double,
+        Kind::BigNumber,
+        Kind::Verbatim,
+        Kind::Set,
+        Kind::Push,
+        Kind::Attribute,
+    ];
 
     /// Returns the name of the type, for messages.
     pub fn name(self) -> &'static str {
-        ["nil", "string", "status", "integer", "error", "array", "nil array", "map", "failure"][self as usize]
+        const NAMES: [&str; 17] = [
+            "nil",
+            "string",
+            "status",
+            "integer",
+            "error",
+            "array",
+            "nil array",
+            "map",
+            "failure",
+            "null",
+            "boolean",
+            "double",
+            "big number",
+            "verbatim string",
+            "set",
+            "push",
+            "attribute",
+        ];
+        NAMES[self as usize]
     }
 }
 
@@ -39,11 +92,12 @@ impl Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(C)]
 pub struct Entry {
-    /// The lowest byte is the type. The other seven bytes are the length: the number of bytes of a string, status or error; the number of
-    /// children of an array, map or failure (the keys and values of a map each count); else 0.
+    /// The lowest byte is the type. The other seven bytes are the length: the number of bytes of a type with bytes (string, status, error,
+    /// double, big number, verbatim string); the number of children of a type with children (array, map, failure, set, push, attribute; the
+    /// keys and values of a map each count); else 0.
     pub head: u64,
-    /// The value of an integer; the offset of a string, status or error in the bytes of the reply; the number of descendants of an array, map or
-    /// failure, so that the value after it has the index at + 1 + data; else 0.
+    /// The value of an integer; 1 for true; for a type with bytes their offset in the bytes of the reply; for a type with children the number of
+    /// descendants, so that the value after it has the index at + 1 + data; else 0.
     pub data: i64,
 }
 
@@ -59,7 +113,7 @@ impl Entry {
         Kind::ALL[(self.head & 0xff) as usize]
     }
 
-    /// Returns the number of bytes of a string, status or error, the number of children of an array, map or failure, and 0 for other types.
+    /// Returns the number of bytes of a type with bytes, the number of children of a type with children, and 0 for other types.
     #[inline]
     pub fn length(&self) -> usize {
         (self.head >> 8) as usize
@@ -71,18 +125,33 @@ impl Entry {
         if self.has_children() { self.data as usize + 1 } else { 1 }
     }
 
-    /// Returns whether the value is an array, a map or a failure.
+    /// Returns whether the value is an array, a map, a failure, a set, a push or an attribute.
     #[inline]
     pub fn has_children(&self) -> bool {
-        const PARENTS: u64 = 1 << Kind::Array as u64 | 1 << Kind::Map as u64 | 1 << Kind::Failure as u64;
+        const PARENTS: u64 = 1 << Kind::Array as u64
+            | 1 << Kind::Map as u64
+            | 1 << Kind::Failure as u64
+            | 1 << Kind::Set as u64
+            | 1 << Kind::Push as u64
+            | 1 << Kind::Attribute as u64;
         PARENTS >> (self.head & 0xff) & 1 != 0
     }
 
-    /// Returns whether the value is a string, a status or an error.
+    /// Returns whether the value is a string, a status, an error, a double, a big number or a verbatim string.
     #[inline]
     pub fn has_bytes(&self) -> bool {
-        const TEXTS: u64 = 1 << Kind::String as u64 | 1 << Kind::Status as u64 | 1 << Kind::Error as u64;
+        const TEXTS: u64 = 1 << Kind::String as u64
+            | 1 << Kind::Status as u64
+            | 1 << Kind::Error as u64
+            | 1 << Kind::Double as u64
+            | 1 << Kind::BigNumber as u64
+            | 1 << Kind::Verbatim as u64;
         TEXTS >> (self.head & 0xff) & 1 != 0
+    }
+
+    /// Returns the entry with another type of the same form.
+    pub(crate) fn with_kind(self, kind: Kind) -> Entry {
+        Entry { head: self.head & !0xff | kind as u64, ..self }
     }
 
     /// Returns the entry for bytes that were moved `by` further.

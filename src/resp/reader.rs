@@ -1,4 +1,4 @@
-//! The incremental reader of RESP2: it indexes bytes as they arrive and never parses a value twice.
+//! The incremental reader of RESP2 and RESP3: it indexes bytes as they arrive and never parses a value twice.
 //!
 //! The bytes stay where the socket wrote them; a value costs one [`Entry`]. The lengths that a server announces never make the reader reserve
 //! more than a bounded step ahead of the bytes that have arrived.
@@ -9,12 +9,14 @@ use crate::resp::index::{Entries, Entry, Kind};
 use crate::resp::number::short_number;
 use rustix::buffer::{SpareCapacity, spare_capacity};
 
-/// The deepest nesting of arrays, unless the configuration sets another one. Replies of Redis commands stay far below it.
+/// The deepest nesting of arrays, maps and sets, unless the configuration sets another one. Replies of Redis commands stay far below it.
 const MAX_DEPTH: usize = 1024;
 /// The longest string and the most elements of an array. An entry has room for more.
 const MAX_LENGTH: i64 = (1 << 48) - 1;
 /// The longest status or error line.
 const MAX_LINE: usize = 1 << 20;
+/// A verbatim string begins with three bytes for its format, and a colon.
+pub(super) const VERBATIM_PREFIX: usize = 4;
 /// The most characters of a number: a sign, 19 digits, some leading zeros.
 const MAX_NUMBER_LENGTH: usize = 24;
 /// The most memory that is reserved ahead of the bytes that have arrived, unless more than that has arrived.
@@ -244,7 +246,66 @@ impl Reader {
             }
             b'+' => self.line(Kind::Status),
             b'-' => self.line(Kind::Error),
-            other => Err(self.invalid(&format!("'{}' is not a type of RESP2", other.escape_ascii()))),
+            other => self.value_of_resp3(other),
+        }
+    }
+
+    /// Reads a value, or a header, of a type that only RESP3 has.
+    #[cold]
+    #[inline(never)]
+    fn value_of_resp3(&mut self, sign: u8) -> Result<bool, Error> {
+        match sign {
+            b'_' | b'#' | b',' | b'(' => self.short_line(sign),
+            b'=' | b'!' => match self.number()? {
+                Some((length, start)) => self.long_text(sign, length, start),
+                None => Ok(false),
+            },
+            b'%' | b'~' | b'>' | b'|' => match self.number()? {
+                Some((count, _)) if !(0..=MAX_LENGTH).contains(&count) => Err(self.invalid("a count is out of range")),
+                Some((count, end)) => {
+                    let (kind, children) = match sign {
+                        b'%' => (Kind::Map, count * 2),
+                        b'~' => (Kind::Set, count),
+                        b'>' => (Kind::Push, count),
+                        _ => (Kind::Attribute, count * 2 + 1),
+                    };
+                    self.parent(kind, children as usize, end)
+                }
+                None => Ok(false),
+            },
+            other => Err(self.invalid(&format!("'{}' is not a type of RESP", other.escape_ascii()))),
+        }
+    }
+
+    /// Reads a null, a boolean, a double or a big number.
+    fn short_line(&mut self, sign: u8) -> Result<bool, Error> {
+        let Some((start, end)) = self.line_bounds()? else { return Ok(false) };
+        let text = &self.bytes[start..end];
+        let entry = match (sign, text) {
+            (b'_', b"") => Entry::new(Kind::Null, 0, 0),
+            (b'#', b"t") => Entry::new(Kind::Boolean, 0, 1),
+            (b'#', b"f") => Entry::new(Kind::Boolean, 0, 0),
+            (b',', text) if parse_double(text).is_some() => Entry::new(Kind::Double, text.len(), start as i64),
+            (b'(', text) if is_integer(text) => Entry::new(Kind::BigNumber, text.len(), start as i64),
+            _ => return Err(self.invalid("a null, boolean, double or big number is malformed")),
+        };
+        self.push(entry, end + 2)
+    }
+
+    /// Reads a verbatim string, whose format precedes its text, or an error of any bytes.
+    fn long_text(&mut self, sign: u8, length: i64, start: usize) -> Result<bool, Error> {
+        let (kind, prefix) = if sign == b'=' { (Kind::Verbatim, VERBATIM_PREFIX) } else { (Kind::Error, 0) };
+        if !(prefix as i64..=MAX_LENGTH).contains(&length) {
+            return Err(self.invalid("a length is out of range"));
+        }
+        let end = start + length as usize;
+        match self.bytes.get(end..end + 2) {
+            Some(b"\r\n") if prefix == 0 || self.bytes[start + prefix - 1] == b':' => {
+                self.push(Entry::new(kind, length as usize - prefix, (start + prefix) as i64), end + 2)
+            }
+            Some(b"\r\n") => Err(self.invalid("a verbatim string must begin with its format")),
+            Some(_) => Err(self.invalid("a string must end in CR LF")),
+            None => self.wait_for(end + 2),
         }
     }
 
@@ -298,6 +359,15 @@ impl Reader {
     }
 
     fn line(&mut self, kind: Kind) -> Result<bool, Error> {
+        match self.line_bounds()? {
+            Some((start, end)) => self.push(Entry::new(kind, end - start, start as i64), end + 2),
+            None => Ok(false),
+        }
+    }
+
+    /// Returns the offsets where the text of a line begins and ends; `None` if it is incomplete.
+    #[inline(always)]
+    fn line_bounds(&mut self) -> Result<Option<(usize, usize)>, Error> {
         let start = self.position + 1;
         // The bytes that were searched before do not contain the end of the line.
         let from = start.max(self.searched);
@@ -306,12 +376,16 @@ impl Reader {
                 return Err(self.invalid("a line is too long"));
             }
             self.searched = self.bytes.len();
-            return self.wait_for(self.bytes.len() + 1);
+            self.need = self.bytes.len() + 1;
+            return Ok(None);
         };
         match self.bytes.get(end + 1) {
-            Some(b'\n') => self.push(Entry::new(kind, end - start, start as i64), end + 2),
+            Some(b'\n') => Ok(Some((start, end))),
             Some(_) => Err(self.invalid("a line must end in CR LF")),
-            None => self.wait_for(end + 2),
+            None => {
+                self.need = end + 2;
+                Ok(None)
+            }
         }
     }
 
@@ -319,14 +393,22 @@ impl Reader {
     fn array(&mut self, count: i64, end: usize) -> Result<bool, Error> {
         match count {
             -1 => self.push(Entry::new(Kind::NilArray, 0, 0), end),
-            0 => self.push(Entry::new(Kind::Array, 0, 0), end),
             count if !(0..=MAX_LENGTH).contains(&count) => Err(self.invalid("a count is out of range")),
+            count => self.parent(Kind::Array, count as usize, end),
+        }
+    }
+
+    /// Reads the header of a type with children.
+    #[inline]
+    fn parent(&mut self, kind: Kind, children: usize, end: usize) -> Result<bool, Error> {
+        match children {
+            0 => self.push(Entry::new(kind, 0, 0), end),
             _ if self.open.len() >= self.max_depth => {
                 Err(self.invalid(&format!("arrays are nested deeper than {} (max_reply_depth)", self.max_depth)))
             }
-            count => {
-                self.open.push(Open { entry: self.entries.len(), left: count as usize });
-                self.record(Entry::new(Kind::Array, count as usize, 0))?;
+            _ => {
+                self.open.push(Open { entry: self.entries.len(), left: children });
+                self.record(Entry::new(kind, children, 0))?;
                 self.position = end;
                 Ok(true)
             }
@@ -378,6 +460,16 @@ impl Reader {
     fn invalid(&self, what: &str) -> Error {
         Error::new(Code::Protocol, format!("not RESP at byte {}: {what}", self.position))
     }
+}
+
+/// The value of a double of RESP3. Servers write `inf`, `-inf` and `nan`.
+pub(super) fn parse_double(text: &[u8]) -> Option<f64> {
+    std::str::from_utf8(text).ok()?.parse().ok()
+}
+
+fn is_integer(text: &[u8]) -> bool {
+    let digits = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+")).unwrap_or(text);
+    !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
 }
 
 fn is_number_prefix(text: &[u8]) -> bool {

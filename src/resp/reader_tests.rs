@@ -50,6 +50,33 @@ fn every_type_of_resp2_is_read() {
 }
 
 #[test]
+fn every_type_of_resp3_is_read() {
+    assert_eq!(one(b"_\r\n").root(), Value::Null);
+    assert_eq!(one(b"#t\r\n").root(), Value::Boolean(true));
+    assert_eq!(one(b"#f\r\n").root(), Value::Boolean(false));
+    assert_eq!(one(b",-1.5e3\r\n").root(), Value::Double(b"-1.5e3"));
+    assert_eq!(one(b",-1.5e3\r\n").double(0), Some(-1500.0));
+    assert_eq!(one(b",-inf\r\n").double(0), Some(f64::NEG_INFINITY));
+    assert!(one(b",nan\r\n").double(0).unwrap().is_nan());
+    assert_eq!(
+        one(b"(-3492890328409238509324850943850943825024385\r\n").root(),
+        Value::BigNumber(b"-3492890328409238509324850943850943825024385")
+    );
+    assert_eq!(one(b"=8\r\nmkd:a\r\nb\r\n").root(), Value::Verbatim { format: b"mkd", text: b"a\r\nb" });
+    assert_eq!(one(b"!7\r\nERR a\r\n\r\n").root(), Value::Error(b"ERR a\r\n"));
+    assert_eq!(
+        format!("{:?}", one(b"%2\r\n+a\r\n:1\r\n+b\r\n~1\r\n_\r\n").root()),
+        "Map([Status([97]), Integer(1), Status([98]), Set([Null])])"
+    );
+    assert_eq!(format!("{:?}", one(b">2\r\n+a\r\n~0\r\n").root()), "Push([Status([97]), Set([])])");
+    assert_eq!(
+        format!("{:?}", one(b"|1\r\n+a\r\n:1\r\n*1\r\n:2\r\n").root()),
+        "Attribute([Status([97]), Integer(1), Array([Integer(2)])])"
+    );
+    assert_eq!(format!("{:?}", one(b"%0\r\n").root()), "Map([])");
+}
+
+#[test]
 fn bytes_that_are_not_resp_are_rejected() {
     for (bytes, why) in [
         (&b"OK\r\n"[..], "'O' is not a type"),
@@ -68,6 +95,17 @@ fn bytes_that_are_not_resp_are_rejected() {
         (b":1\r\r", "digits"),
         (b"+a\rb\r\n", "CR LF"),
         (b":1\r\n+more\r\n", "more replies than there were commands"),
+        (b"_1\r\n", "malformed"),
+        (b"#x\r\n", "malformed"),
+        (b",1,5\r\n", "malformed"),
+        (b"(\r\n", "malformed"),
+        (b"(1a\r\n", "malformed"),
+        (b"=3\r\nabc\r\n", "a length is out of range"),
+        (b"=5\r\nabcde\r\n", "its format"),
+        (b"%-1\r\n", "a count is out of range"),
+        (b"~999999999999999999\r\n", "a count is out of range"),
+        (b"$?\r\n", "digits"),
+        (&b"%1\r\n:1\r\n".repeat(2000), "nested deeper than 1024"),
         (&[b'$'; 100], "digits"),
         (&[b'1'; 100], "'1' is not a type"),
         (&[&b"$"[..], &[b'0'; 100]].concat(), "digits"),
@@ -119,7 +157,7 @@ impl Random {
 
 /// Appends a random valid reply.
 fn valid(random: &mut Random, depth: usize, out: &mut Vec<u8>) {
-    match random.below(if depth == 0 { 6 } else { 8 }) {
+    match random.below(if depth == 0 { 11 } else { 15 }) {
         0 => out.extend(b"+OK\r\n"),
         1 => out.extend(b"-ERR something\r\n"),
         2 => out.extend(format!(":{}\r\n", random.below(1 << 20) as i64 - 1000).bytes()),
@@ -131,17 +169,23 @@ fn valid(random: &mut Random, depth: usize, out: &mut Vec<u8>) {
             out.extend((0..length).map(|_| random.below(256) as u8));
             out.extend(b"\r\n");
         }
+        6 => out.extend(b"_\r\n"),
+        7 => out.extend(b"#t\r\n"),
+        8 => out.extend(b",1.5\r\n"),
+        9 => out.extend(b"(123\r\n"),
+        10 => out.extend(b"=6\r\ntxt:\r\n\r\n"),
         _ => {
             let count = random.below(5);
-            out.extend(format!("*{count}\r\n").bytes());
-            (0..count).for_each(|_| valid(random, depth - 1, out));
+            let (sign, children) = [("*", count), ("%", count * 2), ("~", count), (">", count), ("|", count * 2 + 1)][random.below(5)];
+            out.extend(format!("{sign}{count}\r\n").bytes());
+            (0..children).for_each(|_| valid(random, depth - 1, out));
         }
     }
 }
 
 /// Changes, inserts or removes up to three bytes.
 fn damage(random: &mut Random, bytes: &mut Vec<u8>) {
-    const ODD: &[u8] = b"\r\n$*:+-0123456789\0\xff";
+    const ODD: &[u8] = b"\r\n$*:+-_#,(=!%~>|0123456789\0\xff";
     for _ in 0..random.below(4) {
         let at = random.below(bytes.len().max(1));
         match random.below(4) {
@@ -177,7 +221,10 @@ fn assert_sound(reply: &Reply) {
     assert_eq!(check(0), reply.entries().len());
     for at in 0..reply.entries().len() {
         assert!(check(at) <= reply.entries().len());
-        if let Some(Value::Array(children)) = reply.value(at) {
+        if let Some(
+            Value::Array(children) | Value::Map(children) | Value::Set(children) | Value::Push(children) | Value::Attribute(children),
+        ) = reply.value(at)
+        {
             assert_eq!(children.count(), reply.entries()[at].length());
         }
     }

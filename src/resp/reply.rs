@@ -3,7 +3,7 @@
 use crate::error::{Code, Error};
 use crate::resp::buffer_cache;
 use crate::resp::index::{Bytes, Entries, Entry, Kind};
-use crate::resp::reader::Reader;
+use crate::resp::reader::{Reader, VERBATIM_PREFIX, parse_double};
 use std::ops::Deref;
 
 /// A reply of up to this size is copied into memory of its exact size, so that the buffer it was read into can be used again. A larger reply
@@ -54,9 +54,30 @@ pub enum Value<'a> {
     Map(Children<'a>),
     /// The command has no reply; see [`ReplyData::failure`].
     Failure(Children<'a>),
+    /// RESP3: no value.
+    Null,
+    /// RESP3: true or false.
+    Boolean(bool),
+    /// RESP3: a floating-point number, as the server wrote it. [`ReplyData::double`] returns it as a number.
+    Double(&'a [u8]),
+    /// RESP3: the digits of an integer of any size, after `-` if it is negative.
+    BigNumber(&'a [u8]),
+    /// RESP3: a text for people, and its format, such as `txt`.
+    Verbatim {
+        /// Three bytes.
+        format: &'a [u8],
+        /// The text.
+        text: &'a [u8],
+    },
+    /// RESP3: distinct elements.
+    Set(Children<'a>),
+    /// RESP3: a message that is not the reply to a command.
+    Push(Children<'a>),
+    /// RESP3: the names and values of attributes in turn, and last the value that they belong to.
+    Attribute(Children<'a>),
 }
 
-/// An iterator over the values in an array, a map or a failure, in order.
+/// An iterator over the children of a value, in order.
 #[derive(Clone, Copy)]
 pub struct Children<'a> {
     reply: &'a ReplyData,
@@ -122,7 +143,7 @@ impl Deref for Reply {
 }
 
 impl ReplyData {
-    /// Returns the bytes that strings, statuses and errors are in. Their offsets are in the entries.
+    /// Returns the bytes that the texts of the reply are in. Their offsets are in the entries.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
@@ -151,10 +172,29 @@ impl ReplyData {
             Kind::Array => Value::Array(children),
             Kind::Map => Value::Map(children),
             Kind::Failure => Value::Failure(children),
+            Kind::Null => Value::Null,
+            Kind::Boolean => Value::Boolean(entry.data != 0),
+            Kind::Double => Value::Double(self.entry_bytes(entry)),
+            Kind::BigNumber => Value::BigNumber(self.entry_bytes(entry)),
+            Kind::Verbatim => Value::Verbatim { format: self.format_of(entry), text: self.entry_bytes(entry) },
+            Kind::Set => Value::Set(children),
+            Kind::Push => Value::Push(children),
+            Kind::Attribute => Value::Attribute(children),
         })
     }
 
-    /// Returns the bytes of a string, status or error of this reply, and no bytes for other types.
+    /// The three bytes for the format of a verbatim string.
+    fn format_of(&self, entry: &Entry) -> &[u8] {
+        let start = (entry.data as usize).saturating_sub(VERBATIM_PREFIX);
+        self.bytes.get(start..start + VERBATIM_PREFIX - 1).unwrap_or_default()
+    }
+
+    /// Returns the number of the double at an index; `None` if the value there is not a double.
+    pub fn double(&self, index: usize) -> Option<f64> {
+        if let Some(Value::Double(text)) = self.value(index) { parse_double(text) } else { None }
+    }
+
+    /// Returns the bytes of a type with bytes of this reply, and no bytes for other types.
     ///
     /// Panics or returns other bytes if the entry is not of this reply.
     #[inline]

@@ -4,9 +4,9 @@ use crate::command::{
     Access, Command, CommandFlags, Key, Keys, PlacedKeys, Positions, ReadTimeout, ServerCommand, ServerCommandKeys, SplitKind, Strategy,
     places, positions, sort_patterns,
 };
-use crate::config::{Config, CrossNode};
+use crate::config::{Config, CrossNode, Place, tag_without_rule};
 use crate::error::{Code, Error, printable};
-use crate::partition::{Tagged, partition};
+use crate::partition::HashTag;
 
 /// How to run a command.
 pub(crate) enum Plan<'a> {
@@ -34,13 +34,13 @@ pub(crate) fn plan<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) ->
     }
     let needs_value_per_key = matches!(command.strategy, Strategy::Split(SplitKind::Stored) | Strategy::MsetNx);
     let has_value_per_key = !needs_value_per_key || !args.len().is_multiple_of(2);
-    let Some(keys) = placed_keys(config, command, args).filter(|_| has_value_per_key) else { return Ok(plan_for_rejection()) };
+    let Some(keys) = placed_keys(config, command, args)?.filter(|_| has_value_per_key) else { return Ok(plan_for_rejection()) };
     let flags = flags(command, args);
     if keys.is_empty() && command.keys != Keys::Specs(&[]) && command.strategy != Strategy::Script {
         // A number of keys of 0, or no STREAMS.
         return Ok(plan_for_rejection());
     }
-    if command.strategy == Strategy::Sort && sort_reads_other_servers(config, args) {
+    if command.strategy == Strategy::Sort && sort_reads_other_servers(config, args)? {
         return plan_for_several_servers(config, args, keys, command.strategy, flags);
     }
     choose_plan(config, args, keys, command.strategy, flags)
@@ -49,30 +49,37 @@ pub(crate) fn plan<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) ->
 /// The keys of a command of the command table, with their masters. The number of arguments must fit the command. `None`: a server certainly rejects
 /// the arguments.
 #[inline]
-pub(crate) fn placed_keys<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) -> Option<PlacedKeys<'a>> {
-    Some(match command.keys {
-        Keys::Specs([spec]) => place_keys(config, args, places(spec, args)?),
-        _ => place_keys(config, args, positions(command, args)?.into_iter()),
-    })
+pub(crate) fn placed_keys<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) -> Result<Option<PlacedKeys<'a>>, Error> {
+    let keys = match command.keys {
+        Keys::Specs([spec]) => places(spec, args).map(|positions| place_keys(config, args, positions)),
+        _ => positions(command, args).map(|positions| place_keys(config, args, positions.into_iter())),
+    };
+    keys.transpose()
 }
 
 /// Whether the patterns of a SORT may name keys on other servers. If its key has a hash tag, the keys of a pattern are on the same server
-/// unless the pattern has a tag of its own.
-pub(crate) fn sort_reads_other_servers(config: &Config, args: &[&[u8]]) -> bool {
-    let pinned = config.hash_tag.split(args[1]).is_stripped;
-    config.servers.len() > 1 && sort_patterns(args).any(|pattern| !pinned || pattern.ends_with(b"}"))
+/// unless the pattern has a tag of its own. Fails if a pattern has a tag and the configuration has no rule for it.
+pub(crate) fn sort_reads_other_servers(config: &Config, args: &[&[u8]]) -> Result<bool, Error> {
+    let Some(rule) = config.hash_tag else {
+        let tagged = sort_patterns(args).find(|pattern| HashTag::matters_for(pattern));
+        return tagged.map_or(Ok(config.servers.len() > 1 && sort_patterns(args).next().is_some()), |pattern| {
+            Err(tag_without_rule("pattern", pattern))
+        });
+    };
+    let pinned = rule.split(args[1]).is_stripped && config.pins.is_empty();
+    Ok(config.servers.len() > 1 && sort_patterns(args).any(|pattern| !pinned || pattern.ends_with(b"}")))
 }
 
-/// The fast path of [`plan`] for a command of the command table with a single key: its server, key and flags. `None` for other commands.
+/// The fast path of [`plan`] for a command of the command table with a single key: its server, key and flags. `None` for other commands,
+/// and for a key that is refused.
 #[inline(always)]
 pub(crate) fn plan_single_key<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) -> Option<(usize, Key<'a>, CommandFlags)> {
     let Keys::One(position) = command.keys else { return None };
     if command.session || !command.takes(args.len()) {
         return None;
     }
-    let tagged = config.hash_tag.split(args[position]);
-    let master = master_of(config, tagged.hashed);
-    Some((config.masters[master].server, Key::new(tagged.name, position, master), flags(command, args)))
+    let place = config.place(args[position])?;
+    Some((config.masters[place.master].server, Key::new(place.name, position, place.master), flags(command, args)))
 }
 
 #[inline]
@@ -80,19 +87,20 @@ fn flags(command: &Command, args: &[&[u8]]) -> CommandFlags {
     CommandFlags { repeatable: command.access == Access::Read, read_timeout: command.read_timeout(args) }
 }
 
-/// Plans a command that a server has described. `positions` are the indexes of its keys.
+/// Plans a command that a server has described. `positions` are the indexes of its keys; `strategy` is for keys on several servers.
 pub(crate) fn plan_learned<'a>(
     config: &Config,
     command: &ServerCommand,
     args: &[&'a [u8]],
     positions: &[usize],
+    strategy: Strategy,
 ) -> Result<Plan<'a>, Error> {
-    let keys = place_keys(config, args, positions.iter().copied());
+    let keys = place_keys(config, args, positions.iter().copied())?;
     choose_plan(
         config,
         args,
         keys,
-        Strategy::Refuse,
+        strategy,
         CommandFlags { repeatable: command.access == Access::Read, read_timeout: ReadTimeout::Configured },
     )
 }
@@ -109,27 +117,29 @@ pub(crate) fn learned_positions(command: &ServerCommand, args: &[&[u8]]) -> Opti
     }
 }
 
-/// Determines the master of each key. If the first key has a hash tag, keys without one are placed on the same node.
+/// Determines the master of each key. If the first key has a hash tag that is stripped, keys without one are placed on the same node.
 #[inline]
-pub(crate) fn place_keys<'a>(config: &Config, args: &[&'a [u8]], positions: impl ExactSizeIterator<Item = usize>) -> PlacedKeys<'a> {
-    let mut pin: Option<Tagged<'a>> = None;
-    let place = |(index, position): (usize, usize)| {
-        let tagged = config.hash_tag.split(args[position]);
-        if index == 0 && tagged.is_stripped {
-            pin = Some(tagged);
-        }
-        let hashed = match pin {
-            Some(pin) if !tagged.is_stripped => pin.hashed,
-            _ => tagged.hashed,
-        };
-        Key::new(tagged.name, position, master_of(config, hashed))
-    };
-    positions.enumerate().map(place).collect()
+pub(crate) fn place_keys<'a>(
+    config: &Config,
+    args: &[&'a [u8]],
+    positions: impl ExactSizeIterator<Item = usize>,
+) -> Result<PlacedKeys<'a>, Error> {
+    let mut keys = PlacedKeys::with_capacity(positions.len());
+    let mut first: Option<Place> = None;
+    for position in positions {
+        let Some(place) = config.place(args[position]) else { return Err(tag_without_rule(kind_of_key(args[0]), args[position])) };
+        let place = place.beside(first.get_or_insert(place));
+        keys.push(Key::new(place.name, position, place.master));
+    }
+    Ok(keys)
 }
 
-#[inline]
-pub(crate) fn master_of(config: &Config, hashed: &[u8]) -> usize {
-    partition(hashed, config.masters.len() as u32) as usize - 1
+/// What error texts call a key of a command.
+fn kind_of_key(command: &[u8]) -> &'static str {
+    match command.to_ascii_uppercase().as_slice() {
+        b"PUBLISH" | b"SPUBLISH" => "channel",
+        _ => "key",
+    }
 }
 
 #[inline]
@@ -208,13 +218,31 @@ pub(crate) fn crossnode_error(config: &Config, args: &[&[u8]], keys: &[Key]) -> 
     const SHOWN: usize = 8;
     let name = upper(args[0]);
     if keys.iter().all(|key| config.masters[key.master()].server == config.masters[keys[0].master()].server) {
-        let pattern = printable(sort_patterns(args).next().unwrap_or_default());
-        return Error::new(Code::CrossNode, format!("CROSSNODE {name}: the pattern \"{pattern}\" reads keys that may live on other nodes"));
+        let pattern = sort_patterns(args).next().unwrap_or_default();
+        let (shown, rule) = (printable(pattern), rule_of_braces(config, [args[1], pattern]));
+        return Error::new(
+            Code::CrossNode,
+            format!("CROSSNODE {name}: the pattern \"{shown}\" reads keys that may live on other nodes{rule}"),
+        );
     }
     let nodes: Vec<String> =
         keys.iter().take(SHOWN).map(|key| format!("\"{}\" on {}", printable(key.name), config.masters[key.master()].alias)).collect();
     let more = if keys.len() > SHOWN { format!(" and {} more", keys.len() - SHOWN) } else { String::new() };
-    Error::new(Code::CrossNode, format!("CROSSNODE {name}: its keys live on several nodes: {}{more}", nodes.join(", ")))
+    let rule = rule_of_braces(config, keys.iter().map(|key| args[key.position()]));
+    Error::new(Code::CrossNode, format!("CROSSNODE {name}: its keys live on several nodes: {}{more}{rule}", nodes.join(", ")))
+}
+
+/// For the error of keys that are on several nodes: how their braces are read. Empty if no key has any.
+pub(crate) fn rule_of_braces<'k>(config: &Config, keys: impl IntoIterator<Item = &'k [u8]>) -> &'static str {
+    if !keys.into_iter().any(|key| key.contains(&b'{')) {
+        return "";
+    }
+    match config.hash_tag {
+        Some(HashTag::Strip) => "; hash_tag is \"strip\": only name{tag} has a tag",
+        Some(HashTag::Keep) => "; hash_tag is \"keep\": the tag is the text between the first { and the next }",
+        Some(HashTag::Off) => "; hash_tag is \"off\": braces are part of the key",
+        None => "; hash_tag is not set: these braces are part of the key",
+    }
 }
 
 #[cfg(test)]
@@ -240,20 +268,22 @@ mod tests {
         Ok(keys.iter().map(|key| (String::from_utf8_lossy(key.name).into(), key.master())).collect())
     }
 
+    const STRIP: &str = r#""hash_tag":"strip""#;
+
     fn master(key: &str) -> usize {
-        partition(key.as_bytes(), 3) as usize - 1
+        crate::partition::partition(key.as_bytes(), 3) as usize - 1
     }
 
     #[test]
     fn a_tag_on_the_first_key_applies_to_keys_without_a_tag() {
-        let found = placed(&config(""), "MGET a{x} b c{y} d").unwrap();
+        let found = placed(&config(STRIP), "MGET a{x} b c{y} d").unwrap();
         let expected = [("a", "x"), ("b", "x"), ("c", "y"), ("d", "x")];
         assert_eq!(found, expected.map(|(name, tag)| (name.to_owned(), master(tag))));
     }
 
     #[test]
     fn a_tag_on_a_later_key_does_not_apply_to_other_keys() {
-        let found = placed(&config(""), "MGET a b{y}").unwrap();
+        let found = placed(&config(STRIP), "MGET a b{y}").unwrap();
         assert_eq!(found, [("a".to_owned(), master("a")), ("b".to_owned(), master("y"))]);
     }
 
@@ -261,6 +291,49 @@ mod tests {
     fn with_hash_tag_keep_a_tag_does_not_apply_to_other_keys() {
         let found = placed(&config(r#""hash_tag":"keep""#), "MGET {x}a b").unwrap();
         assert_eq!(found, [("{x}a".to_owned(), master("x")), ("b".to_owned(), master("b"))]);
+    }
+
+    #[test]
+    fn without_a_rule_a_key_with_a_tag_is_refused_wherever_it_is() {
+        for (command, refused) in [
+            ("GET cart:{1}", r#"key "cart:{1}""#),
+            ("MGET a b {c}d e", r#"key "{c}d""#),
+            ("EVAL script 2 a b{c} d{e}", r#"key "b{c}""#),
+            ("SORT a BY w_* GET o_{*}->f", r#"pattern "o_{*}->f""#),
+            ("SORT a STORE b{c}", r#"key "b{c}""#),
+            ("PUBLISH room:{1} hello", r#"channel "room:{1}""#),
+            ("SPUBLISH room:{1} hello", r#"channel "room:{1}""#),
+        ] {
+            let error = placed(&config(""), command).unwrap_err();
+            let rest = r#" has a hash tag; set hash_tag to "strip" (the layout of rediscluster-py and -php), "keep" (Redis Cluster, twemproxy) or "off""#;
+            assert_eq!((error.code(), error.message()), (Code::Request, format!("{refused}{rest}").as_str()), "{command}");
+            for rule in ["strip", "keep", "off"] {
+                assert!(placed(&config(&format!(r#""hash_tag":"{rule}""#)), command).is_ok(), "{command} {rule}");
+            }
+        }
+    }
+
+    #[test]
+    fn without_a_rule_values_and_patterns_of_names_may_have_braces() {
+        for command in ["SET a {b}c", "EVAL script 1 a b{c}", "KEYS cart:{*}", "SCAN 0 MATCH {a}*", "HSET {} {a}b {c}"] {
+            assert!(placed(&config(""), command).is_ok(), "{command}");
+        }
+    }
+
+    #[test]
+    fn keys_with_braces_on_several_nodes_are_refused_with_the_rule_for_braces() {
+        let refusal = |rule: &str, command: &str| {
+            let members = format!(r#""cross_node":"strict"{rule}"#);
+            placed(&config(&members), command).unwrap_err().message().split_once("; ").map(|(_, rule)| rule.to_owned())
+        };
+        let text = |text: &str| Some(text.to_owned());
+        let bank = "MGET {bank}:1 {bank}:2 {bank}:3 {bank}:4 {bank}:5 {bank}:6";
+        assert_eq!(refusal(r#","hash_tag":"strip""#, bank), text("hash_tag is \"strip\": only name{tag} has a tag"));
+        assert_eq!(refusal(r#","hash_tag":"off""#, bank), text("hash_tag is \"off\": braces are part of the key"));
+        let keep = "hash_tag is \"keep\": the tag is the text between the first { and the next }";
+        assert_eq!(refusal(r#","hash_tag":"keep""#, "MGET {1}a {2}a {3}a {4}a {5}a {6}a {7}a"), text(keep));
+        assert_eq!(refusal("", "MGET {a 1 2 3 4 5"), text("hash_tag is not set: these braces are part of the key"));
+        assert_eq!(refusal("", "MGET 1 2 3 4 5"), None);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Plans any command: from the command table, or, if that lacks the command, from a server's description.
 
 use crate::command::{
-    Command, CommandFlags, Keys, PlacedKeys, Positions, ReadTimeout, ServerCommand, ServerInfo, Strategy, UndeclaredUse, fits, lookup,
-    undeclared_use,
+    Command, CommandFlags, Keys, ModuleCommand, PlacedKeys, Positions, ReadTimeout, ServerCommand, ServerInfo, Strategy, UndeclaredUse,
+    fits, lookup, module_command, undeclared_use,
 };
 use crate::config::{Config, KeylessScripts, Read};
 use crate::error::{Code, Error, printable};
@@ -93,14 +93,19 @@ impl<'p> CommandResolver<'p> {
             if command.strategy == Strategy::Script {
                 self.check_keyless_script(args)?;
             }
-            return Ok(match placed_keys(self.config, command, args) {
+            return Ok(match placed_keys(self.config, command, args)? {
                 Some(keys) => Located::Keys { keys, strategy: command.strategy },
                 None => Located::Rejected,
             });
         }
         let Some(command) = self.learn(args)?.filter(|command| fits(command.arity, args.len())) else { return Ok(Located::Rejected) };
-        let positions = self.positions(&command, args)?;
-        Ok(Located::Keys { keys: place_keys(self.config, args, positions.iter().copied()), strategy: Strategy::Refuse })
+        let (positions, strategy) = match self.module_command(args)? {
+            Some(ModuleCommand::Malformed) => return Ok(Located::Rejected),
+            Some(ModuleCommand::Keys(positions, strategy)) => (positions, strategy),
+            Some(ModuleCommand::AllNodes(policy)) => (Positions::new(), Strategy::Broadcast(policy)),
+            None | Some(ModuleCommand::OneNodeOnly(_)) => (self.positions(&command, args)?, Strategy::Refuse),
+        };
+        Ok(Located::Keys { keys: place_keys(self.config, args, positions.iter().copied())?, strategy })
     }
 
     /// Refuses a script or function without keys if there are several servers and the configuration does not let it run on the first one.
@@ -143,13 +148,31 @@ impl<'p> CommandResolver<'p> {
         if let Some(command) = command.filter(|command| command.session) {
             return Err(needs_session(command.name));
         }
-        let positions = self.positions(&described, args)?;
-        plan_learned(self.config, &described, args, &positions)
+        match self.module_command(args)? {
+            Some(ModuleCommand::Malformed) => Ok(plan_for_rejection()),
+            Some(ModuleCommand::Keys(positions, strategy)) => plan_learned(self.config, &described, args, &positions, strategy),
+            Some(ModuleCommand::AllNodes(policy)) => plan_learned(self.config, &described, args, &[], Strategy::Broadcast(policy)),
+            None | Some(ModuleCommand::OneNodeOnly(_)) => {
+                plan_learned(self.config, &described, args, &self.positions(&described, args)?, Strategy::Refuse)
+            }
+        }
+    }
+
+    /// What the library knows of a module's command; an error if it cannot run on the servers.
+    fn module_command(&self, args: &[&[u8]]) -> Result<Option<ModuleCommand>, Error> {
+        match module_command(args) {
+            Some(ModuleCommand::OneNodeOnly(reason)) if self.config.servers.len() > 1 => {
+                let name = upper(args[0]);
+                Err(Error::new(Code::CrossNode, format!("CROSSNODE {name}: {reason}; use `each` to run it on every master")))
+            }
+            known => Ok(known),
+        }
     }
 
     /// Whether the command can be sent as it is although its keys are unknown: there is one server, and no argument has a tag to be removed.
     fn is_one_server_without_tags(&self, args: &[&[u8]]) -> bool {
-        self.config.servers.len() == 1 && !args.iter().any(|argument| self.config.hash_tag.split(argument).is_stripped)
+        self.config.servers.len() == 1
+            && args.iter().all(|argument| self.config.try_place("key", argument).is_ok_and(|place| !place.is_stripped))
     }
 
     fn positions(&self, command: &ServerCommand, args: &[&[u8]]) -> Result<Positions, Error> {
@@ -204,7 +227,7 @@ impl<'p> CommandResolver<'p> {
 
     /// Asks the first server.
     fn ask(&self, args: &[&[u8]]) -> Result<Reply, Error> {
-        let mut pipeline = NodePipeline::new(self.topology.shard(0), &[]);
+        let mut pipeline = NodePipeline::new(self.topology.over_resp2().shard(0), &[]);
         pipeline.add(None, args, &PlacedKeys::new(), CommandFlags { repeatable: true, read_timeout: ReadTimeout::Configured });
         pipeline.run(false);
         pipeline.into_single(args[0], false)

@@ -1,6 +1,6 @@
 //! A connection that one session uses exclusively, with the settings of that session.
 
-use crate::config::{Config, Server};
+use crate::config::{Config, Protocol, Server};
 use crate::error::{Code, Error};
 use crate::resp::{Reader, Reply, Value, pack};
 use crate::transport::Connection;
@@ -26,6 +26,8 @@ pub(crate) struct SessionConnection {
 pub(crate) struct Settings {
     /// By SELECT; `None` is the configured database of each server.
     pub db: Option<u32>,
+    /// By HELLO.
+    pub protocol: Protocol,
     /// By CLIENT SETNAME; empty is no name.
     pub name: Vec<u8>,
     /// By CLIENT NO-EVICT.
@@ -35,8 +37,8 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// Returns the packed commands that change a connection from other settings to these. SELECT is not among them.
-    fn commands_to_change(&self, from: &Settings) -> Vec<Vec<u8>> {
+    /// Returns the packed commands that change a connection from other settings to these. SELECT and HELLO are not among them.
+    pub(crate) fn commands_to_change(&self, from: &Settings) -> Vec<Vec<u8>> {
         let mut commands = Vec::new();
         if self.name != from.name {
             commands.push(pack(&[b"CLIENT", b"SETNAME", &self.name]));
@@ -55,7 +57,7 @@ impl SessionConnection {
         Ok(SessionConnection {
             connection: Connection::open(server, config, config.connect_timeout)?,
             db: server.db,
-            applied: Settings::default(),
+            applied: Settings { protocol: config.protocol, ..Settings::default() },
             has_accepted_multi: false,
             id: None,
         })
@@ -66,18 +68,17 @@ impl SessionConnection {
         self.connection.is_alive()
     }
 
-    /// Applies settings. A rejected SELECT is an error, because the commands that follow would run in another database. Other rejections are
-    /// ignored: these settings are informational, and older servers lack some of them.
+    /// Applies settings. A rejected SELECT or HELLO is an error, because the commands that follow would run in another database or have other
+    /// replies. Other rejections are ignored: these settings are informational, and older servers lack some of them.
     pub(crate) fn apply(&mut self, settings: &Settings, configured_db: u32) -> Result<(), Error> {
         let db = settings.db.unwrap_or(configured_db);
         if db != self.db {
-            let reply = self.ask(&pack(&[b"SELECT", db.to_string().as_bytes()]), 1, &mut 0)?;
-            if let Some(Value::Error(text)) = reply.value(1) {
-                let error = Error::new(Code::Connect, format!("SELECT {db}: {}", String::from_utf8_lossy(text)));
-                // A server that runs a script would refuse the command in the same way.
-                return Err(if text.starts_with(b"BUSY ") { error.refused_with(text) } else { error });
-            }
+            self.require("SELECT", &db.to_string())?;
             self.db = db;
+        }
+        if settings.protocol != self.applied.protocol {
+            self.require("HELLO", settings.protocol.number())?;
+            self.applied.protocol = settings.protocol;
         }
         if *settings != self.applied {
             let commands = settings.commands_to_change(&self.applied);
@@ -85,6 +86,15 @@ impl SessionConnection {
             self.applied = settings.clone();
         }
         Ok(())
+    }
+
+    /// Sends a command with one argument, which the server must accept.
+    fn require(&mut self, name: &str, argument: &str) -> Result<(), Error> {
+        let reply = self.ask(&pack(&[name.as_bytes(), argument.as_bytes()]), 1, &mut 0)?;
+        let Some(Value::Error(text)) = reply.value(1) else { return Ok(()) };
+        let error = Error::new(Code::Connect, format!("{name} {argument}: {}", String::from_utf8_lossy(text)));
+        // A server that runs a script would refuse the command in the same way.
+        Err(if text.starts_with(b"BUSY ") { error.refused_with(text) } else { error })
     }
 
     /// Sends MULTI once per connection and waits for the reply: if the server rejected it in a pipeline, it would execute the commands that
@@ -155,10 +165,6 @@ impl SessionConnection {
         let (reply, buffer) = Reply::from_reader(reader, Some(1));
         self.connection.reuse(buffer);
         reply.extract(1)
-    }
-
-    pub(crate) fn into_connection(self) -> Connection {
-        self.connection
     }
 }
 

@@ -77,12 +77,12 @@ impl<'r> Dispatcher<'_, 'r> {
             return self.run_in_transaction(args);
         }
         let name = state_command(args);
-        if self.session.is_subscribed() && !is_allowed_while_subscribed(name, args) {
+        if self.session.allows_only_subscriptions() && !is_allowed_while_subscribed(name, args) {
             return self.reject_while_subscribed(args);
         }
         match name {
             Some(name) => self.run_state_command(name, args),
-            None if self.session.is_subscribed() => self.reply(Ok(pong(args))),
+            None if self.session.allows_only_subscriptions() => self.reply(Ok(pong(args))),
             None if may_block(args) => self.run_blocking(args, range),
             None => {
                 self.collect(range);

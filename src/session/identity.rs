@@ -1,5 +1,6 @@
 //! HELLO and CLIENT: how the session identifies itself to the servers.
 
+use crate::config::Protocol;
 use crate::crossnode::broadcast::client_ids::{line_with_id, over_all_servers};
 use crate::error::{Code, Error, printable};
 use crate::resp::{Reply, Value, pack};
@@ -7,15 +8,17 @@ use crate::session::select::parse_number;
 use crate::session::session::{Outcome, Session};
 
 impl Session {
-    /// HELLO with RESP2. The reply is that of one server.
+    /// HELLO: sets the protocol and the name. The reply is that of one server.
     pub(super) fn hello(&mut self, args: &[&[u8]]) -> Outcome {
         let mut rest = &args[1..];
+        let mut protocol = self.settings.protocol;
         if let [version, after @ ..] = rest {
-            match parse_number(version) {
-                Some(2) => {}
+            protocol = match parse_number(version) {
+                Some(2) => Protocol::Resp2,
+                Some(3) => Protocol::Resp3,
                 Some(_) => return Ok(Reply::error(b"NOPROTO unsupported protocol version")),
                 None => return Ok(Reply::error(b"ERR Protocol version is not an integer or out of range")),
-            }
+            };
             rest = after;
         }
         let mut new_name = None;
@@ -38,7 +41,19 @@ impl Session {
             self.settings.name = name.to_vec();
         }
         let server = self.identifying_server();
-        self.ask(server, b"HELLO", &pack(&[b"HELLO", b"2"]))
+        let reply = self.ask(server, b"HELLO", &pack(&[b"HELLO", protocol.number().as_bytes()]))?;
+        if !matches!(reply.root(), Value::Error(_)) {
+            self.set_protocol(protocol);
+        }
+        Ok(reply)
+    }
+
+    fn set_protocol(&mut self, protocol: Protocol) {
+        if let Some(selected) = self.handle(self.settings.db, protocol) {
+            self.selected = selected;
+        }
+        self.settings.protocol = protocol;
+        self.pubsub_connections.values_mut().for_each(|connection| connection.sends_pushes = protocol == Protocol::Resp3);
     }
 
     /// CLIENT ID and CLIENT INFO of one of the session's own connections, with the id that it has over all servers.
@@ -49,6 +64,7 @@ impl Session {
         Ok(match reply.root() {
             Value::Integer(id) => Reply::integer(over_all_servers(id, server, servers)),
             Value::String(line) => Reply::string(&line_with_id(line, server, servers)),
+            Value::Verbatim { text, .. } => Reply::verbatim(&line_with_id(text, server, servers)),
             _ => reply,
         })
     }
@@ -76,7 +92,11 @@ impl Session {
     }
 
     pub(super) fn name(&self) -> Reply {
-        if self.settings.name.is_empty() { Reply::nil() } else { Reply::string(&self.settings.name) }
+        match (self.settings.name.as_slice(), self.settings.protocol) {
+            (b"", Protocol::Resp3) => Reply::nil().with_null_of_resp3(),
+            (b"", Protocol::Resp2) => Reply::nil(),
+            (name, _) => Reply::string(name),
+        }
     }
 
     pub(super) fn set_no_evict(&mut self, word: &[u8]) -> Reply {

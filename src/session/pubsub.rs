@@ -1,8 +1,8 @@
-//! SUBSCRIBE and its family: a channel is on one server, a pattern on all.
+//! SUBSCRIBE and its family: a channel is on one server; patterns and the channels of keyspace notifications are on all.
 
+use crate::config::Protocol;
 use crate::error::Error;
-use crate::resp::Reply;
-use crate::routing::master_of;
+use crate::resp::{Kind, Reply};
 use crate::session::pubsub_connection::PubSubConnection;
 use crate::session::session::{Outcome, Session};
 use crate::session::subscriptions::SubscriptionKind;
@@ -18,9 +18,12 @@ struct Target<'a> {
 }
 
 impl Session {
-    /// Subscribes to channels or patterns. Returns one outcome per name.
+    /// Subscribes to channels or patterns. Returns one outcome per name, or a single error before anything is sent.
     pub(super) fn subscribe(&mut self, kind: SubscriptionKind, names: &[&[u8]]) -> Vec<Outcome> {
-        let mut targets: Vec<Target> = names.iter().map(|name| self.target(kind, name)).collect();
+        let mut targets: Vec<Target> = match names.iter().map(|name| self.target(kind, name)).collect() {
+            Ok(targets) => targets,
+            Err(error) => return vec![Err(error)],
+        };
         let by_server = targets_by_server(&targets);
         let sent: Vec<(usize, &[usize], Result<(), Error>)> = by_server
             .iter()
@@ -72,7 +75,7 @@ impl Session {
             self.subscriptions.insert(kind, target.name, server);
             return Ok(self.own_confirmation(kind.subscribe(), kind, Some(target.name)));
         };
-        if kind == SubscriptionKind::Pattern && !self.subscriptions.contains(kind, target.name, server) {
+        if kind.is_on_all_servers(target.name) && !self.subscriptions.contains(kind, target.name, server) {
             target.servers.iter().for_each(|&server| self.unsubscribe_on(server, kind, target.name));
         }
         target.servers.iter().for_each(|&server| self.close_if_unused(server));
@@ -83,7 +86,7 @@ impl Session {
     pub(super) fn unsubscribe(&mut self, kind: SubscriptionKind, names: &[&[u8]]) -> Vec<Outcome> {
         if !names.is_empty() {
             let unsubscribe = |name: &&[u8]| {
-                let Target { name, servers, .. } = self.target(kind, name);
+                let Target { name, servers, .. } = self.target(kind, name)?;
                 Ok(self.remove_subscription(kind, name, &servers))
             };
             return names.iter().map(unsubscribe).collect();
@@ -94,7 +97,7 @@ impl Session {
         }
         let publishers = self.publishers();
         let unsubscribe = |(name, server): (Vec<u8>, usize)| {
-            let servers = if kind == SubscriptionKind::Pattern { publishers.clone() } else { vec![server] };
+            let servers = if kind.is_on_all_servers(&name) { publishers.clone() } else { vec![server] };
             Ok(self.remove_subscription(kind, &name, &servers))
         };
         all.into_iter().map(unsubscribe).collect()
@@ -127,7 +130,11 @@ impl Session {
 
     /// Makes the confirmation for the caller: its count covers all servers.
     fn own_confirmation(&self, command: &str, kind: SubscriptionKind, name: Option<&[u8]>) -> Reply {
-        Reply::confirmation(command.as_bytes(), name, self.subscriptions.count(kind) as i64)
+        let confirmation = Reply::confirmation(command.as_bytes(), name, self.subscriptions.count(kind) as i64);
+        match self.settings.protocol {
+            Protocol::Resp3 => confirmation.with_root_kind(Kind::Push).with_null_of_resp3(),
+            Protocol::Resp2 => confirmation,
+        }
     }
 
     /// Reads the next confirmation of a server. Returns the error reply if the server sent one instead.
@@ -142,7 +149,8 @@ impl Session {
     pub(super) fn pubsub_connection(&mut self, server: usize) -> Result<&mut PubSubConnection, Error> {
         if !self.pubsub_connections.contains_key(&server) {
             let config = self.configured.config();
-            let mut connection = PubSubConnection::open(&config.servers[server], config, &self.settings)?;
+            let idle = self.configured.topology().shard(server).take_idle_connection();
+            let mut connection = PubSubConnection::open(&config.servers[server], config, &self.settings, idle)?;
             connection.subscribe_all(&self.subscriptions.on_server(server), &mut self.messages)?;
             self.pubsub_connections.insert(server, connection);
         }
@@ -160,14 +168,17 @@ impl Session {
     }
 
     /// Finds the servers of a channel or pattern. PUBLISH sends to the server of the channel's own name, so a tag of another channel has no effect.
-    fn target<'a>(&self, kind: SubscriptionKind, name: &'a [u8]) -> Target<'a> {
+    fn target<'a>(&self, kind: SubscriptionKind, name: &'a [u8]) -> Result<Target<'a>, Error> {
         if kind == SubscriptionKind::Pattern {
-            return Target { name, servers: self.publishers(), failure: None };
+            return Ok(Target { name, servers: self.publishers(), failure: None });
         }
         let config = self.configured.config();
-        let tagged = config.hash_tag.split(name);
-        let server = config.masters[master_of(config, tagged.hashed)].server;
-        Target { name: tagged.name, servers: vec![self.publisher(server)], failure: None }
+        let place = config.try_place("channel", name)?;
+        if kind.is_on_all_servers(place.name) {
+            return Ok(Target { name: place.name, servers: self.publishers(), failure: None });
+        }
+        let server = config.masters[place.master].server;
+        Ok(Target { name: place.name, servers: vec![self.publisher(server)], failure: None })
     }
 
     /// Returns the masters. Of several that are databases of one server only one, because channels are the same in all databases.

@@ -1,10 +1,10 @@
 //! A connection for subscriptions. It carries messages, and confirmations between them.
 
 use crate::command::ReadTimeout;
-use crate::config::{Config, Server};
+use crate::config::{Config, Protocol, Server};
 use crate::error::Error;
-use crate::resp::{Framer, Reply, Value, push_argument, push_count};
-use crate::session::connection::{SessionConnection, Settings};
+use crate::resp::{Framer, Kind, Reply, Value, pack, push_argument, push_count};
+use crate::session::connection::Settings;
 use crate::session::subscriptions::SubscriptionKind;
 use crate::transport::Connection;
 use std::collections::VecDeque;
@@ -14,15 +14,33 @@ use std::time::Duration;
 pub(crate) struct PubSubConnection {
     connection: Connection,
     framer: Framer,
+    /// Messages are pushes, as in RESP3. The connection itself has RESP2.
+    pub sends_pushes: bool,
     read_timeout: Option<Duration>,
+    /// The number of replies to come that belong to the settings.
+    ignored: usize,
 }
 
 impl PubSubConnection {
-    /// Opens a connection in the configured database: channels are the same in all databases.
-    pub(crate) fn open(server: &Server, config: &Config, settings: &Settings) -> Result<PubSubConnection, Error> {
-        let mut connection = SessionConnection::open(server, config)?;
-        connection.apply(&Settings { db: None, ..settings.clone() }, server.db)?;
-        Ok(PubSubConnection { connection: connection.into_connection(), framer: Framer::default(), read_timeout: config.read_timeout })
+    /// Uses an idle connection or opens a new one, in the configured database: channels are the same in all databases. It waits for no reply to the
+    /// settings, so that subscribing takes one round trip.
+    pub(crate) fn open(server: &Server, config: &Config, settings: &Settings, idle: Option<Connection>) -> Result<PubSubConnection, Error> {
+        let connection = match idle {
+            Some(connection) => connection,
+            None => Connection::open(server, config, config.connect_timeout)?,
+        };
+        let mut commands = settings.commands_to_change(&Settings::default());
+        if config.protocol == Protocol::Resp3 {
+            commands.insert(0, pack(&[b"HELLO", b"2"]));
+        }
+        connection.send_all(&commands.concat(), &mut 0)?;
+        Ok(PubSubConnection {
+            connection,
+            framer: Framer::default(),
+            sends_pushes: settings.protocol == Protocol::Resp3,
+            read_timeout: config.read_timeout,
+            ignored: commands.len(),
+        })
     }
 
     /// Sends one command per name, so that the server confirms or rejects each separately.
@@ -41,14 +59,19 @@ impl PubSubConnection {
         loop {
             while let Some(reply) = self.framer.next_reply()? {
                 match reply.root() {
+                    _ if self.ignored > 0 => self.ignored -= 1,
                     Value::Error(_) => return Ok(Some(reply)),
-                    _ if is_message(&reply) => messages.push_back(reply),
+                    _ if is_message(&reply) => messages.push_back(self.message(reply)),
                     _ => return Ok(None),
                 }
             }
             self.connection.wait(ReadTimeout::Extended(Duration::ZERO), self.read_timeout)?;
             self.connection.receive_now(self.framer.reader(), 1)?;
         }
+    }
+
+    fn message(&self, reply: Reply) -> Reply {
+        if self.sends_pushes { reply.with_root_kind(Kind::Push) } else { reply }
     }
 
     /// Subscribes to all of these names on a new connection.
@@ -76,7 +99,7 @@ impl PubSubConnection {
     pub(crate) fn take_received(&mut self, messages: &mut VecDeque<Reply>) -> Result<(), Error> {
         while let Some(reply) = self.framer.next_reply()? {
             if is_message(&reply) {
-                messages.push_back(reply);
+                messages.push_back(self.message(reply));
             }
         }
         Ok(())

@@ -21,7 +21,7 @@ pub(super) enum Wait<T> {
 impl Session {
     /// Waits for the next message of any server. Without a timeout it waits forever; with a timeout of zero it checks once.
     ///
-    /// A message is an array, as one server sends it: `message`, channel, text; `pmessage`, pattern, channel, text; or `smessage`, channel, text.
+    /// A message is an array, or a push in RESP3, as one server sends it: `message`, channel, text; `pmessage`, pattern, channel, text; or `smessage`, channel, text.
     /// `None` means that the time is up or that an [`Interrupter`](crate::Interrupter) ended the call.
     /// Messages of one channel arrive in the order of their publication.
     ///

@@ -2,7 +2,7 @@
 
 use crate::command::{Key, PlacedKeys, Strategy};
 use crate::error::{Code, Error, printable};
-use crate::routing::{CommandResolver, Located, crossnode_error, sort_reads_other_servers, upper};
+use crate::routing::{CommandResolver, Located, crossnode_error, rule_of_braces, sort_reads_other_servers, upper};
 use crate::session::session::Session;
 
 pub(crate) enum Route<'a> {
@@ -34,7 +34,7 @@ impl Session {
             None => return Err(needs_all_nodes(args[0])),
         };
         let needs_several = keys.iter().any(|key| server_of(key) != server);
-        if needs_several || (strategy == Strategy::Sort && sort_reads_other_servers(config, args)) {
+        if needs_several || (strategy == Strategy::Sort && sort_reads_other_servers(config, args)?) {
             return Err(crossnode_error(config, args, &keys));
         }
         Ok(Route::Server(server, keys))
@@ -48,7 +48,8 @@ impl Session {
         let key = keys
             .first()
             .map_or_else(String::new, |key| format!("\"{}\" lives on {}, and ", printable(key.name), config.masters[key.master()].alias));
-        Error::new(Code::CrossNode, format!("CROSSNODE {}: {key}{what} on {node}", upper(args[0])))
+        let rule = rule_of_braces(config, keys.first().map(|first| args[first.position()]));
+        Error::new(Code::CrossNode, format!("CROSSNODE {}: {key}{what} on {node}{rule}", upper(args[0])))
     }
 }
 

@@ -1,6 +1,5 @@
 //! SELECT: the same database on all servers.
 
-use crate::cluster::Cluster;
 use crate::command::{CommandFlags, ReadTimeout};
 use crate::config::Config;
 use crate::error::{Code, Error};
@@ -18,17 +17,13 @@ impl Session {
         let Some(db) = u32::try_from(number).ok().filter(|&db| i32::try_from(db).is_ok()) else {
             return Ok(Reply::error(b"ERR DB index is out of range"));
         };
-        let config = self.configured.config();
-        let Some(selected) = config.in_database(db) else {
+        let Some(selected) = self.handle(Some(db), self.settings.protocol) else {
             return Err(Error::new(Code::Request, "SELECT: some nodes are databases of one server, so they cannot share a database"));
         };
         if let Some(rejection) = try_on_all_servers(self.selected.config(), &self.selected.topology(), index)? {
             return Ok(rejection);
         }
-        self.selected = match selected == *config {
-            true => self.configured.clone(),
-            false => Cluster::open_shared(selected).with_read(self.configured.read()),
-        };
+        self.selected = selected;
         self.settings.db = Some(db);
         Ok(Reply::status(b"OK"))
     }

@@ -1,6 +1,7 @@
 //! The session: its state and its own connections.
 
 use crate::cluster::Cluster;
+use crate::config::Protocol;
 use crate::error::{Code, Error};
 use crate::resp::Reply;
 use crate::session::connection::{SessionConnection, Settings};
@@ -16,7 +17,7 @@ use std::collections::{BTreeMap, VecDeque};
 pub(crate) type Outcome = Result<Reply, Error>;
 
 /// One client of all servers, with the state that a connection to one server has: a transaction and its watched keys, the selected database, a
-/// client name, subscriptions.
+/// client name, subscriptions, the protocol. It begins with the protocol of the configuration; HELLO changes it.
 ///
 /// [`Session::execute`] takes requests and returns replies. [`Session::write`] and [`Session::read`] do the same with a stream of bytes.
 /// [`Session::receive`] waits for messages.
@@ -30,7 +31,7 @@ pub(crate) type Outcome = Result<Reply, Error>;
 pub struct Session {
     /// With the configured databases.
     pub(super) configured: Cluster,
-    /// With the database of SELECT.
+    /// With the database of SELECT and the protocol of HELLO.
     pub(super) selected: Cluster,
     process: u32,
     pub(super) is_closed: bool,
@@ -65,12 +66,13 @@ impl Cluster {
 impl Session {
     fn new(cluster: Cluster) -> Session {
         let servers = cluster.config().servers.len();
+        let settings = Settings { protocol: cluster.config().protocol, ..Settings::default() };
         Session {
             selected: cluster.clone(),
             configured: cluster,
             process: std::process::id(),
             is_closed: false,
-            settings: Settings::default(),
+            settings,
             connections: (0..servers).map(|_| None).collect(),
             identifying_server: None,
             binding: None,
@@ -104,6 +106,24 @@ impl Session {
 
     pub(super) fn is_subscribed(&self) -> bool {
         !self.subscriptions.is_empty()
+    }
+
+    /// Whether only the SUBSCRIBE family and a few others may run.
+    pub(super) fn allows_only_subscriptions(&self) -> bool {
+        self.is_subscribed() && self.settings.protocol == Protocol::Resp2
+    }
+
+    /// Returns a handle with a database and a protocol; `None` if nodes are databases of one server.
+    pub(super) fn handle(&self, db: Option<u32>, protocol: Protocol) -> Option<Cluster> {
+        let configured = self.configured.config();
+        let config = match db {
+            Some(db) => configured.in_database(db)?.with_protocol(protocol),
+            None => configured.with_protocol(protocol),
+        };
+        Some(match config == *configured {
+            true => self.configured.clone(),
+            false => Cluster::open_shared(config).with_read(self.configured.read()),
+        })
     }
 
     /// Returns the server for commands that need one server and have no key.

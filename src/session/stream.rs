@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 impl Session {
     /// Takes the next bytes of a stream of requests, cut anywhere, and runs every complete command. [`Session::read`] then returns the replies
-    /// in RESP2: a map as an array, a failed command as an error.
+    /// in RESP2, or in RESP3 after HELLO 3; a failed command as an error.
     ///
     /// This call does not wait in a blocking command. If that has no reply at once, it and the commands after it wait for [`Session::read`]; a
     /// later call also continues them once the reply is there.

@@ -8,8 +8,8 @@ mod script_sources;
 mod shard;
 
 use crate::command::ServerInfo;
-use crate::config::Config;
-pub(crate) use crate::topology::key_listener::{Change, Messages};
+use crate::config::{Config, Protocol};
+pub(crate) use crate::topology::key_listener::{Change, INVALIDATIONS, Messages};
 pub(crate) use crate::topology::replicas::Replica;
 use crate::topology::script_sources::ScriptSources;
 pub(crate) use crate::topology::shard::Shard;
@@ -22,13 +22,22 @@ pub(crate) struct Topology {
     shards: Vec<Shard>,
     learned_commands: ServerInfo,
     script_sources: ScriptSources,
+    /// The same servers over RESP2, if the configuration asks for RESP3.
+    resp2: Option<Box<Topology>>,
 }
 
 impl Topology {
     /// Connects to nothing yet.
     pub(crate) fn new(config: &Arc<Config>) -> Topology {
         let shards = (0..config.servers.len()).map(|server| Shard::new(config, server)).collect();
-        Topology { process: std::process::id(), shards, learned_commands: ServerInfo::default(), script_sources: ScriptSources::default() }
+        let with_resp2 = || Box::new(Topology::new(&Arc::new(config.with_protocol(Protocol::Resp2))));
+        Topology {
+            process: std::process::id(),
+            shards,
+            learned_commands: ServerInfo::default(),
+            script_sources: ScriptSources::default(),
+            resp2: (config.protocol == Protocol::Resp3).then(with_resp2),
+        }
     }
 
     /// Whether the calling process made it.
@@ -41,6 +50,12 @@ impl Topology {
     #[inline]
     pub(crate) fn shard(&self, server: usize) -> &Shard {
         &self.shards[server]
+    }
+
+    /// The servers over RESP2, with connections of their own if the handle has RESP3: for commands whose replies are read in the library, which
+    /// knows one form of each.
+    pub(crate) fn over_resp2(&self) -> &Topology {
+        self.resp2.as_deref().unwrap_or(self)
     }
 
     /// The commands that a server has described.
@@ -56,5 +71,6 @@ impl Topology {
     /// Closes a forked child's copies of its parent's idle connections.
     pub(crate) fn abandon(&self) {
         self.shards.iter().for_each(Shard::abandon);
+        self.resp2.iter().for_each(|topology| topology.abandon());
     }
 }

@@ -1,7 +1,7 @@
 //! One connection to one server: sends bytes, reads replies. It belongs to the process that opened it.
 
 use crate::command::ReadTimeout;
-use crate::config::{Address, Config, Server};
+use crate::config::{Address, Config, Protocol, Server};
 use crate::error::{Code, Error};
 use crate::resp::{Reader, Reply, Value, pack};
 use rustix::event::{PollFd, PollFlags, poll};
@@ -30,7 +30,7 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Connects within `timeout`, authenticates and selects the database. If it fails no command of the caller has been sent.
+    /// Connects within `timeout`, asks for the protocol, authenticates and selects the database. If it fails no command of the caller has been sent.
     pub(crate) fn open(server: &Server, config: &Config, timeout: Option<Duration>) -> Result<Connection, Error> {
         let socket = connect(&server.address, timeout).map_err(|error| connect_failed(&error.to_string()))?;
         sockopt::set_socket_timeout(&socket, sockopt::Timeout::Recv, config.read_timeout)
@@ -44,20 +44,23 @@ impl Connection {
             buffer: Vec::new(),
             packed: Vec::new(),
         };
-        connection.authenticate_and_select(server, timeout)?;
+        connection.prepare(server, config.protocol, timeout)?;
         Ok(connection)
     }
 
-    /// Sends AUTH and SELECT, in one round trip, if the configuration requires them.
-    fn authenticate_and_select(&mut self, server: &Server, timeout: Option<Duration>) -> Result<(), Error> {
+    /// Sends HELLO or AUTH, and SELECT, in one round trip, if the configuration requires them.
+    fn prepare(&mut self, server: &Server, protocol: Protocol, timeout: Option<Duration>) -> Result<(), Error> {
         let db = server.db.to_string();
         let mut requests: Vec<Vec<u8>> = Vec::new();
-        match (&server.username, &server.password) {
-            (Some(username), password) => {
-                requests.push(pack(&[b"AUTH", username.as_bytes(), password.as_deref().unwrap_or_default().as_bytes()]))
+        let password = server.password.as_deref().unwrap_or_default().as_bytes();
+        match (protocol, &server.username, &server.password) {
+            (Protocol::Resp2, Some(username), _) => requests.push(pack(&[b"AUTH", username.as_bytes(), password])),
+            (Protocol::Resp2, None, Some(_)) => requests.push(pack(&[b"AUTH", password])),
+            (Protocol::Resp2, None, None) => {}
+            (Protocol::Resp3, None, None) => requests.push(pack(&[b"HELLO", b"3"])),
+            (Protocol::Resp3, username, _) => {
+                requests.push(pack(&[b"HELLO", b"3", b"AUTH", username.as_deref().unwrap_or("default").as_bytes(), password]))
             }
-            (None, Some(password)) => requests.push(pack(&[b"AUTH", password.as_bytes()])),
-            (None, None) => {}
         }
         if server.db != 0 {
             requests.push(pack(&[b"SELECT", db.as_bytes()]));
@@ -73,7 +76,7 @@ impl Connection {
         self.receive(&mut reader, requests.len()).map_err(|error| connect_failed(error.message()))?;
         match Reply::from_reader(reader, Some(requests.len())).0.root() {
             Value::Array(mut replies) => replies.try_for_each(|reply| match reply {
-                Value::Error(text) => Err(refused(text)),
+                Value::Error(text) => Err(refused(text, protocol)),
                 _ => Ok(()),
             }),
             _ => Ok(()),
@@ -273,10 +276,16 @@ fn connect_failed(reason: &str) -> Error {
     Error::new(Code::Connect, format!("cannot connect: {reason}"))
 }
 
-/// A server that runs a script refuses SELECT, and would refuse the command in the same way.
+/// A server refuses one of the first commands on a connection. One that runs a script would refuse the command in the same way.
 #[cold]
-fn refused(text: &[u8]) -> Error {
-    let error = connect_failed(&String::from_utf8_lossy(text));
+fn refused(text: &[u8], protocol: Protocol) -> Error {
+    let reason = String::from_utf8_lossy(text);
+    let error = match protocol == Protocol::Resp3 && (reason.starts_with("ERR unknown command") || reason.starts_with("NOPROTO")) {
+        true => connect_failed(&format!(
+            "the server does not support RESP3, which \"protocol\": 3 requires (Redis 6 or newer has it): {reason}"
+        )),
+        false => connect_failed(&reason),
+    };
     if text.starts_with(b"BUSY ") { error.refused_with(text) } else { error }
 }
 

@@ -63,7 +63,12 @@ fn dbsize_in_a_pipeline_does_not_count_internal_keys() {
     let cluster = crate::support::cluster(&ports(&nodes.servers), &[r#""pool_size":1"#]);
     let commands = ["SET A 1", "DBSIZE", "SET B 1", "SET C 1", "DBSIZE", "DEL A"].map(|command| nodes.command(command));
     assert_eq!(pipelined(&cluster, &commands.each_ref().map(String::as_str)), "[OK 1 OK OK 3 1]");
+    assert_eq!(pipelined(&cluster, &["DBSIZE", "DBSIZE", "DBSIZE"]), "[2 2 2]");
     assert_eq!(pipelined(&cluster, &["DBSIZE"]), "[2]");
+    for server in &nodes.servers {
+        redis::cmd("DEL").arg("\0rediscluster\0staged").arg("\0rediscluster\0x").exec(&mut server.client()).unwrap();
+    }
+    assert_eq!(pipelined(&cluster, &["DBSIZE", "DBSIZE", "FLUSHALL", "DBSIZE", "DBSIZE"]), "[2 2 OK 0 0]");
 }
 
 #[test]
@@ -368,4 +373,12 @@ fn a_busy_server_replies_busy_in_every_database_and_its_script_can_be_killed() {
         assert_eq!(format_reply(&session.execute(&request(&["FUNCTION KILL"])).unwrap()), "[OK]");
         function.join().unwrap();
     }
+}
+
+#[test]
+fn pubsub_channels_does_not_list_the_channel_of_the_library() {
+    let nodes = ThreeNodes::new();
+    let (cluster, oracle) = (nodes.cluster(), nodes.oracle());
+    assert_eq!(nodes.compare(&cluster, &oracle, "BLPOP A B C 0.01"), "NilArray");
+    nodes.compare(&cluster, &oracle, "PUBSUB CHANNELS");
 }

@@ -6,7 +6,7 @@ use crate::support::{Server, cluster, format_value, ports, reply_text};
 fn the_example_of_the_old_readme_works() {
     let servers = Server::start_many(2);
     let cluster = cluster(&ports(&servers), &[]);
-    let node = |key: &str| format_value(&cluster.node_for(key.as_bytes()).root());
+    let node = |key: &str| format_value(&cluster.node_for(key.as_bytes()).unwrap().root());
     assert_eq!(reply_text(&cluster, "SET foo bar"), "OK");
     assert_eq!(reply_text(&cluster, "GET foo"), "\"bar\"");
     assert_eq!(

@@ -47,6 +47,88 @@ fn any_command(random: &mut Random) -> String {
 }
 
 #[test]
+fn without_a_rule_for_hash_tags_a_key_with_a_tag_is_refused_and_nothing_is_sent() {
+    let rest =
+        r#"has a hash tag; set hash_tag to "strip" (the layout of rediscluster-py and -php), "keep" (Redis Cluster, twemproxy) or "off""#;
+    for masters in [1, 3] {
+        let servers = Server::start_many(masters);
+        let cluster = cluster(&ports(&servers), &[r#""hash_tag":null"#]);
+        let reply = cluster.execute(&request(&["SET {a 1", "SET cart:{1} 1", "MSET b 1 {c}d 1", "MGET {a b"])).unwrap();
+        let refusals: Vec<String> = (0..4).filter_map(|nth| Some(reply.failure(reply.element(0, nth)?)?.message().to_owned())).collect();
+        assert_eq!(refusals, [format!("key \"cart:{{1}}\" {rest}"), format!("key \"{{c}}d\" {rest}")], "{:?}", reply.root());
+        assert_eq!(reply_text(&cluster, "MGET {a b"), "[\"1\" nil]");
+        for command in ["GET cart:{1}", "EVAL return 2 a {b}c", "SORT l BY w_{*}", "RENAME a b{c}", "OBJECT ENCODING a{b}"] {
+            let error = cluster.command(&words(command)).unwrap_err();
+            assert!(error.code() == Code::Request && error.message().ends_with(rest), "{command}: {error}");
+            let explanation = format_value(&cluster.explain(&request(&[command])).unwrap().root());
+            assert!(explanation.contains("has a hash tag"), "{explanation}");
+        }
+        assert!(cluster.node_for(b"cart:{1}").unwrap_err().message().ends_with(rest));
+        assert_eq!(reply_text(&cluster, "DBSIZE"), "1");
+    }
+}
+
+#[test]
+fn without_a_rule_for_hash_tags_sort_refuses_an_element_that_makes_a_tag() {
+    let servers = Server::start_many(3);
+    let cluster = cluster(&ports(&servers), &[r#""hash_tag":null"#]);
+    reply_text(&cluster, "RPUSH list 2 1 {x}");
+    assert!(reply_text(&cluster, "SORT list ALPHA BY w_*").contains("key \"w_{x}\" has a hash tag"));
+    reply_text(&cluster, "RPOP list");
+    reply_text(&cluster, "MSET w_1 a w_2 b");
+    assert_eq!(reply_text(&cluster, "SORT list BY w_* ALPHA"), "[\"1\" \"2\"]");
+}
+
+#[test]
+fn pinned_keys_of_one_program_behave_as_on_one_server() {
+    let servers = Server::start_many(3);
+    let cluster = cluster(&ports(&servers), &[r#""hash_tag":null"#, r#""pin":{"rq:*":"node_2","rq:other:*":"node_3"}"#]);
+    assert_eq!(reply_text(&cluster, "MSET rq:1 a rq:2 b rq:{x}:3 c rq:other:4 d"), "OK");
+    let keys = |server: usize| {
+        let mut keys: Vec<String> = redis::cmd("KEYS").arg("*").query(&mut servers[server].client()).unwrap();
+        keys.sort();
+        keys
+    };
+    assert_eq!([keys(0), keys(1), keys(2)], [vec![], vec!["rq:1", "rq:2", "rq:{x}:3"], vec!["rq:other:4"]]);
+    for command in ["EVAL return{KEYS[1],KEYS[2]} 2 rq:1 rq:{x}:3", "RENAME rq:1 rq:5", "SORT rq:5 STORE rq:6"] {
+        let explanation = format_value(&cluster.explain(&request(&[command])).unwrap().root());
+        let is_pinned = explanation.contains("\"node\" \"node_2\" \"pinned\" 1") && explanation.contains("\"strategy\" \"one node\"");
+        assert!(is_pinned, "{command}: {explanation}");
+    }
+    assert_eq!(reply_text(&cluster, "EVAL return{KEYS[1],KEYS[2]} 2 rq:1 rq:{x}:3"), "[\"rq:1\" \"rq:{x}:3\"]");
+}
+
+/// The oracle for patterns of rules is KEYS.
+#[test]
+fn patterns_of_placement_rules_match_as_in_keys() {
+    let plain = Server::start();
+    let letters = [b'a', b'b', b'-', b']', b'^', b'\\'];
+    let words = (0..4).flat_map(|length: u32| (0..letters.len().pow(length)).map(move |number| (length, number)));
+    let keys: Vec<String> = words
+        .map(|(length, number)| (0..length).map(|at| letters[number / letters.len().pow(at) % letters.len()] as char).collect())
+        .collect();
+    let mut client = plain.client();
+    let pairs: Vec<(&String, u8)> = keys.iter().map(|key| (key, 0)).collect();
+    let _: () = redis::cmd("MSET").arg(&pairs).query(&mut client).unwrap();
+    let mut random = Random::seeded();
+    for _ in 0..300 {
+        let pattern: String = (0..random.below(7)).map(|_| char::from(b"ab-]^\\*?[["[random.below(10)])).collect();
+        let matching: Vec<String> = redis::cmd("KEYS").arg(&pattern).query(&mut client).unwrap();
+        let pinned_to = |node: &str| {
+            let pin = format!(r#""pin":{{{}:"{node}"}}"#, serde_json::Value::from(pattern.as_str()));
+            cluster(&[1, 2], &[r#""hash_tag":"off""#, &pin])
+        };
+        let both = [("node_1", pinned_to("node_1")), ("node_2", pinned_to("node_2"))];
+        for key in &keys {
+            let is_on = |(node, cluster): &(&str, rediscluster::Cluster)| {
+                format_value(&cluster.node_for(key.as_bytes()).unwrap().root()).contains(node)
+            };
+            assert_eq!(both.iter().all(is_on), matching.contains(key), "{pattern:?} {key:?}");
+        }
+    }
+}
+
+#[test]
 fn a_split_command_returns_the_error_of_the_server_that_refuses_it() {
     let hidden = ["--rename-command", "MGET", "X1", "--rename-command", "MSET", "X2", "--rename-command", "DEL", "X3"];
     let servers = [Server::start(), Server::start_with(&hidden)];

@@ -2,7 +2,7 @@
 
 use crate::support::crc32;
 use crate::support::random::Random;
-use rediscluster::{Cluster, Config, HashTag, Reply, Value, partition};
+use rediscluster::{Cluster, Code, Config, HashTag, Reply, Value, partition};
 use std::collections::HashMap;
 
 #[test]
@@ -10,19 +10,37 @@ fn every_partition_vector_is_reproduced() {
     let text = std::fs::read_to_string("tests/conformance/partition.txt").unwrap();
     let rows: Vec<&str> = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
     assert!(rows.len() >= 2000, "only {} rows", rows.len());
-    let mut clusters = HashMap::new();
+    let mut clusters: HashMap<[&str; 3], Cluster> = HashMap::new();
     for row in rows {
-        let [key, mode, masters, name, node] = row.split(' ').collect::<Vec<_>>().try_into().unwrap();
-        let cluster = clusters.entry((mode.to_owned(), masters.to_owned())).or_insert_with(|| cluster_of(mode, masters.parse().unwrap()));
+        let (fields, pins) = match row.split(' ').collect::<Vec<_>>()[..] {
+            [key, mode, masters, name, node] => ([key, mode, masters, name, node], ""),
+            [key, mode, masters, name, node, pins] => ([key, mode, masters, name, node], pins),
+            _ => panic!("{row}"),
+        };
+        let [key, mode, masters, name, node] = fields;
+        let cluster = clusters.entry([mode, masters, pins]).or_insert_with(|| cluster_of(mode, masters.parse().unwrap(), pins));
         let reply = cluster.node_for(&bytes(key));
+        if name == "refused" {
+            let error = reply.expect_err(&row[..row.len().min(200)]);
+            assert!(error.code() == Code::Request && error.message().contains("has a hash tag; set hash_tag"), "{error}");
+            continue;
+        }
+        let reply = reply.unwrap();
         let found = (field(&reply, "alias"), field(&reply, "key"));
         assert_eq!(found, (format!("node_{node}").into_bytes(), bytes(name)), "{}", &row[..row.len().min(200)]);
     }
 }
 
-fn cluster_of(mode: &str, masters: usize) -> Cluster {
+fn cluster_of(mode: &str, masters: usize, pins: &str) -> Cluster {
     let ports: Vec<u16> = (1..=masters as u16).collect();
-    let text = crate::support::config(&ports, &[&format!(r#""hash_tag":"{mode}""#)]);
+    let hash_tag = if mode == "unset" { "null".to_owned() } else { format!("\"{mode}\"") };
+    let pins: serde_json::Map<String, serde_json::Value> = pins
+        .split_terminator(',')
+        .map(|pin| pin.split_once('=').unwrap())
+        .map(|(pattern, node)| (String::from_utf8(bytes(pattern)).unwrap(), format!("node_{node}").into()))
+        .collect();
+    let members = [format!(r#""hash_tag":{hash_tag}"#), format!(r#""pin":{}"#, serde_json::Value::Object(pins))];
+    let text = crate::support::config(&ports, &members.each_ref().map(String::as_str));
     Cluster::open(Config::from_json(text.as_bytes()).unwrap())
 }
 

@@ -29,24 +29,26 @@ pub fn same(comparison: Comparison, found: &OwnedReply, expected: &OwnedReply) -
 pub fn without_negative_zero(reply: &OwnedReply) -> OwnedReply {
     match reply {
         OwnedReply::Text(text) if text == b"-0" => OwnedReply::Text(b"0".to_vec()),
-        OwnedReply::Array(items) => OwnedReply::Array(items.iter().map(without_negative_zero).collect()),
-        _ => reply.clone(),
+        OwnedReply::Double(text) if text == b"-0" => OwnedReply::Double(b"0".to_vec()),
+        _ => reply.with_items(|items| items.iter().map(without_negative_zero).collect()),
     }
 }
 
 /// An array sorted by rows of `width` values; another reply unchanged.
 pub fn sorted_rows(reply: &OwnedReply, width: usize) -> OwnedReply {
-    let OwnedReply::Array(items) = reply else { return reply.clone() };
-    let mut rows: Vec<&[OwnedReply]> = items.chunks(width).collect();
-    rows.sort();
-    OwnedReply::Array(rows.concat())
+    reply.with_items(|items| {
+        let mut rows: Vec<&[OwnedReply]> = items.chunks(width).collect();
+        rows.sort();
+        rows.concat()
+    })
 }
 
 fn sorted_nested(reply: &OwnedReply) -> OwnedReply {
-    let OwnedReply::Array(items) = reply else { return reply.clone() };
-    let mut items: Vec<OwnedReply> = items.iter().map(sorted_nested).collect();
-    items.sort();
-    OwnedReply::Array(items)
+    reply.with_items(|items| {
+        let mut items: Vec<OwnedReply> = items.iter().map(sorted_nested).collect();
+        items.sort();
+        items
+    })
 }
 
 /// Absolute times must be equal. Times relative to the clock may differ by the time between the two commands.
@@ -63,13 +65,14 @@ const TIMES: &[&str] = &["idle", "inactive", "seen-time", "active-time", "radix-
 
 /// A reply about streams with 0 for every time.
 pub fn without_times(reply: &OwnedReply) -> OwnedReply {
-    let OwnedReply::Array(items) = reply else { return reply.clone() };
-    let is_time = |at: usize| match (at.checked_sub(1).map(|before| &items[before]), items.as_slice()) {
+    let items = reply.items();
+    let is_time = |at: usize| match (at.checked_sub(1).map(|before| &items[before]), items) {
         // Pending entries: id, consumer, time, deliveries; of a consumer: id, time, deliveries.
         (_, [OwnedReply::Text(_), OwnedReply::Text(_), OwnedReply::Number(_), OwnedReply::Number(_)]) => at == 2,
         (_, [OwnedReply::Text(_), OwnedReply::Number(_), OwnedReply::Number(_)]) => at == 1,
         (Some(OwnedReply::Text(name)), _) => TIMES.iter().any(|time| time.as_bytes() == name.as_slice()),
         _ => false,
     };
-    OwnedReply::Array((0..items.len()).map(|at| if is_time(at) { OwnedReply::Number(0) } else { without_times(&items[at]) }).collect())
+    let without_time = |at| if is_time(at) { OwnedReply::Number(0) } else { without_times(&items[at]) };
+    reply.with_items(|items| (0..items.len()).map(without_time).collect())
 }

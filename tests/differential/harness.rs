@@ -37,7 +37,10 @@ pub struct Harness {
     _plain: Server,
     migration_server: Server,
     nodes: Vec<RawConnection>,
+    /// For questions about the data.
     oracle: RawConnection,
+    /// For commands of the comparison, with the protocol of the cluster.
+    typed: RawConnection,
     migration_target: RawConnection,
     /// By command name.
     pub counts: RefCell<BTreeMap<String, Counts>>,
@@ -62,12 +65,20 @@ pub struct Mismatch {
 
 impl Harness {
     pub fn start(masters: usize) -> Harness {
+        Harness::start_with(masters, 2)
+    }
+
+    pub fn start_with(masters: usize, protocol: u8) -> Harness {
         let start = || Server::start_with(LIMITS);
         let (masters, plain, migration_server) = ((0..masters).map(|_| start()).collect::<Vec<_>>(), start(), start());
         let nodes = masters.iter().map(|server| RawConnection::connect(server.port)).collect();
         let (oracle, migration_target) = (RawConnection::connect(plain.port), RawConnection::connect(migration_server.port));
+        let typed = RawConnection::connect(plain.port);
+        let hello = typed.ask(&["HELLO", &protocol.to_string()]);
+        assert_eq!(matches!(hello, OwnedReply::Map(_)), protocol == 3, "{hello}");
         Harness {
-            cluster: cluster(&ports(&masters), &LONG_TIMEOUTS),
+            cluster: cluster(&ports(&masters), &[&LONG_TIMEOUTS[..], &[&format!(r#""protocol":{protocol}"#)]].concat()),
+            typed,
             masters,
             nodes,
             oracle,
@@ -129,9 +140,9 @@ impl Harness {
         match comparison_of(&command.name) {
             Comparison::Lex if ordering::is_no_range(&self.oracle, oracle_args) => None,
             Comparison::Scan if !scan::begins(oracle_args) => None,
-            Comparison::Scan => Some((scan::walk(library, args), scan::walk(&self.oracle, oracle_args))),
-            Comparison::RandomChoice => Some(random_choice::run(library, args, &self.oracle, oracle_args)),
-            Comparison::AfterRestore => Some(self.restored(library.run(args), self.oracle.run(oracle_args))),
+            Comparison::Scan => Some((scan::walk(library, args), scan::walk(&self.typed, oracle_args))),
+            Comparison::RandomChoice => Some(random_choice::run(library, args, &self.oracle, &self.typed, oracle_args)),
+            Comparison::AfterRestore => Some(self.restored(library.run(args), self.typed.run(oracle_args))),
             Comparison::Sorted => self.sorted(library, args, oracle_args),
             _ => Some(self.both(library, args, oracle_args)),
         }
@@ -142,15 +153,15 @@ impl Harness {
         self.nodes.iter().chain([&self.oracle]).for_each(ordering::forget_range_error);
         match order {
             Order::Exact => Some(self.both(library, args, oracle_args)),
-            Order::Rows(width) => Some((sorted_rows(&library.run(args), width), sorted_rows(&self.oracle.run(oracle_args), width))),
+            Order::Rows(width) => Some((sorted_rows(&library.run(args), width), sorted_rows(&self.typed.run(oracle_args), width))),
             Order::Open => None,
         }
     }
 
     /// Runs both sides at the same time.
     fn both(&self, library: &dyn Client, args: &[&[u8]], oracle_args: &[&[u8]]) -> (OwnedReply, OwnedReply) {
-        self.oracle.send(oracle_args);
-        (library.run(args), self.oracle.receive())
+        self.typed.send(oracle_args);
+        (library.run(args), self.typed.receive())
     }
 
     /// Two DUMPs are equal if RESTORE creates the same value from them.

@@ -55,6 +55,11 @@ fn five_servers_reply_like_one() {
     compare_many(5);
 }
 
+#[test]
+fn three_servers_reply_like_one_over_resp3() {
+    compare_with(&Harness::start_with(3, 3), commands(COMMANDS));
+}
+
 /// Fails if a command returned only errors across nodes: equal errors prove little.
 fn compare_many(masters: usize) {
     let counts = compare(masters, commands(COMMANDS));
@@ -87,9 +92,13 @@ fn commands(usual: usize) -> usize {
 /// Runs sequences until so many commands were compared, or until `MISMATCHES` (1) commands differed. Each mismatch is shortened and
 /// printed.
 fn compare(masters: usize, commands: usize) -> BTreeMap<String, Counts> {
+    compare_with(&Harness::start(masters), commands)
+}
+
+fn compare_with(harness: &Harness, commands: usize) -> BTreeMap<String, Counts> {
+    let masters = harness.masters.len();
     let (seed, rules) = (random::seed(), rules());
     let most = std::env::var("MISMATCHES").map_or(1, |number| number.parse().expect("MISMATCHES is a number"));
-    let harness = Harness::start(masters);
     let mut found = BTreeMap::new();
     let (mut run, mut shown) = (0, 0);
     for number in 0.. {
@@ -97,7 +106,7 @@ fn compare(masters: usize, commands: usize) -> BTreeMap<String, Counts> {
             break;
         }
         let sequence = sequence(&rules, seed, number);
-        if let Some((name, text)) = find(&harness, &harness.cluster, &sequence) {
+        if let Some((name, text)) = find(harness, &harness.cluster, &sequence) {
             found.entry(name).or_insert_with(|| println!("SEED={seed}, sequence {number}, {masters} masters:\n{text}\n"));
         }
         run += sequence.len();

@@ -4,11 +4,18 @@ use super::raw_connection::RawConnection;
 use super::reply::{Client, OwnedReply};
 
 /// Runs such a command on both sides. Returns both replies; a valid reply of the library is returned in place of the other one.
-pub fn run(library: &dyn Client, args: &[&[u8]], oracle: &RawConnection, oracle_args: &[&[u8]]) -> (OwnedReply, OwnedReply) {
+/// `oracle` has RESP2, `typed` the protocol of the library.
+pub fn run(
+    library: &dyn Client,
+    args: &[&[u8]],
+    oracle: &RawConnection,
+    typed: &RawConnection,
+    oracle_args: &[&[u8]],
+) -> (OwnedReply, OwnedReply) {
     if oracle_args[0].eq_ignore_ascii_case(b"spop") && pops(oracle, oracle_args) {
         return pop(library, args, oracle, oracle_args);
     }
-    let expected = oracle.run(oracle_args);
+    let expected = typed.run(oracle_args);
     let reply = library.run(args);
     if !alike(&reply, &expected) {
         return (reply, expected);
@@ -44,16 +51,21 @@ fn pop(library: &dyn Client, args: &[&[u8]], oracle: &RawConnection, oracle_args
 /// Whether two replies have the same type and length.
 fn alike(found: &OwnedReply, expected: &OwnedReply) -> bool {
     match (found, expected) {
-        (OwnedReply::Array(found), OwnedReply::Array(expected)) => found.len() == expected.len(),
+        (OwnedReply::Array(found) | OwnedReply::Set(found), OwnedReply::Array(expected) | OwnedReply::Set(expected)) => {
+            found.len() == expected.len()
+        }
         (OwnedReply::Text(_), OwnedReply::Text(_)) => true,
+        (OwnedReply::Null, OwnedReply::Nil) => true,
         _ => found == expected,
     }
 }
 
 fn items(reply: &OwnedReply) -> Vec<OwnedReply> {
     match reply {
-        OwnedReply::Array(items) => items.clone(),
+        // RESP3 has arrays of two for pairs, and doubles for scores.
+        OwnedReply::Array(list) | OwnedReply::Set(list) => list.iter().flat_map(items).collect(),
         OwnedReply::Text(_) => vec![reply.clone()],
+        OwnedReply::Double(text) => vec![OwnedReply::Text(text.clone())],
         _ => Vec::new(),
     }
 }

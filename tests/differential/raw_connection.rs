@@ -74,13 +74,20 @@ fn read(stream: &mut BufReader<TcpStream>) -> OwnedReply {
         (b':', _) => OwnedReply::Number(number()),
         (b'$', b"-1") => OwnedReply::Nil,
         (b'*', b"-1") => OwnedReply::NilArray,
-        (b'$', _) => {
+        (b'$' | b'=', _) => {
             let mut bytes = vec![0; number() as usize + 2];
             stream.read_exact(&mut bytes).expect("the server sends the complete value");
             bytes.truncate(bytes.len() - 2);
-            OwnedReply::Text(bytes)
+            if *sign == b'=' { OwnedReply::Verbatim(bytes) } else { OwnedReply::Text(bytes) }
         }
         (b'*', _) => OwnedReply::Array((0..number()).map(|_| read(stream)).collect()),
+        (b'_', b"") => OwnedReply::Null,
+        (b'#', _) => OwnedReply::Boolean(text == b"t"),
+        (b',', _) => OwnedReply::Double(text.to_vec()),
+        (b'(', _) => OwnedReply::BigNumber(text.to_vec()),
+        (b'~', _) => OwnedReply::Set((0..number()).map(|_| read(stream)).collect()),
+        (b'%', _) => OwnedReply::Map((0..2 * number()).map(|_| read(stream)).collect()),
+        (b'>', _) => OwnedReply::Push((0..number()).map(|_| read(stream)).collect()),
         _ => panic!("a reply cannot begin with {:?}", line.escape_ascii().to_string()),
     }
 }

@@ -70,7 +70,7 @@ impl Recorder {
     pub fn config(&self) -> String {
         let node = |node| format!(r#""node_{}":{{"unix":"{}"}}"#, node + 1, socket(&self.folder, node).display());
         let nodes: Vec<String> = (0..self.nodes).map(node).collect();
-        format!(r#"{{"nodes":{{{}}},"refresh_interval":0}}"#, nodes.join(","))
+        format!(r#"{{"nodes":{{{}}},"refresh_interval":0,"hash_tag":"strip"}}"#, nodes.join(","))
     }
 
     /// Runs an action of this thread and returns the rounds that it sent.

@@ -67,7 +67,7 @@ fn client_name_and_info_belong_to_the_session() {
     for (command, words) in [
         ("CLIENT SETNAME a\nb", "ERR Client names cannot contain spaces, newlines or special characters."),
         ("CLIENT NO-EVICT perhaps", "ERR syntax error"),
-        ("HELLO 3", "NOPROTO unsupported protocol version"),
+        ("HELLO 4", "NOPROTO unsupported protocol version"),
         ("HELLO x", "ERR Protocol version is not an integer or out of range"),
         ("HELLO 2 SETNAME", "ERR Syntax error in HELLO option 'SETNAME'"),
         ("SELECT", "ERR wrong number of arguments for 'select' command"),
@@ -75,7 +75,7 @@ fn client_name_and_info_belong_to_the_session() {
         assert_eq!(run_one(&mut session, command), words);
     }
     let hello = run_one(&mut session, "HELLO 2 SETNAME you");
-    assert!(hello.starts_with("[server redis version ") && hello.contains(" proto 2 id "), "{hello}");
+    assert!(hello.starts_with("[server ") && hello.contains(" proto 2 id "), "{hello}");
     assert_eq!(run_one(&mut session, "CLIENT GETNAME"), "you");
 }
 

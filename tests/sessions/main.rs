@@ -5,6 +5,7 @@ mod byte_stream;
 mod connection_state;
 mod helpers;
 mod redis_cli;
+mod resp3;
 mod shared;
 mod subscriptions;
 mod transactions;

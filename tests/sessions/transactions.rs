@@ -114,6 +114,16 @@ fn a_key_on_another_node_aborts_the_transaction() {
 }
 
 #[test]
+fn without_a_rule_a_key_with_a_hash_tag_is_refused_in_a_session() {
+    let servers = Server::start_many(3);
+    let cluster = cluster(&ports(&servers), &[r#""hash_tag":null"#]);
+    let mut session = cluster.session();
+    assert_eq!(failure(&mut session, "WATCH a b{x}").code(), Code::Request);
+    assert_eq!(run(&mut session, &["MULTI"]), ["OK"]);
+    assert!(failure(&mut session, "SET {x}a 1").message().starts_with("key \"{x}a\" has a hash tag"));
+}
+
+#[test]
 fn hash_tags_select_the_node_of_a_transaction_and_are_stripped() {
     let servers = Server::start_many(3);
     let cluster = cluster(&ports(&servers), &[]);

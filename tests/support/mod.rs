@@ -138,12 +138,16 @@ pub fn free_port() -> u16 {
     std::iter::repeat_with(any).take(1000).find(is_free).expect("a free port")
 }
 
-/// A configuration of these masters, with additional members such as `"hash_tag":"keep"`.
+/// A configuration of these masters, with additional members such as `"cross_node":"strict"`. The keys of most tests have tags of the old
+/// packages, so `hash_tag` is `strip` unless it is a member.
 pub fn config(ports: &[u16], members: &[&str]) -> String {
     let nodes: Vec<String> =
         ports.iter().enumerate().map(|(at, port)| format!(r#""node_{}":{{"host":"127.0.0.1","port":{port}}}"#, at + 1)).collect();
     let mut all = vec![format!(r#""nodes":{{{}}}"#, nodes.join(","))];
     all.extend(members.iter().map(|member| member.to_string()));
+    if !members.iter().any(|member| member.starts_with(r#""hash_tag""#)) {
+        all.push(r#""hash_tag":"strip""#.into());
+    }
     format!("{{{}}}", all.join(","))
 }
 
@@ -178,7 +182,9 @@ pub fn format_value(value: &rediscluster::Value) -> String {
         Value::Status(bytes) => text(bytes),
         Value::Error(bytes) => format!("({})", text(bytes)),
         Value::Integer(number) => number.to_string(),
-        Value::Array(children) | Value::Map(children) => format!("[{}]", all(*children)),
+        Value::Array(children) | Value::Map(children) | Value::Set(children) => format!("[{}]", all(*children)),
+        Value::Null => "null".into(),
+        Value::Verbatim { text: bytes, .. } => text(bytes),
         Value::Failure(children) => format!("FAILURE {}", all(*children)),
         other => format!("{other:?}"),
     }

@@ -46,11 +46,12 @@ fn length(bytes: &[u8]) -> Option<usize> {
     let line = bytes.windows(2).position(|pair| pair == b"\r\n")? + 2;
     let number = || std::str::from_utf8(&bytes[1..line - 2]).expect("digits").parse::<i64>().expect("a number");
     match bytes[0] {
-        b'$' => {
+        b'$' | b'=' => {
             let end = if number() < 0 { line } else { line + number() as usize + 2 };
             (bytes.len() >= end).then_some(end)
         }
-        b'*' => (0..number()).try_fold(line, |at, _| length(&bytes[at..]).map(|length| at + length)),
+        b'*' | b'~' | b'>' => (0..number()).try_fold(line, |at, _| length(&bytes[at..]).map(|length| at + length)),
+        b'%' => (0..2 * number()).try_fold(line, |at, _| length(&bytes[at..]).map(|length| at + length)),
         _ => Some(line),
     }
 }

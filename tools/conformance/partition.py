@@ -12,13 +12,14 @@ and zlib's crc32. It requires no packages. The result is always the same:
 import hashlib
 import itertools
 import pathlib
+import re
 import subprocess
 import sys
 import zlib
 
 OUTPUT = pathlib.Path(__file__).parents[2] / "tests/conformance/partition.txt"
 MEBIBYTE = 1 << 20
-MODES = ("strip", "keep", "off")
+MODES = ("strip", "keep", "off", "unset")
 
 # Few enough to open one handle for each: all small numbers, primes, powers of two
 # and their neighbours, up to 1024.
@@ -50,7 +51,38 @@ def off(key):
     return key, key
 
 
-RULES = {"strip": strip, "keep": keep, "off": off}
+def unset(key):
+    """A key is plain if the other rules agree on it, and refused otherwise: None."""
+    return off(key) if strip(key) == keep(key) == off(key) else None
+
+
+def glob(pattern):
+    """A Redis glob as a regular expression, and its literal prefix. Classes may have ranges and ^, and no escapes."""
+    expression, literal, at, open_end = "", "", 0, False
+    while at < len(pattern):
+        byte = pattern[at]
+        if byte == "[":
+            end = pattern.index("]", at)
+            expression, open_end, at = expression + pattern[at:end + 1], True, end + 1
+            continue
+        if byte in "*?":
+            expression, open_end = expression + {"*": ".*", "?": "."}[byte], True
+        else:
+            at += byte == "\\"
+            expression += re.escape(pattern[at])
+            literal += "" if open_end else pattern[at]
+        at += 1
+    return re.compile(expression.encode(), re.DOTALL), literal, not open_end
+
+
+def pinned(pins, name):
+    """The node of the most specific pattern that matches the name, or None."""
+    found = [(len(literal), whole, number) for pattern, number in pins.items()
+             for expression, literal, whole in [glob(pattern)] if expression.fullmatch(name)]
+    return max(found)[2] if found else None
+
+
+RULES = {"strip": strip, "keep": keep, "off": off, "unset": unset}
 
 
 def node(hashed, masters):
@@ -69,12 +101,29 @@ def repeated(unit, count):
 
 
 def row(mode, key, masters):
+    if RULES[mode](key) is None:
+        return f"{hexadecimal(key)} {mode} {masters} refused 0"
     hashed, name = RULES[mode](key)
     return f"{hexadecimal(key)} {mode} {masters} {hexadecimal(name)} {node(hashed, masters)}"
 
 
+def pinned_row(mode, key, masters, pins):
+    rules = [(name, pinned(pins, name) or node(hashed, masters)) for hashed, name in (strip(key), keep(key), off(key))]
+    if mode == "unset":
+        name, number = rules[0] if len(set(rules)) == 1 else (None, 0)
+        # A key for which the nodes agree by accident is refused, too.
+        if pinned(pins, key) is None and unset(key) is None:
+            name, number = None, 0
+    else:
+        name, number = rules[["strip", "keep", "off"].index(mode)]
+    written = ",".join(f"{hexadecimal(pattern.encode())}={place}" for pattern, place in pins.items())
+    return f"{hexadecimal(key)} {mode} {masters} {'refused' if name is None else hexadecimal(name)} {number} {written}"
+
+
 def long_row(mode, unit, count, masters):
     key = unit * count
+    if RULES[mode](key) is None:
+        return f"{repeated(unit, count)} {mode} {masters} refused 0"
     hashed, name = RULES[mode](key)
     copies, rest = divmod(len(name), len(unit))
     assert rest == 0 and unit * copies == name, "the name cannot be written as a repetition"
@@ -151,9 +200,18 @@ def mebibyte_keys():
     rows = []
     for unit in units:
         count = MEBIBYTE // len(unit)
-        for mode, masters in zip(MODES, (4, 7, 1024)):
+        for mode, masters in zip(MODES, (4, 7, 1024, 3)):
             rows.append(long_row(mode, unit, count, masters))
     return rows
+
+
+def pinned_keys():
+    pins = {"rq:*": 1, "rq:special:*": 5, "rq:special:key": 2, "bull:*": 4, "h?llo": 6, "[a-c][^x]*z": 3, "a\\*b": 2, "": 7}
+    keys = [b"", b"rq:", b"rq:queue:high", b"rq", b"rQ:x", b"rq:special:", b"rq:special:key", b"rq:special:keys", b"bull:q:1",
+            b"bull:{q}:1", b"{bull:}x", b"rq:{1}", b"rq{1}", b"x{rq:1}", b"rq:a{x}", b"bull:a{x}b", b"hello", b"h\xfflllo", b"h\xffllo",
+            b"hllo", b"hello{x}", b"a0z", b"axz", b"az", b"b\r\n{q}z", b"a*b", b"axb", b"{plain}", b"other"]
+    rows = [pinned_row(mode, key, 7, pins) for key in keys for mode in MODES]
+    return rows + [pinned_row(mode, key, 7, {"*": 6}) for key in (b"", b"foo", b"foo{bar}", b"{foo}bar", b"\xff\n") for mode in MODES]
 
 
 BLOCKS = [
@@ -162,7 +220,8 @@ BLOCKS = [
     ("Every key of one byte.",
      lambda: in_every_mode(single_bytes())),
     ("Keys with braces. strip: name{tag}, name not empty, last byte `}`, split at the last `{`: the tag is hashed, the name is sent.\n"
-     "keep: the text between the first `{` and the next `}` is hashed if it is not empty, the whole key is sent. off: every key is plain.",
+     "keep: the text between the first `{` and the next `}` is hashed if it is not empty, the whole key is sent. off: every key is plain.\n"
+     "unset: a key is plain if the three rules agree on it, and refused otherwise.",
      lambda: in_every_mode(named_brace_keys())),
     ("Every arrangement of `{`, `}` and `a` of one to six bytes, strip.",
      lambda: [row("strip", key, 1021) for key in brace_arrangements()]),
@@ -170,19 +229,23 @@ BLOCKS = [
      lambda: [row("keep", key, 1021) for key in brace_arrangements()]),
     ("The same up to four bytes, off.",
      lambda: [row("off", key, 1021) for key in brace_arrangements() if len(key) <= 4]),
+    ("The same up to six bytes, unset.",
+     lambda: [row("unset", key, 1021) for key in brace_arrangements()]),
     ("Tags of one byte, every byte.",
-     lambda: [row(mode, key, 997) for key in tags_with_any_byte() for mode in ("strip", "keep")]),
+     lambda: [row(mode, key, 997) for key in tags_with_any_byte() for mode in ("strip", "keep", "unset")]),
     ("Random binary keys, one in three with a tag.",
      lambda: in_every_mode(random_keys("random keys", 200))),
     ("A few keys for every N of this file, from 1 to 1024.",
      same_keys_on_every_n),
+    ("Keys with rules of `pin`, which the sixth field lists: the name that is sent is matched, and the most specific rule decides.",
+     pinned_keys),
     ("Keys of 1 MiB, each a repeated unit.",
      mebibyte_keys),
 ]
 
 HEADING = """\
 Which node a key belongs to. Written by tools/conformance/partition.py, not by hand; README.md describes the format:
-key_hex mode N name_hex node"""
+key_hex mode N name_hex node [pins]"""
 
 
 def comment(text):
@@ -208,7 +271,11 @@ def php_disagrees(rows):
     """The rows for which PHP's crc32 gives another node. The hashed part is computed here."""
     questions = []
     for line in rows:
-        key, mode, masters, _, expected = line.split(" ")
+        key, mode, masters, name, expected, *pins = line.split(" ")
+        if pins:
+            continue
+        if name == "refused":
+            continue
         hashed, _ = RULES[mode](field_bytes(key))
         questions.append((line, f"{hashed.hex()} {masters} {expected}\n"))
     program = ('while (($l = fgets(STDIN)) !== false) { [$h, $n, $e] = explode(" ", rtrim($l, "\\n"));'

@@ -27,6 +27,14 @@ enum rediscluster_type
   REDISCLUSTER_TYPE_NIL_ARRAY = 6,
   REDISCLUSTER_TYPE_MAP = 7,
   REDISCLUSTER_TYPE_FAILURE = 8,
+  REDISCLUSTER_TYPE_NULL = 9,
+  REDISCLUSTER_TYPE_BOOLEAN = 10,
+  REDISCLUSTER_TYPE_DOUBLE = 11,
+  REDISCLUSTER_TYPE_BIG_NUMBER = 12,
+  REDISCLUSTER_TYPE_VERBATIM = 13,
+  REDISCLUSTER_TYPE_SET = 14,
+  REDISCLUSTER_TYPE_PUSH = 15,
+  REDISCLUSTER_TYPE_ATTRIBUTE = 16,
 };
 typedef int32_t rediscluster_type;
 enum rediscluster_read
@@ -164,6 +172,10 @@ rediscluster_status rediscluster_reply_integer(const struct rediscluster_reply *
                                                size_t at,
                                                int64_t *integer,
                                                struct rediscluster_error **error);
+rediscluster_status rediscluster_reply_double(const struct rediscluster_reply *reply,
+                                              size_t at,
+                                              double *number,
+                                              struct rediscluster_error **error);
 rediscluster_status rediscluster_reply_bytes(const struct rediscluster_reply *reply,
                                              size_t at,
                                              const uint8_t **bytes,

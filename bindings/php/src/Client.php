@@ -74,10 +74,11 @@ final class Client extends CommandRunner
      * The node of a key: alias, host, port, unix (null where it does not apply), and key, the name that is sent.
      *
      * @return array{alias: string, host: ?string, port: ?int, unix: ?string, key: string}
+     * @throws RequestException if the key has a hash tag and the configuration has no hash_tag
      */
     public function nodeFor(string $key): array
     {
-        return $this->library->call('rediscluster_php_node_for', $this->handle, $key, \strlen($key));
+        return self::valueOrThrow($this->library->call('rediscluster_php_node_for', $this->handle, $key, \strlen($key)));
     }
 
     /**
@@ -145,7 +146,7 @@ final class Client extends CommandRunner
      * How a command would run. The command is not run; if its plan depends on the size of its operands, their sizes are read.
      *
      * `strategy` is `one node`, `split`, `gather`, `colocate`, `transfer`, `refuse` or another. `atomic` and `pinned` are 1 or 0;
-     * a key is pinned if the tag of the first key determines its node. Steps of the same round run at the same time.
+     * a key is pinned if the tag of the first key or a rule of `pin` determines its node. Steps of the same round run at the same time.
      *
      * @return array{
      *     command: string,

@@ -55,7 +55,8 @@ class RedisCluster extends CommandMethods
     /**
      * Opens no connection. Objects of equal configurations share their connections, in PHP-FPM across requests.
      *
-     * @param array<string, mixed> $cluster      nodes (alias => host, port), and optionally master_of (master => replica) and others
+     * @param array<string, mixed> $cluster      nodes (alias => host, port), and optionally master_of (master => replica) and others.
+     *                                           Without hash_tag it is `strip`, the rule of rediscluster-php
      * @param int                  $redisdb      the database on every node
      * @param bool                 $masters_only read from masters too
      */
@@ -75,6 +76,8 @@ class RedisCluster extends CommandMethods
 
         // `slaves` is output, but callers may pass the $cluster of another object.
         $config = \array_diff_key($cluster, ['slaves' => 0]);
+        // The rule of rediscluster-php, whose data and calls have such tags.
+        $config['hash_tag'] ??= 'strip';
         if ($masters_only) {
             $config = ['masters_only' => true] + \array_diff_key($config, ['read' => 0]);
         }

@@ -201,10 +201,11 @@ final class FpmTest extends ClusterTestCase
         return new PageLoad($this->package->folder, $this->nodes());
     }
 
-    /** @return array{nodes: array<string, mixed>} */
+    /** @return array{nodes: array<string, mixed>, hash_tag: string} with hash_tag, so that both classes share their connections */
     private function nodes(): array
     {
-        return ['nodes' => array_map(static fn (RestartableRedisServer $server): array => ['host' => '127.0.0.1', 'port' => $server->port], $this->servers)];
+        $nodes = array_map(static fn (RestartableRedisServer $server): array => ['host' => '127.0.0.1', 'port' => $server->port], $this->servers);
+        return ['nodes' => $nodes, 'hash_tag' => 'strip'];
     }
 
     /** @return list<int> the number of connections of each server */

@@ -7,6 +7,7 @@ namespace RedisCluster\Tests;
 use PHPUnit\Framework\TestCase;
 use RedisCluster\Client;
 use RedisCluster\Library;
+use RedisCluster\RequestException;
 
 /** Partitioning: the conformance vectors, which the tests of every language run, and a comparison with PHP's crc32(). */
 final class PartitionConformanceTest extends TestCase
@@ -21,8 +22,13 @@ final class PartitionConformanceTest extends TestCase
             if ($line === '' || $line[0] === '#') {
                 continue;
             }
-            [$key, $mode, $masters, $name, $node] = explode(' ', $line);
-            $client = $clients["$mode $masters"] ??= self::client($mode, (int) $masters);
+            [$key, $mode, $masters, $name, $node, $pins] = explode(' ', "$line ");
+            $client = $clients["$mode $masters $pins"] ??= self::client($mode, (int) $masters, $pins);
+            if ($name === 'refused') {
+                self::assertRefused($client, self::bytes($key), $line);
+                $rows++;
+                continue;
+            }
             $found = $client->nodeFor(self::bytes($key));
             if ([$found['alias'], $found['key']] !== ["node_$node", self::bytes($name)]) {
                 self::fail('line ' . ($number + 1) . ": $line: found {$found['alias']}, " . bin2hex($found['key']));
@@ -46,13 +52,29 @@ final class PartitionConformanceTest extends TestCase
         self::assertSame(1, $ffi->rediscluster_partition('', 0, 7));
     }
 
-    private static function client(string $mode, int $masters): Client
+    private static function client(string $mode, int $masters, string $pins): Client
     {
         $nodes = [];
         for ($i = 1; $i <= $masters; $i++) {
             $nodes["node_$i"] = ['host' => '127.0.0.1', 'port' => 10_000 + $i];
         }
-        return new Client(['nodes' => $nodes, 'hash_tag' => $mode]);
+        $rules = [];
+        foreach (array_filter(explode(',', $pins)) as $pin) {
+            [$pattern, $node] = explode('=', $pin);
+            $rules[self::bytes($pattern)] = "node_$node";
+        }
+        return new Client(['nodes' => $nodes, 'pin' => $rules] + ($mode === 'unset' ? [] : ['hash_tag' => $mode]));
+    }
+
+    private static function assertRefused(Client $client, string $key, string $line): void
+    {
+        try {
+            $client->nodeFor($key);
+        } catch (RequestException $refusal) {
+            self::assertStringContainsString('has a hash tag; set hash_tag', $refusal->getMessage());
+            return;
+        }
+        self::fail("$line: not refused");
     }
 
     private static function bytes(string $hex): string

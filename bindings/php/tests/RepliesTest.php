@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace RedisCluster\Tests;
 
 use RedisCluster\Client;
+use RedisCluster\RedisCluster;
 use RedisCluster\ServerException;
 use RedisCluster\Tests\Support\ClusterTestCase;
 
@@ -21,6 +22,32 @@ final class RepliesTest extends ClusterTestCase
         $this->client->command('RPUSH', 'list', 'a', 'b', 'c');
         self::assertSame(['a', 'b', 'c'], $this->client->command('LRANGE', 'list', 0, -1), 'array');
         self::assertSame(['value', null], $this->client->command('MGET', 'text', 'missing'), 'nil in an array');
+    }
+
+    public function testEachReplyTypeOfResp3HasAPhpType(): void
+    {
+        $client = new Client(self::config(3, ['protocol' => 3]));
+        $script = static fn (string $value): mixed => $client->command('EVAL', "redis.setresp(3) return $value", 1, 'key');
+        self::assertNull($client->command('GET', 'missing'));
+        self::assertSame([true, false], $script('{true, false}'));
+        self::assertSame(1.5, $script('{double=1.5}'));
+        self::assertSame('12345678901234567890', $script("{big_number='12345678901234567890'}"));
+        self::assertSame('text', $script("{verbatim_string={format='txt', string='text'}}"));
+        self::assertSame(['a' => ['b']], $script('{map={a={set={b=true}}}}'));
+        $client->command('ZADD', 'scores', 1.5, 'member');
+        self::assertSame([['member', 1.5]], $client->command('ZUNION', 2, 'scores', 'missing', 'WITHSCORES'));
+        self::assertSame([], $client->command('SUNION', 'missing', 'missing2', 'missing3'));
+        $client->command('HSET', 'hash', 'field', 'value');
+        self::assertSame(['field' => 'value'], $client->command('HGETALL', 'hash'));
+    }
+
+    public function testTheClassOfPhpredisUsesResp2(): void
+    {
+        $redis = new RedisCluster(self::config(3, ['protocol' => 3]));
+        $redis->zAdd('scores', 1.5, 'member');
+        $redis->hSet('hash', 'field', 'value');
+        self::assertSame(['member' => 1.5], $redis->zRange('scores', 0, -1, true));
+        self::assertSame(['field' => 'value'], $redis->hGetAll('hash'));
     }
 
     public function testIntegersHave64Bits(): void

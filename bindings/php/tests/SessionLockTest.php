@@ -12,7 +12,7 @@ use RedisCluster\Tests\Support\PhpSession;
 final class SessionLockTest extends ClusterTestCase
 {
     private const KEY = 'PHPREDIS_SESSION:abc';
-    /** phpredis uses the same name. The tag is not part of the name; it selects the node of the session. */
+    /** phpredis uses the same name. In this test's commands a tag selects the node of the session. */
     private const LOCK = self::KEY . '_LOCK{' . self::KEY . '}';
     /** Retries without a limit. */
     private const PATIENT = ['locking' => true, 'lockWaitTime' => 1000, 'lockRetries' => -1];
@@ -59,29 +59,27 @@ final class SessionLockTest extends ClusterTestCase
         self::assertSame([self::KEY . '_LOCK'], $this->client->each('KEYS', '*')[$node]);
     }
 
-    public function testLocksWorkWithHashTagKeep(): void
+    /** @dataProvider hashTags */
+    public function testLocksDoNotDependOnTheHashTagSetting(?string $hashTag): void
     {
-        $config = self::config(3, ['hash_tag' => 'keep']);
+        $config = ['hash_tag' => $hashTag] + self::config(3);
+        $client = new Client($config);
         $session = new PhpSession(self::PATIENT, [], ['REDISCLUSTER_CONFIG' => json_encode($config)]);
         $requests = [$session->start(self::COUNT), $session->start(self::COUNT)];
 
         self::assertSame(['', ''], array_map(PhpSession::end(...), $requests));
-        self::assertSame('n|i:40;', (new Client($config))->command('GET', self::KEY));
+        self::assertSame('n|i:40;', $client->command('GET', self::KEY));
+
+        $session->run('session_start(); posix_kill(getmypid(), 9);');
+        $keys = $client->each('KEYS', '*')[$client->nodeFor(self::KEY)['alias']];
+        self::assertContains(self::KEY . '_LOCK', $keys, 'the name that phpredis uses');
     }
 
-    public function testLocksAreRejectedWithHashTagOff(): void
+    public function hashTags(): iterable
     {
-        $config = self::config(3, ['hash_tag' => 'off']);
-        $session = new PhpSession(self::PATIENT, [], ['REDISCLUSTER_CONFIG' => json_encode($config)]);
-        $code = <<<'PHP'
-            for ($i = 0; $i < 30; $i++) {
-                session_id("id$i");
-                try { session_start(); session_abort(); } catch (RedisCluster\CrossNodeException) { echo '.'; }
-            }
-            PHP;
-
-        self::assertMatchesRegularExpression('/^\.{5,}$/D', $session->run($code));
-        self::assertSame(0, $this->client->command('DBSIZE'));
+        foreach (['strip', 'keep', 'off', null] as $hashTag) {
+            yield $hashTag ?? 'not set' => [$hashTag];
+        }
     }
 
     public function testALockedSessionDoesNotStartAfterTheLastRetry(): void

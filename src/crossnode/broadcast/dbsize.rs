@@ -8,7 +8,7 @@ use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::resp::{Reply, Value};
 
 /// Tells whether a server has internal keys, which is rare.
-pub(super) const SECOND_COMMAND: [&[u8]; 2] = [b"EXISTS", REGISTRY];
+pub(super) const PRECEDING_COMMAND: [&[u8]; 2] = [b"EXISTS", REGISTRY];
 
 /// Counts all keys of a server, and the internal ones, in one step.
 const COUNT_INTERNAL: &str = "local internal = redis.call('EXISTS', KEYS[1])
@@ -48,12 +48,16 @@ struct Count {
 
 impl Count {
     fn from_reply(reply: &Reply) -> Outcome<Count> {
-        let mut replies = replies(reply);
-        let mut number = || match replies.next().map(not_error).transpose()? {
-            Some(Value::Integer(number)) => Ok(number),
+        let number = |value| match not_error(value)? {
+            Value::Integer(number) => Ok(number),
             _ => Err(Abort::protocol_error("the reply to DBSIZE is not a number")),
         };
-        Ok(Count { keys: number()?, has_internal_keys: number()? > 0 })
+        match replies(reply).map(number).collect::<Outcome<Vec<i64>>>()?[..] {
+            [internal, keys] => Ok(Count { keys, has_internal_keys: internal > 0 }),
+            // An earlier command has asked for internal keys, and there may be some.
+            [keys] => Ok(Count { keys, has_internal_keys: true }),
+            _ => Err(Abort::protocol_error("the number of replies to DBSIZE is wrong")),
+        }
     }
 }
 

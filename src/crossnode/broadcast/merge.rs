@@ -3,6 +3,7 @@
 use crate::crossnode::support::outcome::{Abort, Outcome};
 use crate::error::Error;
 use crate::resp::{Builder, Children, Kind, Reply, Value};
+use crate::topology::INVALIDATIONS;
 use std::collections::HashSet;
 
 pub(super) fn first(replies: Vec<Reply>) -> Reply {
@@ -41,11 +42,12 @@ pub(super) fn concatenate(replies: &[Reply], is_wanted: impl Fn(&Value) -> bool)
     builder.finish()
 }
 
-/// Concatenates arrays of names; each name once.
+/// Concatenates arrays of names; each name once. The channel that the library subscribes to for itself is left out.
 pub(super) fn distinct_names(replies: &[Reply]) -> Reply {
     let mut seen = HashSet::new();
     let names = replies.iter().filter_map(children).flatten();
-    let names: Vec<Value> = names.filter(|name| matches!(name, Value::String(name) if seen.insert(*name))).collect();
+    let names: Vec<Value> =
+        names.filter(|name| matches!(name, Value::String(name) if *name != INVALIDATIONS && seen.insert(*name))).collect();
     let mut builder = Builder::default();
     let root = builder.begin(Kind::Array, names.len());
     names.iter().for_each(|name| builder.value(name));

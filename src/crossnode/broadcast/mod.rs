@@ -26,9 +26,10 @@ pub(crate) fn run(job: &Job, policy: ResponsePolicy) -> Outcome<Reply> {
     Ok(merge(job, policy, outcomes, true)?)
 }
 
-/// What every master gets after the command itself.
-pub(crate) fn second_command(policy: ResponsePolicy) -> Option<[&'static [u8]; 2]> {
-    (policy == ResponsePolicy::VisibleKeyCount).then_some(dbsize::SECOND_COMMAND)
+/// What every master gets before the command itself. In a pipeline, one is enough for several commands in a row; their replies are merged
+/// without one.
+pub(crate) fn preceding_command(policy: ResponsePolicy) -> Option<[&'static [u8]; 2]> {
+    (policy == ResponsePolicy::VisibleKeyCount).then_some(dbsize::PRECEDING_COMMAND)
 }
 
 /// What a server gets in place of a command that names clients by their ids; `None`: nothing, it is about clients of other servers.
@@ -144,11 +145,12 @@ fn requests<'a>(job: &Job<'_, 'a>, policy: ResponsePolicy) -> Vec<Request<'a>> {
     let servers = job.config.servers.len();
     let flags = job.command.flags;
     let commands = |server| -> Option<Vec<Words>> {
-        let first = match has_client_ids(policy) {
+        let own = match has_client_ids(policy) {
             true => with_client_ids(job.args, server, servers)?,
             false => job.args.iter().map(|&word| Cow::from(word)).collect(),
         };
-        Some([first].into_iter().chain(second_command(policy).map(|words| words.map(Cow::from).to_vec())).collect())
+        let preceding = preceding_command(policy).map(|words| words.map(Cow::from).to_vec());
+        Some(preceding.into_iter().chain([own]).collect())
     };
     let request =
         |server| Some(Request { server, commands: commands(server)?, repeatable: flags.repeatable, read_timeout: flags.read_timeout });

@@ -2,7 +2,7 @@
 
 use crate::command::{Destination, GatherKind, SetOperation, Strategy};
 use crate::crossnode::Job;
-use crate::routing::master_of;
+use crate::error::Error;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Operand<'a> {
@@ -107,7 +107,7 @@ fn store_destination<'a>(job: &Job<'_, 'a>) -> Option<Operand<'a>> {
         b"georadiusbymember" => georadius_destination(&job.args[5..]).map(|index| index + 5),
         _ => job.command.keys.get(1).map(|key| key.position()),
     }?;
-    let (name, server) = locate(job, job.args[position]);
+    let (name, server) = locate(job, job.args[position]).ok()?;
     Some(Operand { position, name, server })
 }
 
@@ -129,16 +129,12 @@ fn georadius_destination(options: &[&[u8]]) -> Option<usize> {
     destination
 }
 
-/// The name and the server of a key that occurs in the arguments but not among the keys of the command. A tag of the first key applies to it as
-/// to the other keys.
-pub(crate) fn locate<'k>(job: &Job, key: &'k [u8]) -> (&'k [u8], usize) {
-    let split = job.config.hash_tag.split(key);
-    let first = job.command.keys.first().map(|first| job.config.hash_tag.split(job.args[first.position()]));
-    let hashed = match first {
-        Some(first) if first.is_stripped && !split.is_stripped => first.hashed,
-        _ => split.hashed,
-    };
-    (split.name, job.config.masters[master_of(job.config, hashed)].server)
+/// The name and the server of a key that is not among the keys of the command. A tag of the first key applies to it as to the other keys.
+pub(crate) fn locate<'k>(job: &Job, key: &'k [u8]) -> Result<(&'k [u8], usize), Error> {
+    let place = job.config.try_place("key", key)?;
+    let first = job.command.keys.first().and_then(|first| job.config.try_place("key", job.args[first.position()]).ok());
+    let place = first.map_or(place, |first| place.beside(&first));
+    Ok((place.name, job.config.masters[place.master].server))
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
     let read_elements = read_elements(job, names.home, &replies(&kind).next());
     let explanation = explanation.round(&[look(job, names.home)]).round(read_elements.as_slice());
     let elements = read_elements.map_or(Ok(Vec::new()), |request| strings(&connections.send(request)?))?;
-    let wanted = wanted_keys(job, &clauses, &elements);
+    let wanted = wanted_keys(job, &clauses, &elements)?;
     let reads = read_values(&wanted);
     let values = Values::read(&mut connections, &wanted, &reads, &names)?;
     let explanation = explanation.round(&reads).round(&sort_requests(job, &clauses, &values, &names));
@@ -103,7 +103,7 @@ fn attempt(job: &Job, clauses: &Clauses) -> Outcome<Option<Reply>> {
         Some(request) => strings(&connections.send(request)?)?,
         None => Vec::new(),
     };
-    let wanted = wanted_keys(job, clauses, &elements);
+    let wanted = wanted_keys(job, clauses, &elements)?;
     let values = Values::read(&mut connections, &wanted, &read_values(&wanted), &names)?;
     sort(job, &mut connections, clauses, &values, &names)
 }
@@ -204,21 +204,21 @@ struct WantedKey<'c> {
 }
 
 /// The keys that the patterns name, by server. On each server strings come before fields of hashes.
-fn wanted_keys<'a>(job: &Job<'_, 'a>, clauses: &Clauses, elements: &[Vec<u8>]) -> Vec<Vec<WantedKey<'a>>> {
+fn wanted_keys<'a>(job: &Job<'_, 'a>, clauses: &Clauses, elements: &[Vec<u8>]) -> Outcome<Vec<Vec<WantedKey<'a>>>> {
     let mut by_server: Vec<Vec<WantedKey>> = (0..job.config.servers.len()).map(|_| Vec::new()).collect();
     let mut seen: HashSet<(Vec<u8>, Option<&[u8]>)> = HashSet::new();
     for pattern in clauses.patterns.iter().filter_map(|&at| Pattern::parse(job.args[at])) {
         for element in elements {
             let name = pattern.key(element);
             if seen.insert((name.clone(), pattern.field)) {
-                let (stored, server) = locate(job, &name);
+                let (stored, server) = locate(job, &name)?;
                 let stored = stored.to_vec();
                 by_server[server].push(WantedKey { name, stored, field: pattern.field });
             }
         }
     }
     by_server.iter_mut().for_each(|wanted| wanted.sort_by_key(|wanted| wanted.field.is_some()));
-    by_server
+    Ok(by_server)
 }
 
 /// Reads the keys: strings by one MGET, which returns nil for other types as SORT does, and fields by HGET.

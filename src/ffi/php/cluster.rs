@@ -137,7 +137,7 @@ pub unsafe extern "C" fn rediscluster_php_node_for(
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller makes the same promises.
-    unsafe { plain_call(cluster, reply, error, |cluster| Ok(cluster.node_for(bytes(key, key_length, "key")?))) }
+    unsafe { plain_call(cluster, reply, error, |cluster| cluster.node_for(bytes(key, key_length, "key")?)) }
 }
 
 /// `rediscluster_node_list` for PHP.

@@ -36,15 +36,16 @@ static inline size_t cluster_ports(int *ports, size_t room) {
     return count;
 }
 
-/* A configuration of nodes on loopback; options: "" or JSON members that begin with a comma. The caller frees it. */
+/* A configuration of nodes on loopback; options: "" or JSON members that begin with a comma. hash_tag is strip, unless it is one of them. The
+   caller frees it. */
 static inline char *cluster_config_of(const int *ports, size_t count, const char *options) {
-    size_t i, room = 64 * (count + 1) + strlen(options);
+    size_t i, room = 64 * (count + 2) + strlen(options);
     char *config = (char *)malloc(room), *end = config;
     if (!config) abort();
     end += sprintf(end, "{\"nodes\":{");
     for (i = 0; i < count; i++)
         end += sprintf(end, "%s\"node_%u\":{\"host\":\"127.0.0.1\",\"port\":%d}", i ? "," : "", (unsigned)i + 1, ports[i]);
-    sprintf(end, "}%s}", options);
+    sprintf(end, "}%s%s}", options, strstr(options, "\"hash_tag\"") ? "" : ",\"hash_tag\":\"strip\"");
     return config;
 }
 

@@ -24,7 +24,7 @@ static void check_node_for(const rediscluster *two, const char *key, const char 
 
 static void test_node_for(void) {
     static const char unix_node[] = "{\"nodes\":{\"node_1\":\"unix:///tmp/none.sock?db=2\"}}";
-    rediscluster *strip = open_two(""), *keep = open_two(",\"hash_tag\":\"keep\""), *off = open_two(",\"hash_tag\":\"off\"");
+    rediscluster *strip = open_two(",\"hash_tag\":\"strip\""), *keep = open_two(",\"hash_tag\":\"keep\""), *off = open_two(",\"hash_tag\":\"off\"");
     rediscluster *by_path = cluster_open(unix_node);
     rediscluster_reply *reply = cluster_node_for(by_path, "foo", 3);
     CHECK_TYPE(reply, cluster_value(reply, "host"), REDISCLUSTER_TYPE_NIL);

@@ -64,6 +64,14 @@ static void test_numbers(void) {
     CHECK_INT(REDISCLUSTER_TYPE_NIL_ARRAY, 6);
     CHECK_INT(REDISCLUSTER_TYPE_MAP, 7);
     CHECK_INT(REDISCLUSTER_TYPE_FAILURE, 8);
+    CHECK_INT(REDISCLUSTER_TYPE_NULL, 9);
+    CHECK_INT(REDISCLUSTER_TYPE_BOOLEAN, 10);
+    CHECK_INT(REDISCLUSTER_TYPE_DOUBLE, 11);
+    CHECK_INT(REDISCLUSTER_TYPE_BIG_NUMBER, 12);
+    CHECK_INT(REDISCLUSTER_TYPE_VERBATIM, 13);
+    CHECK_INT(REDISCLUSTER_TYPE_SET, 14);
+    CHECK_INT(REDISCLUSTER_TYPE_PUSH, 15);
+    CHECK_INT(REDISCLUSTER_TYPE_ATTRIBUTE, 16);
 }
 
 static void test_status_names(void) {
@@ -118,7 +126,7 @@ static void test_exports(void) {
         "execute", "explain", "node_for", "node_list", "open", "open_shared", "partition", "php_command", "php_each", "php_execute",
         "php_explain", "php_interface_version", "php_node_for", "php_node_list", "php_recover", "php_release", "php_session_command",
         "php_session_execute", "php_session_receive", "recover",
-        "reply_bytes", "reply_data", "reply_element", "reply_failure", "reply_free", "reply_integer", "reply_length", "reply_type",
+        "reply_bytes", "reply_data", "reply_double", "reply_element", "reply_failure", "reply_free", "reply_integer", "reply_length", "reply_type",
         "reply_value", "session_close", "session_execute", "session_interrupt", "session_open", "session_read", "session_receive",
         "session_write", "status_name", "version", "with_read",
     };

@@ -13,9 +13,14 @@ final class Configuration
 {
     private const CREDENTIALS = ['username' => 0, 'password' => 0];
 
+    /** @var array<string, mixed> */
+    public readonly array $values;
+
     /** @param array<string, mixed> $values */
-    public function __construct(#[\SensitiveParameter] public readonly array $values)
+    public function __construct(#[\SensitiveParameter] array $values)
     {
+        // The methods of phpredis convert replies of RESP2.
+        $this->values = isset($values['protocol']) ? ['protocol' => 2] + $values : $values;
     }
 
     public function get(string $name, mixed $default = null): mixed

@@ -11,6 +11,8 @@ use RedisCluster\Exception;
  * The lock of one session: a key on the session's node that holds a secret of the owner. The key is named as in phpredis, so that
  * its session handler and this one exclude each other.
  *
+ * The scripts compute the name of the lock from the session's key. It needs no hash tag that way, so locks do not depend on hash_tag.
+ *
  * @internal
  */
 final class Lock
@@ -18,33 +20,31 @@ final class Lock
     private const SUFFIX = '_LOCK';
 
     private const ACQUIRE_AND_READ = <<<'LUA'
-        local acquired
+        local lock, acquired = KEYS[1] .. '_LOCK', nil
         if ARGV[2] == '0' then
-            acquired = redis.call('SET', KEYS[1], ARGV[1], 'NX')
+            acquired = redis.call('SET', lock, ARGV[1], 'NX')
         else
-            acquired = redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2])
+            acquired = redis.call('SET', lock, ARGV[1], 'NX', 'PX', ARGV[2])
         end
-        return acquired and (redis.call('GET', KEYS[2]) or '')
+        return acquired and (redis.call('GET', KEYS[1]) or '')
         LUA;
 
     private const WRITE = <<<'LUA'
-        if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-        redis.call('SETEX', KEYS[2], ARGV[2], ARGV[3])
+        if redis.call('GET', KEYS[1] .. '_LOCK') ~= ARGV[1] then return 0 end
+        redis.call('SETEX', KEYS[1], ARGV[2], ARGV[3])
         return 1
         LUA;
 
     private const RELEASE = <<<'LUA'
-        return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('DEL', KEYS[1]) or 0
+        local lock = KEYS[1] .. '_LOCK'
+        return redis.call('GET', lock) == ARGV[1] and redis.call('DEL', lock) or 0
         LUA;
 
-    private readonly string $key;
     private readonly string $secret;
 
     /** @param string $session the session's key */
     public function __construct(private readonly Client $client, private readonly string $session)
     {
-        // The tag places the key on the session's node.
-        $this->key = $session . self::SUFFIX . '{' . $session . '}';
         $this->secret = \gethostname() . '|' . \getmypid() . '|' . \bin2hex(\random_bytes(8));
     }
 
@@ -85,12 +85,12 @@ final class Lock
 
     public function release(): void
     {
-        $this->client->command('EVAL', self::RELEASE, 1, $this->key, $this->secret);
+        $this->run(self::RELEASE, $this->secret);
     }
 
     private function run(string $script, string|int ...$arguments): mixed
     {
-        return $this->client->command('EVAL', $script, 2, $this->key, $this->session, ...$arguments);
+        return $this->client->command('EVAL', $script, 1, $this->session, ...$arguments);
     }
 
     /** The reply was lost, but the lock may have been acquired. */

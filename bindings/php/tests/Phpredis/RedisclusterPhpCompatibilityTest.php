@@ -4,7 +4,9 @@ declare(strict_types=1);
 
 namespace RedisCluster\Tests\Phpredis;
 
+use RedisCluster\Client;
 use RedisCluster\RedisCluster;
+use RedisCluster\RequestException;
 use RedisCluster\Tests\Support\RedisClusterTestCase;
 
 /** Behaviour that code written for rediscluster-php relies on, and fixed bugs of that package. */
@@ -67,7 +69,20 @@ final class RedisclusterPhpCompatibilityTest extends RedisClusterTestCase
         $config = self::configWithSlaves();
         $redis = new RedisCluster($config);
         $slaves = ['node_1_slave' => $config['nodes']['node_3'], 'node_2_slave' => $config['nodes']['node_4']];
-        self::assertSame($config + ['slaves' => $slaves], $redis->cluster);
+        self::assertSame($config + ['hash_tag' => 'strip', 'slaves' => $slaves], $redis->cluster);
+    }
+
+    public function testTagsAreStrippedUnlessTheConfigurationSaysOtherwise(): void
+    {
+        $nodes = ['nodes' => self::config(2)['nodes']];
+        $redis = new RedisCluster($nodes);
+        self::assertTrue($redis->set('bar{foo}', '1'));
+        self::assertSame(['bar'], $redis->keys('*'));
+        self::assertFalse((new RedisCluster($nodes + ['hash_tag' => 'keep']))->get('bar{foo}'));
+
+        $this->expectException(RequestException::class);
+        $this->expectExceptionMessage('key "bar{foo}" has a hash tag; set hash_tag to "strip"');
+        (new Client($nodes))->command('GET', 'bar{foo}');
     }
 
     public function testAMasterWithoutASlaveIsListedAsItsOwnSlave(): void

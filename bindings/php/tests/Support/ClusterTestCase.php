@@ -30,7 +30,7 @@ abstract class ClusterTestCase extends TestCase
         if (!is_array($config)) {
             self::fail('REDISCLUSTER_CONFIG is not set: run tests/run');
         }
-        return ['nodes' => array_slice($config['nodes'], 0, $masters)] + $options;
+        return ['nodes' => array_slice($config['nodes'], 0, $masters)] + $options + ['hash_tag' => $config['hash_tag']];
     }
 
     /**
