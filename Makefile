@@ -82,6 +82,11 @@ soak: ## compare N servers with one until stopped, or for COMMANDS commands; SEE
 	@scripts/setup test
 	SEED=$${SEED:-random} COMMANDS=$${COMMANDS:-endless} $(CARGO) test --test differential -- --nocapture --test-threads 3 servers_reply_like_one
 
+.PHONY: matrix
+matrix: ## run the tests of the core with servers of other versions (SERVERS, by default all of scripts/servers list)
+	@scripts/setup test
+	@scripts/matrix $(SERVERS)
+
 .PHONY: bench
 bench: ## compare the speed and memory of the library with other clients
 	@scripts/setup test

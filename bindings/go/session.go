@@ -9,7 +9,8 @@ import (
 )
 
 // A Session is one client with the state of a connection: MULTI and WATCH, SELECT, SUBSCRIBE. It spans all servers. A
-// transaction runs on one node, that of its first key; a channel is on one node, and a pattern on all.
+// transaction runs on one node, that of its first key; a channel is on one node, and a pattern or a
+// channel of keyspace notifications on all.
 //
 // A Session is safe for concurrent use by multiple goroutines, and runs one call at a time. A Receive in progress is
 // suspended while another goroutine runs a command.

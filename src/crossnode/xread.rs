@@ -100,7 +100,8 @@ impl BlockingCommand for Reading<'_, '_, '_> {
 
     fn ready_keys(&self, phase: Phase) -> Outcome<Vec<usize>> {
         if self.group.is_none() {
-            return Ok(self.all());
+            let all = self.ask(&self.all(), |stream| self.command(&[stream]))?;
+            return Ok(all.iter().filter(|(_, reply)| matches!(reply.root(), Value::Array(_))).map(|(stream, _)| *stream).collect());
         }
         if phase == Phase::Start
             && let Some(stream) = self.first_invalid()?
@@ -109,7 +110,7 @@ impl BlockingCommand for Reading<'_, '_, '_> {
             let reply = self.job.connections([server])?.send(self.read(server, &[stream]))?;
             refusal(&reply).map_or(Ok(()), Err)?;
         }
-        // The turns also find out that a group no longer exists.
+        // Only a read tells whether there are new entries; it also finds out that a group no longer exists.
         Ok(self.all())
     }
 
@@ -278,7 +279,9 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
         match self.attempt() {
             Ok(None) if self.deadline.is_some() => {
                 let servers = self.job.distinct_servers();
-                Ok(explain_wait(self.job, explanation, &servers, |explanation| explanation.round(&reads)))
+                Ok(explain_wait(self.job, explanation, &servers, |explanation| {
+                    explanation.round(&self.queries(&self.all(), |stream| self.command(&[stream])))
+                }))
             }
             Ok(_) => Ok(explanation),
             Err(Abort::Refusal(_)) => Ok(explanation.round(&self.queries(&self.all(), |stream| self.command(&[stream])))),
@@ -292,12 +295,15 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
             return Ok(explanation.round(&groups).round(&[self.read(self.job.server_of(stream), &[stream])]));
         }
         let reads = self.read_all(&self.parts());
-        let attempt = |explanation: Explanation| explanation.round(&groups).round(&reads);
-        let explanation = attempt(explanation);
+        let explanation = explanation.round(&groups).round(&reads);
         if self.deadline.is_none() || self.has_new_entries()? {
             return Ok(explanation);
         }
-        Ok(explain_wait(self.job, explanation, &self.job.distinct_servers(), attempt))
+        let servers = self.job.distinct_servers();
+        Ok(explain_wait(self.job, explanation, &servers, |explanation| {
+            let read = |explanation: Explanation, stream| explanation.round(&[self.read(self.job.server_of(stream), &[stream])]);
+            self.all().into_iter().fold(explanation, read)
+        }))
     }
 
     /// Whether a read by the group returns at once: it asks for pending entries, or a stream has an entry that was not delivered.

@@ -38,7 +38,7 @@ pub(crate) struct Settings {
 
 impl Settings {
     /// Returns the packed commands that change a connection from other settings to these. SELECT and HELLO are not among them.
-    fn commands_to_change(&self, from: &Settings) -> Vec<Vec<u8>> {
+    pub(crate) fn commands_to_change(&self, from: &Settings) -> Vec<Vec<u8>> {
         let mut commands = Vec::new();
         if self.name != from.name {
             commands.push(pack(&[b"CLIENT", b"SETNAME", &self.name]));
@@ -165,10 +165,6 @@ impl SessionConnection {
         let (reply, buffer) = Reply::from_reader(reader, Some(1));
         self.connection.reuse(buffer);
         reply.extract(1)
-    }
-
-    pub(crate) fn into_connection(self) -> Connection {
-        self.connection
     }
 }
 

@@ -1,4 +1,4 @@
-//! SUBSCRIBE and its family: a channel is on one server, a pattern on all.
+//! SUBSCRIBE and its family: a channel is on one server; patterns and the channels of keyspace notifications are on all.
 
 use crate::config::Protocol;
 use crate::error::Error;
@@ -75,7 +75,7 @@ impl Session {
             self.subscriptions.insert(kind, target.name, server);
             return Ok(self.own_confirmation(kind.subscribe(), kind, Some(target.name)));
         };
-        if kind == SubscriptionKind::Pattern && !self.subscriptions.contains(kind, target.name, server) {
+        if kind.is_on_all_servers(target.name) && !self.subscriptions.contains(kind, target.name, server) {
             target.servers.iter().for_each(|&server| self.unsubscribe_on(server, kind, target.name));
         }
         target.servers.iter().for_each(|&server| self.close_if_unused(server));
@@ -97,7 +97,7 @@ impl Session {
         }
         let publishers = self.publishers();
         let unsubscribe = |(name, server): (Vec<u8>, usize)| {
-            let servers = if kind == SubscriptionKind::Pattern { publishers.clone() } else { vec![server] };
+            let servers = if kind.is_on_all_servers(&name) { publishers.clone() } else { vec![server] };
             Ok(self.remove_subscription(kind, &name, &servers))
         };
         all.into_iter().map(unsubscribe).collect()
@@ -149,7 +149,8 @@ impl Session {
     pub(super) fn pubsub_connection(&mut self, server: usize) -> Result<&mut PubSubConnection, Error> {
         if !self.pubsub_connections.contains_key(&server) {
             let config = self.configured.config();
-            let mut connection = PubSubConnection::open(&config.servers[server], config, &self.settings)?;
+            let idle = self.configured.topology().shard(server).take_idle_connection();
+            let mut connection = PubSubConnection::open(&config.servers[server], config, &self.settings, idle)?;
             connection.subscribe_all(&self.subscriptions.on_server(server), &mut self.messages)?;
             self.pubsub_connections.insert(server, connection);
         }
@@ -173,6 +174,9 @@ impl Session {
         }
         let config = self.configured.config();
         let place = config.try_place("channel", name)?;
+        if kind.is_on_all_servers(place.name) {
+            return Ok(Target { name: place.name, servers: self.publishers(), failure: None });
+        }
         let server = config.masters[place.master].server;
         Ok(Target { name: place.name, servers: vec![self.publisher(server)], failure: None })
     }

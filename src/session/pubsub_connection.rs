@@ -3,8 +3,8 @@
 use crate::command::ReadTimeout;
 use crate::config::{Config, Protocol, Server};
 use crate::error::Error;
-use crate::resp::{Framer, Kind, Reply, Value, push_argument, push_count};
-use crate::session::connection::{SessionConnection, Settings};
+use crate::resp::{Framer, Kind, Reply, Value, pack, push_argument, push_count};
+use crate::session::connection::Settings;
 use crate::session::subscriptions::SubscriptionKind;
 use crate::transport::Connection;
 use std::collections::VecDeque;
@@ -17,18 +17,29 @@ pub(crate) struct PubSubConnection {
     /// Messages are pushes, as in RESP3. The connection itself has RESP2.
     pub sends_pushes: bool,
     read_timeout: Option<Duration>,
+    /// The number of replies to come that belong to the settings.
+    ignored: usize,
 }
 
 impl PubSubConnection {
-    /// Opens a connection in the configured database: channels are the same in all databases.
-    pub(crate) fn open(server: &Server, config: &Config, settings: &Settings) -> Result<PubSubConnection, Error> {
-        let mut connection = SessionConnection::open(server, config)?;
-        connection.apply(&Settings { db: None, protocol: Protocol::Resp2, ..settings.clone() }, server.db)?;
+    /// Uses an idle connection or opens a new one, in the configured database: channels are the same in all databases. It waits for no reply to the
+    /// settings, so that subscribing takes one round trip.
+    pub(crate) fn open(server: &Server, config: &Config, settings: &Settings, idle: Option<Connection>) -> Result<PubSubConnection, Error> {
+        let connection = match idle {
+            Some(connection) => connection,
+            None => Connection::open(server, config, config.connect_timeout)?,
+        };
+        let mut commands = settings.commands_to_change(&Settings::default());
+        if config.protocol == Protocol::Resp3 {
+            commands.insert(0, pack(&[b"HELLO", b"2"]));
+        }
+        connection.send_all(&commands.concat(), &mut 0)?;
         Ok(PubSubConnection {
-            connection: connection.into_connection(),
+            connection,
             framer: Framer::default(),
             sends_pushes: settings.protocol == Protocol::Resp3,
             read_timeout: config.read_timeout,
+            ignored: commands.len(),
         })
     }
 
@@ -48,6 +59,7 @@ impl PubSubConnection {
         loop {
             while let Some(reply) = self.framer.next_reply()? {
                 match reply.root() {
+                    _ if self.ignored > 0 => self.ignored -= 1,
                     Value::Error(_) => return Ok(Some(reply)),
                     _ if is_message(&reply) => messages.push_back(self.message(reply)),
                     _ => return Ok(None),

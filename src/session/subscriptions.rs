@@ -33,6 +33,16 @@ impl SubscriptionKind {
         })
     }
 
+    /// Whether a name of this kind is subscribed to on all servers: a pattern, and a channel of keyspace notifications, because each server announces
+    /// its own keys.
+    pub(crate) fn is_on_all_servers(self, name: &[u8]) -> bool {
+        match self {
+            SubscriptionKind::Pattern => true,
+            SubscriptionKind::Channel => name.starts_with(b"__keyspace@") || name.starts_with(b"__keyevent@"),
+            SubscriptionKind::ShardChannel => false,
+        }
+    }
+
     /// The command that subscribes.
     pub(crate) fn subscribe(self) -> &'static str {
         ["subscribe", "psubscribe", "ssubscribe"][self as usize]
@@ -59,19 +69,19 @@ impl Subscriptions {
     }
 
     pub(crate) fn insert(&mut self, kind: SubscriptionKind, name: &[u8], server: usize) {
-        self.sets[kind as usize].insert((name.to_vec(), stored_server(kind, server)));
+        self.sets[kind as usize].insert((name.to_vec(), stored_server(kind, name, server)));
     }
 
     /// Returns whether the subscription existed.
     pub(crate) fn remove(&mut self, kind: SubscriptionKind, name: &[u8], server: usize) -> bool {
-        self.sets[kind as usize].remove(&(name.to_vec(), stored_server(kind, server)))
+        self.sets[kind as usize].remove(&(name.to_vec(), stored_server(kind, name, server)))
     }
 
     pub(crate) fn contains(&self, kind: SubscriptionKind, name: &[u8], server: usize) -> bool {
-        self.sets[kind as usize].contains(&(name.to_vec(), stored_server(kind, server)))
+        self.sets[kind as usize].contains(&(name.to_vec(), stored_server(kind, name, server)))
     }
 
-    /// Returns the names of a kind and the server of each. The server of a pattern has no meaning.
+    /// Returns the names of a kind and the server of each. The server has no meaning for a name that is on all servers.
     pub(crate) fn all(&self, kind: SubscriptionKind) -> Vec<(Vec<u8>, usize)> {
         self.sets[kind as usize].iter().cloned().collect()
     }
@@ -90,8 +100,8 @@ impl Subscriptions {
     }
 }
 
-fn stored_server(kind: SubscriptionKind, server: usize) -> usize {
-    if kind == SubscriptionKind::Pattern { ALL_SERVERS } else { server }
+fn stored_server(kind: SubscriptionKind, name: &[u8], server: usize) -> usize {
+    if kind.is_on_all_servers(name) { ALL_SERVERS } else { server }
 }
 
 fn is_on(stored: usize, server: usize) -> bool {

@@ -4,7 +4,7 @@
 //! It takes two connections: one receives the messages and accepts no other commands meanwhile; the other tells the server which keys to announce.
 
 use crate::config::{Config, Server};
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::resp::{Framer, Reply, Value, pack};
 use crate::transport::Connection;
 use std::collections::{BTreeSet, HashMap};
@@ -19,6 +19,9 @@ pub(crate) const INVALIDATIONS: &[u8] = b"__redis__:invalidate";
 const MAX_UNWANTED: usize = 64;
 /// A server that refused to announce keys is asked again after this time.
 const REFUSED_FOR: Duration = Duration::from_secs(10);
+
+/// How often the connections are checked while callers wait.
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 #[derive(Default)]
 pub(crate) struct KeyListener(Mutex<State>);
@@ -40,6 +43,8 @@ struct Link {
     prefixes: BTreeSet<Vec<u8>>,
     /// The number of replies that were not read from the control connection.
     unread: usize,
+    /// When the control connection was last checked.
+    checked: Instant,
 }
 
 /// The connection on which the messages arrive.
@@ -64,7 +69,7 @@ impl KeyListener {
         link.as_ref().is_some_and(|link| keys.iter().all(|key| link.announces(key)))
     }
 
-    /// Withdraws [`KeyListener::want`]. When no caller waits any more, the server is told to stop.
+    /// Withdraws [`KeyListener::want`]. When no caller waits any more, the server is told to stop; [`KeyListener::settle`] waits for its reply.
     pub(crate) fn unwant(&self, keys: &[&[u8]]) {
         let mut state = self.lock();
         for key in keys {
@@ -83,7 +88,17 @@ impl KeyListener {
         }
     }
 
-    /// Makes the server announce all keys that callers wait for. Returns false if it refuses. A connection that turns out to be broken is replaced.
+    /// Waits until the server has stopped, if it was told to. Closes the connections if that takes long.
+    pub(crate) fn settle(&self) {
+        let mut state = self.lock();
+        if let Some(link) = &mut state.link
+            && link.read_rest().is_err()
+        {
+            state.link = None;
+        }
+    }
+
+    /// Makes the server announce all keys that callers wait for. Returns false if it refuses. Connections that turn out to be broken are replaced.
     pub(crate) fn subscribe(&self, server: &Server, config: &Config) -> Result<bool, Error> {
         let mut state = self.lock();
         if state.refused_at.is_some_and(|at| at.elapsed() < REFUSED_FOR) {
@@ -92,7 +107,7 @@ impl KeyListener {
         let State { link, wanted, refused_at } = &mut *state;
         let was_open = link.is_some();
         let mut outcome = announce(link, wanted, server, config);
-        if was_open && outcome.as_ref().is_err_and(|error| error.code() == Code::Io) {
+        if was_open && !matches!(outcome, Ok(true)) {
             *link = None;
             outcome = announce(link, wanted, server, config);
         }
@@ -108,10 +123,21 @@ impl KeyListener {
         self.lock().link.is_some()
     }
 
-    /// The connection for the messages, while callers wait.
-    pub(crate) fn messages(&self) -> Option<Arc<Messages>> {
-        let state = self.lock();
-        state.link.as_ref().filter(|_| !state.wanted.is_empty()).map(|link| link.messages.clone())
+    /// The connection for the messages, while callers wait. If the other connection was closed, for example because it was idle for long, the server
+    /// announces nothing any more: then both are opened again.
+    pub(crate) fn messages(&self, server: &Server, config: &Config) -> Option<Arc<Messages>> {
+        let mut state = self.lock();
+        let State { link, wanted, .. } = &mut *state;
+        if wanted.is_empty() {
+            return None;
+        }
+        if link.as_mut().is_some_and(Link::is_lost) {
+            *link = None;
+            if !matches!(announce(link, wanted, server, config), Ok(true)) {
+                *link = None;
+            }
+        }
+        link.as_ref().map(|link| link.messages.clone())
     }
 
     /// Closes the connections after those messages failed.
@@ -160,7 +186,17 @@ impl Link {
             id: id.to_string(),
             prefixes: BTreeSet::new(),
             unread: 0,
+            checked: Instant::now(),
         }))
+    }
+
+    /// Checks once per second whether the control connection was closed.
+    fn is_lost(&mut self) -> bool {
+        if self.unread > 0 || self.checked.elapsed() < CHECK_INTERVAL {
+            return false;
+        }
+        self.checked = Instant::now();
+        !self.control.is_alive()
     }
 
     /// Whether the server announces a key: one of the prefixes is its beginning. No prefix begins with another one.
@@ -194,7 +230,18 @@ impl Link {
         Ok(matches!(replies.last(), Some(Value::Status(_))))
     }
 
-    /// Tells the server to announce nothing. The reply is read with the next one.
+    /// Reads the replies that were not read.
+    fn read_rest(&mut self) -> Result<(), Error> {
+        const MAX_WAIT: Duration = Duration::from_millis(100);
+        if self.unread > 0 {
+            self.control.wait_within(MAX_WAIT)?;
+            ask(&mut self.control, &[], self.unread)?;
+            self.unread = 0;
+        }
+        Ok(())
+    }
+
+    /// Tells the server to announce nothing, and does not wait for its reply.
     fn stop(&mut self) -> Result<(), Error> {
         if self.prefixes.is_empty() {
             return Ok(());

@@ -7,7 +7,7 @@ use crate::topology::replicas::{Replica, Replicas};
 use crate::topology::role::{Role, ask_role};
 use crate::topology::role_check::RoleCheck;
 use crate::transport::clock::{Time, now};
-use crate::transport::{CheckSchedule, ConnectionSource, Lease, Limit, Pool};
+use crate::transport::{CheckSchedule, Connection, ConnectionSource, Lease, Limit, Pool};
 use std::sync::Arc;
 
 pub(crate) struct Shard {
@@ -52,6 +52,11 @@ impl Shard {
             replicas: Replicas::of_master(config, server),
             key_listener: KeyListener::default(),
         }
+    }
+
+    /// Takes an idle connection out of the pool, if there is one.
+    pub(crate) fn take_idle_connection(&self) -> Option<Connection> {
+        self.master.take_idle()
     }
 
     /// The announcements of changed keys.

@@ -137,6 +137,13 @@ impl Pool {
         Ok(state)
     }
 
+    /// Takes an idle connection out of the pool, for a caller that keeps it; `None` if no open one is idle.
+    pub(crate) fn take_idle(&self) -> Option<Connection> {
+        let idle = self.lock().idle.pop()?;
+        self.release(|state| state.open -= 1);
+        idle.connection.is_alive().then_some(*idle.connection)
+    }
+
     /// Changes the state and wakes one waiting caller.
     #[inline]
     fn release(&self, change: impl FnOnce(&mut State)) {

@@ -112,8 +112,10 @@ fn an_unknown_script_returns_noscript() {
     let key = key_on(2, 2);
     let call = format!("EVALSHA {} 1 {key} x", digest());
     for _ in 0..2 {
-        assert_eq!(reply_to(&cluster, &call), "NOSCRIPT No matching script. Please use EVAL.");
-        assert_eq!(executed(&cluster, &[&call, &call]), ["NOSCRIPT No matching script. Please use EVAL."; 2]);
+        // The text that follows depends on the server.
+        let is_noscript = |reply: &String| reply.starts_with("NOSCRIPT No matching script.");
+        assert!(is_noscript(&reply_to(&cluster, &call)));
+        assert!(executed(&cluster, &[&call, &call]).iter().all(is_noscript));
         load(&cluster);
         assert!(reply_to(&cluster, &call).starts_with('['));
         // SCRIPT FLUSH through the library also removes the script from its list of known scripts.

@@ -37,6 +37,9 @@ fn temporary_keys_are_never_visible_to_other_clients() {
         "SORT l1 BY w* STORE l9",
         "LCS w1 w2",
     ];
+    // The weight keeps ZUNIONSTORE from being combined in the library. Newer servers reject it.
+    let accepts_hex = redis::cmd("ZUNION").arg(&["1", "z", "WEIGHTS", "0x1"]).query::<Vec<String>>(&mut servers[0].client()).is_ok();
+    let commands: Vec<&str> = commands.into_iter().filter(|command| accepts_hex || !command.contains("0x1")).collect();
     let is_over = AtomicBool::new(false);
     let seen = std::thread::scope(|scope| {
         let watcher = scope.spawn(|| {
@@ -52,7 +55,7 @@ fn temporary_keys_are_never_visible_to_other_clients() {
         });
         let workers: Vec<_> = (0..2)
             .map(|worker| {
-                let cluster = &cluster;
+                let (cluster, commands) = (&cluster, &commands);
                 scope.spawn(move || (0..240).for_each(|round| run(cluster, commands[(round + worker * 5) % commands.len()])))
             })
             .collect();

@@ -162,6 +162,30 @@ fn callers_go_on_waiting_when_those_before_them_leave() {
     });
 }
 
+#[test]
+fn a_server_that_closed_an_idle_connection_announces_changes_again() {
+    let setup = ThreeNodes::new();
+    served(&setup, "type", &["BLPOP A B C 40", "BLPOP A B C 40"], |served| {
+        let mut client = setup.servers[1].client();
+        let tracking = |client: &mut redis::Connection| {
+            let list: String = redis::cmd("CLIENT").arg("LIST").query(client).unwrap();
+            let line = list.lines().find(|line| line.split(' ').any(|field| field.starts_with("flags=") && field.contains('t')));
+            line.map(|line| line.split(' ').next().unwrap().strip_prefix("id=").unwrap().to_owned())
+        };
+        let id = tracking(&mut client).expect("a connection that makes the server announce changes");
+        let _: () = redis::cmd("CLIENT").arg("KILL").arg("ID").arg(&id).query(&mut client).unwrap();
+        let start = Instant::now();
+        while tracking(&mut client).is_none_or(|found| found == id) {
+            assert!(start.elapsed() < LONG, "no connection was opened again");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        for number in [0, 1] {
+            push(&setup, 1, "RPUSH B v");
+            assert_eq!(served.recv_timeout(LONG).unwrap().0, number);
+        }
+    });
+}
+
 /// The times from push to pop of `PUSHES` elements that eight consumers pop; sorted.
 fn latencies(setup: &ThreeNodes, cluster: &Cluster) -> Vec<Duration> {
     const PUSHES: u32 = 1_000;

@@ -1,9 +1,11 @@
 //! Runs the conformance vectors, whose replies were recorded from one redis-server, over several servers.
 
+mod one_server;
 mod partition;
 #[path = "../support/mod.rs"]
 mod support;
 
+use one_server::OneServer;
 use rediscluster::{Cluster, Reply, Value, pack};
 use std::path::PathBuf;
 use std::process::Command;
@@ -29,14 +31,13 @@ enum Order {
 
 #[test]
 fn the_vectors_have_the_replies_of_redis_7_0() {
-    let server = Server::start();
-    let info: String = redis::cmd("INFO").arg("server").query(&mut server.client()).unwrap();
-    if !info.contains("redis_version:7.0.") {
+    let server = OneServer::start();
+    if !server.is_redis_7_0 {
         println!("skipped: the vectors have the replies of Redis 7.0, and other releases use other error texts");
         return;
     }
     let mut script = Command::new("python3");
-    script.args(["-B", "tools/conformance/commands.py", "--check"]).env("REDISCLUSTER_PORTS", server.port.to_string());
+    script.args(["-B", "tools/conformance/commands.py", "--check"]).env("REDISCLUSTER_PORTS", server.server.port.to_string());
     let output = script.output().expect("python3 is installed: scripts/setup test");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
@@ -67,18 +68,21 @@ fn pipelined_commands_reply_as_if_sent_one_by_one() {
     });
 }
 
-/// Runs all cases, each on empty servers, and reports all mismatches.
+/// Runs all cases, each on empty servers, and reports all mismatches. A reply that differs from the recorded one must be that of one server,
+/// and this server must be of another release.
 fn over_one_two_and_three_nodes(run: impl Fn(&Cluster, &Case) -> Vec<Vec<u8>>) {
     let servers = Server::start_many(3);
     let clusters: Vec<Cluster> = (1..=3).map(|masters| support::cluster(&support::ports(&servers[..masters]), &[])).collect();
     let cases: Vec<Case> = files().iter().flat_map(cases).collect();
     assert!(cases.len() >= 500, "only {} cases", cases.len());
+    let mut one_server = OneServer::start();
     let mut wrong = Vec::new();
     for case in &cases {
         for (cluster, masters) in clusters[..case.masters].iter().zip(1..) {
             cluster.command(&[b"FLUSHALL"]).unwrap();
             let found = run(cluster, case);
-            if in_order(case.order, &found) != in_order(case.order, &case.reply) {
+            let equals = |reply: &[Vec<u8>]| in_order(case.order, &found) == in_order(case.order, reply);
+            if !equals(&case.reply) && (one_server.is_redis_7_0 || !equals(&one_server.reply(case))) {
                 wrong.push(format!(
                     "{} over {masters} masters: {} instead of {}",
                     case.place,

@@ -38,8 +38,8 @@ pub fn cases() -> Vec<Case> {
         case("transfer", 2, "RPUSH A2 a", "LMOVE A1 A2 LEFT RIGHT"),
         case("transfer", 2, "SET A2 a", "RPOPLPUSH A1 A2"),
         // A try, a subscription, another try, and the end of the subscription.
-        case("transfer", 7, "", "BLMOVE A1 A2 LEFT RIGHT 0.05"),
-        case("transfer", 7, "", "BRPOPLPUSH A1 A2 0.05"),
+        case("transfer", 6, "", "BLMOVE A1 A2 LEFT RIGHT 0.05"),
+        case("transfer", 5, "", "BRPOPLPUSH A1 A2 0.05"),
         case(REJECTED, 1, "", "LMOVE A1 A2 LEFT MIDDLE"),
         case(REJECTED, 0, "", "BLMOVE A1 A2 LEFT RIGHT never"),
     ]);

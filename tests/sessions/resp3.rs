@@ -36,9 +36,23 @@ impl Pair {
         let commands: Vec<String> = commands.iter().map(|command| self.nodes.command(command)).collect();
         let request = request(&commands.iter().map(String::as_str).collect::<Vec<_>>());
         self.session.write(&request).unwrap();
-        let (found, expected) = (read_all(&mut self.session), self.plain.exchange(&request, replies));
+        let expected = self.plain.exchange(&request, replies);
+        let found = self.read(expected.len());
         assert_eq!(found.escape_ascii().to_string(), expected.escape_ascii().to_string(), "{commands:?}");
         String::from_utf8_lossy(&found).into_owned()
+    }
+
+    /// At least so many bytes, unless none come for a long time.
+    fn read(&mut self, length: usize) -> Vec<u8> {
+        let (mut all, mut buffer) = (Vec::new(), [0; 4096]);
+        while all.len() < length {
+            match self.session.read(&mut buffer, LONG).unwrap() {
+                0 => break,
+                count => all.extend_from_slice(&buffer[..count]),
+            }
+        }
+        all.extend(read_all(&mut self.session));
+        all
     }
 
     fn check_each(&mut self, commands: &[&str]) {

@@ -153,6 +153,69 @@ fn channels_and_shard_channels_have_hash_tags_like_keys() {
 }
 
 #[test]
+fn keyspace_notifications_of_all_nodes_arrive_once() {
+    let servers = Server::start_many(3);
+    let cluster = cluster(&ports(&servers), &[]);
+    cluster.command(&words("CONFIG SET notify-keyspace-events KEA")).unwrap();
+    let keys: Vec<String> = (0..30).map(|number| format!("key{number}")).collect();
+    let mut by_event = cluster.session();
+    assert_eq!(run(&mut by_event, &["SUBSCRIBE __keyevent@0__:set"]), ["subscribe __keyevent@0__:set 1"]);
+    let mut by_key = cluster.session();
+    let channels: Vec<String> = keys.iter().map(|key| format!("__keyspace@0__:{key}")).collect();
+    assert_eq!(run(&mut by_key, &[&format!("SUBSCRIBE {}", channels.join(" "))]).len(), 30);
+    let mut by_pattern = cluster.session();
+    run(&mut by_pattern, &["PSUBSCRIBE __key*__:set"]);
+    for key in &keys {
+        cluster.command(&[b"SET", key.as_bytes(), b"v"]).unwrap();
+    }
+    let received = |session: &mut Session| {
+        let mut all: Vec<String> = keys.iter().map(|_| next(session)).collect();
+        assert!(session.receive(NOW).unwrap().is_none(), "a message came twice");
+        all.sort();
+        all
+    };
+    let mut sorted = keys.clone();
+    sorted.sort();
+    let expected = |form: &str| sorted.iter().map(|key| form.replace("KEY", key)).collect::<Vec<_>>();
+    assert_eq!(received(&mut by_event), expected("message __keyevent@0__:set KEY"));
+    assert_eq!(received(&mut by_key), expected("message __keyspace@0__:KEY set"));
+    assert_eq!(received(&mut by_pattern), expected("pmessage __key*__:set __keyevent@0__:set KEY"));
+    assert_eq!(run(&mut by_event, &["UNSUBSCRIBE"]), ["unsubscribe __keyevent@0__:set 0"]);
+    for server in &servers {
+        let left: Vec<String> = redis::cmd("PUBSUB").arg("CHANNELS").arg("__keyevent*").query(&mut server.client()).unwrap();
+        assert!(left.is_empty(), "{left:?}");
+    }
+    // A message that a client publishes to such a channel arrives once, too.
+    publish(&cluster, "__keyspace@0__:key1", "own");
+    assert_eq!(next(&mut by_key), "message __keyspace@0__:key1 own");
+    assert!(by_key.receive(NOW).unwrap().is_none());
+}
+
+#[test]
+fn subscribing_opens_no_connection_if_the_handle_has_an_idle_one() {
+    let servers = Server::start_many(2);
+    let cluster = cluster(&ports(&servers), &[]);
+    let mut observers: Vec<redis::Connection> = servers.iter().map(Server::client).collect();
+    cluster.command(&words("DBSIZE")).unwrap();
+    let mut opened = || {
+        let stats = |client: &mut redis::Connection| -> String { redis::cmd("INFO").arg("stats").query(client).unwrap() };
+        let count = |stats: String| stats.lines().find(|line| line.starts_with("total_connections_received")).unwrap().to_owned();
+        observers.iter_mut().map(|client| count(stats(client))).collect::<Vec<_>>()
+    };
+    let mut session = cluster.session();
+    assert_eq!(run(&mut session, &["CLIENT SETNAME me"]), ["OK"]);
+    let before = opened();
+    assert_eq!(run(&mut session, &["PSUBSCRIBE *"]), ["psubscribe * 1"]);
+    assert_eq!(opened(), before);
+    for (server, channel) in servers.iter().zip([key_on(1, 2), key_on(2, 2)]) {
+        let list: String = redis::cmd("CLIENT").arg("LIST").arg("TYPE").arg("PUBSUB").query(&mut server.client()).unwrap();
+        assert!(list.contains(" name=me "), "{list}");
+        publish(&cluster, &channel, "text");
+        assert_eq!(next(&mut session), format!("pmessage * {channel} text"));
+    }
+}
+
+#[test]
 fn subscription_replies_have_the_same_bytes_as_from_a_single_server() {
     let (servers, oracle) = (Server::start_many(3), Server::start());
     let cluster = cluster(&ports(&servers), &[]);

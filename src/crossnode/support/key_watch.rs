@@ -147,9 +147,11 @@ impl<'j, 'c, 'a> KeyWatch<'j, 'c, 'a> {
             return self.poll(&[], time_left(deadline)).map(drop);
         }
         let limit = shorter(self.place.announce_overdue(), deadline);
-        let servers = 0..self.job.config.servers.len();
-        let messages = servers.filter_map(|server| Some((server, self.job.topology.shard(server).key_listener().messages()?)));
-        let messages: Vec<(usize, Arc<Messages>)> = messages.collect();
+        let listener = |server: usize| {
+            let shard = self.job.topology.shard(server);
+            Some((server, shard.key_listener().messages(shard.server(), shard.config())?))
+        };
+        let messages: Vec<(usize, Arc<Messages>)> = (0..self.job.config.servers.len()).filter_map(listener).collect();
         for at in self.poll(&messages, limit)? {
             let (server, messages) = &messages[at];
             let outcome = messages.receive(|change| match change {
@@ -183,7 +185,9 @@ impl<'j, 'c, 'a> KeyWatch<'j, 'c, 'a> {
 
 impl Drop for KeyWatch<'_, '_, '_> {
     fn drop(&mut self) {
-        self.keys.iter().for_each(|(server, keys)| self.job.topology.shard(*server).key_listener().unwant(keys));
+        let listener = |server: usize| self.job.topology.shard(server).key_listener();
+        self.keys.iter().for_each(|(server, keys)| listener(*server).unwant(keys));
+        self.keys.iter().for_each(|(server, _)| listener(*server).settle());
     }
 }
 

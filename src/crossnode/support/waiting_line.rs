@@ -49,6 +49,8 @@ struct Line {
     turn: Option<u64>,
     /// The key has changed since the turn was given.
     has_changed: bool,
+    /// The key has changed when none of the callers, or none of the later ones, waited yet.
+    is_missed: bool,
     /// When a turn was last given.
     checked: Instant,
 }
@@ -62,6 +64,8 @@ struct Caller {
     turns: VecDeque<usize>,
     /// Why it cannot wait any longer.
     failure: Option<(usize, Error)>,
+    /// It has begun to wait. Before that it looks at its keys by itself, and others do not wait for it.
+    is_waiting: bool,
     /// It sleeps, or is about to.
     is_idle: bool,
     /// Its keys are looked at after this time even without an announcement.
@@ -101,11 +105,11 @@ impl Place {
         let keys: Vec<(Arc<LineKey>, usize)> =
             keys.iter().map(|(server, key)| (Arc::new(LineKey::new(topology, *server, key, wanted)), *server)).collect();
         for (key, _) in &keys {
-            let new = || Line { callers: BTreeSet::new(), turn: None, has_changed: false, checked: Instant::now() };
+            let new = || Line { callers: BTreeSet::new(), turn: None, has_changed: false, is_missed: false, checked: Instant::now() };
             state.lines.entry(key.clone()).or_insert_with(new).callers.insert(number);
         }
         let waker = Arc::new(waker);
-        let caller = Caller { handle, keys, turns: VecDeque::new(), failure: None, is_idle: false, max_silence, waker };
+        let caller = Caller { handle, keys, turns: VecDeque::new(), failure: None, is_waiting: false, is_idle: false, max_silence, waker };
         state.callers.insert(number, caller);
         drop(state);
         Ok(Place { lines, number, handle, rx })
@@ -178,6 +182,7 @@ impl Place {
     /// Returns what to do next. Before [`Next::Wait`] the caller becomes the leader of its handle if there is none.
     pub(crate) fn next(&self) -> Next {
         let mut state = self.lines.lock();
+        state.begin_to_wait(self.number);
         let Some(caller) = state.callers.get_mut(&self.number) else { return Next::Wait };
         caller.is_idle = false;
         let next = match (caller.turns.pop_front(), caller.failure.take()) {
@@ -279,10 +284,29 @@ impl State {
         }
     }
 
-    /// Gives the turn to the first caller that is not before `from`.
+    /// A caller has looked at its keys and begins to wait. Changes since its look may have had no caller to be given to.
+    fn begin_to_wait(&mut self, number: u64) {
+        let Some(caller) = self.callers.get_mut(&number).filter(|caller| !caller.is_waiting) else { return };
+        caller.is_waiting = true;
+        let keys: Vec<Arc<LineKey>> = caller.keys.iter().map(|(key, _)| key.clone()).collect();
+        for key in keys {
+            let Some(line) = self.lines.get_mut(&key) else { continue };
+            if std::mem::take(&mut line.is_missed) {
+                match line.turn {
+                    Some(_) => line.has_changed = true,
+                    None => self.give_turn(&key, number),
+                }
+            }
+        }
+    }
+
+    /// Gives the turn to the first caller that waits and is not before `from`. If none waits yet, the next one that begins to gets it.
     fn give_turn(&mut self, key: &Arc<LineKey>, from: u64) {
         let Some(line) = self.lines.get_mut(key) else { return };
-        line.turn = line.callers.range(from..).next().copied();
+        let is_waiting = |number: &u64| self.callers.get(number).is_some_and(|caller| caller.is_waiting);
+        let mut later = line.callers.range(from..).copied();
+        line.turn = later.clone().find(is_waiting);
+        line.is_missed |= line.turn.is_none() && later.next().is_some();
         line.checked = Instant::now();
         if let Some(caller) = line.turn.and_then(|number| self.callers.get_mut(&number)) {
             caller.add_turn(key);
