@@ -180,7 +180,7 @@ fn errors_give_the_path_of_the_bad_value() {
         (format!(r#"{{{node},"master_of":{{"node_1":"node_2","node_2":"node_3"}}}}"#), "master_of.node_1: node_2 is a master itself"),
         (format!(r#"{{{node},"master_of":{{"node_1":["node_2",7]}}}}"#), "master_of.node_1: 7 is not the name of a node"),
         (format!(r#"{{{node},"default_node":"node_7"}}"#), "default_node: nodes has no node_7"),
-        (format!(r#"{{{node},"pin":{{"a*":"node_2"}}}}"#), "pin.a*: node_2 is not a master"),
+        (format!(r#"{{{node},"pin":{{"a*":"node_9"}}}}"#), "pin.a*: node_9 is not a master"),
         (format!(r#"{{{node},"pin":{{"a*":7}}}}"#), "pin.a*: 7 is not the name of a node"),
         (format!(r#"{{{node},"pin":"a*"}}"#), "pin: a string is not an object"),
         (format!(r#"{{{node},"hash_tag":"first"}}"#), r#"hash_tag: "first" is not one of "strip", "keep", "off""#),
