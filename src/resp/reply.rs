@@ -90,20 +90,27 @@ impl Reply {
     /// Makes a reply of all that a reader has read. Also returns the buffer of the reader if it can be used again.
     ///
     /// If the reader was made with `rooted`, `replies` is the number of elements of the array around the replies.
-    #[inline]
+    ///
+    /// Always inlined: passing the reader on would copy it.
+    #[inline(always)]
     pub(crate) fn from_reader(reader: Reader, replies: Option<usize>) -> (Reply, Vec<u8>) {
         let is_recycled = reader.is_recycled();
-        let (mut buffer, mut entries) = reader.into_parts();
+        let (buffer, mut entries) = reader.into_parts();
         if let Some(replies) = replies {
             entries[0] = Entry::new(Kind::Array, replies, entries.len() as i64 - 1);
         }
         if buffer.len() <= MAX_COPIED {
             return (Reply::new(Bytes::from_slice(&buffer), entries), buffer);
         }
+        (Reply::with_buffer(buffer, entries, is_recycled), Vec::new())
+    }
+
+    #[inline(never)]
+    fn with_buffer(mut buffer: Vec<u8>, entries: Entries, is_recycled: bool) -> Reply {
         if !is_recycled && buffer.capacity() - buffer.len() > buffer.len() / 4 {
             buffer.shrink_to_fit();
         }
-        (Reply::new(Bytes::from_vec(buffer), entries), Vec::new())
+        Reply::new(Bytes::from_vec(buffer), entries)
     }
 
     /// Parses one reply.
