@@ -10,6 +10,7 @@ use crate::transport::Connection;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound;
 use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -19,7 +20,8 @@ pub(crate) const INVALIDATIONS: &[u8] = b"__redis__:invalidate";
 const MAX_UNWANTED: usize = 64;
 /// A server that refused to announce keys is asked again after this time.
 const REFUSED_FOR: Duration = Duration::from_secs(10);
-
+/// How long a server may take to confirm that it has started or stopped.
+const MAX_CONFIRMATION: Duration = Duration::from_millis(100);
 /// How often the connections are checked while callers wait.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -43,6 +45,10 @@ struct Link {
     prefixes: BTreeSet<Vec<u8>>,
     /// The number of replies that were not read from the control connection.
     unread: usize,
+    /// Whether the connection for the messages is subscribed. While nobody waits it is not: other clients see its channel in `PUBSUB CHANNELS`.
+    is_subscribed: bool,
+    /// How many times it was unsubscribed and subscribed again.
+    changes: usize,
     /// When the control connection was last checked.
     checked: Instant,
 }
@@ -51,6 +57,8 @@ struct Link {
 pub(crate) struct Messages {
     connection: Connection,
     framer: Mutex<Framer>,
+    /// How many of [`Link::changes`] the server has confirmed.
+    confirmed: AtomicUsize,
 }
 
 /// What a message announces.
@@ -118,9 +126,9 @@ impl KeyListener {
         outcome
     }
 
-    /// Whether the two connections are open.
-    pub(crate) fn is_connected(&self) -> bool {
-        self.lock().link.is_some()
+    /// Whether the two connections are open. If they are, also whether one is subscribed.
+    pub(crate) fn is_subscribed(&self) -> Option<bool> {
+        self.lock().link.as_ref().map(|link| link.is_subscribed)
     }
 
     /// The connection for the messages, while callers wait. If the other connection was closed, for example because it was idle for long, the server
@@ -181,11 +189,13 @@ impl Link {
         let Value::Array(mut replies) = reply.root() else { return Ok(None) };
         let (Some(Value::Integer(id)), Some(Value::Array(_))) = (replies.next(), replies.next()) else { return Ok(None) };
         Ok(Some(Link {
-            messages: Arc::new(Messages { connection, framer: Mutex::default() }),
+            messages: Arc::new(Messages { connection, framer: Mutex::default(), confirmed: AtomicUsize::new(0) }),
             control: Connection::open(server, config, config.connect_timeout)?,
             id: id.to_string(),
             prefixes: BTreeSet::new(),
             unread: 0,
+            is_subscribed: true,
+            changes: 0,
             checked: Instant::now(),
         }))
     }
@@ -222,9 +232,13 @@ impl Link {
         let mut tracking: Vec<&[u8]> = vec![b"CLIENT", b"TRACKING", b"ON", b"REDIRECT", self.id.as_bytes(), b"BCAST"];
         new.iter().for_each(|prefix| tracking.extend([&b"PREFIX"[..], prefix]));
         request.extend(pack(&tracking));
+        if !self.is_subscribed {
+            self.change_subscription(b"SUBSCRIBE")?;
+        }
         let count = self.unread + 1;
         let reply = ask(&mut self.control, &request, count)?;
         self.unread = 0;
+        self.messages.confirm(self.changes)?;
         self.prefixes.extend(new.iter().map(|prefix| prefix.to_vec()));
         let Value::Array(replies) = reply.root() else { return Ok(false) };
         Ok(matches!(replies.last(), Some(Value::Status(_))))
@@ -232,12 +246,18 @@ impl Link {
 
     /// Reads the replies that were not read.
     fn read_rest(&mut self) -> Result<(), Error> {
-        const MAX_WAIT: Duration = Duration::from_millis(100);
         if self.unread > 0 {
-            self.control.wait_within(MAX_WAIT)?;
+            self.control.wait_within(MAX_CONFIRMATION)?;
             ask(&mut self.control, &[], self.unread)?;
             self.unread = 0;
         }
+        self.messages.confirm(self.changes)
+    }
+
+    fn change_subscription(&mut self, command: &[u8]) -> Result<(), Error> {
+        self.messages.connection.send_all(&pack(&[command, INVALIDATIONS]), &mut 0)?;
+        self.is_subscribed = command == b"SUBSCRIBE";
+        self.changes += 1;
         Ok(())
     }
 
@@ -248,6 +268,7 @@ impl Link {
         }
         self.prefixes.clear();
         self.unread += 1;
+        self.change_subscription(b"UNSUBSCRIBE")?;
         self.control.send_all(&pack(&[b"CLIENT", b"TRACKING", b"OFF"]), &mut 0)
     }
 }
@@ -262,6 +283,15 @@ fn ask(connection: &mut Connection, request: &[u8], replies: usize) -> Result<Re
 }
 
 impl Messages {
+    /// Waits until the server has confirmed this many changes of the subscription. Messages that arrive meanwhile concern nobody.
+    fn confirm(&self, changes: usize) -> Result<(), Error> {
+        while self.confirmed.load(Ordering::Acquire) < changes {
+            self.connection.wait_within(MAX_CONFIRMATION)?;
+            self.receive(|_| {})?;
+        }
+        Ok(())
+    }
+
     /// Reads the messages that have come, without waiting.
     pub(crate) fn receive(&self, mut changed: impl FnMut(Change)) -> Result<(), Error> {
         let mut framer = self.framer.lock().unwrap_or_else(PoisonError::into_inner);
@@ -269,6 +299,8 @@ impl Messages {
             while let Some(message) = framer.next_reply()? {
                 let Value::Array(mut message) = message.root() else { continue };
                 match message.nth(2) {
+                    // The confirmation of a change of the subscription.
+                    Some(Value::Integer(_)) => drop(self.confirmed.fetch_add(1, Ordering::AcqRel)),
                     Some(Value::Array(keys)) => {
                         keys.for_each(|key| {
                             if let Value::String(key) = key {

@@ -124,7 +124,7 @@ fn a_blocking_command_can_outlast_the_read_timeout() {
 
 #[test]
 fn invalid_resp_closes_the_connection_and_the_next_command_opens_another() {
-    for garbage in [&b"HTTP/1.1 400 Bad Request\r\n"[..], b"$x\r\n", b":1\r\n:2\r\n", b"$2\r\nabcd", b"*-7\r\n", b"%1\r\n+a\r\n+b\r\n"] {
+    for garbage in [&b"HTTP/1.1 400 Bad Request\r\n"[..], b"$x\r\n", b":1\r\n:2\r\n", b"$2\r\nabcd", b"*-7\r\n", b"@1\r\n"] {
         let fake = FakeServer::start(move |mut stream, nth| {
             while read_request(&mut stream) {
                 let reply_bytes = if nth == 0 { garbage } else { b"+OK\r\n" };

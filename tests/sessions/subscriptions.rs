@@ -130,7 +130,7 @@ fn pinned_channels_and_transactions_on_pinned_keys_are_on_the_named_node() {
     let servers = Server::start_many(3);
     let cluster = cluster(&ports(&servers), &[r#""pin":{"rq:*":"node_3"}"#]);
     let mut session = cluster.session();
-    assert_eq!(run(&mut session, &["MULTI", "SET rq:a 1", "SET rq:b 2", "EXEC"])[3], "[OK OK]");
+    assert_eq!(run(&mut session, &["MULTI", "SET rq:a 1", "SET rq:b 2", "EXEC"])[3], "OK OK");
     assert_eq!(run(&mut session, &["SUBSCRIBE rq:news"]), ["subscribe rq:news 1"]);
     publish(&cluster, "rq:news", "yes");
     assert_eq!(next(&mut session), "message rq:news yes");

@@ -207,13 +207,14 @@ pub(crate) fn explain_wait(
     look: impl FnOnce(Explanation) -> Explanation,
 ) -> Explanation {
     let subscribed = servers.iter().fold(explanation, |explanation, &server| {
-        let explanation = match job.topology.shard(server).key_listener().is_connected() {
-            true => explanation,
-            false => explanation.round_of([(server, "CLIENT ID; SUBSCRIBE …".into())]),
+        let (explanation, request) = match job.topology.shard(server).key_listener().is_subscribed() {
+            None => (explanation.round_of([(server, "CLIENT ID; SUBSCRIBE …".into())]), "CLIENT TRACKING …"),
+            Some(true) => (explanation, "CLIENT TRACKING …"),
+            Some(false) => (explanation, "SUBSCRIBE …; CLIENT TRACKING …"),
         };
-        explanation.round_of([(server, "CLIENT TRACKING …".into())])
+        explanation.round_of([(server, request.into())])
     });
-    look(subscribed).round_of(servers.iter().map(|&server| (server, "CLIENT TRACKING OFF".into())))
+    look(subscribed).round_of(servers.iter().map(|&server| (server, "UNSUBSCRIBE …; CLIENT TRACKING OFF".into())))
 }
 
 fn time_left(deadline: Option<Instant>) -> Option<Duration> {

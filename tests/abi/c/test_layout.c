@@ -128,7 +128,7 @@ static void test_exports(void) {
         "php_session_execute", "php_session_receive", "recover",
         "reply_bytes", "reply_data", "reply_double", "reply_element", "reply_failure", "reply_free", "reply_integer", "reply_length", "reply_type",
         "reply_value", "session_close", "session_execute", "session_interrupt", "session_open", "session_read", "session_receive",
-        "session_write", "status_name", "version", "with_read",
+        "session_shutdown", "session_write", "status_name", "version", "with_read",
     };
     size_t i, count = sizeof names / sizeof *names;
     char line[4096], symbol[64];

@@ -146,7 +146,8 @@ fn announced_lengths_allocate_no_memory() {
         let before = peak_memory();
         let error = fake.cluster(&[]).command(&[b"INCR", b"a"]).map(|_| ()).unwrap_err();
         assert_eq!(error.code(), Code::Io, "{error}");
-        let grown = peak_memory() - before;
+        // The kernel counts in batches, so a later figure can be smaller.
+        let grown = peak_memory().saturating_sub(before);
         assert!(grown < 64 << 10, "the peak memory grew by {grown} KiB");
     }
 }

@@ -256,11 +256,6 @@ return [
     ],
     'Several nodes' => [
         [
-            'reason' => 'A scan visits the nodes in turn, so it takes more calls than on one server; the complete results are compared',
-            'methods' => ['scan'],
-            'aspect' => 'arguments',
-        ],
-        [
             'reason' => 'A command for all nodes is rejected in a transaction, which runs on one node, and the rest of the transaction is not executed',
             'scenario' => '/: (info|flushDB|flushAll|lastSave|slowlog|pubsub|script|keys|getKeys|randomKey|dbSize|time|echo|sendEcho|ping|publish|select)\/\d+ in a transaction/',
         ],
