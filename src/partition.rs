@@ -67,7 +67,7 @@ impl HashTag {
 
     /// Returns whether the rules differ for this key: whether one of them finds a tag in it.
     ///
-    /// The answer depends on the key alone, not on the number of nodes: with one node [`HashTag::Strip`] still sends another key.
+    /// The result depends only on the key, not on the number of nodes: with one node [`HashTag::Strip`] still changes its name.
     #[inline]
     pub fn matters_for(key: &[u8]) -> bool {
         may_contain_open_brace(key) && has_tag(key)

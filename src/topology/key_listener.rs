@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 /// The channel of invalidation messages.
 pub(crate) const INVALIDATIONS: &[u8] = b"__redis__:invalidate";
-/// Keys that nobody waits for any more are announced until there are this many more of them than keys that somebody waits for.
+/// Keys without a waiting caller stay subscribed until they outnumber the keys with one by more than this.
 const MAX_UNWANTED: usize = 64;
 /// A server that refused to announce keys is asked again after this time.
 const REFUSED_FOR: Duration = Duration::from_secs(10);
@@ -45,7 +45,7 @@ struct Link {
     prefixes: BTreeSet<Vec<u8>>,
     /// The number of replies that were not read from the control connection.
     unread: usize,
-    /// Whether the connection for the messages is subscribed. While nobody waits it is not: other clients see its channel in `PUBSUB CHANNELS`.
+    /// Whether the connection for the messages is subscribed. Without waiting callers it is not, because `PUBSUB CHANNELS` lists its channel.
     is_subscribed: bool,
     /// How many times it was unsubscribed and subscribed again.
     changes: usize,
@@ -283,7 +283,7 @@ fn ask(connection: &mut Connection, request: &[u8], replies: usize) -> Result<Re
 }
 
 impl Messages {
-    /// Waits until the server has confirmed this many changes of the subscription. Messages that arrive meanwhile concern nobody.
+    /// Waits until the server has confirmed this many changes of the subscription. Messages that arrive before that are discarded: no caller waits for them.
     fn confirm(&self, changes: usize) -> Result<(), Error> {
         while self.confirmed.load(Ordering::Acquire) < changes {
             self.connection.wait_within(MAX_CONFIRMATION)?;

@@ -1,4 +1,4 @@
-//! Commands of well-known modules. Where no module is available, a command of Redis under another name stands in for it.
+//! Commands of well-known modules. Without the modules, renamed commands of Redis take their place.
 //!
 //! `REDISCLUSTER_TEST_MODULES=/path/rejson.so:/path/redisbloom.so:…` runs the tests that need the modules.
 
