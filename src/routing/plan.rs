@@ -43,7 +43,26 @@ pub(crate) fn plan<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) ->
     if command.strategy == Strategy::Sort && sort_reads_other_servers(config, args)? {
         return plan_for_several_servers(config, args, keys, command.strategy, flags);
     }
-    choose_plan(config, args, keys, command.strategy, flags)
+    match option_about_all_keys(command.strategy, args, &keys) {
+        None => choose_plan(config, args, keys, command.strategy, flags),
+        Some(option) => choose_plan(config, args, keys, Strategy::Refuse, flags).map_err(|error| {
+            let suffix = format!("; {} applies to all of them together", upper(option));
+            if error.code() == Code::CrossNode { error.with_suffix(&suffix) } else { error }
+        }),
+    }
+}
+
+/// An option that no node can apply to its own keys alone: the conditions of MSETEX, and the limits of the whole reply of XREAD and XREADGROUP.
+#[inline]
+fn option_about_all_keys<'a>(strategy: Strategy, args: &[&'a [u8]], keys: &[Key]) -> Option<&'a [u8]> {
+    let (options, wanted): (&[&[u8]], [&[u8]; 2]) = match strategy {
+        Strategy::Split(kind @ SplitKind::StoredWithOptions) => {
+            (args.get(keys.last()?.position() + kind.arguments_per_key()..)?, [b"NX", b"XX"])
+        }
+        Strategy::XRead => (args.get(1..keys.first()?.position())?, [b"MAXCOUNT", b"MAXSIZE"]),
+        _ => return None,
+    };
+    options.iter().copied().find(|option| wanted.iter().any(|word| option.eq_ignore_ascii_case(word)))
 }
 
 /// The keys of a command of the command table, with their masters. The number of arguments must fit the command. `None`: a server certainly rejects
@@ -203,8 +222,18 @@ pub(crate) fn upper(name: &[u8]) -> String {
 
 #[cold]
 pub(crate) fn needs_session(name: &str) -> Error {
+    if name.starts_with("himport|") {
+        return fieldset_error(name);
+    }
     let name = name.replace('|', " ").to_uppercase();
     Error::new(Code::Request, format!("{name} changes the state of its connection, and connections are shared; use a session"))
+}
+
+/// HIMPORT, also in sessions: one server prepares a fieldset for one connection, and only that connection can use it.
+#[cold]
+pub(crate) fn fieldset_error(name: &str) -> Error {
+    let name = name.replace('|', " ").to_uppercase();
+    Error::new(Code::Request, format!("{name}: a fieldset belongs to one connection to one server; use HSET"))
 }
 
 #[cold]

@@ -22,7 +22,7 @@ pub(crate) enum Begun {
 
 /// Returns whether a command may wait for other clients. WAIT does not: it waits for replicas.
 pub(crate) fn may_block(args: &[&[u8]]) -> bool {
-    let blocks = |block| matches!(block, Block::First | Block::Last | Block::Option);
+    let blocks = |block| matches!(block, Block::At(_) | Block::Last | Block::Option);
     lookup(args).is_some_and(|command| blocks(command.block) && command.read_timeout(args) != ReadTimeout::Configured)
 }
 
