@@ -1,8 +1,10 @@
 //! Sessions: one client of all servers with the state that a connection to one server has, such as MULTI, WATCH, SELECT and SUBSCRIBE.
 
+mod auth;
 mod blocked;
 mod blocked_wait;
 mod blocking;
+mod clients;
 mod connection;
 mod dispatch;
 mod identity;
@@ -11,6 +13,8 @@ mod pubsub;
 mod pubsub_connection;
 mod queued;
 mod receive;
+mod registry;
+mod reply_mode;
 mod routing;
 mod select;
 #[allow(clippy::module_inception)]

@@ -1,7 +1,9 @@
 //! Sessions: one client with state, over all nodes.
 
+mod auth;
 mod blocking;
 mod byte_stream;
+mod clients;
 mod connection_state;
 mod helpers;
 mod redis_cli;
