@@ -25,10 +25,10 @@ fn commands_of_arrays_counters_and_expiring_members_go_to_the_node_of_their_key(
     }
 }
 
-/// The command's own server decides whether it exists: here SINTERCARD and SINTER have its name.
+/// The command's own server decides whether it exists: here ZDIFF and SINTER have its name.
 #[test]
 fn the_sizes_of_a_union_and_a_difference_across_nodes_are_those_of_the_sets() {
-    let options = ["--rename-command", "SINTERCARD", "SUNIONCARD", "--rename-command", "SINTER", "SDIFFCARD"];
+    let options = ["--rename-command", "ZDIFF", "SUNIONCARD", "--rename-command", "SINTER", "SDIFFCARD"];
     let servers: Vec<Server> = (0..3).map(|_| Server::start_with(&options)).collect();
     let cluster = cluster(&ports(&servers), &[]);
     let mut random = Random::seeded();

@@ -75,7 +75,7 @@ impl SourceType {
             Strategy::Gather(GatherKind::SortedSets(..)) => SourceType::SortedSet,
             Strategy::Gather(GatherKind::Bits) => SourceType::String,
             _ => match job.args[0].to_ascii_lowercase().as_slice() {
-                b"pfcount" | b"pfmerge" | b"lcs" => SourceType::String,
+                b"pfcount" | b"pfmerge" | b"lcs" | b"stralgo" => SourceType::String,
                 _ => SourceType::Any,
             },
         }
