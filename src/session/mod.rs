@@ -4,6 +4,7 @@ mod auth;
 mod blocked;
 mod blocked_wait;
 mod blocking;
+mod client_reply;
 mod clients;
 mod connection;
 mod dispatch;

@@ -95,7 +95,8 @@ fn reports_have_the_types_of_one_server() {
         let mut plain = RawClient::connect(servers[3].port);
         let hello = request(&[&format!("HELLO {protocol}")]);
         session.write(&hello).unwrap();
-        (read_all(&mut session), plain.exchange(&hello, 1));
+        read_all(&mut session);
+        plain.exchange(&hello, 1);
         // One by one, and in a pipeline with other commands.
         for command in COMMANDS {
             for commands in [&[command][..], &["PING", command, "DBSIZE"]] {
