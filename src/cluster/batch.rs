@@ -186,10 +186,11 @@ impl<'p, 'a> Batch<'p, 'a> {
     ) -> Broadcast<'a> {
         // A SCRIPT FLUSH drops the scripts that the batch has loaded.
         self.loaded_scripts.clear();
-        let preceding = broadcast::preceding_command(policy);
-        self.needs_connections_to_merge |= preceding.is_some();
+        let counts_keys = policy == ResponsePolicy::VisibleKeyCount;
+        self.needs_connections_to_merge |= counts_keys;
         let follows_itself = |slot: &Slot| matches!(&slot.reply, ExpectedReply::Broadcast(broadcast) if broadcast.policy == policy);
-        let preceding = preceding.filter(|_| !self.slots.last().is_some_and(follows_itself));
+        let is_covered = counts_keys && self.slots.last().is_some_and(follows_itself);
+        let preceding = if is_covered { &[] } else { broadcast::preceding_commands(policy) };
         let ignores_database = ignores_database(args);
         let servers = self.pipelines.len();
         let indexes = (0..servers).map(|server| {
@@ -200,7 +201,7 @@ impl<'p, 'a> Batch<'p, 'a> {
             let pipeline = self.pipeline(server);
             pipeline.ignores_database = ignores_database;
             pipeline.requires_master = true;
-            let before = preceding.map(|words| pipeline.add(None, &words, &[], command.flags));
+            let before = preceding.iter().map(|words| pipeline.add(None, words, &[], command.flags)).min();
             let index = match changed {
                 Some(words) => pipeline.add_copied(&words.iter().map(AsRef::as_ref).collect::<Vec<&[u8]>>(), command.flags),
                 None => pipeline.add(whole.clone(), args, &[], command.flags),
@@ -208,7 +209,7 @@ impl<'p, 'a> Batch<'p, 'a> {
             Some(before.unwrap_or(index))
         });
         let indexes = indexes.collect();
-        Broadcast { args: args.into(), command, policy, indexes, commands: 1 + u32::from(preceding.is_some()) }
+        Broadcast { args: args.into(), command, policy, indexes, commands: 1 + preceding.len() as u32 }
     }
 
     /// Runs all commands. The reply is an array with one reply per command.

@@ -166,6 +166,8 @@ pub(crate) enum ResponsePolicy {
     FunctionStats,
     MemoryStats,
     Role,
+    /// WAIT, WAITAOF: the minimum, as [`ResponsePolicy::AggMin`], after all writes that a server has executed.
+    ReplicaCount,
     /// CLIENT KILL: the number of clients, or OK in the old form.
     KilledClients,
     /// CLIENT UNBLOCK: the number of clients.
@@ -220,6 +222,8 @@ pub(crate) const STRATEGIES: &[(Strategy, &[&str])] = &[
     // Its tip says all_succeeded, but its reply is the number of events that were reset.
     (Strategy::Broadcast(ResponsePolicy::AggSum), &["latency|reset"]),
     (Strategy::Broadcast(ResponsePolicy::AggMin), &["lastsave"]),
+    // Their tips say agg_min, but the writes of the caller may have gone over other connections.
+    (Strategy::Broadcast(ResponsePolicy::ReplicaCount), &["wait", "waitaof"]),
     (Strategy::Broadcast(ResponsePolicy::AggMax), &["pubsub|numpat"]),
     (Strategy::Broadcast(ResponsePolicy::SumByName), &["pubsub|numsub", "pubsub|shardnumsub"]),
     (Strategy::Broadcast(ResponsePolicy::DistinctNames), &["pubsub|channels", "pubsub|shardchannels"]),
@@ -362,7 +366,19 @@ mod tests {
         differing.sort_unstable();
         assert_eq!(
             differing,
-            ["cluster|slot-stats", "commandlog|get", "dbsize", "keys", "latency|reset", "msetex", "ping", "randomkey", "slowlog|get"]
+            [
+                "cluster|slot-stats",
+                "commandlog|get",
+                "dbsize",
+                "keys",
+                "latency|reset",
+                "msetex",
+                "ping",
+                "randomkey",
+                "slowlog|get",
+                "wait",
+                "waitaof"
+            ]
         );
     }
 

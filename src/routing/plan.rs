@@ -1,8 +1,8 @@
 //! From a command to the servers that run it. Nothing is sent here. An ambiguous command is rejected.
 
 use crate::command::{
-    Access, Command, CommandFlags, Key, Keys, PlacedKeys, Positions, ReadTimeout, ServerCommand, ServerCommandKeys, SplitKind, Strategy,
-    places, positions, sort_patterns,
+    Access, Command, CommandFlags, Key, Keys, PlacedKeys, Positions, ReadTimeout, ResponsePolicy, ServerCommand, ServerCommandKeys,
+    SplitKind, Strategy, places, positions, sort_patterns,
 };
 use crate::config::{Config, CrossNode, Place, tag_without_rule};
 use crate::error::{Code, Error, printable};
@@ -172,13 +172,18 @@ fn choose_plan<'a>(
     let server_of = |key: &Key| config.masters[key.master()].server;
     let server = match keys.first() {
         Some(key) => server_of(key),
-        None if config.servers.len() == 1 || strategy == Strategy::AnyMaster => 0,
+        None if (config.servers.len() == 1 && !takes_preceding_commands(strategy)) || strategy == Strategy::AnyMaster => 0,
         None => return plan_without_keys(config.masters[0].server, args, strategy, flags),
     };
     if keys.iter().skip(1).all(|key| server_of(key) == server) {
         return Ok(Plan::OneServer { server, keys, flags });
     }
     plan_for_several_servers(config, args, keys, strategy, flags)
+}
+
+/// WAIT is not sent as it is, even to a single server.
+fn takes_preceding_commands(strategy: Strategy) -> bool {
+    strategy == Strategy::Broadcast(ResponsePolicy::ReplicaCount)
 }
 
 fn plan_for_several_servers<'a>(

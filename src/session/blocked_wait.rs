@@ -41,7 +41,7 @@ pub(crate) enum Progress {
 
 /// Why a wait must end.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Stop {
+pub(crate) enum Stop {
     Close,
     Unblock,
     TimeUp,
@@ -59,6 +59,13 @@ impl Session {
                 *is_suspended = true;
                 self.wait_for_several(&blocked.request, stream_ids, limit, waiter)?
             }
+            Place::Masters { waits, is_unblocked } => match self.wait_for_masters(waits, &mut blocked.deadline, is_unblocked, waiter) {
+                Ok(progress) => progress,
+                Err((server, error)) => {
+                    self.abandon_waits(waits);
+                    Progress::Ended(Err(self.lose_connection(server, error, &name(), true)))
+                }
+            },
             Place::Server { server, reader, is_unblocked } => {
                 let server = *server;
                 match self.wait_for_server(server, reader, &mut blocked.deadline, is_unblocked, waiter) {
@@ -89,8 +96,10 @@ impl Session {
 
     /// Closes the connection over which a command was sent, so that the server ends it.
     fn abandon(&mut self, blocked: &Blocked) {
-        if let Place::Server { server, .. } = blocked.place {
-            self.connections[server] = None;
+        match &blocked.place {
+            Place::Server { server, .. } => self.connections[*server] = None,
+            Place::Masters { waits, .. } => self.abandon_waits(waits),
+            Place::Several { .. } => {}
         }
     }
 
@@ -136,7 +145,7 @@ impl Session {
     }
 
     /// Tells a server to end the blocking command that it runs for this session. Its reply is nil, or what it has just received.
-    fn unblock(&self, server: usize, with_error: bool) -> Result<(), Error> {
+    pub(super) fn unblock(&self, server: usize, with_error: bool) -> Result<(), Error> {
         let id = self.connections[server].as_ref().and_then(SessionConnection::id);
         let id = id.ok_or_else(|| Error::new(Code::Io, "the ID of the connection is unknown"))?;
         let config = self.configured.config();
@@ -190,7 +199,7 @@ impl Session {
     }
 
     /// Returns why a wait must end now.
-    fn stop(&self, waiter: Waiter) -> Option<Stop> {
+    pub(super) fn stop(&self, waiter: Waiter) -> Option<Stop> {
         if self.interrupter.is_closing() {
             return Some(Stop::Close);
         }
@@ -212,7 +221,7 @@ impl Waiter {
         if let Waiter::Read { deadline } = self { deadline } else { None }
     }
 
-    fn remaining(self) -> Option<Duration> {
+    pub(crate) fn remaining(self) -> Option<Duration> {
         remaining(self.deadline())
     }
 }

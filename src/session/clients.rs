@@ -62,17 +62,23 @@ impl Session {
         Ok(())
     }
 
-    /// CLIENT UNBLOCK. A session that waits across nodes is blocked on no server, so it is looked for in this process.
+    /// CLIENT UNBLOCK. A session of this process may wait on several servers, or across nodes on none, so it ends its command itself.
     pub(super) fn unblock_client(&mut self, args: &[&[u8]]) -> Outcome {
-        let reply = self.selected.command(args)?;
-        let servers = self.connections.len();
+        let with_error = match args[3..] {
+            [] => Some(false),
+            [word] if word.eq_ignore_ascii_case(b"TIMEOUT") => Some(false),
+            [word] if word.eq_ignore_ascii_case(b"ERROR") => Some(true),
+            _ => None,
+        };
         let id = std::str::from_utf8(args[2]).ok().and_then(|id| id.parse::<i64>().ok());
-        let (Value::Integer(0), Some(id)) = (reply.root(), id) else { return Ok(reply) };
-        let (server, id) = of_server(id, servers);
-        let with_error = args.get(3).is_some_and(|word| word.eq_ignore_ascii_case(b"ERROR"));
-        let sessions = registered_on(&self.configured.config().servers[server].address);
-        let is_unblocked = sessions.iter().any(|session| session.id == id && session.interrupter.unblock(with_error));
-        Ok(if is_unblocked { Reply::integer(1) } else { reply })
+        if let (Some(id), Some(with_error)) = (id, with_error) {
+            let (server, id) = of_server(id, self.connections.len());
+            let sessions = registered_on(&self.configured.config().servers[server].address);
+            if sessions.iter().any(|session| session.id == id && session.interrupter.unblock(with_error)) {
+                return Ok(Reply::integer(1));
+            }
+        }
+        self.selected.command(args)
     }
 }
 

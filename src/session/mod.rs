@@ -15,6 +15,7 @@ mod pubsub_connection;
 mod queued;
 mod receive;
 mod registry;
+mod replica_wait;
 mod reply_mode;
 mod routing;
 mod select;

@@ -7,6 +7,7 @@ mod clients;
 mod connection_state;
 mod helpers;
 mod redis_cli;
+mod replica_wait;
 mod reports;
 mod resp3;
 mod shared;
