@@ -8,10 +8,13 @@ use crate::session::connection::{SessionConnection, Settings};
 use crate::session::interrupt::Interrupter;
 use crate::session::pubsub_connection::PubSubConnection;
 use crate::session::queued::{Binding, Transaction};
+use crate::session::registry::Registration;
+use crate::session::reply_mode::ReplyMode;
 use crate::session::stream_buffer::StreamBuffer;
 use crate::session::subscriptions::Subscriptions;
 use crate::transport::explain;
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 /// The outcome of one command.
 pub(crate) type Outcome = Result<Reply, Error>;
@@ -36,6 +39,9 @@ pub struct Session {
     process: u32,
     pub(super) is_closed: bool,
     pub(super) settings: Settings,
+    pub(super) reply_mode: ReplyMode,
+    /// Once CLIENT ID or another such command was run.
+    pub(super) registration: Option<Arc<Registration>>,
     /// By server: the connection for transactions.
     pub(super) connections: Vec<Option<SessionConnection>>,
     /// The server whose connection identifies the session, once CLIENT ID or another such command was run.
@@ -73,6 +79,8 @@ impl Session {
             process: std::process::id(),
             is_closed: false,
             settings,
+            reply_mode: ReplyMode::On,
+            registration: None,
             connections: (0..servers).map(|_| None).collect(),
             identifying_server: None,
             binding: None,

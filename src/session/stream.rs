@@ -147,6 +147,9 @@ impl Session {
     }
 
     fn push_outcome(&mut self, outcome: Outcome) {
+        if !self.wants_reply() {
+            return;
+        }
         let mut replies = ReplyList::default();
         replies.push(outcome);
         self.push_replies(&replies.into_reply());
