@@ -186,17 +186,30 @@ impl Session {
         error
     }
 
-    /// RESET: discards all state except the byte stream and the interrupter.
+    /// RESET: discards all state except the byte stream, the interrupter, and the connection that identifies the session, if no transaction is
+    /// bound to it.
     pub(super) fn reset(&mut self) -> Reply {
+        let identity = self.identifying_server.filter(|&server| self.binding.as_ref().is_none_or(|binding| binding.server != server));
+        let kept = identity.and_then(|server| Some((server, self.connections[server].take()?, self.registration.take())));
+        self.discard_state();
+        if let Some((server, connection, registration)) = kept {
+            (self.identifying_server, self.registration) = (Some(server), registration);
+            self.connections[server] = Some(connection);
+            // Removes the name that CLIENT LIST shows. If the server does not reply, a later command reports that.
+            let _ = self.own_connection(server, true);
+        }
+        Reply::status(b"RESET")
+    }
+
+    fn discard_state(&mut self) {
         let stream = std::mem::take(&mut self.stream);
         let interrupter = self.interrupter.clone();
         *self = Session { stream, interrupter, ..Session::new(self.configured.clone()) };
-        Reply::status(b"RESET")
     }
 
     /// QUIT: closes the connections. Later calls fail, except that the rest of the byte stream can be read.
     pub(super) fn quit(&mut self) -> Reply {
-        self.reset();
+        self.discard_state();
         self.is_closed = true;
         Reply::status(b"OK")
     }
