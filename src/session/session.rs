@@ -40,6 +40,9 @@ pub struct Session {
     pub(super) is_closed: bool,
     pub(super) settings: Settings,
     pub(super) reply_mode: ReplyMode,
+    /// By [`Session::require_authentication`].
+    pub(super) requires_authentication: bool,
+    pub(super) is_authenticated: bool,
     /// Once CLIENT ID or another such command was run.
     pub(super) registration: Option<Arc<Registration>>,
     /// By server: the connection for transactions.
@@ -80,6 +83,8 @@ impl Session {
             is_closed: false,
             settings,
             reply_mode: ReplyMode::On,
+            requires_authentication: false,
+            is_authenticated: true,
             registration: None,
             connections: (0..servers).map(|_| None).collect(),
             identifying_server: None,
@@ -204,7 +209,9 @@ impl Session {
     fn discard_state(&mut self) {
         let stream = std::mem::take(&mut self.stream);
         let interrupter = self.interrupter.clone();
-        *self = Session { stream, interrupter, ..Session::new(self.configured.clone()) };
+        let requires_authentication = self.requires_authentication;
+        let new = Session::new(self.configured.clone());
+        *self = Session { stream, interrupter, requires_authentication, is_authenticated: !requires_authentication, ..new };
     }
 
     /// QUIT: closes the connections. Later calls fail, except that the rest of the byte stream can be read.
