@@ -11,22 +11,38 @@ const NO_PASSWORD: &[u8] =
     b"ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?";
 
 impl Session {
+    /// Refuses all commands until AUTH or HELLO AUTH has succeeded, as a server does whose default user has a password: for clients that are
+    /// not trusted, such as those of a network. RESET requires it again. Without credentials in the configuration it has no effect.
+    pub fn require_authentication(&mut self) {
+        let has_credentials = !self.configured.config().servers.iter().all(has_open_default_user);
+        (self.requires_authentication, self.is_authenticated) = (has_credentials, !has_credentials);
+    }
+
+    /// The error reply to a command of a client that must authenticate first; `None` if it may run.
+    pub(super) fn check_authenticated(&self, args: &[&[u8]]) -> Option<Reply> {
+        let is_allowed = || ["AUTH", "HELLO", "QUIT", "RESET"].iter().any(|name| args[0].eq_ignore_ascii_case(name.as_bytes()));
+        (!self.is_authenticated && !is_allowed()).then(|| Reply::error(b"NOAUTH Authentication required."))
+    }
+
     /// AUTH: the reply of one server whose users are those of the configuration.
-    pub(super) fn auth(&self, args: &[&[u8]]) -> Reply {
+    pub(super) fn auth(&mut self, args: &[&[u8]]) -> Reply {
         let mut servers = self.configured.config().servers.iter();
-        match args[1..] {
-            [_] if servers.all(has_open_default_user) => Reply::error(NO_PASSWORD),
-            [password] => self.authenticated(DEFAULT_USER, password).unwrap_or_else(|| Reply::status(b"OK")),
-            [user, password] => self.authenticated(user, password).unwrap_or_else(|| Reply::status(b"OK")),
-            _ => Reply::error(b"ERR syntax error"),
-        }
+        let refusal = match args[1..] {
+            [_] if servers.all(has_open_default_user) => Some(Reply::error(NO_PASSWORD)),
+            [password] => self.authenticate(DEFAULT_USER, password),
+            [user, password] => self.authenticate(user, password),
+            _ => Some(Reply::error(b"ERR syntax error")),
+        };
+        refusal.unwrap_or_else(|| Reply::status(b"OK"))
     }
 
     /// Checks credentials; `None` if they are those of every master, else the error reply.
-    pub(super) fn authenticated(&self, user: &[u8], password: &[u8]) -> Option<Reply> {
+    pub(super) fn authenticate(&mut self, user: &[u8], password: &[u8]) -> Option<Reply> {
         // All are compared, so that the time does not show which of them differs.
         let accepting = self.configured.config().servers.iter().filter(|server| accepts(server, user, password)).count();
-        (accepting < self.configured.config().servers.len()).then(|| Reply::error(WRONG))
+        let is_accepted = accepting == self.configured.config().servers.len();
+        self.is_authenticated |= is_accepted;
+        (!is_accepted).then(|| Reply::error(WRONG))
     }
 }
 
@@ -63,7 +79,7 @@ mod tests {
         Cluster::open(Config::from_json(format!("{{\"nodes\":{{{nodes}}}}}").as_bytes()).unwrap()).session()
     }
 
-    fn reply(session: &Session, command: &str) -> String {
+    fn reply(session: &mut Session, command: &str) -> String {
         let args: Vec<&[u8]> = command.split(' ').map(str::as_bytes).collect();
         match session.auth(&args).root() {
             Value::Status(text) | Value::Error(text) => String::from_utf8_lossy(text).split(' ').next().unwrap_or_default().to_owned(),
@@ -73,15 +89,15 @@ mod tests {
 
     #[test]
     fn the_credentials_of_every_node_are_required() {
-        let same = session(r#""node_1":"redis://:one@a","node_2":"redis://:one@b""#);
-        let different = session(r#""node_1":"redis://:one@a","node_2":"redis://:two@b""#);
-        let partly = session(r#""node_1":"redis://:one@a","node_2":"redis://b""#);
-        let user = session(r#""node_1":"redis://bob:one@a","node_2":"redis://bob:one@b""#);
+        let mut same = session(r#""node_1":"redis://:one@a","node_2":"redis://:one@b""#);
+        let mut different = session(r#""node_1":"redis://:one@a","node_2":"redis://:two@b""#);
+        let mut partly = session(r#""node_1":"redis://:one@a","node_2":"redis://b""#);
+        let mut user = session(r#""node_1":"redis://bob:one@a","node_2":"redis://bob:one@b""#);
         for (session, accepted) in [
-            (&same, &["AUTH one", "AUTH default one"][..]),
-            (&different, &[]),
-            (&partly, &["AUTH one", "AUTH default one"]),
-            (&user, &["AUTH bob one"]),
+            (&mut same, &["AUTH one", "AUTH default one"][..]),
+            (&mut different, &[]),
+            (&mut partly, &["AUTH one", "AUTH default one"]),
+            (&mut user, &["AUTH bob one"]),
         ] {
             for command in ["AUTH one", "AUTH two", "AUTH on", "AUTH onee", "AUTH default one", "AUTH bob one", "AUTH Default one"] {
                 let expected = if accepted.contains(&command) { "OK" } else { "WRONGPASS" };

@@ -83,6 +83,9 @@ fn check_syntax(request: &[u8]) -> Result<(), Error> {
 
 impl<'r> Dispatcher<'_, 'r> {
     fn run(&mut self, args: &[&'r [u8]], range: Range<usize>) -> Result<(), Error> {
+        if let Some(refusal) = self.session.check_authenticated(args) {
+            return self.reply(Ok(refusal));
+        }
         if self.session.transaction.is_some() {
             return self.run_in_transaction(args);
         }

@@ -8,6 +8,11 @@ use crate::session::connection::Settings;
 use crate::session::select::parse_number;
 use crate::session::session::{Outcome, Session};
 
+/// The error of HELLO without AUTH, by Redis 7.0.
+const NOT_AUTHENTICATED: &[u8] =
+    b"NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> \
+    option can be used to authenticate the client and select the RESP protocol version at the same time";
+
 impl Session {
     /// HELLO: sets the protocol and the name. The reply is that of one server.
     pub(super) fn hello(&mut self, args: &[&[u8]]) -> Outcome {
@@ -36,8 +41,11 @@ impl Session {
                 _ => return Ok(Reply::error(format!("ERR Syntax error in HELLO option '{}'", printable(option)).as_bytes())),
             };
         }
-        if let Some(rejected) = credentials.and_then(|(user, password)| self.authenticated(user, password)) {
+        if let Some(rejected) = credentials.and_then(|(user, password)| self.authenticate(user, password)) {
             return Ok(rejected);
+        }
+        if !self.is_authenticated {
+            return Ok(Reply::error(NOT_AUTHENTICATED));
         }
         if let Some(name) = new_name {
             if !is_valid_name(name) {

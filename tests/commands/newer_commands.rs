@@ -70,6 +70,9 @@ fn commands_that_the_servers_lack_have_the_error_of_one_server() {
     for command in [
         "SUNIONCARD 2 A B",
         "SDIFFCARD 2 A B LIMIT 1",
+        "SUNIONCARD 2 A B APPROX",
+        "ZUNION 2 A B AGGREGATE COUNT",
+        "ZINTERSTORE C 2 A B AGGREGATE COUNT",
         "LMOVEM A B LEFT RIGHT",
         "BLMOVEM A B LEFT RIGHT 0.01",
         "ZMOVE A B MIN",

@@ -74,6 +74,23 @@ fn id_of(session: &mut Session) -> String {
     run_one(session, "CLIENT ID")
 }
 
+#[test]
+fn reset_keeps_the_id_and_discards_the_name() {
+    let nodes = ThreeNodes::new();
+    let mut session = nodes.cluster().session();
+    run(&mut session, &["CLIENT SETNAME mine", "SELECT 3", "CLIENT NO-EVICT on"]);
+    let id = id_of(&mut session);
+    assert_eq!(run(&mut session, &["RESET", "CLIENT GETNAME", "CLIENT ID"]), ["RESET", "nil", id.as_str()]);
+    let line = run_one(&mut session, "CLIENT INFO");
+    assert!(line.contains(" name= ") && line.contains(" db=0 ") && line.contains(" flags=N "), "{line}");
+    // With protocol 3, and after a transaction.
+    session.execute(&request(&["HELLO 3"])).unwrap();
+    assert_eq!(run(&mut session, &["RESET", "CLIENT ID"]), ["RESET", id.as_str()]);
+    let watch = nodes.command("WATCH A");
+    assert_eq!(run(&mut session, &[&watch, "MULTI", "RESET", "PING", "CLIENT GETNAME"])[2..], ["RESET", "PONG", "nil"]);
+    id_of(&mut session);
+}
+
 fn is_closed(session: &mut Session) -> bool {
     session.execute(&request(&["PING"])).is_err_and(|error| error.code() == Code::Request)
 }
