@@ -60,18 +60,23 @@ impl Session {
     pub(super) fn describe_connection(&mut self, args: &[&[u8]]) -> Outcome {
         let server = self.identifying_server();
         let reply = self.ask(server, args[0], &pack(args))?;
+        Ok(self.with_own_id(reply, server))
+    }
+
+    /// The reply to CLIENT ID or CLIENT INFO with the id over all servers.
+    pub(super) fn with_own_id(&self, reply: Reply, server: usize) -> Reply {
         let servers = self.configured.config().servers.len();
-        Ok(match reply.root() {
+        match reply.root() {
             Value::Integer(id) => Reply::integer(over_all_servers(id, server, servers)),
             Value::String(line) => Reply::string(&line_with_id(line, server, servers)),
             Value::Verbatim { text, .. } => Reply::verbatim(&line_with_id(text, server, servers)),
             _ => reply,
-        })
+        }
     }
 
     /// Returns the server whose connection identifies the session. At the first call that is a server that the session is bound to, or else
     /// has a connection to, or else the first server. It stays the same, so that CLIENT ID does.
-    fn identifying_server(&mut self) -> usize {
+    pub(super) fn identifying_server(&mut self) -> usize {
         let bound = self.binding.as_ref().filter(|binding| binding.lost.is_none()).map(|binding| binding.server);
         let connected = || self.connections.iter().position(Option::is_some);
         let server = self.identifying_server.or(bound).or_else(connected).unwrap_or_else(|| self.first_server());

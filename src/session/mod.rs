@@ -5,6 +5,8 @@ mod blocked_wait;
 mod blocking;
 mod connection;
 mod dispatch;
+mod exec;
+mod exec_reply;
 mod identity;
 mod interrupt;
 mod pubsub;
