@@ -37,8 +37,7 @@ impl Session {
                 let is_named = matches!(config.keyless_scripts, KeylessScripts::Node(_));
                 return Ok(Route::Script(is_named.then(|| config.keyless_server())));
             }
-            // The command table sends UNWATCH to all masters, but in a transaction it does nothing.
-            (None, _) if strategy == Strategy::AnyMaster || args[0].eq_ignore_ascii_case(b"UNWATCH") => return Ok(Route::AnyServer),
+            (None, Strategy::AnyMaster) => return Ok(Route::AnyServer),
             (None, Strategy::Broadcast(_) | Strategy::Scan | Strategy::RandomKey) => return Ok(Route::AllServers(strategy)),
             (None, _) => return Err(keyless_error(args[0])),
         };

@@ -97,12 +97,12 @@ impl<'r> Dispatcher<'_, 'r> {
                 let reply = self.session.quit();
                 self.reply(Ok(reply))
             }
-            None | Some("unwatch" | "client|getname") => self.queue(args),
+            None => self.queue(args),
             Some("client|id" | "client|info") => {
                 let server = self.session.identifying_server();
                 self.append(server, args, &[], Queued::ClientId(server))
             }
-            Some("client|setname" | "client|setinfo" | "client|no-evict") => self.queue_without_keys(args),
+            Some("unwatch" | "client|getname" | "client|setname" | "client|setinfo" | "client|no-evict") => self.queue_without_keys(args),
             Some("select") => self.queue_select(args),
             Some(name) if SubscriptionKind::from_command(name).is_some() => self.queue_subscription(name, args),
             Some(name) if is_never_supported(name) => self.reject_for(args, unsupported(name)),
@@ -140,6 +140,8 @@ impl<'r> Dispatcher<'_, 'r> {
             Ok(Route::AllServers(strategy)) => self.queue_on_all_servers(args, strategy),
             Ok(Route::AnyServer) => self.queue_without_keys(args),
             Ok(Route::Script(named)) => self.queue_script(args, named),
+            // It is queued, and fails when it is executed.
+            Ok(Route::Rejected) if lookup(args).is_some_and(|command| command.takes(args.len())) => self.queue_without_keys(args),
             Ok(Route::Rejected) => self.reject_by_server(args),
             Err(error) => self.reject_for(args, error),
         }

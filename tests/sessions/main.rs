@@ -6,6 +6,7 @@ mod connection_state;
 mod helpers;
 mod redis_cli;
 mod resp3;
+mod several_nodes;
 mod shared;
 mod subscriptions;
 mod transactions;
