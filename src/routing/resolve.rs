@@ -108,14 +108,14 @@ impl<'p> CommandResolver<'p> {
         Ok(Located::Keys { keys: place_keys(self.config, args, positions.iter().copied())?, strategy })
     }
 
-    /// Refuses a script or function without keys if there are several servers and the configuration does not let it run on the first one.
+    /// Refuses a script or function without keys if there are several servers and the configuration does not let it run on one of them.
     #[cold]
     fn check_keyless_script(&self, args: &[&[u8]]) -> Result<(), Error> {
         if args[2] != b"0" || self.config.servers.len() == 1 {
             return Ok(());
         }
         match self.config.keyless_scripts {
-            KeylessScripts::Run => Ok(()),
+            KeylessScripts::Run | KeylessScripts::Node(_) => Ok(()),
             KeylessScripts::Refuse => Err(keyless_error(args[0])),
             KeylessScripts::Check if is_function_call(args[0]) => Ok(()),
             KeylessScripts::Check if args[0].eq_ignore_ascii_case(b"EVAL") || args[0].eq_ignore_ascii_case(b"EVAL_RO") => {
