@@ -1,7 +1,7 @@
 //! Finds what interrupted transfers and MSETNX have left on the servers, and completes or undoes it.
 
 use crate::config::Config;
-use crate::crossnode::msetnx::{Certainty, Intent, prevent_store, undo};
+use crate::crossnode::msetnx::{Intent, has_record, prevent_store, undo};
 use crate::crossnode::support::conversation::{Connections, Request, TransactionResult, replies, transaction_result, unix_millis, words};
 use crate::crossnode::support::internal_keys;
 use crate::crossnode::support::internal_keys::REGISTRY;
@@ -147,10 +147,8 @@ impl Recovery<'_> {
 
     /// Completes an MSETNX that all nodes have stored; undoes another one.
     ///
-    /// The call may be running, at any age of its record. So the decision must not depend on observations of different moments:
-    /// - The first node stores first and loses its record first. Without its record the call is over.
-    /// - A node without a record has not stored, or the call is over. Once its keys are touched, it cannot store any more.
-    /// - So if the first node still has its record after that, the call cannot succeed, and is undone.
+    /// The call may be running, at any age of its record. So the decision depends only on what no longer changes; docs/commands-across-nodes.md
+    /// has the proof.
     fn end_msetnx(&self, intent: &Intent, unreachable: &[usize]) -> Outcome<Recovered> {
         let servers: Option<Vec<usize>> = intent.parts.iter().map(|part| self.server(&part.alias)).collect();
         let Some(servers) = servers.filter(|_| intent.masters == self.config.masters.len()) else {
@@ -175,7 +173,7 @@ impl Recovery<'_> {
             return Ok(Recovered::Finished);
         }
         for (part, &server) in intent.parts.iter().zip(&servers).rev() {
-            undo(&mut connections, server, &part.keys_and_digests(), &field, Certainty::Recorded)?;
+            undo(&mut connections, server, &part.keys_and_digests(), &field)?;
         }
         Ok(Recovered::Undone)
     }
@@ -276,12 +274,6 @@ impl Recovery<'_> {
         let reply = self.connections([server])?.send(Request::transaction(server, commands))?;
         transaction_result(&reply).map(drop)
     }
-}
-
-/// Whether a server's registry has a field.
-fn has_record(connections: &mut Connections, server: usize, field: &[u8]) -> Outcome<bool> {
-    let reply = connections.send(Request::read(server, vec![words![b"HEXISTS", REGISTRY, field]]))?;
-    Ok(not_error(replies(&reply).next().unwrap_or(Value::Nil))? == Value::Integer(1))
 }
 
 fn report(config: &Config, results: &[(Found, Recovered)]) -> Reply {

@@ -1,6 +1,7 @@
-//! Servers, networks and replicas that fail.
+//! Servers, networks and replicas that fail, and `recover` while its command runs.
 
 mod failures;
+mod interleavings;
 mod replicas;
 
 #[path = "../support/mod.rs"]
