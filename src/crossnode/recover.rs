@@ -265,7 +265,7 @@ impl Recovery<'_> {
                 .collect(),
             _ => vec![words![b"LMOVE", staged, home, b"LEFT", record.source_end.as_slice()]],
         };
-        restore_source(&mut connections, source, record, back)
+        restore_source(&mut connections, source, record, staged, back)
     }
 
     /// Deletes an internal key and its entry.
