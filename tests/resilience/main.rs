@@ -2,6 +2,7 @@
 
 mod failures;
 mod interleavings;
+mod partial_writes;
 mod replicas;
 
 #[path = "../support/mod.rs"]
