@@ -215,3 +215,54 @@ fn an_msetnx_that_lost_a_reply_is_complete_or_undone() {
     }
     no_faults(&faults);
 }
+
+/// The server refuses a delivery, because another client has created the destination, and the call dies. A `recover` dies at any step; the next one
+/// must not take the refused delivery for one that happened.
+#[test]
+fn a_value_whose_delivery_was_refused_survives_recovers_that_die() {
+    let mut setup = Setup::new(2);
+    for (data, command, refusing) in [
+        ("RPUSH src@1 a b", "RENAMENX src@1 dst@2", "SET dst@2 x"),
+        ("RPUSH src@1 a b", "LMOVE src@1 dst@2 LEFT RIGHT", "SET dst@2 x"),
+        ("SADD src@1 a b", "SMOVE src@1 dst@2 a", "SET dst@2 x"),
+    ] {
+        for node in 0..2 {
+            for step in 1.. {
+                setup.data(data);
+                setup.refuse_delivery(command, refusing);
+                let fault = Fault { node, step, lost: Lost::Reply, afterwards: Afterwards::AllUnreachable };
+                setup.recover_network.arm(Some(fault));
+                drop(setup.over(&setup.recover_network).recover(Duration::ZERO));
+                setup.recover_network.settle();
+                let died = setup.recover_network.happened();
+                recover(&setup.handle);
+                let source = setup.line("src@1");
+                let elements = setup.direct.data().get(&source).map_or(0, |content| content.elements.len());
+                assert_eq!(elements, 2, "{command}, recover died at step {step} of node {node}");
+                if !died {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+impl Setup {
+    /// Runs a command. Other clients create the destination before the delivery; the reply to that is lost, and the client dies.
+    fn refuse_delivery(&mut self, command: &str, refusing: &str) {
+        let (command, refusing) = (self.line(command), self.line(refusing));
+        // The commands for the target server before the delivery: RENAMENX sends HSET, RESTORE, WATCH, EXISTS, EXISTS; others WATCH and LLEN or SCARD.
+        let before = if command.starts_with("RENAMENX") { 5 } else { 2 };
+        let (gate, wait) = Gate::new();
+        let lost = Fault { node: 1, step: before + 5, lost: Lost::Reply, afterwards: Afterwards::AllUnreachable };
+        self.command_network.arm_all(vec![(delayed(1, before + 1), Some(wait)), (lost, None)]);
+        std::thread::scope(|scope| {
+            let running = scope.spawn(|| drop(self.over(&self.command_network).command(&words(&command))));
+            assert!(gate.await_arrival(|| running.is_finished()));
+            self.handle.command(&words(&refusing)).expect("the server is up");
+            gate.open();
+        });
+        self.command_network.settle();
+        assert!(self.command_network.happened());
+    }
+}
