@@ -142,6 +142,7 @@ impl<'p, 'a> Batch<'p, 'a> {
     /// each other's connections in a cycle.
     fn split(&mut self, args: &[&'a [u8]], kind: SplitKind, keys: &PlacedKeys<'a>, flags: CommandFlags) -> Split {
         let mut split = Split::new(self.resolver.config(), kind, keys);
+        split.writes = !flags.repeatable;
         let width = kind.arguments_per_key();
         let after = arguments_after_keys(kind, args, keys);
         let has_number = kind == SplitKind::StoredWithOptions;

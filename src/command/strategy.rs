@@ -57,11 +57,6 @@ pub(crate) enum SplitKind {
 }
 
 impl SplitKind {
-    /// Whether it only reads one value per key.
-    pub(crate) fn reads_values(self) -> bool {
-        matches!(self, SplitKind::Values | SplitKind::ValuesAtPath)
-    }
-
     /// How many arguments belong to a key, with the key itself.
     pub(crate) fn arguments_per_key(self) -> usize {
         if matches!(self, SplitKind::Stored | SplitKind::StoredWithOptions) { 2 } else { 1 }

@@ -117,6 +117,8 @@ pub(crate) fn documentation(kind: SplitKind) -> Documentation {
 /// How a command is split into parts, one per server.
 pub(crate) struct Split {
     pub kind: SplitKind,
+    /// It does not only read, so it matters which parts were executed if one failed.
+    pub writes: bool,
     /// For each key, in the caller's order, the index of its part.
     pub part_of_key: Vec<u32>,
     /// In the order of their servers.
@@ -147,7 +149,7 @@ impl Split {
         if parts.len() < counts.len() {
             part_of_key.iter_mut().for_each(|part| *part = part_of_server[*part as usize]);
         }
-        Split { kind, part_of_key, parts }
+        Split { kind, writes: true, part_of_key, parts }
     }
 
     /// The numbers of all keys: those of the first part, then those of the second, and so on.
