@@ -31,8 +31,9 @@ pub(crate) fn explain_parts(config: &Config, args: &[&[u8]], keys: &[Key], kind:
     let part = |part: &Part| {
         let (own_keys, following) = rest.split_at(part.keys);
         rest = following;
-        let path = args.last().filter(|_| kind == SplitKind::ValuesAtPath).map(|path| printable(path));
-        let arguments: Vec<String> = own_keys.iter().map(argument).chain(path).collect();
+        let after = arguments_after_keys(kind, args, keys).iter().map(|argument| printable(argument));
+        let number = (kind == SplitKind::StoredWithOptions).then(|| part.keys.to_string());
+        let arguments: Vec<String> = number.into_iter().chain(own_keys.iter().map(argument)).chain(after).collect();
         (part.server, format!("{} {}", printable(args[0]), arguments.join(" ")))
     };
     Explanation::new("split", false).round_of(split.parts.iter().map(part))
@@ -41,14 +42,14 @@ pub(crate) fn explain_parts(config: &Config, args: &[&[u8]], keys: &[Key], kind:
 /// Appends the command for one server: with the keys of these numbers, and the arguments that belong to them.
 pub(crate) fn pack_part(out: &mut Vec<u8>, args: &[&[u8]], keys: &[Key], own_keys: &[u32], kind: SplitKind) {
     let width = kind.arguments_per_key();
-    let path = args.last().filter(|_| kind == SplitKind::ValuesAtPath);
-    push_count(out, 1 + own_keys.len() * width + usize::from(path.is_some()));
+    let after = arguments_after_keys(kind, args, keys);
+    push_count(out, 1 + own_keys.len() * width + after.len());
     push_argument(out, args[0]);
     for key in own_keys.iter().map(|&key| &keys[key as usize]) {
         push_argument(out, key.name);
         args[key.position() + 1..key.position() + width].iter().for_each(|argument| push_argument(out, argument));
     }
-    path.iter().for_each(|path| push_argument(out, path));
+    after.iter().for_each(|argument| push_argument(out, argument));
 }
 
 /// Merges the replies to the parts, each in an array of its own. (In a pipeline, `cluster` merges them without copies.)
@@ -60,6 +61,7 @@ pub(crate) fn merge(split: &Split, all: &[Reply]) -> Outcome<Reply> {
     }
     match split.kind {
         SplitKind::Stored => Ok(Reply::status(b"OK")),
+        SplitKind::StoredWithOptions => Err(Abort::protocol_error("MSETEX is not divided in a transaction")),
         SplitKind::Counted => {
             let number = |part: &Value| if let Value::Integer(number) = part { Ok(*number) } else { Err(wrong()) };
             Ok(Reply::integer(parts.iter().map(number).sum::<Outcome<i64>>()?))
@@ -81,11 +83,22 @@ pub(crate) fn merge(split: &Split, all: &[Reply]) -> Outcome<Reply> {
     }
 }
 
-pub(crate) fn documentation(_: SplitKind) -> Documentation {
+/// The arguments after the keys, which each part repeats: the path of JSON.MGET, the options of MSETEX.
+pub(crate) fn arguments_after_keys<'s, 'a>(kind: SplitKind, args: &'s [&'a [u8]], keys: &[Key]) -> &'s [&'a [u8]] {
+    match kind {
+        SplitKind::ValuesAtPath | SplitKind::StoredWithOptions => {
+            let after = keys.last().map_or(args.len(), |last| last.position() + kind.arguments_per_key());
+            args.get(after..).unwrap_or_default()
+        }
+        SplitKind::Values | SplitKind::Stored | SplitKind::Counted => &[],
+    }
+}
+
+pub(crate) fn documentation(kind: SplitKind) -> Documentation {
     Documentation {
         overview: "**split**: each node gets a command for its own keys. All are sent before any reply is read, and the replies are merged in the \
             order of the caller's keys.",
-        across_nodes: "split",
+        across_nodes: if kind == SplitKind::StoredWithOptions { "split; with NX or XX refused" } else { "split" },
         atomic: Atomicity::EachNode,
     }
 }
