@@ -1,8 +1,8 @@
 //! Commands for several nodes inside the MULTI of a session: what each server queues, and the reply that is made of its part of EXEC's array.
 
-use crate::command::{CommandFlags, Key, PlacedKeys, ReadTimeout, SplitKind, Strategy};
+use crate::command::{CommandFlags, Key, PlacedKeys, ReadTimeout, ResponsePolicy, SplitKind, Strategy};
 use crate::config::{Config, Protocol};
-use crate::crossnode::broadcast::{has_client_ids, preceding_command, with_client_ids};
+use crate::crossnode::broadcast::{has_client_ids, preceding_commands, with_client_ids};
 use crate::crossnode::scan::OneStep;
 use crate::crossnode::split::Split;
 use crate::crossnode::support::conversation::Words;
@@ -53,12 +53,17 @@ impl QueuedCommand {
         let servers = config.servers.len();
         let as_given = || args.iter().map(|&word| Cow::from(word)).collect::<Words>();
         let mut scan = None;
+        // In a transaction WAIT does not wait, so no write has to precede it.
+        let strategy = match strategy {
+            Strategy::Broadcast(ResponsePolicy::ReplicaCount) => Strategy::Broadcast(ResponsePolicy::AggMin),
+            strategy => strategy,
+        };
         let parts = match strategy {
             Strategy::Broadcast(policy) => {
                 let part = |server| {
                     let own = if has_client_ids(policy) { with_client_ids(args, server, servers)? } else { as_given() };
-                    let preceding = preceding_command(policy).map(|words| words.map(Cow::from).to_vec());
-                    Some(ServerPart::new(server, &preceding.into_iter().chain([own]).collect::<Vec<Words>>()))
+                    let preceding = preceding_commands(policy).iter().map(|words| words.iter().map(|&word| Cow::from(word)).collect());
+                    Some(ServerPart::new(server, &preceding.chain([own]).collect::<Vec<Words>>()))
                 };
                 (0..servers).filter_map(part).collect()
             }

@@ -43,6 +43,8 @@ impl Session {
         };
         let needs_several = keys.iter().any(|key| server_of(key) != server);
         match strategy {
+            // The conditions of MSETEX are about all keys.
+            Strategy::Split(SplitKind::StoredWithOptions) if needs_several => return Err(crossnode_error(config, args, &keys)),
             Strategy::Split(kind) if needs_several && self.may_use_several_nodes() && config.cross_node == CrossNode::Emulate => {
                 // Otherwise the server rejects the number of arguments.
                 let is_valid = kind != SplitKind::Stored || args.len() == 1 + 2 * keys.len();

@@ -194,6 +194,12 @@ impl Session {
         error
     }
 
+    /// Whether the connection to a server has watched keys or a transaction.
+    fn is_bound_to(&self, server: usize) -> bool {
+        let takes_part = self.transaction.as_ref().is_some_and(|transaction| transaction.servers.contains(&server));
+        takes_part || self.binding.as_ref().is_some_and(|binding| binding.server == server)
+    }
+
     /// The error with which a server of the transaction or of the watched keys was lost.
     pub(super) fn lost(&self) -> Option<&Error> {
         let of_transaction = || self.transaction.as_ref().and_then(|transaction| transaction.lost.as_ref());
@@ -203,7 +209,7 @@ impl Session {
     /// RESET: discards all state except the byte stream, the interrupter, and the connection that identifies the session, if no transaction is
     /// bound to it.
     pub(super) fn reset(&mut self) -> Reply {
-        let identity = self.identifying_server.filter(|&server| self.binding.as_ref().is_none_or(|binding| binding.server != server));
+        let identity = self.identifying_server.filter(|&server| !self.is_bound_to(server));
         let kept = identity.and_then(|server| Some((server, self.connections[server].take()?, self.registration.take())));
         self.discard_state();
         if let Some((server, connection, registration)) = kept {

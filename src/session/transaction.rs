@@ -282,7 +282,9 @@ impl<'r> Dispatcher<'_, 'r> {
         if let Some(error) = self.session.lost().cloned() {
             return self.reject(Err(error));
         }
-        first.into_iter().for_each(|server| drop(self.part(server)));
+        if let Some(server) = first {
+            self.part(server);
+        }
         for part in &parts {
             if let Some(own) = self.part(part.server) {
                 own.bytes.extend_from_slice(&part.bytes);
