@@ -98,6 +98,7 @@ impl Session {
     ) -> Result<Progress, Error> {
         let interrupter = self.interrupter.clone();
         loop {
+            interrupter.drain()?;
             let wake_up = interrupter.rx()?;
             let stop = self.stop(waiter);
             let connection = self.connections[server].as_mut().ok_or_else(|| Error::new(Code::Io, "the connection was lost"))?;
@@ -155,10 +156,11 @@ impl Session {
         let stop = Cell::new(None);
         let is_requested = || {
             // The bytes of requests that were handled must not end the next poll.
-            let _ = self.interrupter.rx();
+            let _ = self.interrupter.drain();
             stop.set(self.stop(waiter));
             stop.get().is_some()
         };
+        self.interrupter.drain()?;
         let limit = WaitLimit {
             deadline: [deadline, waiter.deadline()].into_iter().flatten().min(),
             wake_up: self.interrupter.rx()?.as_fd(),

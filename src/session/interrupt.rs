@@ -71,13 +71,24 @@ impl Interrupter {
         self.0.interrupt.swap(false, Ordering::SeqCst)
     }
 
-    /// Returns whether the waiting thread has a request to handle.
-    pub(crate) fn is_requested(&self) -> bool {
-        self.0.interrupt.load(Ordering::SeqCst) || self.is_pause_requested()
+    /// Makes the thread that waits look at the session again.
+    pub(crate) fn wake(&self) {
+        if let Some((_, tx)) = self.0.wake_up.get() {
+            // A write fails only if the socket is full of unread bytes. One byte is enough.
+            let _ = (&mut &*tx).write(&[0]);
+        }
     }
 
-    /// Returns a socket that becomes readable when a request is made after this call. Requests from before this call may not make it readable:
-    /// check [`Interrupter::is_requested`] after this call and before waiting.
+    /// Forgets the requests so far. Those that come later make [`Interrupter::rx`] readable. Check the requests after this call and before waiting.
+    pub(crate) fn drain(&self) -> Result<(), Error> {
+        let mut rx = self.rx()?;
+        let mut bytes = [0; 64];
+        while matches!(rx.read(&mut bytes), Ok(64)) {}
+        fence(Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// Returns a socket that is readable if a request was made since [`Interrupter::drain`].
     pub(crate) fn rx(&self) -> Result<&UnixStream, Error> {
         let sockets = self.0.wake_up.get_or_try_init(|| -> std::io::Result<(UnixStream, UnixStream)> {
             let (rx, tx) = UnixStream::pair()?;
@@ -85,21 +96,13 @@ impl Interrupter {
             tx.set_nonblocking(true)?;
             Ok((rx, tx))
         });
-        let (rx, _) = sockets.map_err(|error| Error::new(Code::Internal, format!("cannot open a pair of sockets: {error}")))?;
-        // The bytes of earlier requests must not end the next wait.
-        let mut bytes = [0; 64];
-        while matches!((&mut &*rx).read(&mut bytes), Ok(count) if count > 0) {}
-        fence(Ordering::SeqCst);
-        Ok(rx)
+        sockets.map(|(rx, _)| rx).map_err(|error| Error::new(Code::Internal, format!("cannot open a pair of sockets: {error}")))
     }
 
     fn set(&self, signal: &AtomicBool) {
         signal.store(true, Ordering::SeqCst);
         // Either this thread sees the sockets that the waiting thread opened, or the waiting thread sees the signal.
         fence(Ordering::SeqCst);
-        if let Some((_, tx)) = self.0.wake_up.get() {
-            // A write fails only if the socket is full of unread bytes. One byte is enough.
-            let _ = (&mut &*tx).write(&[0]);
-        }
+        self.wake();
     }
 }

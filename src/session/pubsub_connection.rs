@@ -2,13 +2,14 @@
 
 use crate::command::ReadTimeout;
 use crate::config::{Config, Protocol, Server};
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::resp::{Framer, Kind, Reply, Value, pack, push_argument, push_count};
 use crate::session::connection::Settings;
 use crate::session::subscriptions::SubscriptionKind;
 use crate::transport::Connection;
 use std::collections::VecDeque;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) struct PubSubConnection {
@@ -19,6 +20,8 @@ pub(crate) struct PubSubConnection {
     read_timeout: Option<Duration>,
     /// The number of replies to come that belong to the settings.
     ignored: usize,
+    /// Another descriptor of the socket, for a thread that waits while the session is used.
+    socket: Option<Arc<OwnedFd>>,
 }
 
 impl PubSubConnection {
@@ -40,6 +43,7 @@ impl PubSubConnection {
             sends_pushes: settings.protocol == Protocol::Resp3,
             read_timeout: config.read_timeout,
             ignored: commands.len(),
+            socket: None,
         })
     }
 
@@ -68,6 +72,16 @@ impl PubSubConnection {
             self.connection.wait(ReadTimeout::Extended(Duration::ZERO), self.read_timeout)?;
             self.connection.receive_now(self.framer.reader(), 1)?;
         }
+    }
+
+    /// Returns the socket, to wait for messages. It stays open, but is shut down when the connection is dropped.
+    pub(crate) fn socket(&mut self) -> Result<Arc<OwnedFd>, Error> {
+        if let Some(socket) = &self.socket {
+            return Ok(socket.clone());
+        }
+        let socket = self.connection.as_fd().try_clone_to_owned();
+        let socket = socket.map_err(|error| Error::new(Code::Io, format!("cannot duplicate the socket: {error}")))?;
+        Ok(self.socket.insert(Arc::new(socket)).clone())
     }
 
     fn message(&self, reply: Reply) -> Reply {

@@ -36,9 +36,13 @@ impl Session {
     ///
     /// Fails on a closed session, once all replies were read, in a forked child, and if the connection to a server with subscriptions was lost.
     pub fn read(&mut self, buffer: &mut [u8], timeout: Option<Duration>) -> Result<usize, Error> {
-        match self.read_until(buffer, deadline(timeout))? {
-            Wait::Complete(count) => Ok(count),
-            Wait::Paused => Ok(0),
+        let deadline = deadline(timeout);
+        loop {
+            match self.read_until(buffer, deadline)? {
+                Wait::Complete(count) => return Ok(count),
+                Wait::Paused => return Ok(0),
+                Wait::Idle(idle) => idle.wait(deadline)?,
+            }
         }
     }
 
@@ -57,6 +61,7 @@ impl Session {
                 Wait::Complete(Some(message)) => self.stream.push(&message.root()),
                 Wait::Complete(None) => return Ok(Wait::Complete(0)),
                 Wait::Paused => return Ok(Wait::Paused),
+                Wait::Idle(idle) => return Ok(Wait::Idle(idle)),
             }
             self.push_messages();
         }
