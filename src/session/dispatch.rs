@@ -5,6 +5,7 @@ use crate::command::lookup;
 use crate::error::Error;
 use crate::resp::{Args, Commands, Reply, ReplyList};
 use crate::session::blocking::{Begun, may_block};
+use crate::session::pubsub::Subscribing;
 use crate::session::queued::{Transaction, TransactionPipeline};
 use crate::session::session::{Outcome, Session};
 use crate::session::state_command::{state_command, unsupported};
@@ -20,6 +21,8 @@ pub(crate) struct Dispatcher<'s, 'r> {
     ordinary: Range<usize>,
     /// The commands of a transaction that were not sent yet. It is `None` while `ordinary` is not empty.
     pub pipeline: Option<TransactionPipeline>,
+    /// Commands of the SUBSCRIBE family whose confirmations were not read. It is empty while other commands are collected.
+    subscribing: Vec<Subscribing>,
     /// The number of interrupts before the call.
     interrupts: u64,
 }
@@ -49,8 +52,15 @@ impl Session {
 
     /// Runs the commands of a valid request. `interrupts` is the number of interrupts before the call.
     pub(super) fn run_request(&mut self, request: &[u8], interrupts: u64) -> Result<Reply, Error> {
-        let mut dispatcher =
-            Dispatcher { session: self, request, replies: ReplyList::default(), ordinary: 0..0, pipeline: None, interrupts };
+        let mut dispatcher = Dispatcher {
+            session: self,
+            request,
+            replies: ReplyList::default(),
+            ordinary: 0..0,
+            pipeline: None,
+            subscribing: Vec::new(),
+            interrupts,
+        };
         let mut commands = Commands::new(request);
         let mut args = Args::new();
         while !dispatcher.session.is_closed
@@ -77,6 +87,12 @@ impl<'r> Dispatcher<'_, 'r> {
             return self.run_in_transaction(args);
         }
         let name = state_command(args);
+        if let Some((kind, true)) = name.and_then(SubscriptionKind::from_command)
+            && args.len() > 1
+        {
+            return self.subscribe(kind, &args[1..]);
+        }
+        self.finish_subscribing();
         if self.session.allows_only_subscriptions() && !is_allowed_while_subscribed(name, args) {
             return self.reject_while_subscribed(args);
         }
@@ -88,6 +104,29 @@ impl<'r> Dispatcher<'_, 'r> {
                 self.collect(range);
                 Ok(())
             }
+        }
+    }
+
+    /// Sends SUBSCRIBE or a relative. The servers confirm several such commands at the same time, so that the last one of a pipeline does not wait for
+    /// the others.
+    fn subscribe(&mut self, kind: SubscriptionKind, names: &[&'r [u8]]) -> Result<(), Error> {
+        if self.subscribing.is_empty() {
+            self.flush()?;
+        }
+        match self.session.begin_subscribing(kind, names) {
+            Ok(subscribing) => self.subscribing.push(subscribing),
+            Err(error) => {
+                self.finish_subscribing();
+                self.replies.push(Err(error));
+            }
+        }
+        Ok(())
+    }
+
+    fn finish_subscribing(&mut self) {
+        for subscribing in std::mem::take(&mut self.subscribing) {
+            let outcomes = self.session.finish_subscribing(subscribing);
+            outcomes.into_iter().for_each(|outcome| self.replies.push(outcome));
         }
     }
 
@@ -127,6 +166,7 @@ impl<'r> Dispatcher<'_, 'r> {
 
     /// Executes the collected commands.
     pub(crate) fn flush(&mut self) -> Result<(), Error> {
+        self.finish_subscribing();
         self.flush_pipeline();
         let ordinary = std::mem::take(&mut self.ordinary);
         if !ordinary.is_empty() {
@@ -148,9 +188,8 @@ impl<'r> Dispatcher<'_, 'r> {
         if let Some(command) = lookup(args).filter(|command| !command.takes(args.len())) {
             return self.reject_arity(command.name, args);
         }
-        if let Some((kind, subscribes)) = SubscriptionKind::from_command(name) {
-            let names = &args[1..];
-            let outcomes = if subscribes { self.session.subscribe(kind, names) } else { self.session.unsubscribe(kind, names) };
+        if let Some((kind, _)) = SubscriptionKind::from_command(name) {
+            let outcomes = self.session.unsubscribe(kind, &args[1..]);
             outcomes.into_iter().for_each(|outcome| self.replies.push(outcome));
             return Ok(());
         }

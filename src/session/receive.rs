@@ -6,7 +6,7 @@ use crate::session::interrupt::Interrupter;
 use crate::session::pubsub_connection::PubSubConnection;
 use crate::session::session::Session;
 use crate::transport::explain;
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, epoll, poll};
 use rustix::io::Errno;
 use std::collections::VecDeque;
 use std::os::fd::OwnedFd;
@@ -113,14 +113,40 @@ impl Session {
         outcome.map_err(|error| explain(&self.configured.config().servers[server], error, b"SUBSCRIBE", false))
     }
 
+    /// Returns whether a call of [`Session::receive_messages`] would receive something.
+    pub(super) fn has_messages(&self) -> bool {
+        let mut sockets: Vec<PollFd> = self.pubsub_connections.values().map(|connection| PollFd::new(connection, PollFlags::IN)).collect();
+        !sockets.is_empty()
+            && poll_within(&mut sockets, Some(Duration::ZERO)).is_ok()
+            && sockets.iter().any(|socket| !socket.revents().is_empty())
+    }
+
+    /// Returns a descriptor that is readable when a server has sent a message or a request of the interrupter was made. `None`: the session has no
+    /// subscriptions.
+    pub(super) fn messages_and_requests(&self) -> Result<Option<OwnedFd>, Error> {
+        if self.pubsub_connections.is_empty() {
+            return Ok(None);
+        }
+        let open = || -> Result<OwnedFd, Errno> {
+            let all = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+            for connection in self.pubsub_connections.values() {
+                epoll::add(&all, connection, epoll::EventData::new_u64(0), epoll::EventFlags::IN)?;
+            }
+            Ok(all)
+        };
+        let failed = |error: Errno| Error::new(Code::Io, format!("epoll: {error}"));
+        let all = open().map_err(failed)?;
+        epoll::add(&all, self.interrupter.rx()?, epoll::EventData::new_u64(0), epoll::EventFlags::IN).map_err(failed)?;
+        Ok(Some(all))
+    }
+
     /// Receives what the servers have sent.
-    fn receive_messages(&mut self) -> Result<(), Error> {
+    pub(super) fn receive_messages(&mut self) -> Result<(), Error> {
         self.receive_from(PubSubConnection::take_received, |_| true);
         if self.pubsub_connections.is_empty() || !self.messages.is_empty() || !self.pubsub_errors.is_empty() {
             return Ok(());
         }
-        let mut sockets: Vec<PollFd> =
-            self.pubsub_connections.values().map(|connection| PollFd::new(connection, PollFlags::IN)).collect();
+        let mut sockets: Vec<PollFd> = self.pubsub_connections.values().map(|connection| PollFd::new(connection, PollFlags::IN)).collect();
         poll_within(&mut sockets, Some(Duration::ZERO))?;
         let readable: Vec<bool> = sockets.iter().map(|socket| !socket.revents().is_empty()).collect();
         drop(sockets);

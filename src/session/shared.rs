@@ -58,12 +58,7 @@ impl SharedSession {
         SharedSession {
             process: std::process::id(),
             interrupter: session.interrupter(),
-            state: Mutex::new(State {
-                session: Some(Box::new(session)),
-                waiting_commands: 0,
-                is_receiving: false,
-                is_idle: false,
-            }),
+            state: Mutex::new(State { session: Some(Box::new(session)), waiting_commands: 0, is_receiving: false, is_idle: false }),
             free_for_commands: Condvar::new(),
             free_for_receiver: Condvar::new(),
             free_turn: Condvar::new(),

@@ -53,6 +53,14 @@ impl Session {
             if self.stream.blocked.is_some() {
                 match self.continue_stream(Waiter::Read { deadline })? {
                     Some(Progress::Paused) => return Ok(Wait::Paused),
+                    Some(Progress::Messages) => {
+                        self.receive_messages()?;
+                        self.push_messages();
+                        if let Some(error) = self.pubsub_errors.pop_front() {
+                            return Err(error);
+                        }
+                        continue;
+                    }
                     Some(_) if self.stream.is_empty() => return Ok(Wait::Complete(0)),
                     _ => continue,
                 }
@@ -95,9 +103,10 @@ impl Session {
         outcome.map(|()| None)
     }
 
-    /// Runs the complete commands of the stream, up to the first that blocks: together if they have no effect on the stream.
+    /// Runs the complete commands of the stream, up to the first that blocks: together if they have no effect on the stream, or all subscribe.
     fn run_complete_commands(&mut self) -> Result<(), Error> {
-        let mut request = Vec::new();
+        // The commands of a request have one effect.
+        let (mut request, mut collected) = (Vec::new(), Effect::None);
         loop {
             let effect = match self.stream.incoming.next_command() {
                 Ok(true) => Effect::of(&self.stream.incoming.args()),
@@ -108,11 +117,14 @@ impl Session {
                     return Ok(());
                 }
             };
-            if effect == Effect::None && !self.is_subscribed() {
+            if effect != collected {
+                self.run_and_push(&std::mem::take(&mut request), true)?;
+                collected = effect;
+            }
+            if effect == Effect::Subscribes || (effect == Effect::None && !self.is_subscribed()) {
                 self.stream.incoming.push_command(&mut request);
                 continue;
             }
-            self.run_and_push(&std::mem::take(&mut request), true)?;
             if effect == Effect::Closes {
                 self.end_stream(None);
                 return Ok(());
@@ -126,7 +138,7 @@ impl Session {
 
     /// Runs a command on its own. Returns whether it blocks the stream.
     fn run_alone(&mut self, effect: Effect, request: &[u8]) -> Result<bool, Error> {
-        if effect == Effect::Blocks && self.transaction.is_none() && !self.is_subscribed() && !self.is_closed {
+        if effect == Effect::Blocks && self.transaction.is_none() && !self.allows_only_subscriptions() && !self.is_closed {
             let mut args = Args::new();
             Commands::new(request).next(&mut args)?;
             match self.begin_blocking(&args) {

@@ -7,6 +7,7 @@ mod helpers;
 mod redis_cli;
 mod resp3;
 mod shared;
+mod subscribe_order;
 mod subscriptions;
 mod transactions;
 
