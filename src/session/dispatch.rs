@@ -5,6 +5,7 @@ use crate::command::lookup;
 use crate::error::Error;
 use crate::resp::{Args, Commands, Reply, ReplyList};
 use crate::session::blocking::{Begun, may_block};
+use crate::session::monitor::{is_rejected_while_monitoring, rejected_while_monitoring};
 use crate::session::pubsub::Subscribing;
 use crate::session::queued::{Transaction, TransactionPipeline};
 use crate::session::session::{Outcome, Session};
@@ -84,6 +85,10 @@ fn check_syntax(request: &[u8]) -> Result<(), Error> {
 impl<'r> Dispatcher<'_, 'r> {
     fn run(&mut self, args: &[&'r [u8]], range: Range<usize>) -> Result<(), Error> {
         if self.session.transaction.is_some() {
+            if self.session.is_monitoring() && is_rejected_while_monitoring(args) {
+                self.session.transaction.iter_mut().for_each(|transaction| transaction.has_error = true);
+                return self.reply(Ok(rejected_while_monitoring()));
+            }
             return self.run_in_transaction(args);
         }
         let name = state_command(args);
@@ -95,6 +100,9 @@ impl<'r> Dispatcher<'_, 'r> {
         self.finish_subscribing();
         if self.session.allows_only_subscriptions() && !is_allowed_while_subscribed(name, args) {
             return self.reject_while_subscribed(args);
+        }
+        if self.session.is_monitoring() && is_rejected_while_monitoring(args) {
+            return self.reply(Ok(rejected_while_monitoring()));
         }
         match name {
             Some(name) => self.run_state_command(name, args),
@@ -196,6 +204,10 @@ impl<'r> Dispatcher<'_, 'r> {
         match name {
             "watch" => return self.watch(args),
             "unwatch" => self.unbind(false)?,
+            "monitor" => {
+                self.session.monitor().into_iter().for_each(|outcome| self.replies.push(outcome));
+                return Ok(());
+            }
             _ => {}
         }
         let session = &mut *self.session;

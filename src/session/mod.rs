@@ -7,6 +7,7 @@ mod connection;
 mod dispatch;
 mod identity;
 mod interrupt;
+mod monitor;
 mod pubsub;
 mod pubsub_connection;
 mod queued;
@@ -16,6 +17,7 @@ mod select;
 #[allow(clippy::module_inception)]
 mod session;
 mod shared;
+mod socket;
 mod state_command;
 mod stream;
 mod stream_buffer;

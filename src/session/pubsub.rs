@@ -171,10 +171,14 @@ impl Session {
     pub(super) fn lose_pubsub_connection(&mut self, server: usize, error: Error) {
         self.pubsub_connections.remove(&server);
         if self.subscriptions.any_on_server(server) {
-            let server = &self.configured.config().servers[server];
-            let text = format!("{} ({}): {}; messages may have been lost", server.alias, server.address, error.message());
-            self.pubsub_errors.push_back(Error::new(error.code(), text).on_node(&server.alias));
+            self.report_lost_messages(server, error);
         }
+    }
+
+    pub(super) fn report_lost_messages(&mut self, server: usize, error: Error) {
+        let server = &self.configured.config().servers[server];
+        let text = format!("{} ({}): {}; messages may have been lost", server.alias, server.address, error.message());
+        self.pubsub_errors.push_back(Error::new(error.code(), text).on_node(&server.alias));
     }
 
     /// Finds the servers of a channel or pattern. PUBLISH sends to the server of the channel's own name, so a tag of another channel has no effect.

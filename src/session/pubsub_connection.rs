@@ -2,9 +2,10 @@
 
 use crate::command::ReadTimeout;
 use crate::config::{Config, Protocol, Server};
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::resp::{Framer, Kind, Reply, Value, pack, push_argument, push_count};
 use crate::session::connection::Settings;
+use crate::session::socket::SharedSocket;
 use crate::session::subscriptions::SubscriptionKind;
 use crate::transport::Connection;
 use std::collections::VecDeque;
@@ -20,8 +21,7 @@ pub(crate) struct PubSubConnection {
     read_timeout: Option<Duration>,
     /// The number of replies to come that belong to the settings.
     ignored: usize,
-    /// Another descriptor of the socket, for a thread that waits while the session is used.
-    socket: Option<Arc<OwnedFd>>,
+    socket: SharedSocket,
 }
 
 impl PubSubConnection {
@@ -43,7 +43,7 @@ impl PubSubConnection {
             sends_pushes: settings.protocol == Protocol::Resp3,
             read_timeout: config.read_timeout,
             ignored: commands.len(),
-            socket: None,
+            socket: SharedSocket::default(),
         })
     }
 
@@ -74,14 +74,9 @@ impl PubSubConnection {
         }
     }
 
-    /// Returns the socket, to wait for messages. It stays open, but is shut down when the connection is dropped.
+    /// See [`SharedSocket::get`].
     pub(crate) fn socket(&mut self) -> Result<Arc<OwnedFd>, Error> {
-        if let Some(socket) = &self.socket {
-            return Ok(socket.clone());
-        }
-        let socket = self.connection.as_fd().try_clone_to_owned();
-        let socket = socket.map_err(|error| Error::new(Code::Io, format!("cannot duplicate the socket: {error}")))?;
-        Ok(self.socket.insert(Arc::new(socket)).clone())
+        self.socket.get(&self.connection)
     }
 
     fn message(&self, reply: Reply) -> Reply {

@@ -3,6 +3,7 @@
 use crate::error::{Code, Error};
 use crate::resp::Reply;
 use crate::session::interrupt::Interrupter;
+use crate::session::monitor::MonitorConnection;
 use crate::session::pubsub_connection::PubSubConnection;
 use crate::session::session::Session;
 use crate::transport::explain;
@@ -49,6 +50,7 @@ impl Session {
     /// Waits for the next message of any server. Without a timeout it waits forever; with a timeout of zero it checks once.
     ///
     /// A message is an array, or a push in RESP3, as one server sends it: `message`, channel, text; `pmessage`, pattern, channel, text; or `smessage`, channel, text.
+    /// After MONITOR it is also a status: a line of a server.
     /// `None` means that the time is up or that an [`Interrupter`](crate::Interrupter) ended the call.
     /// Messages of one channel arrive in the order of their publication.
     ///
@@ -68,7 +70,7 @@ impl Session {
 
     pub(super) fn receive_until(&mut self, deadline: Option<Instant>) -> Result<Wait<Option<Reply>>, Error> {
         self.check_open()?;
-        if !self.is_subscribed() && self.messages.is_empty() {
+        if !self.receives_messages() && self.messages.is_empty() {
             return Err(Error::new(Code::Request, "receive: the session has no subscription; SUBSCRIBE first"));
         }
         self.next_message(deadline)
@@ -87,6 +89,12 @@ impl Session {
             if !self.messages.is_empty() || !self.pubsub_errors.is_empty() {
                 continue;
             }
+            if self.is_monitoring && self.monitors.len() < self.publishers().len() {
+                if let Some(rejection) = self.open_monitors()? {
+                    return Ok(Wait::Complete(Some(rejection)));
+                }
+                continue;
+            }
             let lost = self.lost_publishers();
             if !lost.is_empty() {
                 lost.into_iter().try_for_each(|server| self.resubscribe(server))?;
@@ -97,7 +105,9 @@ impl Session {
             if self.interrupter.take_interrupt() || remaining(deadline) == Some(Duration::ZERO) {
                 return Ok(Wait::Complete(None));
             }
-            let sockets = self.pubsub_connections.values_mut().map(PubSubConnection::socket).collect::<Result<_, _>>()?;
+            let subscriptions = self.pubsub_connections.values_mut().map(PubSubConnection::socket);
+            let monitors = self.monitors.values_mut().map(MonitorConnection::socket);
+            let sockets = subscriptions.chain(monitors).collect::<Result<_, _>>()?;
             return Ok(Wait::Idle(Idle { sockets, interrupter: self.interrupter.clone() }));
         }
     }
@@ -142,6 +152,7 @@ impl Session {
 
     /// Receives what the servers have sent.
     pub(super) fn receive_messages(&mut self) -> Result<(), Error> {
+        self.receive_lines();
         self.receive_from(PubSubConnection::take_received, |_| true);
         if self.pubsub_connections.is_empty() || !self.messages.is_empty() || !self.pubsub_errors.is_empty() {
             return Ok(());

@@ -121,7 +121,7 @@ impl Session {
                 self.run_and_push(&std::mem::take(&mut request), true)?;
                 collected = effect;
             }
-            if effect == Effect::Subscribes || (effect == Effect::None && !self.is_subscribed()) {
+            if effect == Effect::Subscribes || (effect == Effect::None && !self.receives_messages()) {
                 self.stream.incoming.push_command(&mut request);
                 continue;
             }
@@ -138,7 +138,7 @@ impl Session {
 
     /// Runs a command on its own. Returns whether it blocks the stream.
     fn run_alone(&mut self, effect: Effect, request: &[u8]) -> Result<bool, Error> {
-        if effect == Effect::Blocks && self.transaction.is_none() && !self.allows_only_subscriptions() && !self.is_closed {
+        if effect == Effect::Blocks && self.may_begin_blocking() {
             let mut args = Args::new();
             Commands::new(request).next(&mut args)?;
             match self.begin_blocking(&args) {
@@ -161,6 +161,11 @@ impl Session {
         }
         self.run_and_push(request, effect != Effect::Unsubscribes)?;
         Ok(false)
+    }
+
+    /// Whether the state of the session lets a blocking command wait. Otherwise it has a reply at once.
+    fn may_begin_blocking(&self) -> bool {
+        self.transaction.is_none() && !self.allows_only_subscriptions() && !self.is_monitoring() && !self.is_closed
     }
 
     fn push_outcome(&mut self, outcome: Outcome) {

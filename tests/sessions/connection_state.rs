@@ -84,7 +84,6 @@ fn unsupported_commands_are_refused_by_name() {
     let servers = Server::start_many(2);
     let mut session = cluster(&ports(&servers), &[]).session();
     for command in [
-        "MONITOR",
         "AUTH secret",
         "HELLO 2 AUTH user secret",
         "CLIENT REPLY OFF",

@@ -4,6 +4,7 @@ mod blocking;
 mod byte_stream;
 mod connection_state;
 mod helpers;
+mod monitor;
 mod redis_cli;
 mod resp3;
 mod shared;

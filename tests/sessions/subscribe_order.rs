@@ -63,8 +63,8 @@ fn a_later_reply_means_that_the_subscription_before_it_is_made() {
     for number in 0..100 {
         let mut client = RawClient::connect(port);
         client.exchange(&request(&["HELLO 3"]), 1);
-        client.exchange(&request(&[&format!("SUBSCRIBE c{number}"), "PSUBSCRIBE c*", "GET a"]), 3);
-        assert_eq!(publisher.exchange(&request(&[&format!("PUBLISH c{number} text")]), 1), b":2\r\n");
+        client.exchange(&request(&[&format!("SUBSCRIBE c{number}-a"), &format!("PSUBSCRIBE c{number}-*"), "GET a"]), 3);
+        assert_eq!(publisher.exchange(&request(&[&format!("PUBLISH c{number}-a text")]), 1), b":2\r\n");
     }
 }
 
