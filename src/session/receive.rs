@@ -3,7 +3,7 @@
 use crate::error::{Code, Error};
 use crate::resp::Reply;
 use crate::session::interrupt::Interrupter;
-use crate::session::monitor::MonitorConnection;
+use crate::session::monitor_connection::MonitorConnection;
 use crate::session::pubsub_connection::PubSubConnection;
 use crate::session::session::Session;
 use crate::transport::explain;
@@ -102,6 +102,7 @@ impl Session {
             }
             // The bytes of earlier requests must not end the wait.
             self.interrupter.drain()?;
+            self.check_open()?;
             if self.interrupter.take_interrupt() || remaining(deadline) == Some(Duration::ZERO) {
                 return Ok(Wait::Complete(None));
             }

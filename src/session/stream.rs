@@ -165,10 +165,13 @@ impl Session {
 
     /// Whether the state of the session lets a blocking command wait. Otherwise it has a reply at once.
     fn may_begin_blocking(&self) -> bool {
-        self.transaction.is_none() && !self.allows_only_subscriptions() && !self.is_monitoring() && !self.is_closed
+        self.is_authenticated && self.transaction.is_none() && !self.allows_only_subscriptions() && !self.is_monitoring() && !self.is_closed
     }
 
     fn push_outcome(&mut self, outcome: Outcome) {
+        if !self.wants_reply() {
+            return;
+        }
         let mut replies = ReplyList::default();
         replies.push(outcome);
         self.push_replies(&replies.into_reply());

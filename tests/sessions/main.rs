@@ -1,11 +1,15 @@
 //! Sessions: one client with state, over all nodes.
 
+mod auth;
 mod blocking;
 mod byte_stream;
+mod clients;
 mod connection_state;
 mod helpers;
 mod monitor;
 mod redis_cli;
+mod replica_wait;
+mod reports;
 mod resp3;
 mod shared;
 mod subscribe_order;
