@@ -77,6 +77,10 @@ chaos: ## kill servers and clients for CHAOS_SECONDS (60) and check that nothing
 	@scripts/setup test
 	SEED=$${SEED:-random} CHAOS_SECONDS=$${CHAOS_SECONDS:-60} $(CARGO) test --test chaos
 
+.PHONY: models
+models: ## check the models of MSETNX, RENAME and recover, with a crash at every step
+	$(CARGO) run --quiet --locked --manifest-path tests/models/Cargo.toml
+
 .PHONY: soak
 soak: ## compare N servers with one until stopped, or for COMMANDS commands; SEED repeats a run
 	@scripts/setup test

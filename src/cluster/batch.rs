@@ -101,9 +101,9 @@ impl<'p, 'a> Batch<'p, 'a> {
             }
             Ok(Plan::Split { kind, keys, flags }) => ExpectedReply::Split(Box::new(self.split(args, kind, &keys, flags))),
             Ok(Plan::CrossNode(command)) => match command.strategy {
-                // Over RESP3 these replies have other types, which `crossnode` makes of those of RESP2. This policy takes one reply as it is.
+                // Over RESP3 these replies have other types, which `crossnode` makes of those of RESP2.
                 Strategy::Broadcast(policy)
-                    if self.resolver.config().protocol == Protocol::Resp3 && policy != ResponsePolicy::OneSucceeded =>
+                    if self.resolver.config().protocol == Protocol::Resp3 && !policy.is_independent_of_protocol() =>
                 {
                     return Some(command);
                 }
@@ -142,6 +142,7 @@ impl<'p, 'a> Batch<'p, 'a> {
     /// each other's connections in a cycle.
     fn split(&mut self, args: &[&'a [u8]], kind: SplitKind, keys: &PlacedKeys<'a>, flags: CommandFlags) -> Split {
         let mut split = Split::new(self.resolver.config(), kind, keys);
+        split.writes = !flags.repeatable;
         let width = kind.arguments_per_key();
         let after = arguments_after_keys(kind, args, keys);
         let has_number = kind == SplitKind::StoredWithOptions;

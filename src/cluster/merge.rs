@@ -5,7 +5,7 @@ use crate::command::{ResponsePolicy, SplitKind};
 use crate::config::Config;
 use crate::crossnode::split::Split;
 use crate::crossnode::{Job, broadcast};
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, printable};
 use crate::resp::{Builder, Entry, Kind, Reply};
 use crate::routing::CommandResolver;
 use crate::topology::Topology;
@@ -136,7 +136,8 @@ impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
         }
         let outcomes = broadcast.indexes.iter().enumerate().filter_map(|(server, index)| Some((server, (*index)?)));
         let outcomes = outcomes.map(|(server, index)| self.replies(server, index, broadcast.commands, name)).collect();
-        let job = Job { config: self.config, topology: self.topology, args: &broadcast.args, command: &broadcast.command, limit: None };
+        let topology = self.topology.over_resp2();
+        let job = Job { config: self.config, topology, args: &broadcast.args, command: &broadcast.command, limit: None };
         let reply = broadcast::merge(&job, broadcast.policy, outcomes, false)?;
         self.builder.append(&reply, 0..reply.entries().len());
         Ok(())
@@ -173,9 +174,12 @@ impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
 
     fn append_split(&mut self, split: &Split, name: &[u8]) -> Result<(), Error> {
         let parts: Vec<Result<&[Entry], Error>> = split.parts.iter().map(|part| self.next_reply(part.server, part.index, name)).collect();
-        let succeeded = parts.iter().filter(|part| part.is_ok()).count();
-        let parts: Vec<&[Entry]> =
-            parts.into_iter().collect::<Result<_, _>>().map_err(|error| partial_failure(error, split.kind, succeeded))?;
+        if split.writes
+            && let Some(error) = self.partial_write(split, &parts, name)
+        {
+            return Err(error);
+        }
+        let parts: Vec<&[Entry]> = parts.into_iter().collect::<Result<_, _>>()?;
         if let Some(failed) = parts.iter().position(|part| part[0].kind() == Kind::Error) {
             self.builder.copy(parts[failed], self.bases[split.parts[failed].server]);
             return Ok(());
@@ -216,12 +220,35 @@ impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
         self.builder.integer(parts.iter().map(|part| part[0].data).sum());
         Ok(())
     }
-}
 
-/// The error of a split command of which one part failed. For a read it does not matter that other parts succeeded.
-fn partial_failure(error: Error, kind: SplitKind, succeeded: usize) -> Error {
-    if kind.reads_values() || succeeded == 0 {
-        return error;
+    /// The error of a write of which some parts have been executed and others not: it names the nodes and quotes the servers. An error reply alone
+    /// would mean that nothing was done.
+    fn partial_write(&self, split: &Split, parts: &[Result<&[Entry], Error>], name: &[u8]) -> Option<Error> {
+        let alias = |nth: usize| self.config.servers[split.parts[nth].server].alias.as_str();
+        let (mut executed, mut refused, mut failure) = (Vec::new(), Vec::new(), None);
+        for (nth, part) in parts.iter().enumerate() {
+            match part {
+                Ok(reply) if reply[0].kind() == Kind::Error => refused.push(nth),
+                Ok(_) => executed.push(alias(nth)),
+                Err(error) => failure = failure.or(Some(error)),
+            }
+        }
+        let command = printable(&name.to_ascii_uppercase());
+        let quote = |nth: usize| {
+            let entry = &parts[nth].as_ref().ok()?[0];
+            let start = self.bases[split.parts[nth].server] + entry.data as usize;
+            let text = self.builder.bytes().get(start..start + entry.length())?;
+            Some(format!("{} refused its part: {}", alias(nth), String::from_utf8_lossy(text)))
+        };
+        let mut others: Vec<String> = refused.iter().filter_map(|&nth| quote(nth)).collect();
+        let error = match failure {
+            Some(failure) if executed.is_empty() && others.is_empty() => return Some(failure.clone()),
+            Some(failure) => failure.clone(),
+            None if executed.is_empty() || others.is_empty() => return None,
+            None => Error::new(Code::Io, format!("{command}: {}", others.remove(0))).on_node(alias(refused[0])),
+        };
+        others.extend((!executed.is_empty()).then(|| format!("executed by {}", executed.join(", "))));
+        let error = error.with_suffix(&others.iter().map(|other| format!("; {other}")).collect::<String>());
+        Some(if executed.is_empty() { error } else { error.maybe_executed() })
     }
-    error.with_suffix(&format!("; {succeeded} other node(s) carried out their part")).maybe_executed()
 }

@@ -57,11 +57,6 @@ pub(crate) enum SplitKind {
 }
 
 impl SplitKind {
-    /// Whether it only reads one value per key.
-    pub(crate) fn reads_values(self) -> bool {
-        matches!(self, SplitKind::Values | SplitKind::ValuesAtPath)
-    }
-
     /// How many arguments belong to a key, with the key itself.
     pub(crate) fn arguments_per_key(self) -> usize {
         if matches!(self, SplitKind::Stored | SplitKind::StoredWithOptions) { 2 } else { 1 }
@@ -297,6 +292,16 @@ impl ResponsePolicy {
             b"agg_logical_or" => Some(ResponsePolicy::AggLogicalOr),
             _ => None,
         }
+    }
+
+    /// Whether the replies of servers are merged alike over RESP2 and RESP3: they consist of numbers, names and statuses, or one is taken as
+    /// it is.
+    pub(crate) fn is_independent_of_protocol(self) -> bool {
+        use ResponsePolicy::{
+            AggLogicalAnd, AggLogicalOr, AggMax, AggMin, AggSum, AllSucceeded, DistinctNames, OneSucceeded, VisibleKeyCount, VisibleKeys,
+        };
+        let aggregates = matches!(self, AggSum | AggMin | AggMax | AggLogicalAnd | AggLogicalOr | VisibleKeyCount);
+        aggregates || matches!(self, AllSucceeded | OneSucceeded | DistinctNames | VisibleKeys)
     }
 }
 

@@ -1,11 +1,12 @@
 //! Finds what interrupted transfers and MSETNX have left on the servers, and completes or undoes it.
 
 use crate::config::Config;
-use crate::crossnode::msetnx::{Certainty, Intent, prevent_store, undo};
+use crate::crossnode::msetnx::{Intent, has_record, prevent_store, undo};
 use crate::crossnode::support::conversation::{Connections, Request, TransactionResult, replies, transaction_result, unix_millis, words};
 use crate::crossnode::support::internal_keys;
 use crate::crossnode::support::internal_keys::REGISTRY;
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
+use crate::crossnode::support::retry::Retry;
 use crate::crossnode::transfer::{Record, RecordState, restore_source};
 use crate::error::Error;
 use crate::resp::{Builder, Kind, Reply, Value};
@@ -147,10 +148,8 @@ impl Recovery<'_> {
 
     /// Completes an MSETNX that all nodes have stored; undoes another one.
     ///
-    /// The call may be running, at any age of its record. So the decision must not depend on observations of different moments:
-    /// - The first node stores first and loses its record first. Without its record the call is over.
-    /// - A node without a record has not stored, or the call is over. Once its keys are touched, it cannot store any more.
-    /// - So if the first node still has its record after that, the call cannot succeed, and is undone.
+    /// The call may be running, at any age of its record. So the decision depends only on what no longer changes; docs/commands-across-nodes.md
+    /// has the proof.
     fn end_msetnx(&self, intent: &Intent, unreachable: &[usize]) -> Outcome<Recovered> {
         let servers: Option<Vec<usize>> = intent.parts.iter().map(|part| self.server(&part.alias)).collect();
         let Some(servers) = servers.filter(|_| intent.masters == self.config.masters.len()) else {
@@ -175,7 +174,7 @@ impl Recovery<'_> {
             return Ok(Recovered::Finished);
         }
         for (part, &server) in intent.parts.iter().zip(&servers).rev() {
-            undo(&mut connections, server, &part.keys_and_digests(), &field, Certainty::Recorded)?;
+            undo(&mut connections, server, &part.keys_and_digests(), &field)?;
         }
         Ok(Recovered::Undone)
     }
@@ -233,21 +232,37 @@ impl Recovery<'_> {
         Ok(Recovered::Undone)
     }
 
-    /// Whether the value was delivered. A delivery watches the landing key, so writing that key in the same step prevents a later one.
+    /// Whether the value was delivered. If not, it never will be: a delivery watches the landing key, which is changed here in the same step.
+    ///
+    /// A delivery that was refused leaves its record and the landing key. They go in one step: the record alone would mean that the value was
+    /// delivered, and the next `recover` would delete it.
     fn was_delivered(&self, landing: &[u8], target: usize) -> Outcome<bool> {
-        let commands = vec![
-            words![b"HGET", REGISTRY, landing],
-            words![b"EXISTS", landing],
-            words![b"SET", landing, b"", b"PX", b"60000"],
-            words![b"UNLINK", landing],
-        ];
-        let reply = self.connections([target])?.send(Request::transaction(target, commands))?;
-        let TransactionResult::Done(mut done) = transaction_result(&reply)? else {
-            return Err(Abort::protocol_error("a transaction without watched keys was aborted"));
-        };
-        let record = if let Some(Value::String(record)) = done.next() { Record::decode(record) } else { None };
-        let has_landing = done.next() == Some(Value::Integer(1));
-        Ok(!has_landing && record.is_some_and(|record| record.state == RecordState::Delivered))
+        let mut connections = self.connections([target])?;
+        let mut retry = Retry::new();
+        while retry.next_attempt() {
+            connections.set_watching(target, true);
+            let look = vec![words![b"WATCH", landing], words![b"HGET", REGISTRY, landing], words![b"EXISTS", landing]];
+            let reply = connections.send(Request::read(target, look))?;
+            let mut values = replies(&reply).skip(1);
+            let record =
+                if let Value::String(record) = not_error(values.next().unwrap_or(Value::Nil))? { Record::decode(record) } else { None };
+            let has_landing = not_error(values.next().unwrap_or(Value::Nil))? == Value::Integer(1);
+            let is_delivered = !has_landing && record.is_some_and(|record| record.state == RecordState::Delivered);
+            let commands = match is_delivered {
+                // Fails if the two values are of different moments.
+                true => vec![words![b"EXISTS", landing]],
+                false => {
+                    vec![words![b"SET", landing, b"", b"PX", b"60000"], words![b"UNLINK", landing], words![b"HDEL", REGISTRY, landing]]
+                }
+            };
+            let reply = connections.send(Request::transaction(target, commands))?;
+            connections.set_watching(target, false);
+            if let TransactionResult::Done(mut done) = transaction_result(&reply)? {
+                done.try_for_each(|reply| not_error(reply).map(drop))?;
+                return Ok(is_delivered);
+            }
+        }
+        Err(Abort::refusal("TRYAGAIN other clients keep changing the landing key"))
     }
 
     /// Moves a staged value back to its source. Returns the reason if that is not possible.
@@ -267,7 +282,7 @@ impl Recovery<'_> {
                 .collect(),
             _ => vec![words![b"LMOVE", staged, home, b"LEFT", record.source_end.as_slice()]],
         };
-        restore_source(&mut connections, source, record, back)
+        restore_source(&mut connections, source, record, staged, back)
     }
 
     /// Deletes an internal key and its entry.
@@ -276,12 +291,6 @@ impl Recovery<'_> {
         let reply = self.connections([server])?.send(Request::transaction(server, commands))?;
         transaction_result(&reply).map(drop)
     }
-}
-
-/// Whether a server's registry has a field.
-fn has_record(connections: &mut Connections, server: usize, field: &[u8]) -> Outcome<bool> {
-    let reply = connections.send(Request::read(server, vec![words![b"HEXISTS", REGISTRY, field]]))?;
-    Ok(not_error(replies(&reply).next().unwrap_or(Value::Nil))? == Value::Integer(1))
 }
 
 fn report(config: &Config, results: &[(Found, Recovered)]) -> Reply {

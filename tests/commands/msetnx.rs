@@ -89,9 +89,16 @@ fn keys_are_stored_on_no_server_if_one_server_is_down() {
     }
 }
 
-/// Forwards to a real server but loses the reply to the first EXEC and closes the connection. With `for_good` it closes every later
+/// What a server's network does to the first transaction.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Loses {
+    Transaction,
+    Reply,
+}
+
+/// Forwards to a real server but loses the first transaction, or the reply to it, and closes the connection. With `for_good` it closes every later
 /// connection too.
-fn forgetful(server: u16, for_good: bool) -> FakeServer {
+fn forgetful(server: u16, loses: Loses, for_good: bool) -> FakeServer {
     let broken = AtomicBool::new(false);
     FakeServer::start(move |mut client, _| {
         let mut server = TcpStream::connect(("127.0.0.1", server)).unwrap();
@@ -99,9 +106,13 @@ fn forgetful(server: u16, for_good: bool) -> FakeServer {
         while !(for_good && broken.load(Ordering::SeqCst)) {
             let Some(count) = client.read(&mut buffer).ok().filter(|&count| count > 0) else { return };
             let is_transaction = buffer[..count].windows(4).any(|word| word == b"EXEC");
+            let is_lost = is_transaction && !broken.swap(true, Ordering::SeqCst);
+            if is_lost && loses == Loses::Transaction {
+                return;
+            }
             server.write_all(&buffer[..count]).unwrap();
             let count = server.read(&mut buffer).unwrap();
-            if is_transaction && !broken.swap(true, Ordering::SeqCst) {
+            if is_lost {
                 return;
             }
             client.write_all(&buffer[..count]).unwrap();
@@ -110,29 +121,38 @@ fn forgetful(server: u16, for_good: bool) -> FakeServer {
 }
 
 #[test]
-fn keys_of_a_broken_connection_are_rolled_back() {
+fn msetnx_asks_whether_a_transaction_without_a_reply_was_executed() {
     let setup = ThreeNodes::new();
-    let fake = forgetful(setup.servers[1].port, false);
-    let cluster = crate::support::cluster(&[setup.servers[0].port, fake.port, setup.servers[2].port], &[]);
+    let behind = |loses| {
+        let fake = forgetful(setup.servers[1].port, loses, false);
+        (crate::support::cluster(&[setup.servers[0].port, fake.port, setup.servers[2].port], &[]), fake)
+    };
+    let (cluster, _fake) = behind(Loses::Transaction);
     let error = cluster.command(&words(&setup.command("MSETNX A 1 B 2 C 3"))).unwrap_err();
     assert_eq!((error.node(), error.executed()), (Some("node_2"), false), "{error}");
     assert!(error.message().ends_with("nothing remains stored"), "{error}");
     assert_eq!(reply_to(&setup.cluster(), &setup.command("EXISTS A B C")), "0");
+    let (cluster, _fake) = behind(Loses::Reply);
     assert_eq!(reply_to(&cluster, &setup.command("MSETNX A 1 B 2 C 3")), "1");
+    assert_eq!(reply_to(&setup.cluster(), &setup.command("MGET A B C")), r#"["1" "2" "3"]"#);
 }
 
 #[test]
-fn keys_that_cannot_be_rolled_back_are_named_and_recover_removes_them() {
+fn an_msetnx_with_an_unknown_outcome_names_its_keys_and_recover_ends_it() {
     let setup = ThreeNodes::new();
-    let fake = forgetful(setup.servers[1].port, true);
-    let cluster = crate::support::cluster(&[setup.servers[0].port, fake.port, setup.servers[2].port], &[]);
-    let error = cluster.command(&words(&setup.command("MSETNX A 1 B 2 C 3"))).unwrap_err();
-    assert_eq!((error.node(), error.executed()), (Some("node_2"), true), "{error}");
-    // The first node keeps its keys until the other node is rolled back: they mark the command as incomplete.
-    let left = format!("may be stored until `recover` deletes them: \"{}\", \"{}\"", setup.keys[1], setup.keys[0]);
-    assert!(error.message().ends_with(&left), "{error}");
-    let direct = setup.cluster();
-    direct.recover(std::time::Duration::ZERO).unwrap();
-    assert_eq!(reply_to(&direct, &setup.command("EXISTS A B C")), "0");
-    assert_eq!(reply_to(&direct, &setup.command("MSETNX A 1 B 2 C 3")), "1");
+    for (loses, stored) in [(Loses::Transaction, "0"), (Loses::Reply, "3")] {
+        let fake = forgetful(setup.servers[1].port, loses, true);
+        let cluster = crate::support::cluster(&[setup.servers[0].port, fake.port, setup.servers[2].port], &[]);
+        let error = cluster.command(&words(&setup.command("MSETNX A 1 B 2 C 3"))).unwrap_err();
+        assert_eq!((error.node(), error.executed()), (Some("node_2"), true), "{error}");
+        // The second node may have stored, and then the command has succeeded: nothing may be removed.
+        let [a, b, c, _] = &setup.keys;
+        let left = format!(r#"may be stored until `recover` completes or undoes the command: "{c}", "{b}", "{a}""#);
+        assert!(error.message().ends_with(&left), "{error}");
+        let direct = setup.cluster();
+        direct.recover(std::time::Duration::ZERO).unwrap();
+        assert_eq!(reply_to(&direct, &setup.command("EXISTS A B C")), stored);
+        assert_eq!(reply_to(&direct, &setup.command("MSETNX A 1 B 2 C 3")), if stored == "0" { "1" } else { "0" });
+        reply_to(&direct, &setup.command("DEL A B C"));
+    }
 }

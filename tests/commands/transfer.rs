@@ -214,3 +214,46 @@ fn copy_of_a_vector_set_is_refused_as_by_one_server() {
     }
     assert_eq!(reply_to(&cluster, "DBSIZE"), "2");
 }
+
+/// RENAMENX with a pause before the source is staged, or before the value is delivered, in which other commands run on the target server.
+fn renamenx_while(step: (usize, usize), meanwhile: &'static [&'static str]) -> (String, Vec<String>) {
+    let servers = Server::start_many(2);
+    let network = Arc::new(Network::start(&ports(&servers)));
+    let handle = cluster(network.ports(), &[r#""refresh_interval":0"#]);
+    let [source, destination] = [1, 2].map(|node| name_on("list", node, 2));
+    let direct = cluster(&ports(&servers), &[]);
+    for command in ["RPUSH src a", "PEXPIREAT src 4102444800123"] {
+        direct.command(&words(&command.replace("src", &source))).expect("data");
+    }
+    let key = destination.clone();
+    let mut client = servers[1].client();
+    let writes: Callback = Box::new(move || {
+        for command in meanwhile {
+            let command = command.replace("dst", &key);
+            let _: redis::Value = crate::support::three_nodes::redis_command(&command).query(&mut client).expect("a write");
+        }
+    });
+    let fault = Fault { node: step.0, step: step.1, lost: Lost::Command, afterwards: Afterwards::Delayed };
+    network.arm_with(Some(fault), Some(writes));
+    let reply = reply_to(&handle, &format!("RENAMENX {source} {destination}"));
+    assert!(network.happened());
+    drop(handle);
+    network.settle();
+    let state = [format!("TYPE {source}"), format!("PEXPIRETIME {source}"), format!("TYPE {destination}"), format!("PTTL {destination}")];
+    let state = state.iter().map(|command| reply_to(&direct, command)).collect();
+    assert_eq!(DirectConnections::to(&servers).internal_keys(), <[String; 0]>::default());
+    (reply, state)
+}
+
+#[test]
+fn renamenx_is_decided_by_the_destination_that_exists_at_delivery() {
+    // WATCH, DUMP, PEXPIRETIME, PTTL, TIME; then the landing: HSET, RESTORE, WATCH, EXISTS, EXISTS.
+    let (before_staging, before_delivery) = ((0, 6), (1, 6));
+    for step in [before_staging, before_delivery] {
+        let (reply, state) = renamenx_while(step, &["SET dst x", "DEL dst"]);
+        assert_eq!((reply.as_str(), state[0].as_str(), state[2].as_str()), ("1", "none", "list"));
+        // The value returns with its time to live, and that of the destination is not touched.
+        let (reply, state) = renamenx_while(step, &["SET dst x"]);
+        assert_eq!((reply.as_str(), state.as_slice()), ("0", ["list", "4102444800123", "string", "-1"].map(String::from).as_slice()));
+    }
+}

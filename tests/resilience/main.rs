@@ -1,6 +1,8 @@
-//! Servers, networks and replicas that fail.
+//! Servers, networks and replicas that fail, and `recover` while its command runs.
 
 mod failures;
+mod interleavings;
+mod partial_writes;
 mod replicas;
 
 #[path = "../support/mod.rs"]

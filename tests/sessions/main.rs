@@ -11,6 +11,7 @@ mod redis_cli;
 mod replica_wait;
 mod reports;
 mod resp3;
+mod several_nodes;
 mod shared;
 mod subscriptions;
 mod transactions;

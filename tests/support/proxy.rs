@@ -5,6 +5,7 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -49,10 +50,42 @@ pub struct Network {
     listeners: Vec<JoinHandle<()>>,
 }
 
+/// A place where a command or a reply waits until the test lets it continue.
+pub struct Gate {
+    arrival: Receiver<()>,
+    opening: Sender<()>,
+}
+
+impl Gate {
+    /// A gate, and the callback for [`Afterwards::Delayed`] that waits at it. If the gate is dropped, the callback waits no longer.
+    pub fn new() -> (Gate, Callback) {
+        let ((arrived, arrival), (opening, opened)) = (channel(), channel());
+        let wait = move || {
+            let _ = arrived.send(());
+            let _ = opened.recv_timeout(Duration::from_secs(60));
+        };
+        (Gate { arrival, opening }, Box::new(wait))
+    }
+
+    /// Waits until something waits at the gate, or `is_over` returns true. Returns whether something does.
+    pub fn await_arrival(&self, is_over: impl Fn() -> bool) -> bool {
+        loop {
+            match self.arrival.recv_timeout(Duration::from_millis(1)) {
+                Ok(()) => return true,
+                Err(_) if is_over() => return self.arrival.try_recv().is_ok(),
+                Err(_) => {}
+            }
+        }
+    }
+
+    pub fn open(&self) {
+        let _ = self.opening.send(());
+    }
+}
+
 #[derive(Default)]
 struct State {
-    fault: Option<Fault>,
-    callback: Option<Callback>,
+    faults: Vec<(Fault, Option<Callback>)>,
     happened: bool,
     /// The number of commands that each node has received.
     steps: Vec<usize>,
@@ -87,12 +120,16 @@ impl Network {
 
     /// Like `arm`, with the callback for [`Afterwards::Delayed`].
     pub fn arm_with(&self, fault: Option<Fault>, callback: Option<Callback>) {
+        self.arm_all(fault.map(|fault| (fault, callback)).into_iter().collect());
+    }
+
+    /// Sets several faults, of which at most one is for each step of a node.
+    pub fn arm_all(&self, faults: Vec<(Fault, Option<Callback>)>) {
         let mut state = lock(&self.state);
         state.steps.fill(0);
         state.gone.fill(false);
         state.happened = false;
-        state.fault = fault;
-        state.callback = callback;
+        state.faults = faults;
     }
 
     pub fn happened(&self) -> bool {
@@ -129,32 +166,30 @@ impl Drop for Network {
 enum Fate {
     Passes,
     IsLost,
-    ReplyIsLost,
-    IsDelayed,
-    ReplyIsDelayed,
+    ReplyIsLost(Fault),
+    IsDelayed(Option<Callback>),
+    ReplyIsDelayed(Option<Callback>),
 }
 
 impl State {
     fn next(&mut self, node: usize) -> Fate {
         self.steps[node] += 1;
-        match self.fault {
-            _ if self.gone[node] => Fate::IsLost,
-            Some(fault) if fault.node == node && fault.step == self.steps[node] => match (fault.lost, fault.afterwards) {
-                (Lost::Command, Afterwards::Delayed) => Fate::IsDelayed,
-                (Lost::Reply, Afterwards::Delayed) => Fate::ReplyIsDelayed,
-                (Lost::Command, _) => {
-                    self.trigger_fault(fault);
-                    Fate::IsLost
-                }
-                (Lost::Reply, _) => Fate::ReplyIsLost,
-            },
-            _ => Fate::Passes,
+        if self.gone[node] {
+            return Fate::IsLost;
         }
-    }
-
-    fn trigger_current_fault(&mut self) {
-        if let Some(fault) = self.fault {
-            self.trigger_fault(fault);
+        let step = self.steps[node];
+        let Some((fault, callback)) = self.faults.iter_mut().find(|(fault, _)| fault.node == node && fault.step == step) else {
+            return Fate::Passes;
+        };
+        let (fault, callback) = (*fault, callback.take());
+        match (fault.lost, fault.afterwards) {
+            (Lost::Command, Afterwards::Delayed) => Fate::IsDelayed(callback),
+            (Lost::Reply, Afterwards::Delayed) => Fate::ReplyIsDelayed(callback),
+            (Lost::Command, _) => {
+                self.trigger_fault(fault);
+                Fate::IsLost
+            }
+            (Lost::Reply, _) => Fate::ReplyIsLost(fault),
         }
     }
 
@@ -225,10 +260,10 @@ fn forward(
     mut server: &TcpStream,
     replied: &mut Vec<u8>,
 ) -> bool {
-    let fate = lock(shared).next(node);
-    match fate {
+    let mut fate = lock(shared).next(node);
+    match &mut fate {
         Fate::IsLost => return false,
-        Fate::IsDelayed => wait(shared),
+        Fate::IsDelayed(callback) => wait(shared, callback.take()),
         _ => {}
     }
     if server.write_all(command).is_err() {
@@ -236,22 +271,19 @@ fn forward(
     }
     let Some(reply) = read_value(server, replied, || is_open(client)) else { return false };
     match fate {
-        Fate::ReplyIsLost => {
-            lock(shared).trigger_current_fault();
+        Fate::ReplyIsLost(fault) => {
+            lock(shared).trigger_fault(fault);
             return false;
         }
-        Fate::ReplyIsDelayed => wait(shared),
+        Fate::ReplyIsDelayed(callback) => wait(shared, callback),
         _ => {}
     }
     client.write_all(&reply).is_ok()
 }
 
 /// Runs the callback.
-fn wait(shared: &Mutex<State>) {
-    let mut state = lock(shared);
-    state.happened = true;
-    let callback = state.callback.take();
-    drop(state);
+fn wait(shared: &Mutex<State>, callback: Option<Callback>) {
+    lock(shared).happened = true;
     callback.into_iter().for_each(|callback| callback());
 }
 

@@ -1,8 +1,7 @@
 //! The record that each node of an MSETNX keeps until all nodes have stored their keys. It tells how far the command came.
 //!
 //! The first node stores before the others, and each node writes its record in the transaction that stores its keys. When all have stored, the
-//! first node deletes its record before the others. So the command is incomplete exactly as long as the first node has its record and another
-//! node has none. Then it can be undone, the first node last.
+//! first node deletes its record before the others; when it is undone, after them.
 
 use crate::crossnode::support::internal_keys;
 use crate::resp::{Args, Commands, pack};

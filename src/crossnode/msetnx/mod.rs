@@ -1,9 +1,11 @@
 //! MSETNX over several nodes: all keys are set, or none.
 //!
-//! Each node watches its keys, and reports whether one exists. Then the first node sets its keys in a transaction, and after it all others. If a
-//! key was changed meanwhile, or a node fails, the nodes that have set their keys delete them again, each key only if it still has that value.
-//! Until all nodes have set their keys, each keeps a record ([`intent`]), so that [`crate::crossnode::recover`] can complete or undo what
-//! was interrupted.
+//! Each node watches its keys, and reports whether one exists. Then the first node sets its keys and a record ([`intent`]) in one transaction, and
+//! after it all others. If all have, the records are deleted, the first node's first. If one certainly cannot set its keys any more, those with a
+//! record delete their keys again, the first node last; each key only if it still has that value.
+//!
+//! So the outcome is a fact that the servers know, and no client decides it: the command has succeeded if every node has set its keys, and fails
+//! once one of them can no longer do so. [`crate::crossnode::recover`] and the call itself find it out in the same way, see [`prevent_store`].
 
 pub(crate) mod intent;
 
@@ -84,6 +86,7 @@ fn intent(job: &Job, parts: &[Part], since: u64) -> Intent {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stored {
     Yes,
+    /// It has not, and never will.
     No,
     Unknown,
 }
@@ -101,6 +104,10 @@ impl<'a> Part<'a> {
             }
         }
         Part { server, pairs }
+    }
+
+    fn keys_and_digests(&self) -> Vec<(&'a [u8], Vec<u8>)> {
+        self.pairs.iter().map(|&(key, value)| (key, digest(value))).collect()
     }
 
     fn with_keys(&self, name: &'static [u8]) -> Words<'a> {
@@ -163,6 +170,9 @@ fn store(job: &Job, connections: &mut Connections, parts: &[Part], intent: &Inte
             break;
         }
     }
+    if stored.contains(&Stored::Unknown) && !clarify(connections, parts, &mut stored, &intent.field())? {
+        return Err(unfinished(job, failure, &Remains::EndedByRecover));
+    }
     if stored.iter().all(|stored| *stored == Stored::Yes) {
         forget(connections, parts, intent);
         return Ok(true);
@@ -170,8 +180,26 @@ fn store(job: &Job, connections: &mut Connections, parts: &[Part], intent: &Inte
     let left = undo_all(connections, parts, &stored, &intent.field());
     match failure {
         None if left.is_empty() => Ok(false),
-        failure => Err(unfinished(job, failure, &left)),
+        failure => Err(unfinished(job, failure, &Remains::Keys(left))),
     }
+}
+
+/// Asks the servers that did not reply whether they have stored their part. Returns false if `recover` has ended the command meanwhile: then no
+/// server has a record, and nothing is known.
+fn clarify(connections: &mut Connections, parts: &[Part], stored: &mut [Stored], field: &[u8]) -> Outcome<bool> {
+    for (part, stored) in parts.iter().zip(stored.iter_mut()).filter(|(_, stored)| **stored == Stored::Unknown) {
+        match prevent_store(connections, part.server, &part.keys_and_digests(), field) {
+            Ok(true) => *stored = Stored::No,
+            Ok(false) => *stored = Stored::Yes,
+            Err(_) => {}
+        }
+    }
+    // Without the first node's record, a missing record of another node says nothing. The first node's own missing record says that no other node
+    // has stored, because none was asked to.
+    if stored[0] != Stored::Yes || !stored.contains(&Stored::No) {
+        return Ok(true);
+    }
+    has_record(connections, parts[0].server, field)
 }
 
 /// Whether a part is stored; keeps the first failure.
@@ -201,22 +229,15 @@ fn forget(connections: &mut Connections, parts: &[Part], intent: &Intent) {
     }
 }
 
-/// Undoes what was stored, the first node's part last. Returns the keys for which that failed.
+/// Undoes what was stored, the first node's part last. Returns the keys for which that failed, or must not be done: while it is not known whether a
+/// part is stored, and no part certainly is not, the command may have succeeded.
 fn undo_all<'a>(connections: &mut Connections, parts: &[Part<'a>], stored: &[Stored], field: &[u8]) -> Vec<&'a [u8]> {
+    let may_have_succeeded = !stored.contains(&Stored::No);
     let mut left: Vec<&[u8]> = Vec::new();
-    for (part, stored) in parts.iter().zip(stored).rev() {
-        let is_first = part.server == parts[0].server;
-        let is_undone = match stored {
-            Stored::No => continue,
-            // As long as other nodes have their keys, the first node's record must say that the command is incomplete.
-            _ if is_first && !left.is_empty() => false,
-            stored => {
-                let keys: Vec<(&[u8], Vec<u8>)> = part.pairs.iter().map(|&(key, value)| (key, digest(value))).collect();
-                let certainty = if *stored == Stored::Unknown { Certainty::Unknown } else { Certainty::Stored };
-                undo(connections, part.server, &keys, field, certainty).is_ok()
-            }
-        };
-        if !is_undone {
+    for (part, stored) in parts.iter().zip(stored).rev().filter(|(_, stored)| **stored != Stored::No) {
+        // As long as other nodes have their keys, the first node's record must say that the command is incomplete.
+        let must_stay = may_have_succeeded || *stored == Stored::Unknown || part.server == parts[0].server && !left.is_empty();
+        if must_stay || undo(connections, part.server, &part.keys_and_digests(), field).is_err() {
             left.extend(part.pairs.iter().map(|(key, _)| *key));
         }
     }
@@ -230,38 +251,20 @@ fn was_stored(reply: &Reply) -> Outcome<bool> {
     }
 }
 
-/// What is known of a server whose part is to be undone.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Certainty {
-    /// It has stored its keys.
-    Stored,
-    /// It may have stored them, or its transaction may still be under way. Setting and deleting missing keys makes that transaction fail.
-    Unknown,
-    /// It has stored them if it has the record, and nothing else may be undone: another call may have stored the same values since.
-    Recorded,
-}
-
-/// Deletes the keys that a server stored, and its record. A key that has another value by now stays.
-pub(crate) fn undo(
-    connections: &mut Connections,
-    server: usize,
-    keys: &[(&[u8], Vec<u8>)],
-    field: &[u8],
-    certainty: Certainty,
-) -> Outcome<()> {
+/// Deletes the keys that a server stored, and its record. Without its record nothing is deleted: another call may have stored the same values
+/// since. A key that has another value by now stays.
+///
+/// Only for a command that cannot succeed, and for a server that has stored its part, or cannot store it any more.
+pub(crate) fn undo(connections: &mut Connections, server: usize, keys: &[(&[u8], Vec<u8>)], field: &[u8]) -> Outcome<()> {
     for _ in 0..MAX_ATTEMPTS {
         let (is_recorded, values) = watch_part(connections, server, keys, field)?;
-        if certainty == Certainty::Recorded && !is_recorded {
+        if !is_recorded {
+            connections.unwatch(server)?;
             return Ok(());
         }
+        let is_ours = |(key, value): &(&(&[u8], Vec<u8>), &Option<Vec<u8>>)| value.as_ref() == Some(&key.1);
         let mut undo: Vec<Words> = vec![words![b"HDEL", REGISTRY, field]];
-        for ((key, digest), value) in keys.iter().zip(&values) {
-            match value {
-                Some(value) if value == digest => undo.push(words![b"DEL", *key]),
-                None if certainty == Certainty::Unknown => undo.extend(touch(key)),
-                _ => {}
-            }
-        }
+        undo.extend(keys.iter().zip(&values).filter(is_ours).map(|((key, _), _)| words![b"DEL", *key]));
         if execute(connections, server, undo)? {
             return Ok(());
         }
@@ -277,6 +280,7 @@ pub(crate) fn prevent_store(connections: &mut Connections, server: usize, keys: 
     for _ in 0..MAX_ATTEMPTS {
         let (is_recorded, values) = watch_part(connections, server, keys, field)?;
         if is_recorded {
+            connections.unwatch(server)?;
             return Ok(false);
         }
         let missing = keys.iter().zip(&values).filter(|(_, value)| value.is_none());
@@ -324,17 +328,37 @@ fn execute(connections: &mut Connections, server: usize, commands: Vec<Words>) -
     Ok(matches!(transaction_result(&reply)?, TransactionResult::Done(_)))
 }
 
-/// The error for the caller: the reason, and which keys may still be stored.
-fn unfinished(job: &Job, failure: Option<Abort>, left: &[&[u8]]) -> Abort {
-    let keys: Vec<String> = left.iter().map(|key| format!("\"{}\"", printable(key))).collect();
-    let remaining = format!("; these keys are or may be stored until `recover` deletes them: {}", keys.join(", "));
+/// Whether a server's registry has a field.
+pub(crate) fn has_record(connections: &mut Connections, server: usize, field: &[u8]) -> Outcome<bool> {
+    let reply = connections.send(Request::read(server, vec![words![b"HEXISTS", REGISTRY, field]]))?;
+    Ok(not_error(replies(&reply).next().unwrap_or(Value::Nil))? == Value::Integer(1))
+}
+
+/// What remains of a command that failed.
+enum Remains<'a> {
+    /// These keys are or may be stored.
+    Keys(Vec<&'a [u8]>),
+    /// All keys or none.
+    EndedByRecover,
+}
+
+/// The error for the caller: the reason, and what remains.
+fn unfinished(job: &Job, failure: Option<Abort>, remains: &Remains) -> Abort {
+    let remaining = match remains {
+        Remains::Keys(left) => {
+            let keys: Vec<String> = left.iter().map(|key| format!("\"{}\"", printable(key))).collect();
+            format!("; these keys are or may be stored until `recover` completes or undoes the command: {}", keys.join(", "))
+        }
+        Remains::EndedByRecover => "; meanwhile `recover` has completed or undone the command".to_owned(),
+    };
+    let is_undone = matches!(remains, Remains::Keys(left) if left.is_empty());
     let incomplete = |reason: &str| {
         let text = format!("{}: {reason}{remaining}", job.name());
         Abort::Error(Error::new(crate::error::Code::Io, text).maybe_executed())
     };
     match failure {
-        Some(Abort::Refusal(text)) if left.is_empty() => Abort::Refusal(text),
-        Some(Abort::Error(error)) if left.is_empty() => {
+        Some(Abort::Refusal(text)) if is_undone => Abort::Refusal(text),
+        Some(Abort::Error(error)) if is_undone => {
             let message = error.message().trim_end_matches("; it may have been executed").trim_end_matches("; it was not executed");
             let undone = Error::new(error.code(), format!("{message}; nothing remains stored"));
             Abort::Error(error.node().map(|alias| undone.clone().on_node(alias)).unwrap_or(undone))

@@ -36,7 +36,7 @@ pub(crate) struct Transfer {
 
 /// The commands of a delivery that depend on what is moved.
 pub(crate) struct DeliveryCommands<'a> {
-    /// Writes the value to the landing key. `None` if it is there already.
+    /// Writes the value to the landing key, or its time to live if the value is there already.
     pub land: Option<Words<'a>>,
     /// Moves the value from the landing key to its destination.
     pub deliver: Words<'a>,
@@ -47,6 +47,8 @@ pub(crate) struct DeliveryCommands<'a> {
 /// The result of a delivery to which the target server has replied.
 pub(crate) enum Delivery {
     Delivered,
+    /// The destination exists, but must not; nothing was delivered.
+    DestinationExists,
     /// The server rejected the command; nothing was delivered.
     Rejected(Box<[u8]>),
     /// A watched key had changed; nothing was delivered.
@@ -144,17 +146,23 @@ impl Transfer {
         let reply = reply_in_transaction(reply, count, deliver_index)?;
         match reply.root() {
             Value::Error(text) => Ok(Delivery::Rejected(text.into())),
+            // Only RENAMENX can reply so: SMOVE has its member in the landing key.
+            Value::Integer(0) => Ok(Delivery::DestinationExists),
             _ => Ok(Delivery::Delivered),
         }
     }
 
     /// Ends a transfer: cleans up if the value was delivered, undoes it by `undo` if it certainly was not. Otherwise everything stays where it
-    /// is, and the error says where.
-    pub(crate) fn finish(&self, connections: &mut Connections, delivery: Outcome<Delivery>, undo: Words) -> Outcome<()> {
+    /// is, and the error says where. Returns false if the destination exists, but must not.
+    pub(crate) fn finish(&self, connections: &mut Connections, delivery: Outcome<Delivery>, undo: Words) -> Outcome<bool> {
         match delivery {
             Ok(Delivery::Delivered) => {
                 self.clean_up(connections);
-                Ok(())
+                Ok(true)
+            }
+            Ok(Delivery::DestinationExists) => {
+                self.undo(connections, undo)?;
+                Ok(false)
             }
             Ok(Delivery::Rejected(text)) => {
                 self.undo(connections, undo)?;
@@ -203,7 +211,7 @@ impl Transfer {
     /// Moves the value from the staging key back to the source by `undo`, after a delivery that certainly did not happen.
     fn undo(&self, connections: &mut Connections, undo: Words) -> Outcome<()> {
         self.remove_landing_key(connections).map_err(|error| self.interrupted_error(error))?;
-        match restore_source(connections, self.source, &self.record, vec![undo]) {
+        match restore_source(connections, self.source, &self.record, &self.staging_key, vec![undo]) {
             Ok(None) => {
                 // If this fails, `recover` finds a record without a staging key and removes it.
                 let _ = self.remove_staging_record(connections);
@@ -255,11 +263,13 @@ impl Transfer {
 }
 
 /// Moves a staged value back to its source by some commands, and sets the expiry of the source if it no longer existed. Returns the reason if
-/// that is impossible; then nothing was done.
+/// that is impossible; then nothing was done. A value that is no longer in the staging key needs nothing: another client has moved it back, or it
+/// has expired.
 pub(crate) fn restore_source(
     connections: &mut Connections,
     server: usize,
     record: &Record,
+    staging_key: &[u8],
     commands: Vec<Words>,
 ) -> Outcome<Option<String>> {
     let source = record.source.as_slice();
@@ -275,11 +285,17 @@ pub(crate) fn restore_source(
         let reply = connections.send(Request::transaction(server, transaction))?;
         connections.set_watching(server, false);
         if let TransactionResult::Done(done) = transaction_result(&reply)? {
-            return Ok(done.take(commands.len()).find_map(|reply| match reply {
+            let reason = done.take(commands.len()).find_map(|reply| match reply {
                 Value::Error(text) => Some(String::from_utf8_lossy(text).into_owned()),
-                Value::Integer(0) | Value::Nil => Some("the key exists again, or another client has moved the value back".to_owned()),
+                Value::Integer(0) | Value::Nil => Some("the key exists again".to_owned()),
                 _ => None,
-            }));
+            });
+            if reason.is_none() {
+                return Ok(None);
+            }
+            let exists = connections.send(Request::read(server, vec![words![b"EXISTS", staging_key]]))?;
+            let is_gone = replies(&exists).next() == Some(Value::Integer(0));
+            return Ok(reason.filter(|_| !is_gone));
         }
     }
     Ok(Some("other clients keep changing the key".to_owned()))

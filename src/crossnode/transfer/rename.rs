@@ -2,6 +2,9 @@
 //!
 //! The value is first copied to the landing key while the source stays as it is. Only then is the source staged, if it has not changed, and the
 //! copy moved to its destination. So even a large value is missing for a moment only, and most errors occur before anything has changed.
+//!
+//! RENAMENX looks at the destination when the copy lands, and nothing is staged if it exists. The server's own RENAMENX, from the landing key to
+//! the destination, decides: a destination that was created in between makes the source missing for a moment, other writes to it do not matter.
 
 use crate::crossnode::Job;
 use crate::crossnode::support::conversation::{Connections, Request, Words, replies, words};
@@ -10,7 +13,7 @@ use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::crossnode::support::queries::Queries;
 use crate::crossnode::support::retry::Retry;
 use crate::crossnode::transfer::dumped_value::{DumpedValue, dump_commands, expiry_commands};
-use crate::crossnode::transfer::protocol::{Delivery, DeliveryCommands, Transfer};
+use crate::crossnode::transfer::protocol::{DeliveryCommands, Transfer};
 use crate::crossnode::transfer::record::RecordState;
 use crate::error::{Code, Error};
 use crate::resp::{Reply, Value};
@@ -84,7 +87,7 @@ impl<'j, 'a> Rename<'j, 'a> {
         let commands = vec![
             transfer.add_record_command(RecordState::Landing),
             value.restore_with_ttl_command(landing_key, LANDING_TTL),
-            if self.only_new { words![b"WATCH", landing_key, destination] } else { words![b"WATCH", landing_key] },
+            words![b"WATCH", landing_key],
             // `recover` may have deleted the copy before WATCH.
             words![b"EXISTS", landing_key],
             words![b"EXISTS", destination],
@@ -103,15 +106,17 @@ impl<'j, 'a> Rename<'j, 'a> {
     where
         'a: 't,
     {
-        let (name, destination): (&[u8], _) = (if self.only_new { b"RENAMENX" } else { b"RENAME" }, self.job.key(1));
-        DeliveryCommands {
-            land: None,
-            deliver: words![name, transfer.landing_key.as_slice(), destination],
-            expire: Some(value.expire_command(destination)),
+        let (landing_key, destination) = (transfer.landing_key.as_slice(), self.job.key(1));
+        if self.only_new {
+            // The expiry comes first: it must not reach a destination that exists.
+            let land = Some(value.expire_command(landing_key));
+            return DeliveryCommands { land, deliver: words![b"RENAMENX", landing_key, destination], expire: None };
         }
+        let expire = Some(value.expire_command(destination));
+        DeliveryCommands { land: None, deliver: words![b"RENAME", landing_key, destination], expire }
     }
 
-    /// `None`: another client changed the source or the destination, and nothing was done.
+    /// `None`: another client changed the source, and nothing was done.
     fn attempt(&self, connections: &mut Connections) -> Outcome<Option<Reply>> {
         let mut transfer = Transfer::new(self.job, b"");
         connections.set_watching(transfer.source, true);
@@ -130,7 +135,7 @@ impl<'j, 'a> Rename<'j, 'a> {
         if !self.stage(connections, &transfer)? {
             return Ok(None);
         }
-        self.deliver(connections, &transfer, &value)
+        self.deliver(connections, &transfer, &value).map(Some)
     }
 
     /// Copies the value to the landing key. False: the destination exists, but must not.
@@ -166,21 +171,10 @@ impl<'j, 'a> Rename<'j, 'a> {
         outcome
     }
 
-    fn deliver(&self, connections: &mut Connections, transfer: &Transfer, value: &DumpedValue) -> Outcome<Option<Reply>> {
+    fn deliver(&self, connections: &mut Connections, transfer: &Transfer, value: &DumpedValue) -> Outcome<Reply> {
         let delivery = transfer.deliver(connections, self.delivery_commands(transfer, value));
-        // If the landing key still exists, the conflict was about the destination, which RENAMENX watches: try again.
-        let is_retryable = matches!(&delivery, Ok(Delivery::Conflict)) && landing_key_exists(connections, transfer)?;
         let undo = words![b"RENAMENX", transfer.staging_key.as_slice(), self.job.key(0)];
-        match transfer.finish(connections, delivery, undo) {
-            Ok(()) if self.only_new => Ok(Some(Reply::integer(1))),
-            Ok(()) => Ok(Some(Reply::status(b"OK"))),
-            Err(Abort::Error(error)) if is_retryable && !error.executed() => Ok(None),
-            Err(abort) => Err(abort),
-        }
+        let is_delivered = transfer.finish(connections, delivery, undo)?;
+        Ok(if self.only_new { Reply::integer(i64::from(is_delivered)) } else { Reply::status(b"OK") })
     }
-}
-
-fn landing_key_exists(connections: &mut Connections, transfer: &Transfer) -> Outcome<bool> {
-    let reply = connections.send(Request::read(transfer.target, vec![words![b"EXISTS", transfer.landing_key.as_slice()]]))?;
-    Ok(replies(&reply).next() == Some(Value::Integer(1)))
 }

@@ -1,0 +1,80 @@
+//! A server refuses its part of a split write: an error reply alone would mean, as on one server, that nothing was done.
+
+use crate::support::three_nodes::{ThreeNodes, redis_command, reply_to};
+use crate::support::{Server, cluster, format_value, ports, request, words};
+use rediscluster::{Cluster, Code, Value};
+
+/// On a server that refuses all writes.
+const REFUSALS: [(&str, &str); 2] = [("CONFIG SET min-replicas-to-write 1", "NOREPLICAS"), ("REPLICAOF 127.0.0.1 1", "READONLY")];
+/// On a server that refuses writes that take memory.
+const NO_MEMORY: (&str, &str) = ("CONFIG SET maxmemory 1", "OOM");
+
+/// Three nodes with A, B and C stored, of which these then refuse.
+fn refusing(nodes: &[usize], refusal: &str) -> (ThreeNodes, Cluster) {
+    let setup = ThreeNodes::new();
+    let handle = cluster(&ports(&setup.servers), &[r#""refresh_interval":0"#]);
+    reply_to(&handle, &setup.command("MSET A old B old C old"));
+    for &node in nodes {
+        let _: redis::Value = redis_command(refusal).query(&mut setup.servers[node].client()).expect("the server obeys");
+    }
+    (setup, handle)
+}
+
+fn value(server: &Server, key: &str) -> Option<String> {
+    redis::cmd("GET").arg(key).query(&mut server.client()).expect("the server replies")
+}
+
+#[test]
+fn a_refused_part_of_a_split_write_names_the_nodes_that_executed_theirs() {
+    for (refusal, text) in REFUSALS.into_iter().chain([NO_MEMORY]) {
+        for command in ["MSET A 1 B 2 C 3", "DEL A B C", "UNLINK A B C"] {
+            if text == "OOM" && !command.starts_with("MSET") {
+                continue;
+            }
+            let (setup, handle) = refusing(&[1], refusal);
+            let error = handle.command(&words(&setup.command(command))).expect_err("one part is refused");
+            assert_eq!((error.code(), error.node(), error.executed()), (Code::Io, Some("node_2"), true), "{error}");
+            let name = command.split(' ').next().unwrap_or_default();
+            assert!(error.message().starts_with(&format!("{name}: node_2 refused its part: {text} ")), "{error}");
+            assert!(error.message().ends_with("; executed by node_1, node_3"), "{error}");
+            assert_eq!(value(&setup.servers[1], &setup.keys[1]).as_deref(), Some("old"));
+            assert_ne!(value(&setup.servers[0], &setup.keys[0]).as_deref(), Some("old"));
+        }
+    }
+}
+
+#[test]
+fn a_split_write_that_all_nodes_refuse_returns_the_error_of_the_server() {
+    for (refusal, text) in REFUSALS {
+        let (setup, handle) = refusing(&[0, 1, 2], refusal);
+        for command in ["MSET A 1 B 2 C 3", "DEL A B C"] {
+            let reply = handle.command(&words(&setup.command(command))).expect("an error reply");
+            assert!(matches!(reply.root(), Value::Error(error) if error.starts_with(text.as_bytes())), "{reply:?}");
+        }
+    }
+}
+
+#[test]
+fn in_a_pipeline_a_refused_part_fails_its_command_only() {
+    let (setup, handle) = refusing(&[2], REFUSALS[0].0);
+    let commands = ["MSET A 1 B 2 C 3", "MGET A B C", "EXISTS A B C", "TOUCH A B C", "DEL C"].map(|command| setup.command(command));
+    let reply = handle.execute(&request(&commands.each_ref().map(String::as_str))).expect("a reply");
+    let Value::Array(replies) = reply.root() else { panic!("{reply:?}") };
+    let replies: Vec<String> = replies.map(|reply| format_value(&reply)).collect();
+    let place = reply.element(0, 0).expect("a reply");
+    let error = reply.failure(place).expect("a failure");
+    assert_eq!((error.node(), error.executed()), (Some("node_3"), true));
+    assert!(error.message().contains("NOREPLICAS") && error.message().ends_with("; executed by node_1, node_2"), "{error}");
+    assert_eq!(replies[1..4], [r#"["1" "2" "old"]"#, "3", "3"]);
+    assert!(replies[4].starts_with("(NOREPLICAS"), "{}", replies[4]);
+}
+
+#[test]
+fn a_split_write_with_a_refused_and_an_unreachable_part_reports_both() {
+    let (mut setup, handle) = refusing(&[1], NO_MEMORY.0);
+    setup.servers[2].stop();
+    let error = handle.command(&words(&setup.command("MSET A 1 B 2 C 3"))).expect_err("two parts fail");
+    assert_eq!((error.node(), error.executed()), (Some("node_3"), true), "{error}");
+    assert!(error.message().contains("; node_2 refused its part: OOM "), "{error}");
+    assert!(error.message().ends_with("; executed by node_1"), "{error}");
+}
