@@ -95,6 +95,7 @@ matrix: ## run the tests of the core with servers of other versions (SERVERS, by
 applications: ## run RQ, Celery, Django's cache and BullMQ on three masters and on one server
 	@scripts/setup test
 	@tests/clients/run --applications
+	@OPTIONS='"hash_tag":"keep","transactions":"per_node"' tests/clients/run celery django
 
 .PHONY: bench
 bench: ## compare the speed and memory of the library with other clients
