@@ -23,8 +23,9 @@ pub fn serve(listener: TcpListener, cluster: Cluster) {
     for client in listener.incoming() {
         match client {
             Ok(client) => {
-                let session = SharedSession::new(cluster.session());
-                thread::spawn(move || serve_client(client, session));
+                let mut session = cluster.session();
+                session.require_authentication();
+                thread::spawn(move || serve_client(client, SharedSession::new(session)));
             }
             Err(error) => eprintln!("accept: {error}"),
         }

@@ -8,7 +8,7 @@ use crate::cluster::slot::{Broadcast, ExpectedReply, Slot};
 use crate::command::{CommandFlags, PlacedKeys, ResponsePolicy, SplitKind, Strategy, ignores_database, lookup};
 use crate::config::Protocol;
 use crate::crossnode::broadcast;
-use crate::crossnode::split::Split;
+use crate::crossnode::split::{Split, arguments_after_keys};
 use crate::error::Error;
 use crate::routing::{CommandResolver, CrossNodeCommand, Plan, plan_single_key};
 use crate::topology::Topology;
@@ -144,7 +144,8 @@ impl<'p, 'a> Batch<'p, 'a> {
         let mut split = Split::new(self.resolver.config(), kind, keys);
         split.writes = !flags.repeatable;
         let width = kind.arguments_per_key();
-        let path = args.last().filter(|_| kind == SplitKind::ValuesAtPath);
+        let after = arguments_after_keys(kind, args, keys);
+        let has_number = kind == SplitKind::StoredWithOptions;
         let by_part = split.keys_by_part();
         let requires_master = !may_use_replica(args[0], keys, flags);
         let mut rest = by_part.as_slice();
@@ -154,14 +155,17 @@ impl<'p, 'a> Batch<'p, 'a> {
             let pipeline = self.pipeline(part.server);
             let arguments = own_keys.iter().map(|&key| &keys[key as usize]).flat_map(|key| &args[key.position()..key.position() + width]);
             pipeline.write_buffer.reserve(estimated_bytes(arguments));
-            pipeline.write_buffer.push_array_header(1 + part.keys * width + usize::from(path.is_some()));
+            pipeline.write_buffer.push_array_header(1 + usize::from(has_number) + part.keys * width + after.len());
             pipeline.write_buffer.push_argument(args[0]);
+            if has_number {
+                pipeline.write_buffer.push_number(part.keys);
+            }
             for &key in own_keys {
                 let key = &keys[key as usize];
                 pipeline.write_buffer.push_argument(key.name);
                 args[key.position() + 1..key.position() + width].iter().for_each(|argument| pipeline.write_buffer.push_argument(argument));
             }
-            path.iter().for_each(|path| pipeline.write_buffer.push_argument(path));
+            after.iter().for_each(|argument| pipeline.write_buffer.push_argument(argument));
             part.index = pipeline.finish_command(flags);
             pipeline.requires_master |= requires_master;
             if self.is_single {
@@ -183,10 +187,11 @@ impl<'p, 'a> Batch<'p, 'a> {
     ) -> Broadcast<'a> {
         // A SCRIPT FLUSH drops the scripts that the batch has loaded.
         self.loaded_scripts.clear();
-        let preceding = broadcast::preceding_command(policy);
-        self.needs_connections_to_merge |= preceding.is_some();
+        let counts_keys = policy == ResponsePolicy::VisibleKeyCount;
+        self.needs_connections_to_merge |= counts_keys;
         let follows_itself = |slot: &Slot| matches!(&slot.reply, ExpectedReply::Broadcast(broadcast) if broadcast.policy == policy);
-        let preceding = preceding.filter(|_| !self.slots.last().is_some_and(follows_itself));
+        let is_covered = counts_keys && self.slots.last().is_some_and(follows_itself);
+        let preceding = if is_covered { &[] } else { broadcast::preceding_commands(policy) };
         let ignores_database = ignores_database(args);
         let servers = self.pipelines.len();
         let indexes = (0..servers).map(|server| {
@@ -197,7 +202,7 @@ impl<'p, 'a> Batch<'p, 'a> {
             let pipeline = self.pipeline(server);
             pipeline.ignores_database = ignores_database;
             pipeline.requires_master = true;
-            let before = preceding.map(|words| pipeline.add(None, &words, &[], command.flags));
+            let before = preceding.iter().map(|words| pipeline.add(None, words, &[], command.flags)).min();
             let index = match changed {
                 Some(words) => pipeline.add_copied(&words.iter().map(AsRef::as_ref).collect::<Vec<&[u8]>>(), command.flags),
                 None => pipeline.add(whole.clone(), args, &[], command.flags),
@@ -205,7 +210,7 @@ impl<'p, 'a> Batch<'p, 'a> {
             Some(before.unwrap_or(index))
         });
         let indexes = indexes.collect();
-        Broadcast { args: args.into(), command, policy, indexes, commands: 1 + u32::from(preceding.is_some()) }
+        Broadcast { args: args.into(), command, policy, indexes, commands: 1 + preceding.len() as u32 }
     }
 
     /// Runs all commands. The reply is an array with one reply per command.

@@ -186,7 +186,7 @@ impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
         match split.kind {
             SplitKind::Values | SplitKind::ValuesAtPath => self.append_values(split, &parts),
             SplitKind::Counted => self.append_sum(&parts),
-            SplitKind::Stored => {
+            SplitKind::Stored | SplitKind::StoredWithOptions => {
                 self.builder.copy(parts[0], self.bases[split.parts[0].server]);
                 Ok(())
             }

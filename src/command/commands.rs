@@ -55,7 +55,9 @@ const fn keys(row: &Row) -> Keys {
 const fn block(name: &str) -> Block {
     match name.as_bytes() {
         b"blpop" | b"brpop" | b"bzpopmin" | b"bzpopmax" | b"blmove" | b"brpoplpush" => Block::Last,
-        b"blmpop" | b"bzmpop" => Block::First,
+        b"blmpop" | b"bzmpop" => Block::At(1),
+        b"bzmove" => Block::At(4),
+        b"blmovem" => Block::At(5),
         b"wait" | b"waitaof" => Block::LastMillis,
         b"xread" | b"xreadgroup" => Block::Option,
         _ => Block::Never,
@@ -77,7 +79,8 @@ const fn is_short_word(name: &[u8]) -> bool {
 #[rustfmt::skip]
 const SESSION: &[&str] = &[
     "asking", "auth", "client|caching", "client|capa", "client|import-source", "client|no-evict", "client|no-touch", "client|reply",
-    "client|setinfo", "client|setname", "client|tracking", "cluster|syncslots", "discard", "exec", "hello", "monitor", "multi", "psubscribe",
+    "client|setinfo", "client|setname", "client|tracking", "cluster|syncslots", "discard", "exec", "hello",
+    "himport|discard", "himport|discardall", "himport|prepare", "himport|set", "monitor", "multi", "psubscribe",
     "psync", "punsubscribe", "quit", "readonly", "readwrite", "replconf", "reset", "script|debug", "select", "ssubscribe", "subscribe",
     "sunsubscribe", "sync", "unsubscribe", "unwatch", "watch",
 ];

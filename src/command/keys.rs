@@ -103,7 +103,7 @@ fn streams(args: &[&[u8]]) -> Option<usize> {
         at += 1 + match args[at].to_ascii_uppercase().as_slice() {
             b"STREAMS" => return Some(at),
             b"GROUP" => 2,
-            b"BLOCK" | b"COUNT" | b"CLAIM" => 1,
+            b"BLOCK" | b"COUNT" | b"CLAIM" | b"MAXCOUNT" | b"MAXSIZE" => 1,
             _ => 0,
         };
     }

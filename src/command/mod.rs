@@ -113,8 +113,8 @@ pub enum Find {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Block {
     Never,
-    /// The first argument, in seconds.
-    First,
+    /// This argument, in seconds.
+    At(u8),
     /// The last argument, in seconds.
     Last,
     /// The last argument, in milliseconds.
@@ -145,7 +145,7 @@ impl Command {
     fn block_time(&self, args: &[&[u8]]) -> ReadTimeout {
         let (argument, unit) = match self.block {
             Block::Never => (None, 0.0),
-            Block::First => (args.get(1), 1.0),
+            Block::At(position) => (args.get(usize::from(position)), 1.0),
             Block::Last => (args.last(), 1.0),
             Block::LastMillis => (args.last(), 1e-3),
             Block::Option => (args.iter().position(|word| word.eq_ignore_ascii_case(b"BLOCK")).and_then(|at| args.get(at + 1)), 1e-3),

@@ -1,9 +1,10 @@
-//! Commands of well-known modules whose `COMMAND INFO` does not name all their keys, or names an index as a key.
+//! Commands of well-known modules whose `COMMAND INFO` does not name all their keys, or names an index as a key; and STRALGO, which only Redis 6
+//! has.
 //!
 //! `COMMAND INFO` is right about the other commands of these modules, which have one key.
 
 use crate::command::Positions;
-use crate::command::strategy::{ResponsePolicy, SplitKind, Strategy};
+use crate::command::strategy::{Destination, ResponsePolicy, SplitKind, Strategy};
 
 /// What the library knows better than the server.
 #[derive(Debug, PartialEq)]
@@ -37,12 +38,31 @@ pub(crate) fn module_command(args: &[&[u8]]) -> Option<ModuleCommand> {
             Some(ModuleCommand::OneNodeOnly("its groups can have series on several nodes"))
         }
         b"ts.mget" | b"ts.mrange" | b"ts.mrevrange" | b"ts.queryindex" => Some(ModuleCommand::AllNodes(ResponsePolicy::Concatenate)),
+        b"stralgo" => stralgo(args),
         b"ft.sugadd" | b"ft.sugdel" | b"ft.sugget" | b"ft.suglen" => None,
         name if name.starts_with(b"ft.") || name.starts_with(b"_ft.") => {
             Some(ModuleCommand::OneNodeOnly("an index has the documents of one node"))
         }
         _ => None,
     }
+}
+
+/// `STRALGO LCS [KEYS a b | STRINGS a b] [IDX] [LEN] [MINMATCHLEN length] [WITHMATCHLEN]`. `None`: the server rejects it.
+fn stralgo(args: &[&[u8]]) -> Option<ModuleCommand> {
+    let mut at = 2;
+    while let Some(word) = args.get(at) {
+        let has_two = args.len() > at + 2;
+        match word.to_ascii_uppercase().as_slice() {
+            b"KEYS" if has_two => {
+                let keys = Positions::from_slice(&[at + 1, at + 2]);
+                return Some(ModuleCommand::Keys(keys, Strategy::Colocate(Destination::None)));
+            }
+            b"STRINGS" if has_two => return Some(ModuleCommand::Keys(Positions::new(), Strategy::AnyMaster)),
+            b"MINMATCHLEN" => at += 2,
+            _ => at += 1,
+        }
+    }
+    Some(ModuleCommand::Malformed)
 }
 
 /// The destination and the sources of a merge; `None` if there are fewer arguments than the number of sources.
@@ -70,6 +90,15 @@ mod tests {
         {
             assert_eq!(found(malformed), Some(ModuleCommand::Malformed), "{malformed}");
         }
+    }
+
+    #[test]
+    fn the_keys_of_stralgo_are_found_among_its_options() {
+        let keys = |positions: &[usize]| Some(ModuleCommand::Keys(Positions::from_slice(positions), Strategy::Colocate(Destination::None)));
+        assert_eq!(found("STRALGO LCS KEYS a b IDX"), keys(&[3, 4]));
+        assert_eq!(found("stralgo lcs idx minmatchlen 3 keys strings keys"), keys(&[6, 7]));
+        assert_eq!(found("STRALGO LCS STRINGS keys b"), Some(ModuleCommand::Keys(Positions::new(), Strategy::AnyMaster)));
+        assert_eq!(found("STRALGO LCS KEYS a"), Some(ModuleCommand::Malformed));
     }
 
     #[test]

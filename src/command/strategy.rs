@@ -50,6 +50,8 @@ pub(crate) enum SplitKind {
     ValuesAtPath,
     /// MSET: pairs of key and value; OK when all parts succeeded.
     Stored,
+    /// MSETEX: the number of pairs, the pairs, then the options; 1 when all parts succeeded.
+    StoredWithOptions,
     /// DEL, EXISTS …: the sum of the numbers.
     Counted,
 }
@@ -57,7 +59,7 @@ pub(crate) enum SplitKind {
 impl SplitKind {
     /// How many arguments belong to a key, with the key itself.
     pub(crate) fn arguments_per_key(self) -> usize {
-        if self == SplitKind::Stored { 2 } else { 1 }
+        if matches!(self, SplitKind::Stored | SplitKind::StoredWithOptions) { 2 } else { 1 }
     }
 }
 
@@ -65,6 +67,8 @@ impl SplitKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum GatherKind {
     Sets(SetOperation, Destination),
+    /// SUNIONCARD, SDIFFCARD: the number of members of the result.
+    SetSize(SetOperation),
     SortedSets(SetOperation, Destination),
     /// BITOP.
     Bits,
@@ -157,6 +161,8 @@ pub(crate) enum ResponsePolicy {
     FunctionStats,
     MemoryStats,
     Role,
+    /// WAIT, WAITAOF: the minimum, as [`ResponsePolicy::AggMin`], after all writes that a server has executed.
+    ReplicaCount,
     /// CLIENT KILL: the number of clients, or OK in the old form.
     KilledClients,
     /// CLIENT UNBLOCK: the number of clients.
@@ -169,13 +175,15 @@ pub(crate) enum ResponsePolicy {
 pub(crate) const STRATEGIES: &[(Strategy, &[&str])] = &[
     // Its tips say agg_min over parts that are set one by one; here no key is set unless all can be.
     (Strategy::MsetNx, &["msetnx"]),
-    // Its tips allow a split, but its conditions NX and XX are about all keys.
-    (Strategy::Refuse, &["msetex"]),
+    // Its tips allow a split without saying how its replies are merged. The conditions NX and XX are about all keys: with one it is refused.
+    (Strategy::Split(SplitKind::StoredWithOptions), &["msetex"]),
     (Strategy::Migrate, &["migrate"]),
     (Strategy::Gather(GatherKind::Sets(SetOperation::Union, Destination::None)), &["sunion"]),
     (Strategy::Gather(GatherKind::Sets(SetOperation::Intersection, Destination::None)), &["sinter"]),
     (Strategy::Gather(GatherKind::Sets(SetOperation::Difference, Destination::None)), &["sdiff"]),
     (Strategy::Gather(GatherKind::Sets(SetOperation::Cardinality, Destination::None)), &["sintercard"]),
+    (Strategy::Gather(GatherKind::SetSize(SetOperation::Union)), &["sunioncard"]),
+    (Strategy::Gather(GatherKind::SetSize(SetOperation::Difference)), &["sdiffcard"]),
     (Strategy::Gather(GatherKind::Sets(SetOperation::Union, Destination::FirstKey)), &["sunionstore"]),
     (Strategy::Gather(GatherKind::Sets(SetOperation::Intersection, Destination::FirstKey)), &["sinterstore"]),
     (Strategy::Gather(GatherKind::Sets(SetOperation::Difference, Destination::FirstKey)), &["sdiffstore"]),
@@ -209,6 +217,8 @@ pub(crate) const STRATEGIES: &[(Strategy, &[&str])] = &[
     // Its tip says all_succeeded, but its reply is the number of events that were reset.
     (Strategy::Broadcast(ResponsePolicy::AggSum), &["latency|reset"]),
     (Strategy::Broadcast(ResponsePolicy::AggMin), &["lastsave"]),
+    // Their tips say agg_min, but the writes of the caller may have gone over other connections.
+    (Strategy::Broadcast(ResponsePolicy::ReplicaCount), &["wait", "waitaof"]),
     (Strategy::Broadcast(ResponsePolicy::AggMax), &["pubsub|numpat"]),
     (Strategy::Broadcast(ResponsePolicy::SumByName), &["pubsub|numsub", "pubsub|shardnumsub"]),
     (Strategy::Broadcast(ResponsePolicy::DistinctNames), &["pubsub|channels", "pubsub|shardchannels"]),
@@ -351,7 +361,19 @@ mod tests {
         differing.sort_unstable();
         assert_eq!(
             differing,
-            ["cluster|slot-stats", "commandlog|get", "dbsize", "keys", "latency|reset", "msetex", "ping", "randomkey", "slowlog|get"]
+            [
+                "cluster|slot-stats",
+                "commandlog|get",
+                "dbsize",
+                "keys",
+                "latency|reset",
+                "msetex",
+                "ping",
+                "randomkey",
+                "slowlog|get",
+                "wait",
+                "waitaof"
+            ]
         );
     }
 

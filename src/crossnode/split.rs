@@ -30,18 +30,30 @@ pub(crate) fn explain_parts(config: &Config, args: &[&[u8]], keys: &[Key], kind:
     let part = |part: &Part| {
         let (own_keys, following) = rest.split_at(part.keys);
         rest = following;
-        let path = args.last().filter(|_| kind == SplitKind::ValuesAtPath).map(|path| printable(path));
-        let arguments: Vec<String> = own_keys.iter().map(argument).chain(path).collect();
+        let after = arguments_after_keys(kind, args, keys).iter().map(|argument| printable(argument));
+        let number = (kind == SplitKind::StoredWithOptions).then(|| part.keys.to_string());
+        let arguments: Vec<String> = number.into_iter().chain(own_keys.iter().map(argument)).chain(after).collect();
         (part.server, format!("{} {}", printable(args[0]), arguments.join(" ")))
     };
     Explanation::new("split", false).round_of(split.parts.iter().map(part))
 }
 
-pub(crate) fn documentation(_: SplitKind) -> Documentation {
+/// The arguments after the keys, which each part repeats: the path of JSON.MGET, the options of MSETEX.
+pub(crate) fn arguments_after_keys<'s, 'a>(kind: SplitKind, args: &'s [&'a [u8]], keys: &[Key]) -> &'s [&'a [u8]] {
+    match kind {
+        SplitKind::ValuesAtPath | SplitKind::StoredWithOptions => {
+            let after = keys.last().map_or(args.len(), |last| last.position() + kind.arguments_per_key());
+            args.get(after..).unwrap_or_default()
+        }
+        SplitKind::Values | SplitKind::Stored | SplitKind::Counted => &[],
+    }
+}
+
+pub(crate) fn documentation(kind: SplitKind) -> Documentation {
     Documentation {
         overview: "**split**: each node gets a command for its own keys. All are sent before any reply is read, and the replies are merged in the \
             order of the caller's keys.",
-        across_nodes: "split",
+        across_nodes: if kind == SplitKind::StoredWithOptions { "split; with NX or XX refused" } else { "split" },
         atomic: Atomicity::EachNode,
     }
 }

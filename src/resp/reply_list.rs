@@ -29,6 +29,16 @@ impl ReplyList {
         self.parts.push(Part::Several { replies, skipped });
     }
 
+    /// The number of calls of [`ReplyList::push`] and [`ReplyList::extend`] so far.
+    pub(crate) fn parts(&self) -> usize {
+        self.parts.len()
+    }
+
+    /// Drops what was appended after so many of those calls.
+    pub(crate) fn truncate(&mut self, parts: usize) {
+        self.parts.truncate(parts);
+    }
+
     /// Returns an array of all replies. If they are one array already, nothing is copied.
     pub(crate) fn into_reply(mut self) -> Reply {
         match self.parts.pop() {

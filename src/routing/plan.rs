@@ -1,8 +1,8 @@
 //! From a command to the servers that run it. Nothing is sent here. An ambiguous command is rejected.
 
 use crate::command::{
-    Access, Command, CommandFlags, Key, Keys, PlacedKeys, Positions, ReadTimeout, ServerCommand, ServerCommandKeys, SplitKind, Strategy,
-    places, positions, sort_patterns,
+    Access, Command, CommandFlags, Key, Keys, PlacedKeys, Positions, ReadTimeout, ResponsePolicy, ServerCommand, ServerCommandKeys,
+    SplitKind, Strategy, places, positions, sort_patterns,
 };
 use crate::config::{Config, CrossNode, Place, tag_without_rule};
 use crate::error::{Code, Error, printable};
@@ -43,7 +43,26 @@ pub(crate) fn plan<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) ->
     if command.strategy == Strategy::Sort && sort_reads_other_servers(config, args)? {
         return plan_for_several_servers(config, args, keys, command.strategy, flags);
     }
-    choose_plan(config, args, keys, command.strategy, flags)
+    match option_about_all_keys(command.strategy, args, &keys) {
+        None => choose_plan(config, args, keys, command.strategy, flags),
+        Some(option) => choose_plan(config, args, keys, Strategy::Refuse, flags).map_err(|error| {
+            let suffix = format!("; {} applies to all of them together", upper(option));
+            if error.code() == Code::CrossNode { error.with_suffix(&suffix) } else { error }
+        }),
+    }
+}
+
+/// An option that no node can apply to its own keys alone: the conditions of MSETEX, and the limits of the whole reply of XREAD and XREADGROUP.
+#[inline]
+fn option_about_all_keys<'a>(strategy: Strategy, args: &[&'a [u8]], keys: &[Key]) -> Option<&'a [u8]> {
+    let (options, wanted): (&[&[u8]], [&[u8]; 2]) = match strategy {
+        Strategy::Split(kind @ SplitKind::StoredWithOptions) => {
+            (args.get(keys.last()?.position() + kind.arguments_per_key()..)?, [b"NX", b"XX"])
+        }
+        Strategy::XRead => (args.get(1..keys.first()?.position())?, [b"MAXCOUNT", b"MAXSIZE"]),
+        _ => return None,
+    };
+    options.iter().copied().find(|option| wanted.iter().any(|word| option.eq_ignore_ascii_case(word)))
 }
 
 /// The keys of a command of the command table, with their masters. The number of arguments must fit the command. `None`: a server certainly rejects
@@ -153,13 +172,18 @@ fn choose_plan<'a>(
     let server_of = |key: &Key| config.masters[key.master()].server;
     let server = match keys.first() {
         Some(key) => server_of(key),
-        None if config.servers.len() == 1 || strategy == Strategy::AnyMaster => 0,
+        None if (config.servers.len() == 1 && !takes_preceding_commands(strategy)) || strategy == Strategy::AnyMaster => 0,
         None => return plan_without_keys(config.masters[0].server, args, strategy, flags),
     };
     if keys.iter().skip(1).all(|key| server_of(key) == server) {
         return Ok(Plan::OneServer { server, keys, flags });
     }
     plan_for_several_servers(config, args, keys, strategy, flags)
+}
+
+/// WAIT is not sent as it is, even to a single server.
+fn takes_preceding_commands(strategy: Strategy) -> bool {
+    strategy == Strategy::Broadcast(ResponsePolicy::ReplicaCount)
 }
 
 fn plan_for_several_servers<'a>(
@@ -203,8 +227,18 @@ pub(crate) fn upper(name: &[u8]) -> String {
 
 #[cold]
 pub(crate) fn needs_session(name: &str) -> Error {
+    if name.starts_with("himport|") {
+        return fieldset_error(name);
+    }
     let name = name.replace('|', " ").to_uppercase();
     Error::new(Code::Request, format!("{name} changes the state of its connection, and connections are shared; use a session"))
+}
+
+/// HIMPORT, also in sessions: one server prepares a fieldset for one connection, and only that connection can use it.
+#[cold]
+pub(crate) fn fieldset_error(name: &str) -> Error {
+    let name = name.replace('|', " ").to_uppercase();
+    Error::new(Code::Request, format!("{name}: a fieldset belongs to one connection to one server; use HSET"))
 }
 
 #[cold]

@@ -1,6 +1,6 @@
 //! A blocking command that has begun: what a session keeps while it waits and while the wait is suspended.
 
-use crate::resp::{Reader, pack};
+use crate::resp::{Reader, Reply, pack};
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
@@ -16,8 +16,18 @@ pub(crate) struct Blocked {
 pub(crate) enum Place {
     /// It was sent to this server, which must have replied at the deadline. After the command was unblocked, the reply is on its way.
     Server { server: usize, reader: Reader, is_unblocked: bool },
+    /// WAIT: it was sent to all masters, which must have replied at the deadline. After the command was unblocked, the replies are on their way.
+    Masters { waits: Vec<MasterWait>, is_unblocked: bool },
     /// Its keys are on several servers. At the deadline it has the reply of a timeout. Of XREAD: where to read from, after the first attempt.
     Several { stream_ids: RefCell<Option<Vec<Vec<u8>>>>, is_suspended: bool },
+}
+
+/// A master that runs a WAIT.
+pub(crate) struct MasterWait {
+    pub server: usize,
+    pub reader: Reader,
+    /// Once it has arrived.
+    pub reply: Option<Reply>,
 }
 
 impl Blocked {

@@ -3,7 +3,7 @@
 use crate::command::lookup;
 use crate::crossnode::{self, WaitLimit};
 use crate::error::{Code, Error};
-use crate::resp::{Args, Commands, Reader};
+use crate::resp::{Args, Commands, Reader, Reply};
 use crate::routing::{CommandResolver, Plan};
 use crate::session::blocked::{Blocked, Place};
 use crate::session::connection::SessionConnection;
@@ -14,6 +14,9 @@ use rustix::io::Errno;
 use std::cell::{Cell, RefCell};
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
+
+/// The reply of a command that CLIENT UNBLOCK has ended with an error.
+const UNBLOCKED: &[u8] = b"UNBLOCKED client unblocked via CLIENT UNBLOCK";
 
 /// The call that waits for a blocking command.
 #[derive(Clone, Copy)]
@@ -38,7 +41,7 @@ pub(crate) enum Progress {
 
 /// Why a wait must end.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Stop {
+pub(crate) enum Stop {
     Close,
     Unblock,
     TimeUp,
@@ -48,6 +51,7 @@ enum Stop {
 impl Session {
     /// Waits for a blocking command. Fails if the session is closed meanwhile.
     pub(super) fn wait_for_blocked(&mut self, blocked: &mut Blocked, waiter: Waiter) -> Result<Progress, Error> {
+        self.interrupter.set_blocked(true);
         let name = || name_of(&blocked.request);
         let progress = match &mut blocked.place {
             Place::Several { stream_ids, is_suspended } => {
@@ -55,6 +59,13 @@ impl Session {
                 *is_suspended = true;
                 self.wait_for_several(&blocked.request, stream_ids, limit, waiter)?
             }
+            Place::Masters { waits, is_unblocked } => match self.wait_for_masters(waits, &mut blocked.deadline, is_unblocked, waiter) {
+                Ok(progress) => progress,
+                Err((server, error)) => {
+                    self.abandon_waits(waits);
+                    Progress::Ended(Err(self.lose_connection(server, error, &name(), true)))
+                }
+            },
             Place::Server { server, reader, is_unblocked } => {
                 let server = *server;
                 match self.wait_for_server(server, reader, &mut blocked.deadline, is_unblocked, waiter) {
@@ -67,6 +78,9 @@ impl Session {
         if self.interrupter.is_closing() {
             self.abandon(blocked);
             self.check_open()?;
+        }
+        if matches!(progress, Progress::Ended(_)) {
+            self.interrupter.set_blocked(false);
         }
         Ok(progress)
     }
@@ -82,8 +96,10 @@ impl Session {
 
     /// Closes the connection over which a command was sent, so that the server ends it.
     fn abandon(&mut self, blocked: &Blocked) {
-        if let Place::Server { server, .. } = blocked.place {
-            self.connections[server] = None;
+        match &blocked.place {
+            Place::Server { server, .. } => self.connections[*server] = None,
+            Place::Masters { waits, .. } => self.abandon_waits(waits),
+            Place::Several { .. } => {}
         }
     }
 
@@ -113,7 +129,7 @@ impl Session {
                 Some(Stop::Pause) => return Ok(Progress::Paused),
                 Some(Stop::Unblock) if !*is_unblocked => {
                     interrupter.take_interrupt();
-                    self.unblock(server)?;
+                    self.unblock(server, interrupter.unblock_requested() == Some(true))?;
                     *is_unblocked = true;
                     *limit = deadline(self.configured.config().read_timeout);
                     continue;
@@ -129,11 +145,11 @@ impl Session {
     }
 
     /// Tells a server to end the blocking command that it runs for this session. Its reply is nil, or what it has just received.
-    fn unblock(&self, server: usize) -> Result<(), Error> {
+    pub(super) fn unblock(&self, server: usize, with_error: bool) -> Result<(), Error> {
         let id = self.connections[server].as_ref().and_then(SessionConnection::id);
         let id = id.ok_or_else(|| Error::new(Code::Io, "the ID of the connection is unknown"))?;
         let config = self.configured.config();
-        SessionConnection::open(&config.servers[server], config)?.unblock(id)
+        SessionConnection::open(&config.servers[server], config)?.unblock(id, with_error)
     }
 
     /// Waits for a command whose keys are on several servers. After a suspension it runs again: nothing is taken from a key before it ends.
@@ -174,7 +190,8 @@ impl Session {
         Ok(match stop.get() {
             Some(Stop::Unblock) => {
                 self.interrupter.take_interrupt();
-                Progress::Ended(outcome)
+                let is_error = self.interrupter.unblock_requested() == Some(true);
+                Progress::Ended(if is_error { Ok(Reply::error(UNBLOCKED)) } else { outcome })
             }
             Some(Stop::Pause) => Progress::Paused,
             Some(Stop::Close | Stop::TimeUp) | None => Progress::TimeUp,
@@ -182,9 +199,12 @@ impl Session {
     }
 
     /// Returns why a wait must end now.
-    fn stop(&self, waiter: Waiter) -> Option<Stop> {
+    pub(super) fn stop(&self, waiter: Waiter) -> Option<Stop> {
         if self.interrupter.is_closing() {
             return Some(Stop::Close);
+        }
+        if self.interrupter.unblock_requested().is_some() {
+            return Some(Stop::Unblock);
         }
         match waiter {
             Waiter::Write => Some(Stop::TimeUp),
@@ -201,7 +221,7 @@ impl Waiter {
         if let Waiter::Read { deadline } = self { deadline } else { None }
     }
 
-    fn remaining(self) -> Option<Duration> {
+    pub(crate) fn remaining(self) -> Option<Duration> {
         remaining(self.deadline())
     }
 }

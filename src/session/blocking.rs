@@ -2,7 +2,7 @@
 //!
 //! A command whose keys are on one server runs over the session's own connection, so that closing the session ends it on the server too.
 
-use crate::command::{Block, ReadTimeout, Strategy, lookup};
+use crate::command::{Block, Command, CommandFlags, ReadTimeout, ResponsePolicy, Strategy, lookup};
 use crate::error::Error;
 use crate::resp::Reader;
 use crate::routing::{CommandResolver, CrossNodeCommand, Plan};
@@ -20,10 +20,10 @@ pub(crate) enum Begun {
     Ordinary,
 }
 
-/// Returns whether a command may wait for other clients. WAIT does not: it waits for replicas.
+/// Returns whether a command may wait, for other clients or for replicas.
 pub(crate) fn may_block(args: &[&[u8]]) -> bool {
-    let blocks = |block| matches!(block, Block::First | Block::Last | Block::Option);
-    lookup(args).is_some_and(|command| blocks(command.block) && command.read_timeout(args) != ReadTimeout::Configured)
+    let blocks = |command: &Command| command.block != Block::Never && command.takes(args.len());
+    lookup(args).is_some_and(|command| blocks(command) && command.read_timeout(args) != ReadTimeout::Configured)
 }
 
 impl Session {
@@ -31,19 +31,24 @@ impl Session {
     pub(super) fn begin_blocking(&mut self, args: &[&[u8]]) -> Begun {
         let selected = self.selected.clone();
         let topology = selected.topology();
+        // How long a server may take.
+        let limit = |flags: CommandFlags| match (flags.read_timeout, selected.config().read_timeout) {
+            (ReadTimeout::Extended(blocking), Some(configured)) => Some(blocking.saturating_add(configured)),
+            _ => None,
+        };
         match CommandResolver::new(selected.config(), &topology).plan(lookup(args), args) {
             Ok(Plan::OneServer { server, keys, flags }) if !keys.is_empty() => {
                 let mut request = Vec::new();
                 push_command(&mut request, args, &keys);
                 match self.send_blocking(server, args[0], &request) {
-                    Ok(reader) => {
-                        let limit = match (flags.read_timeout, selected.config().read_timeout) {
-                            (ReadTimeout::Extended(blocking), Some(configured)) => Some(blocking.saturating_add(configured)),
-                            _ => None,
-                        };
-                        Begun::Blocked(Blocked::new(args, Place::Server { server, reader, is_unblocked: false }, limit))
-                    }
+                    Ok(reader) => Begun::Blocked(Blocked::new(args, Place::Server { server, reader, is_unblocked: false }, limit(flags))),
                     Err(error) => Begun::Ended(Err(error)),
+                }
+            }
+            Ok(Plan::CrossNode(CrossNodeCommand { strategy: Strategy::Broadcast(ResponsePolicy::ReplicaCount), flags, .. })) => {
+                match self.begin_replica_wait(args) {
+                    Ok(waits) => Begun::Blocked(Blocked::new(args, Place::Masters { waits, is_unblocked: false }, limit(flags))),
+                    Err(outcome) => Begun::Ended(outcome),
                 }
             }
             Ok(Plan::CrossNode(CrossNodeCommand {

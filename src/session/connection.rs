@@ -32,6 +32,8 @@ pub(crate) struct Settings {
     pub name: Vec<u8>,
     /// By CLIENT NO-EVICT.
     pub no_evict: bool,
+    /// By CLIENT NO-TOUCH.
+    pub no_touch: bool,
     /// By CLIENT SETINFO: attributes and values.
     pub info: Vec<(Vec<u8>, Vec<u8>)>,
 }
@@ -43,8 +45,12 @@ impl Settings {
         if self.name != from.name {
             commands.push(pack(&[b"CLIENT", b"SETNAME", &self.name]));
         }
+        let mut switch = |name: &[u8], is_on: bool| commands.push(pack(&[b"CLIENT", name, if is_on { b"ON" } else { b"OFF" }]));
         if self.no_evict != from.no_evict {
-            commands.push(pack(&[b"CLIENT", b"NO-EVICT", if self.no_evict { b"ON" } else { b"OFF" }]));
+            switch(b"NO-EVICT", self.no_evict);
+        }
+        if self.no_touch != from.no_touch {
+            switch(b"NO-TOUCH", self.no_touch);
         }
         let changed = self.info.iter().filter(|pair| !from.info.contains(pair));
         commands.extend(changed.map(|(attribute, value)| pack(&[b"CLIENT", b"SETINFO", attribute, value])));
@@ -137,8 +143,9 @@ impl SessionConnection {
     }
 
     /// Ends the blocking command that another connection waits for.
-    pub(crate) fn unblock(&mut self, id: i64) -> Result<(), Error> {
-        match self.ask(&pack(&[b"CLIENT", b"UNBLOCK", id.to_string().as_bytes()]), 1, &mut 0)?.value(1) {
+    pub(crate) fn unblock(&mut self, id: i64, with_error: bool) -> Result<(), Error> {
+        let kind: &[u8] = if with_error { b"ERROR" } else { b"TIMEOUT" };
+        match self.ask(&pack(&[b"CLIENT", b"UNBLOCK", id.to_string().as_bytes(), kind]), 1, &mut 0)?.value(1) {
             Some(Value::Error(text)) => Err(Error::new(Code::Request, format!("CLIENT UNBLOCK: {}", String::from_utf8_lossy(text)))),
             _ => Ok(()),
         }

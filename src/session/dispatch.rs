@@ -22,6 +22,8 @@ pub(crate) struct Dispatcher<'s, 'r> {
     pub pipeline: Option<TransactionPipeline>,
     /// The number of interrupts before the call.
     interrupts: u64,
+    /// The replies after so many parts of `replies` are not wanted.
+    pub muted_from: Option<usize>,
 }
 
 impl Session {
@@ -49,17 +51,25 @@ impl Session {
 
     /// Runs the commands of a valid request. `interrupts` is the number of interrupts before the call.
     pub(super) fn run_request(&mut self, request: &[u8], interrupts: u64) -> Result<Reply, Error> {
-        let mut dispatcher =
-            Dispatcher { session: self, request, replies: ReplyList::default(), ordinary: 0..0, pipeline: None, interrupts };
+        let mut dispatcher = Dispatcher {
+            session: self,
+            request,
+            replies: ReplyList::default(),
+            ordinary: 0..0,
+            pipeline: None,
+            interrupts,
+            muted_from: None,
+        };
         let mut commands = Commands::new(request);
         let mut args = Args::new();
         while !dispatcher.session.is_closed
             && !dispatcher.session.interrupter.is_closing()
             && let Some(range) = commands.next(&mut args)?
         {
+            dispatcher.prepare_reply(&args)?;
             dispatcher.run(&args, range)?;
         }
-        dispatcher.flush()?;
+        dispatcher.drop_muted()?;
         Ok(dispatcher.replies.into_reply())
     }
 }
@@ -73,6 +83,9 @@ fn check_syntax(request: &[u8]) -> Result<(), Error> {
 
 impl<'r> Dispatcher<'_, 'r> {
     fn run(&mut self, args: &[&'r [u8]], range: Range<usize>) -> Result<(), Error> {
+        if let Some(refusal) = self.session.check_authenticated(args) {
+            return self.reply(Ok(refusal));
+        }
         if self.session.transaction.is_some() {
             return self.run_in_transaction(args);
         }
@@ -84,6 +97,12 @@ impl<'r> Dispatcher<'_, 'r> {
             Some(name) => self.run_state_command(name, args),
             None if self.session.allows_only_subscriptions() => self.reply(Ok(pong(args))),
             None if may_block(args) => self.run_blocking(args, range),
+            None if lookup(args).is_some_and(|command| is_about_clients(command.name) && command.takes(args.len())) => {
+                self.flush()?;
+                let kills = args[1].eq_ignore_ascii_case(b"KILL");
+                let outcome = if kills { self.session.kill_clients(args) } else { self.session.unblock_client(args) };
+                self.reply(outcome)
+            }
             None => {
                 self.collect(range);
                 Ok(())
@@ -173,7 +192,13 @@ impl<'r> Dispatcher<'_, 'r> {
             "client|setname" => Ok(session.set_name(args[2])),
             "client|getname" => Ok(session.name()),
             "client|setinfo" => Ok(session.set_info(args)),
-            "client|no-evict" => Ok(session.set_no_evict(args[2])),
+            "client|no-evict" => session.switch(args, |settings| &mut settings.no_evict),
+            "client|no-touch" => session.switch(args, |settings| &mut settings.no_touch),
+            "client|reply" => match session.set_reply_mode(args[2]) {
+                Some(outcome) => outcome,
+                None => return Ok(()),
+            },
+            "auth" => Ok(session.auth(args)),
             "client|id" | "client|info" => session.describe_connection(args),
             "reset" => Ok(session.reset()),
             "quit" => Ok(session.quit()),
@@ -182,6 +207,11 @@ impl<'r> Dispatcher<'_, 'r> {
         self.replies.push(outcome);
         Ok(())
     }
+}
+
+/// Commands that also concern the sessions of this process.
+fn is_about_clients(name: &str) -> bool {
+    name == "client|kill" || name == "client|unblock"
 }
 
 fn is_allowed_while_subscribed(name: Option<&str>, args: &[&[u8]]) -> bool {

@@ -2,10 +2,16 @@
 
 use crate::config::Protocol;
 use crate::crossnode::broadcast::client_ids::{line_with_id, over_all_servers};
-use crate::error::{Code, Error, printable};
+use crate::error::printable;
 use crate::resp::{Reply, Value, pack};
+use crate::session::connection::Settings;
 use crate::session::select::parse_number;
 use crate::session::session::{Outcome, Session};
+
+/// The error of HELLO without AUTH, by Redis 7.0.
+const NOT_AUTHENTICATED: &[u8] =
+    b"NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> \
+    option can be used to authenticate the client and select the RESP protocol version at the same time";
 
 impl Session {
     /// HELLO: sets the protocol and the name. The reply is that of one server.
@@ -21,18 +27,25 @@ impl Session {
             };
             rest = after;
         }
-        let mut new_name = None;
+        let (mut new_name, mut credentials) = (None, None);
         while let [option, after @ ..] = rest {
             rest = match after {
                 [name, after @ ..] if option.eq_ignore_ascii_case(b"SETNAME") => {
                     new_name = Some(*name);
                     after
                 }
-                [_, _, ..] if option.eq_ignore_ascii_case(b"AUTH") => {
-                    return Err(Error::new(Code::Request, "HELLO AUTH: set the credentials in the configuration"));
+                [user, password, after @ ..] if option.eq_ignore_ascii_case(b"AUTH") => {
+                    credentials = Some((*user, *password));
+                    after
                 }
                 _ => return Ok(Reply::error(format!("ERR Syntax error in HELLO option '{}'", printable(option)).as_bytes())),
             };
+        }
+        if let Some(rejected) = credentials.and_then(|(user, password)| self.authenticate(user, password)) {
+            return Ok(rejected);
+        }
+        if !self.is_authenticated {
+            return Ok(Reply::error(NOT_AUTHENTICATED));
         }
         if let Some(name) = new_name {
             if !is_valid_name(name) {
@@ -40,7 +53,7 @@ impl Session {
             }
             self.settings.name = name.to_vec();
         }
-        let server = self.identifying_server();
+        let server = self.identify()?;
         let reply = self.ask(server, b"HELLO", &pack(&[b"HELLO", protocol.number().as_bytes()]))?;
         if !matches!(reply.root(), Value::Error(_)) {
             self.set_protocol(protocol);
@@ -58,7 +71,7 @@ impl Session {
 
     /// CLIENT ID and CLIENT INFO of one of the session's own connections, with the id that it has over all servers.
     pub(super) fn describe_connection(&mut self, args: &[&[u8]]) -> Outcome {
-        let server = self.identifying_server();
+        let server = self.identify()?;
         let reply = self.ask(server, args[0], &pack(args))?;
         let servers = self.configured.config().servers.len();
         Ok(match reply.root() {
@@ -71,7 +84,7 @@ impl Session {
 
     /// Returns the server whose connection identifies the session. At the first call that is a server that the session is bound to, or else
     /// has a connection to, or else the first server. It stays the same, so that CLIENT ID does.
-    fn identifying_server(&mut self) -> usize {
+    pub(super) fn identifying_server(&mut self) -> usize {
         let bound = self.binding.as_ref().filter(|binding| binding.lost.is_none()).map(|binding| binding.server);
         let connected = || self.connections.iter().position(Option::is_some);
         let server = self.identifying_server.or(bound).or_else(connected).unwrap_or_else(|| self.first_server());
@@ -85,8 +98,7 @@ impl Session {
         self.settings.name = name.to_vec();
         if !name.is_empty() {
             // Opens the connection that CLIENT LIST shows under this name. If the server does not reply, a later command reports that.
-            let server = self.identifying_server();
-            let _ = self.ask(server, b"CLIENT", &pack(&[b"CLIENT", b"GETNAME"]));
+            let _ = self.identify();
         }
         Reply::status(b"OK")
     }
@@ -99,13 +111,14 @@ impl Session {
         }
     }
 
-    pub(super) fn set_no_evict(&mut self, word: &[u8]) -> Reply {
-        self.settings.no_evict = match word {
-            word if word.eq_ignore_ascii_case(b"ON") => true,
-            word if word.eq_ignore_ascii_case(b"OFF") => false,
-            _ => return Reply::error(b"ERR syntax error"),
-        };
-        Reply::status(b"OK")
+    /// CLIENT NO-EVICT and CLIENT NO-TOUCH: a server decides whether they exist. All own connections then have the setting.
+    pub(super) fn switch(&mut self, args: &[&[u8]], setting: fn(&mut Settings) -> &mut bool) -> Outcome {
+        let server = self.identify()?;
+        let reply = self.ask(server, args[0], &pack(args))?;
+        if !matches!(reply.root(), Value::Error(_)) {
+            *setting(&mut self.settings) = args[2].eq_ignore_ascii_case(b"ON");
+        }
+        Ok(reply)
     }
 
     /// CLIENT SETINFO. Servers before 7.2 do not have it; a session accepts it and ignores their errors.

@@ -5,7 +5,7 @@ use once_cell::sync::OnceCell;
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering, fence};
 
 /// Ends a call of a [`Session`](crate::Session) that waits, as if its time were up.
 ///
@@ -27,6 +27,10 @@ struct Signals {
     closing: AtomicBool,
     /// Release the session for another call, then wait again. Set by a [`SharedSession`](crate::SharedSession).
     pause: AtomicBool,
+    /// A blocking command has begun and not ended.
+    is_blocked: AtomicBool,
+    /// End the blocking command. Set by CLIENT UNBLOCK in another session: 1 as if its time were up, 2 with an error.
+    unblock: AtomicU8,
     /// The receiver, which the waiting thread polls, and the transmitter. They are opened by the first call that waits.
     wake_up: OnceCell<(UnixStream, UnixStream)>,
 }
@@ -52,6 +56,32 @@ impl Interrupter {
         self.0.closing.load(Ordering::SeqCst)
     }
 
+    /// Notes whether a blocking command has begun and not ended.
+    pub(crate) fn set_blocked(&self, is_blocked: bool) {
+        self.0.is_blocked.store(is_blocked, Ordering::SeqCst);
+        if !is_blocked {
+            self.0.unblock.store(0, Ordering::SeqCst);
+        }
+    }
+
+    /// Ends the blocking command of the session, with an error or as if its time were up. Returns whether there is one.
+    pub(crate) fn unblock(&self, with_error: bool) -> bool {
+        let is_blocked = self.0.is_blocked.load(Ordering::SeqCst);
+        if is_blocked {
+            self.0.unblock.store(if with_error { 2 } else { 1 }, Ordering::SeqCst);
+            self.wake();
+        }
+        is_blocked
+    }
+
+    /// Whether the blocking command is to be ended, and if so, whether with an error.
+    pub(crate) fn unblock_requested(&self) -> Option<bool> {
+        match self.0.unblock.load(Ordering::SeqCst) {
+            0 => None,
+            kind => Some(kind == 2),
+        }
+    }
+
     /// Makes a call that waits release the session.
     pub(crate) fn request_pause(&self) {
         self.set(&self.0.pause);
@@ -73,7 +103,7 @@ impl Interrupter {
 
     /// Returns whether the waiting thread has a request to handle.
     pub(crate) fn is_requested(&self) -> bool {
-        self.0.interrupt.load(Ordering::SeqCst) || self.is_pause_requested()
+        self.0.interrupt.load(Ordering::SeqCst) || self.is_pause_requested() || self.is_closing()
     }
 
     /// Returns a socket that becomes readable when a request is made after this call. Requests from before this call may not make it readable:
@@ -95,6 +125,11 @@ impl Interrupter {
 
     fn set(&self, signal: &AtomicBool) {
         signal.store(true, Ordering::SeqCst);
+        self.wake();
+    }
+
+    /// Wakes the waiting thread after a signal was set.
+    fn wake(&self) {
         // Either this thread sees the sockets that the waiting thread opened, or the waiting thread sees the signal.
         fence(Ordering::SeqCst);
         if let Some((_, tx)) = self.0.wake_up.get() {

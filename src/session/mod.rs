@@ -1,8 +1,11 @@
 //! Sessions: one client of all servers with the state that a connection to one server has, such as MULTI, WATCH, SELECT and SUBSCRIBE.
 
+mod auth;
 mod blocked;
 mod blocked_wait;
 mod blocking;
+mod client_reply;
+mod clients;
 mod connection;
 mod dispatch;
 mod identity;
@@ -11,6 +14,9 @@ mod pubsub;
 mod pubsub_connection;
 mod queued;
 mod receive;
+mod registry;
+mod replica_wait;
+mod reply_mode;
 mod routing;
 mod select;
 #[allow(clippy::module_inception)]

@@ -52,6 +52,7 @@ impl Session {
             if let Some(error) = self.pubsub_errors.pop_front() {
                 return Err(error);
             }
+            self.check_open()?;
             let left = remaining(deadline);
             if left != Some(Duration::ZERO) && self.interrupter.is_pause_requested() {
                 return Ok(Wait::Paused);

@@ -8,10 +8,13 @@ use crate::session::connection::{SessionConnection, Settings};
 use crate::session::interrupt::Interrupter;
 use crate::session::pubsub_connection::PubSubConnection;
 use crate::session::queued::{Binding, Transaction};
+use crate::session::registry::Registration;
+use crate::session::reply_mode::ReplyMode;
 use crate::session::stream_buffer::StreamBuffer;
 use crate::session::subscriptions::Subscriptions;
 use crate::transport::explain;
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 /// The outcome of one command.
 pub(crate) type Outcome = Result<Reply, Error>;
@@ -36,6 +39,12 @@ pub struct Session {
     process: u32,
     pub(super) is_closed: bool,
     pub(super) settings: Settings,
+    pub(super) reply_mode: ReplyMode,
+    /// By [`Session::require_authentication`].
+    pub(super) requires_authentication: bool,
+    pub(super) is_authenticated: bool,
+    /// Once CLIENT ID or another such command was run.
+    pub(super) registration: Option<Arc<Registration>>,
     /// By server: the connection for transactions.
     pub(super) connections: Vec<Option<SessionConnection>>,
     /// The server whose connection identifies the session, once CLIENT ID or another such command was run.
@@ -73,6 +82,10 @@ impl Session {
             process: std::process::id(),
             is_closed: false,
             settings,
+            reply_mode: ReplyMode::On,
+            requires_authentication: false,
+            is_authenticated: true,
+            registration: None,
             connections: (0..servers).map(|_| None).collect(),
             identifying_server: None,
             binding: None,
@@ -178,17 +191,32 @@ impl Session {
         error
     }
 
-    /// RESET: discards all state except the byte stream and the interrupter.
+    /// RESET: discards all state except the byte stream, the interrupter, and the connection that identifies the session, if no transaction is
+    /// bound to it.
     pub(super) fn reset(&mut self) -> Reply {
+        let identity = self.identifying_server.filter(|&server| self.binding.as_ref().is_none_or(|binding| binding.server != server));
+        let kept = identity.and_then(|server| Some((server, self.connections[server].take()?, self.registration.take())));
+        self.discard_state();
+        if let Some((server, connection, registration)) = kept {
+            (self.identifying_server, self.registration) = (Some(server), registration);
+            self.connections[server] = Some(connection);
+            // Removes the name that CLIENT LIST shows. If the server does not reply, a later command reports that.
+            let _ = self.own_connection(server, true);
+        }
+        Reply::status(b"RESET")
+    }
+
+    fn discard_state(&mut self) {
         let stream = std::mem::take(&mut self.stream);
         let interrupter = self.interrupter.clone();
-        *self = Session { stream, interrupter, ..Session::new(self.configured.clone()) };
-        Reply::status(b"RESET")
+        let requires_authentication = self.requires_authentication;
+        let new = Session::new(self.configured.clone());
+        *self = Session { stream, interrupter, requires_authentication, is_authenticated: !requires_authentication, ..new };
     }
 
     /// QUIT: closes the connections. Later calls fail, except that the rest of the byte stream can be read.
     pub(super) fn quit(&mut self) -> Reply {
-        self.reset();
+        self.discard_state();
         self.is_closed = true;
         Reply::status(b"OK")
     }

@@ -2,6 +2,7 @@
 
 use crate::command::lookup;
 use crate::error::{Code, Error};
+use crate::routing::fieldset_error;
 
 /// Returns the name of a command that concerns the session itself, in lower case, with `|` before a subcommand. `None` for other commands.
 pub(crate) fn state_command(args: &[&[u8]]) -> Option<&'static str> {
@@ -20,15 +21,16 @@ fn newer_client_command(args: &[&[u8]]) -> Option<&'static str> {
 
 /// Whether sessions never support the command. Others are unsupported only inside a transaction.
 pub(crate) fn is_never_supported(name: &str) -> bool {
-    matches!(name, "sync" | "psync" | "monitor" | "auth" | "asking" | "readonly" | "readwrite" | "replconf")
+    matches!(name, "sync" | "psync" | "monitor" | "asking" | "readonly" | "readwrite" | "replconf")
 }
 
 /// The error of a command that sessions do not support.
 pub(crate) fn unsupported(name: &str) -> Error {
+    if name.starts_with("himport|") {
+        return fieldset_error(name);
+    }
     let why = match name {
-        "auth" => "set the credentials in the configuration",
-        "client|tracking" | "client|caching" | "client|no-touch" => "it applies to one connection, and a session uses several",
-        "client|reply" => "a session replies to every command",
+        "client|tracking" | "client|caching" => "it applies to one connection, and a session uses several",
         "asking" | "readonly" | "readwrite" => "it belongs to Redis Cluster",
         _ => "sessions do not support it",
     };

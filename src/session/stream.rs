@@ -121,7 +121,7 @@ impl Session {
 
     /// Runs a command on its own. Returns whether it blocks the stream.
     fn run_alone(&mut self, effect: Effect, request: &[u8]) -> Result<bool, Error> {
-        if effect == Effect::Blocks && self.transaction.is_none() && !self.is_subscribed() && !self.is_closed {
+        if effect == Effect::Blocks && self.is_authenticated && self.transaction.is_none() && !self.is_subscribed() && !self.is_closed {
             let mut args = Args::new();
             Commands::new(request).next(&mut args)?;
             match self.begin_blocking(&args) {
@@ -147,6 +147,9 @@ impl Session {
     }
 
     fn push_outcome(&mut self, outcome: Outcome) {
+        if !self.wants_reply() {
+            return;
+        }
         let mut replies = ReplyList::default();
         replies.push(outcome);
         self.push_replies(&replies.into_reply());

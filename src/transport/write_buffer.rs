@@ -101,6 +101,11 @@ impl<'a> WriteBuffer<'a> {
         push_count(&mut self.copied, count);
     }
 
+    pub(crate) fn push_number(&mut self, number: usize) {
+        self.settle_pending();
+        push_argument(&mut self.copied, number.to_string().as_bytes());
+    }
+
     #[inline]
     pub(crate) fn push_argument(&mut self, argument: &'a [u8]) {
         self.settle_pending();

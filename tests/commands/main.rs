@@ -13,6 +13,7 @@ mod migrate;
 mod missing_commands;
 mod modules;
 mod msetnx;
+mod newer_commands;
 mod old_readme;
 mod pipelines;
 mod pop;

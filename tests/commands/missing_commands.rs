@@ -51,6 +51,35 @@ fn a_missing_source_of_a_geo_search_has_the_effect_of_the_release() {
     }
 }
 
+/// Only Redis 6 has STRALGO; later servers reject it.
+#[test]
+fn stralgo_across_nodes_is_that_of_one_server() {
+    let setup = ThreeNodes::new();
+    let (cluster, oracle) = (setup.cluster(), setup.oracle());
+    for command in ["SET A ohmytext", "SET B mynewtext", "LPUSH C x"] {
+        setup.compare(&cluster, &oracle, command);
+    }
+    for command in [
+        "STRALGO LCS KEYS A B",
+        "STRALGO LCS KEYS A B LEN",
+        "STRALGO LCS IDX MINMATCHLEN 4 WITHMATCHLEN KEYS A B",
+        "STRALGO LCS KEYS A A",
+        "STRALGO LCS KEYS A D",
+        "STRALGO LCS KEYS A C",
+        "STRALGO LCS STRINGS ohmytext mynewtext",
+        "STRALGO LCS STRINGS a b IDX",
+        "STRALGO LCS KEYS A",
+        "STRALGO LCS KEYS A B STRINGS a b",
+        "STRALGO LCS KEYS A B IDX LEN",
+        "STRALGO LCS",
+        "STRALGO",
+        "STRALGO NONE KEYS A B",
+        "STRALGO LCS KEYS A B MINMATCHLEN x",
+    ] {
+        setup.compare(&cluster, &oracle, command);
+    }
+}
+
 #[test]
 fn the_error_names_the_releases_when_a_server_lacks_a_command_that_the_library_uses() {
     let servers: Vec<Server> = (0..2).map(|_| Server::start_with(&["--rename-command", "LMOVE", ""])).collect();

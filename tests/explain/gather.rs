@@ -3,7 +3,7 @@
 //! A set of up to 128 members, a sorted set of fewer than 128 and a string of up to 4096 bytes arrive with the first round. Members of a set
 //! are asked for where it has more than four times as many as the smallest one. What is eight times as large as all the rest stays.
 
-use crate::{Case, REJECTED, case};
+use crate::{Case, REJECTED, case, newer_case};
 
 const SMALL: &str = "SADD A1 a b; SADD A2 b c";
 const LARGE: &str = "SADD A1 m*300; SADD A2 m*400";
@@ -25,6 +25,11 @@ pub fn sets() -> Vec<Case> {
             case("gather by SMISMEMBER", rounds + 2, "SADD A1 m*6000; SADD A2 m*25000", command),
         ]);
     }
+    cases.extend([
+        newer_case("gather", 1, SMALL, "SUNIONCARD 2 A1 A2"),
+        newer_case("gather", 2, LARGE, "SUNIONCARD 2 A1 A2 LIMIT 5"),
+        newer_case("gather", 1, SMALL, "SDIFFCARD 2 A1 A2"),
+    ]);
     for (command, rounds) in [("SUNIONSTORE A3 A1 A2", 2), ("SINTERSTORE A3 A1 A2", 2), ("SDIFFSTORE A3 A1 A2", 2)] {
         cases.extend([
             case("gather", rounds, SMALL, command),

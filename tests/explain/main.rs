@@ -17,7 +17,7 @@ mod split;
 mod streams;
 mod transfer;
 
-use harness::{Case, REJECTED, case, check};
+use harness::{Case, REJECTED, case, check, newer_case};
 
 #[test]
 fn commands_of_one_node_are_sent_as_reported() {

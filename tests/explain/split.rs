@@ -1,12 +1,13 @@
 //! Commands of which each node gets a part: MGET and its like, MSETNX, MIGRATE.
 
-use crate::{Case, case};
+use crate::{Case, case, newer_case};
 
 pub fn cases() -> Vec<Case> {
     vec![
         case("split", 1, "SET A1 1; SET B2 2", "MGET A1 B2 C3"),
         case("split", 1, "", "MGET A1 B1 A2"),
         case("split", 1, "", "MSET A1 1 B2 2"),
+        newer_case("split", 1, "", "MSETEX 2 A1 1 B2 2"),
         case("split", 1, "", "DEL A1 B2 A1"),
         case("split", 1, "SET A1 1", "UNLINK A1 B3"),
         case("split", 1, "", "EXISTS A2 B3"),

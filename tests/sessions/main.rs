@@ -1,10 +1,14 @@
 //! Sessions: one client with state, over all nodes.
 
+mod auth;
 mod blocking;
 mod byte_stream;
+mod clients;
 mod connection_state;
 mod helpers;
 mod redis_cli;
+mod replica_wait;
+mod reports;
 mod resp3;
 mod shared;
 mod subscriptions;

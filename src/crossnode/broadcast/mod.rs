@@ -6,6 +6,7 @@ mod info;
 mod latency;
 mod logs;
 mod merge;
+pub(crate) mod replica_wait;
 mod status;
 
 use crate::command::ResponsePolicy;
@@ -26,10 +27,14 @@ pub(crate) fn run(job: &Job, policy: ResponsePolicy) -> Outcome<Reply> {
     Ok(merge(job, policy, outcomes, true)?)
 }
 
-/// What every master gets before the command itself. In a pipeline, one is enough for several commands in a row; their replies are merged
-/// without one.
-pub(crate) fn preceding_command(policy: ResponsePolicy) -> Option<[&'static [u8]; 2]> {
-    (policy == ResponsePolicy::VisibleKeyCount).then_some(dbsize::PRECEDING_COMMAND)
+/// What every master gets before the command itself. In a pipeline, that of one DBSIZE is enough for several in a row; their replies are merged
+/// without it.
+pub(crate) fn preceding_commands(policy: ResponsePolicy) -> &'static [&'static [&'static [u8]]] {
+    match policy {
+        ResponsePolicy::VisibleKeyCount => &[&dbsize::PRECEDING_COMMAND],
+        ResponsePolicy::ReplicaCount => &replica_wait::PRECEDING_COMMANDS,
+        _ => &[],
+    }
 }
 
 /// What a server gets in place of a command that names clients by their ids; `None`: nothing, it is about clients of other servers.
@@ -52,6 +57,9 @@ fn merged(job: &Job, policy: ResponsePolicy, outcomes: Vec<Result<Reply, Error>>
     if policy == ResponsePolicy::VisibleKeyCount {
         return dbsize::merge(job, all_replies(outcomes)?, is_only_command);
     }
+    if policy == ResponsePolicy::ReplicaCount {
+        return replica_wait::merge(&all_replies(outcomes)?);
+    }
     let outcomes: Vec<Result<Reply, Error>> = outcomes.into_iter().map(|outcome| outcome.map(|replies| replies.extract(1))).collect();
     match policy {
         ResponsePolicy::OneSucceeded => return merge::first_success(outcomes),
@@ -71,7 +79,7 @@ fn merged(job: &Job, policy: ResponsePolicy, outcomes: Vec<Result<Reply, Error>>
         ResponsePolicy::AggSum | ResponsePolicy::KilledClients | ResponsePolicy::UnblockedClients => {
             merge::aggregate(&replies, |one, other| one + other)
         }
-        ResponsePolicy::AggMin | ResponsePolicy::AggLogicalAnd => merge::aggregate(&replies, i64::min),
+        ResponsePolicy::AggMin | ResponsePolicy::AggLogicalAnd | ResponsePolicy::ReplicaCount => merge::aggregate(&replies, i64::min),
         ResponsePolicy::AggMax | ResponsePolicy::AggLogicalOr => merge::aggregate(&replies, i64::max),
         ResponsePolicy::Concatenate => Ok(merge::concatenate(&replies, |_| true)),
         ResponsePolicy::VisibleKeys => Ok(merge::concatenate(&replies, |key| !matches!(key, Value::String(key) if is_internal(key)))),
@@ -102,6 +110,9 @@ pub(crate) fn explain(job: &Job, policy: ResponsePolicy) -> Outcome<Explanation>
     if policy == ResponsePolicy::VisibleKeyCount {
         return dbsize::explain(job, &requests(job, policy));
     }
+    if policy == ResponsePolicy::ReplicaCount {
+        return Ok(Explanation::new("all masters", false).round(&requests(job, policy)));
+    }
     let text = |command: &Words| command.iter().map(|word| printable(word)).collect::<Vec<_>>().join(" ");
     let steps = requests(job, policy).into_iter().map(|request| (request.server, text(&request.commands[0])));
     Ok(Explanation::new("all masters", false).round_of(steps))
@@ -112,7 +123,7 @@ pub(crate) fn documentation(policy: ResponsePolicy) -> Documentation {
         ResponsePolicy::AllSucceeded => "all masters; the first error, or else the first reply",
         ResponsePolicy::OneSucceeded => "all masters; the first reply that is not an error",
         ResponsePolicy::AggSum | ResponsePolicy::VisibleKeyCount => "all masters; the sum",
-        ResponsePolicy::AggMin => "all masters; the minimum",
+        ResponsePolicy::AggMin | ResponsePolicy::ReplicaCount => "all masters; the minimum",
         ResponsePolicy::AggMax => "all masters; the maximum",
         ResponsePolicy::AggLogicalAnd => "all masters; 1 where all return 1",
         ResponsePolicy::AggLogicalOr => "all masters; 1 where any returns 1",
@@ -149,8 +160,8 @@ fn requests<'a>(job: &Job<'_, 'a>, policy: ResponsePolicy) -> Vec<Request<'a>> {
             true => with_client_ids(job.args, server, servers)?,
             false => job.args.iter().map(|&word| Cow::from(word)).collect(),
         };
-        let preceding = preceding_command(policy).map(|words| words.map(Cow::from).to_vec());
-        Some(preceding.into_iter().chain([own]).collect())
+        let preceding = preceding_commands(policy).iter().map(|words| words.iter().map(|&word| Cow::from(word)).collect());
+        Some(preceding.chain([own]).collect())
     };
     let request =
         |server| Some(Request { server, commands: commands(server)?, repeatable: flags.repeatable, read_timeout: flags.read_timeout });

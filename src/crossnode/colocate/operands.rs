@@ -71,11 +71,11 @@ impl Operand<'_> {
 impl SourceType {
     fn from_job(job: &Job) -> SourceType {
         match job.command.strategy {
-            Strategy::Gather(GatherKind::Sets(..)) => SourceType::Set,
+            Strategy::Gather(GatherKind::Sets(..) | GatherKind::SetSize(_)) => SourceType::Set,
             Strategy::Gather(GatherKind::SortedSets(..)) => SourceType::SortedSet,
             Strategy::Gather(GatherKind::Bits) => SourceType::String,
             _ => match job.args[0].to_ascii_lowercase().as_slice() {
-                b"pfcount" | b"pfmerge" | b"lcs" => SourceType::String,
+                b"pfcount" | b"pfmerge" | b"lcs" | b"stralgo" => SourceType::String,
                 _ => SourceType::Any,
             },
         }
@@ -94,7 +94,9 @@ impl SourceType {
 
 fn operation(job: &Job) -> Option<SetOperation> {
     match job.command.strategy {
-        Strategy::Gather(GatherKind::Sets(operation, _) | GatherKind::SortedSets(operation, _)) => Some(operation),
+        Strategy::Gather(GatherKind::Sets(operation, _) | GatherKind::SetSize(operation) | GatherKind::SortedSets(operation, _)) => {
+            Some(operation)
+        }
         _ => None,
     }
 }

@@ -16,6 +16,7 @@ pub(crate) mod zset_options;
 use crate::command::{Destination, GatherKind, SetOperation};
 use crate::crossnode::Job;
 use crate::crossnode::colocate::Operands;
+use crate::crossnode::gather::sets::Returned;
 use crate::crossnode::support::documentation::{Atomicity, Documentation};
 use crate::crossnode::support::explanation::Explanation;
 use crate::crossnode::support::outcome::Outcome;
@@ -25,7 +26,8 @@ pub(crate) fn run(job: &Job, kind: GatherKind) -> Outcome<Reply> {
     let operands = Operands::new(job, destination(kind));
     match kind {
         GatherKind::Sets(SetOperation::Union, Destination::None) => union::run(job, &operands),
-        GatherKind::Sets(operation, _) => sets::run(job, &operands, operation),
+        GatherKind::Sets(operation, _) => sets::run(job, &operands, operation, Returned::of(operation)),
+        GatherKind::SetSize(operation) => sets::run(job, &operands, operation, Returned::Count),
         GatherKind::SortedSets(operation, _) => sorted_sets::run(job, &operands, operation),
         GatherKind::Bits => bits::run(job, &operands),
     }
@@ -36,7 +38,8 @@ pub(crate) fn explain(job: &Job, kind: GatherKind) -> Outcome<Explanation> {
     let operands = Operands::new(job, destination(kind));
     match kind {
         GatherKind::Sets(SetOperation::Union, Destination::None) => Ok(union::explain(&operands)),
-        GatherKind::Sets(operation, _) => sets::explain(job, &operands, operation),
+        GatherKind::Sets(operation, _) => sets::explain(job, &operands, operation, Returned::of(operation)),
+        GatherKind::SetSize(operation) => sets::explain(job, &operands, operation, Returned::Count),
         GatherKind::SortedSets(operation, _) => sorted_sets::explain(job, &operands, operation),
         GatherKind::Bits => bits::explain(job, &operands),
     }
@@ -45,6 +48,7 @@ pub(crate) fn explain(job: &Job, kind: GatherKind) -> Outcome<Explanation> {
 fn destination(kind: GatherKind) -> Destination {
     match kind {
         GatherKind::Sets(_, destination) | GatherKind::SortedSets(_, destination) => destination,
+        GatherKind::SetSize(_) => Destination::None,
         GatherKind::Bits => Destination::FirstKey,
     }
 }

@@ -1,4 +1,4 @@
-//! SINTER, SDIFF, SINTERCARD, SUNIONSTORE, SINTERSTORE and SDIFFSTORE. SUNION has a module of its own, `union`.
+//! SINTER, SDIFF, SINTERCARD, SUNIONCARD, SDIFFCARD, SUNIONSTORE, SINTERSTORE and SDIFFSTORE. SUNION has a module of its own, `union`.
 
 use crate::command::SetOperation;
 use crate::crossnode::colocate::probe::size;
@@ -29,11 +29,26 @@ const CHUNK: usize = 5000;
 /// The command is colocated if the server of the destination has this many times as many bytes as all others.
 const WORTH_COLOCATING: u64 = 8;
 
+/// What a command returns of the result.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Returned {
+    Members,
+    /// The number of members, up to a LIMIT.
+    Count,
+}
+
+impl Returned {
+    pub(crate) fn of(operation: SetOperation) -> Returned {
+        if operation == SetOperation::Cardinality { Returned::Count } else { Returned::Members }
+    }
+}
+
 struct Sets<'o, 'a> {
     operation: SetOperation,
+    returned: Returned,
     operands: &'o Operands<'a>,
     distinct: DistinctSources<'a>,
-    /// Of SINTERCARD; 0 means no limit.
+    /// Of the number of members; 0 means no limit.
     limit: u64,
 }
 
@@ -58,13 +73,13 @@ enum Read {
     Smismember,
 }
 
-pub(crate) fn run<'a>(job: &Job<'_, 'a>, operands: &Operands<'a>, operation: SetOperation) -> Outcome<Reply> {
-    let Some(sets) = Sets::new(job, operands, operation) else { return colocate::run_operands(job, operands) };
+pub(crate) fn run<'a>(job: &Job<'_, 'a>, operands: &Operands<'a>, operation: SetOperation, returned: Returned) -> Outcome<Reply> {
+    let Some(sets) = Sets::new(job, operands, operation, returned) else { return colocate::run_operands(job, operands) };
     run_attempts(job, operands, |connections| sets.attempt(job, connections))
 }
 
-pub(crate) fn explain<'a>(job: &Job<'_, 'a>, operands: &Operands<'a>, operation: SetOperation) -> Outcome<Explanation> {
-    let Some(sets) = Sets::new(job, operands, operation) else { return colocate::explain_operands(job, operands) };
+pub(crate) fn explain<'a>(job: &Job<'_, 'a>, operands: &Operands<'a>, operation: SetOperation, returned: Returned) -> Outcome<Explanation> {
+    let Some(sets) = Sets::new(job, operands, operation, returned) else { return colocate::explain_operands(job, operands) };
     let mut connections = job.connections(operands.servers())?;
     let (explanation, replies) = explain_probe(&mut connections, operands, |queries| sets.add_probe(queries))?;
     let probed = sets.parse_probe(replies)?;
@@ -88,10 +103,10 @@ pub(crate) fn explain<'a>(job: &Job<'_, 'a>, operands: &Operands<'a>, operation:
 
 impl<'o, 'a> Sets<'o, 'a> {
     /// `None`: the server reports what is wrong with the options.
-    fn new(job: &Job, operands: &'o Operands<'a>, operation: SetOperation) -> Option<Sets<'o, 'a>> {
+    fn new(job: &Job, operands: &'o Operands<'a>, operation: SetOperation, returned: Returned) -> Option<Sets<'o, 'a>> {
         let after_keys = operands.sources.last().map_or(1, |source| source.position + 1);
-        let limit = if operation == SetOperation::Cardinality { zset_options::parse_limit(&job.args[after_keys..])? } else { 0 };
-        Some(Sets { operation, operands, distinct: DistinctSources::new(operands), limit })
+        let limit = if returned == Returned::Count { zset_options::parse_limit(&job.args[after_keys..])? } else { 0 };
+        Some(Sets { operation, returned, operands, distinct: DistinctSources::new(operands), limit })
     }
 
     fn attempt(&self, job: &Job, connections: &mut Connections) -> Outcome<Attempt> {
@@ -253,7 +268,7 @@ impl<'o, 'a> Sets<'o, 'a> {
 
     fn finish(&self, job: &Job, connections: &mut Connections, probed: &Probed, members: &[&[u8]]) -> Outcome<Attempt> {
         let count = members.len() as u64;
-        if self.operation == SetOperation::Cardinality {
+        if self.returned == Returned::Count {
             let limited = if self.limit == 0 { count } else { count.min(self.limit) };
             return Ok(Attempt::Reply(Reply::integer(limited as i64)));
         }

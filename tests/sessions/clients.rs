@@ -1,0 +1,224 @@
+//! CLIENT KILL, UNBLOCK, REPLY, NO-EVICT and NO-TOUCH in sessions, beside one plain server.
+
+use super::helpers::{read_all, run, run_one};
+use crate::support::raw_client::RawClient;
+use crate::support::three_nodes::ThreeNodes;
+use crate::support::{Server, cluster, ports, request};
+use rediscluster::{Code, Session};
+use std::time::{Duration, Instant};
+
+const LONG: Option<Duration> = Some(Duration::from_secs(20));
+
+/// Writes commands to a session and to a plain server, and compares the next bytes.
+fn compare(nodes: &ThreeNodes, session: &mut Session, plain: &mut RawClient, commands: &[&str], replies: usize) {
+    let commands: Vec<String> = commands.iter().map(|command| nodes.command(command)).collect();
+    let bytes = request(&commands.iter().map(String::as_str).collect::<Vec<_>>());
+    session.write(&bytes).unwrap();
+    let found = read_all(session).escape_ascii().to_string();
+    assert_eq!(found, plain.exchange(&bytes, replies).escape_ascii().to_string(), "{commands:?}");
+}
+
+#[test]
+fn a_client_that_wants_no_replies_gets_none() {
+    let nodes = ThreeNodes::new();
+    let (mut session, mut plain) = (nodes.cluster().session(), RawClient::connect(nodes.oracle.port));
+    for (commands, replies) in [
+        (&["CLIENT REPLY OFF", "SET A 1", "INCR B", "MULTI", "INCR A", "EXEC", "PING", "CLIENT REPLY ON", "GET A"][..], 2),
+        (&["CLIENT REPLY SKIP", "SET A 5", "GET A"], 1),
+        (&["CLIENT REPLY SKIP", "CLIENT REPLY SKIP", "SET A 6", "GET A"], 1),
+        (&["CLIENT REPLY SKIP", "CLIENT REPLY ON", "GET A"], 2),
+        (&["CLIENT REPLY OFF", "CLIENT REPLY SKIP", "GET A", "GET B", "CLIENT REPLY ON"], 1),
+        (&["CLIENT REPLY SKIP", "MULTI", "GET A", "EXEC"], 2),
+        (&["CLIENT REPLY perhaps", "CLIENT REPLY", "GET A"], 3),
+        (&["RPUSH B x", "CLIENT REPLY SKIP", "BLPOP B C 1", "PING"], 2),
+        (&["CLIENT REPLY OFF", "MGET A B C", "NOSUCH", "GET", "CLIENT REPLY ON", "DBSIZE"], 2),
+        (&["CLIENT REPLY OFF", "PING", "RESET", "PING"], 2),
+    ] {
+        let before = ["DEL A", "DEL B", "DEL C"];
+        compare(&nodes, &mut session, &mut plain, &before, 3);
+        compare(&nodes, &mut session, &mut plain, commands, replies);
+    }
+    // Confirmations are sent in any case, as by servers since 7.0. The mode holds for later writes too.
+    let mut session = nodes.cluster().session();
+    session.write(&request(&["CLIENT REPLY OFF", "SUBSCRIBE x"])).unwrap();
+    assert!(read_all(&mut session).starts_with(b"*3\r\n$9\r\nsubscribe\r\n"));
+    let mut session = nodes.cluster().session();
+    session.write(&request(&["CLIENT REPLY OFF"])).unwrap();
+    session.write(&request(&[&nodes.command("SET A 9")])).unwrap();
+    assert_eq!(read_all(&mut session), b"");
+    session.write(&request(&["CLIENT REPLY SKIP"])).unwrap();
+    session.write(&request(&["CLIENT REPLY ON", &nodes.command("GET A")])).unwrap();
+    assert_eq!(read_all(&mut session), b"+OK\r\n$1\r\n9\r\n");
+}
+
+#[test]
+fn eviction_and_touch_are_switched_where_the_server_can() {
+    let nodes = ThreeNodes::new();
+    let (mut session, mut plain) = (nodes.cluster().session(), RawClient::connect(nodes.oracle.port));
+    for command in ["CLIENT NO-EVICT ON", "CLIENT NO-EVICT x", "CLIENT NO-EVICT off", "CLIENT NO-TOUCH ON", "CLIENT NO-TOUCH x"] {
+        compare(&nodes, &mut session, &mut plain, &[command], 1);
+    }
+    // The setting reaches the connections that the session opens later.
+    if run_one(&mut session, "CLIENT NO-EVICT on") != "OK" {
+        println!("skipped: the servers have no CLIENT NO-EVICT");
+        return;
+    }
+    run(&mut session, &[&nodes.command("WATCH C"), "CLIENT SETNAME mine"]);
+    run_one(&mut session, &nodes.command("WATCH C"));
+    let list: String = redis::cmd("CLIENT").arg("LIST").query(&mut nodes.servers[2].client()).unwrap();
+    let line = list.lines().find(|line| line.contains(" name=mine ")).expect("the session's connection");
+    assert!(line.split(' ').any(|field| field.starts_with("flags=") && field.contains('e')), "{line}");
+}
+
+fn id_of(session: &mut Session) -> String {
+    run_one(session, "CLIENT ID")
+}
+
+#[test]
+fn reset_keeps_the_id_and_discards_the_name() {
+    let nodes = ThreeNodes::new();
+    let mut session = nodes.cluster().session();
+    run(&mut session, &["CLIENT SETNAME mine", "SELECT 3", "CLIENT NO-EVICT on"]);
+    let id = id_of(&mut session);
+    assert_eq!(run(&mut session, &["RESET", "CLIENT GETNAME", "CLIENT ID"]), ["RESET", "nil", id.as_str()]);
+    let line = run_one(&mut session, "CLIENT INFO");
+    assert!(line.contains(" name= ") && line.contains(" db=0 ") && line.contains(" flags=N "), "{line}");
+    // With protocol 3, and after a transaction.
+    session.execute(&request(&["HELLO 3"])).unwrap();
+    assert_eq!(run(&mut session, &["RESET", "CLIENT ID"]), ["RESET", id.as_str()]);
+    let watch = nodes.command("WATCH A");
+    assert_eq!(run(&mut session, &[&watch, "MULTI", "RESET", "PING", "CLIENT GETNAME"])[2..], ["RESET", "PONG", "nil"]);
+    id_of(&mut session);
+}
+
+fn is_closed(session: &mut Session) -> bool {
+    session.execute(&request(&["PING"])).is_err_and(|error| error.code() == Code::Request)
+}
+
+#[test]
+fn a_session_is_killed_by_the_id_that_it_has_reported() {
+    let nodes = ThreeNodes::new();
+    let cluster = nodes.cluster();
+    let mut sessions: Vec<Session> = (0..4).map(|_| cluster.session()).collect();
+    let ids: Vec<String> = sessions.iter_mut().map(id_of).collect();
+    let mut killer = cluster.session();
+    assert_eq!(run_one(&mut killer, &format!("CLIENT KILL ID {}", ids[0])), "1");
+    assert_eq!(run_one(&mut killer, &format!("CLIENT KILL ID {}", ids[0])), "0");
+    let line = run_one(&mut sessions[1], "CLIENT INFO");
+    let address = line.split(' ').find_map(|field| field.strip_prefix("addr=")).unwrap();
+    assert_eq!(run_one(&mut killer, &format!("CLIENT KILL {address}")), "OK");
+    assert_eq!(run_one(&mut killer, &format!("CLIENT KILL {address}")), "ERR No such client");
+    let line = run_one(&mut sessions[2], "CLIENT INFO");
+    let address = line.split(' ').find_map(|field| field.strip_prefix("addr=")).unwrap();
+    assert_eq!(run_one(&mut killer, &format!("CLIENT KILL ADDR {address} TYPE normal")), "1");
+    assert!(sessions[..3].iter_mut().all(is_closed));
+    assert!(!is_closed(&mut sessions[3]) && !is_closed(&mut killer));
+}
+
+#[test]
+fn a_session_kills_itself_only_if_it_does_not_skip_itself() {
+    let nodes = ThreeNodes::new();
+    let cluster = nodes.cluster();
+    for (options, killed) in [("", false), (" SKIPME yes", false), (" SKIPME no", true)] {
+        let mut session = cluster.session();
+        let own = id_of(&mut session);
+        let mut plain = redis::Client::open(format!("redis://127.0.0.1:{}", nodes.oracle.port)).unwrap().get_connection().unwrap();
+        let plain_id: i64 = redis::cmd("CLIENT").arg("ID").query(&mut plain).unwrap();
+        let count: i64 =
+            crate::support::three_nodes::redis_command(&format!("CLIENT KILL ID {plain_id}{options}")).query(&mut plain).unwrap();
+        assert_eq!(run_one(&mut session, &format!("CLIENT KILL ID {own}{options}")), count.to_string());
+        assert_eq!((count, is_closed(&mut session)), (i64::from(killed), killed), "{options}");
+    }
+    // TYPE normal has everyone on all servers, except the session that asks.
+    let (mut session, mut other) = (cluster.session(), cluster.session());
+    id_of(&mut other);
+    let count: u32 = run_one(&mut session, "CLIENT KILL TYPE normal").parse().unwrap();
+    assert!(count >= 1, "{count}");
+    assert!(!is_closed(&mut session) && is_closed(&mut other));
+    for (command, error) in [
+        ("CLIENT KILL ID x", "ERR client-id should be greater than 0"),
+        ("CLIENT KILL TYPE x", "ERR Unknown client type 'x'"),
+        ("CLIENT KILL 127.0.0.1:1", "ERR No such client"),
+    ] {
+        let plain = RawClient::connect(nodes.oracle.port).exchange(&request(&[command]), 1);
+        assert_eq!(format!("-{}\r\n", run_one(&mut session, command)).into_bytes(), plain, "{command}; {error}");
+    }
+}
+
+#[test]
+fn killing_a_session_of_the_byte_stream_closes_the_stream_after_the_reply() {
+    let nodes = ThreeNodes::new();
+    let mut session = nodes.cluster().session();
+    let own = id_of(&mut session);
+    session.write(&request(&[&format!("CLIENT KILL ID {own} SKIPME no"), "PING"])).unwrap();
+    let mut buffer = [0; 100];
+    assert_eq!(session.read(&mut buffer, LONG).unwrap(), 4);
+    assert_eq!(&buffer[..4], b":1\r\n");
+    assert_eq!(session.read(&mut buffer, LONG).unwrap_err().code(), Code::Request);
+}
+
+/// Waits until the session has a blocked command, as UNBLOCK reports.
+fn unblock(session: &mut Session, id: &str, option: &str) {
+    let start = Instant::now();
+    while run_one(session, &format!("CLIENT UNBLOCK {id}{option}")) != "1" {
+        assert!(start.elapsed() < Duration::from_secs(20), "{id} is not blocked");
+    }
+}
+
+#[test]
+fn a_blocked_session_is_unblocked_wherever_its_keys_are() {
+    let nodes = ThreeNodes::new();
+    let cluster = nodes.cluster();
+    for command in ["BLPOP A 0", "BLPOP C 0", "BLPOP A B C 0", "BLMOVE B C LEFT LEFT 0", "XREAD BLOCK 0 STREAMS A B $ $"] {
+        for (option, expected) in [("", "nil"), (" TIMEOUT", "nil"), (" ERROR", "UNBLOCKED client unblocked via CLIENT UNBLOCK")] {
+            let command = nodes.command(command);
+            let mut blocked = cluster.session();
+            let id = id_of(&mut blocked);
+            let mut other = cluster.session();
+            assert_eq!(run_one(&mut other, &format!("CLIENT UNBLOCK {id}{option}")), "0");
+            let thread = std::thread::spawn(move || (run_one(&mut blocked, &command), run_one(&mut blocked, "PING")));
+            unblock(&mut other, &id, option);
+            let (reply, after) = thread.join().unwrap();
+            assert!(reply.starts_with(expected), "{option}: {reply}");
+            assert_eq!(after, "PONG");
+            assert_eq!(run_one(&mut other, &format!("CLIENT UNBLOCK {id}{option}")), "0");
+        }
+    }
+    let mut session = cluster.session();
+    for command in ["CLIENT UNBLOCK x", "CLIENT UNBLOCK 1 x", "CLIENT UNBLOCK"] {
+        let plain = RawClient::connect(nodes.oracle.port).exchange(&request(&[command]), 1);
+        assert_eq!(format!("-{}\r\n", run_one(&mut session, command)).into_bytes(), plain, "{command}");
+    }
+}
+
+#[test]
+fn a_command_that_waits_in_the_byte_stream_is_unblocked() {
+    let nodes = ThreeNodes::new();
+    let cluster = nodes.cluster();
+    let (mut blocked, mut other) = (cluster.session(), cluster.session());
+    let id = id_of(&mut blocked);
+    for command in ["BLPOP A B 0", "BLPOP C 0"] {
+        blocked.write(&request(&[&nodes.command(command), "PING"])).unwrap();
+        assert_eq!(read_all(&mut blocked), b"");
+        assert_eq!(run_one(&mut other, &format!("CLIENT UNBLOCK {id} ERROR")), "1");
+        let (mut all, mut buffer) = (Vec::new(), [0; 100]);
+        while !all.ends_with(b"+PONG\r\n") {
+            let count = blocked.read(&mut buffer, LONG).unwrap();
+            assert!(count > 0, "{}", all.escape_ascii());
+            all.extend_from_slice(&buffer[..count]);
+        }
+        assert_eq!(all.escape_ascii().to_string(), "-UNBLOCKED client unblocked via CLIENT UNBLOCK\\r\\n+PONG\\r\\n");
+    }
+}
+
+#[test]
+fn killing_a_blocked_session_ends_its_wait() {
+    let servers = Server::start_many(2);
+    let cluster = cluster(&ports(&servers), &[]);
+    let (mut blocked, mut other) = (cluster.session(), cluster.session());
+    let id = id_of(&mut blocked);
+    let keys = [1, 2].map(|master| crate::support::key_on(master, 2)).join(" ");
+    let thread = std::thread::spawn(move || blocked.execute(&request(&[&format!("BLPOP {keys} 0")])).map(drop));
+    assert_eq!(run_one(&mut other, &format!("CLIENT KILL ID {id}")), "1");
+    assert_eq!(thread.join().unwrap().unwrap_err().code(), Code::Request);
+}
