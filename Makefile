@@ -91,6 +91,11 @@ matrix: ## run the tests of the core with servers of other versions (SERVERS, by
 	@scripts/setup test
 	@scripts/matrix $(SERVERS)
 
+.PHONY: applications
+applications: ## run RQ, Celery, Django's cache and BullMQ on three masters and on one server
+	@scripts/setup test
+	@tests/clients/run --applications
+
 .PHONY: bench
 bench: ## compare the speed and memory of the library with other clients
 	@scripts/setup test

@@ -14,7 +14,7 @@ fn main() {
     let cluster = Cluster::open(Config::from_json(json.as_bytes()).expect("a valid configuration"));
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:7000".to_owned());
     let listener = TcpListener::bind(&address).expect("a free address");
-    println!("listening on {address}");
+    println!("listening on {}", listener.local_addr().expect("its address"));
     serve(listener, cluster);
 }
 

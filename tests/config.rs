@@ -201,6 +201,12 @@ fn errors_give_the_path_of_the_bad_value() {
         (format!(r#"{{{node},"max_reply_depth":10001}}"#), "max_reply_depth: 10001 is not a depth from 1 to 10000"),
         (format!(r#"{{{node},"keyless_scripts":true}}"#), "keyless_scripts: "),
         (format!(r#"{{{node},"keyless_scripts":"no"}}"#), r#"keyless_scripts: "no" is not one of "check", "run", "refuse""#),
+        (format!(r#"{{{node},"keyless_scripts":{{"node":"node_9"}}}}"#), "keyless_scripts.node: node_9 is not a master"),
+        (format!(r#"{{{node},"keyless_scripts":{{"node":1}}}}"#), "keyless_scripts.node: 1 is not the name of a node"),
+        (format!(r#"{{{node},"keyless_scripts":{{"nodes":"node_1"}}}}"#), "keyless_scripts.nodes: unknown key; expected `node`"),
+        (format!(r#"{{{node},"keyless_scripts":{{}}}}"#), "keyless_scripts: missing field `node`"),
+        (format!(r#"{{{node},"transactions":"all"}}"#), r#"transactions: "all" is not one of "one_node", "per_node""#),
+        (format!(r#"{{{node},"transactions":1}}"#), "transactions: 1 is not a string"),
         (format!(r#"{{{node},"sentinels":["a"]}}"#), "sentinels: not supported yet"),
         (format!(r#"{{{node},"hashtag":"keep"}}"#), "hashtag: unknown key"),
     ] {

@@ -101,9 +101,9 @@ impl<'p, 'a> Batch<'p, 'a> {
             }
             Ok(Plan::Split { kind, keys, flags }) => ExpectedReply::Split(Box::new(self.split(args, kind, &keys, flags))),
             Ok(Plan::CrossNode(command)) => match command.strategy {
-                // Over RESP3 these replies have other types, which `crossnode` makes of those of RESP2. This policy takes one reply as it is.
+                // Over RESP3 these replies have other types, which `crossnode` makes of those of RESP2.
                 Strategy::Broadcast(policy)
-                    if self.resolver.config().protocol == Protocol::Resp3 && policy != ResponsePolicy::OneSucceeded =>
+                    if self.resolver.config().protocol == Protocol::Resp3 && !policy.is_independent_of_protocol() =>
                 {
                     return Some(command);
                 }

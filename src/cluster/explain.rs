@@ -30,7 +30,7 @@ pub(crate) fn explain(resolver: &CommandResolver, request: &[u8]) -> Result<Repl
     Ok(as_map(config, &args, &explanation, &keys, reason.as_deref()))
 }
 
-/// Whether the command is a script without keys, which runs on the first of several nodes.
+/// Whether the command is a script without keys, which runs on a fixed one of several nodes.
 fn is_keyless_script(config: &Config, args: &[&[u8]], keys: &[Key]) -> bool {
     config.servers.len() > 1 && keys.is_empty() && lookup(args).is_some_and(|command| command.strategy == Strategy::Script)
 }

@@ -136,7 +136,8 @@ impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
         }
         let outcomes = broadcast.indexes.iter().enumerate().filter_map(|(server, index)| Some((server, (*index)?)));
         let outcomes = outcomes.map(|(server, index)| self.replies(server, index, broadcast.commands, name)).collect();
-        let job = Job { config: self.config, topology: self.topology, args: &broadcast.args, command: &broadcast.command, limit: None };
+        let topology = self.topology.over_resp2();
+        let job = Job { config: self.config, topology, args: &broadcast.args, command: &broadcast.command, limit: None };
         let reply = broadcast::merge(&job, broadcast.policy, outcomes, false)?;
         self.builder.append(&reply, 0..reply.entries().len());
         Ok(())

@@ -48,6 +48,11 @@ impl ServerInfo {
 }
 
 impl ServerCommand {
+    /// Whether so many arguments include a first key, if the command has keys at fixed positions. Modules leave it to the command to check that.
+    pub(crate) fn has_room_for_key(&self, count: usize) -> bool {
+        !matches!(self.keys, ServerCommandKeys::Range { first, .. } if first >= count)
+    }
+
     /// Parses the reply to `COMMAND INFO name`; `None` when the server does not know the command.
     pub(crate) fn from_info(reply: &Reply) -> Option<ServerCommand> {
         let Value::Array(mut commands) = reply.root() else { return None };

@@ -293,6 +293,16 @@ impl ResponsePolicy {
             _ => None,
         }
     }
+
+    /// Whether the replies of servers are merged alike over RESP2 and RESP3: they consist of numbers, names and statuses, or one is taken as
+    /// it is.
+    pub(crate) fn is_independent_of_protocol(self) -> bool {
+        use ResponsePolicy::{
+            AggLogicalAnd, AggLogicalOr, AggMax, AggMin, AggSum, AllSucceeded, DistinctNames, OneSucceeded, VisibleKeyCount, VisibleKeys,
+        };
+        let aggregates = matches!(self, AggSum | AggMin | AggMax | AggLogicalAnd | AggLogicalOr | VisibleKeyCount);
+        aggregates || matches!(self, AllSucceeded | OneSucceeded | DistinctNames | VisibleKeys)
+    }
 }
 
 const fn listed(name: &str) -> Option<Strategy> {

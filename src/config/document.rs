@@ -3,9 +3,10 @@
 use crate::config::values::{
     Alias, Aliases, Named, StringOrObject, boolean, database, object, pool_size, port, protocol, reply_depth, seconds, string, word,
 };
-use crate::config::{CrossNode, KeylessScripts, Protocol, Read};
+use crate::config::{CrossNode, KeylessScripts, Protocol, Read, Transactions};
 use crate::error::{Code, Error};
 use crate::partition::HashTag;
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
 use std::fmt::Display;
@@ -32,7 +33,9 @@ pub(crate) struct Document {
     #[serde(default, deserialize_with = "cross_node")]
     pub cross_node: Option<CrossNode>,
     #[serde(default, deserialize_with = "keyless_scripts")]
-    pub keyless_scripts: Option<KeylessScripts>,
+    pub keyless_scripts: Option<KeylessScriptsDocument>,
+    #[serde(default, deserialize_with = "transactions")]
+    pub transactions: Option<Transactions>,
     #[serde(default, deserialize_with = "read")]
     pub read: Option<Read>,
     /// The name that rediscluster-py and rediscluster-php have for `read`.
@@ -57,6 +60,18 @@ pub(crate) struct Document {
     pub tls: Option<serde_json::Value>,
     #[serde(default, deserialize_with = "protocol")]
     pub protocol: Option<Protocol>,
+}
+
+/// What `keyless_scripts` is: a word, or an object that names a node.
+pub(crate) enum KeylessScriptsDocument {
+    Word(KeylessScripts),
+    Node(String),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NamedNode {
+    node: Alias,
 }
 
 /// The keys of a node.
@@ -87,8 +102,22 @@ fn cross_node<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Cross
     word(deserializer, &[("emulate", CrossNode::Emulate), ("strict", CrossNode::Strict)])
 }
 
-fn keyless_scripts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<KeylessScripts>, D::Error> {
-    word(deserializer, &[("check", KeylessScripts::Check), ("run", KeylessScripts::Run), ("refuse", KeylessScripts::Refuse)])
+fn keyless_scripts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<KeylessScriptsDocument>, D::Error> {
+    let words = [("check", KeylessScripts::Check), ("run", KeylessScripts::Run), ("refuse", KeylessScripts::Refuse)];
+    match StringOrObject::<NamedNode>::deserialize(deserializer)? {
+        StringOrObject::Null => Ok(None),
+        StringOrObject::Object(NamedNode { node: Alias(alias) }) => Ok(Some(KeylessScriptsDocument::Node(alias))),
+        StringOrObject::String(text) => match words.iter().find(|(word, _)| *word == text) {
+            Some((_, meaning)) => Ok(Some(KeylessScriptsDocument::Word(*meaning))),
+            None => Err(D::Error::custom(format!(
+                r#"{text:?} is not one of "check", "run", "refuse" or an object such as {{"node": "node_1"}}"#
+            ))),
+        },
+    }
+}
+
+fn transactions<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Transactions>, D::Error> {
+    word(deserializer, &[("one_node", Transactions::OneNode), ("per_node", Transactions::PerNode)])
 }
 
 fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Read>, D::Error> {

@@ -41,6 +41,8 @@ pub struct Config {
     pub protocol: Protocol,
     /// What happens to a script or function without keys if there are several masters.
     pub keyless_scripts: KeylessScripts,
+    /// What happens to a transaction of a session whose keys are on several nodes.
+    pub transactions: Transactions,
     /// Where reads go, unless a call says otherwise.
     pub read: Read,
     /// How often a server is asked for its role and its replicas. `None`: never.
@@ -133,6 +135,18 @@ pub enum KeylessScripts {
     Run,
     /// It is refused.
     Refuse,
+    /// It runs on this master: an index in [`Config::masters`].
+    Node(usize),
+}
+
+/// What happens to a transaction (`MULTI` … `EXEC`) of a session whose keys are on several nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Transactions {
+    /// The key of a second node is refused, and so is the transaction.
+    OneNode,
+    /// Each node runs a transaction of its own. They are not atomic together.
+    PerNode,
 }
 
 /// Which servers are read from.
@@ -152,6 +166,12 @@ impl Config {
     /// `Code::Config`; the message begins with the path of the value that is wrong, such as `nodes.node_3.port: 70000 is not a port`.
     pub fn from_json(text: &[u8]) -> Result<Config, Error> {
         resolve::config(document::parse(text)?)
+    }
+
+    /// The server for scripts and functions without keys.
+    pub(crate) fn keyless_server(&self) -> usize {
+        let master = if let KeylessScripts::Node(master) = self.keyless_scripts { master } else { 0 };
+        self.masters[master].server
     }
 
     /// The same servers with another protocol.

@@ -1,10 +1,10 @@
 //! From the JSON document to a [`Config`]: masters, servers, replicas and defaults.
 
-use crate::config::document::{Document, fault};
+use crate::config::document::{Document, KeylessScriptsDocument, fault};
 use crate::config::node::{Defaults, server};
 use crate::config::pin::pins;
 use crate::config::values::{Aliases, Named};
-use crate::config::{Config, CrossNode, KeylessScripts, Master, Protocol, Read, Server};
+use crate::config::{Config, CrossNode, KeylessScripts, Master, Protocol, Read, Server, Transactions};
 use crate::error::Error;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -34,6 +34,7 @@ pub(crate) fn config(document: Document) -> Result<Config, Error> {
     }?;
     let (servers, masters) = distinct_servers(&aliases, &nodes);
     let pins = pins(document.pin, &masters)?;
+    let keyless_scripts = keyless_scripts(document.keyless_scripts, &masters)?;
     let replicas = named_replicas(&replicas_of, &nodes, &servers, &masters)?;
     Ok(Config {
         servers,
@@ -43,7 +44,8 @@ pub(crate) fn config(document: Document) -> Result<Config, Error> {
         pins,
         cross_node: document.cross_node.unwrap_or(CrossNode::Emulate),
         protocol: document.protocol.unwrap_or(Protocol::Resp2),
-        keyless_scripts: document.keyless_scripts.unwrap_or(KeylessScripts::Check),
+        keyless_scripts,
+        transactions: document.transactions.unwrap_or(Transactions::OneNode),
         read,
         refresh_interval: document.refresh_interval.unwrap_or(Some(DEFAULT_REFRESH_INTERVAL)),
         connect_timeout: document.connect_timeout.unwrap_or(Some(DEFAULT_TIMEOUT)),
@@ -59,6 +61,19 @@ fn refuse_unsupported(document: &Document) -> Result<(), Error> {
     match keys.into_iter().find(|(_, value)| value.is_some()) {
         Some((key, _)) => Err(fault(key, "not supported yet")),
         None => Ok(()),
+    }
+}
+
+/// Where scripts without keys run. A node that is named must be a master.
+fn keyless_scripts(given: Option<KeylessScriptsDocument>, masters: &[Master]) -> Result<KeylessScripts, Error> {
+    let alias = match given {
+        None => return Ok(KeylessScripts::Check),
+        Some(KeylessScriptsDocument::Word(meaning)) => return Ok(meaning),
+        Some(KeylessScriptsDocument::Node(alias)) => alias,
+    };
+    match masters.iter().position(|master| master.alias == alias) {
+        Some(master) => Ok(KeylessScripts::Node(master)),
+        None => Err(fault("keyless_scripts.node", format!("{alias} is not a master"))),
     }
 }
 

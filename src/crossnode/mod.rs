@@ -8,6 +8,7 @@ pub(crate) mod colocate;
 #[cfg(test)]
 mod docs;
 pub(crate) mod gather;
+pub(crate) mod in_transaction;
 pub(crate) mod migrate;
 pub(crate) mod msetnx;
 pub(crate) mod one_node;

@@ -21,8 +21,8 @@ pub(crate) fn documentation(strategy: Strategy) -> Documentation {
         Strategy::AnyMaster => Documentation { overview: "", across_nodes: "the first master replies for all", atomic: Atomicity::Command },
         Strategy::Script => Documentation {
             overview: "**script**: all keys must be on one node, otherwise the error `CROSSNODE` is returned and nothing is sent. A script without \
-                keys runs on the first node; see [scripts](commands-across-nodes.md#scripts).",
-            across_nodes: "one node; without keys the first node",
+                keys runs on the first node, or on the one that `keyless_scripts` names; see [scripts](commands-across-nodes.md#scripts).",
+            across_nodes: "one node; without keys a fixed node",
             atomic: Atomicity::Command,
         },
         Strategy::Each => Documentation {

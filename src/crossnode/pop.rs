@@ -88,9 +88,18 @@ impl BlockingCommand for Popping<'_, '_, '_> {
         }
     }
 
-    /// Pops, and asks whether there is more.
+    /// Pops, and asks whether there is more. A server that runs the command again rejects it if a key before this one has another type.
     fn take(&self, key: usize) -> Outcome<(Option<Reply>, TurnEnd)> {
         let server = self.job.server_of(key);
+        if key > 0 && ask_server::runs_blocked_commands_again(self.job, server)? {
+            let keys = self.existing_keys(&mut self.job.connections(self.job.servers())?)?;
+            if !keys.iter().any(|existing| existing.index == key && existing.has_wanted_type) {
+                return Ok((None, TurnEnd::Empty));
+            }
+            if keys.first().is_some_and(|first| !first.has_wanted_type) {
+                return Err(Abort::refusal(WRONG_TYPE));
+            }
+        }
         let mut connections = self.job.connections([server])?;
         let mut request = self.pop(key);
         request.commands.push(words![b"EXISTS", self.job.key(key)]);
@@ -141,20 +150,25 @@ impl<'j, 'c, 'a> Popping<'j, 'c, 'a> {
 
     /// The first key that exists. While waiting, a key of another type counts as missing.
     fn first_existing(&self, connections: &mut Connections, phase: Phase) -> Outcome<Option<ExistingKey>> {
+        let keys = self.existing_keys(connections)?;
+        Ok(keys.into_iter().find(|key| key.has_wanted_type || phase == Phase::Start))
+    }
+
+    /// The keys that exist, in the caller's order.
+    fn existing_keys(&self, connections: &mut Connections) -> Outcome<Vec<ExistingKey>> {
         let look = self.look(connections);
         let types = connections.try_round(&look)?;
-        let mut first: Option<ExistingKey> = None;
+        let mut keys = Vec::new();
         for (request, reply) in look.iter().zip(&types) {
             for (index, kind) in self.keys_on(request.server).zip(replies(reply)) {
                 let kind = not_error(kind)?;
-                let has_wanted_type = kind == Value::Status(self.wanted_type());
-                let counts = has_wanted_type || (phase == Phase::Start && kind != Value::Status(b"none"));
-                if counts && first.as_ref().is_none_or(|first| index < first.index) {
-                    first = Some(ExistingKey { index, has_wanted_type });
+                if kind != Value::Status(b"none") {
+                    keys.push(ExistingKey { index, has_wanted_type: kind == Value::Status(self.wanted_type()) });
                 }
             }
         }
-        Ok(first)
+        keys.sort_unstable_by_key(|key| key.index);
+        Ok(keys)
     }
 
     /// The type that the command pops from, as TYPE replies.

@@ -1,7 +1,7 @@
 //! RANDOMKEY: a key of a random master. Masters are weighted by their number of keys, so that every key has about the same chance.
 
 use crate::crossnode::Job;
-use crate::crossnode::support::conversation::{Request, replies, words};
+use crate::crossnode::support::conversation::{Request, Words, replies, words};
 use crate::crossnode::support::documentation::{Atomicity, Documentation};
 use crate::crossnode::support::explanation::Explanation;
 use crate::crossnode::support::internal_keys::{is_internal, random_below};
@@ -32,7 +32,17 @@ pub(crate) fn documentation() -> Documentation {
 }
 
 fn requests(job: &Job) -> Vec<Request<'static>> {
-    (0..job.config.servers.len()).map(|server| Request::read(server, vec![words![b"DBSIZE"], words![b"RANDOMKEY"]])).collect()
+    (0..job.config.servers.len()).map(|server| Request::read(server, commands())).collect()
+}
+
+/// What every server gets.
+pub(super) fn commands() -> Vec<Words<'static>> {
+    vec![words![b"DBSIZE"], words![b"RANDOMKEY"]]
+}
+
+/// A key of the only draw. Servers that returned an internal key are left out.
+pub(super) fn drawn(all: &[Reply]) -> Outcome<Reply> {
+    Ok(Draw::from(all)?.key.unwrap_or_else(Reply::nil))
 }
 
 /// One key of those that the servers returned.

@@ -30,6 +30,20 @@ pub(super) fn typed(strategy: Strategy, options: &[&[u8]], reply: Reply) -> Repl
     reply.with_null_of_resp3()
 }
 
+/// The reply of RESP2 to a command that was sent over RESP3, as far as the replies of all masters are merged from it.
+pub(super) fn untyped(reply: Reply) -> Reply {
+    rewritten(reply, |entries| {
+        let kind = |kind| match kind {
+            Kind::Map | Kind::Set | Kind::Push => Kind::Array,
+            Kind::Double | Kind::BigNumber | Kind::Verbatim => Kind::String,
+            Kind::Null => Kind::Nil,
+            Kind::Boolean => Kind::Integer,
+            kind => kind,
+        };
+        entries.iter().map(|entry| entry.with_kind(kind(entry.kind()))).collect()
+    })
+}
+
 fn rewritten(reply: Reply, rewrite: impl FnOnce(&[Entry]) -> Vec<Entry>) -> Reply {
     let mut builder = Builder::from_reply(reply);
     let (_, entries) = builder.parts();

@@ -94,6 +94,37 @@ fn scan(job: &Job, mut record: impl FnMut(&Request)) -> Outcome<(Vec<Reply>, Opt
     }
 }
 
+/// A SCAN of one server, for a transaction: it cannot go on to the next server if that one has too few keys.
+pub(super) struct OneStep(Position);
+
+impl OneStep {
+    /// `None`: the cursor is invalid.
+    pub(super) fn new(args: &[&[u8]], servers: usize) -> Option<OneStep> {
+        Position::decode(args[1], servers).map(OneStep)
+    }
+
+    pub(super) fn server(&self) -> usize {
+        self.0.server
+    }
+
+    /// The command with the cursor of its server.
+    pub(super) fn command<'a>(&self, args: &[&'a [u8]]) -> Words<'a> {
+        with_cursor(args, self.0)
+    }
+
+    pub(super) fn reply(&self, replies: &[Reply], servers: usize) -> Outcome<Reply> {
+        let Some(reply) = replies.first() else { return Err(Abort::protocol_error("SCAN has no reply")) };
+        let next = self.0.next(page(reply)?.0, servers);
+        page_of(next.map_or(0, |next| next.encode(servers)), replies)
+    }
+}
+
+fn with_cursor<'a>(args: &[&'a [u8]], position: Position) -> Words<'a> {
+    let mut command: Words = args.iter().map(|&word| Cow::from(word)).collect();
+    command[1] = Cow::from(position.cursor.to_string().into_bytes());
+    command
+}
+
 /// The option COUNT.
 struct Count {
     /// The position of its value.
@@ -113,8 +144,7 @@ impl Count {
 
 /// The command with the cursor of its server, and the number of keys that are still wanted.
 fn request<'a>(job: &Job<'_, 'a>, position: Position, count: &Count, found: usize) -> Request<'a> {
-    let mut command: Words = job.args.iter().map(|&word| Cow::from(word)).collect();
-    command[1] = Cow::from(position.cursor.to_string().into_bytes());
+    let mut command = with_cursor(job.args, position);
     if found > 0 {
         let left = Cow::from((count.wanted - found).to_string().into_bytes());
         match count.position {

@@ -3,11 +3,12 @@
 use crate::command::{Key, SplitKind};
 use crate::config::Config;
 use crate::crossnode::Job;
+use crate::crossnode::support::conversation::replies;
 use crate::crossnode::support::documentation::{Atomicity, Documentation};
 use crate::crossnode::support::explanation::Explanation;
-use crate::crossnode::support::outcome::Outcome;
+use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::error::{Code, Error, printable};
-use crate::resp::Reply;
+use crate::resp::{Builder, Kind, Reply, Value, push_argument, push_count};
 
 /// A split command runs as part of a pipeline, in `cluster`.
 pub(crate) fn run(job: &Job, _: SplitKind) -> Outcome<Reply> {
@@ -46,6 +47,61 @@ pub(crate) fn arguments_after_keys<'s, 'a>(kind: SplitKind, args: &'s [&'a [u8]]
             args.get(after..).unwrap_or_default()
         }
         SplitKind::Values | SplitKind::Stored | SplitKind::Counted => &[],
+    }
+}
+
+/// Appends the command for one server: with the keys of these numbers, and the arguments that belong to them.
+pub(crate) fn pack_part(out: &mut Vec<u8>, args: &[&[u8]], keys: &[Key], own_keys: &[u32], kind: SplitKind) {
+    let width = kind.arguments_per_key();
+    let after = arguments_after_keys(kind, args, keys);
+    let has_number = kind == SplitKind::StoredWithOptions;
+    push_count(out, 1 + usize::from(has_number) + own_keys.len() * width + after.len());
+    push_argument(out, args[0]);
+    if has_number {
+        push_argument(out, own_keys.len().to_string().as_bytes());
+    }
+    for key in own_keys.iter().map(|&key| &keys[key as usize]) {
+        push_argument(out, key.name);
+        args[key.position() + 1..key.position() + width].iter().for_each(|argument| push_argument(out, argument));
+    }
+    after.iter().for_each(|argument| push_argument(out, argument));
+}
+
+/// Merges the replies to the parts, each in an array of its own. (In a pipeline, `cluster` merges them without copies.)
+pub(crate) fn merge(split: &Split, all: &[Reply]) -> Outcome<Reply> {
+    let wrong = || Abort::protocol_error("a server replied with something other than one value per key");
+    let mut parts = Vec::with_capacity(all.len());
+    for reply in all {
+        parts.push(not_error(replies(reply).next().ok_or_else(wrong)?)?);
+    }
+    match split.kind {
+        SplitKind::Stored => Ok(Reply::status(b"OK")),
+        SplitKind::StoredWithOptions => all.first().and_then(|reply| replies(reply).next()).map_or_else(
+            || Err(wrong()),
+            |first| {
+                let mut builder = Builder::default();
+                builder.value(&first);
+                Ok(builder.finish())
+            },
+        ),
+        SplitKind::Counted => {
+            let number = |part: &Value| if let Value::Integer(number) = part { Ok(*number) } else { Err(wrong()) };
+            Ok(Reply::integer(parts.iter().map(number).sum::<Outcome<i64>>()?))
+        }
+        SplitKind::Values | SplitKind::ValuesAtPath => {
+            let mut values = Vec::with_capacity(parts.len());
+            for part in parts {
+                let Value::Array(part) = part else { return Err(wrong()) };
+                values.push(part);
+            }
+            let mut builder = Builder::default();
+            let root = builder.begin(Kind::Array, split.part_of_key.len());
+            for &part in &split.part_of_key {
+                builder.value(&values[part as usize].next().ok_or_else(wrong)?);
+            }
+            builder.end(root);
+            Ok(builder.finish())
+        }
     }
 }
 

@@ -114,11 +114,15 @@ impl BlockingCommand for Reading<'_, '_, '_> {
         Ok(self.all())
     }
 
-    /// A read by a group that is rejected ends, a read without a group waits for the other streams.
+    /// A read by a group that is rejected ends, a read without a group waits for the other streams. Some servers read all streams once one has
+    /// new entries.
     fn take(&self, key: usize) -> Outcome<(Option<Reply>, TurnEnd)> {
         let server = self.job.server_of(key);
         let reply = self.job.connections([server])?.send(self.read(server, &[key]))?;
         match replies(&reply).next() {
+            Some(Value::Array(_)) if self.group.is_none() && ask_server::runs_blocked_commands_again(self.job, server)? => {
+                Ok((self.attempt()?, TurnEnd::NotTaken))
+            }
             Some(Value::Array(_)) => {
                 let end = if self.group.is_some() { TurnEnd::Taken } else { TurnEnd::NotTaken };
                 Ok((Some(reply.extract(1)), end))
@@ -333,13 +337,20 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
     /// The error of a group read that waits, from that of the server for a read that begins.
     fn group_error(&self, stream: usize, error: &[u8]) -> Outcome<Abort> {
         let server = self.job.server_of(stream);
-        let mut connections = self.job.connections([server])?;
-        if ask_server::runs_blocked_commands_again(&mut connections, server)? {
-            return Ok(Abort::refusal(error));
+        if ask_server::runs_blocked_commands_again(self.job, server)? {
+            return Ok(self.first_group_error()?.unwrap_or_else(|| Abort::refusal(error)));
         }
+        let mut connections = self.job.connections([server])?;
         let reply = connections.send(Request::read(server, vec![words![b"TYPE", self.job.key(stream)]]))?;
         let is_stream = replies(&reply).next() == Some(Value::Status(b"stream"));
         Ok(Abort::refusal(if is_stream { GROUP_DESTROYED } else { STREAM_DELETED }))
+    }
+
+    /// The error for the first stream that has no such group.
+    fn first_group_error(&self) -> Outcome<Option<Abort>> {
+        let Some(stream) = self.first_invalid()? else { return Ok(None) };
+        let server = self.job.server_of(stream);
+        Ok(refusal(&self.job.connections([server])?.send(self.read(server, &[stream]))?))
     }
 
     /// The error for the first stream, in the caller's order, that a server rejects.

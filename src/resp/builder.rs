@@ -2,6 +2,7 @@
 
 use crate::error::{Code, Error};
 use crate::resp::index::{Bytes, Entries, Entry, Kind};
+use crate::resp::reader::VERBATIM_PREFIX;
 use crate::resp::reply::{Children, Reply, Value};
 use std::ops::Range;
 
@@ -89,6 +90,10 @@ impl Builder {
         for entry in entries {
             if entry.has_bytes() {
                 let start = entry.data as usize;
+                if entry.kind() == Kind::Verbatim {
+                    // Its format is before the text.
+                    self.bytes.extend_from_slice(&bytes[start.saturating_sub(VERBATIM_PREFIX)..start]);
+                }
                 self.bytes_value(entry.kind(), &bytes[start..start + entry.length()]);
             } else {
                 self.entries.push(*entry);

@@ -4,7 +4,7 @@ mod plan;
 mod resolve;
 
 pub(crate) use crate::routing::plan::{
-    CrossNodeCommand, Plan, crossnode_error, fieldset_error, needs_session, plan_single_key, rule_of_braces, sort_reads_other_servers,
-    upper,
+    CrossNodeCommand, Plan, crossnode_error, fieldset_error, keyless_error, needs_session, plan_single_key, rule_of_braces,
+    sort_reads_other_servers, upper,
 };
 pub(crate) use crate::routing::resolve::{CommandResolver, Located};

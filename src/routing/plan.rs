@@ -173,7 +173,7 @@ fn choose_plan<'a>(
     let server = match keys.first() {
         Some(key) => server_of(key),
         None if (config.servers.len() == 1 && !takes_preceding_commands(strategy)) || strategy == Strategy::AnyMaster => 0,
-        None => return plan_without_keys(config.masters[0].server, args, strategy, flags),
+        None => return plan_without_keys(config, args, strategy, flags),
     };
     if keys.iter().skip(1).all(|key| server_of(key) == server) {
         return Ok(Plan::OneServer { server, keys, flags });
@@ -203,13 +203,13 @@ fn plan_for_several_servers<'a>(
 
 /// A command without keys where there are several servers.
 #[cold]
-fn plan_without_keys<'a>(first_server: usize, args: &[&[u8]], strategy: Strategy, flags: CommandFlags) -> Result<Plan<'a>, Error> {
+fn plan_without_keys<'a>(config: &Config, args: &[&[u8]], strategy: Strategy, flags: CommandFlags) -> Result<Plan<'a>, Error> {
     match strategy {
         Strategy::Broadcast(_) | Strategy::Scan | Strategy::RandomKey => {
             Ok(Plan::CrossNode(CrossNodeCommand { strategy, keys: PlacedKeys::new(), flags }))
         }
         // Whether it may run is decided where its source is known.
-        Strategy::Script => Ok(Plan::OneServer { server: first_server, keys: PlacedKeys::new(), flags }),
+        Strategy::Script => Ok(Plan::OneServer { server: config.keyless_server(), keys: PlacedKeys::new(), flags }),
         _ => Err(keyless_error(args[0])),
     }
 }

@@ -98,7 +98,7 @@ impl<'p> CommandResolver<'p> {
                 None => Located::Rejected,
             });
         }
-        let Some(command) = self.learn(args)?.filter(|command| fits(command.arity, args.len())) else { return Ok(Located::Rejected) };
+        let Some(command) = self.learn(args)?.filter(|described| may_accept(described, args)) else { return Ok(Located::Rejected) };
         let (positions, strategy) = match self.module_command(args)? {
             Some(ModuleCommand::Malformed) => return Ok(Located::Rejected),
             Some(ModuleCommand::Keys(positions, strategy)) => (positions, strategy),
@@ -108,14 +108,14 @@ impl<'p> CommandResolver<'p> {
         Ok(Located::Keys { keys: place_keys(self.config, args, positions.iter().copied())?, strategy })
     }
 
-    /// Refuses a script or function without keys if there are several servers and the configuration does not let it run on the first one.
+    /// Refuses a script or function without keys if there are several servers and the configuration does not let it run on one of them.
     #[cold]
     fn check_keyless_script(&self, args: &[&[u8]]) -> Result<(), Error> {
         if args[2] != b"0" || self.config.servers.len() == 1 {
             return Ok(());
         }
         match self.config.keyless_scripts {
-            KeylessScripts::Run => Ok(()),
+            KeylessScripts::Run | KeylessScripts::Node(_) => Ok(()),
             KeylessScripts::Refuse => Err(keyless_error(args[0])),
             KeylessScripts::Check if is_function_call(args[0]) => Ok(()),
             KeylessScripts::Check if args[0].eq_ignore_ascii_case(b"EVAL") || args[0].eq_ignore_ascii_case(b"EVAL_RO") => {
@@ -142,7 +142,7 @@ impl<'p> CommandResolver<'p> {
         if command.is_some_and(|command| !command.session) && self.is_one_server_without_tags(args) {
             return Ok(plan_for_rejection());
         }
-        let Some(described) = self.learn(args)?.filter(|described| fits(described.arity, args.len())) else {
+        let Some(described) = self.learn(args)?.filter(|described| may_accept(described, args)) else {
             return Ok(plan_for_rejection());
         };
         if let Some(command) = command.filter(|command| command.session) {
@@ -232,6 +232,13 @@ impl<'p> CommandResolver<'p> {
         pipeline.run(false);
         pipeline.into_single(args[0], false)
     }
+}
+
+/// Whether a server can accept so many arguments. A command of the table whose key is missing is rejected, also by a module that accepts any
+/// number of arguments according to its description.
+fn may_accept(described: &ServerCommand, args: &[&[u8]]) -> bool {
+    let requires_key = lookup(&args[..1]).is_some_and(|command| command.keys != Keys::Specs(&[]));
+    fits(described.arity, args.len()) && (!requires_key || described.has_room_for_key(args.len()))
 }
 
 /// The positions of the keys among the arguments; `None` if they are ambiguous because another argument is equal to a key.

@@ -119,12 +119,27 @@ impl SessionConnection {
 
     /// Sends commands and returns an array of their replies. `sent` grows by the number of bytes that the kernel accepted, also on failure.
     pub(crate) fn ask(&mut self, request: &[u8], replies: usize, sent: &mut usize) -> Result<Reply, Error> {
-        self.connection.send_all(request, sent)?;
+        self.send(request, sent)?;
+        self.receive(replies)
+    }
+
+    /// Sends commands. `sent` is that of [`SessionConnection::ask`].
+    pub(crate) fn send(&self, request: &[u8], sent: &mut usize) -> Result<(), Error> {
+        self.connection.send_all(request, sent)
+    }
+
+    /// Returns an array of the next replies.
+    pub(crate) fn receive(&mut self, replies: usize) -> Result<Reply, Error> {
         let mut reader = self.connection.reader(true);
         self.connection.receive(&mut reader, replies)?;
         let (reply, buffer) = Reply::from_reader(reader, Some(replies));
         self.connection.reuse(buffer);
         Ok(reply)
+    }
+
+    /// Records that the server has executed SELECT in a transaction.
+    pub(crate) fn set_database(&mut self, db: u32) {
+        self.db = db;
     }
 
     /// Asks the server once for the ID of this connection.

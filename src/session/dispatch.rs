@@ -175,7 +175,7 @@ impl<'r> Dispatcher<'_, 'r> {
         }
         match name {
             "watch" => return self.watch(args),
-            "unwatch" => self.unbind(false)?,
+            "unwatch" => self.unbind()?,
             _ => {}
         }
         let session = &mut *self.session;

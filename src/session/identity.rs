@@ -73,13 +73,18 @@ impl Session {
     pub(super) fn describe_connection(&mut self, args: &[&[u8]]) -> Outcome {
         let server = self.identify()?;
         let reply = self.ask(server, args[0], &pack(args))?;
+        Ok(self.with_own_id(reply, server))
+    }
+
+    /// The reply to CLIENT ID or CLIENT INFO with the id over all servers.
+    pub(super) fn with_own_id(&self, reply: Reply, server: usize) -> Reply {
         let servers = self.configured.config().servers.len();
-        Ok(match reply.root() {
+        match reply.root() {
             Value::Integer(id) => Reply::integer(over_all_servers(id, server, servers)),
             Value::String(line) => Reply::string(&line_with_id(line, server, servers)),
             Value::Verbatim { text, .. } => Reply::verbatim(&line_with_id(text, server, servers)),
             _ => reply,
-        })
+        }
     }
 
     /// Returns the server whose connection identifies the session. At the first call that is a server that the session is bound to, or else

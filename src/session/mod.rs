@@ -8,6 +8,8 @@ mod client_reply;
 mod clients;
 mod connection;
 mod dispatch;
+mod exec;
+mod exec_reply;
 mod identity;
 mod interrupt;
 mod pubsub;

@@ -1,23 +1,59 @@
 //! The state of a transaction, and its commands that were not sent.
 
 use crate::command::{Key, as_sent};
+use crate::crossnode::in_transaction::QueuedCommand;
 use crate::error::Error;
 use crate::resp::{push_argument, push_count};
 use crate::session::connection::MULTI;
+use crate::session::subscriptions::SubscriptionKind;
+use smallvec::SmallVec;
 
 /// A transaction that the caller has begun with MULTI.
 #[derive(Default)]
 pub(crate) struct Transaction {
     /// A command was rejected before it was sent, so EXEC must fail.
     pub has_error: bool,
-    /// MULTI was sent, or is in the pipeline.
-    pub has_begun: bool,
-    /// Packed commands without keys that came before the first key, when the server was unknown, and their number.
+    /// A server has rejected a command, so its EXEC fails, and no other server may execute its part.
+    pub was_rejected: bool,
+    /// The servers that MULTI was sent to, or that have it in the pipeline, in the order in which they joined.
+    pub servers: SmallVec<[usize; 2]>,
+    /// The commands that servers have queued, in the caller's order.
+    pub queued: Vec<Queued>,
+    /// Packed commands without keys that came before the first server joined, and their number.
     pub deferred: Vec<u8>,
     pub deferred_count: usize,
+    /// A script without keys is among them.
+    pub has_deferred_script: bool,
+    /// A server was lost, and with it the commands that it had queued.
+    pub lost: Option<Error>,
 }
 
-/// The session is bound to one server by watched keys or by the keys of a transaction.
+/// How the reply to a queued command is made of the arrays of EXEC.
+pub(crate) enum Queued {
+    /// It is the next element of a server; `None`: of the first server of the transaction.
+    Reply(Option<usize>),
+    /// PING and its argument: while the session is subscribed, its reply has another form.
+    Ping(Option<usize>, Vec<u8>),
+    /// A command whose success changes a setting of the session.
+    Setting(Option<usize>, Setting),
+    /// CLIENT ID or CLIENT INFO.
+    ClientId(usize),
+    /// SELECT, on all servers.
+    Select(u32),
+    /// The commands of several servers: each with the number of its elements.
+    Several(Box<QueuedCommand>, Vec<(usize, usize)>),
+    /// SUBSCRIBE and its family, with one name: the session itself runs it.
+    Subscription { kind: SubscriptionKind, subscribes: bool, name: Vec<u8> },
+}
+
+/// A setting by CLIENT in a transaction.
+pub(crate) enum Setting {
+    Name(Vec<u8>),
+    NoEvict(bool),
+    Info(Vec<u8>, Vec<u8>),
+}
+
+/// The session is bound to one server by watched keys or by the first keys of a transaction.
 pub(crate) struct Binding {
     pub server: usize,
     pub has_watched_keys: bool,
@@ -25,45 +61,77 @@ pub(crate) struct Binding {
     pub lost: Option<Error>,
 }
 
-/// Commands of a transaction that will be sent together over the session's own connection.
+/// Commands of a transaction that will be sent together over the session's own connections.
+#[derive(Default)]
 pub(crate) struct TransactionPipeline {
+    pub parts: SmallVec<[PipelinePart; 1]>,
+    /// The caller's commands.
+    pub commands: Vec<SentCommand>,
+    pub has_exec: bool,
+}
+
+/// The commands for one server.
+pub(crate) struct PipelinePart {
     pub server: usize,
     pub bytes: Vec<u8>,
     /// The first command is MULTI.
     pub begins_with_multi: bool,
     /// The number of commands at the beginning whose replies the caller does not receive: MULTI, and deferred commands.
     pub hidden: usize,
-    /// The names of the other commands, for error messages.
-    pub names: Vec<Vec<u8>>,
+    /// The number of the other commands.
+    pub commands: usize,
     pub may_reconnect: bool,
-    pub has_exec: bool,
+}
+
+/// A command of the caller, which each of its servers has to queue.
+pub(crate) struct SentCommand {
+    /// For error messages.
+    pub name: Vec<u8>,
+    /// Each server with the number of commands that it gets.
+    pub servers: SmallVec<[(usize, usize); 1]>,
+    pub queued: Queued,
+}
+
+impl Transaction {
+    /// Whether EXEC can follow in the pipeline: one server has all commands, and its reply needs no change.
+    pub(crate) fn is_plain(&self, pipeline: Option<&TransactionPipeline>) -> bool {
+        let is_plain = |queued: &Queued| matches!(queued, Queued::Reply(_) | Queued::Ping(..));
+        self.servers.len() == 1
+            && self.queued.iter().all(is_plain)
+            && pipeline.is_none_or(|pipeline| pipeline.commands.iter().all(|command| is_plain(&command.queued)))
+    }
 }
 
 impl TransactionPipeline {
-    pub(crate) fn new(server: usize, may_reconnect: bool) -> TransactionPipeline {
-        TransactionPipeline {
+    /// The part of a server. A new part of a server that joins the transaction begins with MULTI, and that of the first one has the deferred
+    /// commands. `is_watching`: the connection must not be replaced.
+    pub(crate) fn part(&mut self, server: usize, transaction: &mut Transaction, is_watching: bool) -> &mut PipelinePart {
+        let at = self.parts.iter().position(|part| part.server == server).unwrap_or_else(|| {
+            self.parts.push(PipelinePart::new(server, transaction, is_watching));
+            self.parts.len() - 1
+        });
+        &mut self.parts[at]
+    }
+}
+
+impl PipelinePart {
+    fn new(server: usize, transaction: &mut Transaction, is_watching: bool) -> PipelinePart {
+        let begins = !transaction.servers.contains(&server);
+        let mut part = PipelinePart {
             server,
             bytes: Vec::new(),
-            begins_with_multi: false,
+            begins_with_multi: begins,
             hidden: 0,
-            names: Vec::new(),
-            may_reconnect,
-            has_exec: false,
+            commands: 0,
+            may_reconnect: begins && !is_watching,
+        };
+        if begins {
+            transaction.servers.push(server);
+            part.bytes.extend_from_slice(MULTI);
+            part.bytes.append(&mut transaction.deferred);
+            part.hidden = 1 + std::mem::take(&mut transaction.deferred_count);
         }
-    }
-
-    /// Appends MULTI and the deferred commands of a transaction.
-    pub(crate) fn begin(&mut self, transaction: &mut Transaction) {
-        transaction.has_begun = true;
-        self.begins_with_multi = true;
-        self.bytes.extend_from_slice(MULTI);
-        self.bytes.append(&mut transaction.deferred);
-        self.hidden = 1 + transaction.deferred_count;
-    }
-
-    pub(crate) fn push(&mut self, args: &[&[u8]], keys: &[Key]) {
-        push_command(&mut self.bytes, args, keys);
-        self.names.push(args[0].to_vec());
+        part
     }
 }
 

@@ -18,7 +18,7 @@ impl Session {
             return Ok(Reply::error(b"ERR DB index is out of range"));
         };
         let Some(selected) = self.handle(Some(db), self.settings.protocol) else {
-            return Err(Error::new(Code::Request, "SELECT: some nodes are databases of one server, so they cannot share a database"));
+            return Err(shared_databases());
         };
         if let Some(rejection) = try_on_all_servers(self.selected.config(), &self.selected.topology(), index)? {
             return Ok(rejection);
@@ -27,6 +27,11 @@ impl Session {
         self.settings.db = Some(db);
         Ok(Reply::status(b"OK"))
     }
+}
+
+/// The error if several nodes are databases of one server.
+pub(crate) fn shared_databases() -> Error {
+    Error::new(Code::Request, "SELECT: some nodes are databases of one server, so they cannot share a database")
 }
 
 /// Parses an integer as Redis does: without `+` and without leading zeros.

@@ -49,7 +49,7 @@ pub struct Session {
     pub(super) connections: Vec<Option<SessionConnection>>,
     /// The server whose connection identifies the session, once CLIENT ID or another such command was run.
     pub(super) identifying_server: Option<usize>,
-    /// The server of the watched keys and of the transaction.
+    /// The server of the watched keys and of the first keys of the transaction.
     pub(super) binding: Option<Binding>,
     pub(super) transaction: Option<Transaction>,
     pub(super) subscriptions: Subscriptions,
@@ -188,13 +188,28 @@ impl Session {
         if let Some(binding) = self.binding.as_mut().filter(|binding| binding.server == server) {
             binding.lost.get_or_insert_with(|| error.clone());
         }
+        if let Some(transaction) = self.transaction.as_mut().filter(|transaction| transaction.servers.contains(&server)) {
+            transaction.lost.get_or_insert_with(|| error.clone());
+        }
         error
+    }
+
+    /// Whether the connection to a server has watched keys or a transaction.
+    fn is_bound_to(&self, server: usize) -> bool {
+        let takes_part = self.transaction.as_ref().is_some_and(|transaction| transaction.servers.contains(&server));
+        takes_part || self.binding.as_ref().is_some_and(|binding| binding.server == server)
+    }
+
+    /// The error with which a server of the transaction or of the watched keys was lost.
+    pub(super) fn lost(&self) -> Option<&Error> {
+        let of_transaction = || self.transaction.as_ref().and_then(|transaction| transaction.lost.as_ref());
+        self.binding.as_ref().and_then(|binding| binding.lost.as_ref()).or_else(of_transaction)
     }
 
     /// RESET: discards all state except the byte stream, the interrupter, and the connection that identifies the session, if no transaction is
     /// bound to it.
     pub(super) fn reset(&mut self) -> Reply {
-        let identity = self.identifying_server.filter(|&server| self.binding.as_ref().is_none_or(|binding| binding.server != server));
+        let identity = self.identifying_server.filter(|&server| !self.is_bound_to(server));
         let kept = identity.and_then(|server| Some((server, self.connections[server].take()?, self.registration.take())));
         self.discard_state();
         if let Some((server, connection, registration)) = kept {

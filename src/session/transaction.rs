@@ -1,39 +1,58 @@
 //! MULTI, EXEC, DISCARD, WATCH, UNWATCH. The first key decides on the server; the commands before it are deferred.
 
-use crate::command::{Key, lookup};
+use crate::command::{Key, Strategy, lookup};
+use crate::crossnode::in_transaction::{QueuedCommand, ServerPart};
 use crate::error::{Code, Error};
 use crate::resp::{Reply, Value, pack};
 use crate::routing::CommandResolver;
 use crate::session::connection::{MULTI, SessionConnection};
 use crate::session::dispatch::Dispatcher;
-use crate::session::queued::{TransactionPipeline, push_command};
+use crate::session::queued::{Binding, PipelinePart, Queued, SentCommand, Setting, TransactionPipeline, push_command};
 use crate::session::routing::Route;
+use crate::session::select::{parse_number, shared_databases};
 use crate::session::session::{Outcome, Session};
 use crate::session::state_command::{is_never_supported, state_command, unsupported, unsupported_in_transaction};
+use crate::session::subscriptions::SubscriptionKind;
 use crate::transport::explain;
+use smallvec::smallvec;
 
 const EXECABORT: &[u8] = b"EXECABORT Transaction discarded because of previous errors.";
 const EXECABORT_ARITY: &[u8] = b"EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' command";
 
+/// The outcome of one part of a pipeline: the array of the replies and the number of hidden ones at its beginning, or the error and whether all of the
+/// part was sent.
+type PartOutcome = Result<(Reply, usize), (Error, bool)>;
+
 impl Session {
-    /// Sends the pipeline. Returns an array of replies, and the number of hidden ones at its beginning.
-    fn send_pipeline(&mut self, pipeline: &TransactionPipeline, sent: &mut usize) -> Result<(Reply, usize), Error> {
-        let connection = self.own_connection(pipeline.server, pipeline.may_reconnect)?;
-        let (mut bytes, mut hidden) = (pipeline.bytes.as_slice(), pipeline.hidden);
-        if pipeline.begins_with_multi && connection.check_multi()? {
+    /// Sends the parts of the pipeline to their servers, then receives the replies.
+    fn send_pipeline(&mut self, pipeline: &TransactionPipeline) -> Vec<PartOutcome> {
+        let begun: Vec<Result<usize, (Error, bool)>> = pipeline.parts.iter().map(|part| self.send_part(part)).collect();
+        let receive = |(part, begun): (&PipelinePart, Result<usize, (Error, bool)>)| {
+            let hidden = begun?;
+            let Some(connection) = &mut self.connections[part.server] else {
+                return Err((Error::new(Code::Io, "the connection of the transaction was lost"), true));
+            };
+            connection.receive(hidden + part.commands).map(|reply| (reply, hidden)).map_err(|error| (error, true))
+        };
+        pipeline.parts.iter().zip(begun).map(receive).collect()
+    }
+
+    /// Sends a part. Returns the number of hidden replies that it has.
+    fn send_part(&mut self, part: &PipelinePart) -> Result<usize, (Error, bool)> {
+        let connection = self.own_connection(part.server, part.may_reconnect).map_err(|error| (error, false))?;
+        let (mut bytes, mut hidden, mut sent) = (part.bytes.as_slice(), part.hidden, 0);
+        if part.begins_with_multi && connection.check_multi().map_err(|error| (error, false))? {
             bytes = &bytes[MULTI.len()..];
             hidden -= 1;
-            *sent += MULTI.len();
         }
-        let reply = connection.ask(bytes, hidden + pipeline.names.len(), sent)?;
-        Ok((reply, hidden))
+        connection.send(bytes, &mut sent).map(|()| hidden).map_err(|error| (error, sent == bytes.len()))
     }
 
     /// Runs a transaction of one command on the server of the session, or on the first one, over a new connection. Returns the reply to the command,
     /// and whether EXEC succeeded.
     fn try_in_transaction(&self, args: &[&[u8]]) -> Result<(Reply, bool), Error> {
         let config = self.configured.config();
-        let server = &config.servers[self.binding.as_ref().map_or_else(|| self.first_server(), |binding| binding.server)];
+        let server = &config.servers[self.anchor().unwrap_or_else(|| self.first_server())];
         let run = || {
             let mut connection = SessionConnection::open(server, config)?;
             connection.apply(&self.settings, server.db)?;
@@ -47,8 +66,15 @@ impl Session {
         run().map_err(|error| explain(server, error, args[0], false))
     }
 
-    fn has_begun(&self) -> bool {
-        self.transaction.as_ref().is_some_and(|transaction| transaction.has_begun)
+    /// The server that commands without keys go to; `None`: no server takes part in the transaction yet.
+    fn anchor(&self) -> Option<usize> {
+        let first = self.transaction.as_ref().and_then(|transaction| transaction.servers.first().copied());
+        first.or(self.binding.as_ref().map(|binding| binding.server))
+    }
+
+    /// Whether the connection to a server watches keys.
+    fn is_watching(&self, server: usize) -> bool {
+        self.binding.as_ref().is_some_and(|binding| binding.server == server && binding.has_watched_keys)
     }
 }
 
@@ -59,8 +85,8 @@ impl<'r> Dispatcher<'_, 'r> {
         match state_command(args) {
             Some(name) if has_wrong_arity => self.reject_arity(name, args),
             Some("exec") => self.exec(),
-            Some("discard") => self.end(Reply::status(b"OK")),
-            Some("multi" | "watch") => self.reject_by_server(args),
+            Some("discard") => self.end(Ok(Reply::status(b"OK"))),
+            Some("multi" | "watch") => self.try_in_transaction(args),
             Some("reset") => {
                 self.flush()?;
                 let reply = self.session.reset();
@@ -71,7 +97,14 @@ impl<'r> Dispatcher<'_, 'r> {
                 let reply = self.session.quit();
                 self.reply(Ok(reply))
             }
-            None | Some("unwatch" | "client|id" | "client|getname" | "client|info") => self.queue(args),
+            None => self.queue(args),
+            Some("client|id" | "client|info") => {
+                let server = self.session.identifying_server();
+                self.append(server, args, &[], Queued::ClientId(server))
+            }
+            Some("unwatch" | "client|getname" | "client|setname" | "client|setinfo" | "client|no-evict") => self.queue_without_keys(args),
+            Some("select") => self.queue_select(args),
+            Some(name) if SubscriptionKind::from_command(name).is_some() => self.queue_subscription(name, args),
             Some(name) if is_never_supported(name) => self.reject_for(args, unsupported(name)),
             Some(name) => self.reject_for(args, unsupported_in_transaction(name)),
         }
@@ -81,7 +114,7 @@ impl<'r> Dispatcher<'_, 'r> {
     /// transaction.
     pub(crate) fn reject_arity(&mut self, name: &str, args: &[&'r [u8]]) -> Result<(), Error> {
         if name == "exec" {
-            return self.end(Reply::error(EXECABORT_ARITY));
+            return self.end(Ok(Reply::error(EXECABORT_ARITY)));
         }
         self.flush()?;
         let outcome = self.session.selected.command(args);
@@ -90,19 +123,90 @@ impl<'r> Dispatcher<'_, 'r> {
 
     fn queue(&mut self, args: &[&'r [u8]]) -> Result<(), Error> {
         match self.session.route(args) {
-            Ok(Route::Server(server, keys)) if self.session.is_bound_elsewhere(server) => {
+            Ok(Route::Server(server, keys)) if self.session.conflicts_with(server) => {
                 let error = self.session.bound_elsewhere(args, &keys);
                 self.reject(Err(error))
             }
             Ok(Route::Server(server, keys)) => {
                 self.session.bind(server);
-                self.append(args, &keys)
+                self.append(server, args, &keys, queued_as(args, Some(server)))
             }
-            Ok(Route::AnyServer) if self.session.binding.is_some() => self.append(args, &[]),
-            Ok(Route::AnyServer) => self.defer(args),
+            Ok(Route::Split(kind, keys)) => {
+                let selected = self.session.selected.clone();
+                let first = selected.config().masters[keys[0].master()].server;
+                self.session.bind(first);
+                self.append_parts(args[0], Some(first), QueuedCommand::split(selected.config(), args, &keys, kind))
+            }
+            Ok(Route::AllServers(strategy)) => self.queue_on_all_servers(args, strategy),
+            Ok(Route::AnyServer) => self.queue_without_keys(args),
+            Ok(Route::Script(named)) => self.queue_script(args, named),
+            // It is queued, and fails when it is executed.
+            Ok(Route::Rejected) if lookup(args).is_some_and(|command| command.takes(args.len())) => self.queue_without_keys(args),
             Ok(Route::Rejected) => self.reject_by_server(args),
             Err(error) => self.reject_for(args, error),
         }
+    }
+
+    /// Queues a command without keys on the first server of the transaction. Until that is known, it is deferred.
+    fn queue_without_keys(&mut self, args: &[&'r [u8]]) -> Result<(), Error> {
+        match self.session.anchor() {
+            Some(server) => self.append(server, args, &[], queued_as(args, Some(server))),
+            None => self.defer(args),
+        }
+    }
+
+    /// Queues a script without keys. It runs on the server that the configuration names, or else on that of the keys of the transaction: from here on
+    /// keys on another node conflict with it.
+    fn queue_script(&mut self, args: &[&'r [u8]], named: Option<usize>) -> Result<(), Error> {
+        let bound = self.session.binding.as_ref().map(|binding| binding.server);
+        let Some(server) = named.or(bound).or(self.session.anchor()) else {
+            self.session.transaction.iter_mut().for_each(|transaction| transaction.has_deferred_script = true);
+            return self.defer(args);
+        };
+        if self.session.conflicts_with(server) {
+            let error = self.session.bound_elsewhere(args, &[]);
+            return self.reject(Err(error));
+        }
+        self.session.bind(server);
+        self.append(server, args, &[], Queued::Reply(Some(server)))
+    }
+
+    fn queue_on_all_servers(&mut self, args: &[&'r [u8]], strategy: Strategy) -> Result<(), Error> {
+        let selected = self.session.selected.clone();
+        let Some((command, parts)) = QueuedCommand::without_keys(selected.config(), args, strategy) else {
+            return self.reject(Err(Error::new(Code::Internal, "a command without keys has no parts")));
+        };
+        let first = parts.iter().map(|part| part.server).min().map(|server| match strategy {
+            Strategy::Scan => server,
+            _ => self.session.first_server(),
+        });
+        self.append_parts(args[0], self.session.anchor().or(first), (command, parts))
+    }
+
+    /// Queues SELECT on all servers, so that every later command of the transaction runs in the database.
+    fn queue_select(&mut self, args: &[&'r [u8]]) -> Result<(), Error> {
+        let number = parse_number(args[1]).and_then(|number| u32::try_from(number).ok()).filter(|&db| i32::try_from(db).is_ok());
+        if number.is_some_and(|db| self.session.handle(Some(db), self.session.settings.protocol).is_none()) {
+            return self.reject(Err(shared_databases()));
+        }
+        let first = self.session.anchor().unwrap_or_else(|| self.session.first_server());
+        let part = |server| ServerPart { server, bytes: pack(args), commands: 1 };
+        let parts: Vec<ServerPart> = (0..self.session.connections.len()).map(part).collect();
+        // The servers reject another number when they execute it, and no server selects it.
+        self.append_queued(args[0], Some(first), Queued::Select(number.unwrap_or(u32::MAX)), parts)
+    }
+
+    /// Queues a command of the SUBSCRIBE family, which the session runs after EXEC.
+    fn queue_subscription(&mut self, name: &str, args: &[&'r [u8]]) -> Result<(), Error> {
+        let Some((kind, subscribes)) = SubscriptionKind::from_command(name).filter(|_| args.len() == 2) else {
+            let text = format!("{}: inside MULTI, sessions support it with one name", name.to_uppercase());
+            return self.reject(Err(Error::new(Code::Request, text)));
+        };
+        self.flush()?;
+        if let Some(transaction) = &mut self.session.transaction {
+            transaction.queued.push(Queued::Subscription { kind, subscribes, name: args[1].to_vec() });
+        }
+        self.reply(Ok(Reply::status(b"QUEUED")))
     }
 
     /// Rejects a command that sessions do not support in a transaction. If a server does not either, the reply is the server's, else the error.
@@ -116,7 +220,10 @@ impl<'r> Dispatcher<'_, 'r> {
 
     /// Rejects a command by letting a server do it: the one of the transaction if it is known, else the first one.
     fn reject_by_server(&mut self, args: &[&'r [u8]]) -> Result<(), Error> {
-        if self.session.binding.is_some() { self.append(args, &[]) } else { self.try_in_transaction(args) }
+        match self.session.anchor() {
+            Some(server) => self.append(server, args, &[], Queued::Reply(Some(server))),
+            None => self.try_in_transaction(args),
+        }
     }
 
     /// Sends a command that is certainly rejected to a server, in a transaction of its own on a connection of its own. If it makes that transaction
@@ -146,91 +253,179 @@ impl<'r> Dispatcher<'_, 'r> {
         if let Some(transaction) = &mut self.session.transaction {
             push_command(&mut transaction.deferred, args, &[]);
             transaction.deferred_count += 1;
+            transaction.queued.push(queued_as(args, None));
         }
         self.reply(Ok(Reply::status(b"QUEUED")))
     }
 
-    /// Appends a command to the pipeline, after MULTI and the deferred commands.
-    fn append(&mut self, args: &[&[u8]], keys: &[Key]) -> Result<(), Error> {
-        let (Some(binding), Some(transaction)) = (&self.session.binding, &mut self.session.transaction) else {
-            return Err(Error::new(Code::Internal, "a command outside a transaction was queued"));
-        };
-        if let Some(error) = &binding.lost {
-            let error = error.clone();
+    /// Appends a command for one server to the pipeline.
+    fn append(&mut self, server: usize, args: &[&[u8]], keys: &[Key], queued: Queued) -> Result<(), Error> {
+        if let Some(error) = self.session.lost().cloned() {
             return self.reject(Err(error));
         }
-        let may_reconnect = !binding.has_watched_keys && !transaction.has_begun;
-        let pipeline = self.pipeline.get_or_insert_with(|| TransactionPipeline::new(binding.server, may_reconnect));
-        if !transaction.has_begun {
-            pipeline.begin(transaction);
+        if let Some(part) = self.part(server) {
+            push_command(&mut part.bytes, args, keys);
+            part.commands += 1;
         }
-        pipeline.push(args, keys);
+        let command = SentCommand { name: args[0].to_vec(), servers: smallvec![(server, 1)], queued };
+        self.pipeline.get_or_insert_default().commands.push(command);
         Ok(())
+    }
+
+    /// Appends the parts of a command. `first` is the first server of the transaction, if none takes part yet.
+    fn append_parts(&mut self, name: &[u8], first: Option<usize>, (command, parts): (QueuedCommand, Vec<ServerPart>)) -> Result<(), Error> {
+        let counts = parts.iter().map(|part| (part.server, part.commands)).collect();
+        self.append_queued(name, first, Queued::Several(Box::new(command), counts), parts)
+    }
+
+    fn append_queued(&mut self, name: &[u8], first: Option<usize>, queued: Queued, parts: Vec<ServerPart>) -> Result<(), Error> {
+        if let Some(error) = self.session.lost().cloned() {
+            return self.reject(Err(error));
+        }
+        if let Some(server) = first {
+            self.part(server);
+        }
+        for part in &parts {
+            if let Some(own) = self.part(part.server) {
+                own.bytes.extend_from_slice(&part.bytes);
+                own.commands += part.commands;
+            }
+        }
+        let servers = parts.iter().map(|part| (part.server, part.commands)).collect();
+        self.pipeline.get_or_insert_default().commands.push(SentCommand { name: name.to_vec(), servers, queued });
+        Ok(())
+    }
+
+    /// The part of the pipeline for a server, which joins the transaction.
+    fn part(&mut self, server: usize) -> Option<&mut PipelinePart> {
+        let is_watching = self.session.is_watching(server);
+        let transaction = self.session.transaction.as_mut()?;
+        if std::mem::take(&mut transaction.has_deferred_script) && self.session.binding.is_none() {
+            // The script runs on the first server of the transaction.
+            self.session.binding = Some(Binding { server, has_watched_keys: false, lost: None });
+        }
+        Some(self.pipeline.get_or_insert_default().part(server, transaction, is_watching))
     }
 
     /// Sends the pipeline and adds its replies.
     pub(crate) fn flush_pipeline(&mut self) {
         let Some(pipeline) = self.pipeline.take() else { return };
-        let (server, mut sent) = (pipeline.server, 0);
-        match self.session.send_pipeline(&pipeline, &mut sent) {
-            Ok((reply, hidden)) => {
-                if let (true, Some(Value::Error(_))) = (pipeline.begins_with_multi && hidden > 0, reply.value(1)) {
-                    // The server rejected MULTI, which it accepted before, and executed the commands at once. The replies report that;
-                    // the transaction must not go on.
-                    let error = Error::new(Code::Request, "MULTI was refused");
-                    self.session.lose_connection(server, error, b"MULTI", false);
+        let outcomes = self.session.send_pipeline(&pipeline);
+        for (part, outcome) in pipeline.parts.iter().zip(&outcomes) {
+            match outcome {
+                Ok((reply, hidden)) => self.check_hidden_replies(part, reply, *hidden),
+                Err((error, sent)) => {
+                    let of_server = |command: &&SentCommand| command.servers.iter().any(|(server, _)| *server == part.server);
+                    let name = pipeline.commands.iter().rfind(of_server).map_or(&b"MULTI"[..], |command| &command.name);
+                    // Without EXEC, a server discards the queued commands when it loses the connection.
+                    self.session.lose_connection(part.server, error.clone(), name, pipeline.has_exec && *sent);
                 }
-                self.replies.extend(reply, hidden);
             }
-            Err(error) => {
-                // Without EXEC, a server discards the queued commands when it loses the connection.
-                let reached = pipeline.has_exec && sent == pipeline.bytes.len();
-                let node = &self.session.selected.config().servers[server];
-                pipeline.names.iter().for_each(|name| self.replies.push(Err(explain(node, error.clone(), name, reached))));
-                let name = pipeline.names.last().map_or(&b"MULTI"[..], Vec::as_slice);
-                self.session.lose_connection(server, error, name, reached);
+        }
+        self.add_replies(pipeline, outcomes);
+    }
+
+    /// Checks the replies to MULTI and to the deferred commands.
+    fn check_hidden_replies(&mut self, part: &PipelinePart, reply: &Reply, hidden: usize) {
+        let is_error = |nth: usize| matches!(reply.value(1 + nth), Some(Value::Error(_)));
+        if part.begins_with_multi && hidden == part.hidden && is_error(0) {
+            // The server rejected MULTI, which it accepted before, and executed the commands at once. The replies report that; the transaction must
+            // not go on.
+            self.session.lose_connection(part.server, Error::new(Code::Request, "MULTI was refused"), b"MULTI", false);
+        }
+        if let Some(transaction) = &mut self.session.transaction {
+            transaction.was_rejected |= (0..hidden).any(is_error);
+        }
+    }
+
+    /// Adds the replies to the commands of a pipeline, and records those that were queued.
+    fn add_replies(&mut self, pipeline: TransactionPipeline, mut outcomes: Vec<PartOutcome>) {
+        // The index of the next reply of each part. A reply is one entry, except the one to EXEC, which is the last.
+        let mut next: Vec<usize> = outcomes.iter().map(|outcome| outcome.as_ref().map_or(0, |(_, hidden)| 1 + hidden)).collect();
+        let is_one_array =
+            outcomes.len() == 1 && pipeline.commands.iter().all(|command| command.servers[..] == [(pipeline.parts[0].server, 1)]);
+        for command in pipeline.commands {
+            let mut acknowledgement = Ok(Reply::status(b"QUEUED"));
+            for (server, count) in command.servers {
+                let Some(at) = pipeline.parts.iter().position(|part| part.server == server) else { continue };
+                let failure = match &outcomes[at] {
+                    Ok((reply, _)) => {
+                        let values = (next[at]..next[at] + count).filter_map(|index| reply.value(index));
+                        next[at] += count;
+                        values.filter_map(|value| if let Value::Error(text) = value { Some(Ok(Reply::error(text))) } else { None }).next()
+                    }
+                    Err((error, sent)) => {
+                        let node = &self.session.configured.config().servers[server];
+                        Some(Err(explain(node, error.clone(), &command.name, pipeline.has_exec && *sent)))
+                    }
+                };
+                if let (Some(failure), Ok(Value::Status(_))) = (failure, acknowledgement.as_ref().map(|reply| reply.root())) {
+                    acknowledgement = failure;
+                }
             }
+            if let Some(transaction) = &mut self.session.transaction {
+                match acknowledgement.as_ref().map(|reply| reply.root()) {
+                    Ok(Value::Status(_)) => transaction.queued.push(command.queued),
+                    _ => transaction.was_rejected = true,
+                }
+            }
+            if !is_one_array || outcomes[0].is_err() {
+                self.replies.push(acknowledgement);
+            }
+        }
+        if is_one_array && outcomes[0].is_ok() {
+            // The usual case, which takes no copies.
+            outcomes.pop().into_iter().flatten().for_each(|(reply, hidden)| self.replies.extend(reply, hidden));
         }
     }
 
     fn exec(&mut self) -> Result<(), Error> {
         if self.session.transaction.as_ref().is_some_and(|transaction| transaction.has_error) {
-            return self.end(Reply::error(EXECABORT));
+            return self.end(Ok(Reply::error(EXECABORT)));
         }
-        let first = self.session.first_server();
-        if let Some(error) = &self.session.bind(first).lost {
+        if let Some(error) = self.session.lost() {
             let error = lost_before_exec(error);
-            (self.session.transaction, self.session.binding) = (None, None);
-            return self.reply(Err(error));
+            return self.end(Err(error));
         }
-        self.append(&[b"EXEC"], &[])?;
-        self.pipeline.iter_mut().for_each(|pipeline| pipeline.has_exec = true);
-        (self.session.transaction, self.session.binding) = (None, None);
-        Ok(())
+        let watched = self.session.binding.as_ref().filter(|binding| binding.has_watched_keys).map(|binding| binding.server);
+        let has_no_server = self.session.transaction.as_ref().is_some_and(|transaction| transaction.servers.is_empty());
+        if let Some(server) = watched.or(has_no_server.then(|| self.session.anchor().unwrap_or_else(|| self.session.first_server()))) {
+            self.part(server);
+        }
+        let is_plain = self.session.transaction.as_ref().is_some_and(|transaction| transaction.is_plain(self.pipeline.as_ref()));
+        if is_plain && let Some(server) = self.session.anchor() {
+            self.append(server, &[b"EXEC"], &[], Queued::Reply(Some(server)))?;
+            self.pipeline.iter_mut().for_each(|pipeline| pipeline.has_exec = true);
+            (self.session.transaction, self.session.binding) = (None, None);
+            return Ok(());
+        }
+        self.flush()?;
+        if let Some(error) = self.session.lost() {
+            let error = lost_before_exec(error);
+            return self.end(Err(error));
+        }
+        if self.session.transaction.as_ref().is_some_and(|transaction| transaction.was_rejected) {
+            return self.end(Ok(Reply::error(EXECABORT)));
+        }
+        let outcome = self.session.exec_on_servers(watched);
+        self.reply(outcome)
     }
 
     /// Ends the transaction without executing it, and the watch.
-    fn end(&mut self, reply: Reply) -> Result<(), Error> {
-        let has_begun = self.session.has_begun();
-        self.session.transaction = None;
-        self.unbind(has_begun)?;
-        self.reply(Ok(reply))
+    fn end(&mut self, outcome: Outcome) -> Result<(), Error> {
+        self.unbind()?;
+        self.reply(outcome)
     }
 
-    /// Releases the session from its server: sends DISCARD if a transaction has begun there, else UNWATCH if keys are watched. If that fails,
-    /// closing the connection has the same effect.
-    pub(crate) fn unbind(&mut self, has_begun: bool) -> Result<(), Error> {
+    /// Ends the transaction and releases the session from its servers: sends DISCARD where the transaction has begun, and UNWATCH where only keys are
+    /// watched.
+    pub(crate) fn unbind(&mut self) -> Result<(), Error> {
         self.flush()?;
-        let Some(binding) = self.session.binding.take() else { return Ok(()) };
-        let command: &[u8] = match has_begun {
-            true => b"DISCARD",
-            false if binding.has_watched_keys => b"UNWATCH",
-            false => return Ok(()),
-        };
-        if let Some(connection) = &mut self.session.connections[binding.server]
-            && connection.ask(&pack(&[command]), 1, &mut 0).is_err()
+        let servers = self.session.transaction.take().map_or_else(Default::default, |transaction| transaction.servers);
+        servers.iter().for_each(|&server| self.session.release(server, b"DISCARD"));
+        if let Some(binding) = self.session.binding.take().filter(|binding| binding.has_watched_keys && !servers.contains(&binding.server))
         {
-            self.session.connections[binding.server] = None;
+            self.session.release(binding.server, b"UNWATCH");
         }
         Ok(())
     }
@@ -258,6 +453,21 @@ impl<'r> Dispatcher<'_, 'r> {
         }
         Ok(reply)
     }
+}
+
+/// What becomes of a command that one server queues.
+fn queued_as(args: &[&[u8]], server: Option<usize>) -> Queued {
+    let is = |at: usize, word: &str| args.get(at).is_some_and(|argument| argument.eq_ignore_ascii_case(word.as_bytes()));
+    if is(0, "PING") {
+        return Queued::Ping(server, args.get(1).copied().unwrap_or_default().to_vec());
+    }
+    let setting = match args {
+        [_, _, name] if is(0, "CLIENT") && is(1, "SETNAME") => Setting::Name(name.to_vec()),
+        [_, _, _] if is(0, "CLIENT") && is(1, "NO-EVICT") => Setting::NoEvict(is(2, "ON")),
+        [_, _, attribute, value] if is(0, "CLIENT") && is(1, "SETINFO") => Setting::Info(attribute.to_ascii_lowercase(), value.to_vec()),
+        _ => return Queued::Reply(server),
+    };
+    Queued::Setting(server, setting)
 }
 
 /// The error of EXEC after the connection was lost.

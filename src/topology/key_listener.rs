@@ -6,6 +6,7 @@
 use crate::config::{Config, Server};
 use crate::error::Error;
 use crate::resp::{Framer, Reply, Value, pack};
+use crate::topology::release::release;
 use crate::transport::Connection;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound;
@@ -41,6 +42,8 @@ struct Link {
     control: Connection,
     /// The ID of the connection for the messages.
     id: String,
+    /// The release of the server, if it says so.
+    release: Option<(u32, u32)>,
     /// The prefixes of the keys that the server announces.
     prefixes: BTreeSet<Vec<u8>>,
     /// The number of replies that were not read from the control connection.
@@ -131,6 +134,11 @@ impl KeyListener {
         self.lock().link.as_ref().map(|link| link.is_subscribed)
     }
 
+    /// The release of the server. `None` if there are no connections, or if the server does not say it.
+    pub(crate) fn release(&self) -> Option<(u32, u32)> {
+        self.lock().link.as_ref().and_then(|link| link.release)
+    }
+
     /// The connection for the messages, while callers wait. If the other connection was closed, for example because it was idle for long, the server
     /// announces nothing any more: then both are opened again.
     pub(crate) fn messages(&self, server: &Server, config: &Config) -> Option<Arc<Messages>> {
@@ -184,14 +192,18 @@ impl Link {
     /// `None`: the server does not allow it.
     fn open(server: &Server, config: &Config) -> Result<Option<Link>, Error> {
         let mut connection = Connection::open(server, config, config.connect_timeout)?;
-        let request = [pack(&[b"CLIENT", b"ID"]), pack(&[b"SUBSCRIBE", INVALIDATIONS])].concat();
-        let reply = ask(&mut connection, &request, 2)?;
+        let request = [pack(&[b"CLIENT", b"ID"]), pack(&[b"INFO", b"server"]), pack(&[b"SUBSCRIBE", INVALIDATIONS])].concat();
+        let reply = ask(&mut connection, &request, 3)?;
         let Value::Array(mut replies) = reply.root() else { return Ok(None) };
-        let (Some(Value::Integer(id)), Some(Value::Array(_))) = (replies.next(), replies.next()) else { return Ok(None) };
+        let (Some(Value::Integer(id)), info, Some(Value::Array(_))) = (replies.next(), replies.next(), replies.next()) else {
+            return Ok(None);
+        };
+        let release = if let Some(Value::String(info)) = info { release(info) } else { None };
         Ok(Some(Link {
             messages: Arc::new(Messages { connection, framer: Mutex::default(), confirmed: AtomicUsize::new(0) }),
             control: Connection::open(server, config, config.connect_timeout)?,
             id: id.to_string(),
+            release,
             prefixes: BTreeSet::new(),
             unread: 0,
             is_subscribed: true,

@@ -1,6 +1,7 @@
 //! The servers of one handle in one process: masters, their replicas and roles, and what has been learned from them.
 
 mod key_listener;
+mod release;
 mod replicas;
 mod role;
 mod role_check;
@@ -10,6 +11,7 @@ mod shard;
 use crate::command::ServerInfo;
 use crate::config::{Config, Protocol};
 pub(crate) use crate::topology::key_listener::{Change, INVALIDATIONS, Messages};
+pub(crate) use crate::topology::release::release;
 pub(crate) use crate::topology::replicas::Replica;
 use crate::topology::script_sources::ScriptSources;
 pub(crate) use crate::topology::shard::Shard;

@@ -358,11 +358,11 @@ fn a_busy_server_replies_busy_in_every_database_and_its_script_can_be_killed() {
         ];
         for command in &commands {
             let reply = format_reply(&open().command(&words(command)).unwrap());
-            assert!(reply.starts_with("BUSY Redis is busy running a script"), "{command}: {reply}");
+            assert!(reply.starts_with("BUSY "), "{command}: {reply}");
             let reply = pipelined(&open(), &[command, "ECHO x"]);
-            assert!(reply.starts_with("[BUSY Redis is busy running a script"), "{command}: {reply}");
+            assert!(reply.starts_with("[BUSY "), "{command}: {reply}");
             let reply = format_reply(&session.execute(&request(&[command])).unwrap());
-            assert!(reply.starts_with("[BUSY Redis is busy running a script"), "{command}: {reply}");
+            assert!(reply.starts_with("[BUSY "), "{command}: {reply}");
         }
         assert!(format_reply(&open().command(&words("FUNCTION KILL")).unwrap()).starts_with("BUSY"));
         assert_eq!(format_reply(&open().command(&words("SCRIPT KILL")).unwrap()), "OK");

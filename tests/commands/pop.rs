@@ -124,7 +124,9 @@ fn changes_of_similarly_named_keys_do_not_wake_a_blocking_pop() {
         for _ in 0..100 {
             let _: () = redis_command(&format!("SET {}:other v", setup.keys[0])).query(&mut client).unwrap();
         }
-        let _: () = redis_command(&setup.command("SET A text")).query(&mut client).unwrap();
+        for command in ["SET A text", "DEL A"] {
+            let _: () = redis_command(&setup.command(command)).query(&mut client).unwrap();
+        }
         let _: () = redis_command(&setup.command("RPUSH B v")).query(&mut setup.servers[1].client()).unwrap();
         assert_eq!(waiting.join().unwrap(), format!("[\"{}\" \"v\"]", setup.keys[1]));
         let statistics: String = redis::cmd("INFO").arg("commandstats").query(&mut client).unwrap();

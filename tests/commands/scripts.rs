@@ -196,6 +196,18 @@ fn a_script_without_keys_that_uses_a_literal_key_is_refused() {
     for command in ["EVAL return(1) 0", "EVAL_RO return(1) 0", &call, "FCALL f 0"] {
         assert!(reply_to(&refusing, command).starts_with("CrossNode: CROSSNODE "), "{command}");
     }
+    let named = cluster_with(&[r#""keyless_scripts":{"node":"node_3"}"#]);
+    let exists = |server: &Server| redis::cmd("GET").arg("x").query::<Option<String>>(&mut server.client()).unwrap();
+    let value = source.replace("'1'", "'3'");
+    assert_eq!(reply_to(&named, &format!("EVAL {value} 0")), "OK");
+    assert_eq!(exists(&servers[2]).as_deref(), Some("3"));
+    // In a pipeline as well.
+    let digest = sha1_smol::Sha1::from(&value).digest().to_string();
+    let replies = named.execute(&request(&[&format!("EVALSHA {digest} 0"), "PING"])).unwrap();
+    assert_eq!(replies.value(1), Some(Value::Status(b"OK")), "{:?}", replies.root());
+    assert_eq!(exists(&servers[2]).as_deref(), Some("3"));
+    let explained = format!("{:?}", named.explain(&request(&["EVAL return(1) 0"])).unwrap().root());
+    assert!(explained.contains(&format!("{:?}", b"node_3".as_slice())) && !explained.contains(&format!("{:?}", b"node_1".as_slice())));
     // A single master has all keys.
     let one = cluster(&[servers[0].port], &[r#""keyless_scripts":"refuse""#]);
     assert_eq!(reply_to(&one, &format!("EVAL {source} 0")), "OK");

@@ -72,7 +72,8 @@ fn pipelined_commands_reply_as_if_sent_one_by_one() {
 /// and this server must be of another release.
 fn over_one_two_and_three_nodes(run: impl Fn(&Cluster, &Case) -> Vec<Vec<u8>>) {
     let servers = Server::start_many(3);
-    let clusters: Vec<Cluster> = (1..=3).map(|masters| support::cluster(&support::ports(&servers[..masters]), &[])).collect();
+    let clusters: Vec<Cluster> =
+        (1..=3).map(|masters| support::cluster(&support::ports(&servers[..masters]), &support::LONG_TIMEOUTS)).collect();
     let cases: Vec<Case> = files().iter().flat_map(cases).collect();
     assert!(cases.len() >= 500, "only {} cases", cases.len());
     let mut one_server = OneServer::start();

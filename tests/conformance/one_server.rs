@@ -15,12 +15,7 @@ pub struct OneServer {
 impl OneServer {
     pub fn start() -> OneServer {
         let server = Server::start();
-        let info: String = redis::cmd("INFO").arg("server").query(&mut server.client()).unwrap();
-        OneServer {
-            client: RawClient::connect(server.port),
-            server,
-            is_redis_7_0: info.contains("redis_version:7.0.") && !info.contains("server_name:valkey"),
-        }
+        OneServer { client: RawClient::connect(server.port), is_redis_7_0: server.is_redis_7_0(), server }
     }
 
     /// Runs a case on the empty server. Returns the reply in the notation of the vectors.

@@ -6,7 +6,8 @@ use crate::support::three_nodes::ThreeNodes;
 use crate::support::{Server, cluster, request};
 use rediscluster::{Code, Session};
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
+use std::time::Duration;
 
 /// The bytes that a session returns, and whether it has closed the stream.
 fn session_output(session: &mut Session, pieces: &[&[u8]]) -> (Vec<u8>, bool) {
@@ -19,7 +20,7 @@ fn session_output(session: &mut Session, pieces: &[&[u8]]) -> (Vec<u8>, bool) {
     }
     let mut buffer = [0; 100];
     loop {
-        match session.read(&mut buffer, Some(std::time::Duration::ZERO)) {
+        match session.read(&mut buffer, Some(Duration::ZERO)) {
             Ok(0) => return (all, false),
             Ok(count) => all.extend_from_slice(&buffer[..count]),
             Err(error) => {
@@ -30,13 +31,16 @@ fn session_output(session: &mut Session, pieces: &[&[u8]]) -> (Vec<u8>, bool) {
     }
 }
 
-/// The same of one server. The last command must be `ECHO end`.
+/// The same of one server. A server that waits for more bytes finds the end of the stream.
 fn server_output(server: &Server, pieces: &[&[u8]]) -> (Vec<u8>, bool) {
     let mut stream = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
     stream.set_nodelay(true).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
     for piece in pieces {
         stream.write_all(piece).unwrap();
     }
+    // It fails if the server has closed the connection.
+    let _ = stream.shutdown(Shutdown::Write);
     let (mut all, mut buffer) = (Vec::new(), [0; 4096]);
     while !all.ends_with(b"$3\r\nend\r\n") {
         match stream.read(&mut buffer).unwrap() {
@@ -92,18 +96,52 @@ const ENDS: &[&[u8]] = &[
     b"*1\r\n$4\r\nquit\r\n",
 ];
 
+/// Those that releases read in different ways. A session reads them as Redis 7.0 does, whatever its servers: Valkey 9.1 requires CR LF after
+/// an argument and accepts text after a quote.
+const READ_DIFFERENTLY: &[&[u8]] = &[b"*1\r\n$4\r\nPINGxx", b"*1\rx$4\rxPINGxx", b"PING 'a'b\r\n"];
+
+/// The pieces that this release reads as a session does. The others are printed.
+fn pieces_for(nodes: &ThreeNodes, pieces: &[&'static [u8]]) -> Vec<&'static [u8]> {
+    let cluster = nodes.cluster();
+    let is_read_alike = |piece: &[u8]| {
+        let stream = [piece, b"ECHO end\r\n"].concat();
+        session_output(&mut cluster.session(), &[&stream]) == server_output(&nodes.oracle, &[&stream])
+    };
+    let is_compared = |piece: &&'static [u8]| {
+        let is_compared = !READ_DIFFERENTLY.contains(piece) || nodes.is_redis_7_0() || is_read_alike(piece);
+        if !is_compared {
+            println!("skipped: this server reads {} in another way than Redis 7.0", piece.escape_ascii());
+        }
+        is_compared
+    };
+    pieces.iter().copied().filter(is_compared).collect()
+}
+
+/// Redis 8.4 and later sometimes wait for more bytes before they report an error that earlier releases report at once.
+fn assert_same_output(nodes: &ThreeNodes, stream: &[u8], pieces: &[&[u8]]) {
+    let (expected, is_closed) = server_output(&nodes.oracle, pieces);
+    let output = session_output(&mut nodes.cluster().session(), pieces);
+    let more = output.0.strip_prefix(expected.as_slice()).unwrap_or_default();
+    if more.starts_with(b"-ERR Protocol error: ") && output.1 && !nodes.is_redis_7_0() {
+        return;
+    }
+    let text = |output: &[u8]| output.escape_ascii().to_string();
+    let shown = &stream[..stream.len().min(2000)];
+    assert_eq!((text(&output.0), output.1), (text(&expected), is_closed), "{}", shown.escape_ascii());
+}
+
 #[test]
 fn a_stream_that_is_cut_anywhere_has_the_output_of_one_server() {
     let nodes = ThreeNodes::new();
-    let cluster = nodes.cluster();
+    let (sound, ends) = (pieces_for(&nodes, SOUND), pieces_for(&nodes, ENDS));
     let mut random = Random::seeded();
     for _ in 0..400 {
         let mut stream: Vec<u8> = Vec::new();
         for _ in 0..random.below(12) {
-            stream.extend_from_slice(random.pick::<&[u8]>(SOUND));
+            stream.extend_from_slice(random.pick::<&[u8]>(&sound));
         }
         if random.below(2) == 0 {
-            stream.extend_from_slice(random.pick::<&[u8]>(ENDS));
+            stream.extend_from_slice(random.pick::<&[u8]>(&ends));
         } else {
             stream.extend_from_slice(b"ECHO end\r\n");
         }
@@ -114,24 +152,20 @@ fn a_stream_that_is_cut_anywhere_has_the_output_of_one_server() {
             pieces.push(piece);
             rest = after;
         }
-        let expected = server_output(&nodes.oracle, &pieces);
-        let output = session_output(&mut cluster.session(), &pieces);
-        let text = |output: &(Vec<u8>, bool)| (output.0.escape_ascii().to_string(), output.1);
-        assert_eq!(text(&output), text(&expected), "{}", stream.escape_ascii());
+        assert_same_output(&nodes, &stream, &pieces);
     }
 }
 
 #[test]
 fn lines_of_more_than_64_kib_end_the_stream() {
     let nodes = ThreeNodes::new();
-    let cluster = nodes.cluster();
     for begin in ["", "*", "*1\r\n$"] {
         let mut stream = [b"PING\r\n", begin.as_bytes()].concat();
         stream.extend(std::iter::repeat_n(b'1', 64 << 10));
         if begin.is_empty() {
             stream.push(b'1');
         }
-        assert_eq!(session_output(&mut cluster.session(), &[&stream]), server_output(&nodes.oracle, &[&stream]), "{begin:?}");
+        assert_same_output(&nodes, &stream, &[&stream]);
     }
 }
 

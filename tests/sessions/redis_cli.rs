@@ -3,7 +3,7 @@
 use crate::support::listener::listen;
 use crate::support::random::Random;
 use crate::support::three_nodes::ThreeNodes;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Stdio};
 
 fn redis_cli(port: u16, arguments: &[&str]) -> Child {
@@ -104,4 +104,50 @@ fn a_subscriber_receives_messages() {
     }
     subscriber.kill().unwrap();
     subscriber.wait().unwrap();
+}
+
+#[test]
+fn a_client_of_resp3_has_the_replies_of_one_server() {
+    let nodes = ThreeNodes::new();
+    let port = listen(nodes.cluster());
+    let lines = [
+        "HSET A f v",
+        "HGETALL A",
+        "ZADD B 1.5 m",
+        "ZSCORE B m",
+        "ZRANGE B 0 -1 WITHSCORES",
+        "SADD C x",
+        "SMEMBERS C",
+        "SUNION C none",
+        "CONFIG GET maxmemory-policy",
+        "MULTI",
+        "HGETALL A",
+        "EXEC",
+    ];
+    let input: String = lines.iter().map(|line| nodes.command(line) + "\n").collect();
+    let [printed, expected] = [port, nodes.oracle.port].map(|port| output(port, &["-3"], input.as_bytes()));
+    assert_eq!(printed, expected);
+}
+
+/// --latency and --stat run until they are stopped. They start with the same lines as on one server.
+#[test]
+fn latency_and_stat_print_their_figures() {
+    let nodes = ThreeNodes::new();
+    let port = listen(nodes.cluster());
+    for key in 0..10 {
+        output(port, &["SET", &format!("key{key}"), "v"], b"");
+    }
+    let mut latency = redis_cli(port, &["--latency", "--raw"]);
+    let mut first = [0; 2];
+    latency.stdout.as_mut().unwrap().read_exact(&mut first).unwrap();
+    latency.kill().unwrap();
+    latency.wait().unwrap();
+    assert!(first[0].is_ascii_digit(), "{first:?}");
+
+    let mut stat = redis_cli(port, &["--stat", "-i", "0.01"]);
+    let lines: Vec<String> = BufReader::new(stat.stdout.take().unwrap()).lines().take(3).map(Result::unwrap).collect();
+    stat.kill().unwrap();
+    stat.wait().unwrap();
+    assert!(lines[1].starts_with("keys "), "{lines:?}");
+    assert!(lines[2].starts_with("10 "), "{lines:?}");
 }

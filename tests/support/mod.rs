@@ -106,6 +106,23 @@ impl Server {
         redis::Client::open(url).and_then(|client| client.get_connection()).expect("a bare connection")
     }
 
+    /// Whether it is a Redis 7.0, the release from which texts and tables were recorded.
+    pub fn is_redis_7_0(&self) -> bool {
+        let info: String = redis::cmd("INFO").arg("server").query(&mut self.client()).expect("a reply to INFO");
+        info.contains("redis_version:7.0.") && !info.contains("server_name:valkey")
+    }
+
+    /// Whether the server has a command, or a subcommand such as `client|setinfo`. A test that needs it is skipped without it, by
+    /// `if !server.has_command("lmpop") { return }`; the name is printed.
+    pub fn has_command(&self, name: &str) -> bool {
+        let info: redis::Value = redis::cmd("COMMAND").arg("INFO").arg(name).query(&mut self.client()).expect("a reply to COMMAND INFO");
+        let has = matches!(&info, redis::Value::Array(commands) if commands.iter().any(|command| *command != redis::Value::Nil));
+        if !has {
+            println!("skipped: this server does not have {}", name.to_uppercase());
+        }
+        has
+    }
+
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()
     }

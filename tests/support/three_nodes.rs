@@ -48,6 +48,11 @@ impl ThreeNodes {
         cluster(&[self.oracle.port], &[])
     }
 
+    /// Whether the servers are of the release whose replies the library has where it has its own.
+    pub fn is_redis_7_0(&self) -> bool {
+        self.oracle.is_redis_7_0()
+    }
+
     /// A command with the names of the keys in place of the letters A to D.
     pub fn command(&self, command: &str) -> String {
         let replace = |word: &str| match word {
@@ -58,6 +63,11 @@ impl ThreeNodes {
             word => word.to_owned(),
         };
         command.split(' ').map(replace).collect::<Vec<_>>().join(" ")
+    }
+
+    /// A reply without the names of the keys.
+    pub fn without_names(&self, reply: &str) -> String {
+        self.keys.iter().fold(reply.to_owned(), |text, key| text.replace(key.as_str(), "KEY"))
     }
 
     pub fn compare(&self, cluster: &Cluster, oracle: &Cluster, command: &str) -> String {

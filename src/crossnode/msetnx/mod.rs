@@ -263,8 +263,12 @@ pub(crate) fn undo(connections: &mut Connections, server: usize, keys: &[(&[u8],
             return Ok(());
         }
         let mut undo: Vec<Words> = vec![words![b"HDEL", REGISTRY, field]];
-        let unchanged = keys.iter().zip(&values).filter(|((_, digest), value)| value.as_ref() == Some(digest));
-        undo.extend(unchanged.map(|((key, _), _)| words![b"DEL", *key]));
+        undo.extend(
+            keys.iter()
+                .zip(&values)
+                .filter(|((_, digest), value)| value.as_ref() == Some(digest))
+                .map(|((key, _), _)| words![b"DEL", *key]),
+        );
         if execute(connections, server, undo)? {
             return Ok(());
         }

@@ -1,10 +1,11 @@
 //! Sends a command with invalid arguments to one server, so that the caller gets the server's own error text.
 
-use crate::crossnode::support::conversation::{Connections, Request, TransactionResult, Words, replies, transaction_result, words};
+use crate::crossnode::support::conversation::{Request, TransactionResult, Words, replies, transaction_result, words};
 use crate::crossnode::support::job::Job;
 use crate::crossnode::support::outcome::{Abort, Outcome};
 use crate::error::{Code, Error};
 use crate::resp::{Builder, Kind, Reply, Value};
+use crate::topology::release;
 use std::borrow::Cow;
 
 /// The command with its first key in the place of every key.
@@ -41,14 +42,14 @@ pub(crate) fn invalid_arguments(job: &Job) -> Abort {
 }
 
 /// Whether a server runs a blocked command again, from its start, when one of its keys is ready. Older servers only look at that key.
-pub(crate) fn runs_blocked_commands_again(connections: &mut Connections, server: usize) -> Outcome<bool> {
+pub(crate) fn runs_blocked_commands_again(job: &Job, server: usize) -> Outcome<bool> {
     const SINCE: (u32, u32) = (7, 2);
-    let reply = connections.send(Request::read(server, vec![words![b"INFO", b"server"]]))?;
-    let Some(Value::String(info)) = replies(&reply).next() else { return Ok(true) };
-    let info = String::from_utf8_lossy(info);
-    let version = info.lines().find_map(|line| line.strip_prefix("redis_version:")).unwrap_or_default();
-    let mut numbers = version.split('.').map_while(|number| number.parse::<u32>().ok());
-    Ok((numbers.next().unwrap_or(u32::MAX), numbers.next().unwrap_or_default()) >= SINCE)
+    let mut known = job.topology.shard(server).key_listener().release();
+    if known.is_none() {
+        let reply = job.connections([server])?.send(Request::read(server, vec![words![b"INFO", b"server"]]))?;
+        known = if let Some(Value::String(info)) = replies(&reply).next() { release(info) } else { None };
+    }
+    Ok(known.is_none_or(|release| release >= SINCE))
 }
 
 /// A server's error about a key of the wrong type.

@@ -208,7 +208,7 @@ pub(crate) fn explain_wait(
 ) -> Explanation {
     let subscribed = servers.iter().fold(explanation, |explanation, &server| {
         let (explanation, request) = match job.topology.shard(server).key_listener().is_subscribed() {
-            None => (explanation.round_of([(server, "CLIENT ID; SUBSCRIBE …".into())]), "CLIENT TRACKING …"),
+            None => (explanation.round_of([(server, "CLIENT ID; INFO server; SUBSCRIBE …".into())]), "CLIENT TRACKING …"),
             Some(true) => (explanation, "CLIENT TRACKING …"),
             Some(false) => (explanation, "SUBSCRIBE …; CLIENT TRACKING …"),
         };
