@@ -205,11 +205,7 @@ fn is_defined(command: &Command) -> bool {
     let is_lex = words.iter().any(|word| word.eq_ignore_ascii_case(b"BYLEX"));
     match comparison_of(&command.name) {
         Comparison::Lex => ["zrange", "zrangestore"].contains(&command.name.as_str()) && !is_lex,
-        Comparison::AfterRestore
-        | Comparison::Scan
-        | Comparison::RandomChoice
-        | Comparison::Sorted
-        | Comparison::WithNodeInErrors => false,
+        Comparison::AfterRestore | Comparison::Scan | Comparison::RandomChoice | Comparison::Sorted | Comparison::WithNodeInErrors => false,
         _ => true,
     }
 }

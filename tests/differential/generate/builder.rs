@@ -104,8 +104,17 @@ impl<'r> Builder<'r> {
     fn counted(&mut self, part: &Part) {
         let place = self.words.len();
         self.text(b"");
-        self.part(part);
-        self.counted = self.words.len() - place - 1;
+        self.counted = match part {
+            Part::Many { least, part } => {
+                let count = self.many(*least);
+                (0..count).for_each(|_| self.part(part));
+                count
+            }
+            part => {
+                self.part(part);
+                self.words.len() - place - 1
+            }
+        };
         let wrong = [b"0".to_vec(), b"-1".to_vec(), b"x".to_vec(), b"".to_vec(), b"99".to_vec(), b"4294967297".to_vec()];
         let near = [self.counted + 1, self.counted - 1];
         let number = match self.corrupted && self.chance(1, 3) {
