@@ -88,25 +88,31 @@ fn sequences(harness: &Harness, has_transactions: bool) -> impl Fn(u64, u64) -> 
 
 #[test]
 fn a_broken_stream_is_detected_by_a_short_sequence() {
-    detects(false, &[("two replies have changed places", Fault::RepliesSwapped, 2)]);
+    detects(false, false, &[("two replies have changed places", Fault::RepliesSwapped, 2)]);
     detects(
         true,
+        false,
         &[
             ("DISCARD executes", Fault::DiscardExecutes, 3),
             ("watched keys are not watched", Fault::WatchIsForgotten, 6),
             ("replies in EXEC's array have changed places", Fault::RepliesByNode, 5),
         ],
     );
+    detects(
+        true,
+        true,
+        &[("DISCARD executes on the nodes", Fault::DiscardExecutes, 3), ("replies are in the order of the nodes", Fault::RepliesByNode, 5)],
+    );
 }
 
 /// Each fault must be found, by a sequence of at most so many commands.
-fn detects(has_transactions: bool, faults: &[(&str, Fault, usize)]) {
-    let harness = Harness::start_with(3, 2, &members(false));
+fn detects(has_transactions: bool, per_node: bool, faults: &[(&str, Fault, usize)]) {
+    let harness = Harness::start_with(3, 2, &members(per_node));
     let (seed, sequences) = (random::seed(), sequences(&harness, has_transactions));
-    let sound = pipelined(&harness, 2, false, Fault::None);
+    let sound = pipelined(&harness, 2, per_node, Fault::None);
     for &(what, fault, longest) in faults {
         println!("{what}:");
-        let broken = pipelined(&harness, 2, false, fault);
+        let broken = pipelined(&harness, 2, per_node, fault);
         let shortest =
             shortest_failing_sequence(&|number| sequences(seed, number), &|sequence| sound.run_sequence(sequence), &|sequence| {
                 broken.run_sequence(sequence)
