@@ -262,9 +262,13 @@ pub(crate) fn undo(connections: &mut Connections, server: usize, keys: &[(&[u8],
             connections.unwatch(server)?;
             return Ok(());
         }
-        let is_ours = |(key, value): &(&(&[u8], Vec<u8>), &Option<Vec<u8>>)| value.as_ref() == Some(&key.1);
         let mut undo: Vec<Words> = vec![words![b"HDEL", REGISTRY, field]];
-        undo.extend(keys.iter().zip(&values).filter(is_ours).map(|((key, _), _)| words![b"DEL", *key]));
+        undo.extend(
+            keys.iter()
+                .zip(&values)
+                .filter(|((_, digest), value)| value.as_ref() == Some(digest))
+                .map(|((key, _), _)| words![b"DEL", *key]),
+        );
         if execute(connections, server, undo)? {
             return Ok(());
         }
