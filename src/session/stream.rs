@@ -36,9 +36,13 @@ impl Session {
     ///
     /// Fails on a closed session, once all replies were read, in a forked child, and if the connection to a server with subscriptions was lost.
     pub fn read(&mut self, buffer: &mut [u8], timeout: Option<Duration>) -> Result<usize, Error> {
-        match self.read_until(buffer, deadline(timeout))? {
-            Wait::Complete(count) => Ok(count),
-            Wait::Paused => Ok(0),
+        let deadline = deadline(timeout);
+        loop {
+            match self.read_until(buffer, deadline)? {
+                Wait::Complete(count) => return Ok(count),
+                Wait::Paused => return Ok(0),
+                Wait::Idle(idle) => idle.wait(deadline)?,
+            }
         }
     }
 
@@ -49,6 +53,14 @@ impl Session {
             if self.stream.blocked.is_some() {
                 match self.continue_stream(Waiter::Read { deadline })? {
                     Some(Progress::Paused) => return Ok(Wait::Paused),
+                    Some(Progress::Messages) => {
+                        self.receive_messages()?;
+                        self.push_messages();
+                        if let Some(error) = self.pubsub_errors.pop_front() {
+                            return Err(error);
+                        }
+                        continue;
+                    }
                     Some(_) if self.stream.is_empty() => return Ok(Wait::Complete(0)),
                     _ => continue,
                 }
@@ -57,6 +69,7 @@ impl Session {
                 Wait::Complete(Some(message)) => self.stream.push(&message.root()),
                 Wait::Complete(None) => return Ok(Wait::Complete(0)),
                 Wait::Paused => return Ok(Wait::Paused),
+                Wait::Idle(idle) => return Ok(Wait::Idle(idle)),
             }
             self.push_messages();
         }
@@ -90,9 +103,10 @@ impl Session {
         outcome.map(|()| None)
     }
 
-    /// Runs the complete commands of the stream, up to the first that blocks: together if they have no effect on the stream.
+    /// Runs the complete commands of the stream, up to the first that blocks: together if they have no effect on the stream, or all subscribe.
     fn run_complete_commands(&mut self) -> Result<(), Error> {
-        let mut request = Vec::new();
+        // The commands of a request have one effect.
+        let (mut request, mut collected) = (Vec::new(), Effect::None);
         loop {
             let effect = match self.stream.incoming.next_command() {
                 Ok(true) => Effect::of(&self.stream.incoming.args()),
@@ -103,11 +117,14 @@ impl Session {
                     return Ok(());
                 }
             };
-            if effect == Effect::None && !self.is_subscribed() {
+            if effect != collected {
+                self.run_and_push(&std::mem::take(&mut request), true)?;
+                collected = effect;
+            }
+            if effect == Effect::Subscribes || (effect == Effect::None && !self.receives_messages()) {
                 self.stream.incoming.push_command(&mut request);
                 continue;
             }
-            self.run_and_push(&std::mem::take(&mut request), true)?;
             if effect == Effect::Closes {
                 self.end_stream(None);
                 return Ok(());
@@ -121,7 +138,7 @@ impl Session {
 
     /// Runs a command on its own. Returns whether it blocks the stream.
     fn run_alone(&mut self, effect: Effect, request: &[u8]) -> Result<bool, Error> {
-        if effect == Effect::Blocks && self.is_authenticated && self.transaction.is_none() && !self.is_subscribed() && !self.is_closed {
+        if effect == Effect::Blocks && self.may_begin_blocking() {
             let mut args = Args::new();
             Commands::new(request).next(&mut args)?;
             match self.begin_blocking(&args) {
@@ -144,6 +161,11 @@ impl Session {
         }
         self.run_and_push(request, effect != Effect::Unsubscribes)?;
         Ok(false)
+    }
+
+    /// Whether the state of the session lets a blocking command wait. Otherwise it has a reply at once.
+    fn may_begin_blocking(&self) -> bool {
+        self.is_authenticated && self.transaction.is_none() && !self.allows_only_subscriptions() && !self.is_monitoring() && !self.is_closed
     }
 
     fn push_outcome(&mut self, outcome: Outcome) {

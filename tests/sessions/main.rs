@@ -6,6 +6,7 @@ mod byte_stream;
 mod clients;
 mod connection_state;
 mod helpers;
+mod monitor;
 mod redis_benchmark;
 mod redis_cli;
 mod replica_wait;
@@ -13,6 +14,7 @@ mod reports;
 mod resp3;
 mod several_nodes;
 mod shared;
+mod subscribe_order;
 mod subscriptions;
 mod transactions;
 
