@@ -41,9 +41,9 @@ pub fn serve(listener: TcpListener, cluster: Cluster) {
 
 /// Serves a client on this thread, as long as each reply follows its request at once and the client takes it.
 fn serve_client(client: &Arc<TcpStream>, mut session: Session) {
-    // CLIENT KILL by another client.
+    // CLIENT KILL by another client ends the wait for requests.
     let killed = client.clone();
-    session.on_close(move || drop(killed.shutdown(Shutdown::Both)));
+    session.on_close(move || drop(killed.shutdown(Shutdown::Read)));
     // Replies are small, and the client waits for them.
     let _ = client.set_nodelay(true);
     let _ = client.set_write_timeout(Some(PATIENCE));

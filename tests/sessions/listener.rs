@@ -5,7 +5,7 @@ use crate::support::raw_client::RawClient;
 use crate::support::three_nodes::ThreeNodes;
 use crate::support::{key_on, request};
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 
 #[test]
 fn clients_do_not_wait_for_those_of_a_node_that_hangs() {
@@ -88,4 +88,27 @@ fn replies_messages_and_blocking_commands_keep_their_order() {
     client.exchange(&request(&["SUBSCRIBE news"]), 1);
     assert_eq!(other.exchange(&request(&["PUBLISH news text"]), 1), b":1\r\n");
     assert_eq!(client.read(1), b"*3\r\n$7\r\nmessage\r\n$4\r\nnews\r\n$4\r\ntext\r\n");
+}
+
+#[test]
+fn a_client_that_sends_nothing_more_gets_its_replies() {
+    let nodes = ThreeNodes::new();
+    let port = listen(nodes.cluster());
+    for stream in [&b"ECHO x\r\n"[..], b"SUBSCRIBE a\r\nUNSUBSCRIBE a\r\nECHO x\r\n", b"BLPOP a 0.01\r\nECHO x\r\n"] {
+        for _ in 0..20 {
+            let (mut client, mut found) = (TcpStream::connect(("127.0.0.1", port)).unwrap(), String::new());
+            client.write_all(stream).unwrap();
+            // Now another thread may have to send the replies.
+            let mut buffer = [0; 100];
+            while !found.contains("$1\r\nx\r\n") {
+                let count = client.read(&mut buffer).unwrap();
+                found.push_str(std::str::from_utf8(&buffer[..count]).unwrap());
+            }
+            found.clear();
+            client.write_all(b"ECHO last\r\n").unwrap();
+            client.shutdown(Shutdown::Write).unwrap();
+            client.read_to_string(&mut found).unwrap();
+            assert_eq!(found, "$4\r\nlast\r\n");
+        }
+    }
 }
