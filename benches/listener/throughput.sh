@@ -16,8 +16,8 @@ start_listener() {
     local config='{"hash_tag":"keep","nodes":{'
     config+="\"node_1\":\"redis://127.0.0.1:${servers[0]}\",\"node_2\":\"redis://127.0.0.1:${servers[1]}\","
     config+="\"node_3\":\"redis://127.0.0.1:${servers[2]}\"}}"
-    coproc LISTENER { REDISCLUSTER_CONFIG=$config exec "$program" 127.0.0.1:0; }
-    trap 'kill "$LISTENER_PID"' EXIT
+    coproc LISTENER { REDISCLUSTER_CONFIG=$config exec setpriv --pdeathsig KILL "$program" 127.0.0.1:0; }
+    trap 'kill "$LISTENER_PID" 2>/dev/null || true' EXIT
     read -r address <&"${LISTENER[0]}"
     listener=${address##*:}
 }
