@@ -86,6 +86,11 @@ soak: ## compare N servers with one until stopped, or for COMMANDS commands; SEE
 	@scripts/setup test
 	SEED=$${SEED:-random} COMMANDS=$${COMMANDS:-endless} $(CARGO) test --test differential -- --nocapture --test-threads 3 servers_reply_like_one
 
+.PHONY: differential
+differential: ## compare COMMANDS (100000) commands with one server in each mode: numbers of nodes, RESP3, sessions, streams, transactions, scripts
+	@scripts/setup test
+	SEED=$${SEED:-random} COMMANDS=$${COMMANDS:-100000} $(CARGO) test --test differential -- --nocapture --test-threads 3 _like_one
+
 .PHONY: matrix
 matrix: ## run the tests of the core with servers of other versions (SERVERS, by default all of scripts/servers list)
 	@scripts/setup test
@@ -95,6 +100,7 @@ matrix: ## run the tests of the core with servers of other versions (SERVERS, by
 applications: ## run RQ, Celery, Django's cache and BullMQ on three masters and on one server
 	@scripts/setup test
 	@tests/clients/run --applications
+	@OPTIONS='"hash_tag":"keep","transactions":"per_node"' tests/clients/run celery django
 
 .PHONY: bench
 bench: ## compare the speed and memory of the library with other clients

@@ -32,12 +32,11 @@ pub(crate) fn plan<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) ->
     if command.session {
         return Err(needs_session(command.name));
     }
-    let needs_value_per_key = matches!(command.strategy, Strategy::Split(SplitKind::Stored) | Strategy::MsetNx);
-    let has_value_per_key = !needs_value_per_key || !args.len().is_multiple_of(2);
-    let Some(keys) = placed_keys(config, command, args)?.filter(|_| has_value_per_key) else { return Ok(plan_for_rejection()) };
+    let Some(keys) = placed_keys(config, command, args)?.filter(|keys| has_value_per_key(command.strategy, args, keys)) else {
+        return Ok(plan_for_rejection());
+    };
     let flags = flags(command, args);
-    if keys.is_empty() && command.keys != Keys::Specs(&[]) && command.strategy != Strategy::Script {
-        // A number of keys of 0, or no STREAMS.
+    if lacks_keys(command, &keys) {
         return Ok(plan_for_rejection());
     }
     if command.strategy == Strategy::Sort && sort_reads_other_servers(config, args)? {
@@ -49,6 +48,25 @@ pub(crate) fn plan<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) ->
             let suffix = format!("; {} applies to all of them together", upper(option));
             if error.code() == Code::CrossNode { error.with_suffix(&suffix) } else { error }
         }),
+    }
+}
+
+/// Whether a command that needs keys has none: a number of keys of 0, or no STREAMS. A server rejects it.
+#[inline]
+pub(crate) fn lacks_keys(command: &Command, keys: &[Key]) -> bool {
+    keys.is_empty() && command.keys != Keys::Specs(&[]) && command.strategy != Strategy::Script
+}
+
+/// Whether each key that needs a value has one.
+#[inline]
+fn has_value_per_key(strategy: Strategy, args: &[&[u8]], keys: &[Key]) -> bool {
+    match strategy {
+        Strategy::Split(SplitKind::Stored) | Strategy::MsetNx => !args.len().is_multiple_of(2),
+        // Options may follow the last value.
+        Strategy::Split(kind @ SplitKind::StoredWithOptions) => {
+            keys.last().is_none_or(|last| last.position() + kind.arguments_per_key() <= args.len())
+        }
+        _ => true,
     }
 }
 
@@ -423,6 +441,7 @@ mod tests {
             "ZDIFF +1 a",
             "ZDIFF 01 a",
             "MSET a 1 b",
+            "MSETEX 2 a 1 b",
             "XREAD COUNT 1 a",
         ] {
             let args: Vec<&[u8]> = command.split(' ').map(str::as_bytes).collect();

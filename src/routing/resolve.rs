@@ -8,7 +8,8 @@ use crate::config::{Config, KeylessScripts, Read};
 use crate::error::{Code, Error, printable};
 use crate::resp::{Reply, Value};
 use crate::routing::plan::{
-    Plan, keyless_error, learned_positions, needs_session, place_keys, placed_keys, plan, plan_for_rejection, plan_learned, upper,
+    Plan, keyless_error, lacks_keys, learned_positions, needs_session, place_keys, placed_keys, plan, plan_for_rejection, plan_learned,
+    upper,
 };
 use crate::topology::{Replica, Topology};
 use crate::transport::NodePipeline;
@@ -94,6 +95,7 @@ impl<'p> CommandResolver<'p> {
                 self.check_keyless_script(args)?;
             }
             return Ok(match placed_keys(self.config, command, args)? {
+                Some(keys) if lacks_keys(command, &keys) => Located::Rejected,
                 Some(keys) => Located::Keys { keys, strategy: command.strategy },
                 None => Located::Rejected,
             });

@@ -12,7 +12,7 @@ use crate::session::session::{Outcome, Session};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use std::cell::{Cell, RefCell};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 /// The reply of a command that CLIENT UNBLOCK has ended with an error.
@@ -37,6 +37,8 @@ pub(crate) enum Progress {
     TimeUp,
     /// The command is suspended: another call waits for the session.
     Paused,
+    /// The command is suspended: messages of subscriptions have arrived.
+    Messages,
 }
 
 /// Why a wait must end.
@@ -46,6 +48,7 @@ pub(crate) enum Stop {
     Unblock,
     TimeUp,
     Pause,
+    Messages,
 }
 
 impl Session {
@@ -113,8 +116,13 @@ impl Session {
         waiter: Waiter,
     ) -> Result<Progress, Error> {
         let interrupter = self.interrupter.clone();
+        let messages = self.messages_for(waiter)?;
+        let wake_up = match &messages {
+            Some(messages) => messages.as_fd(),
+            None => interrupter.rx()?.as_fd(),
+        };
         loop {
-            let wake_up = interrupter.rx()?;
+            interrupter.drain()?;
             let stop = self.stop(waiter);
             let connection = self.connections[server].as_mut().ok_or_else(|| Error::new(Code::Io, "the connection was lost"))?;
             if connection.receive_now(reader)? {
@@ -127,6 +135,7 @@ impl Session {
             match stop {
                 Some(Stop::Close | Stop::TimeUp) => return Ok(Progress::TimeUp),
                 Some(Stop::Pause) => return Ok(Progress::Paused),
+                Some(Stop::Messages) => return Ok(Progress::Messages),
                 Some(Stop::Unblock) if !*is_unblocked => {
                     interrupter.take_interrupt();
                     self.unblock(server, interrupter.unblock_requested() == Some(true))?;
@@ -137,7 +146,7 @@ impl Session {
                 Some(Stop::Unblock) | None => {}
             }
             let timeout = [left, waiter.remaining()].into_iter().flatten().min().and_then(|left| left.try_into().ok());
-            match poll(&mut [PollFd::new(connection, PollFlags::IN), PollFd::new(wake_up, PollFlags::IN)], timeout.as_ref()) {
+            match poll(&mut [PollFd::new(connection, PollFlags::IN), PollFd::from_borrowed_fd(wake_up, PollFlags::IN)], timeout.as_ref()) {
                 Ok(_) | Err(Errno::INTR) => {}
                 Err(error) => return Err(Error::new(Code::Io, format!("poll: {error}"))),
             }
@@ -171,13 +180,18 @@ impl Session {
         let stop = Cell::new(None);
         let is_requested = || {
             // The bytes of requests that were handled must not end the next poll.
-            let _ = self.interrupter.rx();
+            let _ = self.interrupter.drain();
             stop.set(self.stop(waiter));
             stop.get().is_some()
         };
+        self.interrupter.drain()?;
+        let messages = self.messages_for(waiter)?;
         let limit = WaitLimit {
             deadline: [deadline, waiter.deadline()].into_iter().flatten().min(),
-            wake_up: self.interrupter.rx()?.as_fd(),
+            wake_up: match &messages {
+                Some(messages) => messages.as_fd(),
+                None => self.interrupter.rx()?.as_fd(),
+            },
             is_requested: &is_requested,
             stream_ids,
             is_continued,
@@ -194,6 +208,7 @@ impl Session {
                 Progress::Ended(if is_error { Ok(Reply::error(UNBLOCKED)) } else { outcome })
             }
             Some(Stop::Pause) => Progress::Paused,
+            Some(Stop::Messages) => Progress::Messages,
             Some(Stop::Close | Stop::TimeUp) | None => Progress::TimeUp,
         })
     }
@@ -211,8 +226,14 @@ impl Session {
             Waiter::Execute { interrupts } => (self.interrupter.interrupts() != interrupts).then_some(Stop::Unblock),
             Waiter::Read { .. } if waiter.remaining() == Some(Duration::ZERO) => Some(Stop::TimeUp),
             Waiter::Read { .. } if self.interrupter.is_pause_requested() => Some(Stop::Pause),
-            Waiter::Read { .. } => self.interrupter.take_interrupt().then_some(Stop::TimeUp),
+            Waiter::Read { .. } if self.interrupter.take_interrupt() => Some(Stop::TimeUp),
+            Waiter::Read { .. } => self.has_messages().then_some(Stop::Messages),
         }
+    }
+
+    /// What else ends a wait, see [`Session::messages_and_requests`]: a call that reads the stream delivers messages meanwhile.
+    pub(super) fn messages_for(&self, waiter: Waiter) -> Result<Option<OwnedFd>, Error> {
+        if let Waiter::Read { .. } = waiter { self.messages_and_requests() } else { Ok(None) }
     }
 }
 

@@ -5,6 +5,8 @@ use crate::command::lookup;
 use crate::error::Error;
 use crate::resp::{Args, Commands, Reply, ReplyList};
 use crate::session::blocking::{Begun, may_block};
+use crate::session::monitor::{is_rejected_while_monitoring, rejected_while_monitoring};
+use crate::session::pubsub::Subscribing;
 use crate::session::queued::{Transaction, TransactionPipeline};
 use crate::session::session::{Outcome, Session};
 use crate::session::state_command::{state_command, unsupported};
@@ -20,6 +22,8 @@ pub(crate) struct Dispatcher<'s, 'r> {
     ordinary: Range<usize>,
     /// The commands of a transaction that were not sent yet. It is `None` while `ordinary` is not empty.
     pub pipeline: Option<TransactionPipeline>,
+    /// Commands of the SUBSCRIBE family whose confirmations were not read. It is empty while other commands are collected.
+    subscribing: Vec<Subscribing>,
     /// The number of interrupts before the call.
     interrupts: u64,
     /// The replies after so many parts of `replies` are not wanted.
@@ -57,6 +61,7 @@ impl Session {
             replies: ReplyList::default(),
             ordinary: 0..0,
             pipeline: None,
+            subscribing: Vec::new(),
             interrupts,
             muted_from: None,
         };
@@ -87,11 +92,24 @@ impl<'r> Dispatcher<'_, 'r> {
             return self.reply(Ok(refusal));
         }
         if self.session.transaction.is_some() {
+            if self.session.is_monitoring() && is_rejected_while_monitoring(args) {
+                self.session.transaction.iter_mut().for_each(|transaction| transaction.has_error = true);
+                return self.reply(Ok(rejected_while_monitoring()));
+            }
             return self.run_in_transaction(args);
         }
         let name = state_command(args);
+        if let Some((kind, true)) = name.and_then(SubscriptionKind::from_command)
+            && args.len() > 1
+        {
+            return self.subscribe(kind, &args[1..]);
+        }
+        self.finish_subscribing();
         if self.session.allows_only_subscriptions() && !is_allowed_while_subscribed(name, args) {
             return self.reject_while_subscribed(args);
+        }
+        if self.session.is_monitoring() && is_rejected_while_monitoring(args) {
+            return self.reply(Ok(rejected_while_monitoring()));
         }
         match name {
             Some(name) => self.run_state_command(name, args),
@@ -107,6 +125,29 @@ impl<'r> Dispatcher<'_, 'r> {
                 self.collect(range);
                 Ok(())
             }
+        }
+    }
+
+    /// Sends SUBSCRIBE or a relative. The servers confirm several such commands at the same time, so that the last one of a pipeline does not wait for
+    /// the others.
+    fn subscribe(&mut self, kind: SubscriptionKind, names: &[&'r [u8]]) -> Result<(), Error> {
+        if self.subscribing.is_empty() {
+            self.flush()?;
+        }
+        match self.session.begin_subscribing(kind, names) {
+            Ok(subscribing) => self.subscribing.push(subscribing),
+            Err(error) => {
+                self.finish_subscribing();
+                self.replies.push(Err(error));
+            }
+        }
+        Ok(())
+    }
+
+    fn finish_subscribing(&mut self) {
+        for subscribing in std::mem::take(&mut self.subscribing) {
+            let outcomes = self.session.finish_subscribing(subscribing);
+            outcomes.into_iter().for_each(|outcome| self.replies.push(outcome));
         }
     }
 
@@ -146,6 +187,7 @@ impl<'r> Dispatcher<'_, 'r> {
 
     /// Executes the collected commands.
     pub(crate) fn flush(&mut self) -> Result<(), Error> {
+        self.finish_subscribing();
         self.flush_pipeline();
         let ordinary = std::mem::take(&mut self.ordinary);
         if !ordinary.is_empty() {
@@ -167,15 +209,18 @@ impl<'r> Dispatcher<'_, 'r> {
         if let Some(command) = lookup(args).filter(|command| !command.takes(args.len())) {
             return self.reject_arity(command.name, args);
         }
-        if let Some((kind, subscribes)) = SubscriptionKind::from_command(name) {
-            let names = &args[1..];
-            let outcomes = if subscribes { self.session.subscribe(kind, names) } else { self.session.unsubscribe(kind, names) };
+        if let Some((kind, _)) = SubscriptionKind::from_command(name) {
+            let outcomes = self.session.unsubscribe(kind, &args[1..]);
             outcomes.into_iter().for_each(|outcome| self.replies.push(outcome));
             return Ok(());
         }
         match name {
             "watch" => return self.watch(args),
             "unwatch" => self.unbind()?,
+            "monitor" => {
+                self.session.monitor().into_iter().for_each(|outcome| self.replies.push(outcome));
+                return Ok(());
+            }
             _ => {}
         }
         let session = &mut *self.session;

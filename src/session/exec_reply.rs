@@ -120,7 +120,14 @@ impl Session {
     }
 
     fn subscribe_in_transaction(&mut self, kind: SubscriptionKind, subscribes: bool, name: &[u8]) -> Reply {
-        let outcomes = if subscribes { self.subscribe(kind, &[name]) } else { self.unsubscribe(kind, &[name]) };
+        let outcomes = if subscribes {
+            match self.begin_subscribing(kind, &[name]) {
+                Ok(subscribing) => self.finish_subscribing(subscribing),
+                Err(error) => vec![Err(error)],
+            }
+        } else {
+            self.unsubscribe(kind, &[name])
+        };
         match outcomes.into_iter().next() {
             Some(Ok(reply)) => reply,
             Some(Err(error)) => Reply::error(format!("ERR {}", error.message()).as_bytes()),

@@ -122,13 +122,16 @@ impl Interrupter {
         self.0.interrupt.swap(false, Ordering::SeqCst)
     }
 
-    /// Returns whether the waiting thread has a request to handle.
-    pub(crate) fn is_requested(&self) -> bool {
-        self.0.interrupt.load(Ordering::SeqCst) || self.is_pause_requested() || self.is_closing()
+    /// Forgets the requests so far. Those that come later make [`Interrupter::rx`] readable. Check the requests after this call and before waiting.
+    pub(crate) fn drain(&self) -> Result<(), Error> {
+        let mut rx = self.rx()?;
+        let mut bytes = [0; 64];
+        while matches!(rx.read(&mut bytes), Ok(64)) {}
+        fence(Ordering::SeqCst);
+        Ok(())
     }
 
-    /// Returns a socket that becomes readable when a request is made after this call. Requests from before this call may not make it readable:
-    /// check [`Interrupter::is_requested`] after this call and before waiting.
+    /// Returns a socket that is readable if a request was made since [`Interrupter::drain`].
     pub(crate) fn rx(&self) -> Result<&UnixStream, Error> {
         let sockets = self.0.wake_up.get_or_try_init(|| -> std::io::Result<(UnixStream, UnixStream)> {
             let (rx, tx) = UnixStream::pair()?;
@@ -136,12 +139,7 @@ impl Interrupter {
             tx.set_nonblocking(true)?;
             Ok((rx, tx))
         });
-        let (rx, _) = sockets.map_err(|error| Error::new(Code::Internal, format!("cannot open a pair of sockets: {error}")))?;
-        // The bytes of earlier requests must not end the next wait.
-        let mut bytes = [0; 64];
-        while matches!((&mut &*rx).read(&mut bytes), Ok(count) if count > 0) {}
-        fence(Ordering::SeqCst);
-        Ok(rx)
+        sockets.map(|(rx, _)| rx).map_err(|error| Error::new(Code::Internal, format!("cannot open a pair of sockets: {error}")))
     }
 
     fn set(&self, signal: &AtomicBool) {
@@ -149,8 +147,8 @@ impl Interrupter {
         self.wake();
     }
 
-    /// Wakes the waiting thread after a signal was set.
-    fn wake(&self) {
+    /// Makes the waiting thread look at the signals and at the session.
+    pub(crate) fn wake(&self) {
         // Either this thread sees the sockets that the waiting thread opened, or the waiting thread sees the signal.
         fence(Ordering::SeqCst);
         if let Some((_, tx)) = self.0.wake_up.get() {

@@ -12,6 +12,8 @@ mod exec;
 mod exec_reply;
 mod identity;
 mod interrupt;
+mod monitor;
+mod monitor_connection;
 mod pubsub;
 mod pubsub_connection;
 mod queued;
@@ -24,6 +26,7 @@ mod select;
 #[allow(clippy::module_inception)]
 mod session;
 mod shared;
+mod socket;
 mod state_command;
 mod stream;
 mod stream_buffer;

@@ -1,7 +1,7 @@
 //! SUBSCRIBE and its family: a channel is on one server; patterns and the channels of keyspace notifications are on all.
 
 use crate::config::Protocol;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::resp::{Kind, Reply};
 use crate::session::pubsub_connection::PubSubConnection;
 use crate::session::session::{Outcome, Session};
@@ -9,34 +9,44 @@ use crate::session::subscriptions::SubscriptionKind;
 use crate::transport::explain;
 use std::collections::BTreeMap;
 
+/// A command that was sent and whose confirmations were not read.
+pub(crate) struct Subscribing {
+    kind: SubscriptionKind,
+    targets: Vec<Target>,
+    /// By server: the indexes of its targets, and the error if the commands could not be sent.
+    sent: Vec<(usize, Vec<usize>, Option<Error>)>,
+}
+
 /// A channel or pattern of a command.
-struct Target<'a> {
-    name: &'a [u8],
+struct Target {
+    name: Vec<u8>,
     servers: Vec<usize>,
     /// The first failure: the error reply of a server, or an error.
     failure: Option<Outcome>,
 }
 
 impl Session {
-    /// Subscribes to channels or patterns. Returns one outcome per name, or a single error before anything is sent.
-    pub(super) fn subscribe(&mut self, kind: SubscriptionKind, names: &[&[u8]]) -> Vec<Outcome> {
-        let mut targets: Vec<Target> = match names.iter().map(|name| self.target(kind, name)).collect() {
-            Ok(targets) => targets,
-            Err(error) => return vec![Err(error)],
-        };
-        let by_server = targets_by_server(&targets);
-        let sent: Vec<(usize, &[usize], Result<(), Error>)> = by_server
-            .iter()
-            .map(|(&server, indexes)| {
-                let names: Vec<&[u8]> = indexes.iter().map(|&index| targets[index].name).collect();
+    /// Sends the commands that subscribe to channels or patterns, and reads no reply. Fails before anything is sent.
+    pub(super) fn begin_subscribing(&mut self, kind: SubscriptionKind, names: &[&[u8]]) -> Result<Subscribing, Error> {
+        let targets: Vec<Target> = names.iter().map(|name| self.target(kind, name)).collect::<Result<_, _>>()?;
+        let sent = targets_by_server(&targets)
+            .into_iter()
+            .map(|(server, indexes)| {
+                let names: Vec<&[u8]> = indexes.iter().map(|&index| targets[index].name.as_slice()).collect();
                 let outcome = self.pubsub_connection(server).and_then(|connection| connection.send(kind.subscribe(), &names));
-                (server, indexes.as_slice(), outcome)
+                (server, indexes, outcome.err())
             })
             .collect();
-        for (server, indexes, outcome) in sent {
-            self.read_confirmations(kind, server, indexes, outcome.err(), &mut targets);
+        Ok(Subscribing { kind, targets, sent })
+    }
+
+    /// Reads the confirmations of commands that were sent, in the order in which they were sent. Returns one outcome per name.
+    pub(super) fn finish_subscribing(&mut self, subscribing: Subscribing) -> Vec<Outcome> {
+        let Subscribing { kind, mut targets, sent } = subscribing;
+        for (server, indexes, error) in sent {
+            self.read_confirmations(kind, server, &indexes, error, &mut targets);
         }
-        targets.into_iter().map(|target| self.finish_subscribing(kind, target)).collect()
+        targets.into_iter().map(|target| self.record_subscription(kind, target)).collect()
     }
 
     /// Reads one confirmation per target from a server and records the failures. `lost` is the error if the commands could not be sent.
@@ -69,14 +79,14 @@ impl Session {
     }
 
     /// Records a subscription and returns its confirmation. If it failed on some servers, unsubscribes from the others and returns the failure.
-    fn finish_subscribing(&mut self, kind: SubscriptionKind, target: Target) -> Outcome {
+    fn record_subscription(&mut self, kind: SubscriptionKind, target: Target) -> Outcome {
         let server = target.servers[0];
         let Some(failure) = target.failure else {
-            self.subscriptions.insert(kind, target.name, server);
-            return Ok(self.own_confirmation(kind.subscribe(), kind, Some(target.name)));
+            self.subscriptions.insert(kind, &target.name, server);
+            return Ok(self.own_confirmation(kind.subscribe(), kind, Some(&target.name)));
         };
-        if kind.is_on_all_servers(target.name) && !self.subscriptions.contains(kind, target.name, server) {
-            target.servers.iter().for_each(|&server| self.unsubscribe_on(server, kind, target.name));
+        if kind.is_on_all_servers(&target.name) && !self.subscriptions.contains(kind, &target.name, server) {
+            target.servers.iter().for_each(|&server| self.unsubscribe_on(server, kind, &target.name));
         }
         target.servers.iter().for_each(|&server| self.close_if_unused(server));
         failure
@@ -87,7 +97,7 @@ impl Session {
         if !names.is_empty() {
             let unsubscribe = |name: &&[u8]| {
                 let Target { name, servers, .. } = self.target(kind, name)?;
-                Ok(self.remove_subscription(kind, name, &servers))
+                Ok(self.remove_subscription(kind, &name, &servers))
             };
             return names.iter().map(unsubscribe).collect();
         }
@@ -141,7 +151,7 @@ impl Session {
     fn confirmation(&mut self, server: usize) -> Result<Option<Reply>, Error> {
         match self.pubsub_connections.get_mut(&server) {
             Some(connection) => connection.confirmation(&mut self.messages),
-            None => Ok(None),
+            None => Err(Error::new(Code::Io, "the connection was lost")),
         }
     }
 
@@ -161,24 +171,28 @@ impl Session {
     pub(super) fn lose_pubsub_connection(&mut self, server: usize, error: Error) {
         self.pubsub_connections.remove(&server);
         if self.subscriptions.any_on_server(server) {
-            let server = &self.configured.config().servers[server];
-            let text = format!("{} ({}): {}; messages may have been lost", server.alias, server.address, error.message());
-            self.pubsub_errors.push_back(Error::new(error.code(), text).on_node(&server.alias));
+            self.report_lost_messages(server, error);
         }
     }
 
+    pub(super) fn report_lost_messages(&mut self, server: usize, error: Error) {
+        let server = &self.configured.config().servers[server];
+        let text = format!("{} ({}): {}; messages may have been lost", server.alias, server.address, error.message());
+        self.pubsub_errors.push_back(Error::new(error.code(), text).on_node(&server.alias));
+    }
+
     /// Finds the servers of a channel or pattern. PUBLISH sends to the server of the channel's own name, so a tag of another channel has no effect.
-    fn target<'a>(&self, kind: SubscriptionKind, name: &'a [u8]) -> Result<Target<'a>, Error> {
+    fn target(&self, kind: SubscriptionKind, name: &[u8]) -> Result<Target, Error> {
         if kind == SubscriptionKind::Pattern {
-            return Ok(Target { name, servers: self.publishers(), failure: None });
+            return Ok(Target { name: name.to_vec(), servers: self.publishers(), failure: None });
         }
         let config = self.configured.config();
         let place = config.try_place("channel", name)?;
         if kind.is_on_all_servers(place.name) {
-            return Ok(Target { name: place.name, servers: self.publishers(), failure: None });
+            return Ok(Target { name: place.name.to_vec(), servers: self.publishers(), failure: None });
         }
         let server = config.masters[place.master].server;
-        Ok(Target { name: place.name, servers: vec![self.publisher(server)], failure: None })
+        Ok(Target { name: place.name.to_vec(), servers: vec![self.publisher(server)], failure: None })
     }
 
     /// Returns the masters. Of several that are databases of one server only one, because channels are the same in all databases.

@@ -5,10 +5,12 @@ use crate::config::{Config, Protocol, Server};
 use crate::error::Error;
 use crate::resp::{Framer, Kind, Reply, Value, pack, push_argument, push_count};
 use crate::session::connection::Settings;
+use crate::session::socket::SharedSocket;
 use crate::session::subscriptions::SubscriptionKind;
 use crate::transport::Connection;
 use std::collections::VecDeque;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) struct PubSubConnection {
@@ -19,6 +21,7 @@ pub(crate) struct PubSubConnection {
     read_timeout: Option<Duration>,
     /// The number of replies to come that belong to the settings.
     ignored: usize,
+    socket: SharedSocket,
 }
 
 impl PubSubConnection {
@@ -40,6 +43,7 @@ impl PubSubConnection {
             sends_pushes: settings.protocol == Protocol::Resp3,
             read_timeout: config.read_timeout,
             ignored: commands.len(),
+            socket: SharedSocket::default(),
         })
     }
 
@@ -68,6 +72,11 @@ impl PubSubConnection {
             self.connection.wait(ReadTimeout::Extended(Duration::ZERO), self.read_timeout)?;
             self.connection.receive_now(self.framer.reader(), 1)?;
         }
+    }
+
+    /// See [`SharedSocket::get`].
+    pub(crate) fn socket(&mut self) -> Result<Arc<OwnedFd>, Error> {
+        self.socket.get(&self.connection)
     }
 
     fn message(&self, reply: Reply) -> Reply {

@@ -1,13 +1,17 @@
-//! Waits for messages of all servers, and for an interrupt.
+//! Receives messages of all servers. What waits for them does not use the session meanwhile.
 
 use crate::error::{Code, Error};
 use crate::resp::Reply;
+use crate::session::interrupt::Interrupter;
+use crate::session::monitor_connection::MonitorConnection;
 use crate::session::pubsub_connection::PubSubConnection;
 use crate::session::session::Session;
 use crate::transport::explain;
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, epoll, poll};
 use rustix::io::Errno;
 use std::collections::VecDeque;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How a call that may wait ended.
@@ -16,12 +20,37 @@ pub(super) enum Wait<T> {
     Complete(T),
     /// A pause was requested: another call waits for the session.
     Paused,
+    /// Nothing has arrived. The caller waits and tries again.
+    Idle(Idle),
+}
+
+/// What to wait for while a session has nothing to return. The session can be used meanwhile.
+pub(super) struct Idle {
+    sockets: Vec<Arc<OwnedFd>>,
+    interrupter: Interrupter,
+}
+
+impl Idle {
+    /// Waits until a server has sent something, a request of the interrupter is made, or the deadline has passed.
+    pub(super) fn wait(&self, deadline: Option<Instant>) -> Result<(), Error> {
+        let mut sockets: Vec<PollFd> = self.sockets.iter().map(|socket| PollFd::new(socket, PollFlags::IN)).collect();
+        sockets.push(PollFd::new(self.interrupter.rx()?, PollFlags::IN));
+        poll_within(&mut sockets, remaining(deadline))
+    }
+}
+
+fn poll_within(sockets: &mut [PollFd], timeout: Option<Duration>) -> Result<(), Error> {
+    match poll(sockets, timeout.and_then(|timeout| timeout.try_into().ok()).as_ref()) {
+        Ok(_) | Err(Errno::INTR) => Ok(()),
+        Err(error) => Err(Error::new(Code::Io, format!("poll: {error}"))),
+    }
 }
 
 impl Session {
     /// Waits for the next message of any server. Without a timeout it waits forever; with a timeout of zero it checks once.
     ///
     /// A message is an array, or a push in RESP3, as one server sends it: `message`, channel, text; `pmessage`, pattern, channel, text; or `smessage`, channel, text.
+    /// After MONITOR it is also a status: a line of a server.
     /// `None` means that the time is up or that an [`Interrupter`](crate::Interrupter) ended the call.
     /// Messages of one channel arrive in the order of their publication.
     ///
@@ -29,21 +58,25 @@ impl Session {
     /// subscribes there again. Fails with [`Code::Request`](crate::Code::Request) if the session has no subscription, after QUIT, and in a forked
     /// child.
     pub fn receive(&mut self, timeout: Option<Duration>) -> Result<Option<Reply>, Error> {
-        match self.receive_until(deadline(timeout))? {
-            Wait::Complete(message) => Ok(message),
-            Wait::Paused => Ok(None),
+        let deadline = deadline(timeout);
+        loop {
+            match self.receive_until(deadline)? {
+                Wait::Complete(message) => return Ok(message),
+                Wait::Paused => return Ok(None),
+                Wait::Idle(idle) => idle.wait(deadline)?,
+            }
         }
     }
 
     pub(super) fn receive_until(&mut self, deadline: Option<Instant>) -> Result<Wait<Option<Reply>>, Error> {
         self.check_open()?;
-        if !self.is_subscribed() && self.messages.is_empty() {
+        if !self.receives_messages() && self.messages.is_empty() {
             return Err(Error::new(Code::Request, "receive: the session has no subscription; SUBSCRIBE first"));
         }
         self.next_message(deadline)
     }
 
-    /// Waits for a message or an error of a subscription. If the deadline has passed, it does not pause, because it does not wait.
+    /// Returns the next message or error of a subscription, without waiting for it.
     pub(super) fn next_message(&mut self, deadline: Option<Instant>) -> Result<Wait<Option<Reply>>, Error> {
         loop {
             if let Some(message) = self.messages.pop_front() {
@@ -52,27 +85,31 @@ impl Session {
             if let Some(error) = self.pubsub_errors.pop_front() {
                 return Err(error);
             }
-            self.check_open()?;
-            let left = remaining(deadline);
-            if left != Some(Duration::ZERO) && self.interrupter.is_pause_requested() {
-                return Ok(Wait::Paused);
+            self.receive_messages()?;
+            if !self.messages.is_empty() || !self.pubsub_errors.is_empty() {
+                continue;
             }
-            let lost = self.lost_publishers();
-            if !lost.is_empty() {
-                // If a server cannot be reached, the messages of the others are returned first.
-                self.wait_for_messages(Some(Duration::ZERO))?;
-                if self.messages.is_empty() {
-                    lost.into_iter().try_for_each(|server| self.resubscribe(server))?;
+            if self.is_monitoring && self.monitors.len() < self.publishers().len() {
+                if let Some(rejection) = self.open_monitors()? {
+                    return Ok(Wait::Complete(Some(rejection)));
                 }
                 continue;
             }
-            if self.interrupter.take_interrupt() {
+            let lost = self.lost_publishers();
+            if !lost.is_empty() {
+                lost.into_iter().try_for_each(|server| self.resubscribe(server))?;
+                continue;
+            }
+            // The bytes of earlier requests must not end the wait.
+            self.interrupter.drain()?;
+            self.check_open()?;
+            if self.interrupter.take_interrupt() || remaining(deadline) == Some(Duration::ZERO) {
                 return Ok(Wait::Complete(None));
             }
-            self.wait_for_messages(left)?;
-            if left == Some(Duration::ZERO) && self.messages.is_empty() && self.pubsub_errors.is_empty() {
-                return Ok(Wait::Complete(None));
-            }
+            let subscriptions = self.pubsub_connections.values_mut().map(PubSubConnection::socket);
+            let monitors = self.monitors.values_mut().map(MonitorConnection::socket);
+            let sockets = subscriptions.chain(monitors).collect::<Result<_, _>>()?;
+            return Ok(Wait::Idle(Idle { sockets, interrupter: self.interrupter.clone() }));
         }
     }
 
@@ -87,24 +124,42 @@ impl Session {
         outcome.map_err(|error| explain(&self.configured.config().servers[server], error, b"SUBSCRIBE", false))
     }
 
-    /// Waits until a server has sent something or a request of the interrupter is made, and receives what was sent.
-    fn wait_for_messages(&mut self, timeout: Option<Duration>) -> Result<(), Error> {
+    /// Returns whether a call of [`Session::receive_messages`] would receive something.
+    pub(super) fn has_messages(&self) -> bool {
+        let mut sockets: Vec<PollFd> = self.pubsub_connections.values().map(|connection| PollFd::new(connection, PollFlags::IN)).collect();
+        !sockets.is_empty()
+            && poll_within(&mut sockets, Some(Duration::ZERO)).is_ok()
+            && sockets.iter().any(|socket| !socket.revents().is_empty())
+    }
+
+    /// Returns a descriptor that is readable when a server has sent a message or a request of the interrupter was made. `None`: the session has no
+    /// subscriptions.
+    pub(super) fn messages_and_requests(&self) -> Result<Option<OwnedFd>, Error> {
+        if self.pubsub_connections.is_empty() {
+            return Ok(None);
+        }
+        let open = || -> Result<OwnedFd, Errno> {
+            let all = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+            for connection in self.pubsub_connections.values() {
+                epoll::add(&all, connection, epoll::EventData::new_u64(0), epoll::EventFlags::IN)?;
+            }
+            Ok(all)
+        };
+        let failed = |error: Errno| Error::new(Code::Io, format!("epoll: {error}"));
+        let all = open().map_err(failed)?;
+        epoll::add(&all, self.interrupter.rx()?, epoll::EventData::new_u64(0), epoll::EventFlags::IN).map_err(failed)?;
+        Ok(Some(all))
+    }
+
+    /// Receives what the servers have sent.
+    pub(super) fn receive_messages(&mut self) -> Result<(), Error> {
+        self.receive_lines();
         self.receive_from(PubSubConnection::take_received, |_| true);
-        if !self.messages.is_empty() || !self.pubsub_errors.is_empty() {
+        if self.pubsub_connections.is_empty() || !self.messages.is_empty() || !self.pubsub_errors.is_empty() {
             return Ok(());
         }
-        let wake_up = self.interrupter.rx()?;
-        if timeout != Some(Duration::ZERO) && self.interrupter.is_requested() {
-            return Ok(());
-        }
-        let connections = self.pubsub_connections.values();
-        let mut sockets: Vec<PollFd> = connections.map(|connection| PollFd::new(connection, PollFlags::IN)).collect();
-        sockets.push(PollFd::new(wake_up, PollFlags::IN));
-        let timeout = timeout.and_then(|timeout| timeout.try_into().ok());
-        match poll(&mut sockets, timeout.as_ref()) {
-            Ok(_) | Err(Errno::INTR) => {}
-            Err(error) => return Err(Error::new(Code::Io, format!("poll: {error}"))),
-        }
+        let mut sockets: Vec<PollFd> = self.pubsub_connections.values().map(|connection| PollFd::new(connection, PollFlags::IN)).collect();
+        poll_within(&mut sockets, Some(Duration::ZERO))?;
         let readable: Vec<bool> = sockets.iter().map(|socket| !socket.revents().is_empty()).collect();
         drop(sockets);
         self.receive_from(PubSubConnection::receive, |nth| readable[nth]);

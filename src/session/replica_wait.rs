@@ -9,6 +9,7 @@ use crate::session::receive::{deadline, remaining};
 use crate::session::session::{Outcome, Session};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
+use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 impl Session {
@@ -51,8 +52,14 @@ impl Session {
         waiter: Waiter,
     ) -> Result<Progress, (usize, Error)> {
         let interrupter = self.interrupter.clone();
+        let first = waits[0].server;
+        let messages = self.messages_for(waiter).map_err(|error| (first, error))?;
+        let wake_up = match &messages {
+            Some(messages) => messages.as_fd(),
+            None => interrupter.rx().map_err(|error| (first, error))?.as_fd(),
+        };
         loop {
-            let wake_up = interrupter.rx().map_err(|error| (waits[0].server, error))?;
+            interrupter.drain().map_err(|error| (first, error))?;
             let stop = self.stop(waiter);
             for wait in waits.iter_mut() {
                 self.receive_count(wait).map_err(|error| (wait.server, error))?;
@@ -67,6 +74,7 @@ impl Session {
             match stop {
                 Some(Stop::Close | Stop::TimeUp) => return Ok(Progress::TimeUp),
                 Some(Stop::Pause) => return Ok(Progress::Paused),
+                Some(Stop::Messages) => return Ok(Progress::Messages),
                 Some(Stop::Unblock) if !*is_unblocked => {
                     interrupter.take_interrupt();
                     let with_error = interrupter.unblock_requested() == Some(true);
@@ -82,7 +90,7 @@ impl Session {
             let pending_waits = waits.iter().filter(|wait| wait.reply.is_none());
             let connections = pending_waits.filter_map(|wait| self.connections[wait.server].as_ref());
             let mut sockets: Vec<PollFd> = connections.map(|connection| PollFd::new(connection, PollFlags::IN)).collect();
-            sockets.push(PollFd::new(wake_up, PollFlags::IN));
+            sockets.push(PollFd::from_borrowed_fd(wake_up, PollFlags::IN));
             let timeout = [left, waiter.remaining()].into_iter().flatten().min().and_then(|left| left.try_into().ok());
             match poll(&mut sockets, timeout.as_ref()) {
                 Ok(_) | Err(Errno::INTR) => {}

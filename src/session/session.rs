@@ -6,6 +6,7 @@ use crate::error::{Code, Error};
 use crate::resp::Reply;
 use crate::session::connection::{SessionConnection, Settings};
 use crate::session::interrupt::Interrupter;
+use crate::session::monitor_connection::MonitorConnection;
 use crate::session::pubsub_connection::PubSubConnection;
 use crate::session::queued::{Binding, Transaction};
 use crate::session::registry::Registration;
@@ -55,7 +56,11 @@ pub struct Session {
     pub(super) subscriptions: Subscriptions,
     /// By server: the connection for subscriptions.
     pub(super) pubsub_connections: BTreeMap<usize, PubSubConnection>,
-    /// Messages that were received and not returned.
+    /// After MONITOR.
+    pub(super) is_monitoring: bool,
+    /// By server: the connection that receives the lines of MONITOR.
+    pub(super) monitors: BTreeMap<usize, MonitorConnection>,
+    /// Messages and lines that were received and not returned.
     pub(super) messages: VecDeque<Reply>,
     /// Errors of lost subscription connections that were not returned.
     pub(super) pubsub_errors: VecDeque<Error>,
@@ -92,6 +97,8 @@ impl Session {
             transaction: None,
             subscriptions: Subscriptions::default(),
             pubsub_connections: BTreeMap::new(),
+            is_monitoring: false,
+            monitors: BTreeMap::new(),
             messages: VecDeque::new(),
             pubsub_errors: VecDeque::new(),
             stream: StreamBuffer::default(),
@@ -127,6 +134,11 @@ impl Session {
 
     pub(super) fn is_subscribed(&self) -> bool {
         !self.subscriptions.is_empty()
+    }
+
+    /// Whether servers send something that is no reply.
+    pub(super) fn receives_messages(&self) -> bool {
+        self.is_subscribed() || self.is_monitoring()
     }
 
     /// Whether only the SUBSCRIBE family and a few others may run.

@@ -12,8 +12,9 @@ use std::time::{Duration, Instant};
 /// A [`Session`] that several threads use at the same time.
 ///
 /// One call runs at a time. [`SharedSession::execute`] and [`SharedSession::write`] never wait for messages: while a call of
-/// [`SharedSession::receive`] or [`SharedSession::read`] waits for one, it releases the session for every other call that runs commands and then
-/// waits on. If several calls wait for the session, those that run commands come first.
+/// [`SharedSession::receive`] or [`SharedSession::read`] waits for one, it does not hold the session. While it waits for a blocking command, it
+/// releases the session for every other call that runs commands and then waits on. If several calls wait for the session, those that run commands
+/// come first.
 ///
 /// In a forked child all calls fail, and [`SharedSession::interrupt`] has no effect. Dropping the session there does not affect the parent.
 pub struct SharedSession {
@@ -22,8 +23,10 @@ pub struct SharedSession {
     state: Mutex<State>,
     /// Signals that the session is free, to calls that run commands.
     free_for_commands: Condvar,
-    /// Signals that the session is free and no call that runs commands waits, to calls that receive.
-    free_for_receivers: Condvar,
+    /// Signals that the session is free and no call that runs commands waits, to the call that receives.
+    free_for_receiver: Condvar,
+    /// Signals that no call receives, to other calls that receive.
+    free_turn: Condvar,
 }
 
 struct State {
@@ -31,13 +34,22 @@ struct State {
     session: Option<Box<Session>>,
     /// The number of calls that run commands and wait for the session.
     waiting_commands: usize,
+    /// A call receives. Others wait for its end.
+    is_receiving: bool,
+    /// That call waits outside the session, and must be woken after a command: there may be a reply, or another connection to wait for.
+    is_idle: bool,
 }
+
+/// The turn of a call that receives.
+struct Turn<'a>(&'a SharedSession);
 
 /// The session while a call uses it. Dropping it makes the session free.
 struct Guard<'a> {
     shared: &'a SharedSession,
     /// `None` only while it is being dropped.
     session: Option<Box<Session>>,
+    /// The call that receives goes on to wait outside the session.
+    becomes_idle: bool,
 }
 
 impl SharedSession {
@@ -46,9 +58,10 @@ impl SharedSession {
         SharedSession {
             process: std::process::id(),
             interrupter: session.interrupter(),
-            state: Mutex::new(State { session: Some(Box::new(session)), waiting_commands: 0 }),
+            state: Mutex::new(State { session: Some(Box::new(session)), waiting_commands: 0, is_receiving: false, is_idle: false }),
             free_for_commands: Condvar::new(),
-            free_for_receivers: Condvar::new(),
+            free_for_receiver: Condvar::new(),
+            free_turn: Condvar::new(),
         }
     }
 
@@ -102,12 +115,33 @@ impl SharedSession {
         mut receive: impl FnMut(&mut Session, Option<Instant>) -> Result<Wait<T>, Error>,
     ) -> Result<T, Error> {
         let deadline = deadline(timeout);
+        let Some(_turn) = self.take_turn(deadline)? else { return Ok(nothing) };
         loop {
             let Some(mut session) = self.lock_for_receiving(deadline)? else { return Ok(nothing) };
-            if let Wait::Complete(result) = receive(&mut session, deadline)? {
-                return Ok(result);
+            match receive(&mut session, deadline)? {
+                Wait::Complete(result) => return Ok(result),
+                Wait::Paused => {}
+                Wait::Idle(idle) => {
+                    session.becomes_idle = true;
+                    drop(session);
+                    idle.wait(deadline)?;
+                }
             }
         }
+    }
+
+    /// Waits until no other call receives; `None` at the deadline.
+    fn take_turn(&self, deadline: Option<Instant>) -> Result<Option<Turn<'_>>, Error> {
+        check_process(self.process)?;
+        let mut state = self.state();
+        while state.is_receiving {
+            state = match wait_until(&self.free_turn, state, deadline) {
+                Some(state) => state,
+                None => return Ok(None),
+            };
+        }
+        state.is_receiving = true;
+        Ok(Some(Turn(self)))
     }
 
     /// Waits for the session. A call that receives pauses.
@@ -123,25 +157,25 @@ impl SharedSession {
             state = self.free_for_commands.wait(state).unwrap_or_else(PoisonError::into_inner);
         };
         state.waiting_commands -= 1;
-        Ok(Guard { shared: self, session: Some(session) })
+        Ok(Guard { shared: self, session: Some(session), becomes_idle: false })
     }
 
     /// Waits for the session until a deadline, which gives `None`.
     fn lock_for_receiving(&self, deadline: Option<Instant>) -> Result<Option<Guard<'_>>, Error> {
         check_process(self.process)?;
         let mut state = self.state();
+        state.is_idle = false;
         loop {
             if state.waiting_commands == 0
                 && let Some(session) = state.session.take()
             {
                 // A request that is still set is of a command that has run.
                 self.interrupter.clear_pause();
-                return Ok(Some(Guard { shared: self, session: Some(session) }));
+                return Ok(Some(Guard { shared: self, session: Some(session), becomes_idle: false }));
             }
-            state = match remaining(deadline) {
-                Some(Duration::ZERO) => return Ok(None),
-                Some(left) => self.free_for_receivers.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0,
-                None => self.free_for_receivers.wait(state).unwrap_or_else(PoisonError::into_inner),
+            state = match wait_until(&self.free_for_receiver, state, deadline) {
+                Some(state) => state,
+                None => return Ok(None),
             };
         }
     }
@@ -176,8 +210,29 @@ impl Drop for Guard<'_> {
         let mut state = self.shared.state();
         state.session = self.session.take();
         match state.waiting_commands {
-            0 => self.shared.free_for_receivers.notify_one(),
+            0 => self.shared.free_for_receiver.notify_one(),
             _ => self.shared.free_for_commands.notify_one(),
         }
+        let wakes = std::mem::replace(&mut state.is_idle, self.becomes_idle);
+        drop(state);
+        if wakes {
+            self.shared.interrupter.wake();
+        }
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.state().is_receiving = false;
+        self.0.free_turn.notify_one();
+    }
+}
+
+/// Waits for a signal; `None` if the deadline has passed.
+fn wait_until<'s>(signal: &Condvar, state: MutexGuard<'s, State>, deadline: Option<Instant>) -> Option<MutexGuard<'s, State>> {
+    match remaining(deadline) {
+        Some(Duration::ZERO) => None,
+        Some(left) => Some(signal.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0),
+        None => Some(signal.wait(state).unwrap_or_else(PoisonError::into_inner)),
     }
 }

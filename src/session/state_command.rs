@@ -30,7 +30,7 @@ fn newer_client_command(args: &[&[u8]]) -> Option<&'static str> {
 
 /// Whether sessions never support the command. Others are unsupported only inside a transaction.
 pub(crate) fn is_never_supported(name: &str) -> bool {
-    matches!(name, "sync" | "psync" | "monitor" | "asking" | "readonly" | "readwrite" | "replconf")
+    matches!(name, "sync" | "psync" | "asking" | "readonly" | "readwrite" | "replconf")
 }
 
 /// The error of a command that sessions do not support.

@@ -38,9 +38,13 @@ impl Session {
     ///
     /// Fails on a closed session, once all replies were read, in a forked child, and if the connection to a server with subscriptions was lost.
     pub fn read(&mut self, buffer: &mut [u8], timeout: Option<Duration>) -> Result<usize, Error> {
-        match self.read_until(buffer, deadline(timeout))? {
-            Wait::Complete(count) => Ok(count),
-            Wait::Paused => Ok(0),
+        let deadline = deadline(timeout);
+        loop {
+            match self.read_until(buffer, deadline)? {
+                Wait::Complete(count) => return Ok(count),
+                Wait::Paused => return Ok(0),
+                Wait::Idle(idle) => idle.wait(deadline)?,
+            }
         }
     }
 
@@ -61,7 +65,7 @@ impl Session {
     /// While it is false, one thread can serve a client: it writes what it receives, and sends what is unread. If another client closes the
     /// session meanwhile, [`Session::on_close`] tells.
     pub fn requires_reader(&self) -> bool {
-        self.stream.blocked.is_some() || self.is_subscribed() || self.is_closed
+        self.stream.blocked.is_some() || self.receives_messages() || self.is_closed
     }
 
     pub(super) fn read_until(&mut self, buffer: &mut [u8], deadline: Option<Instant>) -> Result<Wait<usize>, Error> {
@@ -71,6 +75,14 @@ impl Session {
             if self.stream.blocked.is_some() {
                 match self.continue_stream(Waiter::Read { deadline })? {
                     Some(Progress::Paused) => return Ok(Wait::Paused),
+                    Some(Progress::Messages) => {
+                        self.receive_messages()?;
+                        self.push_messages();
+                        if let Some(error) = self.pubsub_errors.pop_front() {
+                            return Err(error);
+                        }
+                        continue;
+                    }
                     Some(_) if self.stream.is_empty() => return Ok(Wait::Complete(0)),
                     _ => continue,
                 }
@@ -79,6 +91,7 @@ impl Session {
                 Wait::Complete(Some(message)) => self.stream.push(&message.root()),
                 Wait::Complete(None) => return Ok(Wait::Complete(0)),
                 Wait::Paused => return Ok(Wait::Paused),
+                Wait::Idle(idle) => return Ok(Wait::Idle(idle)),
             }
             self.push_messages();
         }
@@ -112,11 +125,12 @@ impl Session {
         outcome.map(|()| None)
     }
 
-    /// Runs the complete commands of the stream, up to the first that blocks: together if they have no effect on the stream.
+    /// Runs the complete commands of the stream, up to the first that blocks: together if they have no effect on the stream, or all subscribe.
     fn run_complete_commands(&mut self) -> Result<(), Error> {
-        let mut together = Together::default();
+        // The commands of a request have one effect.
+        let (mut together, mut collected) = (Together::default(), Effect::None);
         loop {
-            let effect = match self.stream.incoming.next_command() {
+            let (effect, has_state) = match self.stream.incoming.next_command() {
                 Ok(true) => Effect::of(&self.stream.incoming.args()),
                 Ok(false) => return self.run_together(together),
                 Err(ProtocolError(text)) => {
@@ -125,12 +139,15 @@ impl Session {
                     return Ok(());
                 }
             };
-            if matches!(effect, Effect::None | Effect::Stateless) && !self.is_subscribed() {
+            if effect != collected {
+                self.run_together(std::mem::take(&mut together))?;
+                collected = effect;
+            }
+            if effect == Effect::Subscribes || (effect == Effect::None && !self.receives_messages()) {
                 self.stream.incoming.push_command(&mut together.request);
-                together.has_state |= effect == Effect::None;
+                together.has_state |= has_state;
                 continue;
             }
-            self.run_together(std::mem::take(&mut together))?;
             if effect == Effect::Closes {
                 self.end_stream(None);
                 return Ok(());
@@ -158,7 +175,7 @@ impl Session {
 
     /// Runs a command on its own. Returns whether it blocks the stream.
     fn run_alone(&mut self, effect: Effect, request: &[u8]) -> Result<bool, Error> {
-        if effect == Effect::Blocks && self.is_authenticated && self.transaction.is_none() && !self.is_subscribed() && !self.is_closed {
+        if effect == Effect::Blocks && self.may_begin_blocking() {
             let mut args = Args::new();
             Commands::new(request).next(&mut args)?;
             match self.begin_blocking(&args) {
@@ -181,6 +198,11 @@ impl Session {
         }
         self.run_and_push(request, effect != Effect::Unsubscribes)?;
         Ok(false)
+    }
+
+    /// Whether the state of the session lets a blocking command wait. Otherwise it has a reply at once.
+    fn may_begin_blocking(&self) -> bool {
+        self.is_authenticated && self.transaction.is_none() && !self.allows_only_subscriptions() && !self.is_monitoring() && !self.is_closed
     }
 
     fn push_outcome(&mut self, outcome: Outcome) {
@@ -242,8 +264,6 @@ struct Together {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Effect {
     None,
-    /// None, and none on the session either.
-    Stateless,
     Subscribes,
     Unsubscribes,
     /// It may wait for other clients.
@@ -254,11 +274,16 @@ enum Effect {
 }
 
 impl Effect {
-    fn of(args: &[&[u8]]) -> Effect {
+    /// Also returns whether the command may read or change the state of the session.
+    fn of(args: &[&[u8]]) -> (Effect, bool) {
         // Most commands. They are looked up only once.
-        if lookup(args).is_some_and(is_stateless) {
-            return Effect::Stateless;
+        match lookup(args).is_some_and(is_stateless) {
+            true => (Effect::None, false),
+            false => (Effect::of_session_command(args), true),
         }
+    }
+
+    fn of_session_command(args: &[&[u8]]) -> Effect {
         if args[0].eq_ignore_ascii_case(b"POST") || args[0].eq_ignore_ascii_case(b"Host:") {
             return Effect::Closes;
         }

@@ -129,14 +129,17 @@ fn patterns_of_placement_rules_match_as_in_keys() {
 }
 
 #[test]
-fn a_split_command_returns_the_error_of_the_server_that_refuses_it() {
+fn a_split_read_returns_the_error_of_the_server_that_refuses_it_and_a_write_quotes_it() {
     let hidden = ["--rename-command", "MGET", "X1", "--rename-command", "MSET", "X2", "--rename-command", "DEL", "X3"];
     let servers = [Server::start(), Server::start_with(&hidden)];
     let cluster = cluster(&ports(&servers), &[]);
     let (one, two) = (key_on(1, 2), key_on(2, 2));
-    for command in [format!("MGET {one} {two}"), format!("MSET {one} 1 {two} 2"), format!("DEL {one} {two}")] {
+    let text = reply_text(&cluster, &format!("MGET {one} {two}"));
+    assert!(text.starts_with("(ERR unknown command"), "{text}");
+    for command in [format!("MSET {one} 1 {two} 2"), format!("DEL {one} {two}")] {
         let text = reply_text(&cluster, &command);
-        assert!(text.starts_with("(ERR unknown command"), "{command} returns {text}");
+        assert!(text.contains(" node_2 refused its part: ERR unknown command"), "{command} returns {text}");
+        assert!(text.ends_with("; executed by node_1"), "{command} returns {text}");
     }
     assert_eq!(reply_text(&cluster, &format!("EXISTS {one} {two}")), "0");
 }

@@ -17,7 +17,7 @@ pub fn same(comparison: Comparison, found: &OwnedReply, expected: &OwnedReply) -
         Comparison::Unordered => sorted_rows(found, 1) == sorted_rows(expected, 1),
         Comparison::UnorderedPairs => sorted_rows(found, 2) == sorted_rows(expected, 2),
         Comparison::UnorderedNested => sorted_nested(found) == sorted_nested(expected),
-        Comparison::Approximate => matches!((found.number(), expected.number()), (Some(found), Some(expected)) if near(found, expected)),
+        Comparison::Approximate => all_near(found, expected),
         Comparison::Kind => std::mem::discriminant(found) == std::mem::discriminant(expected),
         Comparison::IgnoringTimes => without_times(found) == without_times(expected),
         _ => found == expected,
@@ -49,6 +49,17 @@ fn sorted_nested(reply: &OwnedReply) -> OwnedReply {
         items.sort();
         items
     })
+}
+
+/// Numbers, or lists of numbers.
+fn all_near(found: &OwnedReply, expected: &OwnedReply) -> bool {
+    match (found, expected) {
+        (OwnedReply::Number(found), OwnedReply::Number(expected)) => near(*found, *expected),
+        (OwnedReply::Array(found), OwnedReply::Array(expected)) => {
+            found.len() == expected.len() && found.iter().zip(expected).all(|(found, expected)| all_near(found, expected))
+        }
+        _ => found == expected,
+    }
 }
 
 /// Absolute times must be equal. Times relative to the clock may differ by the time between the two commands.

@@ -46,6 +46,10 @@ const COMPARISONS: &[(&str, Comparison)] = &[
     ("pttl", Comparison::Approximate),
     ("expiretime", Comparison::Approximate),
     ("pexpiretime", Comparison::Approximate),
+    ("httl", Comparison::Approximate),
+    ("hpttl", Comparison::Approximate),
+    ("hexpiretime", Comparison::Approximate),
+    ("hpexpiretime", Comparison::Approximate),
     // The encoding depends on the history of a key, and a key that was copied to another server is encoded again.
     ("object|encoding", Comparison::Kind),
     ("object|refcount", Comparison::Kind),
@@ -118,4 +122,5 @@ pub const COUNTED: &[(&str, usize)] = &[
     ("zmpop", 1),
     ("blmpop", 2),
     ("bzmpop", 2),
+    ("msetex", 1),
 ];

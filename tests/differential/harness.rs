@@ -33,6 +33,8 @@ const LIMITS: &[&str] = &[
 pub struct Harness {
     pub cluster: Cluster,
     pub masters: Vec<Server>,
+    /// Commands go through a session, which has a name and other state.
+    pub in_session: bool,
     /// Owned here because a server stops when it is dropped.
     _plain: Server,
     migration_server: Server,
@@ -40,7 +42,7 @@ pub struct Harness {
     /// For questions about the data.
     oracle: RawConnection,
     /// For commands of the comparison, with the protocol of the cluster.
-    typed: RawConnection,
+    pub typed: RawConnection,
     migration_target: RawConnection,
     /// By command name.
     pub counts: RefCell<BTreeMap<String, Counts>>,
@@ -65,10 +67,11 @@ pub struct Mismatch {
 
 impl Harness {
     pub fn start(masters: usize) -> Harness {
-        Harness::start_with(masters, 2)
+        Harness::start_with(masters, 2, &[])
     }
 
-    pub fn start_with(masters: usize, protocol: u8) -> Harness {
+    /// `protocol` is that of the one server's replies; `members` are additional members of the configuration.
+    pub fn start_with(masters: usize, protocol: u8, members: &[&str]) -> Harness {
         let start = || Server::start_with(LIMITS);
         let (masters, plain, migration_server) = ((0..masters).map(|_| start()).collect::<Vec<_>>(), start(), start());
         let nodes = masters.iter().map(|server| RawConnection::connect(server.port)).collect();
@@ -77,7 +80,8 @@ impl Harness {
         let hello = typed.ask(&["HELLO", &protocol.to_string()]);
         assert_eq!(matches!(hello, OwnedReply::Map(_)), protocol == 3, "{hello}");
         Harness {
-            cluster: cluster(&ports(&masters), &[&LONG_TIMEOUTS[..], &[&format!(r#""protocol":{protocol}"#)]].concat()),
+            cluster: cluster(&ports(&masters), &[&LONG_TIMEOUTS[..], members].concat()),
+            in_session: false,
             typed,
             masters,
             nodes,
@@ -89,10 +93,15 @@ impl Harness {
         }
     }
 
-    fn empty(&self) {
+    /// Whether the servers have a command.
+    pub fn knows(&self, name: &str) -> bool {
+        matches!(self.oracle.ask(&["COMMAND", "INFO", name]).items(), [OwnedReply::Array(_)])
+    }
+
+    pub fn empty(&self, library: &dyn Client) {
         let commands = [vec!["FLUSHALL"], vec!["SCRIPT", "FLUSH"], vec!["FUNCTION", "FLUSH"]];
         // The library keeps a list of known scripts.
-        self.cluster.run(&[b"SCRIPT", b"FLUSH"]);
+        library.run(&[b"SCRIPT", b"FLUSH"]);
         for connection in self.nodes.iter().chain([&self.oracle, &self.migration_target]) {
             assert!(connection.pipeline(&commands).iter().all(|reply| !reply.is_error()), "a server cannot be emptied");
         }
@@ -100,13 +109,17 @@ impl Harness {
 
     /// Runs a sequence on empty servers; `None` if all replies and the final data are the same.
     pub fn run_sequence(&self, library: &dyn Client, sequence: &[Command]) -> Option<Mismatch> {
-        self.empty();
+        self.empty(library);
         for (at, command) in sequence.iter().enumerate() {
             if let Some(text) = self.step(library, command) {
                 return Some(Mismatch { at, text });
             }
         }
-        state::difference(&self.nodes, &self.oracle).map(|text| Mismatch { at: sequence.len(), text })
+        self.difference_of_data().map(|text| Mismatch { at: sequence.len(), text })
+    }
+
+    pub fn difference_of_data(&self) -> Option<String> {
+        state::difference(&self.nodes, &self.oracle)
     }
 
     fn step(&self, library: &dyn Client, command: &Command) -> Option<String> {
@@ -114,7 +127,7 @@ impl Harness {
         let (library_args, oracle_args) = (spelled(Side::Library), spelled(Side::Oracle));
         let library_args: Vec<&[u8]> = library_args.iter().map(Vec::as_slice).collect();
         let oracle_args: Vec<&[u8]> = oracle_args.iter().map(Vec::as_slice).collect();
-        if let Some(places) = refusals::expected(command, self.nodes.len()) {
+        if let Some(places) = refusals::expected(command, self.nodes.len(), self.in_session) {
             let reply = library.run(&library_args);
             self.count(command, |counts| counts.refused += 1);
             let is_expected = refusals::is_refusal(&reply, &places);
@@ -173,7 +186,7 @@ impl Harness {
         }
     }
 
-    fn count(&self, command: &Command, change: impl FnOnce(&mut Counts)) {
+    pub fn count(&self, command: &Command, change: impl FnOnce(&mut Counts)) {
         change(self.counts.borrow_mut().entry(command.name.clone()).or_default());
     }
 }

@@ -8,13 +8,16 @@ mod comparisons;
 mod generate;
 mod harness;
 mod keys;
+mod modes;
 mod mutants;
 mod ordering;
+mod pipelined;
 mod random_choice;
 mod raw_connection;
 mod refusals;
 mod reply;
 mod scan;
+mod session_client;
 mod shrink;
 mod state;
 
@@ -24,10 +27,10 @@ mod support;
 use comparisons::{COUNTED, REFUSED, UNTESTED, with_special_comparison};
 use generate::Command;
 use generate::grammar::Rule;
-use generate::rules::rules;
+use generate::rules::{keyless, newer, rules};
 use generate::sequence::sequence;
-use harness::{Counts, Harness};
-use mutants::{Mutant, PermutedHashes, ignored_pinning, ignored_tag, misplaced_second_key};
+use harness::{Counts, Harness, Mismatch};
+use mutants::{Mutant, Permuted, ignored_pinning, ignored_tag, is_of_hashes, misplaced_second_key};
 use reply::Client;
 use shrink::{report, shrink};
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,7 +60,8 @@ fn five_servers_reply_like_one() {
 
 #[test]
 fn three_servers_reply_like_one_over_resp3() {
-    compare_with(&Harness::start_with(3, 3), commands(COMMANDS));
+    let harness = Harness::start_with(3, 3, &[r#""protocol":3"#]);
+    compare_with(&harness, &rules_for(&harness), commands(COMMANDS), &|sequence| harness.run_sequence(&harness.cluster, sequence));
 }
 
 /// Fails if a command returned only errors across nodes: equal errors prove little.
@@ -92,12 +96,29 @@ fn commands(usual: usize) -> usize {
 /// Runs sequences until so many commands were compared, or until `MISMATCHES` (1) commands differed. Each mismatch is shortened and
 /// printed.
 fn compare(masters: usize, commands: usize) -> BTreeMap<String, Counts> {
-    compare_with(&Harness::start(masters), commands)
+    let harness = Harness::start(masters);
+    compare_with(&harness, &rules_for(&harness), commands, &|sequence| harness.run_sequence(&harness.cluster, sequence))
 }
 
-fn compare_with(harness: &Harness, commands: usize) -> BTreeMap<String, Counts> {
-    let masters = harness.masters.len();
-    let (seed, rules) = (random::seed(), rules());
+/// The forms that the servers have.
+fn rules_for(harness: &Harness) -> Vec<Rule> {
+    rules().into_iter().chain(newer(|name| harness.knows(name))).collect()
+}
+
+/// Runs a sequence on both sides; `None` if there is no difference.
+type Run<'r> = &'r dyn Fn(&[Command]) -> Option<Mismatch>;
+
+fn compare_with(harness: &Harness, rules: &[Rule], commands: usize, run_sequence: Run) -> BTreeMap<String, Counts> {
+    compare_sequences(harness, commands, &|seed, number| sequence(rules, seed, number), run_sequence)
+}
+
+fn compare_sequences(
+    harness: &Harness,
+    commands: usize,
+    sequence: &dyn Fn(u64, u64) -> Vec<Command>,
+    run_sequence: Run,
+) -> BTreeMap<String, Counts> {
+    let (masters, seed) = (harness.masters.len(), random::seed());
     let most = std::env::var("MISMATCHES").map_or(1, |number| number.parse().expect("MISMATCHES is a number"));
     let mut found = BTreeMap::new();
     let (mut run, mut shown) = (0, 0);
@@ -105,8 +126,8 @@ fn compare_with(harness: &Harness, commands: usize) -> BTreeMap<String, Counts> 
         if run >= commands || found.len() >= most {
             break;
         }
-        let sequence = sequence(&rules, seed, number);
-        if let Some((name, text)) = find(harness, &harness.cluster, &sequence) {
+        let sequence = sequence(seed, number);
+        if let Some((name, text)) = find(run_sequence, &sequence) {
             found.entry(name).or_insert_with(|| println!("SEED={seed}, sequence {number}, {masters} masters:\n{text}\n"));
         }
         run += sequence.len();
@@ -129,9 +150,9 @@ fn compare_with(harness: &Harness, commands: usize) -> BTreeMap<String, Counts> 
 }
 
 /// The name of the last command and the report of the shortest sequence with the same mismatch, if this sequence has one.
-fn find(harness: &Harness, library: &dyn Client, sequence: &[Command]) -> Option<(String, String)> {
-    let mismatch = harness.run_sequence(library, sequence)?;
-    let (sequence, mismatch) = shrink(harness, library, sequence, mismatch);
+fn find(run: Run, sequence: &[Command]) -> Option<(String, String)> {
+    let mismatch = run(sequence)?;
+    let (sequence, mismatch) = shrink(run, sequence, mismatch);
     Some((sequence.last().map(|command| command.name.clone()).unwrap_or_default(), report(&sequence, &mismatch)))
 }
 
@@ -144,7 +165,7 @@ fn is_newer(since: &str) -> bool {
 
 #[test]
 fn every_data_command_has_a_rule() {
-    let covered: BTreeSet<String> = rules().into_iter().map(|rule| rule.name).collect();
+    let covered: BTreeSet<String> = rules().into_iter().chain(newer(|_| true)).map(|rule| rule.name).collect();
     for (name, since) in rediscluster::data_commands().filter(|(_, since)| !is_newer(since)) {
         let is_untested = UNTESTED.iter().any(|(untested, _)| *untested == name);
         assert!(
@@ -160,13 +181,13 @@ fn every_data_command_has_a_rule() {
 }
 
 /// The shortest sequence found that fails on a broken library and succeeds on the real one.
-fn shortest_failing_sequence(harness: &Harness, rules: &[Rule], seed: u64, broken: &dyn Client) -> Vec<Command> {
+fn shortest_failing_sequence(sequence: &dyn Fn(u64) -> Vec<Command>, sound: Run, broken: Run) -> Vec<Command> {
     const SEQUENCES: u64 = 100;
-    let passes = |sequence: &[Command]| harness.run_sequence(&harness.cluster, sequence).is_none();
+    let passes = |sequence: &[Command]| sound(sequence).is_none();
     for number in 0..SEQUENCES {
-        let sequence = sequence(rules, seed, number);
-        let Some(mismatch) = harness.run_sequence(broken, &sequence).filter(|_| passes(&sequence)) else { continue };
-        let (sequence, mismatch) = shrink(harness, broken, &sequence, mismatch);
+        let sequence = sequence(number);
+        let Some(mismatch) = broken(&sequence).filter(|_| passes(&sequence)) else { continue };
+        let (sequence, mismatch) = shrink(broken, &sequence, mismatch);
         println!("{}", report(&sequence, &mismatch));
         assert!(passes(&sequence), "the library itself fails the shortened sequence");
         return sequence;
@@ -177,18 +198,21 @@ fn shortest_failing_sequence(harness: &Harness, rules: &[Rule], seed: u64, broke
 #[test]
 fn a_broken_routing_rule_is_detected_by_a_short_sequence() {
     let (seed, rules) = (random::seed(), rules());
-    let harness = Harness::start(3);
+    let harness = &Harness::start(3);
     let ports: Vec<u16> = [2, 0, 1].map(|at: usize| harness.masters[at].port).to_vec();
+    let permuted = cluster(&ports, &LONG_TIMEOUTS);
     let mutant = |change| Mutant { cluster: &harness.cluster, change };
     let broken: [(&str, &dyn Client); 4] = [
         ("the second key goes to the wrong node", &mutant(misplaced_second_key)),
         ("hash tags are ignored", &mutant(ignored_tag)),
         ("the tag of the first key does not pin", &mutant(ignored_pinning)),
-        ("hashes go to other nodes", &PermutedHashes { cluster: &harness.cluster, permuted: cluster(&ports, &LONG_TIMEOUTS) }),
+        ("hashes go to other nodes", &Permuted { usual: &harness.cluster, permuted: &permuted, is_permuted: is_of_hashes }),
     ];
     for (what, broken) in broken {
         println!("{what}:");
-        let length = shortest_failing_sequence(&harness, &rules, seed, broken).len();
+        let run = |library| move |sequence: &[Command]| harness.run_sequence(library, sequence);
+        let sequences = |number| sequence(&rules, seed, number);
+        let length = shortest_failing_sequence(&sequences, &run(&harness.cluster), &run(broken)).len();
         assert!(length <= 4, "{what}: the shortest sequence has {length} commands");
     }
 }

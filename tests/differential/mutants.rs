@@ -55,15 +55,24 @@ pub fn ignored_pinning(args: &mut [Vec<u8>], keys: &[usize]) {
     }
 }
 
-/// Distributes hashes over the nodes in another order than all other types.
-pub struct PermutedHashes<'c> {
-    pub cluster: &'c Cluster,
-    pub permuted: Cluster,
+/// Some commands go to other nodes.
+pub struct Permuted<'c> {
+    pub usual: &'c dyn Client,
+    /// With the nodes in another order.
+    pub permuted: &'c dyn Client,
+    pub is_permuted: fn(&[&[u8]]) -> bool,
 }
 
-impl Client for PermutedHashes<'_> {
+impl Client for Permuted<'_> {
     fn run(&self, args: &[&[u8]]) -> OwnedReply {
-        let of_hashes = args[0].first().is_some_and(|first| first.eq_ignore_ascii_case(&b'h'));
-        if of_hashes { self.permuted.run(args) } else { self.cluster.run(args) }
+        if (self.is_permuted)(args) { self.permuted.run(args) } else { self.usual.run(args) }
     }
+}
+
+pub fn is_of_hashes(args: &[&[u8]]) -> bool {
+    args[0].first().is_some_and(|first| first.eq_ignore_ascii_case(&b'h'))
+}
+
+pub fn runs_keyless_script(args: &[&[u8]]) -> bool {
+    args[0].eq_ignore_ascii_case(b"EVAL") && args.get(2) == Some(&&b"0"[..])
 }

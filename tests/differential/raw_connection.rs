@@ -2,7 +2,7 @@
 
 use super::reply::{Client, OwnedReply};
 use std::cell::RefCell;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ impl RawConnection {
     }
 
     pub fn receive(&self) -> OwnedReply {
-        read(&mut self.stream.borrow_mut())
+        read(&mut *self.stream.borrow_mut())
     }
 
     pub fn ask(&self, words: &[&str]) -> OwnedReply {
@@ -40,7 +40,7 @@ impl RawConnection {
         commands.iter().map(|_| self.receive()).collect()
     }
 
-    fn write(&self, request: &[u8]) {
+    pub fn write(&self, request: &[u8]) {
         self.stream.borrow_mut().get_mut().write_all(request).expect("the server reads the request");
     }
 }
@@ -52,7 +52,7 @@ impl Client for RawConnection {
     }
 }
 
-fn packed(args: &[&[u8]]) -> Vec<u8> {
+pub fn packed(args: &[&[u8]]) -> Vec<u8> {
     let mut request = format!("*{}\r\n", args.len()).into_bytes();
     for argument in args {
         request.extend(format!("${}\r\n", argument.len()).into_bytes());
@@ -62,7 +62,8 @@ fn packed(args: &[&[u8]]) -> Vec<u8> {
     request
 }
 
-fn read(stream: &mut BufReader<TcpStream>) -> OwnedReply {
+/// Reads one reply.
+pub fn read(stream: &mut impl BufRead) -> OwnedReply {
     let mut line = Vec::new();
     stream.read_until(b'\n', &mut line).expect("the server replies in time");
     let (sign, rest) = line.split_first().expect("the server keeps the connection");

@@ -2,17 +2,24 @@
 
 use super::comparisons::{COUNTED, REFUSED};
 use super::generate::Command;
-use super::generate::command::Side;
+use super::generate::command::{Side, Word};
 use super::generate::key_names::{NAMES, home};
 use super::reply::OwnedReply;
 use rediscluster::Code;
 
 /// The keys and nodes that the refusal must name, if the command must be refused over this number of masters; empty for a command without
 /// keys.
-pub fn expected(command: &Command, masters: usize) -> Option<Vec<String>> {
+pub fn expected(command: &Command, masters: usize, in_session: bool) -> Option<Vec<String>> {
     const SHOWN: usize = 8;
     // The keys of a corrupted command are unknown; its reply is compared instead.
-    if masters == 1 || !REFUSED.contains(&command.name.as_str()) || command.corrupted || has_wrong_number(command) {
+    let is_refused = match command.name.as_str() {
+        // A session has a name.
+        "client|getname" => !in_session,
+        // One server sets all keys or none.
+        "msetex" => has_condition(command),
+        name => REFUSED.contains(&name),
+    };
+    if masters == 1 || !is_refused || command.corrupted || has_wrong_number(command) {
         return None;
     }
     let is_keyless_script = COUNTED.iter().any(|(name, _)| *name == command.name) && command.keys().next().is_none();
@@ -30,8 +37,20 @@ pub fn expected(command: &Command, masters: usize) -> Option<Vec<String>> {
 
 /// Whether a reply is the expected refusal.
 pub fn is_refusal(reply: &OwnedReply, places: &[String]) -> bool {
-    let OwnedReply::Failure(_, message) = reply else { return false };
-    reply.is_refusal(Code::CrossNode) && message.starts_with("CROSSNODE ") && places.iter().all(|place| message.contains(place))
+    let message = match reply {
+        OwnedReply::Failure(_, message) if reply.is_refusal(Code::CrossNode) => message.as_str(),
+        // Of a stream.
+        OwnedReply::Error(text) => &String::from_utf8_lossy(text),
+        _ => return false,
+    };
+    message.starts_with("CROSSNODE ") && places.iter().all(|place| message.contains(place))
+}
+
+fn has_condition(command: &Command) -> bool {
+    let words = command.spelled(Side::Oracle, 0);
+    // The options follow the last key and its value.
+    let last_key = command.words.iter().rposition(|word| matches!(word, Word::Key { .. })).unwrap_or(0);
+    words.iter().skip(last_key + 2).any(|word| word.eq_ignore_ascii_case(b"NX") || word.eq_ignore_ascii_case(b"XX"))
 }
 
 /// Whether the number of keys is invalid or greater than the number of arguments.

@@ -1,11 +1,10 @@
 //! Shortens a sequence that shows a mismatch as far as it still shows one.
 
 use super::generate::Command;
-use super::harness::{Harness, Mismatch};
-use super::reply::Client;
+use super::harness::Mismatch;
 
-/// Delta debugging: omits smaller and smaller parts, with each attempt on empty servers.
-pub fn shrink(harness: &Harness, library: &dyn Client, sequence: &[Command], found: Mismatch) -> (Vec<Command>, Mismatch) {
+/// Delta debugging: omits smaller and smaller parts. `run` runs each attempt on empty servers.
+pub fn shrink(run: &dyn Fn(&[Command]) -> Option<Mismatch>, sequence: &[Command], found: Mismatch) -> (Vec<Command>, Mismatch) {
     let (mut kept, mut mismatch) = (sequence[..sequence.len().min(found.at + 1)].to_vec(), found);
     let mut part = kept.len().div_ceil(2);
     while part > 0 {
@@ -14,7 +13,7 @@ pub fn shrink(harness: &Harness, library: &dyn Client, sequence: &[Command], fou
         while start < kept.len() {
             let mut tried = kept.clone();
             tried.drain(start..(start + part).min(kept.len()));
-            match harness.run_sequence(library, &tried) {
+            match run(&tried) {
                 Some(found) => {
                     tried.truncate(found.at + 1);
                     (kept, mismatch, is_shorter) = (tried, found, true);

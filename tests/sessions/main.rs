@@ -7,6 +7,7 @@ mod clients;
 mod connection_state;
 mod helpers;
 mod listener;
+mod monitor;
 mod redis_benchmark;
 mod redis_cli;
 mod replica_wait;
@@ -14,6 +15,7 @@ mod reports;
 mod resp3;
 mod several_nodes;
 mod shared;
+mod subscribe_order;
 mod subscriptions;
 mod transactions;
 

@@ -245,3 +245,30 @@ fn a_session_of_a_handle_with_protocol_3_begins_with_it() {
     );
     assert_eq!(run_one(&mut session, "PING"), "PONG");
 }
+
+#[test]
+fn messages_arrive_while_a_blocking_command_waits() {
+    let mut pair = Pair::new();
+    pair.hello(3);
+    pair.check(&["SUBSCRIBE A"], 1);
+    let publish = request(&[&pair.nodes.command("PUBLISH A text")]);
+    let push = request(&[&pair.nodes.command("RPUSH B element")]);
+    // With keys on one node, and on several.
+    for blpop in ["BLPOP B 0", "BLPOP B C 0"] {
+        let blpop = request(&[&pair.nodes.command(blpop)]);
+        pair.session.write(&blpop).unwrap();
+        pair.plain.write(&blpop);
+        let three = pair.nodes.cluster();
+        let mut other = RawClient::connect(pair.nodes.oracle.port);
+        // Nothing has come yet, and the write has not waited.
+        assert_eq!(pair.session.read(&mut [0; 10], Some(Duration::from_millis(1))).unwrap(), 0);
+        for (command, expected) in [(&publish, 1), (&publish, 1), (&push, 1)] {
+            while other.exchange(&request(&["INFO clients"]), 1).windows(17).all(|window| window != b"blocked_clients:1") {}
+            three.execute(command).unwrap();
+            other.exchange(command, 1);
+            let expected = pair.plain.read(expected);
+            let found = pair.read(expected.len());
+            assert_eq!(found.escape_ascii().to_string(), expected.escape_ascii().to_string());
+        }
+    }
+}

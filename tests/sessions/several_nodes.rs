@@ -37,6 +37,8 @@ fn commands_for_all_masters_reply_in_exec_as_one_server() {
         format!("MULTI|DBSIZE|NOSUCH|SET {b} 5|EXEC|GET {b}"),
         format!("MULTI|DBSIZE|SET {b} 6|RESET|GET {b}|EXEC"),
         format!("MULTI|LPUSH {c} x|FLUSHALL|INCR {c}|LPUSH {c} y|DBSIZE|EXEC"),
+        // Commands without keys that need some.
+        format!("MULTI|SET {b} 1|ZINTERCARD 0 {b}|SINTERCARD 0 {a}|XREAD COUNT 1 {c}|ZUNION 0 {a}|EXEC|GET {b}"),
     ]
     .iter()
     .map(|line| line.split('|').map(str::to_owned).collect())

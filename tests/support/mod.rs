@@ -100,6 +100,12 @@ impl Server {
         assert!(done.success());
     }
 
+    /// Resumes a suspended server.
+    pub fn resume(&self) {
+        let done = Command::new("kill").args(["-CONT", &self.process.id().to_string()]).status().expect("kill is installed");
+        assert!(done.success());
+    }
+
     /// A connection of the `redis` crate, which is independent of this library.
     pub fn client(&self) -> redis::Connection {
         let url = format!("redis://127.0.0.1:{}", self.port);

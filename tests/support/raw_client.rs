@@ -10,7 +10,9 @@ pub struct RawClient {
 
 impl RawClient {
     pub fn connect(port: u16) -> RawClient {
-        RawClient { stream: TcpStream::connect(("127.0.0.1", port)).expect("a plain connection"), unread: Vec::new() }
+        let stream = TcpStream::connect(("127.0.0.1", port)).expect("a plain connection");
+        stream.set_nodelay(true).expect("a socket of TCP");
+        RawClient { stream, unread: Vec::new() }
     }
 
     pub fn write(&mut self, bytes: &[u8]) {

@@ -5,17 +5,17 @@ declare(strict_types=1);
 namespace RedisCluster;
 
 use RedisCluster\Phpredis\ArgumentConverter;
-use RedisCluster\Phpredis\Broadcast;
 use RedisCluster\Phpredis\CommandMethods;
 use RedisCluster\Phpredis\Configuration;
 use RedisCluster\Phpredis\Configurator;
+use RedisCluster\Phpredis\ConnectionMethods;
 use RedisCluster\Phpredis\ConnectionState;
 use RedisCluster\Phpredis\NodeList;
 use RedisCluster\Phpredis\Options;
 use RedisCluster\Phpredis\ReplyConverter;
 use RedisCluster\Phpredis\Scans;
-use RedisCluster\Phpredis\ServerCommands;
-use RedisCluster\Phpredis\Subscriptions;
+use RedisCluster\Phpredis\ServerMethods;
+use RedisCluster\Phpredis\SubscriptionMethods;
 use RedisCluster\Phpredis\Transactions;
 use RedisCluster\Phpredis\ValueCodec;
 
@@ -23,11 +23,15 @@ use RedisCluster\Phpredis\ValueCodec;
  * N independent Redis servers with the methods of phpredis' class Redis. It replaces rediscluster-php.
  *
  * Every method of phpredis is available, in any letter case. Those that are one command are annotated at Phpredis\CommandSignatures.
- * The others are below: each checks its arguments and delegates to an object of Phpredis\, or is too short for that. Between multi()
- * or pipeline() and exec(), methods return the object itself.
+ * The others are below and in the traits: each checks its arguments and delegates to an object of Phpredis\, or is too short for that.
+ * Between multi() or pipeline() and exec(), methods return the object itself.
  */
 class RedisCluster extends CommandMethods
 {
+    use ConnectionMethods;
+    use ServerMethods;
+    use SubscriptionMethods;
+
     /**
      * The configuration, and in `slaves` alias_slave => [host, port] of each master's first replica. That is the master itself if
      * there is no replica, or with $masters_only. The first access asks the servers.
@@ -46,11 +50,8 @@ class RedisCluster extends CommandMethods
     private readonly ReplyConverter $replies;
     private readonly Transactions $transactions;
     private readonly Configurator $configurator;
-    // Created on first use: most scripts need none of them.
-    private ?Broadcast $broadcast = null;
-    private ?ServerCommands $servers = null;
+    /** Created on first use: most scripts do not need it. */
     private ?Scans $scans = null;
-    private ?Subscriptions $subscriptions = null;
 
     /**
      * Opens no connection. Objects of equal configurations share their connections, in PHP-FPM across requests.
@@ -109,86 +110,6 @@ class RedisCluster extends CommandMethods
         return $name === 'cluster';
     }
 
-    // ---- nodes and configuration ------------------------------------------------------------------------------------
-
-    /**
-     * The node of a key.
-     *
-     * @param string $name
-     * @return array<string, array{host: ?string, port: ?int}> alias => address; the path of a Unix socket is a host
-     */
-    public function getnodefor($name): array
-    {
-        $node = $this->state->client->nodeFor($this->arguments->forMethod('getnodefor')->key($name, 0));
-        return [$node['alias'] => ['host' => $node['host'] ?? $node['unix'], 'port' => $node['port']]];
-    }
-
-    /**
-     * Changes the database on every node.
-     *
-     * @param int $db
-     */
-    public function setSelectDB($db): bool
-    {
-        $database = $this->arguments->forMethod('setSelectDB')->int($db, 0);
-        $this->configurator->configure($this->state->config->withDatabase($database));
-        return true;
-    }
-
-    /**
-     * Changes the credentials on every node if all masters accept them; otherwise nothing changes.
-     *
-     * @param string|array<string> $credentials a password, or [user, password]
-     * @return bool false, or an exception: a server rejected them
-     */
-    public function auth(#[\SensitiveParameter] $credentials): bool
-    {
-        $credentials = \array_values((array) $credentials);
-        if ($credentials === [] || \count($credentials) > 2) {
-            return $this->arguments->forMethod('auth')->refuse('When passing an array as auth it must have one or two elements!');
-        }
-        $names = \count($credentials) === 1 ? ['password'] : ['username', 'password'];
-        $credentials = \array_combine($names, \array_map(Request::toText(...), $credentials));
-        return $this->configurator->configureIfAccepted($this->state->config->withCredentials($credentials));
-    }
-
-    /**
-     * Opens no connection: the library does that when a command needs one. Exists for code that calls it.
-     *
-     * @param string $host
-     * @param int    $port
-     * @param mixed  ...$more ignored: the configuration has it
-     * @return bool true: the server is in the configuration
-     * @throws RequestException if it is not
-     */
-    public function connect($host = null, $port = 6379, ...$more): bool
-    {
-        $convert = $this->arguments->forMethod('connect');
-        [$host, $port] = [$host === null ? '' : $convert->string($host, 0), $convert->int($port, 1)];
-        if ($host === '' || (new NodeList($this->state->client))->contains($host, $port)) {
-            return true;
-        }
-        throw new RequestException("RedisCluster::connect(): $host:$port is not in the configuration; add it to `nodes` instead");
-    }
-
-    /** @param mixed ...$arguments as of connect() */
-    public function pconnect(...$arguments): bool
-    {
-        return $this->connect(...$arguments);
-    }
-
-    /** @param mixed ...$arguments as of connect() */
-    public function open(...$arguments): bool
-    {
-        return $this->connect(...$arguments);
-    }
-
-    /** @param mixed ...$arguments as of connect() */
-    public function popen(...$arguments): bool
-    {
-        return $this->connect(...$arguments);
-    }
-
     /** Drops queued calls, watched keys and subscriptions. The object stays usable, and connections stay open for other objects. */
     public function close(): bool
     {
@@ -201,84 +122,6 @@ class RedisCluster extends CommandMethods
     public function reset(): bool
     {
         return $this->close();
-    }
-
-    /** Always true: the library replaces a connection that was lost. */
-    public function isConnected(): bool
-    {
-        return true;
-    }
-
-    /** The host, or the path of the Unix socket, of the first master. */
-    public function getHost(): string|false
-    {
-        return $this->firstAddress()['host'] ?? false;
-    }
-
-    /** The port of the first master. */
-    public function getPort(): int|false
-    {
-        return $this->firstAddress()['port'] ?? false;
-    }
-
-    public function getDBNum(): int
-    {
-        return $this->state->config->database();
-    }
-
-    public function getTimeout(): float
-    {
-        return (float) $this->state->config->get('connect_timeout', 5);
-    }
-
-    public function getReadTimeout(): float
-    {
-        return (float) $this->state->config->get('read_timeout', 5);
-    }
-
-    public function getPersistentID(): ?string
-    {
-        return null;
-    }
-
-    /** @return string|array{string, string}|null the password, or [user, password] */
-    public function getAuth(): string|array|null
-    {
-        $user = $this->state->config->get('username');
-        $password = $this->state->config->get('password');
-        return isset($user, $password) ? [$user, $password] : $password;
-    }
-
-    /** @return array{int, int} always [0, 0]: the library does not count bytes */
-    public function getTransferredBytes(): array
-    {
-        return [0, 0];
-    }
-
-    public function clearTransferredBytes(): void
-    {
-    }
-
-    /** `redis`, `valkey` or another name. */
-    public function serverName(): string|false
-    {
-        return $this->servers()->serverName();
-    }
-
-    public function serverVersion(): string|false
-    {
-        return $this->servers()->serverVersion();
-    }
-
-    public function getLastError(): ?string
-    {
-        return $this->replies->lastError;
-    }
-
-    public function clearLastError(): bool
-    {
-        $this->replies->lastError = null;
-        return true;
     }
 
     // ---- options and values -----------------------------------------------------------------------------------------
@@ -442,260 +285,8 @@ class RedisCluster extends CommandMethods
         return $this->scans()->sortedSet($key, $iterator, $pattern, $count);
     }
 
-    // ---- subscriptions; see Phpredis\Subscriptions ------------------------------------------------------------------
-
-    /**
-     * Calls $callback($redis, $channel, $message) for each message, until all channels are unsubscribed.
-     *
-     * An exception thrown by the callback, or caused by a node, ends all subscriptions. If no message arrives for OPT_READ_TIMEOUT
-     * seconds, a RedisException is thrown (0: default_socket_timeout of php.ini; less than 0: no limit).
-     *
-     * @param array<string> $channels
-     * @return ?false false: there are no channels, or a server returned an error
-     */
-    public function subscribe(array $channels, callable $callback): ?bool
-    {
-        return $this->subscriptions()->subscribe($this, 'SUBSCRIBE', 'message', $channels, $callback);
-    }
-
-    /**
-     * As subscribe(), for patterns: $callback($redis, $pattern, $channel, $message).
-     *
-     * @param array<string> $patterns
-     * @return ?false
-     */
-    public function psubscribe(array $patterns, callable $callback): ?bool
-    {
-        return $this->subscriptions()->subscribe($this, 'PSUBSCRIBE', 'pmessage', $patterns, $callback);
-    }
-
-    /**
-     * As subscribe(), for messages from spublish().
-     *
-     * @param array<string> $channels
-     * @return ?false
-     */
-    public function ssubscribe(array $channels, callable $callback): ?bool
-    {
-        return $this->subscriptions()->subscribe($this, 'SSUBSCRIBE', 'smessage', $channels, $callback);
-    }
-
-    /**
-     * @param array<string> $channels
-     * @return array<string, true>|false channel => true; false: there are none
-     */
-    public function unsubscribe(array $channels): array|false
-    {
-        return $this->subscriptions()->unsubscribe('UNSUBSCRIBE', 'message', $channels);
-    }
-
-    /**
-     * @param array<string> $patterns
-     * @return array<string, true>|false pattern => true; false: there are none
-     */
-    public function punsubscribe(array $patterns): array|false
-    {
-        return $this->subscriptions()->unsubscribe('PUNSUBSCRIBE', 'pmessage', $patterns);
-    }
-
-    /**
-     * @param array<string> $channels
-     * @return array<string, true>|false channel => true; false: there are none
-     */
-    public function sunsubscribe(array $channels): array|false
-    {
-        return $this->subscriptions()->unsubscribe('SUNSUBSCRIBE', 'smessage', $channels);
-    }
-
-    // ---- every server: [alias => reply, alias_slave => reply]; see Phpredis\Broadcast ---------------------------------
-
-    /**
-     * INFO, complete or these sections.
-     *
-     * @param string ...$sections
-     * @return mixed
-     */
-    public function info(...$sections)
-    {
-        return $this->servers()->info($sections) ?? $this;
-    }
-
-    /**
-     * True, or the message.
-     *
-     * @param ?string $message
-     * @return mixed
-     */
-    public function ping($message = null)
-    {
-        return $this->servers()->ping(\func_get_args()) ?? $this;
-    }
-
-    /**
-     * Seconds and microseconds.
-     *
-     * @return mixed
-     */
-    public function time()
-    {
-        return $this->servers()->time() ?? $this;
-    }
-
-    /**
-     * config('GET', $pattern), config('SET', $name, $value), config('SET', [$name => $value]), config('RESETSTAT'), config('REWRITE').
-     *
-     * @param string                   $operation
-     * @param string|array<mixed>|null $key
-     * @param mixed                    $value
-     * @return mixed
-     */
-    public function config($operation, $key = null, $value = null)
-    {
-        return $this->servers()->config(\func_get_args()) ?? $this;
-    }
-
-    /** @return mixed */
-    public function lastSave()
-    {
-        return $this->broadcast()->send('lastSave', ['LASTSAVE'], 'int') ?? $this;
-    }
-
-    /** @return mixed */
-    public function save()
-    {
-        $this->arguments->forMethod('save', \func_get_args(), 0, 0);
-        return $this->broadcast()->send('save', ['SAVE'], 'bool') ?? $this;
-    }
-
-    /** @return mixed */
-    public function bgSave()
-    {
-        $this->arguments->forMethod('bgSave', \func_get_args(), 0, 0);
-        return $this->broadcast()->send('bgSave', ['BGSAVE'], 'bool') ?? $this;
-    }
-
-    /** @return mixed */
-    public function bgRewriteAOF()
-    {
-        $this->arguments->forMethod('bgRewriteAOF', \func_get_args(), 0, 0);
-        return $this->broadcast()->send('bgRewriteAOF', ['BGREWRITEAOF'], 'bool') ?? $this;
-    }
-
-    /**
-     * Empties the database on every master. Replicas follow their masters; null is reported for them.
-     *
-     * @param bool $async
-     * @return mixed
-     */
-    public function flushDB($async = false)
-    {
-        $async = $this->arguments->forMethod('flushDB', \func_get_args(), 0, 1)->bool($async, 0);
-        return $this->broadcast()->send('flushDB', $async ? ['FLUSHDB', 'ASYNC'] : ['FLUSHDB'], 'bool', toReplicas: false) ?? $this;
-    }
-
-    /**
-     * As flushDB(), for all databases.
-     *
-     * @param bool $async
-     * @return mixed
-     */
-    public function flushAll($async = false)
-    {
-        $async = $this->arguments->forMethod('flushAll', \func_get_args(), 0, 1)->bool($async, 0);
-        return $this->broadcast()->send('flushAll', $async ? ['FLUSHALL', 'ASYNC'] : ['FLUSHALL'], 'bool', toReplicas: false) ?? $this;
-    }
-
-    /**
-     * As setSelectDB(), if every server has such a database; otherwise nothing changes.
-     *
-     * @param int $dbindex
-     * @return mixed
-     */
-    public function select($dbindex)
-    {
-        return $this->servers()->select(\func_get_args()) ?? $this;
-    }
-
-    /**
-     * client('list'), client('kill', $address) and so on. client('setname') only stores the name, for client('getname').
-     *
-     * @param string $command
-     * @param string ...$arguments
-     * @return mixed
-     */
-    public function client($command, ...$arguments)
-    {
-        return $this->servers()->client(\func_get_args()) ?? $this;
-    }
-
-    /**
-     * slowLog('get', $number), slowLog('len'), slowLog('reset').
-     *
-     * @param string $operation
-     * @param int    $number
-     * @return mixed
-     */
-    public function slowLog($operation, $number = null)
-    {
-        return $this->servers()->slowLog(\func_get_args()) ?? $this;
-    }
-
-    /**
-     * acl('log') runs on every server; other subcommands have one reply.
-     *
-     * @param string $subcommand
-     * @param string ...$arguments
-     * @return mixed
-     */
-    public function acl($subcommand, ...$arguments)
-    {
-        $convert = $this->arguments->forMethod('acl', \func_get_args(), 1);
-        return \strtoupper($convert->string($subcommand, 0)) === 'LOG'
-            ? $this->servers()->aclLog($arguments) ?? $this
-            : $this->__call('acl', \func_get_args());
-    }
-
-    /** @return mixed */
-    public function role()
-    {
-        return $this->broadcast()->send('role', ['ROLE'], 'any') ?? $this;
-    }
-
-    /**
-     * DEBUG OBJECT on the node of the key.
-     *
-     * @param string $key
-     * @return mixed
-     */
-    public function debug($key)
-    {
-        return $this->servers()->debug(\func_get_args()) ?? $this;
-    }
-
-    private function broadcast(): Broadcast
-    {
-        return $this->broadcast ??= new Broadcast($this->state, $this->replies);
-    }
-
-    private function servers(): ServerCommands
-    {
-        return $this->servers
-            ??= new ServerCommands($this->state, $this->arguments, $this->replies, $this->broadcast(), $this->configurator);
-    }
-
     private function scans(): Scans
     {
         return $this->scans ??= new Scans($this->state, $this->options, $this->replies);
-    }
-
-    private function subscriptions(): Subscriptions
-    {
-        return $this->subscriptions ??= new Subscriptions($this->state, $this->options, $this->arguments, $this->replies);
-    }
-
-    /** @return array{host: ?string, port: ?int} */
-    private function firstAddress(): array
-    {
-        return (new NodeList($this->state->client))->address($this->state->config->masters()[0]);
     }
 }

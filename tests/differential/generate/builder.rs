@@ -31,7 +31,7 @@ impl Kind {
             "zset" => Kind::Sorted,
             "lex" => Kind::Lex,
             "hash" => Kind::Hash,
-            "stream" | "streams" | "groupstreams" => Kind::Stream,
+            "stream" | "streams" | "groupstreams" | "newstreams" => Kind::Stream,
             "hll" => Kind::Loglog,
             "any" => Kind::Any,
             _ => return None,
@@ -74,7 +74,7 @@ impl<'r> Builder<'r> {
             Part::Word(word) => self.cased(word),
             Part::Exact(word) => self.text(word.as_bytes()),
             Part::Placeholder(placeholder) => match Kind::from_placeholder(placeholder) {
-                Some(Kind::Stream) if placeholder.ends_with('s') => self.streams(*placeholder == "groupstreams"),
+                Some(Kind::Stream) if placeholder.ends_with('s') => self.streams(*placeholder != "streams", *placeholder == "newstreams"),
                 Some(kind) => self.key(kind),
                 None => self.placeholder(placeholder),
             },
@@ -104,8 +104,17 @@ impl<'r> Builder<'r> {
     fn counted(&mut self, part: &Part) {
         let place = self.words.len();
         self.text(b"");
-        self.part(part);
-        self.counted = self.words.len() - place - 1;
+        self.counted = match part {
+            Part::Many { least, part } => {
+                let count = self.many(*least);
+                (0..count).for_each(|_| self.part(part));
+                count
+            }
+            part => {
+                self.part(part);
+                self.words.len() - place - 1
+            }
+        };
         let wrong = [b"0".to_vec(), b"-1".to_vec(), b"x".to_vec(), b"".to_vec(), b"99".to_vec(), b"4294967297".to_vec()];
         let near = [self.counted + 1, self.counted - 1];
         let number = match self.corrupted && self.chance(1, 3) {
@@ -159,12 +168,12 @@ impl<'r> Builder<'r> {
     }
 
     /// The keys of XREAD and as many IDs.
-    fn streams(&mut self, of_group: bool) {
+    fn streams(&mut self, of_group: bool, only_new: bool) {
         let count = self.many(1);
         (0..count).for_each(|_| self.key(Kind::Stream));
         let count = if self.corrupted && self.chance(1, 4) { count - 1 } else { count };
         for _ in 0..count {
-            match (of_group, self.random.below(10)) {
+            match (of_group, if only_new { 0 } else { self.random.below(10) }) {
                 (true, 0..8) => self.text(b">"),
                 (false, 0) => self.text(b"$"),
                 (false, 1..6) | (true, 8) => self.text(b"0"),

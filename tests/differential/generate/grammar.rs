@@ -4,7 +4,7 @@
 //!
 //! `CAPITALS` (and digits and signs) are literal, in any case; `'word` is literal in this case. `small` is a placeholder for a key or a
 //! value. `[…]` is optional, `(…|…)` is a choice, `<…>` is in any order, `…+` is repeated at least once, `…*` is repeated any number of
-//! times, and `#…+` is preceded by its number.
+//! times, and `#…+` is preceded by the number of repetitions.
 //!
 //! Flags may precede the command: a number is its weight (default 4); `+` means that it creates data; `!` that its numbers are times and
 //! must not be changed at random; `=` that nothing may be changed; `u` that it takes only untagged keys.

@@ -10,5 +10,6 @@ pub mod key_names;
 pub mod placeholders;
 pub mod rules;
 pub mod sequence;
+pub mod transactions;
 
 pub use command::Command;

@@ -27,6 +27,26 @@ const SCRIPTS: &[&str] = &[
 const READING_SCRIPTS: &[&str] =
     &["return redis.call('EXISTS', KEYS[1] or 'k1')", "return redis.call('SET', KEYS[1], 'x')", "return {#KEYS, #ARGV}"];
 
+/// Scripts without declared keys. The keys that they use are on the first of three nodes, where such scripts run.
+const KEYLESS_SCRIPTS: &[&str] = &[
+    "return {#KEYS, #ARGV, ARGV[1]}",
+    "return redis.call('SET', 'k2', ARGV[1] or 'x')",
+    "return redis.pcall('INCR', 'k6')",
+    "return redis.call('RPUSH', 'k2', unpack(ARGV))",
+    "return redis.call('RENAME', 'k2', 'k6')",
+    "return {redis.call('TYPE', 'k2'), redis.call('EXISTS', 'k2', 'k6')}",
+    "redis.call('DEL', 'k2', 'k6') return redis.status_reply('GONE')",
+    "redis.setresp(3) return redis.call('ZRANGE', 'k6', 0, -1, 'WITHSCORES')",
+    "return {double = 1.5, 2}",
+    "return redis.error_reply('MINE is an error')",
+    "return (",
+];
+const KEYLESS_READING_SCRIPTS: &[&str] =
+    &["return redis.call('EXISTS', 'k2', 'k6')", "return redis.call('SET', 'k2', 'x')", "return {ARGV[1], #ARGV}"];
+const KEYLESS_LIBRARY: &str = "#!lua name=free\nredis.register_function{function_name='count', callback=function(keys, args) return #args end, \
+     flags={'no-writes'}}\nredis.register_function('note', function(keys, args) return redis.call('APPEND', 'k6', args[1] or 'y') end)\n\
+     redis.register_function{function_name='first', callback=function(keys, args) return redis.call('TYPE', 'k2') end, flags={'no-writes'}}";
+
 /// Scripts that are also called by their digest.
 const LOADED: &[(&str, &str)] = &[
     ("return redis.call('SET', KEYS[1], ARGV[1])", "d8f2fad9f8e86a53d2a6ebd960b33c4972cacc37"),
@@ -121,6 +141,10 @@ impl Builder<'_> {
             "evaledscript" => EVALED.0.as_bytes().to_vec(),
             "evaledsha" => EVALED.1.as_bytes().to_vec(),
             "sha" => self.sha(),
+            "keylessscript" => self.one(KEYLESS_SCRIPTS),
+            "keylessreading" => self.one(KEYLESS_READING_SCRIPTS),
+            "keylesslibrary" => KEYLESS_LIBRARY.as_bytes().to_vec(),
+            "keylessfunction" => self.one(&["count", "note", "first"]),
             "library" => self.one(LIBRARIES),
             "libraryname" => self.one(&["mylib", "mylib", "nolib"]),
             "function" => self.one(&["put", "look", "LOOK", "nothing"]),
