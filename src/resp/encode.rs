@@ -9,7 +9,10 @@ pub(crate) fn push_value(out: &mut Vec<u8>, value: &Value) {
     match value {
         Value::Nil => out.extend_from_slice(b"$-1\r\n"),
         Value::NilArray => out.extend_from_slice(b"*-1\r\n"),
-        Value::Integer(number) => out.extend_from_slice(format!(":{number}\r\n").as_bytes()),
+        Value::Integer(number) => match usize::try_from(*number) {
+            Ok(number) => push_header(out, b':', number),
+            Err(_) => out.extend_from_slice(format!(":{number}\r\n").as_bytes()),
+        },
         Value::Status(text) => push_line(out, b'+', text),
         Value::Error(text) => push_line(out, b'-', text),
         Value::String(bytes) => push_bytes(out, b'$', &[bytes]),

@@ -4,8 +4,8 @@ use crate::error::{Code, Error};
 use once_cell::sync::OnceCell;
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering, fence};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Ends a call of a [`Session`](crate::Session) that waits, as if its time were up.
 ///
@@ -16,6 +16,8 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering, fence};
 #[derive(Clone, Default)]
 pub struct Interrupter(Arc<Signals>);
 
+type Action = Box<dyn FnOnce() + Send>;
+
 /// Independent requests to a waiting thread. Each stays set until the thread takes or clears it.
 #[derive(Default)]
 struct Signals {
@@ -25,6 +27,8 @@ struct Signals {
     interrupts: AtomicU64,
     /// The session is to be closed. It stays set.
     closing: AtomicBool,
+    /// What to do when `closing` is set.
+    on_close: Mutex<Option<Action>>,
     /// Release the session for another call, then wait again. Set by a [`SharedSession`](crate::SharedSession).
     pause: AtomicBool,
     /// A blocking command has begun and not ended.
@@ -50,6 +54,23 @@ impl Interrupter {
     /// Ends a blocking command that waits, with an error. The session runs no further command.
     pub(crate) fn close(&self) {
         self.set(&self.0.closing);
+        self.run_on_close();
+    }
+
+    /// Sets what to do when the session is to be closed.
+    pub(crate) fn on_close(&self, action: Action) {
+        *self.0.on_close.lock().unwrap_or_else(PoisonError::into_inner) = Some(action);
+        if self.is_closing() {
+            self.run_on_close();
+        }
+    }
+
+    fn run_on_close(&self) {
+        // The lock is free again when the action runs.
+        let action = self.0.on_close.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(action) = action {
+            action();
+        }
     }
 
     pub(crate) fn is_closing(&self) -> bool {

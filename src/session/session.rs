@@ -111,6 +111,14 @@ impl Session {
         self.interrupter.clone()
     }
 
+    /// Sets what to do when another thread closes the session, by `CLIENT KILL` in a session of this process or by
+    /// [`SharedSession::close`](crate::SharedSession::close): for example, to disconnect the client.
+    ///
+    /// `action` runs on that thread, at once if the session is closing already. It must not wait and must not use the session.
+    pub fn on_close(&self, action: impl FnOnce() + Send + 'static) {
+        self.interrupter.on_close(Box::new(action));
+    }
+
     /// The check that every call begins with.
     pub(super) fn check_open(&self) -> Result<(), Error> {
         check_process(self.process)?;

@@ -1,14 +1,23 @@
 //! The commands that concern the state of the session itself.
 
-use crate::command::lookup;
+use crate::command::{Block, Command, lookup};
 use crate::error::{Code, Error};
 use crate::routing::fieldset_error;
 
 /// Returns the name of a command that concerns the session itself, in lower case, with `|` before a subcommand. `None` for other commands.
 pub(crate) fn state_command(args: &[&[u8]]) -> Option<&'static str> {
     let Some(command) = lookup(args) else { return newer_client_command(args) };
-    let describes_connection = matches!(command.name, "client|getname" | "client|id" | "client|info");
-    (command.session || describes_connection).then_some(command.name)
+    concerns_session(command).then_some(command.name)
+}
+
+fn concerns_session(command: &Command) -> bool {
+    command.session || matches!(command.name, "client|getname" | "client|id" | "client|info")
+}
+
+/// Whether the reply of a session is that of the cluster, and the session stays as it is: outside a transaction, a subscription and CLIENT REPLY.
+pub(crate) fn is_stateless(command: &Command) -> bool {
+    // CLIENT KILL and CLIENT UNBLOCK also concern the sessions of this process.
+    !concerns_session(command) && command.block == Block::Never && !command.name.starts_with("client")
 }
 
 /// The subcommands of CLIENT that the command table does not have.

@@ -1,12 +1,14 @@
 //! The session as a stream of bytes, in place of the socket of an existing client.
 
+use crate::command::lookup;
 use crate::error::Error;
 use crate::resp::{Args, Commands, ProtocolError, Reply, ReplyList, Value};
 use crate::session::blocked_wait::{Progress, Waiter};
 use crate::session::blocking::{Begun, may_block};
 use crate::session::receive::{Wait, deadline};
+use crate::session::reply_mode::ReplyMode;
 use crate::session::session::{Outcome, Session};
-use crate::session::state_command::state_command;
+use crate::session::state_command::{is_stateless, state_command};
 use crate::session::subscriptions::SubscriptionKind;
 use std::time::{Duration, Instant};
 
@@ -44,6 +46,26 @@ impl Session {
                 Wait::Idle(idle) => idle.wait(deadline)?,
             }
         }
+    }
+
+    /// The replies and messages that can be read now. Does not wait and removes nothing: a program that has sent some of these bytes calls
+    /// [`Session::consume`] and so needs no buffer of its own.
+    pub fn unread(&self) -> &[u8] {
+        self.stream.unread()
+    }
+
+    /// Removes the first `count` bytes of [`Session::unread`], or all if there are fewer.
+    pub fn consume(&mut self, count: usize) {
+        self.stream.consume(count);
+    }
+
+    /// Whether more than [`Session::unread`] may come before the next [`Session::write`], so that a thread must wait in [`Session::read`]: a
+    /// blocking command waits, the session is subscribed, or it is closed.
+    ///
+    /// While it is false, one thread can serve a client: it writes what it receives, and sends what is unread. If another client closes the
+    /// session meanwhile, [`Session::on_close`] tells.
+    pub fn requires_reader(&self) -> bool {
+        self.stream.blocked.is_some() || self.receives_messages() || self.is_closed
     }
 
     pub(super) fn read_until(&mut self, buffer: &mut [u8], deadline: Option<Instant>) -> Result<Wait<usize>, Error> {
@@ -106,34 +128,49 @@ impl Session {
     /// Runs the complete commands of the stream, up to the first that blocks: together if they have no effect on the stream, or all subscribe.
     fn run_complete_commands(&mut self) -> Result<(), Error> {
         // The commands of a request have one effect.
-        let (mut request, mut collected) = (Vec::new(), Effect::None);
+        let (mut together, mut collected) = (Together::default(), Effect::None);
         loop {
-            let effect = match self.stream.incoming.next_command() {
+            let (effect, has_state) = match self.stream.incoming.next_command() {
                 Ok(true) => Effect::of(&self.stream.incoming.args()),
-                Ok(false) => return self.run_and_push(&request, true),
+                Ok(false) => return self.run_together(together),
                 Err(ProtocolError(text)) => {
-                    self.run_and_push(&request, true)?;
+                    self.run_together(together)?;
                     self.end_stream(Some(&text));
                     return Ok(());
                 }
             };
             if effect != collected {
-                self.run_and_push(&std::mem::take(&mut request), true)?;
+                self.run_together(std::mem::take(&mut together))?;
                 collected = effect;
             }
             if effect == Effect::Subscribes || (effect == Effect::None && !self.receives_messages()) {
-                self.stream.incoming.push_command(&mut request);
+                self.stream.incoming.push_command(&mut together.request);
+                together.has_state |= has_state;
                 continue;
             }
             if effect == Effect::Closes {
                 self.end_stream(None);
                 return Ok(());
             }
+            let mut request = Vec::new();
             self.stream.incoming.push_command(&mut request);
-            if self.run_alone(effect, &std::mem::take(&mut request))? {
+            if self.run_alone(effect, &request)? {
                 return Ok(());
             }
         }
+    }
+
+    /// Runs commands that have no effect on the stream: without the session, if nothing in it matters to them.
+    fn run_together(&mut self, commands: Together) -> Result<(), Error> {
+        let is_plain = self.is_authenticated && self.transaction.is_none() && self.reply_mode == ReplyMode::On && self.messages.is_empty();
+        if commands.has_state || !is_plain || self.is_closed || self.interrupter.is_closing() {
+            return self.run_and_push(&commands.request, true);
+        }
+        if !commands.request.is_empty() {
+            let replies = self.selected.execute(&commands.request)?;
+            self.push_replies(&replies);
+        }
+        Ok(())
     }
 
     /// Runs a command on its own. Returns whether it blocks the stream.
@@ -215,6 +252,14 @@ impl Session {
     }
 }
 
+/// Commands of the stream that run in one request.
+#[derive(Default)]
+struct Together {
+    request: Vec<u8>,
+    /// One of them may read or change the state of the session.
+    has_state: bool,
+}
+
 /// What a command does to the stream besides its reply.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Effect {
@@ -229,7 +274,16 @@ enum Effect {
 }
 
 impl Effect {
-    fn of(args: &[&[u8]]) -> Effect {
+    /// Also returns whether the command may read or change the state of the session.
+    fn of(args: &[&[u8]]) -> (Effect, bool) {
+        // Most commands. They are looked up only once.
+        match lookup(args).is_some_and(is_stateless) {
+            true => (Effect::None, false),
+            false => (Effect::of_session_command(args), true),
+        }
+    }
+
+    fn of_session_command(args: &[&[u8]]) -> Effect {
         if args[0].eq_ignore_ascii_case(b"POST") || args[0].eq_ignore_ascii_case(b"Host:") {
             return Effect::Closes;
         }

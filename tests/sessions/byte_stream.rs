@@ -205,3 +205,39 @@ fn a_request_to_execute_is_not_a_stream() {
     session.write(&request(&["PING"])).unwrap();
     assert_eq!(read_all(&mut session), b"+PONG\r\n");
 }
+
+#[test]
+fn unread_replies_are_consumed_in_pieces() {
+    let server = Server::start();
+    let mut session = cluster(&[server.port], &[]).session();
+    session.write(b"ECHO one\r\nECHO two\r\n").unwrap();
+    assert_eq!(session.unread(), b"$3\r\none\r\n$3\r\ntwo\r\n");
+    session.consume(9);
+    assert_eq!(session.unread(), b"$3\r\ntwo\r\n");
+    let mut buffer = [0; 4];
+    assert_eq!(session.read(&mut buffer, None), Ok(4));
+    assert_eq!(session.unread(), b"two\r\n");
+    session.consume(100);
+    assert_eq!(session.unread(), b"");
+    session.write(b"PING\r\n").unwrap();
+    assert_eq!(session.unread(), b"+PONG\r\n");
+}
+
+#[test]
+fn a_reader_is_required_while_more_may_come() {
+    let server = Server::start();
+    let session = || cluster(&[server.port], &[]).session();
+    for (stream, requires_reader) in [
+        (&b"GET a\r\n"[..], false),
+        (b"HELLO 3\r\nMULTI\r\nGET a\r\n", false),
+        (b"BLPOP a 0.01\r\n", true),
+        (b"SUBSCRIBE a\r\n", true),
+        (b"SUBSCRIBE a\r\nUNSUBSCRIBE a\r\n", false),
+        (b"QUIT\r\n", true),
+        (b"*x\r\n", true),
+    ] {
+        let mut session = session();
+        session.write(stream).unwrap();
+        assert_eq!(session.requires_reader(), requires_reader, "{}", stream.escape_ascii());
+    }
+}

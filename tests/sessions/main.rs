@@ -6,6 +6,7 @@ mod byte_stream;
 mod clients;
 mod connection_state;
 mod helpers;
+mod listener;
 mod monitor;
 mod redis_benchmark;
 mod redis_cli;
