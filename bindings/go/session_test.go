@@ -62,8 +62,13 @@ func TestASessionRunsTransactions(t *testing.T) {
 	}
 	doInSession(t, s, "MULTI")
 	doInSession(t, s, "SET", "a{x}", 1)
-	if _, err := s.Do(ctx, "DBSIZE"); !errors.Is(err, rediscluster.ErrCrossNode) {
-		t.Errorf("a command for all nodes inside a transaction: %v", err)
+	doInSession(t, s, "DBSIZE")
+	if got := doInSession(t, s, "EXEC"); got != "[OK 1]" {
+		t.Errorf("EXEC with a command for all nodes: %s", got)
+	}
+	doInSession(t, s, "MULTI")
+	if _, err := s.Do(ctx, "MGET", "a", "b", "c", "d", "e"); !errors.Is(err, rediscluster.ErrCrossNode) {
+		t.Errorf("keys on several nodes inside a transaction: %v", err)
 	}
 }
 
