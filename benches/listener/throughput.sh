@@ -8,7 +8,7 @@ set -euo pipefail
 shopt -s inherit_errexit # otherwise a program that fails would yield a number
 
 readonly program=$1 key=key:__rand_int__ value=xxx
-readonly rounds=${BENCH_QUICK:+3}
+readonly rounds=${BENCH_QUICK:+2}
 read -ra servers <<<"$REDISCLUSTER_PORTS"
 readonly plain=${servers[3]} first_set=first second_set=second members=1000
 
@@ -37,7 +37,7 @@ compare() { # CASE ASKED PEER_PORT COUNT PEER_COMMAND COMMAND OPTION...
     shift 6
     read -ra peer_words <<<"$peer_command"
     read -ra words <<<"$command"
-    for ((round = 0; round < ${rounds:-15}; round++)); do
+    for ((round = 0; round < ${rounds:-5}; round++)); do
         peers+=" $(microseconds "$peer_port" "$count" "$@" "${peer_words[@]}")"
         ours+=" $(microseconds "$listener" "$count" "$@" "${words[@]}")"
     done

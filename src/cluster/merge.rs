@@ -221,9 +221,13 @@ impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
         Ok(())
     }
 
-    /// The error of a write of which some parts have been executed and others not: it names the nodes and quotes the servers. An error reply alone
-    /// would mean that nothing was done.
+    /// The error of a write that some nodes have executed and others have not. It names the nodes and quotes the servers. `None` if all nodes have
+    /// executed their parts, or if all have refused: then the first error reply says it.
     fn partial_write(&self, split: &Split, parts: &[Result<&[Entry], Error>], name: &[u8]) -> Option<Error> {
+        let is_executed = |part: &Result<&[Entry], Error>| part.as_ref().is_ok_and(|reply| reply[0].kind() != Kind::Error);
+        if parts.iter().all(is_executed) {
+            return None;
+        }
         let alias = |nth: usize| self.config.servers[split.parts[nth].server].alias.as_str();
         let (mut executed, mut refused, mut failure) = (Vec::new(), Vec::new(), None);
         for (nth, part) in parts.iter().enumerate() {

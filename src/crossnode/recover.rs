@@ -234,8 +234,8 @@ impl Recovery<'_> {
 
     /// Whether the value was delivered. If not, it never will be: a delivery watches the landing key, which is changed here in the same step.
     ///
-    /// A delivery that was refused leaves its record and the landing key. They go in one step: the record alone would mean that the value was
-    /// delivered, and the next `recover` would delete it.
+    /// A refused delivery leaves both its record and the landing key, and this removes both in one step. A record without a landing key means that
+    /// the value was delivered, and the next `recover` would delete the staged value.
     fn was_delivered(&self, landing: &[u8], target: usize) -> Outcome<bool> {
         let mut connections = self.connections([target])?;
         let mut retry = Retry::new();

@@ -70,7 +70,8 @@ fn has_value_per_key(strategy: Strategy, args: &[&[u8]], keys: &[Key]) -> bool {
     }
 }
 
-/// An option that no node can apply to its own keys alone: the conditions of MSETEX, and the limits of the whole reply of XREAD and XREADGROUP.
+/// Returns an option that applies to all keys together, so that a node with some of them cannot evaluate it: the conditions of MSETEX, the limits
+/// that XREAD and XREADGROUP set for the whole reply.
 #[inline]
 fn option_about_all_keys<'a>(strategy: Strategy, args: &[&'a [u8]], keys: &[Key]) -> Option<&'a [u8]> {
     let (options, wanted): (&[&[u8]], [&[u8]; 2]) = match strategy {

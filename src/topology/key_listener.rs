@@ -295,7 +295,7 @@ fn ask(connection: &mut Connection, request: &[u8], replies: usize) -> Result<Re
 }
 
 impl Messages {
-    /// Waits until the server has confirmed this many changes of the subscription. Messages that arrive before that are discarded: no caller waits for them.
+    /// Waits until the server has confirmed this many changes of the subscription. Discards messages that arrive before: they are for no caller.
     fn confirm(&self, changes: usize) -> Result<(), Error> {
         while self.confirmed.load(Ordering::Acquire) < changes {
             self.connection.wait_within(MAX_CONFIRMATION)?;

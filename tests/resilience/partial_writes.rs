@@ -1,4 +1,5 @@
-//! A server refuses its part of a split write: an error reply alone would mean, as on one server, that nothing was done.
+//! Split writes of which one server refuses its part. The call fails and names the nodes that executed theirs; an error reply means, as on one
+//! server, that nothing was done.
 
 use crate::support::three_nodes::{ThreeNodes, redis_command, reply_to};
 use crate::support::{Server, cluster, format_value, ports, request, words};

@@ -7,8 +7,8 @@ use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::error::Error;
 use crate::resp::{Reply, Value};
 
-/// Nobody receives this message: its channel is internal, and no pattern matches the channels of SPUBLISH. Servers before 7.0 lack the command,
-/// but there any command marks the connection, such as PING.
+/// The message has no subscribers: its channel is internal, and patterns do not match the channels of SPUBLISH. Servers before 7.0 do not have
+/// SPUBLISH, but there every command, such as PING, has the same effect.
 pub(crate) const PRECEDING_COMMANDS: [&[&[u8]]; 2] = [&[b"PING"], &[b"SPUBLISH", b"\0rediscluster\0wait", b""]];
 
 /// The smallest number of several masters.

@@ -216,7 +216,7 @@ impl Msetnx {
                     _ => Step::NotExecuted,
                 }
             }
-            // The first node alone, then all others at the same time.
+            // The first node stores before the others, which store at the same time.
             Step::Store(node) => {
                 let sent = if node == 0 { 0..1 } else { 1..self.nodes };
                 state.transactions[sent].fill(Transaction::Sent);
