@@ -14,20 +14,25 @@ pub(crate) struct Blocked {
 }
 
 pub(crate) enum Place {
-    /// It was sent to this server, which must have replied at the deadline. After the command was unblocked, the reply is on its way.
-    Server { server: usize, reader: Reader, is_unblocked: bool },
-    /// WAIT: it was sent to all masters, which must have replied at the deadline. After the command was unblocked, the replies are on their way.
-    Masters { waits: Vec<MasterWait>, is_unblocked: bool },
+    /// It was sent to these servers, of WAIT to all masters. They must have replied at the deadline. After the command was unblocked, the replies
+    /// are on their way.
+    Servers { pending: Vec<PendingReply>, is_unblocked: bool },
     /// Its keys are on several servers. At the deadline it has the reply of a timeout. Of XREAD: where to read from, after the first attempt.
     Several { stream_ids: RefCell<Option<Vec<Vec<u8>>>>, is_suspended: bool },
 }
 
-/// A master that runs a WAIT.
-pub(crate) struct MasterWait {
+/// The reply of a server that runs a blocking command.
+pub(crate) struct PendingReply {
     pub server: usize,
     pub reader: Reader,
     /// Once it has arrived.
     pub reply: Option<Reply>,
+}
+
+impl PendingReply {
+    pub(crate) fn new(server: usize, reader: Reader) -> PendingReply {
+        PendingReply { server, reader, reply: None }
+    }
 }
 
 impl Blocked {

@@ -3,14 +3,11 @@
 use crate::command::lookup;
 use crate::crossnode::{self, WaitLimit};
 use crate::error::{Code, Error};
-use crate::resp::{Args, Commands, Reader, Reply};
+use crate::resp::{Args, Commands, Reply};
 use crate::routing::{CommandResolver, Plan};
 use crate::session::blocked::{Blocked, Place};
-use crate::session::connection::SessionConnection;
-use crate::session::receive::{deadline, remaining};
+use crate::session::receive::remaining;
 use crate::session::session::{Outcome, Session};
-use rustix::event::{PollFd, PollFlags, poll};
-use rustix::io::Errno;
 use std::cell::{Cell, RefCell};
 use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant};
@@ -55,27 +52,19 @@ impl Session {
     /// Waits for a blocking command. Fails if the session is closed meanwhile.
     pub(super) fn wait_for_blocked(&mut self, blocked: &mut Blocked, waiter: Waiter) -> Result<Progress, Error> {
         self.interrupter.set_blocked(true);
-        let name = || name_of(&blocked.request);
         let progress = match &mut blocked.place {
             Place::Several { stream_ids, is_suspended } => {
                 let limit = (blocked.deadline, *is_suspended);
                 *is_suspended = true;
-                self.wait_for_several(&blocked.request, stream_ids, limit, waiter)?
+                self.wait_for_several(&blocked.request, stream_ids, limit, waiter).unwrap_or_else(|error| Progress::Ended(Err(error)))
             }
-            Place::Masters { waits, is_unblocked } => match self.wait_for_masters(waits, &mut blocked.deadline, is_unblocked, waiter) {
+            Place::Servers { pending, is_unblocked } => match self.wait_for_servers(pending, &mut blocked.deadline, is_unblocked, waiter) {
                 Ok(progress) => progress,
                 Err((server, error)) => {
-                    self.abandon_waits(waits);
-                    Progress::Ended(Err(self.lose_connection(server, error, &name(), true)))
+                    self.abandon_replies(pending);
+                    Progress::Ended(Err(self.lose_connection(server, error, &name_of(&blocked.request), true)))
                 }
             },
-            Place::Server { server, reader, is_unblocked } => {
-                let server = *server;
-                match self.wait_for_server(server, reader, &mut blocked.deadline, is_unblocked, waiter) {
-                    Ok(progress) => progress,
-                    Err(error) => Progress::Ended(Err(self.lose_connection(server, error, &name(), true))),
-                }
-            }
         };
         // Closing ends the command, with an error that does not depend on the reply.
         if self.interrupter.is_closing() {
@@ -97,68 +86,11 @@ impl Session {
         }
     }
 
-    /// Closes the connection over which a command was sent, so that the server ends it.
+    /// Closes the connections over which a command was sent, so that the servers end it.
     fn abandon(&mut self, blocked: &Blocked) {
-        match &blocked.place {
-            Place::Server { server, .. } => self.connections[*server] = None,
-            Place::Masters { waits, .. } => self.abandon_waits(waits),
-            Place::Several { .. } => {}
+        if let Place::Servers { pending, .. } = &blocked.place {
+            self.abandon_replies(pending);
         }
-    }
-
-    /// Waits for the reply of a server. An error is that of the connection.
-    fn wait_for_server(
-        &mut self,
-        server: usize,
-        reader: &mut Reader,
-        limit: &mut Option<Instant>,
-        is_unblocked: &mut bool,
-        waiter: Waiter,
-    ) -> Result<Progress, Error> {
-        let interrupter = self.interrupter.clone();
-        let messages = self.messages_for(waiter)?;
-        let wake_up = match &messages {
-            Some(messages) => messages.as_fd(),
-            None => interrupter.rx()?.as_fd(),
-        };
-        loop {
-            interrupter.drain()?;
-            let stop = self.stop(waiter);
-            let connection = self.connections[server].as_mut().ok_or_else(|| Error::new(Code::Io, "the connection was lost"))?;
-            if connection.receive_now(reader)? {
-                return Ok(Progress::Ended(Ok(connection.end(std::mem::replace(reader, Reader::new(Vec::new(), true))))));
-            }
-            let left = remaining(*limit);
-            if left == Some(Duration::ZERO) {
-                return Err(Error::new(Code::Timeout, "no reply in time"));
-            }
-            match stop {
-                Some(Stop::Close | Stop::TimeUp) => return Ok(Progress::TimeUp),
-                Some(Stop::Pause) => return Ok(Progress::Paused),
-                Some(Stop::Messages) => return Ok(Progress::Messages),
-                Some(Stop::Unblock) if !*is_unblocked => {
-                    interrupter.take_interrupt();
-                    self.unblock(server, interrupter.unblock_requested() == Some(true))?;
-                    *is_unblocked = true;
-                    *limit = deadline(self.configured.config().read_timeout);
-                    continue;
-                }
-                Some(Stop::Unblock) | None => {}
-            }
-            let timeout = [left, waiter.remaining()].into_iter().flatten().min().and_then(|left| left.try_into().ok());
-            match poll(&mut [PollFd::new(connection, PollFlags::IN), PollFd::from_borrowed_fd(wake_up, PollFlags::IN)], timeout.as_ref()) {
-                Ok(_) | Err(Errno::INTR) => {}
-                Err(error) => return Err(Error::new(Code::Io, format!("poll: {error}"))),
-            }
-        }
-    }
-
-    /// Tells a server to end the blocking command that it runs for this session. Its reply is nil, or what it has just received.
-    pub(super) fn unblock(&self, server: usize, with_error: bool) -> Result<(), Error> {
-        let id = self.connections[server].as_ref().and_then(SessionConnection::id);
-        let id = id.ok_or_else(|| Error::new(Code::Io, "the ID of the connection is unknown"))?;
-        let config = self.configured.config();
-        SessionConnection::open(&config.servers[server], config)?.unblock(id, with_error)
     }
 
     /// Waits for a command whose keys are on several servers. After a suspension it runs again: nothing is taken from a key before it ends.

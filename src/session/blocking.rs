@@ -6,7 +6,7 @@ use crate::command::{Block, Command, CommandFlags, ReadTimeout, ResponsePolicy, 
 use crate::error::Error;
 use crate::resp::Reader;
 use crate::routing::{CommandResolver, CrossNodeCommand, Plan};
-use crate::session::blocked::{Blocked, Place};
+use crate::session::blocked::{Blocked, PendingReply, Place};
 use crate::session::queued::push_command;
 use crate::session::session::{Outcome, Session};
 use std::cell::RefCell;
@@ -41,13 +41,17 @@ impl Session {
                 let mut request = Vec::new();
                 push_command(&mut request, args, &keys);
                 match self.send_blocking(server, args[0], &request) {
-                    Ok(reader) => Begun::Blocked(Blocked::new(args, Place::Server { server, reader, is_unblocked: false }, limit(flags))),
+                    Ok(reader) => Begun::Blocked(Blocked::new(
+                        args,
+                        Place::Servers { pending: vec![PendingReply::new(server, reader)], is_unblocked: false },
+                        limit(flags),
+                    )),
                     Err(error) => Begun::Ended(Err(error)),
                 }
             }
             Ok(Plan::CrossNode(CrossNodeCommand { strategy: Strategy::Broadcast(ResponsePolicy::ReplicaCount), flags, .. })) => {
                 match self.begin_replica_wait(args) {
-                    Ok(waits) => Begun::Blocked(Blocked::new(args, Place::Masters { waits, is_unblocked: false }, limit(flags))),
+                    Ok(pending) => Begun::Blocked(Blocked::new(args, Place::Servers { pending, is_unblocked: false }, limit(flags))),
                     Err(outcome) => Begun::Ended(outcome),
                 }
             }

@@ -23,6 +23,7 @@ mod replica_wait;
 mod reply_mode;
 mod routing;
 mod select;
+mod server_wait;
 #[allow(clippy::module_inception)]
 mod session;
 mod shared;
