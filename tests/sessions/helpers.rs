@@ -1,5 +1,7 @@
 //! Runs commands in a session and formats the replies.
 
+use crate::support::random::Random;
+use crate::support::raw_client::RawClient;
 use crate::support::{request, words};
 use rediscluster::{Cluster, Error, Reply, Session, Value};
 use std::time::Duration;
@@ -51,6 +53,20 @@ pub fn read_all(session: &mut Session) -> Vec<u8> {
             count => all.extend_from_slice(&buffer[..count]),
         }
     }
+}
+
+/// Writes commands to a session in pieces that end anywhere, and compares its bytes with those of a plain server.
+pub fn compare_bytes(session: &mut Session, plain: &mut RawClient, commands: &[String], random: &mut Random, what: &str) {
+    let bytes = request(&commands.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut rest = bytes.as_slice();
+    while !rest.is_empty() {
+        let (piece, remaining) = rest.split_at(1 + random.below(rest.len()));
+        session.write(piece).unwrap();
+        rest = remaining;
+    }
+    let expected = plain.exchange(&bytes, commands.len());
+    let found = if commands.is_empty() { Vec::new() } else { read_all(session) };
+    assert_eq!(String::from_utf8_lossy(&found), String::from_utf8_lossy(&expected), "{what}: {commands:?}");
 }
 
 pub const ABORTED: &str = "EXECABORT Transaction discarded because of previous errors.";

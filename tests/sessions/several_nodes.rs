@@ -1,6 +1,6 @@
 //! Transactions with commands for several nodes, compared with one plain server.
 
-use crate::helpers::{ABORTED, failure, get, read_all, run, text_of};
+use crate::helpers::{ABORTED, compare_bytes, failure, get, run, text_of};
 use crate::support::random::Random;
 use crate::support::raw_client::RawClient;
 use crate::support::{Server, cluster, key_on, ports, request, words};
@@ -160,16 +160,7 @@ fn random_transactions_over_several_nodes_get_the_same_bytes_as_from_a_single_se
                 cluster.command(&words(&change)).unwrap();
                 direct.exchange(&request(&[&change]), 1);
             }
-            let bytes = request(&commands.iter().map(String::as_str).collect::<Vec<_>>());
-            let mut rest = bytes.as_slice();
-            while !rest.is_empty() {
-                let (piece, remaining) = rest.split_at(1 + random.below(rest.len()));
-                session.write(piece).unwrap();
-                rest = remaining;
-            }
-            let expected = plain.exchange(&bytes, commands.len());
-            let found = read_all(&mut session);
-            assert_eq!(String::from_utf8_lossy(&found), String::from_utf8_lossy(&expected), "round {round}, step {step}: {commands:?}");
+            compare_bytes(&mut session, &mut plain, &commands, &mut random, &format!("round {round}, step {step}"));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Transactions in a session, compared with one plain server.
 
-use crate::helpers::{ABORTED, failure, get, read_all, run};
+use crate::helpers::{ABORTED, compare_bytes, failure, get, read_all, run};
 use crate::support::random::Random;
 use crate::support::raw_client::RawClient;
 use crate::support::{Server, cluster, key_on, ports, request, words};
@@ -45,16 +45,7 @@ fn random_sequences_get_the_same_bytes_as_from_a_single_server() {
             if let Some(end) = commands.iter().position(|command| command == "QUIT") {
                 commands.truncate(end);
             }
-            let bytes = request(&commands.iter().map(String::as_str).collect::<Vec<_>>());
-            let mut rest = bytes.as_slice();
-            while !rest.is_empty() {
-                let (piece, remaining) = rest.split_at(1 + random.below(rest.len()));
-                session.write(piece).unwrap();
-                rest = remaining;
-            }
-            let expected = plain.exchange(&bytes, commands.len());
-            let found = if commands.is_empty() { Vec::new() } else { read_all(&mut session) };
-            assert_eq!(String::from_utf8_lossy(&found), String::from_utf8_lossy(&expected), "round {round}, step {step}: {commands:?}");
+            compare_bytes(&mut session, &mut plain, &commands, &mut random, &format!("round {round}, step {step}"));
         }
     }
 }
