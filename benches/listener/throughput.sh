@@ -74,7 +74,7 @@ beside_one_server 'SUNION of 2 x 1,000, 50 clients, -P 16' 'speed >= 1.00' 4000 
 beside_one_server 'GET, 1 client, -P 16' - 50000 "GET $key" -c 1 -P 16
 beside_one_server 'GET, 50 clients' - 50000 "GET $key" -c 50
 beside_one_server 'GET, 1 client' - 10000 "GET $key" -c 1
-for protocol in 2 3; do
-    beside_get "PING beside GET, -P 16, RESP$protocol" 50000 PING -c 50 -P 16 "-$protocol"
-    beside_get "DBSIZE beside GET, -P 16, RESP$protocol" 50000 DBSIZE -c 50 -P 16 "-$protocol"
-done
+beside_get 'PING beside GET, -P 16' 50000 PING -c 50 -P 16
+beside_get 'PING beside GET, -P 16, RESP3' 50000 PING -c 50 -P 16 -3
+beside_get 'DBSIZE beside GET, -P 16' 50000 DBSIZE -c 50 -P 16
+beside_get 'DBSIZE beside GET, -P 16, RESP3' 50000 DBSIZE -c 50 -P 16 -3
