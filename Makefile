@@ -92,7 +92,7 @@ differential: ## compare COMMANDS (100000) commands with one server in each mode
 	SEED=$${SEED:-random} COMMANDS=$${COMMANDS:-100000} $(CARGO) test --test differential -- --nocapture --test-threads 3 _like_one
 
 .PHONY: matrix
-matrix: ## run the tests of the core with servers of other versions (SERVERS, by default all of scripts/servers list)
+matrix: ## run the tests of the core and the vectors of all languages with servers of other versions (SERVERS, by default all of scripts/servers list)
 	@scripts/setup test
 	@scripts/matrix $(SERVERS)
 
