@@ -4,9 +4,10 @@ use crate::command::ReadTimeout;
 use crate::config::{Address, Config, Protocol, Server};
 use crate::error::{Code, Error};
 use crate::resp::{Reader, Reply, Value, pack};
+use crate::transport::socket::Socket;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
-use rustix::net::{RecvFlags, SendFlags, recv, send, sockopt};
+use rustix::net::{RecvFlags, SendFlags, sockopt};
 use std::io;
 use std::net::{TcpStream, ToSocketAddrs};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -19,10 +20,12 @@ pub(crate) const MAX_KEPT_BUFFER: usize = 128 << 10;
 const FIRST_READ: usize = 16 << 10;
 
 pub(crate) struct Connection {
-    socket: OwnedFd,
+    socket: Socket,
     /// The process that opened it.
     owner: u32,
     max_reply_depth: usize,
+    /// The server has replied.
+    has_replied: bool,
     /// Memory for the next reply.
     buffer: Vec<u8>,
     /// Memory for packing small commands.
@@ -32,15 +35,18 @@ pub(crate) struct Connection {
 impl Connection {
     /// Connects within `timeout`, asks for the protocol, authenticates and selects the database. If it fails no command of the caller has been sent.
     pub(crate) fn open(server: &Server, config: &Config, timeout: Option<Duration>) -> Result<Connection, Error> {
+        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         let socket = connect(&server.address, timeout).map_err(|error| connect_failed(&error.to_string()))?;
         sockopt::set_socket_timeout(&socket, sockopt::Timeout::Recv, config.read_timeout)
             .map_err(|error| connect_failed(&error.to_string()))?;
         sockopt::set_socket_timeout(&socket, sockopt::Timeout::Send, config.write_timeout)
             .map_err(|error| connect_failed(&error.to_string()))?;
+        let socket = Socket::open(socket, &server.address, server.tls.as_ref(), deadline).map_err(|error| connect_failed(error.message()))?;
         let mut connection = Connection {
             socket,
             owner: std::process::id(),
             max_reply_depth: config.max_reply_depth,
+            has_replied: false,
             buffer: Vec::new(),
             packed: Vec::new(),
         };
@@ -94,6 +100,7 @@ impl Connection {
     /// Takes the buffer of a reader back, for the next reply.
     #[inline]
     pub(crate) fn reuse(&mut self, buffer: Vec<u8>) {
+        self.has_replied = true;
         if buffer.capacity() <= MAX_KEPT_BUFFER {
             self.buffer = buffer;
         }
@@ -134,12 +141,12 @@ impl Connection {
     #[inline]
     pub(crate) fn receive(&self, reader: &mut Reader, wanted: usize) -> Result<(), Error> {
         while reader.complete() < wanted {
-            match recv(&self.socket, reader.room()?, RecvFlags::empty()) {
-                Ok((0, _)) => return Err(closed()),
+            match self.socket.recv(reader, RecvFlags::empty())? {
+                Ok(0) => return Err(self.with_hint(closed())),
                 Ok(_) => reader.advance(wanted)?,
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => return Err(timed_out()),
-                Err(error) => return Err(lost(error)),
+                Err(error) => return Err(self.with_hint(lost(error))),
             }
         }
         reader.finish()
@@ -147,9 +154,9 @@ impl Connection {
 
     /// Reads what has arrived; returns the number of bytes.
     pub(crate) fn receive_now(&self, reader: &mut Reader, wanted: usize) -> Result<usize, Error> {
-        match recv(&self.socket, reader.room()?, RecvFlags::DONTWAIT) {
-            Ok((0, _)) => Err(closed()),
-            Ok((count, _)) => reader.advance(wanted).map(|()| count),
+        match self.socket.recv(reader, RecvFlags::DONTWAIT)? {
+            Ok(0) => Err(closed()),
+            Ok(count) => reader.advance(wanted).map(|()| count),
             Err(Errno::INTR | Errno::AGAIN) => Ok(0),
             Err(error) => Err(lost(error)),
         }
@@ -183,8 +190,8 @@ impl Connection {
             let timeout = left.and_then(|left| left.try_into().ok());
             match poll(&mut [PollFd::new(&self.socket, PollFlags::IN)], timeout.as_ref()) {
                 Ok(0) => return Err(timed_out()),
-                Ok(_) => return Ok(()),
-                Err(Errno::INTR) => {}
+                Ok(_) if self.socket.has_data()? => return Ok(()),
+                Ok(_) | Err(Errno::INTR) => {}
                 Err(error) => return Err(lost(error)),
             }
         }
@@ -192,8 +199,16 @@ impl Connection {
 
     /// Whether the connection is open and no unexpected bytes have arrived.
     pub(crate) fn is_alive(&self) -> bool {
-        let mut byte = [0u8];
-        matches!(recv(&self.socket, &mut byte, RecvFlags::PEEK | RecvFlags::DONTWAIT), Err(Errno::AGAIN))
+        self.socket.is_quiet()
+    }
+
+    /// A server that expects TLS closes a connection without it, and sends nothing.
+    #[cold]
+    fn with_hint(&self, error: Error) -> Error {
+        if self.has_replied || !self.socket.is_plain_tcp() {
+            return error;
+        }
+        Error::new(error.code(), format!("{}; it has never replied on this connection: check whether it expects TLS (rediss://)", error.message()))
     }
 
     fn is_of_this_process(&self) -> bool {
@@ -212,13 +227,13 @@ impl Drop for Connection {
     /// its copy.
     fn drop(&mut self) {
         if self.is_of_this_process() {
-            let _ = rustix::net::shutdown(&self.socket, rustix::net::Shutdown::Both);
+            self.socket.shut_down();
         }
     }
 }
 
 #[inline]
-fn send_all(socket: &OwnedFd, bytes: &[u8], sent: &mut usize) -> Result<(), Error> {
+fn send_all(socket: &Socket, bytes: &[u8], sent: &mut usize) -> Result<(), Error> {
     let mut rest = bytes;
     while !rest.is_empty() {
         let count = send_some(socket, rest, SendFlags::empty())?;
@@ -229,9 +244,9 @@ fn send_all(socket: &OwnedFd, bytes: &[u8], sent: &mut usize) -> Result<(), Erro
 }
 
 #[inline]
-fn send_some(socket: &OwnedFd, bytes: &[u8], flags: SendFlags) -> Result<usize, Error> {
+fn send_some(socket: &Socket, bytes: &[u8], flags: SendFlags) -> Result<usize, Error> {
     loop {
-        match send(socket, bytes, flags | SendFlags::NOSIGNAL) {
+        match socket.send(bytes, flags)? {
             Ok(count) => return Ok(count),
             Err(Errno::INTR) => {}
             Err(Errno::AGAIN) if flags.contains(SendFlags::DONTWAIT) => return Ok(0),

@@ -8,6 +8,8 @@ mod exchange;
 mod node_pipeline;
 mod pool;
 mod retry_policy;
+mod socket;
+mod tls;
 mod write_buffer;
 
 pub(crate) use crate::transport::check_schedule::CheckSchedule;
