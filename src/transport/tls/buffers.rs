@@ -104,8 +104,11 @@ impl Outgoing {
     pub(super) fn send(&mut self, socket: &OwnedFd, flags: SendFlags) -> Result<usize, Errno> {
         self.sent += send(socket, &self.buffer[self.sent..self.end], flags | SendFlags::NOSIGNAL)?;
         let mut content = 0;
-        while let Some((length, _)) = self.records.pop_front_if(|(_, end)| *end <= self.sent) {
+        while let Some(&(length, end)) = self.records.front()
+            && end <= self.sent
+        {
             content += length;
+            self.records.pop_front();
         }
         if self.is_empty() {
             (self.sent, self.end) = (0, 0);
