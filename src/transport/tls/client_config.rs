@@ -1,20 +1,20 @@
 //! The settings of a TLS client as rustls takes them, made once for all connections of a process and again after a file has changed.
 
 use crate::config::{Tls, certificates, private_key};
-use arc_swap::ArcSwap;
+use arc_swap::ArcSwapOption;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use std::os::unix::fs::MetadataExt;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 /// More are not kept. A process has one per configuration.
 const MAX_KEPT: usize = 64;
 
 /// No lock: a fork may happen at any moment.
-static KEPT: LazyLock<ArcSwap<Vec<Arc<Kept>>>> = LazyLock::new(ArcSwap::default);
+static KEPT: ArcSwapOption<Vec<Arc<Kept>>> = ArcSwapOption::const_empty();
 
 struct Kept {
     tls: Tls,
@@ -31,7 +31,7 @@ type Version = (u64, u64, u64, i64, i64);
 pub(super) fn client_config(tls: &Tls) -> Result<Arc<ClientConfig>, String> {
     let (owner, files) = (std::process::id(), versions(tls));
     let kept = KEPT.load();
-    let known = kept.iter().find(|kept| kept.owner == owner && same_files(&kept.tls, tls));
+    let known = kept.iter().flat_map(|kept| kept.iter()).find(|kept| kept.owner == owner && same_files(&kept.tls, tls));
     if let Some(known) = known.filter(|known| known.files == files) {
         return Ok(known.config.clone());
     }
@@ -48,11 +48,11 @@ pub(super) fn client_config(tls: &Tls) -> Result<Arc<ClientConfig>, String> {
 fn keep(new: Kept) {
     let new = Arc::new(new);
     KEPT.rcu(|kept| {
-        let others = kept.iter().filter(|known| known.owner == new.owner && !same_files(&known.tls, &new.tls));
+        let others = kept.iter().flat_map(|kept| kept.iter()).filter(|known| known.owner == new.owner && !same_files(&known.tls, &new.tls));
         let mut all: Vec<Arc<Kept>> = others.cloned().collect();
         all.drain(..all.len().saturating_sub(MAX_KEPT - 1));
         all.push(new.clone());
-        all
+        Some(Arc::new(all))
     });
 }
 
