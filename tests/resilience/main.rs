@@ -3,6 +3,7 @@
 mod failures;
 mod interleavings;
 mod partial_writes;
+mod recover_to;
 mod replicas;
 
 #[path = "../support/mod.rs"]
