@@ -1,13 +1,13 @@
 //! The socket of a connection, plain or with TLS.
 
-use crate::config::{Address, Tls};
+use crate::config::{Address, Server};
 use crate::error::Error;
 use crate::resp::Reader;
+use crate::transport::clock::Time;
 use crate::transport::tls::TlsStream;
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, recv, send};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::time::Instant;
 
 pub(crate) struct Socket {
     fd: OwnedFd,
@@ -16,10 +16,10 @@ pub(crate) struct Socket {
 }
 
 impl Socket {
-    /// Makes a socket of one that is connected. With TLS it completes the handshake by the deadline.
-    pub(crate) fn open(fd: OwnedFd, address: &Address, tls: Option<&Tls>, deadline: Option<Instant>) -> Result<Socket, Error> {
-        let tls = tls.map(|tls| TlsStream::open(&fd, tls, address, deadline).map(Box::new)).transpose()?;
-        Ok(Socket { fd, tls, is_tcp: matches!(address, Address::Tcp { .. }) })
+    /// Makes a socket of one that is connected. With TLS it completes the handshake by that time.
+    pub(crate) fn open(fd: OwnedFd, server: &Server, until: Time) -> Result<Socket, Error> {
+        let tls = server.tls.as_ref().map(|tls| TlsStream::open(&fd, tls, &server.address, until).map(Box::new)).transpose()?;
+        Ok(Socket { fd, tls, is_tcp: matches!(server.address, Address::Tcp { .. }) })
     }
 
     /// Calls send(2), with TLS for the encrypted bytes. The outer error is one of TLS.
@@ -39,6 +39,14 @@ impl Socket {
             None => Ok(recv(&self.fd, reader.room()?, flags).map(|(_, count)| count)),
             Some(tls) => tls.recv(&self.fd, reader, flags),
         }
+    }
+
+    /// Receives what has arrived, if there is no TLS.
+    pub(crate) fn recv_plain(&self, bytes: &mut [u8]) -> Option<usize> {
+        if self.tls.is_some() {
+            return None;
+        }
+        recv(&self.fd, bytes, RecvFlags::DONTWAIT).ok().map(|(count, _)| count)
     }
 
     pub(crate) fn is_plain_tcp(&self) -> bool {

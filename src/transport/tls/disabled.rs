@@ -3,15 +3,27 @@
 use crate::config::{Address, Tls};
 use crate::error::{Code, Error};
 use crate::resp::Reader;
+use crate::transport::clock::Time;
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags};
 use std::os::fd::OwnedFd;
-use std::time::Instant;
 
 pub(crate) enum TlsStream {}
 
+pub(crate) enum Handshake {}
+
+impl Handshake {
+    pub(crate) fn start(_: &Tls, _: &Address) -> Result<Handshake, Error> {
+        Err(Error::new(Code::Internal, "this build of the library has no TLS"))
+    }
+
+    pub(crate) fn advance(&mut self, _: &OwnedFd, _: Time) -> Result<bool, Error> {
+        match *self {}
+    }
+}
+
 impl TlsStream {
-    pub(crate) fn open(_: &OwnedFd, _: &Tls, _: &Address, _: Option<Instant>) -> Result<TlsStream, Error> {
+    pub(crate) fn open(_: &OwnedFd, _: &Tls, _: &Address, _: Time) -> Result<TlsStream, Error> {
         Err(Error::new(Code::Internal, "this build of the library has no TLS"))
     }
 

@@ -2,6 +2,7 @@
 
 use crate::config::{Address, Tls, server_name};
 use crate::error::{Code, Error};
+use crate::transport::clock::{Time, remaining};
 use crate::transport::tls::client_config::client_config;
 use crate::transport::tls::reasons::reason;
 use crate::transport::tls::stream::{Needs, State, TlsStream};
@@ -10,11 +11,23 @@ use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags};
 use rustls::client::UnbufferedClientConnection;
 use std::os::fd::OwnedFd;
-use std::time::{Duration, Instant};
 
 impl TlsStream {
-    /// Completes the handshake by the deadline. The error says what failed; nothing of the caller has been sent.
-    pub(crate) fn open(socket: &OwnedFd, tls: &Tls, address: &Address, deadline: Option<Instant>) -> Result<TlsStream, Error> {
+    /// Completes the handshake by that time. The error says what failed; nothing of the caller has been sent.
+    pub(crate) fn open(socket: &OwnedFd, tls: &Tls, address: &Address, until: Time) -> Result<TlsStream, Error> {
+        let mut handshake = Handshake::start(tls, address)?;
+        match handshake.advance(socket, until)? {
+            true => Ok(TlsStream::new(handshake.0)),
+            false => Err(Error::new(Code::Timeout, "TLS handshake: the server did not reply in time; check that its port expects TLS")),
+        }
+    }
+}
+
+/// A handshake that can be continued.
+pub(crate) struct Handshake(State);
+
+impl Handshake {
+    pub(crate) fn start(tls: &Tls, address: &Address) -> Result<Handshake, Error> {
         let host = match (&tls.server_name, address) {
             (Some(name), _) => name.as_str(),
             (None, Address::Tcp { host, .. }) => host.as_str(),
@@ -23,31 +36,37 @@ impl TlsStream {
         let name = server_name(host).map_err(|what| failed(&format!("{what} that a certificate can have; set tls.server_name")))?;
         let config = client_config(tls).map_err(|what| failed(&what))?;
         let connection = UnbufferedClientConnection::new(config, name).map_err(|error| reason(&error))?;
-        let mut state = State::new(connection);
-        let outcome = handshake(&mut state, socket, deadline);
-        if let Err(error) = outcome {
-            state.queue_alert();
-            let _ = state.outgoing.send(socket, SendFlags::DONTWAIT);
-            return Err(error);
+        Ok(Handshake(State::new(connection)))
+    }
+
+    /// Continues until that time; returns whether the handshake is complete.
+    pub(crate) fn advance(&mut self, socket: &OwnedFd, until: Time) -> Result<bool, Error> {
+        let outcome = advance(&mut self.0, socket, until);
+        if outcome.is_err() {
+            self.0.queue_alert();
+            let _ = self.0.outgoing.send(socket, SendFlags::DONTWAIT);
         }
-        Ok(TlsStream::new(state))
+        outcome
     }
 }
 
-fn handshake(state: &mut State, socket: &OwnedFd, deadline: Option<Instant>) -> Result<(), Error> {
+fn advance(state: &mut State, socket: &OwnedFd, until: Time) -> Result<bool, Error> {
     loop {
         let needs = state.process(&[], |_| Err(failed("the server sent data before a command")))?;
         while !state.outgoing.is_empty() {
             match state.outgoing.send(socket, SendFlags::DONTWAIT) {
                 Ok(_) | Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => wait(socket, PollFlags::OUT, deadline)?,
+                Err(Errno::AGAIN) if wait(socket, PollFlags::OUT, until)? => {}
+                Err(Errno::AGAIN) => return Ok(false),
                 Err(error) => return Err(failed(&std::io::Error::from(error).to_string())),
             }
         }
         if needs == Needs::Nothing {
-            return Ok(());
+            return Ok(true);
         }
-        wait(socket, PollFlags::IN, deadline)?;
+        if !wait(socket, PollFlags::IN, until)? {
+            return Ok(false);
+        }
         match state.incoming.read(socket, RecvFlags::DONTWAIT)? {
             Ok(0) => return Err(failed("the server closed the connection; check that its port expects TLS")),
             Ok(_) | Err(Errno::INTR | Errno::AGAIN) => {}
@@ -56,13 +75,15 @@ fn handshake(state: &mut State, socket: &OwnedFd, deadline: Option<Instant>) -> 
     }
 }
 
-fn wait(socket: &OwnedFd, event: PollFlags, deadline: Option<Instant>) -> Result<(), Error> {
-    let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-    let timeout = left.and_then(|left: Duration| left.try_into().ok());
-    match poll(&mut [PollFd::new(socket, event)], timeout.as_ref()) {
-        Ok(0) => Err(failed("the server did not reply in time; check that its port expects TLS")),
-        Ok(_) | Err(Errno::INTR) => Ok(()),
-        Err(error) => Err(failed(&format!("poll: {error}"))),
+/// Waits until the socket is ready; false if it is not by that time.
+fn wait(socket: &OwnedFd, event: PollFlags, until: Time) -> Result<bool, Error> {
+    loop {
+        let left = remaining(until).and_then(|left| left.try_into().ok());
+        match poll(&mut [PollFd::new(socket, event)], left.as_ref()) {
+            Ok(ready) => return Ok(ready > 0),
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(failed(&format!("poll: {error}"))),
+        }
     }
 }
 

@@ -12,9 +12,11 @@ mod reasons;
 mod stream;
 
 #[cfg(feature = "tls")]
+pub(crate) use crate::transport::tls::handshake::Handshake;
+#[cfg(feature = "tls")]
 pub(crate) use crate::transport::tls::stream::TlsStream;
 
 #[cfg(not(feature = "tls"))]
 mod disabled;
 #[cfg(not(feature = "tls"))]
-pub(crate) use crate::transport::tls::disabled::TlsStream;
+pub(crate) use crate::transport::tls::disabled::{Handshake, TlsStream};

@@ -46,6 +46,9 @@ impl TlsStream {
             if state.outgoing.is_empty() {
                 state.process(bytes, |_| Err(unexpected())).map_err(late)?;
             }
+            if state.outgoing.is_empty() {
+                return Ok(if bytes.is_empty() { Ok(0) } else { Err(Errno::PIPE) });
+            }
             match state.outgoing.send(socket, flags) {
                 Ok(0) => {}
                 sent => return Ok(sent),
