@@ -404,6 +404,9 @@ impl Connection {
 
     /// Waits until the socket is ready; false if it is not by that time. A signal does not extend the wait.
     fn poll(&self, events: PollFlags, until: Time) -> Result<bool, Error> {
+        if events == PollFlags::IN && self.socket.holds_data() {
+            return Ok(true);
+        }
         loop {
             let timeout = remaining(until).and_then(|left| left.try_into().ok());
             match poll(&mut [PollFd::new(&self.socket, events)], timeout.as_ref()) {

@@ -53,6 +53,11 @@ impl Socket {
         self.is_tcp && self.tls.is_none()
     }
 
+    /// Whether data was decrypted that no reader has. The socket does not become readable for it.
+    pub(crate) fn holds_data(&self) -> bool {
+        self.tls.as_ref().is_some_and(|tls| tls.holds_data())
+    }
+
     /// Whether data has arrived on a socket that is readable.
     #[inline]
     pub(crate) fn has_data(&self) -> Result<bool, Error> {

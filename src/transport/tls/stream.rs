@@ -66,6 +66,11 @@ impl TlsStream {
         state.receive(socket, flags, |bytes| reader.append(bytes)).map_err(late)
     }
 
+    /// Whether [`TlsStream::has_arrived`] has found data that was not taken yet.
+    pub(crate) fn holds_data(&self) -> bool {
+        !self.lock().held.is_empty()
+    }
+
     /// Whether the next [`TlsStream::recv`] returns at once. Messages of TLS itself make the socket readable, too.
     pub(crate) fn has_arrived(&self, socket: &OwnedFd) -> Result<bool, Error> {
         let state = &mut *self.lock();
