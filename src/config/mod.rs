@@ -16,10 +16,10 @@ mod tls;
 mod values;
 
 pub use crate::config::pin::Pin;
+pub(crate) use crate::config::placement::{Place, tag_without_rule};
 pub use crate::config::tls::Tls;
 #[cfg(feature = "tls")]
 pub(crate) use crate::config::tls::{certificates, private_key, server_name};
-pub(crate) use crate::config::placement::{Place, tag_without_rule};
 use crate::error::Error;
 use crate::partition::HashTag;
 use std::fmt;

@@ -1,8 +1,8 @@
 //! One node of the configuration: an object, or a URL.
 
 use crate::config::document::{NodeDocument, fault};
-use crate::config::values::{LAST_DB, StringOrObject};
 use crate::config::tls::{Tls, TlsDocument};
+use crate::config::values::{LAST_DB, StringOrObject};
 use crate::config::{Address, Server};
 use crate::error::Error;
 use redis::{ConnectionAddr, IntoConnectionInfo};

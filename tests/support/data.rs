@@ -141,7 +141,8 @@ fn contents(server: &mut Connection) -> Vec<(Vec<u8>, Content)> {
             all[#all + 1] = {key, kind, expires(key), redis.call(unpack(command))}
         end
         return all";
-    let all: Vec<(Vec<u8>, String, i64, Value)> = redis::cmd("EVAL").arg([EXPIRES, ALL].concat()).arg(0).query(server).expect("all its keys");
+    let all: Vec<(Vec<u8>, String, i64, Value)> =
+        redis::cmd("EVAL").arg([EXPIRES, ALL].concat()).arg(0).query(server).expect("all its keys");
     let content = |kind: String, expires, value: Value| {
         let elements = elements(&kind, &value);
         Content { kind, expires, elements }

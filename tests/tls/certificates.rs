@@ -47,7 +47,11 @@ fn a_certificate_must_be_current_of_a_known_authority_and_for_the_name() {
         // The authorities of the system do not know this one either.
         (&good, "true", "the certificate of the server has an unknown issuer; set tls.ca"),
         (&expired, &ca, "the certificate of the server expired "),
-        (&named, &ca, "the certificate of the server is not valid for \"127.0.0.1\", but for DnsName(\"redis.example\"); set tls.server_name"),
+        (
+            &named,
+            &ca,
+            "the certificate of the server is not valid for \"127.0.0.1\", but for DnsName(\"redis.example\"); set tls.server_name",
+        ),
     ] {
         let error = error_with(server, tls);
         assert!(error.contains(expected) && error.ends_with("; it was not executed"), "{error}");

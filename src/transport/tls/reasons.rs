@@ -52,7 +52,9 @@ fn rejected(alert: AlertDescription) -> String {
     use AlertDescription as Alert;
     match alert {
         Alert::CertificateRequired => "the server requires a client certificate; set tls.cert and tls.key".into(),
-        Alert::HandshakeFailure => "the server refused (handshake_failure); it may require a client certificate (tls.cert and tls.key)".into(),
+        Alert::HandshakeFailure => {
+            "the server refused (handshake_failure); it may require a client certificate (tls.cert and tls.key)".into()
+        }
         Alert::BadCertificate
         | Alert::UnsupportedCertificate
         | Alert::CertificateRevoked
