@@ -12,7 +12,7 @@ use crate::transport::progress::{MinRate, Progress};
 use crate::transport::socket::Socket;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
-use rustix::net::{RecvFlags, SendFlags, sockopt};
+use rustix::net::{RecvFlags, SendFlags, recv, send, sockopt};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
@@ -205,6 +205,21 @@ impl Connection {
     /// [`Connection::send_all`] for a part of a request. With `more` the kernel may hold back a packet that is not full.
     #[inline]
     pub(crate) fn send_part(&self, bytes: &[u8], more: bool, sent: &mut usize) -> Result<(), Error> {
+        let Some(socket) = self.socket.plain() else { return self.send_encrypted(bytes, more, sent) };
+        match send(socket, bytes, if more { SendFlags::MORE | SendFlags::NOSIGNAL } else { SendFlags::NOSIGNAL }) {
+            Ok(count) if count == bytes.len() => {
+                *sent += count;
+                Ok(())
+            }
+            Err(Errno::AGAIN) => Err(self.fail(not_accepted())),
+            first => self.send_rest(bytes, first, sent),
+        }
+    }
+
+    /// Not inlined: a plain connection must not pay for it.
+    #[cold]
+    #[inline(never)]
+    fn send_encrypted(&self, bytes: &[u8], more: bool, sent: &mut usize) -> Result<(), Error> {
         match self.socket.send(bytes, if more { SendFlags::MORE } else { SendFlags::empty() })? {
             Ok(count) if count == bytes.len() => {
                 *sent += count;
@@ -280,10 +295,10 @@ impl Connection {
         if reader.complete() < wanted {
             if self.reply_by.load(Relaxed) != 0 {
                 self.receive_rest(reader, wanted)?;
-            } else {
+            } else if let Some(socket) = self.socket.plain() {
                 // Nearly every reply is complete after one read.
-                match self.socket.recv(reader, RecvFlags::empty())? {
-                    Ok(0) => return Err(self.fail(closed())),
+                match recv(socket, reader.room()?, RecvFlags::empty()) {
+                    Ok((0, _)) => return Err(self.fail(closed())),
                     Ok(_) => {
                         reader.advance(wanted)?;
                         if reader.complete() < wanted {
@@ -294,6 +309,8 @@ impl Connection {
                     Err(Errno::AGAIN) => return Err(self.fail(timed_out())),
                     Err(error) => return Err(self.lost(error)),
                 }
+            } else {
+                self.receive_encrypted(reader, wanted)?;
             }
         }
         if self.breaker.is_troubled() {
@@ -303,6 +320,20 @@ impl Connection {
             self.check_first_reply(reader)?;
         }
         reader.finish()
+    }
+
+    /// [`Connection::receive`] with TLS.
+    #[cold]
+    #[inline(never)]
+    fn receive_encrypted(&self, reader: &mut Reader, wanted: usize) -> Result<(), Error> {
+        match self.socket.recv(reader, RecvFlags::empty())? {
+            Ok(0) => return Err(self.fail(closed())),
+            Ok(_) => reader.advance(wanted)?,
+            Err(Errno::INTR) => {}
+            Err(Errno::AGAIN) => return Err(self.fail(timed_out())),
+            Err(error) => return Err(self.lost(error)),
+        }
+        if reader.complete() < wanted { self.receive_rest(reader, wanted) } else { Ok(()) }
     }
 
     /// Reads with a look at the clock: the first byte has to arrive in time, and the rest of each reply at a minimum rate.

@@ -22,6 +22,12 @@ impl Socket {
         Ok(Socket { fd, tls, is_tcp: matches!(server.address, Address::Tcp { .. }) })
     }
 
+    /// The descriptor, if there is no TLS.
+    #[inline(always)]
+    pub(crate) fn plain(&self) -> Option<&OwnedFd> {
+        if self.tls.is_none() { Some(&self.fd) } else { None }
+    }
+
     /// Calls send(2), with TLS for the encrypted bytes. The outer error is one of TLS.
     #[inline]
     pub(crate) fn send(&self, bytes: &[u8], flags: SendFlags) -> Result<Result<usize, Errno>, Error> {
