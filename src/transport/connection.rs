@@ -7,6 +7,7 @@ use crate::resp::{Reader, Reply, Value, pack};
 use crate::transport::breaker::{Breaker, Failure};
 use crate::transport::clock::{NEVER, RESOLUTION, Time, exact_now, limit, now, remaining};
 use crate::transport::connect::open_socket;
+use crate::transport::connection_errors::{closed, connect_failed, not_accepted, refused, timed_out, too_slow};
 use crate::transport::probe::hung_up;
 use crate::transport::progress::{MinRate, Progress};
 use crate::transport::socket::Socket;
@@ -28,7 +29,7 @@ const FIRST_READ: usize = 16 << 10;
 const WATCHED_FROM: Time = 20_000_000;
 
 pub(crate) struct Connection {
-    socket: Socket,
+    pub(super) socket: Socket,
     /// The process that opened it.
     owner: u32,
     max_reply_depth: usize,
@@ -216,20 +217,6 @@ impl Connection {
         }
     }
 
-    /// Not inlined: a plain connection must not pay for it.
-    #[cold]
-    #[inline(never)]
-    fn send_encrypted(&self, bytes: &[u8], more: bool, sent: &mut usize) -> Result<(), Error> {
-        match self.socket.send(bytes, if more { SendFlags::MORE } else { SendFlags::empty() })? {
-            Ok(count) if count == bytes.len() => {
-                *sent += count;
-                Ok(())
-            }
-            Err(Errno::AGAIN) => Err(self.fail(not_accepted())),
-            first => self.send_rest(bytes, first, sent),
-        }
-    }
-
     /// Sends what `pack` writes into the connection's own buffer. `sent` is that of [`Connection::send_all`].
     #[inline]
     pub(crate) fn send_packed(&mut self, pack: impl FnOnce(&mut Vec<u8>), sent: &mut usize) -> Result<(), Error> {
@@ -244,7 +231,7 @@ impl Connection {
 
     /// Sends the rest after the kernel took not all of the bytes.
     #[cold]
-    fn send_rest(&self, bytes: &[u8], first: Result<usize, Errno>, sent: &mut usize) -> Result<(), Error> {
+    pub(super) fn send_rest(&self, bytes: &[u8], first: Result<usize, Errno>, sent: &mut usize) -> Result<(), Error> {
         let (mut rest, mut outcome, mut progress) = (bytes, first, Progress::new(self.limits.request_rate));
         loop {
             match outcome {
@@ -322,24 +309,10 @@ impl Connection {
         reader.finish()
     }
 
-    /// [`Connection::receive`] with TLS.
-    #[cold]
-    #[inline(never)]
-    fn receive_encrypted(&self, reader: &mut Reader, wanted: usize) -> Result<(), Error> {
-        match self.socket.recv(reader, RecvFlags::empty())? {
-            Ok(0) => return Err(self.fail(closed())),
-            Ok(_) => reader.advance(wanted)?,
-            Err(Errno::INTR) => {}
-            Err(Errno::AGAIN) => return Err(self.fail(timed_out())),
-            Err(error) => return Err(self.lost(error)),
-        }
-        if reader.complete() < wanted { self.receive_rest(reader, wanted) } else { Ok(()) }
-    }
-
     /// Reads with a look at the clock: the first byte has to arrive in time, and the rest of each reply at a minimum rate.
     #[cold]
     #[inline(never)]
-    fn receive_rest(&self, reader: &mut Reader, wanted: usize) -> Result<(), Error> {
+    pub(super) fn receive_rest(&self, reader: &mut Reader, wanted: usize) -> Result<(), Error> {
         let mut progress = Progress::new(self.limits.reply_rate);
         let mut is_first = reader.bytes().is_empty();
         while reader.complete() < wanted {
@@ -451,7 +424,7 @@ impl Connection {
     }
 
     #[cold]
-    fn lost(&self, error: Errno) -> Error {
+    pub(super) fn lost(&self, error: Errno) -> Error {
         self.fail(Error::new(Code::Io, format!("connection lost: {}", io::Error::from(error))))
     }
 
@@ -478,12 +451,6 @@ impl Connection {
         hung_up(&bytes[..count]).map(|text| connect_failed(&text))
     }
 
-    /// A server that expects TLS closes a connection without it, and sends nothing.
-    fn with_hint(&self, error: Error) -> Error {
-        let hint = if self.socket.is_plain_tcp() { "; check whether the server expects TLS (rediss://)" } else { "" };
-        Error::new(error.code(), format!("{}{hint}", error.message()))
-    }
-
     /// Whether the connection is open and no unexpected bytes have arrived.
     pub(crate) fn is_alive(&self) -> bool {
         self.socket.is_quiet()
@@ -508,42 +475,4 @@ impl Drop for Connection {
             self.socket.shut_down();
         }
     }
-}
-
-#[cold]
-fn connect_failed(reason: &str) -> Error {
-    Error::new(Code::Connect, format!("cannot connect: {reason}"))
-}
-
-/// A server refuses one of the first commands on a connection. One that runs a script would refuse the command in the same way.
-#[cold]
-fn refused(text: &[u8], protocol: Protocol) -> Error {
-    let reason = String::from_utf8_lossy(text);
-    let error = match protocol == Protocol::Resp3 && (reason.starts_with("ERR unknown command") || reason.starts_with("NOPROTO")) {
-        true => connect_failed(&format!(
-            "the server does not support RESP3, which \"protocol\": 3 requires (Redis 6 or newer has it): {reason}"
-        )),
-        false => connect_failed(&reason),
-    };
-    if text.starts_with(b"BUSY ") { error.refused_with(text) } else { error }
-}
-
-#[cold]
-fn closed() -> Error {
-    Error::new(Code::Io, "connection lost: closed by the server")
-}
-
-#[cold]
-fn timed_out() -> Error {
-    Error::new(Code::Timeout, "no reply in time")
-}
-
-#[cold]
-fn too_slow() -> Error {
-    Error::new(Code::Timeout, "the reply arrives too slowly (min_reply_rate)")
-}
-
-#[cold]
-pub(crate) fn not_accepted() -> Error {
-    Error::new(Code::Timeout, "the server accepted no data in time (write_timeout)")
 }

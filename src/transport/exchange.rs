@@ -2,7 +2,7 @@
 
 use crate::error::{Code, Error};
 use crate::transport::clock::{NEVER, Time, exact_now, remaining};
-use crate::transport::connection::not_accepted;
+use crate::transport::connection_errors::not_accepted;
 use crate::transport::node_pipeline::NodePipeline;
 use crate::transport::progress::Progress;
 use rustix::event::{PollFd, PollFlags, poll};
