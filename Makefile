@@ -164,7 +164,7 @@ generated: ## regenerate headers, ABI record, command table and generated docume
 	$(CARGO) update --quiet --workspace --manifest-path fuzz/Cargo.toml
 	UPDATE=1 $(CARGO) test --lib crossnode::docs
 	php bindings/php/tests/Differential/document.php >bindings/php/docs/phpredis.md
-	php bindings/php/tools/command_signatures.php >bindings/php/src/Phpredis/CommandSignatures.php
+	php bindings/php/tools/command_methods.php
 
 .PHONY: clean
 clean: ## remove all build results

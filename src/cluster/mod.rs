@@ -19,5 +19,5 @@ pub(crate) mod scripts;
 mod slot;
 
 pub use crate::cluster::each::Nodes;
-pub use crate::cluster::handle::Cluster;
+pub use crate::cluster::handle::{Cluster, RECOVER_MIN_AGE};
 pub(crate) use crate::cluster::reply_sink::{ReplySink, Strings};

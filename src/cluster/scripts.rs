@@ -5,7 +5,6 @@
 //! because the commands after it would already have run: there a SCRIPT LOAD precedes the first call on each server, and its reply is dropped.
 
 use crate::command::{CommandFlags, Key, ReadTimeout};
-use crate::config::Config;
 use crate::error::Error;
 use crate::resp::{Reply, Value};
 use crate::topology::Topology;
@@ -55,7 +54,7 @@ pub(crate) fn record_source(topology: &Topology, args: &[&[u8]]) -> Option<Arc<[
 }
 
 /// Loads scripts on servers, all at the same time. A server that refuses a script is not an error: the call of the script says so.
-pub(crate) fn load(config: &Config, topology: &Topology, scripts: &[(usize, Arc<[u8]>)]) -> Result<(), Error> {
+pub(crate) fn load(topology: &Topology, scripts: &[(usize, Arc<[u8]>)]) -> Result<(), Error> {
     let mut servers: Vec<usize> = scripts.iter().map(|(server, _)| *server).collect();
     servers.sort_unstable();
     servers.dedup();
@@ -65,7 +64,7 @@ pub(crate) fn load(config: &Config, topology: &Topology, scripts: &[(usize, Arc<
         pipeline
     };
     let mut pipelines: Vec<NodePipeline> = servers.iter().map(pipeline).collect();
-    exchange(&mut pipelines.iter_mut().collect::<Vec<_>>(), config.write_timeout);
+    exchange(&mut pipelines.iter_mut().collect::<Vec<_>>());
     pipelines.iter().try_for_each(|pipeline| pipeline.outcome(0, b"SCRIPT"))
 }
 

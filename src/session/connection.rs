@@ -1,9 +1,11 @@
 //! A connection that one session uses exclusively, with the settings of that session.
 
-use crate::config::{Config, Protocol, Server};
+use crate::config::Protocol;
 use crate::error::{Code, Error};
 use crate::resp::{Reader, Reply, Value, pack};
-use crate::transport::Connection;
+use crate::topology::Shard;
+use crate::transport::clock::now;
+use crate::transport::{Connection, ConnectionSource};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 
@@ -62,15 +64,20 @@ impl Settings {
 }
 
 impl SessionConnection {
-    pub(crate) fn open(server: &Server, config: &Config) -> Result<SessionConnection, Error> {
+    pub(crate) fn open(shard: &Shard) -> Result<SessionConnection, Error> {
         Ok(SessionConnection {
-            connection: Connection::open(server, config, config.connect_timeout)?,
-            db: server.db,
-            applied: Settings { protocol: config.protocol, ..Settings::default() },
+            connection: shard.open_connection()?,
+            db: shard.server().db,
+            applied: Settings { protocol: shard.config().protocol, ..Settings::default() },
             has_accepted_multi: false,
             id: None,
             scripts: Vec::new(),
         })
+    }
+
+    /// Fails if the server is known not to reply now.
+    pub(crate) fn check_available(&self) -> Result<(), Error> {
+        self.connection.check_available()
     }
 
     /// Returns whether the server has not closed the connection.
@@ -150,7 +157,8 @@ impl SessionConnection {
     }
 
     /// Sends commands. `sent` is that of [`SessionConnection::ask`].
-    pub(crate) fn send(&self, request: &[u8], sent: &mut usize) -> Result<(), Error> {
+    pub(crate) fn send(&mut self, request: &[u8], sent: &mut usize) -> Result<(), Error> {
+        self.connection.begin_request(now());
         self.connection.send_all(request, sent)
     }
 
@@ -202,7 +210,7 @@ impl SessionConnection {
 
     /// Sends a command and returns the reader for its reply. `sent` is that of [`SessionConnection::ask`].
     pub(crate) fn begin(&mut self, request: &[u8], sent: &mut usize) -> Result<Reader, Error> {
-        self.connection.send_all(request, sent)?;
+        self.send(request, sent)?;
         Ok(self.connection.reader(true))
     }
 

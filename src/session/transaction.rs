@@ -14,7 +14,7 @@ use crate::session::session::{Outcome, Session};
 use crate::session::state_command::{is_never_supported, state_command, unsupported, unsupported_in_transaction};
 use crate::session::subscriptions::SubscriptionKind;
 use crate::session::transaction_scripts::QueuedOn;
-use crate::transport::explain;
+use crate::transport::{ConnectionSource, explain};
 use smallvec::smallvec;
 use std::sync::Arc;
 
@@ -25,10 +25,11 @@ impl Session {
     /// Runs a transaction of one command on the server of the session, or on the first one, over a new connection. Returns the reply to the command,
     /// and whether EXEC succeeded.
     fn try_in_transaction(&self, args: &[&[u8]]) -> Result<(Reply, bool), Error> {
-        let config = self.configured.config();
-        let server = &config.servers[self.anchor().unwrap_or_else(|| self.first_server())];
+        let topology = self.configured.topology();
+        let shard = topology.shard(self.anchor().unwrap_or_else(|| self.first_server()));
+        let server = shard.server();
         let run = || {
-            let mut connection = SessionConnection::open(server, config)?;
+            let mut connection = SessionConnection::open(shard)?;
             connection.apply(&self.settings, server.db)?;
             // Outside a transaction the server could accept the command.
             connection.check_multi()?;

@@ -92,7 +92,7 @@ impl Session {
         if missing.is_empty() || self.connections.len() == 1 {
             return Ok(());
         }
-        load(self.selected.config(), &self.selected.topology(), &missing)?;
+        load(&self.selected.topology(), &missing)?;
         for (server, source) in missing {
             self.connections[server].iter_mut().for_each(|connection| connection.add_script(source.clone()));
         }
