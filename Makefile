@@ -101,8 +101,9 @@ applications: ## run applications for one server on three masters: RQ, Celery, D
 	@scripts/setup test
 	@tests/clients/run --applications
 	@export OPTIONS='"hash_tag":"keep","transactions":"per_node"'; \
-	    tests/clients/run celery django arq dramatiq saq_with_tag channels_with_tag bullmq_with_tag && \
-	    tests/clients/run --refused 'CROSSNODE WATCH' rq
+	    tests/clients/run celery django arq dramatiq channels_with_tag bullmq_with_tag && \
+	    tests/clients/run --refused 'CROSSNODE WATCH' rq && \
+	    tests/clients/run --refused 'CROSSNODE EVALSHA' saq
 
 .PHONY: client-suites
 client-suites: ## run the test suites of foreign clients and of Redis on one server and on three masters (SUITES, by default all)

@@ -1,4 +1,4 @@
-"""Runs jobs with SAQ and prints their results. Arguments: a port, and optionally the name of the queue."""
+"""Runs jobs with SAQ and prints their results. Argument: a port."""
 
 import asyncio
 import logging
@@ -24,7 +24,7 @@ async def fail(context):
 
 
 async def main():
-    queue = Queue.from_url(f"redis://127.0.0.1:{sys.argv[1]}", name=(sys.argv[2:] or ["default"])[0])
+    queue = Queue.from_url(f"redis://127.0.0.1:{sys.argv[1]}")
     await queue.connect()
     await queue.redis.flushall()
     worker = Worker(queue, functions=[add, flaky, fail], concurrency=4, dequeue_timeout=1)
