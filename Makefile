@@ -97,10 +97,18 @@ matrix: ## run the tests of the core with servers of other versions (SERVERS, by
 	@scripts/matrix $(SERVERS)
 
 .PHONY: applications
-applications: ## run RQ, Celery, Django's cache and BullMQ on three masters and on one server
+applications: ## run applications for one server on three masters: RQ, Celery, Django, arq, SAQ, dramatiq, Channels, BullMQ
 	@scripts/setup test
 	@tests/clients/run --applications
-	@OPTIONS='"hash_tag":"keep","transactions":"per_node"' tests/clients/run celery django
+	@export OPTIONS='"hash_tag":"keep","transactions":"per_node"'; \
+	    tests/clients/run celery django arq dramatiq channels_with_tag bullmq_with_tag && \
+	    tests/clients/run --refused 'CROSSNODE WATCH' rq && \
+	    tests/clients/run --refused 'CROSSNODE EVALSHA' saq
+
+.PHONY: client-suites
+client-suites: ## run the test suites of foreign clients and of Redis on one server and on three masters (SUITES, by default all)
+	@scripts/setup test
+	@tests/clients/suites/run $(SUITES)
 
 .PHONY: bench
 bench: ## compare the speed and memory of the library with other clients
