@@ -182,9 +182,12 @@ impl Session {
             *slot = None;
         }
         let mut connection = match slot.take() {
-            Some(connection) => connection,
+            Some(connection) => {
+                connection.check_available()?;
+                connection
+            }
             None if !may_reconnect => return Err(Error::new(Code::Io, "the connection of the transaction was lost")),
-            None => SessionConnection::open(&config.servers[server], config)?,
+            None => SessionConnection::open(self.configured.topology().shard(server))?,
         };
         connection.apply(&self.settings, config.servers[server].db)?;
         Ok(slot.insert(connection))

@@ -39,7 +39,8 @@ final class Broadcast
     }
 
     /**
-     * Sends now, or when exec() runs the pipeline.
+     * Sends now, or when exec() runs the pipeline. In a transaction the library runs the command on all masters and combines their replies,
+     * so the reply is one value, as from one server.
      *
      * @param list<string|int>              $command
      * @param string|\Closure(mixed): mixed $reply      the conversion. 'bool': whether the reply is a status; 'any': true for OK, other
@@ -49,6 +50,10 @@ final class Broadcast
      */
     public function send(string $method, array $command, string|\Closure $reply, bool $toReplicas = true): mixed
     {
+        if ($this->state->queue?->isInTransaction()) {
+            $this->state->queue->add(new Call($command, $reply));
+            return null;
+        }
         if ($this->state->queue !== null) {
             $this->state->queue->addStep($method, fn (): mixed => $this->sendNow($command, $reply, $toReplicas));
             return null;

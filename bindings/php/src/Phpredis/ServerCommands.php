@@ -46,12 +46,12 @@ final class ServerCommands
         }
         $command = $message === null ? ['PING'] : ['PING', $convert->string($message, 0)];
         $replyType = $message === null ? 'bool' : 'string';
-        return $this->isQueuedInTransaction($command, $replyType) ? null : $this->broadcast->send('ping', $command, $replyType);
+        return $this->broadcast->send('ping', $command, $replyType);
     }
 
     public function time(): mixed
     {
-        return $this->isQueuedInTransaction(['TIME'], 'list') ? null : $this->broadcast->send('time', ['TIME'], 'list');
+        return $this->broadcast->send('time', ['TIME'], 'list');
     }
 
     /** @param array<mixed> $arguments */
@@ -80,6 +80,10 @@ final class ServerCommands
     public function select(array $arguments): mixed
     {
         $database = $this->arguments->forMethod('select', $arguments, 1, 1)->int($arguments[0], 0);
+        if ($this->state->queue?->isTransaction) {
+            $this->state->queue->add(new Call(['SELECT', $database], fn (): bool => !\in_array(false, $this->selectNow($database), true)));
+            return null;
+        }
         if ($this->state->queue !== null) {
             $this->state->queue->addStep('select', fn (): mixed => $this->selectNow($database));
             return null;
@@ -203,20 +207,5 @@ final class ServerCommands
         $node = $this->state->client->nodeFor($key);
         $reply = $this->state->client->each('DEBUG', 'OBJECT', $node['key'])[$node['alias']];
         return $reply instanceof ServerException ? $this->replies->serverError($reply) : $reply;
-    }
-
-    /**
-     * A transaction is on one node, so such a command runs there only.
-     *
-     * @param list<string> $command
-     */
-    private function isQueuedInTransaction(array $command, string $replyType): bool
-    {
-        $queue = $this->state->queue;
-        if (!$queue?->isTransaction && $queue?->innerTransaction === null) {
-            return false;
-        }
-        $queue->add(new Call($command, $replyType));
-        return true;
     }
 }
