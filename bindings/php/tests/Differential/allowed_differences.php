@@ -81,7 +81,7 @@ return [
                 'hset', 'expire', 'expireat', 'pexpire', 'pexpireat', 'lpop', 'rpop', 'xtrim', 'xadd', 'restore', 'hgetall', 'fields',
                 'popped',
             ],
-            'aspect' => ['outcome', 'last error', 'data'],
+            'aspect' => ['outcome', 'warnings', 'last error', 'data'],
             'scenario' => '/wrong numbers of arguments|^invalid_arguments: |: fields|: popped|: expiry/',
             'theirs' => '/^(?!throws)/',
         ],
@@ -100,6 +100,13 @@ return [
             ],
             'aspect' => ['warnings', 'last error', 'data'],
             'scenario' => '/ with arrays and objects/',
+        ],
+        [
+            'reason' => 'Null for an argument of XINFO means none, as in phpredis 6',
+            'methods' => ['xinfo'],
+            'aspect' => 'last error',
+            'scenario' => '/ with unsuitable scalars/',
+            'ours' => '/wrong number of arguments/',
         ],
         [
             'reason' => 'keys() without an argument returns all keys, as in rediscluster-php',
