@@ -2,6 +2,7 @@
 // docs/commands-across-nodes.md explain it. Servers and clients are delayed, cut off, paused and killed meanwhile, and `recover` runs.
 //
 //	histories [-count N] [-workload NAME] [-mode NAME] [-servers 1] [-show N]
+//	histories -mutants FOLDER [-count N]
 //
 // With one server the model is strict: every command is one step. That is the control of models and recording.
 package main
@@ -36,8 +37,15 @@ func main() {
 	onlyMode := flag.String("mode", "", "the only mode: calm, recover, delays, cuts, kills or pauses")
 	servers := flag.Int("servers", keyCount, "1: the control with one server and the strict model")
 	shown := flag.Int("show", 1, "broken histories of each workload and mode that are printed")
+	root := flag.String("mutants", "", "find mutants of the library whose sources are in this folder, instead")
 	flag.Parse()
-	passed, failed, err := all(*count, *servers, *shown, *only, *onlyMode)
+	var passed, failed int
+	var err error
+	if *root != "" {
+		passed, failed, err = findMutants(*root, *count)
+	} else {
+		passed, failed, err = all(*count, *servers, *shown, *only, *onlyMode)
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		failed++

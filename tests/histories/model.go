@@ -206,7 +206,7 @@ func checkOnce(operations []*operation, strict bool) porcupine.CheckResult {
 			all = append(all, porcupine.Operation{ClientId: o.number, Input: group, Call: o.call, Return: o.ret})
 		}
 	}
-	return porcupine.CheckOperationsTimeout(model.ToModel(), all, 20*time.Second)
+	return porcupine.CheckOperationsTimeout(model.ToModel(), all, 10*time.Second)
 }
 
 func (o *operation) String() string {

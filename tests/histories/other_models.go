@@ -104,8 +104,8 @@ func msetnxAttempt(n int, keys []int, value string, shift, before uint32, maySuc
 	return steps
 }
 
-// "It pops in one step from one key. After it has seen that this key holds an element, it has looked at the keys before it, and they were empty." A
-// call that waited has looked at them after it was told that the key has changed.
+// "It pops in one step from one key. At a moment after it saw that this key holds an element, it looked at each key before it, and that was empty."
+// A call that has waited may be told of any key first.
 func popModel(o *operation) []*step {
 	n := o.number
 	keys := o.words[2 : len(o.words)-1] // LMPOP 2 a b LEFT
@@ -163,7 +163,7 @@ func popModel(o *operation) []*step {
 			return []state{s}
 		}})
 	}
-	for i := 0; i < len(keys) && number(keys[i]) != from; i++ {
+	for i := 0; o.words[0] == "LMPOP" && i < len(keys) && number(keys[i]) != from; i++ {
 		steps = append(steps, empty(4<<i, after, number(keys[i])))
 		pop.after |= 4 << i
 	}

@@ -83,7 +83,7 @@ func (r *run) execute(first, count int) error {
 	switch r.mode {
 	case "kills":
 		disturb(func() {
-			time.Sleep(time.Duration(200+rand.Intn(400)) * time.Millisecond)
+			time.Sleep(time.Duration(30+rand.Intn(200)) * time.Millisecond)
 			r.servers[rand.Intn(len(r.servers))].restart()
 		})
 	case "pauses":
