@@ -144,7 +144,11 @@ func (p *proxy) pass(from, to net.Conn) {
 			return
 		}
 		if p.maxDelay > 0 {
-			time.Sleep(time.Duration(rand.Int63n(int64(p.maxDelay))))
+			delay := time.Duration(rand.Int63n(int64(p.maxDelay)))
+			if rand.Intn(5) > 0 {
+				delay /= 20 // most packets are fast, so that several commands overtake a slow one
+			}
+			time.Sleep(delay)
 		}
 		if rand.Float64() < p.cuts {
 			return

@@ -2,7 +2,7 @@
 // docs/commands-across-nodes.md explain it. Servers and clients are delayed, cut off, paused and killed meanwhile, and `recover` runs.
 //
 //	histories [-count N] [-workload NAME] [-mode NAME] [-servers 1] [-show N]
-//	histories -mutants FOLDER [-count N]
+//	histories -mutants FOLDER [-count N] [-workload NAME]
 //
 // With one server the model is strict: every command is one step. That is the control of models and recording.
 package main
@@ -42,7 +42,7 @@ func main() {
 	var passed, failed int
 	var err error
 	if *root != "" {
-		passed, failed, err = findMutants(*root, *count)
+		passed, failed, err = findMutants(*root, *only, *count)
 	} else {
 		passed, failed, err = all(*count, *servers, *shown, *only, *onlyMode)
 	}
@@ -116,6 +116,7 @@ func histories(kind, mode string, servers []*server, first, count, shown int) (i
 		return 0, "", err
 	}
 	defer r.direct.Close()
+	defer r.disturbed.Close()
 	if err := r.execute(first, count); err != nil {
 		return 0, "", err
 	}

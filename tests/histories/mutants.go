@@ -35,9 +35,12 @@ var mutants = []mutant{
 }
 
 // findMutants builds each mutant of the library in root, and runs the histories with it.
-func findMutants(root string, count int) (found, missed int, err error) {
+func findMutants(root, only string, count int) (found, missed int, err error) {
 	folder := filepath.Join(root, "target", "histories-mutants")
 	for _, m := range mutants {
+		if only != "" && only != m.workload {
+			continue
+		}
 		library, err := m.build(root, folder)
 		if err != nil {
 			return found, missed, fmt.Errorf("%s: %w", m.name, err)

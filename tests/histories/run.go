@@ -19,7 +19,7 @@ import (
 	rediscluster "github.com/rediscluster/rediscluster/bindings/go"
 )
 
-// Disturbances while the histories run. In all but "calm" two processes' worth of `recover` with a minimum age of 0 run all the time.
+// Disturbances while the histories run. In all but "calm", two `recover` with a minimum age of 0 run all the time.
 var modes = []string{"calm", "recover", "delays", "cuts", "kills", "pauses"}
 
 // A run executes histories of one workload with one kind of disturbance.
@@ -28,6 +28,7 @@ type run struct {
 	servers    []*server
 	config     string // of the workers
 	direct     *rediscluster.Client
+	disturbed  *rediscluster.Client // with the delays and cuts of the workers
 	operations map[int]map[int]*operation
 	recovered  atomic.Int64
 	stop       atomic.Bool
@@ -45,7 +46,7 @@ func newRun(kind, mode string, servers []*server) (*run, error) {
 	r := &run{kind: kind, mode: mode, servers: servers, operations: map[int]map[int]*operation{}}
 	targets := ports(servers)
 	if mode == "delays" || mode == "cuts" {
-		delay, cuts := 2*time.Millisecond, 0.0
+		delay, cuts := 6*time.Millisecond, 0.0
 		if mode == "cuts" {
 			delay, cuts = 300*time.Microsecond, 0.004
 		}
@@ -58,8 +59,11 @@ func newRun(kind, mode string, servers []*server) (*run, error) {
 		}
 	}
 	r.config = configOf(targets, "")
-	direct, err := rediscluster.Open(configOf(ports(servers), ""))
-	r.direct = direct
+	var err error
+	if r.direct, err = rediscluster.Open(configOf(ports(servers), "")); err != nil {
+		return nil, err
+	}
+	r.disturbed, err = rediscluster.Open(r.config)
 	return r, err
 }
 
@@ -76,9 +80,8 @@ func (r *run) execute(first, count int) error {
 		}()
 	}
 	if r.mode != "calm" {
-		for i := 0; i < 2; i++ {
-			disturb(r.recover)
-		}
+		disturb(func() { r.recover(r.direct) })
+		disturb(func() { r.recover(r.disturbed) })
 	}
 	switch r.mode {
 	case "kills":
@@ -109,14 +112,14 @@ func (r *run) execute(first, count int) error {
 	return nil
 }
 
-func (r *run) recover() {
-	found, err := r.direct.Recover(context.Background(), 0)
+func (r *run) recover(client *rediscluster.Client) {
+	found, err := client.Recover(context.Background(), 0)
 	if err == nil {
 		r.recovered.Add(int64(len(found)))
 	}
 	pause := 1500
 	if r.mode == "delays" {
-		pause = 30000 // commands take as much longer
+		pause = 20000 // commands take as much longer
 	}
 	time.Sleep(time.Duration(rand.Intn(pause)) * time.Microsecond)
 }
