@@ -81,6 +81,11 @@ chaos: ## kill servers and clients for CHAOS_SECONDS (60) and check that nothing
 models: ## check the models of MSETNX, RENAME and recover, with a crash at every step
 	$(CARGO) run --quiet --locked --manifest-path tests/models/Cargo.toml
 
+.PHONY: histories
+histories: ## record and check histories of concurrent clients: HISTORIES (170) of each command and disturbance, then mutants of the library
+	@scripts/setup test
+	@scripts/histories $${HISTORIES:-170} mutants
+
 .PHONY: soak
 soak: ## compare N servers with one until stopped, or for COMMANDS commands; SEED repeats a run
 	@scripts/setup test
