@@ -79,7 +79,7 @@ mod tests {
     use std::net::TcpListener;
 
     fn probe(listener: &TcpListener) -> Probe {
-        Probe::start(&Address::Tcp { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() }).unwrap()
+        Probe::start(&Address::Tcp { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() }, None).unwrap()
     }
 
     #[test]

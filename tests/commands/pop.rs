@@ -279,24 +279,3 @@ fn calls(client: &mut redis::Connection, command: &str) -> usize {
     let calls = statistics.lines().find_map(|line| line.strip_prefix(&format!("cmdstat_{command}:calls=")));
     calls.map_or(0, |calls| calls.split(',').next().unwrap().parse().unwrap())
 }
-
-/// The messages of two servers arrive in any order.
-#[test]
-fn a_waiting_pop_takes_the_element_of_an_earlier_key_that_was_pushed_first() {
-    const ROUNDS: usize = 300;
-    let setup = ThreeNodes::new();
-    let handle = setup.cluster();
-    let (mut first, mut second) = (setup.servers[2].client(), setup.servers[0].client());
-    for round in 0..ROUNDS {
-        std::thread::scope(|scope| {
-            let waiting = scope.spawn(|| [(); 2].map(|()| reply_to(&handle, &setup.command("BLPOP C A 60"))));
-            await_tracking_connections([&setup.servers[0], &setup.servers[2]], 1);
-            for (client, key) in [(&mut first, &setup.keys[2]), (&mut second, &setup.keys[0])] {
-                let _: usize = redis::cmd("RPUSH").arg(key).arg(round).query(client).unwrap();
-            }
-            let expected = [2, 0].map(|key: usize| format!("[\"{}\" \"{round}\"]", setup.keys[key]));
-            assert_eq!(waiting.join().unwrap(), expected, "round {round}");
-        });
-        await_tracking_connections([&setup.servers[0], &setup.servers[2]], 0);
-    }
-}
