@@ -93,6 +93,8 @@ fn a_script_is_sent_once_over_the_connection_of_a_session() {
         assert_eq!(replies(&mut session, &format!("MULTI|CALL 1 {key} x|EXEC"))[2], format!("[[{key} x]]"));
     }
     let stats: String = redis::cmd("INFO").arg("commandstats").query(&mut servers[1].client()).unwrap();
-    let loads = stats.lines().find(|line| line.starts_with("cmdstat_script|load:")).expect("the script was loaded");
+    // Redis 6.2 counts no subcommands.
+    let name = if servers[1].release() < (7, 0) { "cmdstat_script:" } else { "cmdstat_script|load:" };
+    let loads = stats.lines().find(|line| line.starts_with(name)).expect("the script was loaded");
     assert!(loads.contains("calls=1,"), "{loads}");
 }

@@ -249,7 +249,8 @@ fn subscription_replies_have_the_same_bytes_as_from_a_single_server() {
         ("RESET", 1),
         ("GET a", 1),
     ] {
-        if (command.starts_with("SSUB") || command.starts_with("SUNSUB")) && !oracle.has_command("ssubscribe") {
+        // Redis 6.2 has no shard channels, and its texts no names of subcommands.
+        if (command.starts_with("SSUB") || command.starts_with("SUNSUB") || command == "CONFIG GET a") && !oracle.is_since((7, 0)) {
             continue;
         }
         session.write(&request(&[command])).unwrap();
