@@ -40,7 +40,9 @@ fn from_object(alias: &str, path: &str, node: NodeDocument, defaults: &Defaults)
     let tls = match (node.tls, &address) {
         (None, Address::Tcp { .. }) => defaults.tls.clone(),
         (None, Address::Unix { .. }) => None,
-        (Some(own), _) => own.resolve(&format!("{path}.tls"), defaults.tls.as_ref())?,
+        (Some(own), _) => own
+            .resolve(&format!("{path}.tls"), defaults.tls.as_ref())
+            .map_err(|(path, what)| crate::config::document::fault(&path, what))?,
     };
     if tls.is_some() && matches!(address, Address::Unix { .. }) {
         return Err(fault("tls", "a Unix socket has no TLS"));
@@ -82,7 +84,7 @@ fn from_url(alias: &str, path: &str, text: &str, defaults: &Defaults) -> Result<
 /// A URL says itself whether it means TLS. If the document wants TLS, a URL without would send everything in clear text without a word.
 fn tls_of_url(path: &str, scheme: &str, is_unix: bool, defaults: &Defaults) -> Result<Option<Tls>, Error> {
     match scheme {
-        "rediss" | "valkeys" => TlsDocument::Switch(true).resolve(path, defaults.tls.as_ref()),
+        "rediss" | "valkeys" => TlsDocument::Switch(true).resolve(path, defaults.tls.as_ref()).map_err(|(path, what)| fault(&path, what)),
         _ if is_unix || defaults.tls.is_none() => Ok(None),
         _ => Err(fault(path, format!("{scheme}:// is without TLS, and tls is configured; use rediss://"))),
     }

@@ -24,7 +24,7 @@ const DEFAULT_REPLY_DEPTH: usize = 1024;
 pub(crate) fn config(document: Document) -> Result<Config, Error> {
     refuse_unsupported(&document)?;
     let read = read(&document)?;
-    let tls = if let Some(tls) = document.tls { tls.resolve("tls", None)? } else { None };
+    let tls = if let Some(tls) = document.tls { tls.resolve("tls", None).map_err(|(path, what)| fault(&path, what))? } else { None };
     let defaults = Defaults { username: document.username, password: document.password, db: document.db.unwrap_or(0), tls };
     let listed = document.nodes.ok_or_else(|| fault("nodes", "missing"))?.0;
     if listed.is_empty() {

@@ -1,8 +1,6 @@
 //! How a server is reached through TLS: the settings, and the files that they name.
 
-use crate::config::document::fault;
 use crate::config::values::{boolean, string};
-use crate::error::Error;
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -87,7 +85,8 @@ impl<'de> Visitor<'de> for TlsVisitor {
 impl TlsDocument {
     /// The settings of this `tls`, checked. `path` is its place in the document; `common` are the settings of the document, if it is that of a node.
     /// `None`: it is off.
-    pub(crate) fn resolve(self, path: &str, common: Option<&Tls>) -> Result<Option<Tls>, Error> {
+    /// The error is the path of the bad value, and what is wrong with it.
+    pub(crate) fn resolve(self, path: &str, common: Option<&Tls>) -> Result<Option<Tls>, (String, String)> {
         let settings = match self {
             TlsDocument::Switch(false) => return Ok(None),
             TlsDocument::Switch(true) => SettingsDocument::default(),
@@ -107,8 +106,8 @@ impl TlsDocument {
         };
         match check::check(&tls) {
             Ok(()) => Ok(Some(tls)),
-            Err((Some(key), what)) => Err(fault(&format!("{path}.{key}"), what)),
-            Err((None, what)) => Err(fault(path, what)),
+            Err((Some(key), what)) => Err((format!("{path}.{key}"), what)),
+            Err((None, what)) => Err((path.to_owned(), what)),
         }
     }
 }
