@@ -110,7 +110,7 @@ impl Shard {
             self.check_role_for_replica_read(began);
         }
         self.role_check.result().ok()?;
-        self.replicas.next(began)
+        self.replicas.next(began, self.master.is_troubled() || self.role_check.is_master_silent(began))
     }
 
     /// If the master does not reply, the replicas that are known are good enough.

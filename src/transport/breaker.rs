@@ -9,6 +9,7 @@ use crate::transport::clock::{Time, exact_now};
 use crate::transport::probe::Probe;
 use arc_swap::ArcSwap;
 use std::hash::{BuildHasher, RandomState};
+use std::io;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicU32, AtomicU64};
 use std::sync::{Mutex, MutexGuard, TryLockError};
@@ -33,6 +34,8 @@ pub(crate) struct Breaker {
     reason: ArcSwap<String>,
     next_probe: AtomicU64,
     probing: Mutex<Probing>,
+    /// When it last replied to a probe of a [`Watch`](crate::transport::Watch).
+    replied_to_probe: AtomicU64,
 }
 
 struct Probing {
@@ -60,6 +63,7 @@ impl Breaker {
             reason: ArcSwap::default(),
             next_probe: AtomicU64::new(0),
             probing: Mutex::new(Probing { current: None, interval: MIN_INTERVAL }),
+            replied_to_probe: AtomicU64::new(0),
         }
     }
 
@@ -100,7 +104,7 @@ impl Breaker {
             // One that was not answered in its interval gives way to the next one.
             self.next_probe.store(now.saturating_add(with_jitter(probing.interval)), Relaxed);
             probing.interval = (probing.interval * 2).min(MAX_INTERVAL);
-            match Probe::start(&self.address) {
+            match self.start_probe() {
                 Ok(probe) => probing.current = Some(probe),
                 Err(error) => return self.probe_failed(probing, &error.to_string()),
             }
@@ -143,6 +147,18 @@ impl Breaker {
             self.next_probe.store(now + pause, Relaxed);
         }
         self.failures.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn start_probe(&self) -> io::Result<Probe> {
+        Probe::start(&self.address)
+    }
+
+    pub(crate) fn replied_to_probe(&self) -> Time {
+        self.replied_to_probe.load(Relaxed)
+    }
+
+    pub(crate) fn record_reply_to_probe(&self, now: Time) {
+        self.replied_to_probe.store(now, Relaxed);
     }
 
     fn try_lock(&self) -> Option<MutexGuard<'_, Probing>> {

@@ -7,8 +7,11 @@ use crate::resp::{Reader, Reply, Value, pack};
 use crate::transport::breaker::{Breaker, Failure};
 use crate::transport::clock::{NEVER, RESOLUTION, Time, exact_now, limit, now, remaining};
 use crate::transport::connect::open_socket;
+use crate::transport::connection_errors::{closed, connect_failed, not_accepted, refused, timed_out, too_slow};
+use crate::transport::limits::Limits;
 use crate::transport::probe::hung_up;
-use crate::transport::progress::{MinRate, Progress};
+use crate::transport::progress::Progress;
+use crate::transport::watch::Watch;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, recv, send, sockopt};
@@ -47,26 +50,6 @@ pub(crate) struct Connection {
     has_replied: AtomicBool,
     /// It timed out or was lost.
     has_failed: AtomicBool,
-}
-
-/// The time limits of one connection.
-struct Limits {
-    /// Up to the first byte of the reply: for the request as a whole, and for the wait for the reply.
-    request: Time,
-    reply: Time,
-    reply_rate: MinRate,
-    request_rate: MinRate,
-}
-
-impl Limits {
-    fn new(config: &Config) -> Limits {
-        Limits {
-            request: limit(config.timeout),
-            reply: limit(config.read_timeout),
-            reply_rate: MinRate::of_replies(config),
-            request_rate: MinRate::of_requests(config),
-        }
-    }
 }
 
 impl Connection {
@@ -153,9 +136,14 @@ impl Connection {
 
     /// Tells it that time has passed since the request began, if that is so.
     pub(crate) fn check_time(&self) {
-        if now() > self.began.saturating_add(WATCHED_FROM) {
+        if self.reply_by.load(Relaxed) == 0 && now() > self.began.saturating_add(WATCHED_FROM) {
             self.reply_by.store(self.began.saturating_add(self.limits.request).saturating_add(RESOLUTION), Relaxed);
         }
+    }
+
+    /// The wait for the reply begins now, when a large request has been sent.
+    pub(crate) fn begin_wait(&self) {
+        self.reply_by.store(exact_now().saturating_add(self.limits.request), Relaxed);
     }
 
     /// When the request began.
@@ -231,8 +219,7 @@ impl Connection {
                     rest = &rest[count..];
                     progress.record(count);
                     if rest.is_empty() {
-                        // The wait for the reply begins when a large request has been sent.
-                        self.reply_by.store(exact_now().saturating_add(self.limits.request), Relaxed);
+                        self.begin_wait();
                         return Ok(());
                     }
                 }
@@ -289,11 +276,11 @@ impl Connection {
                 }
             }
         }
-        if self.breaker.is_troubled() {
-            self.breaker.succeeded();
-        }
         if !self.has_replied.load(Relaxed) {
             self.check_first_reply(reader)?;
+        }
+        if self.breaker.is_troubled() {
+            self.breaker.succeeded();
         }
         reader.finish()
     }
@@ -386,7 +373,24 @@ impl Connection {
             }
             _ => NEVER,
         };
-        if self.poll(PollFlags::IN, until)? { Ok(()) } else { Err(self.fail(timed_out())) }
+        let mut watch = self.watch();
+        while !self.poll(PollFlags::IN, until.min(watch.next()))? {
+            if exact_now() >= until {
+                return Err(self.fail(timed_out()));
+            }
+            watch.check().map_err(|error| self.fail(error))?;
+        }
+        Ok(())
+    }
+
+    /// Notices that the server does not reply any more while a command waits.
+    pub(crate) fn watch(&self) -> Watch {
+        Watch::new(&self.breaker, self.limits.ping_interval, self.limits.request.min(self.limits.reply))
+    }
+
+    /// How long the connection may be silent before the server is sent a PING, and how long the reply to that may take.
+    pub(crate) fn ping_limits(&self) -> (Time, Time) {
+        (self.limits.ping_interval, self.limits.request.min(self.limits.reply))
     }
 
     /// Waits for the first byte of a reply, at most that long. Longer silence is no failure of the server.
@@ -460,42 +464,4 @@ impl Drop for Connection {
             let _ = rustix::net::shutdown(&self.socket, rustix::net::Shutdown::Both);
         }
     }
-}
-
-#[cold]
-fn connect_failed(reason: &str) -> Error {
-    Error::new(Code::Connect, format!("cannot connect: {reason}"))
-}
-
-/// A server refuses one of the first commands on a connection. One that runs a script would refuse the command in the same way.
-#[cold]
-fn refused(text: &[u8], protocol: Protocol) -> Error {
-    let reason = String::from_utf8_lossy(text);
-    let error = match protocol == Protocol::Resp3 && (reason.starts_with("ERR unknown command") || reason.starts_with("NOPROTO")) {
-        true => connect_failed(&format!(
-            "the server does not support RESP3, which \"protocol\": 3 requires (Redis 6 or newer has it): {reason}"
-        )),
-        false => connect_failed(&reason),
-    };
-    if text.starts_with(b"BUSY ") { error.refused_with(text) } else { error }
-}
-
-#[cold]
-fn closed() -> Error {
-    Error::new(Code::Io, "connection lost: closed by the server")
-}
-
-#[cold]
-fn timed_out() -> Error {
-    Error::new(Code::Timeout, "no reply in time")
-}
-
-#[cold]
-fn too_slow() -> Error {
-    Error::new(Code::Timeout, "the reply arrives too slowly (min_reply_rate)")
-}
-
-#[cold]
-pub(crate) fn not_accepted() -> Error {
-    Error::new(Code::Timeout, "the server accepted no data in time (write_timeout)")
 }

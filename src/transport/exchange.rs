@@ -2,7 +2,7 @@
 
 use crate::error::{Code, Error};
 use crate::transport::clock::{NEVER, Time, exact_now, remaining};
-use crate::transport::connection::not_accepted;
+use crate::transport::connection_errors::not_accepted;
 use crate::transport::node_pipeline::NodePipeline;
 use crate::transport::progress::Progress;
 use rustix::event::{PollFd, PollFlags, poll};
@@ -54,6 +54,9 @@ fn send_rest(pipelines: &mut [&mut NodePipeline]) {
                 0 => Ok(()),
                 count => {
                     progress.record(count);
+                    if !pipeline.is_sending() {
+                        pipeline.connection().begin_wait();
+                    }
                     Ok(())
                 }
             });
