@@ -16,6 +16,8 @@ use std::sync::{Mutex, MutexGuard, TryLockError};
 
 /// How long the caller that begins a probe waits for it (25 ms).
 const PROBE_WAIT: Time = 25_000_000;
+/// The same for the first probe, which decides whether the server is unavailable at all: at most 250 ms.
+const MAX_FIRST_WAIT: Time = 250_000_000;
 /// The time between two probes, which doubles from one to the next.
 const MIN_INTERVAL: Time = 100_000_000;
 const MAX_INTERVAL: Time = 5_000_000_000;
@@ -26,6 +28,8 @@ pub(crate) struct Breaker {
     address: Address,
     /// After that many failures in a row calls fail. 0: it counts none.
     max_failures: u32,
+    /// How long to wait for a probe while the failures are fewer.
+    first_wait: Time,
     /// The number of failures since the server last replied.
     failures: AtomicU32,
     /// When the first of them happened.
@@ -53,11 +57,13 @@ pub(crate) enum Failure {
 }
 
 impl Breaker {
-    pub(crate) fn new(address: Address, max_failures: u32) -> Breaker {
+    /// `timeout` is the limit for a request.
+    pub(crate) fn new(address: Address, max_failures: u32, timeout: Time) -> Breaker {
         Breaker {
             process: std::process::id(),
             address,
             max_failures,
+            first_wait: (timeout / 4).clamp(PROBE_WAIT, MAX_FIRST_WAIT),
             failures: AtomicU32::new(0),
             since: AtomicU64::new(0),
             reason: ArcSwap::default(),
@@ -110,7 +116,8 @@ impl Breaker {
             }
         }
         let Some(probe) = &mut probing.current else { return };
-        match probe.advance(probe.began.saturating_add(PROBE_WAIT)) {
+        let wait = if self.failures.load(Relaxed) < self.max_failures { self.first_wait } else { PROBE_WAIT };
+        match probe.advance(probe.began.saturating_add(wait)) {
             Ok(true) => {
                 *probing = Probing { current: None, interval: MIN_INTERVAL };
                 self.failures.store(0, Relaxed);
@@ -182,7 +189,7 @@ mod tests {
     use std::net::TcpListener;
 
     fn breaker_of(listener: &TcpListener, max_failures: u32) -> Breaker {
-        Breaker::new(Address::Tcp { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() }, max_failures)
+        Breaker::new(Address::Tcp { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() }, max_failures, 0)
     }
 
     #[test]
@@ -234,7 +241,7 @@ mod tests {
 
     #[test]
     fn without_a_limit_it_counts_nothing() {
-        let breaker = Breaker::new(Address::Unix { path: "none".into() }, 0);
+        let breaker = Breaker::new(Address::Unix { path: "none".into() }, 0, 0);
         (0..9).for_each(|_| breaker.failed(Failure::Refused, "refused"));
         assert!(!breaker.is_troubled());
     }

@@ -1,12 +1,8 @@
 //! Connections that are silent, old or unwanted.
 
-use crate::support::fake_server::{FakeServer, read_request};
 use crate::support::replication::wait_until;
 use crate::support::{Server, cluster, key_on, ports, request, words};
 use rediscluster::{Cluster, Code, Value};
-use std::io::Write;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 const FREQUENT_PINGS: [&str; 2] = [r#""timeout":0.3"#, r#""ping_interval":0.1"#];
@@ -123,25 +119,4 @@ fn a_pipeline_of_two_nodes_waits_for_one_limit_when_both_hang() {
         (Some(Value::Failure(_)), Some(Value::Failure(_)))
     ));
     assert!(began.elapsed() < Duration::from_millis(1800), "{:?}", began.elapsed());
-}
-
-#[test]
-fn a_request_is_not_sent_over_connections_that_were_idle_when_another_one_timed_out() {
-    let silent_below = Arc::new(AtomicUsize::new(0));
-    let fake = FakeServer::start({
-        let silent = silent_below.clone();
-        move |mut stream, nth| {
-            while read_request(&mut stream) {
-                if nth >= silent.load(Ordering::Acquire) {
-                    std::thread::sleep(Duration::from_millis(20));
-                    let _ = stream.write_all(b":1\r\n");
-                }
-            }
-        }
-    });
-    let cluster = fake.cluster(&[r#""timeout":0.3"#]);
-    std::thread::scope(|scope| (0..8).for_each(|_| drop(scope.spawn(|| cluster.command(&words("INCR a")).unwrap()))));
-    silent_below.store(fake.connections(), Ordering::Release);
-    let errors = (0..20).filter(|_| cluster.command(&words("INCR a")).is_err()).count();
-    assert_eq!(errors, 1);
 }
