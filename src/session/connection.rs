@@ -7,6 +7,7 @@ use crate::topology::Shard;
 use crate::transport::clock::now;
 use crate::transport::{Connection, ConnectionSource, Watch};
 use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::Arc;
 
 /// The packed command.
 pub(crate) const MULTI: &[u8] = b"*1\r\n$5\r\nMULTI\r\n";
@@ -21,6 +22,8 @@ pub(crate) struct SessionConnection {
     has_accepted_multi: bool,
     /// By CLIENT ID, after [`SessionConnection::learn_id`].
     id: Option<i64>,
+    /// The scripts that the session has loaded on the server since the connection was made.
+    scripts: Vec<Arc<[u8]>>,
 }
 
 /// What a session sets on each of its connections.
@@ -68,6 +71,7 @@ impl SessionConnection {
             applied: Settings { protocol: shard.config().protocol, ..Settings::default() },
             has_accepted_multi: false,
             id: None,
+            scripts: Vec::new(),
         })
     }
 
@@ -108,6 +112,20 @@ impl SessionConnection {
         let error = Error::new(Code::Connect, format!("{name} {argument}: {}", String::from_utf8_lossy(text)));
         // A server that runs a script would refuse the command in the same way.
         Err(if text.starts_with(b"BUSY ") { error.refused_with(text) } else { error })
+    }
+
+    /// Whether the session has loaded a script on the server, which has not been restarted since then.
+    pub(crate) fn has_script(&self, source: &Arc<[u8]>) -> bool {
+        self.scripts.iter().any(|known| Arc::ptr_eq(known, source)) && self.is_alive()
+    }
+
+    /// Records that the session has loaded a script on the server.
+    pub(crate) fn add_script(&mut self, source: Arc<[u8]>) {
+        const MOST: usize = 1000;
+        if self.scripts.len() == MOST {
+            self.scripts.clear();
+        }
+        self.scripts.push(source);
     }
 
     /// Sends MULTI once per connection and waits for the reply: if the server rejected it in a pipeline, it would execute the commands that

@@ -33,6 +33,8 @@ mod stream;
 mod stream_buffer;
 mod subscriptions;
 mod transaction;
+mod transaction_pipeline;
+mod transaction_scripts;
 
 pub use crate::session::interrupt::Interrupter;
 pub use crate::session::session::Session;

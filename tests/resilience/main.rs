@@ -6,6 +6,7 @@ mod faults;
 mod hygiene;
 mod interleavings;
 mod partial_writes;
+mod recover_to;
 mod replicas;
 mod time_limits;
 

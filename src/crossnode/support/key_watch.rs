@@ -44,6 +44,11 @@ pub(crate) trait BlockingCommand {
     /// While waiting: tries to take something from one key. Returns the reply to the command, and what the key holds for other callers.
     fn take(&self, key: usize) -> Outcome<(Option<Reply>, TurnEnd)>;
 
+    /// A key before this one, in the caller's order, that holds something, although the turn is for this one.
+    fn key_before(&self, _key: usize) -> Outcome<Option<usize>> {
+        Ok(None)
+    }
+
     /// What it waits for. Callers that wait for the same thing take it from each other, in order of arrival.
     fn wanted(&self) -> Cow<'_, [u8]>;
 
@@ -87,7 +92,7 @@ pub(crate) fn wait_until_found(
     loop {
         match watch.place.next() {
             Next::Turn(key) => {
-                let taken = command.take(key);
+                let taken = watch.take(command, key);
                 let end = taken.as_ref().map_or(TurnEnd::Failed, |(_, end)| *end);
                 watch.place.end_turn(key, end);
                 if let (Some(found), _) = taken? {
@@ -125,6 +130,18 @@ impl<'j, 'c, 'a> KeyWatch<'j, 'c, 'a> {
         let announced = keys.iter().map(|(server, keys)| job.topology.shard(*server).key_listener().want(keys));
         let is_announced = announced.fold(true, |all, one| all & one);
         Ok(KeyWatch { job, place, keys, is_announced })
+    }
+
+    /// Takes something from the key whose turn it is. An earlier key that holds something comes first if it would be this caller's turn there, too:
+    /// announcements of different servers arrive in any order.
+    fn take(&self, command: &impl BlockingCommand, key: usize) -> Outcome<(Option<Reply>, TurnEnd)> {
+        if let Some(before) = command.key_before(key)?
+            && self.place.is_first_of(before)
+            && let (Some(found), _) = command.take(before)?
+        {
+            return Ok((Some(found), TurnEnd::NotTaken));
+        }
+        command.take(key)
     }
 
     /// Makes the servers announce changes of the keys; false if one of them refuses. Changes before this call are not seen: look at the keys once
