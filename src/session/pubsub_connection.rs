@@ -8,7 +8,7 @@ use crate::session::connection::Settings;
 use crate::session::socket::SharedSocket;
 use crate::session::subscriptions::SubscriptionKind;
 use crate::topology::Shard;
-use crate::transport::clock::{Time, exact_now};
+use crate::transport::clock::{Time, exact_now, now};
 use crate::transport::{Connection, ConnectionSource};
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -42,6 +42,7 @@ impl PubSubConnection {
         if shard.config().protocol == Protocol::Resp3 {
             commands.insert(0, pack(&[b"HELLO", b"2"]));
         }
+        connection.begin_request(now());
         connection.send_all(&commands.concat(), &mut 0)?;
         Ok(PubSubConnection {
             connection,
@@ -57,6 +58,7 @@ impl PubSubConnection {
     /// Sends one command per name, so that the server confirms or rejects each separately. Fails at once if the server is known not to reply now.
     pub(crate) fn send(&self, command: &str, names: &[&[u8]]) -> Result<(), Error> {
         self.connection.check_available()?;
+        self.connection.begin_request(now());
         let mut request = Vec::new();
         for name in names {
             push_count(&mut request, 2);
@@ -100,6 +102,7 @@ impl PubSubConnection {
         if now < due {
             return Ok(due);
         }
+        self.connection.begin_request(now);
         self.connection.send_all(&pack(&[b"PING"]), &mut 0)?;
         self.ignored += 1;
         self.pinged = Some(now);

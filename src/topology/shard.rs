@@ -75,7 +75,7 @@ impl Shard {
     fn lease_after_check(&self, fresh: bool, began: Time) -> Result<Lease<'_>, Error> {
         let was_asked = self.check_role(began)?;
         // A connection that has just been used for a check is as good as a new one.
-        let mut lease = self.master.lease_at(fresh && !was_asked, began, Limit::Configured)?;
+        let lease = self.master.lease_at(fresh && !was_asked, began, Limit::Configured)?;
         if was_asked {
             lease.continue_request(began);
         }

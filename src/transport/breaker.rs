@@ -3,7 +3,7 @@
 //! No caller waits for the probe of another one, and the one that begins a probe waits only for a moment: a reply that comes later is found by
 //! the callers after it. While the server works a command costs a look at one number.
 
-use crate::config::Address;
+use crate::config::{Address, Tls};
 use crate::error::{Code, Error};
 use crate::transport::clock::{Time, exact_now};
 use crate::transport::probe::Probe;
@@ -26,6 +26,7 @@ pub(crate) struct Breaker {
     /// The process whose calls it judges.
     process: u32,
     address: Address,
+    tls: Option<Tls>,
     /// After that many failures in a row calls fail. 0: it counts none.
     max_failures: u32,
     /// How long to wait for a probe while the failures are fewer.
@@ -58,10 +59,11 @@ pub(crate) enum Failure {
 
 impl Breaker {
     /// `timeout` is the limit for a request.
-    pub(crate) fn new(address: Address, max_failures: u32, timeout: Time) -> Breaker {
+    pub(crate) fn new(address: Address, tls: Option<Tls>, max_failures: u32, timeout: Time) -> Breaker {
         Breaker {
             process: std::process::id(),
             address,
+            tls,
             max_failures,
             first_wait: (timeout / 4).clamp(PROBE_WAIT, MAX_FIRST_WAIT),
             failures: AtomicU32::new(0),
@@ -157,7 +159,7 @@ impl Breaker {
     }
 
     pub(crate) fn start_probe(&self) -> io::Result<Probe> {
-        Probe::start(&self.address)
+        Probe::start(&self.address, self.tls.as_ref())
     }
 
     pub(crate) fn replied_to_probe(&self) -> Time {
@@ -189,7 +191,7 @@ mod tests {
     use std::net::TcpListener;
 
     fn breaker_of(listener: &TcpListener, max_failures: u32) -> Breaker {
-        Breaker::new(Address::Tcp { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() }, max_failures, 0)
+        Breaker::new(Address::Tcp { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() }, None, max_failures, 0)
     }
 
     #[test]
@@ -241,7 +243,7 @@ mod tests {
 
     #[test]
     fn without_a_limit_it_counts_nothing() {
-        let breaker = Breaker::new(Address::Unix { path: "none".into() }, 0, 0);
+        let breaker = Breaker::new(Address::Unix { path: "none".into() }, None, 0, 0);
         (0..9).for_each(|_| breaker.failed(Failure::Refused, "refused"));
         assert!(!breaker.is_troubled());
     }

@@ -11,12 +11,13 @@ use crate::transport::connection_errors::{closed, connect_failed, not_accepted, 
 use crate::transport::limits::Limits;
 use crate::transport::probe::hung_up;
 use crate::transport::progress::Progress;
+use crate::transport::socket::Socket;
 use crate::transport::watch::Watch;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
-use rustix::net::{RecvFlags, SendFlags, recv, send, sockopt};
+use rustix::net::{RecvFlags, SendFlags, sockopt};
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU64};
@@ -30,7 +31,7 @@ const FIRST_READ: usize = 16 << 10;
 const WATCHED_FROM: Time = 20_000_000;
 
 pub(crate) struct Connection {
-    socket: OwnedFd,
+    socket: Socket,
     /// The process that opened it.
     owner: u32,
     max_reply_depth: usize,
@@ -41,7 +42,7 @@ pub(crate) struct Connection {
     breaker: Arc<Breaker>,
     limits: Limits,
     /// When the request began that uses the connection now.
-    began: Time,
+    began: AtomicU64,
     /// By then the first byte of the reply must have arrived. 0: nearly all of the time is left, so the limit of the socket is enough.
     reply_by: AtomicU64,
     /// From then on it is not used for another request.
@@ -68,6 +69,12 @@ impl Connection {
             .map_err(|error| connect_failed(&error.to_string()))?;
         sockopt::set_socket_timeout(&socket, sockopt::Timeout::Send, shorter(config.write_timeout))
             .map_err(|error| connect_failed(&error.to_string()))?;
+        let socket = Socket::open(socket, server, until).map_err(|error| {
+            let failure = if error.code() == Code::Timeout { Failure::Silent } else { Failure::Refused };
+            let error = connect_failed(error.message());
+            breaker.failed(failure, error.message());
+            error
+        })?;
         let mut connection = Connection {
             socket,
             owner: std::process::id(),
@@ -76,7 +83,7 @@ impl Connection {
             packed: Vec::new(),
             breaker: breaker.clone(),
             limits: Limits::new(config),
-            began,
+            began: AtomicU64::new(began),
             reply_by: AtomicU64::new(until),
             retired_at: config.max_connection_age.map_or(NEVER, |age| now().saturating_add(limit(Some(age)))),
             has_replied: AtomicBool::new(false),
@@ -122,22 +129,22 @@ impl Connection {
 
     /// Begins a request at the time `now`.
     #[inline]
-    pub(crate) fn begin_request(&mut self, now: Time) {
-        self.began = now;
-        *self.reply_by.get_mut() = 0;
+    pub(crate) fn begin_request(&self, now: Time) {
+        self.began.store(now, Relaxed);
+        self.reply_by.store(0, Relaxed);
     }
 
     /// Continues a request of which much of the time may have passed.
     #[cold]
-    pub(crate) fn continue_request(&mut self, began: Time) {
-        self.began = began;
-        *self.reply_by.get_mut() = began.saturating_add(self.limits.request).saturating_add(RESOLUTION);
+    pub(crate) fn continue_request(&self, began: Time) {
+        self.began.store(began, Relaxed);
+        self.reply_by.store(began.saturating_add(self.limits.request).saturating_add(RESOLUTION), Relaxed);
     }
 
     /// Tells it that time has passed since the request began, if that is so.
     pub(crate) fn check_time(&self) {
-        if self.reply_by.load(Relaxed) == 0 && now() > self.began.saturating_add(WATCHED_FROM) {
-            self.reply_by.store(self.began.saturating_add(self.limits.request).saturating_add(RESOLUTION), Relaxed);
+        if self.reply_by.load(Relaxed) == 0 && now() > self.began().saturating_add(WATCHED_FROM) {
+            self.reply_by.store(self.began().saturating_add(self.limits.request).saturating_add(RESOLUTION), Relaxed);
         }
     }
 
@@ -147,8 +154,9 @@ impl Connection {
     }
 
     /// When the request began.
+    #[inline]
     pub(crate) fn began(&self) -> Time {
-        self.began
+        self.began.load(Relaxed)
     }
 
     /// Fails if the server is known not to reply now. A pool checks that itself.
@@ -186,7 +194,7 @@ impl Connection {
     /// [`Connection::send_all`] for a part of a request. With `more` the kernel may hold back a packet that is not full.
     #[inline]
     pub(crate) fn send_part(&self, bytes: &[u8], more: bool, sent: &mut usize) -> Result<(), Error> {
-        match send(&self.socket, bytes, if more { SendFlags::MORE | SendFlags::NOSIGNAL } else { SendFlags::NOSIGNAL }) {
+        match self.socket.send(bytes, if more { SendFlags::MORE } else { SendFlags::empty() })? {
             Ok(count) if count == bytes.len() => {
                 *sent += count;
                 Ok(())
@@ -231,7 +239,7 @@ impl Connection {
                 }
                 Err(error) => return Err(self.lost(error)),
             }
-            outcome = send(&self.socket, rest, SendFlags::NOSIGNAL | SendFlags::DONTWAIT);
+            outcome = self.socket.send(rest, SendFlags::DONTWAIT)?;
         }
     }
 
@@ -240,7 +248,7 @@ impl Connection {
     pub(crate) fn send_now(&self, bytes: &[u8], more: bool) -> Result<usize, Error> {
         let more = if more { SendFlags::MORE } else { SendFlags::empty() };
         loop {
-            match send(&self.socket, bytes, more | SendFlags::DONTWAIT | SendFlags::NOSIGNAL) {
+            match self.socket.send(bytes, more | SendFlags::DONTWAIT)? {
                 Ok(count) => return Ok(count),
                 Err(Errno::AGAIN) => return Ok(0),
                 Err(Errno::INTR) => {}
@@ -262,8 +270,8 @@ impl Connection {
                 self.receive_rest(reader, wanted)?;
             } else {
                 // Nearly every reply is complete after one read.
-                match recv(&self.socket, reader.room()?, RecvFlags::empty()) {
-                    Ok((0, _)) => return Err(self.fail(closed())),
+                match self.socket.recv(reader, RecvFlags::empty())? {
+                    Ok(0) => return Err(self.fail(closed())),
                     Ok(_) => {
                         reader.advance(wanted)?;
                         if reader.complete() < wanted {
@@ -300,9 +308,9 @@ impl Connection {
                 }
             }
             let complete = reader.complete();
-            match recv(&self.socket, reader.room()?, if is_first { RecvFlags::DONTWAIT } else { RecvFlags::empty() }) {
-                Ok((0, _)) => return Err(self.fail(closed())),
-                Ok((count, _)) => {
+            match self.socket.recv(reader, if is_first { RecvFlags::DONTWAIT } else { RecvFlags::empty() })? {
+                Ok(0) => return Err(self.fail(closed())),
+                Ok(count) => {
                     reader.advance(wanted)?;
                     is_first = false;
                     progress.record(count);
@@ -324,7 +332,7 @@ impl Connection {
     /// By when the first byte of the reply must have arrived.
     fn reply_by(&self) -> Time {
         match self.reply_by.load(Relaxed) {
-            0 => self.began.saturating_add(self.limits.request.min(self.limits.reply)).saturating_add(RESOLUTION),
+            0 => self.began().saturating_add(self.limits.request.min(self.limits.reply)).saturating_add(RESOLUTION),
             // The limit for the reply begins with the wait.
             until => until.min(exact_now().saturating_add(self.limits.reply)),
         }
@@ -344,9 +352,9 @@ impl Connection {
 
     /// Reads what has arrived; returns the number of bytes.
     pub(crate) fn receive_now(&self, reader: &mut Reader, wanted: usize) -> Result<usize, Error> {
-        match recv(&self.socket, reader.room()?, RecvFlags::DONTWAIT) {
-            Ok((0, _)) => Err(self.fail(closed())),
-            Ok((count, _)) => {
+        match self.socket.recv(reader, RecvFlags::DONTWAIT)? {
+            Ok(0) => Err(self.fail(closed())),
+            Ok(count) => {
                 if self.breaker.is_troubled() {
                     self.breaker.succeeded();
                 }
@@ -404,6 +412,8 @@ impl Connection {
         loop {
             let timeout = remaining(until).and_then(|left| left.try_into().ok());
             match poll(&mut [PollFd::new(&self.socket, events)], timeout.as_ref()) {
+                // Messages of TLS itself are no data.
+                Ok(1..) if events == PollFlags::IN && !self.socket.has_data()? => {}
                 Ok(ready) => return Ok(ready > 0),
                 Err(Errno::INTR) => {}
                 Err(error) => return Err(self.lost(error)),
@@ -424,7 +434,7 @@ impl Connection {
             Code::Timeout => self.breaker.failed(Failure::Silent, error.message()),
             _ if self.has_replied.load(Relaxed) => {}
             _ => {
-                let error = self.last_words().unwrap_or(error);
+                let error = self.last_words().unwrap_or_else(|| self.with_hint(error));
                 self.breaker.failed(Failure::Refused, error.message());
                 return error;
             }
@@ -435,14 +445,19 @@ impl Connection {
     /// What a server said before it hung up on a new connection.
     fn last_words(&self) -> Option<Error> {
         let mut bytes = [0; 256];
-        let (count, _) = recv(&self.socket, &mut bytes, RecvFlags::DONTWAIT).ok()?;
+        let count = self.socket.recv_plain(&mut bytes)?;
         hung_up(&bytes[..count]).map(|text| connect_failed(&text))
+    }
+
+    /// A server that expects TLS closes a connection without it, and sends nothing.
+    fn with_hint(&self, error: Error) -> Error {
+        let hint = if self.socket.is_plain_tcp() { "; check whether the server expects TLS (rediss://)" } else { "" };
+        Error::new(error.code(), format!("{}{hint}", error.message()))
     }
 
     /// Whether the connection is open and no unexpected bytes have arrived.
     pub(crate) fn is_alive(&self) -> bool {
-        let mut byte = [0u8];
-        matches!(recv(&self.socket, &mut byte, RecvFlags::PEEK | RecvFlags::DONTWAIT), Err(Errno::AGAIN))
+        self.socket.is_quiet()
     }
 
     fn is_of_this_process(&self) -> bool {
@@ -461,7 +476,7 @@ impl Drop for Connection {
     /// its copy.
     fn drop(&mut self) {
         if self.is_of_this_process() {
-            let _ = rustix::net::shutdown(&self.socket, rustix::net::Shutdown::Both);
+            self.socket.shut_down();
         }
     }
 }

@@ -15,6 +15,8 @@ mod pool;
 mod probe;
 mod progress;
 mod retry_policy;
+mod socket;
+mod tls;
 mod watch;
 mod write_buffer;
 

@@ -67,7 +67,7 @@ pub(crate) struct Lease<'p> {
 
 impl Pool {
     pub(crate) fn new(config: Arc<Config>, server: Server, connect_timeout: Option<Duration>, checks: CheckSchedule) -> Pool {
-        let breaker = shared_breaker(&config, &server.address);
+        let breaker = shared_breaker(&config, &server);
         let max_idle_time = limit_of(config.max_idle_time);
         Pool { config, server, connect_timeout, breaker, max_idle_time, checks, state: Mutex::default(), freed: Condvar::new() }
     }
@@ -107,7 +107,7 @@ impl Pool {
                 drop(state);
                 let is_trusted = now < idle.leased_at + TRUSTED_FOR && now < idle.connection.retired_at;
                 let is_usable = !fresh && (is_trusted || self.is_usable(&idle, now));
-                let mut lease = Lease { pool: self, connection: Some(idle.connection), leased_at: now };
+                let lease = Lease { pool: self, connection: Some(idle.connection), leased_at: now };
                 if is_usable {
                     lease.begin_request(now);
                     return Ok(lease);
@@ -200,7 +200,7 @@ impl Pool {
             state.waiting -= 1;
         }
         drop(state);
-        let mut lease = self.lease_at(fresh, began, limit)?;
+        let lease = self.lease_at(fresh, began, limit)?;
         lease.continue_request(began);
         Ok(lease)
     }
