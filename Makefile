@@ -72,6 +72,11 @@ cargo-deny: # the checker that the lint rule `deny` runs; building it takes minu
 deny: cargo-deny ## check the dependencies with cargo-deny, known vulnerabilities included (needs GitHub)
 	target/tools/bin/cargo-deny check
 
+.PHONY: faults
+faults: ## measure what a server that hangs or refuses does to the others; prints a table
+	@scripts/setup test
+	$(CARGO) test --test resilience -- --ignored --nocapture faults::table
+
 .PHONY: chaos
 chaos: ## kill servers and clients for CHAOS_SECONDS (60) and check that nothing is lost
 	@scripts/setup test

@@ -83,7 +83,11 @@ fn two_rules_of_equal_rank_for_different_nodes_are_refused_in_any_order() {
 fn defaults_match_the_documentation() {
     let config = read(r#"{"nodes": {"node_1": {"host": "localhost"}}}"#);
     let five = Some(Duration::from_secs(5));
-    assert_eq!((config.connect_timeout, config.read_timeout, config.write_timeout), (five, five, five));
+    assert_eq!([config.timeout, config.connect_timeout, config.read_timeout, config.write_timeout], [five; 4]);
+    assert_eq!((config.min_reply_rate, config.breaker_failures), (16 << 10, 2));
+    assert_eq!((config.max_idle_time, config.max_connection_age), (Some(Duration::from_secs(300)), None));
+    assert_eq!((config.ping_interval, config.keepalive), (Some(Duration::from_secs(15)), Some(Duration::from_secs(60))));
+    assert_eq!(config.tcp_user_timeout, None);
     assert_eq!((config.hash_tag, config.cross_node, config.pool_size), (None, CrossNode::Emulate, 64));
     assert_eq!((config.read, config.refresh_interval, &config.replicas), (Read::Replica, Some(Duration::from_secs(1)), &None));
     assert_eq!((config.servers[0].db, &config.servers[0].password), (0, &None));
@@ -94,6 +98,21 @@ fn defaults_match_the_documentation() {
 fn a_zero_timeout_means_no_limit() {
     let config = read(r#"{"nodes": {"node_1": {"host": "a"}}, "connect_timeout": 0, "read_timeout": 0.25, "write_timeout": 0.0}"#);
     assert_eq!((config.connect_timeout, config.read_timeout, config.write_timeout), (None, Some(Duration::from_millis(250)), None));
+}
+
+#[test]
+fn a_step_without_a_limit_has_that_of_the_request_and_a_request_without_one_the_longest_of_its_steps() {
+    let limits = |members: &str| {
+        let config = read(&format!(r#"{{"nodes": {{"node_1": {{"host": "a"}}}}{members}}}"#));
+        [config.timeout, config.connect_timeout, config.read_timeout, config.write_timeout]
+            .map(|limit| limit.map(|limit| limit.as_millis()))
+    };
+    assert_eq!(limits(r#", "timeout": 2"#), [Some(2000); 4]);
+    assert_eq!(limits(r#", "timeout": 2, "read_timeout": 0.5"#), [Some(2000), Some(2000), Some(500), Some(2000)]);
+    assert_eq!(limits(r#", "read_timeout": 0.5"#), [Some(5000), Some(5000), Some(500), Some(5000)]);
+    assert_eq!(limits(r#", "read_timeout": 60"#), [Some(60_000), Some(5000), Some(60_000), Some(5000)]);
+    assert_eq!(limits(r#", "read_timeout": 0"#), [None, Some(5000), None, Some(5000)]);
+    assert_eq!(limits(r#", "timeout": 0"#), [None; 4]);
 }
 
 #[test]
@@ -254,6 +273,14 @@ fn errors_give_the_path_of_the_bad_value() {
         (format!(r#"{{{node},"read_timeout":-1}}"#), "read_timeout: -1 is not a number of seconds"),
         (format!(r#"{{{node},"connect_timeout":"5"}}"#), "connect_timeout: a string is not a number of seconds"),
         (format!(r#"{{{node},"write_timeout":1e300}}"#), "write_timeout: "),
+        (format!(r#"{{{node},"timeout":-1}}"#), "timeout: -1 is not a number of seconds"),
+        (format!(r#"{{{node},"min_reply_rate":-1}}"#), "min_reply_rate: -1 is not a number from 0 to 1000000000"),
+        (format!(r#"{{{node},"breaker_failures":1.5}}"#), "breaker_failures: 1.5 is not a number from 0 to 1000000000"),
+        (format!(r#"{{{node},"max_idle_time":"a"}}"#), "max_idle_time: a string is not a number of seconds"),
+        (format!(r#"{{{node},"max_connection_age":-1}}"#), "max_connection_age: -1 is not a number of seconds"),
+        (format!(r#"{{{node},"ping_interval":-1}}"#), "ping_interval: -1 is not a number of seconds"),
+        (format!(r#"{{{node},"keepalive":true}}"#), "keepalive: true is not a number of seconds"),
+        (format!(r#"{{{node},"tcp_user_timeout":-1}}"#), "tcp_user_timeout: -1 is not a number of seconds"),
         (format!(r#"{{{node},"pool_size":0}}"#), "pool_size: 0 is not a number of connections"),
         (format!(r#"{{{node},"max_reply_depth":0}}"#), "max_reply_depth: 0 is not a depth from 1 to 10000"),
         (format!(r#"{{{node},"max_reply_depth":10001}}"#), "max_reply_depth: 10001 is not a depth from 1 to 10000"),

@@ -53,8 +53,7 @@
 // # Contexts
 //
 // If a context is done before a call, nothing is sent and the call returns ctx.Err(). A command in progress ignores its
-// context: it ends with the reply, or after the connect_timeout, read_timeout or write_timeout of the configuration (5
-// seconds each by default). Session.Receive ends when its context is done. A call starts no goroutine.
+// context: it ends with the reply, or after the timeout of the configuration (5 seconds by default). Session.Receive ends when its context is done. A call starts no goroutine.
 //
 // # Sessions
 //

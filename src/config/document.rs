@@ -66,6 +66,8 @@ pub(crate) struct Document {
     #[serde(default, deserialize_with = "seconds")]
     pub max_connection_age: Option<Option<Duration>>,
     #[serde(default, deserialize_with = "seconds")]
+    pub ping_interval: Option<Option<Duration>>,
+    #[serde(default, deserialize_with = "seconds")]
     pub keepalive: Option<Option<Duration>>,
     #[serde(default, deserialize_with = "seconds")]
     pub tcp_user_timeout: Option<Option<Duration>>,

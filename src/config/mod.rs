@@ -70,6 +70,8 @@ pub struct Config {
     pub max_idle_time: Option<Duration>,
     /// A connection that has been open for this long is not used again. `None`: it may have any age.
     pub max_connection_age: Option<Duration>,
+    /// While a command or a subscription waits for long, its server has to reply to a PING in this interval. `None`: it is not asked.
+    pub ping_interval: Option<Duration>,
     /// After this time without traffic the kernel checks whether the other side of a TCP connection still exists. `None`: never.
     pub keepalive: Option<Duration>,
     /// How long the other side of a TCP connection may not acknowledge what was sent, before the kernel closes the connection

@@ -18,6 +18,7 @@ const DEFAULT_MIN_REPLY_RATE: u32 = 16 << 10;
 const DEFAULT_BREAKER_FAILURES: u32 = 2;
 /// Shorter than the times after which routers and load balancers usually forget a connection.
 const DEFAULT_MAX_IDLE_TIME: Duration = Duration::from_secs(300);
+const DEFAULT_PING_INTERVAL: Duration = Duration::from_secs(15);
 const DEFAULT_KEEPALIVE: Duration = Duration::from_secs(60);
 const DEFAULT_REPLY_DEPTH: usize = 1024;
 
@@ -67,6 +68,7 @@ pub(crate) fn config(document: Document) -> Result<Config, Error> {
         pool_size: document.pool_size.unwrap_or(DEFAULT_POOL_SIZE),
         max_idle_time: document.max_idle_time.unwrap_or(Some(DEFAULT_MAX_IDLE_TIME)),
         max_connection_age: document.max_connection_age.flatten(),
+        ping_interval: document.ping_interval.unwrap_or(Some(DEFAULT_PING_INTERVAL)),
         keepalive: document.keepalive.unwrap_or(Some(DEFAULT_KEEPALIVE)),
         tcp_user_timeout: document.tcp_user_timeout.flatten(),
         max_reply_depth: document.max_reply_depth.unwrap_or(DEFAULT_REPLY_DEPTH),

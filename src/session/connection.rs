@@ -5,7 +5,7 @@ use crate::error::{Code, Error};
 use crate::resp::{Reader, Reply, Value, pack};
 use crate::topology::Shard;
 use crate::transport::clock::now;
-use crate::transport::{Connection, ConnectionSource};
+use crate::transport::{Connection, ConnectionSource, Watch};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 
@@ -169,6 +169,11 @@ impl SessionConnection {
         let (reply, buffer) = Reply::from_reader(reader, Some(replies));
         self.connection.reuse(buffer);
         Ok(reply)
+    }
+
+    /// Notices that the server does not reply any more while a command waits.
+    pub(crate) fn watch(&self) -> Watch {
+        self.connection.watch()
     }
 
     /// Records that the server has executed SELECT in a transaction.

@@ -2,12 +2,13 @@
 
 use crate::command::ReadTimeout;
 use crate::config::Protocol;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::resp::{Framer, Kind, Reply, Value, pack, push_argument, push_count};
 use crate::session::connection::Settings;
 use crate::session::socket::SharedSocket;
 use crate::session::subscriptions::SubscriptionKind;
 use crate::topology::Shard;
+use crate::transport::clock::{Time, exact_now, now};
 use crate::transport::{Connection, ConnectionSource};
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -19,8 +20,12 @@ pub(crate) struct PubSubConnection {
     framer: Framer,
     /// Messages are pushes, as in RESP3. The connection itself has RESP2.
     pub sends_pushes: bool,
-    /// The number of replies to come that belong to the settings.
+    /// The number of replies to come that belong to the settings or to PING.
     ignored: usize,
+    /// When something was last received.
+    received: Time,
+    /// When PING was sent, until something is received.
+    pinged: Option<Time>,
     socket: SharedSocket,
 }
 
@@ -37,12 +42,15 @@ impl PubSubConnection {
         if shard.config().protocol == Protocol::Resp3 {
             commands.insert(0, pack(&[b"HELLO", b"2"]));
         }
+        connection.begin_request(now());
         connection.send_all(&commands.concat(), &mut 0)?;
         Ok(PubSubConnection {
             connection,
             framer: Framer::default(),
             sends_pushes: settings.protocol == Protocol::Resp3,
             ignored: commands.len(),
+            received: exact_now(),
+            pinged: None,
             socket: SharedSocket::default(),
         })
     }
@@ -50,6 +58,7 @@ impl PubSubConnection {
     /// Sends one command per name, so that the server confirms or rejects each separately. Fails at once if the server is known not to reply now.
     pub(crate) fn send(&self, command: &str, names: &[&[u8]]) -> Result<(), Error> {
         self.connection.check_available()?;
+        self.connection.begin_request(now());
         let mut request = Vec::new();
         for name in names {
             push_count(&mut request, 2);
@@ -64,15 +73,40 @@ impl PubSubConnection {
         loop {
             while let Some(reply) = self.framer.next_reply()? {
                 match reply.root() {
+                    _ if is_message(&reply) => messages.push_back(self.message(reply)),
                     _ if self.ignored > 0 => self.ignored -= 1,
                     Value::Error(_) => return Ok(Some(reply)),
-                    _ if is_message(&reply) => messages.push_back(self.message(reply)),
                     _ => return Ok(None),
                 }
             }
             self.connection.wait(ReadTimeout::Extended(Duration::ZERO))?;
-            self.connection.receive_now(self.framer.reader(), 1)?;
+            self.receive_bytes()?;
         }
+    }
+
+    fn receive_bytes(&mut self) -> Result<(), Error> {
+        if self.connection.receive_now(self.framer.reader(), 1)? > 0 {
+            (self.received, self.pinged) = (exact_now(), None);
+        }
+        Ok(())
+    }
+
+    /// Sends PING if the server was silent for long. Fails if it does not reply. Returns when to look again.
+    pub(crate) fn check(&mut self) -> Result<Time, Error> {
+        let ((interval, limit), now) = (self.connection.ping_limits(), exact_now());
+        if let Some(end) = self.pinged.map(|pinged| pinged.saturating_add(limit)) {
+            let silent = || self.connection.fail(Error::new(Code::Timeout, "no reply in time"));
+            return if now < end { Ok(end) } else { Err(silent()) };
+        }
+        let due = self.received.saturating_add(interval);
+        if now < due {
+            return Ok(due);
+        }
+        self.connection.begin_request(now);
+        self.connection.send_all(&pack(&[b"PING"]), &mut 0)?;
+        self.ignored += 1;
+        self.pinged = Some(now);
+        Ok(now.saturating_add(limit))
     }
 
     /// See [`SharedSocket::get`].
@@ -101,7 +135,7 @@ impl PubSubConnection {
 
     /// Receives without waiting and appends the messages.
     pub(crate) fn receive(&mut self, messages: &mut VecDeque<Reply>) -> Result<(), Error> {
-        self.connection.receive_now(self.framer.reader(), 1)?;
+        self.receive_bytes()?;
         self.take_received(messages)
     }
 
@@ -110,6 +144,8 @@ impl PubSubConnection {
         while let Some(reply) = self.framer.next_reply()? {
             if is_message(&reply) {
                 messages.push_back(self.message(reply));
+            } else {
+                self.ignored = self.ignored.saturating_sub(1);
             }
         }
         Ok(())

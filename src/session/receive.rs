@@ -6,6 +6,7 @@ use crate::session::interrupt::Interrupter;
 use crate::session::monitor_connection::MonitorConnection;
 use crate::session::pubsub_connection::PubSubConnection;
 use crate::session::session::Session;
+use crate::transport::clock::{self, NEVER, Time};
 use crate::transport::explain;
 use rustix::event::{PollFd, PollFlags, epoll, poll};
 use rustix::io::Errno;
@@ -28,6 +29,8 @@ pub(super) enum Wait<T> {
 pub(super) struct Idle {
     sockets: Vec<Arc<OwnedFd>>,
     interrupter: Interrupter,
+    /// When the connections have to be checked.
+    next_check: Time,
 }
 
 impl Idle {
@@ -35,7 +38,7 @@ impl Idle {
     pub(super) fn wait(&self, deadline: Option<Instant>) -> Result<(), Error> {
         let mut sockets: Vec<PollFd> = self.sockets.iter().map(|socket| PollFd::new(socket, PollFlags::IN)).collect();
         sockets.push(PollFd::new(self.interrupter.rx()?, PollFlags::IN));
-        poll_within(&mut sockets, remaining(deadline))
+        poll_within(&mut sockets, [remaining(deadline), clock::remaining(self.next_check)].into_iter().flatten().min())
     }
 }
 
@@ -106,11 +109,28 @@ impl Session {
             if self.interrupter.take_interrupt() || remaining(deadline) == Some(Duration::ZERO) {
                 return Ok(Wait::Complete(None));
             }
+            let next_check = self.check_subscriptions();
+            if !self.pubsub_errors.is_empty() {
+                continue;
+            }
             let subscriptions = self.pubsub_connections.values_mut().map(PubSubConnection::socket);
             let monitors = self.monitors.values_mut().map(MonitorConnection::socket);
             let sockets = subscriptions.chain(monitors).collect::<Result<_, _>>()?;
-            return Ok(Wait::Idle(Idle { sockets, interrupter: self.interrupter.clone() }));
+            return Ok(Wait::Idle(Idle { sockets, interrupter: self.interrupter.clone(), next_check }));
         }
+    }
+
+    /// Sends PING over connections that were silent for long, and drops those on which the server does not reply to it. Returns when to look again.
+    fn check_subscriptions(&mut self) -> Time {
+        let checks: Vec<_> = self.pubsub_connections.iter_mut().map(|(&server, connection)| (server, connection.check())).collect();
+        let mut next = NEVER;
+        for (server, check) in checks {
+            match check {
+                Ok(time) => next = next.min(time),
+                Err(error) => self.lose_pubsub_connection(server, error),
+            }
+        }
+        next
     }
 
     /// Returns the servers with subscriptions to which the connection was lost.

@@ -8,6 +8,7 @@ use crate::session::blocked_wait::{Progress, Stop, Waiter};
 use crate::session::connection::SessionConnection;
 use crate::session::receive::{deadline, remaining};
 use crate::session::session::{Outcome, Session};
+use crate::transport::{Watch, clock};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use std::os::fd::AsFd;
@@ -29,6 +30,8 @@ impl Session {
             Some(messages) => messages.as_fd(),
             None => interrupter.rx().map_err(|error| (first, error))?.as_fd(),
         };
+        let mut watches: Vec<(usize, Watch)> =
+            pending.iter().filter_map(|reply| Some((reply.server, self.connections[reply.server].as_ref()?.watch()))).collect();
         loop {
             interrupter.drain().map_err(|error| (first, error))?;
             let stop = self.stop(waiter);
@@ -62,7 +65,10 @@ impl Session {
             let connections = silent_servers.filter_map(|reply| self.connections[reply.server].as_ref());
             let mut sockets: Vec<PollFd> = connections.map(|connection| PollFd::new(connection, PollFlags::IN)).collect();
             sockets.push(PollFd::from_borrowed_fd(wake_up, PollFlags::IN));
-            let timeout = [left, waiter.remaining()].into_iter().flatten().min().and_then(|left| left.try_into().ok());
+            watches.retain(|(server, _)| pending.iter().any(|reply| reply.server == *server && reply.reply.is_none()));
+            watches.iter_mut().try_for_each(|(server, watch)| watch.check().map_err(|error| (*server, error)))?;
+            let next_check = watches.iter().filter_map(|(_, watch)| clock::remaining(watch.next())).min();
+            let timeout = [left, waiter.remaining(), next_check].into_iter().flatten().min().and_then(|left| left.try_into().ok());
             match poll(&mut sockets, timeout.as_ref()) {
                 Ok(_) | Err(Errno::INTR) => {}
                 Err(error) => return Err((silent, Error::new(Code::Io, format!("poll: {error}")))),

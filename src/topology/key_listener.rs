@@ -6,6 +6,7 @@
 use crate::error::Error;
 use crate::resp::{Framer, Reply, Value, pack};
 use crate::topology::release::release;
+use crate::transport::clock::now;
 use crate::transport::{Connection, Pool};
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound;
@@ -266,6 +267,7 @@ impl Link {
     }
 
     fn change_subscription(&mut self, command: &[u8]) -> Result<(), Error> {
+        self.messages.connection.begin_request(now());
         self.messages.connection.send_all(&pack(&[command, INVALIDATIONS]), &mut 0)?;
         self.is_subscribed = command == b"SUBSCRIBE";
         self.changes += 1;
@@ -285,6 +287,7 @@ impl Link {
 }
 
 fn ask(connection: &mut Connection, request: &[u8], replies: usize) -> Result<Reply, Error> {
+    connection.begin_request(now());
     connection.send_all(request, &mut 0)?;
     let mut reader = connection.reader(true);
     connection.receive(&mut reader, replies)?;

@@ -2,7 +2,7 @@
 
 use crate::config::{Address, Config, Server};
 use crate::error::Code;
-use crate::topology::role::{Role, ask_role};
+use crate::topology::role::{Role, ask_role, has_data_of_master};
 use crate::transport::clock::{NEVER, Time, next_attempt, now, span};
 use crate::transport::{CheckSchedule, Limit, Pool, SHORT_TIMEOUT, at_most, cannot_serve_reads};
 use arc_swap::ArcSwap;
@@ -90,11 +90,14 @@ impl Replicas {
         self.may_exist.store(!addresses.is_empty(), Relaxed);
     }
 
-    /// The next replica, in rotation, that can be read from.
-    pub(crate) fn next(&self, now: Time) -> Option<Arc<Replica>> {
+    /// The next replica, in rotation, that can be read from. While the master is silent a replica that has lost its master can be, too.
+    pub(crate) fn next(&self, now: Time, is_master_silent: bool) -> Option<Arc<Replica>> {
         let known = self.known.load();
         let first = if known.len() > 1 { self.reads.fetch_add(1, Relaxed) } else { 0 };
-        (0..known.len()).map(|index| &known[first.wrapping_add(index) % known.len()]).find(|replica| replica.can_be_read(now)).cloned()
+        (0..known.len())
+            .map(|index| &known[first.wrapping_add(index) % known.len()])
+            .find(|replica| replica.can_be_read(now, is_master_silent))
+            .cloned()
     }
 }
 
@@ -129,25 +132,26 @@ impl Replica {
     }
 
     /// Whether it can be read from. If a check is due, one caller makes it; for concurrent callers the last result applies.
-    fn can_be_read(&self, now: Time) -> bool {
+    fn can_be_read(&self, now: Time, is_master_silent: bool) -> bool {
         let next_check = self.next_check.load(Relaxed);
         if now < next_check {
             return self.is_up.load(Relaxed);
         }
         let until = now.saturating_add(self.check_interval.unwrap_or(NEVER));
         match self.next_check.compare_exchange(next_check, until, Relaxed, Relaxed) {
-            Ok(_) => self.check(now),
+            Ok(_) => self.check(now, is_master_silent),
             Err(_) => self.is_up.load(Relaxed),
         }
     }
 
     #[cold]
-    fn check(&self, began: Time) -> bool {
+    fn check(&self, began: Time, is_master_silent: bool) -> bool {
         let is_up = match self.check_interval {
             // Roles are not checked: the next read will show it.
             None => true,
             Some(_) => match ask_role(&self.pool, began, Limit::Short) {
-                Ok(Role::Replica { is_synced, .. }) => is_synced,
+                Ok(Role::Replica { is_synced: true, .. }) => true,
+                Ok(Role::Replica { .. }) => is_master_silent && has_data_of_master(&self.pool, began).unwrap_or(false),
                 Ok(Role::Refused(text)) => !cannot_serve_reads(&text),
                 Err(error) if error.code() == Code::Pool => return self.is_up.load(Relaxed),
                 _ => false,

@@ -9,6 +9,9 @@ use crate::transport::{Lease, Limit, Pool, SHORT_TIMEOUT, at_most};
 /// The command ROLE as RESP.
 const ROLE: &[u8] = b"*1\r\n$4\r\nROLE\r\n";
 
+/// The command INFO replication as RESP.
+const INFO_REPLICATION: &[u8] = b"*2\r\n$4\r\nINFO\r\n$11\r\nreplication\r\n";
+
 #[derive(Debug, PartialEq)]
 pub(crate) enum Role {
     /// With the addresses of its replicas, as the master sees them.
@@ -64,8 +67,24 @@ pub(crate) fn ask_role(pool: &Pool, began: Time, limit: Limit) -> Result<Role, E
     }
 }
 
-fn ask_role_over(mut lease: Lease, pool: &Pool, limit: Limit) -> Result<Role, Error> {
-    lease.send_all(ROLE, &mut 0)?;
+/// Asks a replica that has lost its master whether it has ever had the master's data.
+pub(crate) fn has_data_of_master(pool: &Pool, began: Time) -> Result<bool, Error> {
+    let reply = ask_over(pool.lease_at(false, began, Limit::Short)?, pool, Limit::Short, INFO_REPLICATION)?;
+    Ok(if let Value::String(info) = reply.root() { has_offset(info) } else { false })
+}
+
+/// Before its first synchronisation the offset of a replica is 1; servers before Redis 5 report 0.
+fn has_offset(info: &[u8]) -> bool {
+    let offset = std::str::from_utf8(info).ok().and_then(|info| info.lines().find_map(|line| line.strip_prefix("slave_repl_offset:")));
+    offset.and_then(|offset| offset.trim().parse::<u64>().ok()).is_some_and(|offset| offset > 1)
+}
+
+fn ask_role_over(lease: Lease, pool: &Pool, limit: Limit) -> Result<Role, Error> {
+    ask_over(lease, pool, limit, ROLE).map(|reply| Role::from_reply(&reply))
+}
+
+fn ask_over(mut lease: Lease, pool: &Pool, limit: Limit, request: &[u8]) -> Result<Reply, Error> {
+    lease.send_all(request, &mut 0)?;
     let mut reader = lease.reader(false);
     if limit == Limit::Short {
         lease.wait_within(at_most(pool.config().read_timeout, SHORT_TIMEOUT))?;
@@ -74,7 +93,7 @@ fn ask_role_over(mut lease: Lease, pool: &Pool, limit: Limit) -> Result<Role, Er
     let (reply, buffer) = Reply::from_reader(reader, None);
     lease.reuse(buffer);
     lease.keep();
-    Ok(Role::from_reply(&reply))
+    Ok(reply)
 }
 
 fn text(value: Value<'_>) -> Option<&str> {
@@ -107,6 +126,13 @@ mod tests {
         for state in ["connect", "connecting", "sync", "handshake"] {
             assert_eq!(role(replica(state).as_bytes()), Role::Replica { master: address("host", 7001), is_synced: false });
         }
+    }
+
+    #[test]
+    fn a_replica_that_was_never_synced_has_no_data() {
+        assert!(has_offset(b"# Replication\r\nrole:slave\r\nslave_repl_offset:1234\r\nslave_priority:100\r\n"));
+        assert!(!has_offset(b"role:slave\r\nslave_repl_offset:1\r\n") && !has_offset(b"role:slave\r\nslave_repl_offset:0\r\n"));
+        assert!(!has_offset(b"role:master\r\n"));
     }
 
     #[test]

@@ -22,6 +22,11 @@ impl RoleCheck {
         schedule.is_due(now) && now >= self.skipped_until.load(Relaxed)
     }
 
+    /// Whether the master did not reply to the last check of a read.
+    pub(crate) fn is_master_silent(&self, now: Time) -> bool {
+        now < self.skipped_until.load(Relaxed)
+    }
+
     /// The server has replied, and may be used unless there is a refusal.
     pub(crate) fn complete(&self, schedule: &CheckSchedule, refusal: Option<Error>) {
         self.skipped_until.store(0, Relaxed);

@@ -75,7 +75,7 @@ impl Shard {
     fn lease_after_check(&self, fresh: bool, began: Time) -> Result<Lease<'_>, Error> {
         let was_asked = self.check_role(began)?;
         // A connection that has just been used for a check is as good as a new one.
-        let mut lease = self.master.lease_at(fresh && !was_asked, began, Limit::Configured)?;
+        let lease = self.master.lease_at(fresh && !was_asked, began, Limit::Configured)?;
         if was_asked {
             lease.continue_request(began);
         }
@@ -110,7 +110,7 @@ impl Shard {
             self.check_role_for_replica_read(began);
         }
         self.role_check.result().ok()?;
-        self.replicas.next(began)
+        self.replicas.next(began, self.master.is_troubled() || self.role_check.is_master_silent(began))
     }
 
     /// If the master does not reply, the replicas that are known are good enough.

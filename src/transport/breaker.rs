@@ -9,12 +9,15 @@ use crate::transport::clock::{Time, exact_now};
 use crate::transport::probe::Probe;
 use arc_swap::ArcSwap;
 use std::hash::{BuildHasher, RandomState};
+use std::io;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicU32, AtomicU64};
 use std::sync::{Mutex, MutexGuard, TryLockError};
 
 /// How long the caller that begins a probe waits for it (25 ms).
 const PROBE_WAIT: Time = 25_000_000;
+/// The same for the first probe, which decides whether the server is unavailable at all: at most 250 ms.
+const MAX_FIRST_WAIT: Time = 250_000_000;
 /// The time between two probes, which doubles from one to the next.
 const MIN_INTERVAL: Time = 100_000_000;
 const MAX_INTERVAL: Time = 5_000_000_000;
@@ -26,6 +29,8 @@ pub(crate) struct Breaker {
     tls: Option<Tls>,
     /// After that many failures in a row calls fail. 0: it counts none.
     max_failures: u32,
+    /// How long to wait for a probe while the failures are fewer.
+    first_wait: Time,
     /// The number of failures since the server last replied.
     failures: AtomicU32,
     /// When the first of them happened.
@@ -34,6 +39,8 @@ pub(crate) struct Breaker {
     reason: ArcSwap<String>,
     next_probe: AtomicU64,
     probing: Mutex<Probing>,
+    /// When it last replied to a probe of a [`Watch`](crate::transport::Watch).
+    replied_to_probe: AtomicU64,
 }
 
 struct Probing {
@@ -51,17 +58,20 @@ pub(crate) enum Failure {
 }
 
 impl Breaker {
-    pub(crate) fn new(address: Address, tls: Option<Tls>, max_failures: u32) -> Breaker {
+    /// `timeout` is the limit for a request.
+    pub(crate) fn new(address: Address, tls: Option<Tls>, max_failures: u32, timeout: Time) -> Breaker {
         Breaker {
             process: std::process::id(),
             address,
             tls,
             max_failures,
+            first_wait: (timeout / 4).clamp(PROBE_WAIT, MAX_FIRST_WAIT),
             failures: AtomicU32::new(0),
             since: AtomicU64::new(0),
             reason: ArcSwap::default(),
             next_probe: AtomicU64::new(0),
             probing: Mutex::new(Probing { current: None, interval: MIN_INTERVAL }),
+            replied_to_probe: AtomicU64::new(0),
         }
     }
 
@@ -102,13 +112,14 @@ impl Breaker {
             // One that was not answered in its interval gives way to the next one.
             self.next_probe.store(now.saturating_add(with_jitter(probing.interval)), Relaxed);
             probing.interval = (probing.interval * 2).min(MAX_INTERVAL);
-            match Probe::start(&self.address, self.tls.as_ref()) {
+            match self.start_probe() {
                 Ok(probe) => probing.current = Some(probe),
                 Err(error) => return self.probe_failed(probing, &error.to_string()),
             }
         }
         let Some(probe) = &mut probing.current else { return };
-        match probe.advance(probe.began.saturating_add(PROBE_WAIT)) {
+        let wait = if self.failures.load(Relaxed) < self.max_failures { self.first_wait } else { PROBE_WAIT };
+        match probe.advance(probe.began.saturating_add(wait)) {
             Ok(true) => {
                 *probing = Probing { current: None, interval: MIN_INTERVAL };
                 self.failures.store(0, Relaxed);
@@ -147,6 +158,18 @@ impl Breaker {
         self.failures.fetch_add(1, Relaxed);
     }
 
+    pub(crate) fn start_probe(&self) -> io::Result<Probe> {
+        Probe::start(&self.address, self.tls.as_ref())
+    }
+
+    pub(crate) fn replied_to_probe(&self) -> Time {
+        self.replied_to_probe.load(Relaxed)
+    }
+
+    pub(crate) fn record_reply_to_probe(&self, now: Time) {
+        self.replied_to_probe.store(now, Relaxed);
+    }
+
     fn try_lock(&self) -> Option<MutexGuard<'_, Probing>> {
         match self.probing.try_lock() {
             Ok(guard) => Some(guard),
@@ -168,7 +191,7 @@ mod tests {
     use std::net::TcpListener;
 
     fn breaker_of(listener: &TcpListener, max_failures: u32) -> Breaker {
-        Breaker::new(Address::Tcp { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() }, None, max_failures)
+        Breaker::new(Address::Tcp { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() }, None, max_failures, 0)
     }
 
     #[test]
@@ -220,7 +243,7 @@ mod tests {
 
     #[test]
     fn without_a_limit_it_counts_nothing() {
-        let breaker = Breaker::new(Address::Unix { path: "none".into() }, None, 0);
+        let breaker = Breaker::new(Address::Unix { path: "none".into() }, None, 0, 0);
         (0..9).for_each(|_| breaker.failed(Failure::Refused, "refused"));
         assert!(!breaker.is_troubled());
     }

@@ -2,6 +2,7 @@
 
 use crate::config::{Address, Config, Server, Tls};
 use crate::transport::breaker::Breaker;
+use crate::transport::clock::limit;
 use arc_swap::ArcSwap;
 use once_cell::sync::Lazy;
 use std::collections::HashMap;
@@ -28,7 +29,7 @@ pub(crate) fn shared_breaker(config: &Config, server: &Server) -> Arc<Breaker> {
         timeouts: [config.timeout, config.connect_timeout, config.read_timeout, config.write_timeout],
         max_failures: config.breaker_failures,
     };
-    let new = Arc::new(Breaker::new(server.address.clone(), server.tls.clone(), config.breaker_failures));
+    let new = Arc::new(Breaker::new(server.address.clone(), server.tls.clone(), config.breaker_failures, limit(config.timeout)));
     let mut found = new.clone();
     BREAKERS.rcu(|known| {
         let usable = |breaker: &Weak<Breaker>| breaker.upgrade().filter(|breaker| breaker.is_of_this_process());

@@ -8,9 +8,11 @@ use crate::transport::breaker::{Breaker, Failure};
 use crate::transport::clock::{NEVER, RESOLUTION, Time, exact_now, limit, now, remaining};
 use crate::transport::connect::open_socket;
 use crate::transport::connection_errors::{closed, connect_failed, not_accepted, refused, timed_out, too_slow};
+use crate::transport::limits::Limits;
 use crate::transport::probe::hung_up;
-use crate::transport::progress::{MinRate, Progress};
+use crate::transport::progress::Progress;
 use crate::transport::socket::Socket;
+use crate::transport::watch::Watch;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, recv, send, sockopt};
@@ -40,7 +42,7 @@ pub(crate) struct Connection {
     breaker: Arc<Breaker>,
     limits: Limits,
     /// When the request began that uses the connection now.
-    began: Time,
+    began: AtomicU64,
     /// By then the first byte of the reply must have arrived. 0: nearly all of the time is left, so the limit of the socket is enough.
     reply_by: AtomicU64,
     /// From then on it is not used for another request.
@@ -49,26 +51,6 @@ pub(crate) struct Connection {
     has_replied: AtomicBool,
     /// It timed out or was lost.
     has_failed: AtomicBool,
-}
-
-/// The time limits of one connection.
-struct Limits {
-    /// Up to the first byte of the reply: for the request as a whole, and for the wait for the reply.
-    request: Time,
-    reply: Time,
-    reply_rate: MinRate,
-    request_rate: MinRate,
-}
-
-impl Limits {
-    fn new(config: &Config) -> Limits {
-        Limits {
-            request: limit(config.timeout),
-            reply: limit(config.read_timeout),
-            reply_rate: MinRate::of_replies(config),
-            request_rate: MinRate::of_requests(config),
-        }
-    }
 }
 
 impl Connection {
@@ -101,7 +83,7 @@ impl Connection {
             packed: Vec::new(),
             breaker: breaker.clone(),
             limits: Limits::new(config),
-            began,
+            began: AtomicU64::new(began),
             reply_by: AtomicU64::new(until),
             retired_at: config.max_connection_age.map_or(NEVER, |age| now().saturating_add(limit(Some(age)))),
             has_replied: AtomicBool::new(false),
@@ -147,28 +129,34 @@ impl Connection {
 
     /// Begins a request at the time `now`.
     #[inline]
-    pub(crate) fn begin_request(&mut self, now: Time) {
-        self.began = now;
-        *self.reply_by.get_mut() = 0;
+    pub(crate) fn begin_request(&self, now: Time) {
+        self.began.store(now, Relaxed);
+        self.reply_by.store(0, Relaxed);
     }
 
     /// Continues a request of which much of the time may have passed.
     #[cold]
-    pub(crate) fn continue_request(&mut self, began: Time) {
-        self.began = began;
-        *self.reply_by.get_mut() = began.saturating_add(self.limits.request).saturating_add(RESOLUTION);
+    pub(crate) fn continue_request(&self, began: Time) {
+        self.began.store(began, Relaxed);
+        self.reply_by.store(began.saturating_add(self.limits.request).saturating_add(RESOLUTION), Relaxed);
     }
 
     /// Tells it that time has passed since the request began, if that is so.
     pub(crate) fn check_time(&self) {
-        if now() > self.began.saturating_add(WATCHED_FROM) {
-            self.reply_by.store(self.began.saturating_add(self.limits.request).saturating_add(RESOLUTION), Relaxed);
+        if self.reply_by.load(Relaxed) == 0 && now() > self.began().saturating_add(WATCHED_FROM) {
+            self.reply_by.store(self.began().saturating_add(self.limits.request).saturating_add(RESOLUTION), Relaxed);
         }
     }
 
+    /// The wait for the reply begins now, when a large request has been sent.
+    pub(crate) fn begin_wait(&self) {
+        self.reply_by.store(exact_now().saturating_add(self.limits.request), Relaxed);
+    }
+
     /// When the request began.
+    #[inline]
     pub(crate) fn began(&self) -> Time {
-        self.began
+        self.began.load(Relaxed)
     }
 
     /// Fails if the server is known not to reply now. A pool checks that itself.
@@ -240,8 +228,7 @@ impl Connection {
                     rest = &rest[count..];
                     progress.record(count);
                     if rest.is_empty() {
-                        // The wait for the reply begins when a large request has been sent.
-                        self.reply_by.store(exact_now().saturating_add(self.limits.request), Relaxed);
+                        self.begin_wait();
                         return Ok(());
                     }
                 }
@@ -300,11 +287,11 @@ impl Connection {
                 self.receive_encrypted(reader, wanted)?;
             }
         }
-        if self.breaker.is_troubled() {
-            self.breaker.succeeded();
-        }
         if !self.has_replied.load(Relaxed) {
             self.check_first_reply(reader)?;
+        }
+        if self.breaker.is_troubled() {
+            self.breaker.succeeded();
         }
         reader.finish()
     }
@@ -348,7 +335,7 @@ impl Connection {
     /// By when the first byte of the reply must have arrived.
     fn reply_by(&self) -> Time {
         match self.reply_by.load(Relaxed) {
-            0 => self.began.saturating_add(self.limits.request.min(self.limits.reply)).saturating_add(RESOLUTION),
+            0 => self.began().saturating_add(self.limits.request.min(self.limits.reply)).saturating_add(RESOLUTION),
             // The limit for the reply begins with the wait.
             until => until.min(exact_now().saturating_add(self.limits.reply)),
         }
@@ -397,7 +384,24 @@ impl Connection {
             }
             _ => NEVER,
         };
-        if self.poll(PollFlags::IN, until)? { Ok(()) } else { Err(self.fail(timed_out())) }
+        let mut watch = self.watch();
+        while !self.poll(PollFlags::IN, until.min(watch.next()))? {
+            if exact_now() >= until {
+                return Err(self.fail(timed_out()));
+            }
+            watch.check().map_err(|error| self.fail(error))?;
+        }
+        Ok(())
+    }
+
+    /// Notices that the server does not reply any more while a command waits.
+    pub(crate) fn watch(&self) -> Watch {
+        Watch::new(&self.breaker, self.limits.ping_interval, self.limits.request.min(self.limits.reply))
+    }
+
+    /// How long the connection may be silent before the server is sent a PING, and how long the reply to that may take.
+    pub(crate) fn ping_limits(&self) -> (Time, Time) {
+        (self.limits.ping_interval, self.limits.request.min(self.limits.reply))
     }
 
     /// Waits for the first byte of a reply, at most that long. Longer silence is no failure of the server.

@@ -1,4 +1,4 @@
-//! The errors of a connection.
+//! Why a connection failed.
 
 use crate::config::Protocol;
 use crate::error::{Code, Error};

@@ -54,6 +54,9 @@ fn send_rest(pipelines: &mut [&mut NodePipeline]) {
                 0 => Ok(()),
                 count => {
                     progress.record(count);
+                    if !pipeline.is_sending() {
+                        pipeline.connection().begin_wait();
+                    }
                     Ok(())
                 }
             });

@@ -107,7 +107,7 @@ impl Pool {
                 drop(state);
                 let is_trusted = now < idle.leased_at + TRUSTED_FOR && now < idle.connection.retired_at;
                 let is_usable = !fresh && (is_trusted || self.is_usable(&idle, now));
-                let mut lease = Lease { pool: self, connection: Some(idle.connection), leased_at: now };
+                let lease = Lease { pool: self, connection: Some(idle.connection), leased_at: now };
                 if is_usable {
                     lease.begin_request(now);
                     return Ok(lease);
@@ -200,7 +200,7 @@ impl Pool {
             state.waiting -= 1;
         }
         drop(state);
-        let mut lease = self.lease_at(fresh, began, limit)?;
+        let lease = self.lease_at(fresh, began, limit)?;
         lease.continue_request(began);
         Ok(lease)
     }

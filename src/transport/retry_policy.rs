@@ -17,10 +17,11 @@ pub(crate) fn cannot_serve_reads(error: &[u8]) -> bool {
 }
 
 /// Adds the node, its address, the command, and whether the command may have been executed. `sent` says that the kernel took all of its
-/// bytes: a server executes a command only once it has received all of it.
+/// bytes: a server executes a command only once it has received all of it. A server that does not want the connection executes nothing on it.
 #[cold]
 pub(crate) fn explain(server: &Server, failure: Error, name: &[u8], sent: bool) -> Error {
     let prefix = format!("{} ({}): {}: ", server.alias, server.address, printable(&name.to_ascii_uppercase()));
+    let sent = sent && failure.code() != Code::Connect;
     let error = failure.on_node(&server.alias).with_prefix(&prefix);
     if sent { error.with_suffix("; it may have been executed").maybe_executed() } else { error.with_suffix("; it was not executed") }
 }

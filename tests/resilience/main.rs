@@ -2,6 +2,8 @@
 
 mod breaker;
 mod failures;
+mod faults;
+mod hygiene;
 mod interleavings;
 mod partial_writes;
 mod recover_to;

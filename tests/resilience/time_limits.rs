@@ -1,7 +1,7 @@
 //! Time limits: nothing extends them, and a large reply that keeps arriving may take longer.
 
 use crate::support::fake_server::{FakeServer, read_request};
-use crate::support::{Server, cluster, request, words};
+use crate::support::{Server, cluster, name_on, ports, request, words};
 use rediscluster::{Cluster, Code, Error, Value};
 use std::io::{Read, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -106,6 +106,24 @@ fn one_limit_holds_for_the_connection_the_role_check_and_the_reply_together() {
     let error = failure(&cluster(&[fake.port], &[r#""timeout":1"#, r#""password":"x""#]), "INCR a");
     assert!(matches!(error.code(), Code::Timeout | Code::Connect) && !error.executed(), "{error}");
     assert!(began.elapsed() < Duration::from_millis(1700), "{:?}", began.elapsed());
+}
+
+#[test]
+fn a_connection_that_is_kept_for_long_has_the_whole_limit_for_each_request() {
+    let servers = Server::start_many(2);
+    let cluster = cluster(&ports(&servers), &[r#""timeout":1"#]);
+    let mut session = cluster.session();
+    let key = |name: &str, master: u32| name_on(name, master, 2);
+    for round in ["a", "b"] {
+        // The first round opens connections that the second one uses.
+        let keys = format!("{} {}", key(round, 1), key(round, 2));
+        assert_eq!(cluster.command(&words(&format!("BLPOP {keys} 0.1"))).unwrap().root(), Value::NilArray);
+        session.execute(&request(&["MULTI", &format!("INCR {}", key("n", 1)), "EXEC"])).unwrap();
+        let subscribed = session.execute(&request(&[&format!("SUBSCRIBE {round}")])).unwrap();
+        assert!(matches!(subscribed.value(1), Some(Value::Array(_))), "{subscribed:?}");
+        session.execute(&request(&[&format!("UNSUBSCRIBE {round}")])).unwrap();
+        std::thread::sleep(Duration::from_millis(1200));
+    }
 }
 
 #[test]

@@ -1,6 +1,8 @@
 /* Servers that hang, close the connection, or send malformed or surplus bytes: the error names the node, and the next command succeeds. */
 #include "cluster.h"
 #include "server.h"
+#include <signal.h>
+#include <sys/time.h>
 
 #define ANY_FAILURE (-1)
 
@@ -282,8 +284,42 @@ static void test_pool(void) {
     server_stop(server);
 }
 
+static volatile sig_atomic_t signals;
+
+static void count_signal(int number) {
+    (void)number;
+    signals++;
+}
+
+static void set_timer(long microseconds) {
+    struct itimerval timer = {{0, 0}, {0, 0}};
+    timer.it_interval.tv_usec = timer.it_value.tv_usec = microseconds;
+    if (setitimer(ITIMER_REAL, &timer, NULL) != 0) abort();
+}
+
+/* Signals that come more often than the time limit do not extend it. */
+static void test_signals(void) {
+    server *server = server_start(hang, NULL);
+    rediscluster *cluster = open_unasked(&server->port, 1, ",\"timeout\":0.5");
+    struct sigaction action, before;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = count_signal;
+    if (sigaction(SIGALRM, &action, &before) != 0) abort();
+    set_timer(20 * 1000);
+    CHECK_INT(set_on(cluster), REDISCLUSTER_ERROR_TIMEOUT);
+    set_timer(0);
+    CHECK_INT(rediscluster_error_executed(error), 1);
+    CHECK(signals > 1 && signals < 100);
+    rediscluster_error_free(error);
+    error = NULL;
+    sigaction(SIGALRM, &before, NULL);
+    rediscluster_close(cluster);
+    server_stop(server);
+}
+
 int main(void) {
     test_faults();
+    test_signals();
     test_depth();
     test_idle_closed();
     test_read_again();

@@ -138,3 +138,30 @@ fn reads_continue_while_the_master_is_down() {
     let error = cluster.command(&words("SET a 2")).map(|_| ()).unwrap_err();
     assert_eq!(error.node(), Some("node_1"), "{error}");
 }
+
+#[test]
+fn configured_replicas_serve_reads_of_a_new_handle_while_the_master_is_down_or_hangs() {
+    let mut masters = [start_master(), start_master()];
+    let replicas = [start_replica_of(&masters[0]), start_replica_of(&masters[1])];
+    let members = format!(r#"{FREQUENT_CHECKS},"timeout":0.5"#);
+    let open = |masters: &[Server; 2]| with_configured_replicas(masters.each_ref(), replicas.each_ref(), &members);
+    let key = crate::support::key_on(1, 2);
+    store(&open(&masters), &[&replicas[0]], &key, "1");
+    masters[0].hang();
+    assert_eq!(read(&open(&masters), &key), b"1");
+    masters[0].resume();
+    let port = masters[0].port;
+    masters[0].stop();
+    wait_until(|| !is_in_sync(&replicas[0]));
+    let cluster = open(&masters);
+    for _ in 0..20 {
+        assert_eq!(read(&cluster, &key), b"1");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    // A replica that never had the data does not serve them.
+    let empty = Server::start();
+    let _: () = redis::cmd("REPLICAOF").arg("127.0.0.1").arg(port).query(&mut empty.client()).unwrap();
+    let unsynced = with_configured_replicas(masters.each_ref(), [&empty, &replicas[1]], FREQUENT_CHECKS);
+    let error = unsynced.command(&words(&format!("GET {key}"))).map(|_| ()).unwrap_err();
+    assert_eq!(error.node(), Some("node_1"), "{error}");
+}
