@@ -92,11 +92,9 @@ fn unsupported_commands_are_refused_by_name() {
         assert_eq!(error.code(), Code::Request, "{command}");
         assert!(error.message().starts_with(command.split(' ').next().unwrap()), "{error}");
     }
-    for command in ["SUBSCRIBE a b", "UNSUBSCRIBE", "MONITOR", "HELLO"] {
-        assert_eq!(run_one(&mut session, "MULTI"), "OK");
-        assert_eq!(failure(&mut session, command).code(), Code::Request, "{command}");
-        assert_eq!(run_one(&mut session, "EXEC"), ABORTED);
-    }
+    assert_eq!(run_one(&mut session, "MULTI"), "OK");
+    assert_eq!(failure(&mut session, "MONITOR").code(), Code::Request);
+    assert_eq!(run_one(&mut session, "EXEC"), ABORTED);
     assert_eq!(run_one(&mut session, "PING"), "PONG");
 }
 
