@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154  # run sets the variables here, to and mode
 # Redis' own tests, version 7.0.15, in its mode for a server that it has not started. UNITS='multi quit' runs some of them.
 
 readonly ALL_UNITS='
