@@ -97,7 +97,7 @@ differential: ## compare COMMANDS (150000) random commands with one server in ea
 	@scripts/differential $(SERVERS)
 
 .PHONY: matrix
-matrix: ## run the tests of the core with servers of other versions (SERVERS, by default all of scripts/servers list)
+matrix: ## run the tests of the core and the vectors of all languages with servers of other versions (SERVERS, by default all of scripts/servers list)
 	@scripts/setup test
 	@scripts/matrix $(SERVERS)
 
