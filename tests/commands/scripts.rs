@@ -220,6 +220,27 @@ fn a_script_without_keys_that_uses_a_literal_key_is_refused() {
 }
 
 #[test]
+fn a_script_exists_if_evalsha_works_on_all_nodes() {
+    let servers: Vec<Server> = (0..3).map(|_| Server::start()).collect();
+    let cluster = cluster(&ports(&servers), &[]);
+    let exists = || reply_to(&cluster, &format!("SCRIPT EXISTS {} {:040}", digest(), 0));
+    assert_eq!(exists(), "[0 0]");
+    // On one node only, and not known to the library.
+    let _: () = redis::cmd("SCRIPT").arg("LOAD").arg(SOURCE).query(&mut servers[1].client()).unwrap();
+    assert_eq!(exists(), "[0 0]");
+    flush(&servers);
+    eval(&cluster, &key_on(1, 3));
+    assert_eq!(exists(), "[1 0]");
+    for node in 1..=3 {
+        let call = format!("EVALSHA {} 1 {} x", digest(), key_on(node, 3));
+        assert!(reply_to(&cluster, &call).ends_with(" \"x\"]"), "{call}");
+    }
+    // As on one server.
+    flush(&servers);
+    assert_eq!(exists(), "[0 0]");
+}
+
+#[test]
 fn the_depth_of_replies_is_limited_by_a_setting() {
     let server = Server::start();
     let nested = |cluster: &Cluster, depth: usize| {

@@ -7,6 +7,7 @@ mod latency;
 mod logs;
 mod merge;
 pub(crate) mod replica_wait;
+mod script_exists;
 pub(crate) mod sessions;
 mod status;
 
@@ -111,7 +112,9 @@ fn merged(job: &Job, policy: ResponsePolicy, outcomes: Vec<Result<Reply, Error>>
         ResponsePolicy::AggSum | ResponsePolicy::KilledClients | ResponsePolicy::UnblockedClients => {
             merge::aggregate(&replies, |one, other| one + other)
         }
-        ResponsePolicy::AggMin | ResponsePolicy::AggLogicalAnd | ResponsePolicy::ReplicaCount => merge::aggregate(&replies, i64::min),
+        ResponsePolicy::AggMin | ResponsePolicy::ReplicaCount => merge::aggregate(&replies, i64::min),
+        // SCRIPT EXISTS is the only command with this policy.
+        ResponsePolicy::AggLogicalAnd => script_exists::merge(job, &replies),
         ResponsePolicy::AggMax | ResponsePolicy::AggLogicalOr => merge::aggregate(&replies, i64::max),
         ResponsePolicy::Concatenate => Ok(merge::concatenate(&replies, |_| true)),
         ResponsePolicy::VisibleKeys => Ok(merge::concatenate(&replies, |key| !matches!(key, Value::String(key) if is_internal(key)))),
@@ -153,7 +156,9 @@ pub(crate) fn documentation(policy: ResponsePolicy) -> Documentation {
         ResponsePolicy::AggSum | ResponsePolicy::VisibleKeyCount => "all masters; the sum",
         ResponsePolicy::AggMin | ResponsePolicy::ReplicaCount => "all masters; the minimum",
         ResponsePolicy::AggMax => "all masters; the maximum",
-        ResponsePolicy::AggLogicalAnd => "all masters; 1 where all return 1",
+        ResponsePolicy::AggLogicalAnd => {
+            "all masters; 1 where all return 1, or where one does and the library can load the script on the others"
+        }
         ResponsePolicy::AggLogicalOr => "all masters; 1 where any returns 1",
         ResponsePolicy::Concatenate | ResponsePolicy::DistinctNames | ResponsePolicy::VisibleKeys => "all masters; one list",
         ResponsePolicy::SumByName => "all masters; summed by name",

@@ -12,7 +12,23 @@ options = {"hosts": [url], "prefix": (sys.argv[2:] or ["asgi"])[0]}
 
 
 async def receive(layer, channel, count):
-    return sorted([(await asyncio.wait_for(layer.receive(channel), 60))["text"] for _ in range(count)])
+    texts = []
+    while len(texts) < count:
+        text = (await asyncio.wait_for(layer.receive(channel), 60))["text"]
+        texts += [text] if text != "probe" else []
+    return sorted(texts)
+
+
+async def join(layer, channel):
+    """Joins the group and waits until its messages arrive: the layer does not wait for the subscription."""
+    await layer.group_add("group", channel)
+    for _ in range(60):
+        await layer.group_send("group", {"type": "test", "text": "probe"})
+        try:
+            return await asyncio.wait_for(layer.receive(channel), 1)
+        except asyncio.TimeoutError:
+            pass
+    raise TimeoutError(channel)
 
 
 async def use(layer):
@@ -22,7 +38,7 @@ async def use(layer):
         await layer.send(channel, {"type": "test", "text": f"message {number}"})
     print(name, "sent", [await receive(layer, channel, 1) for channel in channels])
     for channel in channels[:4]:
-        await layer.group_add("group", channel)
+        await join(layer, channel)
     waiting = [asyncio.create_task(receive(layer, channel, 10)) for channel in channels[:4]]
     for number in range(10):
         await layer.group_send("group", {"type": "test", "text": f"{number}"})

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154  # run sets the variables here, to and mode
 # Functions that bring the sources of a suite to target/suites ($to), from the package registries only. Sourced by
 # run, in a process that ends at the first error.
 
@@ -8,7 +8,7 @@ once() {
     [[ ! -e $folder/.complete || $(<"$folder/.complete") != "$version" ]] || return 0
     rm -rf "$folder"
     mkdir -p "$folder"
-    cd "$folder"
+    cd "$folder" || return
     "${@:3}"
     printf '%s' "$version" >"$folder/.complete"
 }

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154  # run sets the variables here, to and mode
 # The tests of go-redis 9.23.0 that need one server without modules.
 
 # Other servers: clusters, rings, Sentinel, modules, TLS. `initialize idle connections` sets requirepass: all later tests would fail, because
@@ -16,7 +16,7 @@ fetch_go_redis() {
     # The suite starts with servers for its other tests, and takes only their port from the environment.
     sed -i -e '/^var _ = BeforeSuite/,/^func TestGinkgoSuite/s/if !RECluster {/if false {/' \
         -e 's/^\tredisPort = redisStackPort/\tredisStackPort = os.Getenv("REDIS_PORT")\n\tredisStackAddr = ":" + redisStackPort\n&/' source/main_test.go
-    cd source
+    cd source || return
     go test -c -o ../go-redis.test .
 }
 

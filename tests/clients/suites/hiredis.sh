@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154  # run sets the variables here, to and mode
 # The tests of hiredis 1.2.0: hiredis-test.
 
 fetch() { once hiredis 1.2.0 fetch_hiredis; }

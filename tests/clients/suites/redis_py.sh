@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154  # run sets the variables here, to and mode
 # The tests of redis-py 8.1.0 that need one server without modules, for its blocking and its asyncio client.
 
 readonly MARKED='not onlycluster and not redismod and not ssl and not cp_integration and not multidb_integration'
@@ -24,8 +24,9 @@ fetch_redis_py() {
 
 suite() { # PORT RESULTS
     cd "$to/redis_py/source" || return
+    local files=("${TESTS[@]/#/tests/test_}" "${ASYNC_TESTS[@]/#/tests/test_asyncio/test_}")
     OUTCOMES=$2 PYTHONPATH=$here ../venv/bin/python -m pytest -p pytest_outcomes -p no:cacheprovider --quiet --tb=native --timeout 60 \
         --redis-url "redis://127.0.0.1:$1/0" -m "$MARKED" \
         --deselect "tests/test_commands.py::$CHANGES_PASSWORD" --deselect "tests/test_asyncio/test_commands.py::$CHANGES_PASSWORD" \
-        $(printf 'tests/test_%s.py ' "${TESTS[@]}") $(printf 'tests/test_asyncio/test_%s.py ' "${ASYNC_TESTS[@]}")
+        "${files[@]/%/.py}"
 }

@@ -214,17 +214,27 @@ final class TransactionsTest extends RedisClusterTestCase
         self::assertSame([true], $this->redis->unwatch()->exec());
     }
 
-    public function testCommandsForAllServersThrowInATransaction(): void
+    public function testCommandsForAllServersReturnOneValueInATransaction(): void
     {
-        $calls = [
-            fn () => $this->redis->flushAll(), fn () => $this->redis->select(1), fn () => $this->redis->info(),
-            fn () => $this->redis->config('GET', 'maxmemory'), fn () => $this->redis->save(),
-        ];
-        $this->redis->multi()->set('foo', 'bar');
-        foreach ($calls as $call) {
-            self::assertInstanceOf(\RedisException::class, self::thrownBy($call));
+        foreach (['node_1', 'node_2', 'node_3'] as $node) {
+            $this->redis->set($this->keyOn($node), 'x');
         }
-        self::assertSame([true], $this->redis->exec());
+        $this->redis->multi()->set('foo', 'bar')->dbSize()->config('GET', 'maxmemory-policy')->info('server')->ping()->flushAll();
+        [$isSet, $size, $policy, $info, $pong, $isEmptied] = $this->redis->exec();
+        self::assertSame([true, 4, ['maxmemory-policy' => 'noeviction'], true, true], [$isSet, $size, $policy, $pong, $isEmptied]);
+        self::assertArrayHasKey('redis_version', $info);
+        self::assertSame(0, $this->redis->dbSize());
+    }
+
+    public function testSelectInATransactionSelectsTheDatabaseOfTheObject(): void
+    {
+        self::assertSame([true, true], $this->redis->multi()->select(1)->set('foo', 'one')->exec());
+        self::assertSame('one', $this->redis->get('foo'));
+        $this->redis->select(0);
+        self::assertFalse($this->redis->get('foo'));
+        $this->redis->pipeline();
+        $this->redis->multi();
+        self::assertInstanceOf(\RedisException::class, self::thrownBy(fn () => $this->redis->select(1)), 'inside a pipeline');
     }
 
     public function testATransactionUsesTheSelectedDatabase(): void
