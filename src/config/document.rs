@@ -158,7 +158,15 @@ pub(crate) fn parse(text: &[u8]) -> Result<Document, Error> {
         Ok(Some(document)) => Ok(document),
         Ok(None) => Err(fault("", "null is not an object")),
         Err(error) => Err(match error.classify() {
-            Category::Data => fault(track.path().to_string().trim_start_matches('.'), data_fault(&error)),
+            Category::Data => {
+                let path = track.path().to_string();
+                let path = path.trim_start_matches('.');
+                let mut what = data_fault(&error);
+                if path == "nodes" && what == "a list is not an object" {
+                    what.push_str(r#"; write {"node_1": …, "node_2": …}"#);
+                }
+                fault(path, what)
+            }
             _ => fault("", error),
         }),
     }

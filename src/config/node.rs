@@ -50,8 +50,32 @@ fn from_object(alias: &str, path: &str, node: NodeDocument, defaults: &Defaults)
     Ok(Server { tls, ..assemble(alias, address, node.username, node.password, node.db.unwrap_or(defaults.db), defaults) })
 }
 
+const NOT_A_URL: &str = "not a redis://, rediss:// or unix:// URL";
+
+/// What is wrong with a text that cannot be parsed as a URL of a server. It must not repeat a password.
+fn url_fault(text: &str) -> String {
+    let Some((scheme, rest)) = text.split_once("://") else {
+        let is_address = text.rsplit_once(':').is_some_and(|(host, port)| !host.contains(['@', '/', ':']) && port.parse::<u16>().is_ok());
+        return if is_address { format!("not a URL: write redis://{text}") } else { NOT_A_URL.to_owned() };
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let address = authority.rsplit('@').next().unwrap_or_default();
+    // With a later @, a password contains one of the delimiters, and this is a part of it.
+    let has_port = matches!(scheme, "redis" | "rediss") && rest.rfind('@') <= authority.rfind('@');
+    match address.rsplit_once(':') {
+        Some((_, port)) if has_port && !port.contains(']') && port.parse::<u16>().is_err() => {
+            if port.parse::<u64>().is_ok() {
+                format!("{port} is not a port")
+            } else {
+                format!("{port:?} is not a port")
+            }
+        }
+        _ => NOT_A_URL.to_owned(),
+    }
+}
+
 fn from_url(alias: &str, path: &str, text: &str, defaults: &Defaults) -> Result<Server, Error> {
-    let mut url = redis::parse_redis_url(text).ok_or_else(|| fault(path, "not a redis://, rediss:// or unix:// URL"))?;
+    let mut url = redis::parse_redis_url(text).ok_or_else(|| fault(path, url_fault(text)))?;
     let is_unix = url.scheme().ends_with("unix");
     let tls = tls_of_url(path, url.scheme(), is_unix, defaults)?;
     if tls.is_some() && url.set_scheme("redis").is_err() {

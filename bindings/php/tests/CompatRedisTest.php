@@ -83,6 +83,8 @@ final class CompatRedisTest extends ClusterTestCase
         self::assertSame($redis, $redis->set('one', '1')->incr('one')->ping()->get('two'));
         self::assertSame([true, 2, true, false], $redis->exec());
         self::assertSame([1, true], $redis->multi()->rPush('list', 'a')->lTrim('list', -5, -1)->exec());
+        self::assertSame([true, true, true], $redis->multi()->set('one', '1')->ping()->select(1)->exec());
+        self::assertSame([1, 0], [$redis->getDBNum(), $redis->dbSize()]);
         self::assertSame($redis, $redis->pipeline()->watch('one'));
         self::assertTrue($redis->discard());
     }

@@ -73,7 +73,8 @@ final class DataExchangeTest extends ClusterTestCase
         self::assertInstanceOf(ConnectionException::class, $thrown);
         self::assertSame(['node_2', false], [$thrown->node, $thrown->executed]);
         [$returned] = $client->runAll([['GET', $key]]);
-        self::assertSame([$thrown->getMessage(), $thrown->getCode(), 'node_2'], [$returned->getMessage(), $returned->getCode(), $returned->node]);
+        // The second call may fail without an attempt to connect, with another message.
+        self::assertSame([$thrown->getCode(), 'node_2', false], [$returned->getCode(), $returned->node, $returned->executed]);
     }
 
     /** @dataProvider rejected */

@@ -81,7 +81,7 @@ final class ServerCommands
     {
         $database = $this->arguments->forMethod('select', $arguments, 1, 1)->int($arguments[0], 0);
         if ($this->state->queue?->isTransaction) {
-            $this->state->queue->add(new Call(['SELECT', $database], fn (): bool => !\in_array(false, $this->selectNow($database), true)));
+            $this->state->queue->add(new Call(['SELECT', $database], fn (): bool => !\in_array(false, (array) $this->selectNow($database), true)));
             return null;
         }
         if ($this->state->queue !== null) {
