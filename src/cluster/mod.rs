@@ -15,7 +15,7 @@ mod replica_read;
 mod reply_sink;
 mod request;
 mod router;
-mod scripts;
+pub(crate) mod scripts;
 mod slot;
 
 pub use crate::cluster::each::Nodes;

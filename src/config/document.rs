@@ -1,7 +1,8 @@
 //! The JSON document of a configuration: its keys, and nothing else. What they mean together is decided in `resolve`.
 
+use crate::config::tls::{TlsDocument, tls};
 use crate::config::values::{
-    Alias, Aliases, Named, StringOrObject, boolean, database, object, pool_size, port, protocol, reply_depth, seconds, string, word,
+    Alias, Aliases, Named, StringOrObject, boolean, count, database, object, pool_size, port, protocol, reply_depth, seconds, string, word,
 };
 use crate::config::{CrossNode, KeylessScripts, Protocol, Read, Transactions};
 use crate::error::{Code, Error};
@@ -47,17 +48,32 @@ pub(crate) struct Document {
     #[serde(default, deserialize_with = "seconds")]
     pub refresh_interval: Option<Option<Duration>>,
     #[serde(default, deserialize_with = "seconds")]
+    pub timeout: Option<Option<Duration>>,
+    #[serde(default, deserialize_with = "seconds")]
     pub connect_timeout: Option<Option<Duration>>,
     #[serde(default, deserialize_with = "seconds")]
     pub read_timeout: Option<Option<Duration>>,
     #[serde(default, deserialize_with = "seconds")]
     pub write_timeout: Option<Option<Duration>>,
+    #[serde(default, deserialize_with = "count")]
+    pub min_reply_rate: Option<u32>,
+    #[serde(default, deserialize_with = "count")]
+    pub breaker_failures: Option<u32>,
     #[serde(default, deserialize_with = "pool_size")]
     pub pool_size: Option<usize>,
+    #[serde(default, deserialize_with = "seconds")]
+    pub max_idle_time: Option<Option<Duration>>,
+    #[serde(default, deserialize_with = "seconds")]
+    pub max_connection_age: Option<Option<Duration>>,
+    #[serde(default, deserialize_with = "seconds")]
+    pub keepalive: Option<Option<Duration>>,
+    #[serde(default, deserialize_with = "seconds")]
+    pub tcp_user_timeout: Option<Option<Duration>>,
     #[serde(default, deserialize_with = "reply_depth")]
     pub max_reply_depth: Option<usize>,
     pub sentinels: Option<serde_json::Value>,
-    pub tls: Option<serde_json::Value>,
+    #[serde(default, deserialize_with = "tls")]
+    pub tls: Option<TlsDocument>,
     #[serde(default, deserialize_with = "protocol")]
     pub protocol: Option<Protocol>,
 }
@@ -90,8 +106,8 @@ pub(crate) struct NodeDocument {
     pub password: Option<String>,
     #[serde(default, deserialize_with = "database")]
     pub db: Option<u32>,
-    #[serde(default, deserialize_with = "boolean")]
-    pub tls: Option<bool>,
+    #[serde(default, deserialize_with = "tls")]
+    pub tls: Option<TlsDocument>,
 }
 
 fn hash_tag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<HashTag>, D::Error> {

@@ -4,7 +4,7 @@
 //! connects to nothing.
 //!
 //! Data flows one way: `document` has the JSON keys, `values` reads single values, `node` and `resolve` decide what they mean together.
-//! `placement` computes where a key is stored; `pin` has the rules for keys on a fixed node, and `glob` their patterns.
+//! `tls` has the settings of encrypted connections. `placement` computes where a key is stored; `pin` has the rules for keys on a fixed node, and `glob` their patterns.
 
 mod document;
 mod glob;
@@ -12,9 +12,13 @@ mod node;
 mod pin;
 mod placement;
 mod resolve;
+mod tls;
 mod values;
 
 pub use crate::config::pin::Pin;
+pub use crate::config::tls::Tls;
+#[cfg(feature = "tls")]
+pub(crate) use crate::config::tls::{certificates, private_key, server_name};
 pub(crate) use crate::config::placement::{Place, tag_without_rule};
 use crate::error::Error;
 use crate::partition::HashTag;
@@ -47,14 +51,30 @@ pub struct Config {
     pub read: Read,
     /// How often a server is asked for its role and its replicas. `None`: never.
     pub refresh_interval: Option<Duration>,
+    /// How long a request to one server may take up to the first byte of its reply: resolving the name, waiting for a connection, connecting,
+    /// the role check, sending, waiting. A blocking command adds its own time. `None`: no limit.
+    pub timeout: Option<Duration>,
     /// How long connecting, or waiting for a free connection, may take. `None`: no limit.
     pub connect_timeout: Option<Duration>,
     /// The longest silence while a reply is awaited. `None`: no limit.
     pub read_timeout: Option<Duration>,
     /// The longest time during which a server takes no byte of a request. `None`: no limit.
     pub write_timeout: Option<Duration>,
+    /// The slowest rate, in bytes per second and on average over `read_timeout`, at which the rest of a reply may arrive. 0: no limit.
+    pub min_reply_rate: u32,
+    /// After how many failures in a row calls to a server fail at once, until it replies again. 0: never.
+    pub breaker_failures: u32,
     /// How many connections to one server a process may have through one handle.
     pub pool_size: usize,
+    /// A connection that has not been used for this long is closed. `None`: never.
+    pub max_idle_time: Option<Duration>,
+    /// A connection that has been open for this long is not used again. `None`: it may have any age.
+    pub max_connection_age: Option<Duration>,
+    /// After this time without traffic the kernel checks whether the other side of a TCP connection still exists. `None`: never.
+    pub keepalive: Option<Duration>,
+    /// How long the other side of a TCP connection may not acknowledge what was sent, before the kernel closes the connection
+    /// (`TCP_USER_TIMEOUT`). `None`: the kernel decides.
+    pub tcp_user_timeout: Option<Duration>,
     /// The deepest nesting of arrays in a reply. A deeper reply fails, and its connection is closed.
     pub max_reply_depth: usize,
 }
@@ -83,6 +103,8 @@ pub struct Server {
     pub password: Option<String>,
     /// The database, from 0.
     pub db: u32,
+    /// The settings of TLS. `None`: the connection is not encrypted.
+    pub tls: Option<Tls>,
 }
 
 /// The address of a server.
@@ -205,7 +227,11 @@ impl Server {
 
     /// Whether a connection to one can be used for the other.
     fn same_endpoint(&self, other: &Server) -> bool {
-        self.address == other.address && self.db == other.db && self.username == other.username && self.password == other.password
+        self.address == other.address
+            && self.db == other.db
+            && self.username == other.username
+            && self.password == other.password
+            && self.tls == other.tls
     }
 }
 

@@ -13,6 +13,9 @@ const COMMANDS: usize = 100_000;
 #[test]
 fn key_positions_match_command_getkeys() {
     let (seed, rules, server) = (random::seed(), rules(), Server::start());
+    if !server.is_since((7, 0)) {
+        return;
+    }
     let connection = RawConnection::connect(server.port);
     // One example for each command name.
     let mut wrong: BTreeMap<String, String> = BTreeMap::new();
@@ -24,7 +27,8 @@ fn key_positions_match_command_getkeys() {
         let commands: Vec<Command> = sequence(&rules, seed, number).into_iter().filter(|command| !is_excluded(command)).collect();
         let spelled: Vec<Vec<Vec<u8>>> = commands.iter().map(|command| command.spelled(Side::Oracle, 1)).collect();
         let question = |args: &Vec<Vec<u8>>| [vec![b"COMMAND".to_vec(), b"GETKEYS".to_vec()], args.clone()].concat();
-        let replies = connection.pipeline(&spelled.iter().map(question).collect::<Vec<_>>());
+        connection.send_all(&spelled.iter().map(question).collect::<Vec<_>>());
+        let replies = connection.receive_many(spelled.len());
         for ((command, args), reply) in commands.iter().zip(&spelled).zip(replies) {
             let expected = sorted(reply.items().iter().map(|key| key.bytes().to_vec()));
             let found = library_keys(args);
@@ -63,6 +67,10 @@ fn is_excluded(command: &Command) -> bool {
     let is_misread = match command.name.as_str() {
         "publish" | "spublish" => true,
         "pfmerge" => words.len() == 2,
+        // With two destinations some releases report the last one only.
+        "georadius" | "georadiusbymember" => {
+            words.iter().filter(|word| word.eq_ignore_ascii_case(b"STORE") || word.eq_ignore_ascii_case(b"STOREDIST")).count() > 1
+        }
         "xreadgroup" => words.iter().filter(|word| word.eq_ignore_ascii_case(b"STREAMS")).count() > 1,
         _ => false,
     };

@@ -8,8 +8,11 @@ use crate::support::{Server, cluster, name_on, ports, words};
 use rediscluster::{Cluster, Error, Value};
 use std::sync::Arc;
 
+/// The type, the expiry and the elements of what moves.
+type Moved = (&'static str, i64, &'static [&'static str]);
+
 /// For each type of move: the data, the command, the number of commands for the target server before the delivery, and what moves.
-const MOVES: [(&str, &str, usize, (&str, i64, &[&str])); 3] = [
+const MOVES: [(&str, &str, usize, Moved); 3] = [
     ("RPUSH src@1 a b; PEXPIREAT src@1 4102444800123", "RENAME src@1 dst@2", 5, ("list", 4_102_444_800_123, &["a", "b"])),
     ("RPUSH src@1 a b", "LMOVE src@1 dst@2 LEFT RIGHT", 2, ("list", -1, &["a"])),
     ("SADD src@1 a", "SMOVE src@1 dst@2 a", 2, ("set", -1, &["a"])),

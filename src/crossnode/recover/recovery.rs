@@ -60,7 +60,7 @@ pub(crate) fn reason(abort: Abort) -> String {
 
 impl Recovery<'_> {
     pub(crate) fn connections(&self, servers: impl IntoIterator<Item = usize>) -> Result<Connections<'_>, Error> {
-        Connections::new(self.config, self.topology, NAME, servers)
+        Connections::new(self.topology, NAME, servers)
     }
 
     /// All entries of a server's registry.

@@ -132,7 +132,7 @@ impl<'j, 'c, 'a> KeyWatch<'j, 'c, 'a> {
     fn subscribe(&self) -> Outcome<bool> {
         for (server, _) in &self.keys {
             let shard = self.job.topology.shard(*server);
-            let outcome = shard.key_listener().subscribe(shard.server(), shard.config());
+            let outcome = shard.key_listener().subscribe(shard.master());
             if !outcome.map_err(|error| explain(shard.server(), error, self.job.args[0], false))? {
                 return Ok(false);
             }
@@ -149,7 +149,7 @@ impl<'j, 'c, 'a> KeyWatch<'j, 'c, 'a> {
         let limit = shorter(self.place.announce_overdue(), deadline);
         let listener = |server: usize| {
             let shard = self.job.topology.shard(server);
-            Some((server, shard.key_listener().messages(shard.server(), shard.config())?))
+            Some((server, shard.key_listener().messages(shard.master())?))
         };
         let messages: Vec<(usize, Arc<Messages>)> = (0..self.job.config.servers.len()).filter_map(listener).collect();
         // All changes are announced together: a caller that gets several turns begins with the first of its keys.
