@@ -259,3 +259,38 @@ fn renamenx_is_decided_by_the_destination_that_exists_at_delivery() {
         assert_eq!((reply.as_str(), state.as_slice()), ("0", ["list", "4102444800123", "string", "-1"].map(String::from).as_slice()));
     }
 }
+
+/// The destination gets another type between the check of its type and the delivery. Other clients change the source meanwhile.
+#[test]
+fn a_refused_lmove_returns_the_element_to_the_end_that_it_left() {
+    for (end, meanwhile, expected) in [
+        ("LEFT", "LLEN src", ["1", "2", "3"].as_slice()),
+        ("RIGHT", "LLEN src", &["1", "2", "3"]),
+        ("LEFT", "RPUSH src 4", &["1", "2", "3", "4"]),
+        ("LEFT", "LPOP src", &["1", "3"]),
+        ("RIGHT", "RPUSH src 4", &["1", "2", "4", "3"]),
+    ] {
+        let servers = Server::start_many(2);
+        let network = Arc::new(Network::start(&ports(&servers)));
+        let handle = cluster(network.ports(), &[r#""refresh_interval":0"#]);
+        let [source, destination] = [1, 2].map(|node| name_on("list", node, 2));
+        let mut clients: Vec<redis::Connection> = servers.iter().map(Server::client).collect();
+        let _: usize = redis::cmd("RPUSH").arg(&source).arg(&["1", "2", "3"]).query(&mut clients[0]).unwrap();
+        let (meanwhile, key) = (meanwhile.replace("src", &source), destination.clone());
+        let [mut source_client, mut destination_client] = [0, 1].map(|node: usize| servers[node].client());
+        let writes: Callback = Box::new(move || {
+            let _: () = redis::cmd("SET").arg(&key).arg("x").query(&mut destination_client).expect("a write");
+            let _: redis::Value = crate::support::three_nodes::redis_command(&meanwhile).query(&mut source_client).expect("a command");
+        });
+        // WATCH and LLEN come before the delivery.
+        let fault = Fault { node: 1, step: 3, lost: Lost::Command, afterwards: Afterwards::Delayed };
+        network.arm_with(Some(fault), Some(writes));
+        let reply = reply_to(&handle, &format!("LMOVE {source} {destination} {end} LEFT"));
+        assert!(reply.starts_with("WRONGTYPE") && network.happened(), "{reply}");
+        let left: Vec<String> = redis::cmd("LRANGE").arg(&source).arg(0).arg(-1).query(&mut clients[0]).unwrap();
+        assert_eq!(left, expected, "{end}");
+        assert_eq!(DirectConnections::to(&servers).internal_keys(), <[String; 0]>::default());
+        drop(handle);
+        network.settle();
+    }
+}

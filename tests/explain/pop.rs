@@ -9,7 +9,8 @@ pub fn cases() -> Vec<Case> {
         ("LMPOP 3 A2 A3 B3 RIGHT COUNT 2", "RPUSH A3 a b; RPUSH A2 a", "RPUSH A3 a b; RPUSH B3 a"),
         ("ZMPOP 2 A1 A2 MIN COUNT 5", "ZADD A1 1 a", "ZADD A2 1 a"),
     ] {
-        cases.extend([case("pop", 2, first, command), case("pop", 2, second, command), case("pop", 1, "", command)]);
+        // If the first key that exists is not the first one, those before it are looked at again.
+        cases.extend([case("pop", 2, first, command), case("pop", 3, second, command), case("pop", 1, "", command)]);
     }
     for (command, first, second) in [
         ("BLPOP A1 A2 0.05", "RPUSH A1 a b", "RPUSH A2 a b"),
@@ -19,7 +20,7 @@ pub fn cases() -> Vec<Case> {
         ("BZPOPMAX A1 A2 0.05", "ZADD A1 1 a", "ZADD A2 1 a"),
         ("BZMPOP 0.05 2 A1 A2 MAX", "ZADD A1 1 a", "ZADD A2 1 a"),
     ] {
-        cases.extend([case("pop", 2, first, command), case("pop", 2, second, command)]);
+        cases.extend([case("pop", 2, first, command), case("pop", 3, second, command)]);
     }
     // A look, a subscription on each of the nodes, another look, and the end of the subscriptions. A subscription takes two rounds, or one if the
     // connections are open.

@@ -44,13 +44,14 @@ func startServer(folder string) (*server, error) {
 	return nil, fmt.Errorf("no redis-server starts in %s", folder)
 }
 
-// The server writes what it has executed to its file before it replies, so that SIGKILL loses nothing that was acknowledged.
+// The server writes what it has executed to its file before it replies, so that SIGKILL loses nothing that was acknowledged. With `appendfsync
+// everysec` it postpones writes while it synchronizes the file.
 func (s *server) start() error {
 	name := os.Getenv("REDIS_SERVER")
 	if name == "" {
 		name = "redis-server"
 	}
-	s.process = exec.Command(name, "--port", fmt.Sprint(s.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "yes", "--dir", s.folder)
+	s.process = exec.Command(name, "--port", fmt.Sprint(s.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "yes", "--appendfsync", "no", "--dir", s.folder)
 	s.process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	return s.process.Start()
 }

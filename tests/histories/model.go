@@ -159,7 +159,7 @@ func finalModel(o *operation) []*step {
 
 // check returns whether an order of all steps explains the history. Strict: all steps of an operation happen at one moment.
 func check(operations []*operation, strict bool) porcupine.CheckResult {
-	result := porcupine.Illegal
+	result, isUndecided := porcupine.Illegal, false
 	for i, assumed := range details {
 		hasMsetnx := false
 		for _, o := range operations {
@@ -168,7 +168,11 @@ func check(operations []*operation, strict bool) porcupine.CheckResult {
 		}
 		if i == 0 || hasMsetnx && result != porcupine.Ok {
 			result = checkOnce(operations, strict)
+			isUndecided = isUndecided || result == porcupine.Unknown
 		}
+	}
+	if isUndecided && result != porcupine.Ok {
+		return porcupine.Unknown
 	}
 	return result
 }
@@ -206,7 +210,7 @@ func checkOnce(operations []*operation, strict bool) porcupine.CheckResult {
 			all = append(all, porcupine.Operation{ClientId: o.number, Input: group, Call: o.call, Return: o.ret})
 		}
 	}
-	return porcupine.CheckOperationsTimeout(model.ToModel(), all, 10*time.Second)
+	return porcupine.CheckOperationsTimeout(model.ToModel(), all, 20*time.Second)
 }
 
 func (o *operation) String() string {

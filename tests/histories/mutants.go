@@ -22,7 +22,7 @@ var mutants = []mutant{
 		"must_stay || undo(connections, part.server, &part.keys_and_digests(), field).is_err()", "{ let _ = (&connections, field); must_stay }"},
 	{"RENAMENX: the destination does not decide", "RENAMENX", "delays", "crossnode/transfer/rename.rs",
 		`deliver: words![b"RENAMENX", landing_key, destination]`, `deliver: words![b"RENAME", landing_key, destination]`},
-	{"RENAME: recover does not watch the landing key", "RENAME", "delays", "crossnode/recover/recovery.rs",
+	{"RENAME: recover does not watch the landing key", "RENAME", "kills", "crossnode/recover/recovery.rs",
 		`        connections.send(Request::read(target, vec![words![b"WATCH", key]]))?;` + "\n", ""},
 	{"RENAME: recover does not prevent a delivery", "RENAME", "delays", "crossnode/recover/recovery.rs",
 		`words![b"SET", landing, b"", b"PX", b"60000"], words![b"UNLINK", landing], `, ""},

@@ -45,10 +45,10 @@ func ports(servers []*server) []int {
 func newRun(kind, mode string, servers []*server) (*run, error) {
 	r := &run{kind: kind, mode: mode, servers: servers, operations: map[int]map[int]*operation{}}
 	targets := ports(servers)
-	if mode == "delays" || mode == "cuts" {
+	if mode == "delays" || mode == "cuts" || mode == "kills" {
 		delay, cuts := 6*time.Millisecond, 0.0
 		if mode == "cuts" {
-			delay, cuts = 300*time.Microsecond, 0.004
+			delay, cuts = 2*time.Millisecond, 0.006
 		}
 		for i, port := range targets {
 			p, err := startProxy(port, delay, cuts)

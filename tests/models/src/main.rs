@@ -1,4 +1,4 @@
-//! Models of MSETNX, RENAME and `recover`. A model checker visits every order of their steps, with every client dying at every step and every
+//! Models of MSETNX, RENAME, `recover` and `recover_to`. A model checker visits every order of their steps, with every client dying at every step and every
 //! reply being lost. docs/commands-across-nodes.md describes the protocols.
 //!
 //! Each rule of a protocol can be switched off. The checker must then find a fault; otherwise the model proves nothing.

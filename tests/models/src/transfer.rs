@@ -1,4 +1,4 @@
-//! RENAME and RENAMENX from a source server to a target server (src/crossnode/transfer/), and `recover`.
+//! RENAME and RENAMENX from a source server to a target server (src/crossnode/transfer/), `recover` and `recover_to`.
 
 use stateright::{Model, Property};
 
@@ -15,10 +15,18 @@ pub enum Rule {
     RecordDelivery,
     /// `recover` deletes the record of a refused delivery in the step that deletes the landing key.
     ForgetRefusedDelivery,
+    /// `recover_to` prevents the delivery, as `recover` does, before it moves the staged value.
+    PreventDeliveryBeforeMove,
 }
 
-pub const RULES: [Rule; 5] =
-    [Rule::ChangeLandingKey, Rule::WatchLandingKey, Rule::CleanSourceFirst, Rule::RecordDelivery, Rule::ForgetRefusedDelivery];
+pub const RULES: [Rule; 6] = [
+    Rule::ChangeLandingKey,
+    Rule::WatchLandingKey,
+    Rule::CleanSourceFirst,
+    Rule::RecordDelivery,
+    Rule::ForgetRefusedDelivery,
+    Rule::PreventDeliveryBeforeMove,
+];
 
 pub struct Rename {
     only_new: bool,
@@ -86,6 +94,10 @@ pub enum Recover {
     Watch,
     AskSource,
     RemoveCopy,
+    /// `recover_to` a key of the source server; to another server, the value moves on as by another RENAMENX.
+    AskTargetToMove,
+    Move,
+    ForgetMoved,
     Done,
 }
 
@@ -104,6 +116,8 @@ pub struct State {
     source_is_foreign: bool,
     staged: bool,
     staging_record: bool,
+    /// The value is under the key that the caller of `recover_to` named.
+    moved: bool,
     landing: bool,
     landing_record: LandingRecord,
     destination: Key,
@@ -127,6 +141,7 @@ pub enum Action {
     ServerDelivers,
     Recover(usize),
     RecoverFindsCopy(usize),
+    RecoverToBegins(usize),
     RecoverDies(usize),
     OtherWritesSource,
     OtherWritesDestination,
@@ -139,7 +154,10 @@ impl State {
     }
 
     fn copies(&self) -> usize {
-        usize::from(self.source == Key::Moving) + usize::from(self.staged) + usize::from(self.destination == Key::Moving)
+        usize::from(self.source == Key::Moving)
+            + usize::from(self.staged)
+            + usize::from(self.moved)
+            + usize::from(self.destination == Key::Moving)
     }
 
     /// RENAMENX from the staging key to the source. Returns false if the source is in use.
@@ -250,19 +268,45 @@ impl Rename {
         };
     }
 
+    /// Whether the value was delivered. If not, it never will be.
+    fn was_delivered(&self, state: &mut State) -> bool {
+        let is_delivered = state.landing_record == LandingRecord::Delivered && !state.landing;
+        if !is_delivered && self.has(Rule::ChangeLandingKey) {
+            state.landing = false;
+            state.change_landing();
+            if self.has(Rule::ForgetRefusedDelivery) {
+                state.landing_record = LandingRecord::Missing;
+            }
+        }
+        is_delivered
+    }
+
     fn recover(&self, state: &mut State, nth: usize) {
         state.recovers[nth] = match state.recovers[nth] {
             Recover::Idle => Recover::AskTarget,
             Recover::AskTarget => {
-                let is_delivered = state.landing_record == LandingRecord::Delivered && !state.landing;
-                if !is_delivered && self.has(Rule::ChangeLandingKey) {
-                    state.landing = false;
-                    state.change_landing();
-                    if self.has(Rule::ForgetRefusedDelivery) {
-                        state.landing_record = LandingRecord::Missing;
-                    }
+                if self.was_delivered(state) {
+                    Recover::RemoveStaged
+                } else {
+                    Recover::Restore
                 }
-                if is_delivered { Recover::RemoveStaged } else { Recover::Restore }
+            }
+            Recover::AskTargetToMove if !self.has(Rule::PreventDeliveryBeforeMove) => Recover::Move,
+            Recover::AskTargetToMove => {
+                if self.was_delivered(state) {
+                    Recover::RemoveStaged
+                } else {
+                    Recover::Move
+                }
+            }
+            Recover::Move if state.staged && !state.moved => {
+                (state.staged, state.moved) = (false, true);
+                Recover::ForgetMoved
+            }
+            Recover::Move => Recover::Done,
+            Recover::ForgetMoved => {
+                state.staging_record = false;
+                Recover::Done
             }
             Recover::RemoveStaged => {
                 self.clean(state, true);
@@ -335,6 +379,7 @@ impl Model for Rename {
             source_is_foreign: false,
             staged: false,
             staging_record: false,
+            moved: false,
             landing: false,
             landing_record: LandingRecord::Missing,
             destination: Key::Missing,
@@ -366,6 +411,7 @@ impl Model for Rename {
             match recover {
                 Recover::Idle => {
                     actions.extend(state.staging_record.then_some(Action::Recover(nth)));
+                    actions.extend(state.staging_record.then_some(Action::RecoverToBegins(nth)));
                     actions.extend((state.landing_record != LandingRecord::Missing).then_some(Action::RecoverFindsCopy(nth)));
                 }
                 Recover::Done => {}
@@ -388,6 +434,7 @@ impl Model for Rename {
             Action::ServerDelivers => self.deliver(&mut state),
             Action::Recover(nth) => self.recover(&mut state, nth),
             Action::RecoverFindsCopy(nth) => state.recovers[nth] = Recover::Watch,
+            Action::RecoverToBegins(nth) => state.recovers[nth] = Recover::AskTargetToMove,
             Action::RecoverDies(nth) => state.recovers[nth] = Recover::Done,
             Action::OtherWritesSource => {
                 (state.source, state.source_is_foreign) = (Key::Foreign, true);
@@ -404,11 +451,11 @@ impl Model for Rename {
     fn properties(&self) -> Vec<Property<Self>> {
         vec![
             Property::always("the value is always stored on some server", |_, state: &State| state.copies() > 0),
-            Property::always("the value is never at both keys", |_, state: &State| {
-                state.source != Key::Moving || state.destination != Key::Moving
+            Property::always("the value is never at two keys", |_, state: &State| {
+                [state.source == Key::Moving, state.moved, state.destination == Key::Moving].iter().filter(|has| **has).count() < 2
             }),
             Property::always("a move that succeeded is never undone", |_, state: &State| {
-                state.call != Call::Succeeded || state.destination == Key::Moving && state.source != Key::Moving
+                state.call != Call::Succeeded || state.destination == Key::Moving && state.source != Key::Moving && !state.moved
             }),
             Property::always("a move that was not executed is not completed", |_, state: &State| {
                 state.call != Call::NotExecuted || state.destination != Key::Moving
@@ -423,6 +470,7 @@ impl Model for Rename {
             }),
             Property::sometimes("it succeeds", |_, state: &State| state.call == Call::Succeeded),
             Property::sometimes("it is undone", |_, state: &State| state.call == Call::NotExecuted && state.stage == Transaction::Done),
+            Property::sometimes("recover_to moves it", |_, state: &State| state.moved),
             Property::sometimes("recover completes it", |model: &Rename, state: &State| {
                 state.call == Call::Dead && state.is_quiet() && state.staged && model.recovered(state).destination == Key::Moving
             }),
