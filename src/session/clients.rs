@@ -19,7 +19,7 @@ impl Session {
         let id = learned.map_err(|error| self.lose_connection(server, error, b"CLIENT", false))?;
         if let Some(id) = id.filter(|id| self.registration.as_ref().is_none_or(|known| known.id != *id)) {
             let address = &self.configured.config().servers[server].address;
-            self.registration = Some(register(address, id, self.interrupter.clone()));
+            self.registration = Some(register(address, id, self.interrupter.clone(), self.inbox.0.clone()));
         }
         Ok(server)
     }

@@ -1,6 +1,7 @@
 //! The sessions of the process by the client id that they report, so that one session can end another or its wait.
 
 use crate::config::Address;
+use crate::session::inbox::Inbox;
 use crate::session::interrupt::Interrupter;
 use arc_swap::ArcSwap;
 use once_cell::sync::Lazy;
@@ -16,10 +17,12 @@ pub(crate) struct Registration {
     address: Address,
     pub id: i64,
     pub interrupter: Interrupter,
+    /// Where sessions that redirect their invalidation messages to this one add them.
+    pub inbox: Arc<Inbox>,
 }
 
-pub(crate) fn register(address: &Address, id: i64, interrupter: Interrupter) -> Arc<Registration> {
-    let new = Arc::new(Registration { process: std::process::id(), address: address.clone(), id, interrupter });
+pub(crate) fn register(address: &Address, id: i64, interrupter: Interrupter, inbox: Arc<Inbox>) -> Arc<Registration> {
+    let new = Arc::new(Registration { process: std::process::id(), address: address.clone(), id, interrupter, inbox });
     SESSIONS.rcu(|sessions| {
         let open = sessions.iter().filter(|session| session.strong_count() > 0).cloned();
         open.chain([Arc::downgrade(&new)]).collect::<Vec<_>>()

@@ -5,6 +5,7 @@ use crate::config::Protocol;
 use crate::error::{Code, Error};
 use crate::resp::Reply;
 use crate::session::connection::{SessionConnection, Settings};
+use crate::session::inbox::{Inbox, OwnInbox};
 use crate::session::interrupt::Interrupter;
 use crate::session::monitor_connection::MonitorConnection;
 use crate::session::pubsub_connection::PubSubConnection;
@@ -13,6 +14,7 @@ use crate::session::registry::Registration;
 use crate::session::reply_mode::ReplyMode;
 use crate::session::stream_buffer::StreamBuffer;
 use crate::session::subscriptions::Subscriptions;
+use crate::session::tracking::Tracking;
 use crate::transport::explain;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -60,6 +62,12 @@ pub struct Session {
     pub(super) is_monitoring: bool,
     /// By server: the connection that receives the lines of MONITOR.
     pub(super) monitors: BTreeMap<usize, MonitorConnection>,
+    /// After CLIENT TRACKING ON.
+    pub(super) tracking: Option<Tracking>,
+    /// What receives the invalidation messages that are for this session.
+    pub(super) inbox: OwnInbox,
+    /// By CLIENT ID: another client may redirect its invalidation messages to this session.
+    pub(super) has_told_id: bool,
     /// Messages and lines that were received and not returned.
     pub(super) messages: VecDeque<Reply>,
     /// Errors of lost subscription connections that were not returned.
@@ -81,6 +89,7 @@ impl Session {
     fn new(cluster: Cluster) -> Session {
         let servers = cluster.config().servers.len();
         let settings = Settings { protocol: cluster.config().protocol, ..Settings::default() };
+        let interrupter = Interrupter::default();
         Session {
             selected: cluster.clone(),
             configured: cluster,
@@ -99,10 +108,13 @@ impl Session {
             pubsub_connections: BTreeMap::new(),
             is_monitoring: false,
             monitors: BTreeMap::new(),
+            tracking: None,
+            inbox: OwnInbox(Arc::new(Inbox::new(interrupter.clone()))),
+            has_told_id: false,
             messages: VecDeque::new(),
             pubsub_errors: VecDeque::new(),
             stream: StreamBuffer::default(),
-            interrupter: Interrupter::default(),
+            interrupter,
         }
     }
 
@@ -138,7 +150,7 @@ impl Session {
 
     /// Whether servers send something that is no reply.
     pub(super) fn receives_messages(&self) -> bool {
-        self.is_subscribed() || self.is_monitoring()
+        self.is_subscribed() || self.is_monitoring() || self.receives_invalidations()
     }
 
     /// Whether only the SUBSCRIBE family and a few others may run.
@@ -181,12 +193,16 @@ impl Session {
         if may_reconnect && slot.as_ref().is_some_and(|connection| !connection.is_alive()) {
             *slot = None;
         }
+        self.tracking.iter().for_each(|tracking| tracking.source.note_use());
         let mut connection = match slot.take() {
             Some(connection) => connection,
             None if !may_reconnect => return Err(Error::new(Code::Io, "the connection of the transaction was lost")),
             None => SessionConnection::open(&config.servers[server], config)?,
         };
         connection.apply(&self.settings, config.servers[server].db)?;
+        if let Some(tracking) = &self.tracking {
+            tracking.start_on(server, &mut connection, config)?;
+        }
         Ok(slot.insert(connection))
     }
 
@@ -215,7 +231,7 @@ impl Session {
     }
 
     /// Whether the connection to a server has watched keys or a transaction.
-    fn is_bound_to(&self, server: usize) -> bool {
+    pub(super) fn is_bound_to(&self, server: usize) -> bool {
         let takes_part = self.transaction.as_ref().is_some_and(|transaction| transaction.servers.contains(&server));
         takes_part || self.binding.as_ref().is_some_and(|binding| binding.server == server)
     }
@@ -232,7 +248,8 @@ impl Session {
         let identity = self.identifying_server.filter(|&server| !self.is_bound_to(server));
         let kept = identity.and_then(|server| Some((server, self.connections[server].take()?, self.registration.take())));
         self.discard_state();
-        if let Some((server, connection, registration)) = kept {
+        if let Some((server, mut connection, registration)) = kept {
+            connection.stop_tracking();
             (self.identifying_server, self.registration) = (Some(server), registration);
             self.connections[server] = Some(connection);
             // Removes the name that CLIENT LIST shows. If the server does not reply, a later command reports that.
@@ -245,13 +262,16 @@ impl Session {
         let stream = std::mem::take(&mut self.stream);
         let interrupter = self.interrupter.clone();
         let requires_authentication = self.requires_authentication;
-        let new = Session::new(self.configured.clone());
+        let mut new = Session::new(self.configured.clone());
+        // Sessions that redirect their messages to this one continue to do so.
+        std::mem::swap(&mut new.inbox, &mut self.inbox);
         *self = Session { stream, interrupter, requires_authentication, is_authenticated: !requires_authentication, ..new };
     }
 
     /// QUIT: closes the connections. Later calls fail, except that the rest of the byte stream can be read.
     pub(super) fn quit(&mut self) -> Reply {
         self.discard_state();
+        self.inbox.0.close();
         self.is_closed = true;
         Reply::status(b"OK")
     }

@@ -1,6 +1,6 @@
 //! MULTI, EXEC, DISCARD, WATCH, UNWATCH. The first key decides on the server; the commands before it are deferred.
 
-use crate::command::{Key, Strategy, lookup};
+use crate::command::{Access, Key, Strategy, lookup};
 use crate::crossnode::in_transaction::{QueuedCommand, ServerPart};
 use crate::error::{Code, Error};
 use crate::resp::{Reply, Value, pack};
@@ -39,7 +39,12 @@ impl Session {
 
     /// Sends a part. Returns the number of hidden replies that it has.
     fn send_part(&mut self, part: &PipelinePart) -> Result<usize, (Error, bool)> {
+        let caching = self.packed_caching().filter(|_| part.begins_with_multi);
         let connection = self.own_connection(part.server, part.may_reconnect).map_err(|error| (error, false))?;
+        if let Some(caching) = caching {
+            // Before MULTI it applies to all commands of the transaction.
+            connection.ask(caching, 1, &mut 0).map_err(|error| (error, false))?;
+        }
         let (mut bytes, mut hidden, mut sent) = (part.bytes.as_slice(), part.hidden, 0);
         if part.begins_with_multi && connection.check_multi().map_err(|error| (error, false))? {
             bytes = &bytes[MULTI.len()..];
@@ -103,6 +108,7 @@ impl<'r> Dispatcher<'_, 'r> {
                 self.append(server, args, &[], Queued::ClientId(server))
             }
             Some("unwatch" | "client|getname" | "client|setname" | "client|setinfo" | "client|no-evict") => self.queue_without_keys(args),
+            Some("client|caching") if !self.session.may_use_several_nodes() => self.queue_without_keys(args),
             Some("select") => self.queue_select(args),
             Some(name) if SubscriptionKind::from_command(name).is_some() => self.queue_subscription(name, args),
             Some(name) if is_never_supported(name) => self.reject_for(args, unsupported(name)),
@@ -128,10 +134,12 @@ impl<'r> Dispatcher<'_, 'r> {
                 self.reject(Err(error))
             }
             Ok(Route::Server(server, keys)) => {
+                self.session.note_names(args, &keys);
                 self.session.bind(server);
                 self.append(server, args, &keys, queued_as(args, Some(server)))
             }
             Ok(Route::Split(kind, keys)) => {
+                self.session.note_names(args, &keys);
                 let selected = self.session.selected.clone();
                 let first = selected.config().masters[keys[0].master()].server;
                 self.session.bind(first);
@@ -380,6 +388,7 @@ impl<'r> Dispatcher<'_, 'r> {
     }
 
     fn exec(&mut self) -> Result<(), Error> {
+        self.session.note_write(Some(Access::Write), true, true);
         if self.session.transaction.as_ref().is_some_and(|transaction| transaction.has_error) {
             return self.end(Ok(Reply::error(EXECABORT)));
         }
