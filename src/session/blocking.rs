@@ -46,7 +46,7 @@ impl Session {
         };
         match CommandResolver::new(selected.config(), &topology).plan(lookup(args), args) {
             Ok(Plan::OneServer { server, keys, flags }) if !keys.is_empty() => {
-                self.note_write(lookup(args).map(|command| command.access), true, true);
+                self.note_write(lookup(args).map(|command| command.access), [server], true);
                 self.note_names(args, &keys);
                 let mut request = Vec::new();
                 push_command(&mut request, args, &keys);
@@ -70,7 +70,7 @@ impl Session {
                 flags,
                 keys,
             })) => {
-                self.note_write(lookup(args).map(|command| command.access), true, false);
+                self.note_write(lookup(args).map(|command| command.access), self.servers_of(&keys), false);
                 if strategy == Strategy::XRead
                     && let Err(error) = self.track_keys(args, &keys)
                 {

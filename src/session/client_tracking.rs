@@ -112,7 +112,7 @@ impl Session {
     fn stop_tracking(&mut self) {
         if let Some(tracking) = &self.tracking {
             // What was announced before is still delivered.
-            tracking.source.fence(self.configured.config().read_timeout);
+            tracking.source.fence(|_| true, self.configured.config().read_timeout);
         }
         self.tracking = None;
         self.connections.iter_mut().flatten().for_each(|connection| connection.stop_tracking());

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How often a server is tried again that announces all keys and was lost.
-pub(crate) const RETRY_INTERVAL: Duration = Duration::from_millis(200);
+pub(crate) const RETRY_INTERVAL: Duration = Duration::from_millis(500);
 
 pub(crate) struct InvalidationSource {
     state: Mutex<State>,
@@ -119,18 +119,20 @@ impl InvalidationSource {
         state.queue.take()
     }
 
-    /// Waits until everything has arrived that the servers announced before this call.
-    pub(crate) fn fence(&self, timeout: Option<Duration>) {
+    /// Waits until everything has arrived that some servers announced before this call.
+    pub(crate) fn fence(&self, is_concerned: impl Fn(usize) -> bool, timeout: Option<Duration>) {
         let mut state = self.lock();
         let mut lost = Vec::new();
         let State { receivers, queue, .. } = &mut *state;
-        for (&server, receiver) in receivers.iter() {
-            if receiver.connection.send_all(&pack(&[b"PING"]), &mut 0).is_err() {
-                lost.push(server);
-            }
-        }
+        let mut receivers: Vec<(usize, &mut Receiver)> =
+            receivers.iter_mut().map(|(&server, receiver)| (server, receiver)).filter(|(server, _)| is_concerned(*server)).collect();
+        receivers.retain(|(server, receiver)| {
+            let is_sent = receiver.connection.send_all(&pack(&[b"PING"]), &mut 0).is_ok();
+            lost.extend((!is_sent).then_some(*server));
+            is_sent
+        });
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        for (&server, receiver) in receivers.iter_mut().filter(|(server, _)| !lost.contains(server)).collect::<Vec<_>>() {
+        for (server, receiver) in receivers {
             if receiver.receive_until_pong(server, queue, deadline).is_err() {
                 lost.push(server);
             }

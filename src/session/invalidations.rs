@@ -102,10 +102,12 @@ impl Session {
     pub(super) fn settle_invalidations(&mut self) {
         let timeout = self.configured.config().read_timeout;
         if let Some(tracking) = &mut self.tracking
-            && std::mem::take(&mut tracking.has_written)
-            && tracking.inbox.is_of(&self.interrupter)
+            && !tracking.written.is_empty()
         {
-            tracking.source.fence(timeout);
+            let written = std::mem::take(&mut tracking.written);
+            if tracking.inbox.is_of(&self.interrupter) {
+                tracking.source.fence(|server| written.contains(&server), timeout);
+            }
         }
         if self.tracking.is_some() || !self.inbox.0.is_empty() {
             self.receive_invalidations();

@@ -157,7 +157,12 @@ impl Session {
                 epoll::add(&all, connection, epoll::EventData::new_u64(0), epoll::EventFlags::IN)?;
             }
             for (socket, events) in &invalidations {
-                epoll::add(&all, socket, epoll::EventData::new_u64(0), epoll::EventFlags::from_bits_retain(u32::from(events.bits().unsigned_abs())))?;
+                epoll::add(
+                    &all,
+                    socket,
+                    epoll::EventData::new_u64(0),
+                    epoll::EventFlags::from_bits_retain(u32::from(events.bits().unsigned_abs())),
+                )?;
             }
             Ok(all)
         };

@@ -82,9 +82,10 @@ impl Session {
         let topology = selected.topology();
         let source = record_source(&topology, args);
         let command = lookup(args);
+        let access = command.map(|command| command.access);
         match CommandResolver::new(selected.config(), &topology).plan(command, args) {
             Ok(Plan::OneServer { server, keys, flags }) => {
-                self.note_write(command.map(|command| command.access), !keys.is_empty(), true);
+                self.note_write(access, (!keys.is_empty()).then_some(server), true);
                 self.note_names(args, &keys);
                 let load = source.map(|source| packed_load(&source));
                 let preceding: Vec<&[u8]> = load.as_deref().into_iter().chain(self.packed_caching()).collect();
@@ -95,15 +96,14 @@ impl Session {
                 pipeline.commands.push(Sent { name: args[0].to_vec(), to: Recipients::One(server, hidden) });
             }
             Ok(Plan::Split { kind, keys, flags }) => {
-                self.note_write(command.map(|command| command.access), true, true);
+                self.note_write(access, self.servers_of(&keys), true);
                 self.note_names(args, &keys);
                 self.add_split(args, kind, &keys, flags.repeatable, pipeline);
             }
             Ok(Plan::CrossNode(planned)) => {
                 self.run_pipeline(std::mem::take(pipeline), replies);
-                let is_read = command.is_some_and(|command| command.access == Access::Read);
-                let tracked = if is_read { self.track_keys(args, &planned.keys) } else { Ok(()) };
-                self.note_write(command.map(|command| command.access), true, false);
+                let tracked = if access == Some(Access::Read) { self.track_keys(args, &planned.keys) } else { Ok(()) };
+                self.note_write(access, self.servers_of(&planned.keys), false);
                 replies.push(tracked.and_then(|()| self.selected.command(args)));
             }
             Err(error) => {
@@ -128,13 +128,12 @@ impl Session {
 
     /// Makes the servers track keys that are about to be read over other connections.
     pub(super) fn track_keys(&mut self, args: &[&[u8]], keys: &[Key]) -> Result<(), Error> {
-        let is_tracked =
-            self.tracking.as_ref().is_some_and(|tracking| tracking.options.tracks_reads(tracking.is_caching_given));
+        let is_tracked = self.tracking.as_ref().is_some_and(|tracking| tracking.options.tracks_reads(tracking.is_caching_given));
         if !is_tracked || keys.is_empty() {
             return Ok(());
         }
         self.note_names(args, keys);
-        let servers: Vec<usize> = keys.iter().map(|key| self.selected.config().masters[key.master()].server).collect();
+        let servers = self.servers_of(keys);
         let mut pipeline = OwnPipeline::default();
         for &server in &servers {
             if pipeline.parts.contains_key(&server) {
@@ -235,16 +234,23 @@ impl Session {
         Some(if tracking.options.opts_in { CACHING_YES } else { CACHING_NO })
     }
 
-    /// Records that a command may change keys. A server does not announce what a connection with NOLOOP writes itself, except that all keys were
-    /// deleted; `is_own`: the command runs over such connections.
-    pub(super) fn note_write(&mut self, access: Option<Access>, has_keys: bool, is_own: bool) {
-        let Some(tracking) = &mut self.tracking else { return };
-        let may_write = match access {
-            Some(Access::Read) => false,
-            Some(Access::Write) => true,
-            Some(Access::Other) | None => has_keys,
-        };
-        tracking.has_written |= may_write && !(is_own && tracking.options.ignores_own_writes);
+    /// Records that a command may change keys on these servers. A server does not announce what a connection with NOLOOP writes itself, except that
+    /// all keys were deleted; `is_own`: the command runs over such connections.
+    pub(super) fn note_write(&mut self, access: Option<Access>, servers: impl IntoIterator<Item = usize>, is_own: bool) {
+        if let Some(tracking) = &mut self.tracking
+            && access != Some(Access::Read)
+            && !(is_own && tracking.options.ignores_own_writes)
+        {
+            tracking.written.extend(servers);
+        }
+    }
+
+    /// The servers of the keys of a command; without keys all.
+    pub(super) fn servers_of(&self, keys: &[Key]) -> Vec<usize> {
+        match keys.is_empty() {
+            true => (0..self.connections.len()).collect(),
+            false => keys.iter().map(|key| self.selected.config().masters[key.master()].server).collect(),
+        }
     }
 
     /// Records the keys whose names on their servers are others.

@@ -7,6 +7,7 @@ use crate::session::connection::SessionConnection;
 use crate::session::inbox::Inbox;
 use crate::session::invalidation_source::InvalidationSource;
 use crate::session::tracking_options::TrackingOptions;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// While it exists, the session's own connections to all masters are tracked.
@@ -21,18 +22,13 @@ pub(crate) struct Tracking {
     pub is_redirect_broken: bool,
     /// CLIENT CACHING has been given for the next command.
     pub is_caching_given: bool,
-    /// A command may have changed tracked keys. Its messages follow its reply.
-    pub has_written: bool,
+    /// The servers on which a command may have changed tracked keys. Its messages follow its reply.
+    pub written: BTreeSet<usize>,
     pub process: u32,
 }
 
 impl Tracking {
-    pub(crate) fn new(
-        source: Arc<InvalidationSource>,
-        options: TrackingOptions,
-        redirect: Option<i64>,
-        inbox: Arc<Inbox>,
-    ) -> Tracking {
+    pub(crate) fn new(source: Arc<InvalidationSource>, options: TrackingOptions, redirect: Option<i64>, inbox: Arc<Inbox>) -> Tracking {
         Tracking {
             source,
             options,
@@ -40,7 +36,7 @@ impl Tracking {
             inbox,
             is_redirect_broken: false,
             is_caching_given: false,
-            has_written: false,
+            written: BTreeSet::new(),
             process: std::process::id(),
         }
     }
@@ -67,7 +63,8 @@ impl Tracking {
                 Ok(())
             }
             Some(rejection) => {
-                let text = if let Value::Error(text) = rejection.root() { String::from_utf8_lossy(text).into_owned() } else { String::new() };
+                let text =
+                    if let Value::Error(text) = rejection.root() { String::from_utf8_lossy(text).into_owned() } else { String::new() };
                 Err(Error::new(Code::Connect, format!("CLIENT TRACKING ON: {text}")))
             }
         }

@@ -388,7 +388,6 @@ impl<'r> Dispatcher<'_, 'r> {
     }
 
     fn exec(&mut self) -> Result<(), Error> {
-        self.session.note_write(Some(Access::Write), true, true);
         if self.session.transaction.as_ref().is_some_and(|transaction| transaction.has_error) {
             return self.end(Ok(Reply::error(EXECABORT)));
         }
@@ -401,6 +400,8 @@ impl<'r> Dispatcher<'_, 'r> {
         if let Some(server) = watched.or(has_no_server.then(|| self.session.anchor().unwrap_or_else(|| self.session.first_server()))) {
             self.part(server);
         }
+        let servers = self.session.transaction.as_ref().map_or_else(Default::default, |transaction| transaction.servers.clone());
+        self.session.note_write(Some(Access::Write), servers, true);
         let is_plain = self.session.transaction.as_ref().is_some_and(|transaction| transaction.is_plain(self.pipeline.as_ref()));
         if is_plain && let Some(server) = self.session.anchor() {
             self.append(server, &[b"EXEC"], &[], Queued::Reply(Some(server)))?;

@@ -1,8 +1,8 @@
 //! Clients of three masters and of one plain server that run the same commands.
 
 use crate::support::raw_client::{RawClient, length};
-use crate::support::{name_on, request};
 use crate::support::three_nodes::ThreeNodes;
+use crate::support::{name_on, request};
 use rediscluster::{Cluster, Session};
 use std::time::Duration;
 

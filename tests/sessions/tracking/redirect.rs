@@ -40,7 +40,9 @@ fn a_subscribed_session_receives_the_messages_in_resp2() {
     let ids = ids(&mut receiver, &nodes);
     subscribe(&mut receiver, "__redis__:invalidate");
     redirect(&mut tracker, &nodes, &ids, "");
-    for (reads, changed) in [("MGET A B C", "SET A 1"), ("GET A", "SET B 2"), ("GET B", "MSET C 1 D 2"), ("GET A", "FLUSHALL"), ("GET B", "SET B 3")] {
+    for (reads, changed) in
+        [("MGET A B C", "SET A 1"), ("GET A", "SET B 2"), ("GET B", "MSET C 1 D 2"), ("GET A", "FLUSHALL"), ("GET B", "SET B 3")]
+    {
         tracker.check_order(&nodes, &[reads]);
         write(&nodes, &cluster, changed);
         compare_message(&mut receiver);
@@ -86,8 +88,12 @@ fn a_receiver_that_is_gone_is_reported() {
         redirect(&mut tracker, &nodes, &ids, "");
         tracker.check(&nodes, &["GET A"]);
         drop(receiver);
-        while String::from_utf8_lossy(&tracker.plain.exchange(&crate::support::request(&["CLIENT LIST"]), 1)).contains(&format!("id={} ", ids.1)) {}
-        let broken = |received: Vec<String>, id: &str| received.iter().map(|value| value.replace(&format!(":{id}\r\n"), ":ID\r\n")).collect::<Vec<_>>();
+        while String::from_utf8_lossy(&tracker.plain.exchange(&crate::support::request(&["CLIENT LIST"]), 1))
+            .contains(&format!("id={} ", ids.1))
+        {}
+        let broken = |received: Vec<String>, id: &str| {
+            received.iter().map(|value| value.replace(&format!(":{id}\r\n"), ":ID\r\n")).collect::<Vec<_>>()
+        };
         for commands in [&["SET A 1"][..], &["CLIENT TRACKINGINFO"], &["SET A 1"], &["GET A", "GET B"]] {
             let (found, expected) = (tracker.run(&nodes, commands), tracker.run_plain(&nodes, commands));
             assert_eq!(broken(found.all, &ids.0), broken(expected.all, &ids.1), "{commands:?}");
