@@ -101,11 +101,12 @@ impl Session {
     /// After commands: the messages that they caused follow their replies, as on one server. Other messages may follow too.
     pub(super) fn settle_invalidations(&mut self) {
         let timeout = self.configured.config().read_timeout;
+        let is_receiver = self.receives_invalidations();
         if let Some(tracking) = &mut self.tracking
             && !tracking.written.is_empty()
         {
             let written = std::mem::take(&mut tracking.written);
-            if tracking.inbox.is_of(&self.interrupter) {
+            if is_receiver && tracking.inbox.is_of(&self.interrupter) {
                 tracking.source.fence(|server| written.contains(&server), timeout);
             }
         }

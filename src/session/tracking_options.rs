@@ -60,7 +60,11 @@ impl TrackingOptions {
 
     /// Whether a server tracks the keys of a command that reads, after CLIENT CACHING if `is_caching_given`.
     pub(crate) fn tracks_reads(&self, is_caching_given: bool) -> bool {
-        !self.is_broadcast && !(self.opts_in && !is_caching_given) && !(self.opts_out && is_caching_given)
+        match (self.opts_in, self.opts_out) {
+            (true, _) => is_caching_given,
+            (_, true) => !is_caching_given,
+            _ => !self.is_broadcast,
+        }
     }
 
     /// The flags of CLIENT TRACKINGINFO.
