@@ -119,6 +119,11 @@ impl InvalidationSource {
         state.queue.take()
     }
 
+    /// Whether messages were received that [`InvalidationSource::receive`] has not returned.
+    pub(crate) fn has_messages(&self) -> bool {
+        !self.lock().queue.is_empty()
+    }
+
     /// Waits until everything has arrived that some servers announced before this call.
     pub(crate) fn fence(&self, is_concerned: impl Fn(usize) -> bool, timeout: Option<Duration>) {
         let mut state = self.lock();

@@ -100,19 +100,27 @@ impl Session {
 
     /// After commands: the messages that they caused follow their replies, as on one server. Other messages may follow too.
     pub(super) fn settle_invalidations(&mut self) {
-        let timeout = self.configured.config().read_timeout;
-        let is_receiver = self.receives_invalidations();
-        if let Some(tracking) = &mut self.tracking
-            && !tracking.written.is_empty()
-        {
-            let written = std::mem::take(&mut tracking.written);
-            if is_receiver && tracking.inbox.is_of(&self.interrupter) {
-                tracking.source.fence(|server| written.contains(&server), timeout);
-            }
+        let written: Vec<usize> = self.tracking.iter_mut().flat_map(|tracking| std::mem::take(&mut tracking.written)).collect();
+        if !written.is_empty() && self.receives_invalidations() {
+            self.fence_invalidations(&written);
         }
         if self.tracking.is_some() || !self.inbox.0.is_empty() {
             self.receive_invalidations();
         }
+    }
+
+    /// Waits until everything has arrived that some servers announced before this call.
+    pub(super) fn fence_invalidations(&self, servers: &[usize]) {
+        if let Some(tracking) = &self.tracking
+            && tracking.inbox.is_of(&self.interrupter)
+        {
+            tracking.source.fence(|server| servers.contains(&server), self.configured.config().read_timeout);
+        }
+    }
+
+    /// Whether messages were received that [`Session::receive_invalidations`] has not taken.
+    pub(super) fn has_invalidations(&self) -> bool {
+        self.receives_invalidations() && self.invalidation_sources().iter().any(|source| source.has_messages())
     }
 
     /// Makes servers announce keys again that announce all keys and were lost. Returns after which time to try again.

@@ -135,6 +135,9 @@ impl Session {
 
     /// Returns whether a call of [`Session::receive_messages`] would receive something.
     pub(super) fn has_messages(&self) -> bool {
+        if self.has_invalidations() {
+            return true;
+        }
         let invalidations = self.invalidation_sockets();
         let subscriptions = self.pubsub_connections.values().map(|connection| PollFd::new(connection, PollFlags::IN));
         let mut sockets: Vec<PollFd> =

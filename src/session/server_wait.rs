@@ -29,6 +29,7 @@ impl Session {
             Some(messages) => messages.as_fd(),
             None => interrupter.rx().map_err(|error| (first, error))?.as_fd(),
         };
+        let mut is_fenced = false;
         loop {
             interrupter.drain().map_err(|error| (first, error))?;
             let stop = self.stop(waiter);
@@ -45,6 +46,12 @@ impl Session {
             match stop {
                 Some(Stop::Close | Stop::TimeUp) => return Ok(Progress::TimeUp),
                 Some(Stop::Pause) => return Ok(Progress::Paused),
+                Some(Stop::Messages) if !is_fenced => {
+                    // A message can be about what the command itself has done: then its reply arrives before the reply of a fence.
+                    self.fence_invalidations(&pending.iter().map(|reply| reply.server).collect::<Vec<_>>());
+                    is_fenced = true;
+                    continue;
+                }
                 Some(Stop::Messages) => return Ok(Progress::Messages),
                 Some(Stop::Unblock) if !*is_unblocked => {
                     interrupter.take_interrupt();
