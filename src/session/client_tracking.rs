@@ -64,8 +64,8 @@ impl Session {
         source: &InvalidationSource,
         (is_on, has_target): (bool, bool),
     ) -> Result<Option<Reply>, Error> {
-        let config = self.configured.clone();
-        let receiver = if is_on || has_target { source.receiver(server, config.config()) } else { Ok(Vec::new()) };
+        let configured = self.configured.clone();
+        let receiver = if is_on || has_target { source.receiver(server, configured.topology().shard(server)) } else { Ok(Vec::new()) };
         let may_reconnect = !self.is_bound_to(server);
         let outcome = receiver.and_then(|receiver| {
             let mut words = args.to_vec();
@@ -112,7 +112,7 @@ impl Session {
     fn stop_tracking(&mut self) {
         if let Some(tracking) = &self.tracking {
             // What was announced before is still delivered.
-            tracking.source.fence(|_| true, self.configured.config().read_timeout);
+            tracking.source.fence(|_| true);
         }
         self.tracking = None;
         self.connections.iter_mut().flatten().for_each(|connection| connection.stop_tracking());

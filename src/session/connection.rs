@@ -1,10 +1,13 @@
 //! A connection that one session uses exclusively, with the settings of that session.
 
-use crate::config::{Config, Protocol, Server};
+use crate::config::Protocol;
 use crate::error::{Code, Error};
 use crate::resp::{Kind, Reader, Reply, Value, pack};
-use crate::transport::Connection;
+use crate::topology::Shard;
+use crate::transport::clock::now;
+use crate::transport::{Connection, ConnectionSource};
 use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::Arc;
 
 /// The packed command.
 pub(crate) const MULTI: &[u8] = b"*1\r\n$5\r\nMULTI\r\n";
@@ -21,6 +24,8 @@ pub(crate) struct SessionConnection {
     id: Option<i64>,
     /// After CLIENT TRACKING ON: the id of the connection on the same server that gets the invalidation messages.
     receiver: Option<Vec<u8>>,
+    /// The scripts that the session has loaded on the server since the connection was made.
+    scripts: Vec<Arc<[u8]>>,
 }
 
 /// What a session sets on each of its connections.
@@ -61,15 +66,21 @@ impl Settings {
 }
 
 impl SessionConnection {
-    pub(crate) fn open(server: &Server, config: &Config) -> Result<SessionConnection, Error> {
+    pub(crate) fn open(shard: &Shard) -> Result<SessionConnection, Error> {
         Ok(SessionConnection {
-            connection: Connection::open(server, config, config.connect_timeout)?,
-            db: server.db,
-            applied: Settings { protocol: config.protocol, ..Settings::default() },
+            connection: shard.open_connection()?,
+            db: shard.server().db,
+            applied: Settings { protocol: shard.config().protocol, ..Settings::default() },
             has_accepted_multi: false,
             id: None,
             receiver: None,
+            scripts: Vec::new(),
         })
+    }
+
+    /// Fails if the server is known not to reply now.
+    pub(crate) fn check_available(&self) -> Result<(), Error> {
+        self.connection.check_available()
     }
 
     /// Returns whether the server has not closed the connection.
@@ -106,6 +117,20 @@ impl SessionConnection {
         Err(if text.starts_with(b"BUSY ") { error.refused_with(text) } else { error })
     }
 
+    /// Whether the session has loaded a script on the server, which has not been restarted since then.
+    pub(crate) fn has_script(&self, source: &Arc<[u8]>) -> bool {
+        self.scripts.iter().any(|known| Arc::ptr_eq(known, source)) && self.is_alive()
+    }
+
+    /// Records that the session has loaded a script on the server.
+    pub(crate) fn add_script(&mut self, source: Arc<[u8]>) {
+        const MOST: usize = 1000;
+        if self.scripts.len() == MOST {
+            self.scripts.clear();
+        }
+        self.scripts.push(source);
+    }
+
     /// Sends MULTI once per connection and waits for the reply: if the server rejected it in a pipeline, it would execute the commands that
     /// follow at once. Returns whether MULTI was sent, in which case the transaction has begun.
     pub(crate) fn check_multi(&mut self) -> Result<bool, Error> {
@@ -127,7 +152,8 @@ impl SessionConnection {
     }
 
     /// Sends commands. `sent` is that of [`SessionConnection::ask`].
-    pub(crate) fn send(&self, request: &[u8], sent: &mut usize) -> Result<(), Error> {
+    pub(crate) fn send(&mut self, request: &[u8], sent: &mut usize) -> Result<(), Error> {
+        self.connection.begin_request(now());
         self.connection.send_all(request, sent)
     }
 
@@ -203,7 +229,7 @@ impl SessionConnection {
 
     /// Sends a command and returns the reader for its reply. `sent` is that of [`SessionConnection::ask`].
     pub(crate) fn begin(&mut self, request: &[u8], sent: &mut usize) -> Result<Reader, Error> {
-        self.connection.send_all(request, sent)?;
+        self.send(request, sent)?;
         Ok(self.connection.reader(true))
     }
 

@@ -42,7 +42,7 @@ impl Session {
         let begun: Vec<Result<(), Error>> = servers
             .iter()
             .zip(&mut sent)
-            .map(|(&server, sent)| self.connections[server].as_ref().ok_or_else(lost)?.send(&request, sent))
+            .map(|(&server, sent)| self.connections[server].as_mut().ok_or_else(lost)?.send(&request, sent))
             .collect();
         let end = |((&server, begun), sent): ((&usize, Result<(), Error>), usize)| {
             let reply = begun.and_then(|()| self.connections[server].as_mut().ok_or_else(lost)?.receive(1));

@@ -49,6 +49,7 @@ impl Session {
     /// Makes the reply to EXEC, in the order of the caller's commands.
     pub(super) fn exec_reply(&mut self, transaction: Transaction, arrays: BTreeMap<usize, Reply>) -> Outcome {
         let mut arrays = Arrays(arrays.into_iter().map(|(server, array)| (server, Elements::new(array))).collect());
+        transaction.scripts.record(self.selected.topology().script_sources());
         let first = transaction.servers[0];
         let mut builder = Builder::default();
         let root = builder.begin(Kind::Array, transaction.queued.len());
@@ -63,6 +64,10 @@ impl Session {
     fn queued_reply(&mut self, queued: &Queued, first: usize, arrays: &mut Arrays) -> Outcome {
         match queued {
             Queued::Reply(server) => arrays.take_one(server.unwrap_or(first)),
+            Queued::AfterScriptLoad(server) => {
+                arrays.take_one(*server)?;
+                arrays.take_one(*server)
+            }
             Queued::Ping(server, text) => {
                 let reply = arrays.take_one(server.unwrap_or(first))?;
                 Ok(if self.allows_only_subscriptions() { Reply::strings([b"pong", text]) } else { reply })

@@ -3,17 +3,18 @@
 //! On each server the session's own connection is the tracked client. It redirects the messages to a second connection, the receiver, so that
 //! replies and messages do not mix, and so that another session can receive the messages.
 
-use crate::config::{Config, Protocol, Server};
+use crate::command::ReadTimeout;
 use crate::error::{Code, Error};
-use crate::resp::{Framer, Reply, Value, pack};
+use crate::resp::{Framer, Reply, ReplyData, Value, pack};
 use crate::session::interrupt::Interrupter;
 use crate::session::invalidation_queue::{Invalidation, InvalidationQueue};
+use crate::topology::Shard;
 use crate::transport::Connection;
 use rustix::event::{PollFd, PollFlags, poll};
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How often a server is tried again that announces all keys and was lost.
 pub(crate) const RETRY_INTERVAL: Duration = Duration::from_millis(500);
@@ -65,12 +66,12 @@ impl InvalidationSource {
     }
 
     /// The id of the receiver on a server, which is opened if it is missing.
-    pub(crate) fn receiver(&self, server: usize, config: &Config) -> Result<Vec<u8>, Error> {
+    pub(crate) fn receiver(&self, server: usize, shard: &Shard) -> Result<Vec<u8>, Error> {
         let mut state = self.lock();
         if let Some(receiver) = state.receivers.get(&server) {
             return Ok(receiver.id.clone());
         }
-        let receiver = Receiver::open(&config.servers[server], config)?;
+        let receiver = Receiver::open(shard)?;
         let id = receiver.id.clone();
         state.queue.begin_server(server);
         state.receivers.insert(server, receiver);
@@ -125,7 +126,7 @@ impl InvalidationSource {
     }
 
     /// Waits until everything has arrived that some servers announced before this call.
-    pub(crate) fn fence(&self, is_concerned: impl Fn(usize) -> bool, timeout: Option<Duration>) {
+    pub(crate) fn fence(&self, is_concerned: impl Fn(usize) -> bool) {
         let mut state = self.lock();
         let mut lost = Vec::new();
         let State { receivers, queue, .. } = &mut *state;
@@ -136,9 +137,8 @@ impl InvalidationSource {
             lost.extend((!is_sent).then_some(*server));
             is_sent
         });
-        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         for (server, receiver) in receivers {
-            if receiver.receive_until_pong(server, queue, deadline).is_err() {
+            if receiver.receive_until_pong(server, queue).is_err() {
                 lost.push(server);
             }
         }
@@ -220,21 +220,19 @@ impl State {
 }
 
 impl Receiver {
-    fn open(server: &Server, config: &Config) -> Result<Receiver, Error> {
-        let server = Server { db: 0, ..server.clone() };
-        let connection = Connection::open(&server, &config.with_protocol(Protocol::Resp3), config.connect_timeout)?;
-        connection.send_all(&pack(&[b"CLIENT", b"ID"]), &mut 0)?;
+    fn open(shard: &Shard) -> Result<Receiver, Error> {
+        let connection = shard.open_connection()?;
+        // Only RESP3 has messages without a subscription, which PUBSUB would show.
+        let requests = [pack(&[b"HELLO", b"3"]), pack(&[b"CLIENT", b"ID"])];
+        connection.send_all(&requests.concat(), &mut 0)?;
         let mut framer = Framer::default();
         let id = loop {
-            if let Some(reply) = framer.next_reply()? {
-                match reply.root() {
-                    Value::Integer(id) => break id.to_string().into_bytes(),
-                    Value::Error(text) => return Err(Error::new(Code::Connect, format!("CLIENT ID: {}", String::from_utf8_lossy(text)))),
-                    _ => return Err(Error::new(Code::Protocol, "the reply to CLIENT ID is no number")),
-                }
+            match framer.next_reply()?.as_deref().map(ReplyData::root) {
+                Some(Value::Integer(id)) => break id.to_string().into_bytes(),
+                Some(Value::Error(text)) => return Err(Error::new(Code::Connect, String::from_utf8_lossy(text))),
+                Some(_) => {}
+                None => receive_within_limit(&connection, &mut framer)?,
             }
-            wait(&connection, config.read_timeout)?;
-            connection.receive_now(framer.reader(), 1)?;
         };
         let socket = connection.as_fd().try_clone_to_owned();
         let socket = socket.map_err(|error| Error::new(Code::Io, format!("cannot duplicate the socket: {error}")))?;
@@ -251,7 +249,7 @@ impl Receiver {
         Ok(())
     }
 
-    fn receive_until_pong(&mut self, server: usize, queue: &mut InvalidationQueue, deadline: Option<Instant>) -> Result<(), Error> {
+    fn receive_until_pong(&mut self, server: usize, queue: &mut InvalidationQueue) -> Result<(), Error> {
         let mut is_complete = false;
         loop {
             while let Some(message) = self.framer.next_reply()? {
@@ -261,8 +259,7 @@ impl Receiver {
             if is_complete {
                 return Ok(());
             }
-            wait(&self.connection, deadline.map(|deadline| deadline.saturating_duration_since(Instant::now())))?;
-            self.connection.receive_now(self.framer.reader(), 1)?;
+            receive_within_limit(&self.connection, &mut self.framer)?;
         }
     }
 }
@@ -271,6 +268,8 @@ fn is_pong(message: &Reply) -> bool {
     matches!(message.root(), Value::Status(_) | Value::Error(_))
 }
 
-fn wait(connection: &Connection, limit: Option<Duration>) -> Result<(), Error> {
-    connection.wait_within(limit.unwrap_or(Duration::MAX))
+/// Waits for bytes as long as a reply may take, and receives them.
+fn receive_within_limit(connection: &Connection, framer: &mut Framer) -> Result<(), Error> {
+    connection.wait(ReadTimeout::Extended(Duration::ZERO))?;
+    connection.receive_now(framer.reader(), 1).map(drop)
 }

@@ -114,7 +114,7 @@ impl Session {
         if let Some(tracking) = &self.tracking
             && tracking.inbox.is_of(&self.interrupter)
         {
-            tracking.source.fence(|server| servers.contains(&server), self.configured.config().read_timeout);
+            tracking.source.fence(|server| servers.contains(&server));
         }
     }
 

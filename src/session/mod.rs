@@ -41,6 +41,8 @@ mod tracked_commands;
 mod tracking;
 mod tracking_options;
 mod transaction;
+mod transaction_pipeline;
+mod transaction_scripts;
 
 pub use crate::session::interrupt::Interrupter;
 pub use crate::session::session::Session;

@@ -158,9 +158,7 @@ impl Session {
     /// Returns the connection for the subscriptions on a server. A new one subscribes to all that the session is subscribed to there.
     pub(super) fn pubsub_connection(&mut self, server: usize) -> Result<&mut PubSubConnection, Error> {
         if !self.pubsub_connections.contains_key(&server) {
-            let config = self.configured.config();
-            let idle = self.configured.topology().shard(server).take_idle_connection();
-            let mut connection = PubSubConnection::open(&config.servers[server], config, &self.settings, idle)?;
+            let mut connection = PubSubConnection::open(self.configured.topology().shard(server), &self.settings)?;
             connection.subscribe_all(&self.subscriptions.on_server(server), &mut self.messages)?;
             self.pubsub_connections.insert(server, connection);
         }

@@ -195,13 +195,16 @@ impl Session {
         }
         self.tracking.iter().for_each(|tracking| tracking.source.note_use());
         let mut connection = match slot.take() {
-            Some(connection) => connection,
+            Some(connection) => {
+                connection.check_available()?;
+                connection
+            }
             None if !may_reconnect => return Err(Error::new(Code::Io, "the connection of the transaction was lost")),
-            None => SessionConnection::open(&config.servers[server], config)?,
+            None => SessionConnection::open(self.configured.topology().shard(server))?,
         };
         connection.apply(&self.settings, config.servers[server].db)?;
         if let Some(tracking) = &self.tracking {
-            tracking.start_on(server, &mut connection, config)?;
+            tracking.start_on(server, &mut connection, self.configured.topology().shard(server))?;
         }
         Ok(slot.insert(connection))
     }

@@ -1,12 +1,12 @@
 //! The state of CLIENT TRACKING in a session.
 
-use crate::config::Config;
 use crate::error::{Code, Error};
 use crate::resp::{Value, pack};
 use crate::session::connection::SessionConnection;
 use crate::session::inbox::Inbox;
 use crate::session::invalidation_source::InvalidationSource;
 use crate::session::tracking_options::TrackingOptions;
+use crate::topology::Shard;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -48,8 +48,8 @@ impl Tracking {
     }
 
     /// Makes sure that a connection to a server is tracked.
-    pub(crate) fn start_on(&self, server: usize, connection: &mut SessionConnection, config: &Config) -> Result<(), Error> {
-        let receiver = self.source.receiver(server, config)?;
+    pub(crate) fn start_on(&self, server: usize, connection: &mut SessionConnection, shard: &Shard) -> Result<(), Error> {
+        let receiver = self.source.receiver(server, shard)?;
         if connection.receiver_id() == Some(&receiver) {
             return Ok(());
         }

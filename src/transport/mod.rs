@@ -1,12 +1,17 @@
 //! Bytes to servers and back: connections, pools of them, and the commands of one call for one server.
 
+mod breaker;
+mod breakers;
 mod check_schedule;
 pub(crate) mod clock;
+mod connect;
 mod connection;
 mod connection_source;
 mod exchange;
 mod node_pipeline;
 mod pool;
+mod probe;
+mod progress;
 mod retry_policy;
 mod write_buffer;
 

@@ -13,6 +13,7 @@ mod redis_cli;
 mod replica_wait;
 mod reports;
 mod resp3;
+mod scripts;
 mod several_nodes;
 mod shared;
 mod subscribe_order;

@@ -15,7 +15,7 @@ final class Servers
 {
     public const TABLE = [
         'acl' => ['ACL', [Build::class, 'acl'], 'any'],
-        'command' => ['COMMAND', 's*', 'any', 'command(?string $opt = null, string ...$args): mixed'],
+        'command' => ['COMMAND', 's*', 'any', 'command(?string $opt = null, mixed ...$args): mixed'],
         'dbsize' => ['DBSIZE', '', 'int', 'dbSize(): int|false'],
         'failover' => [
             'FAILOVER', [Build::class, 'failover'], 'bool',
