@@ -39,6 +39,11 @@ impl InvalidationQueue {
         self.was_used = true;
     }
 
+    /// Whether a flush was passed on that other servers may announce too.
+    pub(crate) fn awaits_flushes(&self) -> bool {
+        self.flushes.values().any(|&flushes| flushes < self.passed_on)
+    }
+
     pub(crate) fn note_name(&mut self, server: usize, stored: &[u8], given: &[u8]) {
         self.names.entry((server, stored.to_vec())).or_default().insert(given.to_vec());
     }

@@ -97,9 +97,15 @@ impl InvalidationSource {
         self.lock().queue.set_broadcast(is_broadcast);
     }
 
-    /// Records that the session uses its tracked connections.
-    pub(crate) fn note_use(&self) {
-        self.lock().queue.note_use();
+    /// Records that the session uses its tracked connections. Returns whether messages were received.
+    pub(crate) fn note_use(&self) -> bool {
+        let mut state = self.lock();
+        if state.queue.awaits_flushes() {
+            // What has arrived before is not about what the session reads now.
+            state.receive();
+        }
+        state.queue.note_use();
+        !state.queue.is_empty()
     }
 
     /// Records that a key which the session reads has another name on its server.

@@ -193,7 +193,7 @@ impl Session {
         if may_reconnect && slot.as_ref().is_some_and(|connection| !connection.is_alive()) {
             *slot = None;
         }
-        self.tracking.iter().for_each(|tracking| tracking.source.note_use());
+        self.tracking.iter().for_each(Tracking::note_use);
         let mut connection = match slot.take() {
             Some(connection) => {
                 connection.check_available()?;

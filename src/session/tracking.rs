@@ -70,6 +70,13 @@ impl Tracking {
         }
     }
 
+    /// Records that the session uses its tracked connections.
+    pub(crate) fn note_use(&self) {
+        if self.source.note_use() {
+            self.inbox.wake();
+        }
+    }
+
     /// Whether the session that gets the messages is gone.
     pub(crate) fn has_lost_receiver(&self) -> bool {
         self.inbox.is_closed()

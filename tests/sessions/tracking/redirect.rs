@@ -45,6 +45,8 @@ fn a_subscribed_session_receives_the_messages_in_resp2() {
     {
         tracker.check_order(&nodes, &[reads]);
         write(&nodes, &cluster, changed);
+        // A server that replies has sent its messages before.
+        nodes.servers.iter().for_each(|server| redis::cmd("PING").exec(&mut server.client()).unwrap());
         compare_message(&mut receiver);
     }
     tracker.check_order(&nodes, &["GET A", "SET A 7", "CLIENT TRACKING OFF", "GET B", "SET B 9"]);
