@@ -107,6 +107,7 @@ impl<'p, 'a> Batch<'p, 'a> {
                 {
                     return Some(command);
                 }
+                Strategy::Broadcast(policy) if broadcast::concerns_sessions(policy) => return Some(command),
                 Strategy::Broadcast(policy) => ExpectedReply::Broadcast(Box::new(self.broadcast(args, whole, command, policy))),
                 _ => return Some(command),
             },

@@ -7,11 +7,11 @@ use crate::error::Error;
 use crate::resp::{Builder, Kind, Reply, pack};
 use crate::session::inbox::Inbox;
 use crate::session::invalidation_source::InvalidationSource;
-use crate::session::registry::registered_on;
 use crate::session::select::parse_number;
 use crate::session::session::{Outcome, Session};
 use crate::session::tracking::Tracking;
 use crate::session::tracking_options::{TrackingOptions, redirect_positions};
+use crate::topology::RegisteredSession;
 use std::sync::Arc;
 
 /// An id that no client has.
@@ -122,9 +122,11 @@ impl Session {
     fn inbox_of(&self, id: &[u8]) -> Option<(i64, Arc<Inbox>)> {
         let id = parse_number(id)?;
         let (server, own_id) = of_server(id, self.connections.len());
-        let sessions = registered_on(&self.configured.config().servers[server].address);
-        let session = sessions.into_iter().find(|session| session.id == own_id && !session.inbox.is_closed())?;
-        Some((id, session.inbox.clone()))
+        let identity = (self.configured.config().servers[server].address.clone(), own_id);
+        let sessions = RegisteredSession::on_servers(self.configured.config());
+        let session = sessions.into_iter().find(|session| session.identity().is_some_and(|own| *own == identity))?;
+        let inbox = session.control().as_any().downcast_ref::<Arc<Inbox>>()?;
+        (!inbox.is_closed()).then(|| (id, inbox.clone()))
     }
 
     /// CLIENT CACHING.

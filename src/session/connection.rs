@@ -131,14 +131,22 @@ impl SessionConnection {
         self.scripts.push(source);
     }
 
-    /// Sends MULTI once per connection and waits for the reply: if the server rejected it in a pipeline, it would execute the commands that
+    /// Sends MULTI once per connection, after a question for its ID, and waits for the reply: if the server rejected it in a pipeline, it would execute the commands that
     /// follow at once. Returns whether MULTI was sent, in which case the transaction has begun.
     pub(crate) fn check_multi(&mut self) -> Result<bool, Error> {
         if self.has_accepted_multi {
             return Ok(false);
         }
-        let reply = self.ask(MULTI, 1, &mut 0)?;
-        if let Some(Value::Error(text)) = reply.value(1) {
+        let reply = match self.id {
+            None => self.ask(&[&pack(&[b"CLIENT", b"ID"]), MULTI].concat(), 2, &mut 0)?,
+            Some(_) => self.ask(MULTI, 1, &mut 0)?,
+        };
+        let mut multi = 1;
+        if self.id.is_none() {
+            multi += reply.entries()[1].span();
+            self.id = if let Some(Value::Integer(id)) = reply.value(1) { Some(id) } else { None };
+        }
+        if let Some(Value::Error(text)) = reply.value(multi) {
             return Err(Error::new(Code::Request, format!("MULTI was refused: {}", String::from_utf8_lossy(text))));
         }
         self.has_accepted_multi = true;
@@ -201,6 +209,14 @@ impl SessionConnection {
     /// Records that the server has executed SELECT in a transaction.
     pub(crate) fn set_database(&mut self, db: u32) {
         self.db = db;
+    }
+
+    /// Records that the server has executed HELLO in a transaction.
+    pub(crate) fn set_greeted(&mut self, protocol: Protocol, name: Option<&[u8]>) {
+        self.applied.protocol = protocol;
+        if let Some(name) = name {
+            self.applied.name = name.to_vec();
+        }
     }
 
     /// Asks the server once for the ID of this connection.

@@ -66,6 +66,10 @@ impl Inbox {
         self.is_closed.load(Ordering::Acquire)
     }
 
+    pub(crate) fn interrupter(&self) -> &Interrupter {
+        &self.interrupter
+    }
+
     /// Whether a source belongs to the session that receives from this inbox.
     pub(crate) fn is_of(&self, interrupter: &Interrupter) -> bool {
         self.interrupter.is_same(interrupter)

@@ -3,8 +3,9 @@
 use crate::command::{Key, as_sent};
 use crate::crossnode::in_transaction::QueuedCommand;
 use crate::error::Error;
-use crate::resp::{push_argument, push_count};
+use crate::resp::{Reply, push_argument, push_count};
 use crate::session::connection::MULTI;
+use crate::session::hello::Hello;
 use crate::session::subscriptions::SubscriptionKind;
 use crate::session::transaction_scripts::TransactionScripts;
 use smallvec::SmallVec;
@@ -46,8 +47,12 @@ pub(crate) enum Queued {
     Select(u32),
     /// The commands of several servers: each with the number of its elements.
     Several(Box<QueuedCommand>, Vec<(usize, usize)>),
-    /// SUBSCRIBE and its family, with one name: the session itself runs it.
-    Subscription { kind: SubscriptionKind, subscribes: bool, name: Vec<u8> },
+    /// HELLO, on all servers.
+    Hello(Hello),
+    /// SUBSCRIBE and its family: the session itself runs it. It has a reply for each name.
+    Subscription { kind: SubscriptionKind, subscribes: bool, names: Vec<Vec<u8>> },
+    /// The session itself has the reply.
+    Local(Reply),
 }
 
 /// A setting by CLIENT in a transaction.

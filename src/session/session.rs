@@ -10,11 +10,11 @@ use crate::session::interrupt::Interrupter;
 use crate::session::monitor_connection::MonitorConnection;
 use crate::session::pubsub_connection::PubSubConnection;
 use crate::session::queued::{Binding, Transaction};
-use crate::session::registry::Registration;
 use crate::session::reply_mode::ReplyMode;
 use crate::session::stream_buffer::StreamBuffer;
 use crate::session::subscriptions::Subscriptions;
 use crate::session::tracking::Tracking;
+use crate::topology::RegisteredSession;
 use crate::transport::explain;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -46,8 +46,7 @@ pub struct Session {
     /// By [`Session::require_authentication`].
     pub(super) requires_authentication: bool,
     pub(super) is_authenticated: bool,
-    /// Once CLIENT ID or another such command was run.
-    pub(super) registration: Option<Arc<Registration>>,
+    pub(super) registration: Arc<RegisteredSession>,
     /// By server: the connection for transactions.
     pub(super) connections: Vec<Option<SessionConnection>>,
     /// The server whose connection identifies the session, once CLIENT ID or another such command was run.
@@ -81,15 +80,16 @@ impl Cluster {
     ///
     /// It does not connect yet. The session can outlive this handle.
     pub fn session(&self) -> Session {
-        Session::new(self.clone())
+        let interrupter = Interrupter::default();
+        let inbox = Arc::new(Inbox::new(interrupter.clone()));
+        Session::new(self.clone(), RegisteredSession::new(self.config(), inbox.clone()), OwnInbox(inbox), interrupter)
     }
 }
 
 impl Session {
-    fn new(cluster: Cluster) -> Session {
+    fn new(cluster: Cluster, registration: Arc<RegisteredSession>, inbox: OwnInbox, interrupter: Interrupter) -> Session {
         let servers = cluster.config().servers.len();
         let settings = Settings { protocol: cluster.config().protocol, ..Settings::default() };
-        let interrupter = Interrupter::default();
         Session {
             selected: cluster.clone(),
             configured: cluster,
@@ -99,7 +99,7 @@ impl Session {
             reply_mode: ReplyMode::On,
             requires_authentication: false,
             is_authenticated: true,
-            registration: None,
+            registration,
             connections: (0..servers).map(|_| None).collect(),
             identifying_server: None,
             binding: None,
@@ -109,7 +109,7 @@ impl Session {
             is_monitoring: false,
             monitors: BTreeMap::new(),
             tracking: None,
-            inbox: OwnInbox(Arc::new(Inbox::new(interrupter.clone()))),
+            inbox,
             has_told_id: false,
             messages: VecDeque::new(),
             pubsub_errors: VecDeque::new(),
@@ -249,12 +249,13 @@ impl Session {
     /// bound to it.
     pub(super) fn reset(&mut self) -> Reply {
         let identity = self.identifying_server.filter(|&server| !self.is_bound_to(server));
-        let kept = identity.and_then(|server| Some((server, self.connections[server].take()?, self.registration.take())));
+        let kept = identity.and_then(|server| Some((server, self.connections[server].take()?)));
         self.discard_state();
-        if let Some((server, mut connection, registration)) = kept {
+        if let Some((server, mut connection)) = kept {
             connection.stop_tracking();
-            (self.identifying_server, self.registration) = (Some(server), registration);
             self.connections[server] = Some(connection);
+            self.identifying_server = Some(server);
+            self.register_identity(server);
             // Removes the name that CLIENT LIST shows. If the server does not reply, a later command reports that.
             let _ = self.own_connection(server, true);
         }
@@ -263,12 +264,14 @@ impl Session {
 
     fn discard_state(&mut self) {
         let stream = std::mem::take(&mut self.stream);
-        let interrupter = self.interrupter.clone();
         let requires_authentication = self.requires_authentication;
-        let mut new = Session::new(self.configured.clone());
+        self.registration.set_identity(None);
+        self.registration.set_subscribed(false);
         // Sessions that redirect their messages to this one continue to do so.
+        let inbox = OwnInbox(Arc::new(Inbox::new(self.interrupter.clone())));
+        let mut new = Session::new(self.configured.clone(), self.registration.clone(), inbox, self.interrupter.clone());
         std::mem::swap(&mut new.inbox, &mut self.inbox);
-        *self = Session { stream, interrupter, requires_authentication, is_authenticated: !requires_authentication, ..new };
+        *self = Session { stream, requires_authentication, is_authenticated: !requires_authentication, ..new };
     }
 
     /// QUIT: closes the connections. Later calls fail, except that the rest of the byte stream can be read.

@@ -80,6 +80,11 @@ impl<'r> Dispatcher<'_, 'r> {
             Some("unwatch" | "client|getname" | "client|setname" | "client|setinfo" | "client|no-evict") => self.queue_without_keys(args),
             Some("client|caching") if !self.session.may_use_several_nodes() => self.queue_without_keys(args),
             Some("select") => self.queue_select(args),
+            Some("hello") => self.queue_hello(args),
+            Some("auth") => {
+                let reply = self.session.auth(args);
+                self.queue_locally(Queued::Local(reply))
+            }
             Some(name) if SubscriptionKind::from_command(name).is_some() => self.queue_subscription(name, args),
             Some(name) if is_never_supported(name) => self.reject_for(args, unsupported(name)),
             Some(name) => self.reject_for(args, unsupported_in_transaction(name)),
@@ -168,22 +173,46 @@ impl<'r> Dispatcher<'_, 'r> {
         if number.is_some_and(|db| self.session.handle(Some(db), self.session.settings.protocol).is_none()) {
             return self.reject(Err(shared_databases()));
         }
+        // The servers reject another number when they execute it, and no server selects it.
+        self.append_to_all(args, Queued::Select(number.unwrap_or(u32::MAX)))
+    }
+
+    /// Queues HELLO on all servers, so that every later command of the transaction has replies of the protocol. The session itself checks the
+    /// credentials, as outside a transaction.
+    fn queue_hello(&mut self, args: &[&'r [u8]]) -> Result<(), Error> {
+        match self.session.parse_hello(args) {
+            Ok(hello) => {
+                let words = hello.without_credentials();
+                self.append_to_all(&words.iter().map(Vec::as_slice).collect::<Vec<_>>(), Queued::Hello(hello))
+            }
+            Err(refusal) => self.queue_locally(Queued::Local(refusal)),
+        }
+    }
+
+    fn append_to_all(&mut self, args: &[&[u8]], queued: Queued) -> Result<(), Error> {
         let first = self.session.anchor().unwrap_or_else(|| self.session.first_server());
         let part = |server| ServerPart { server, bytes: pack(args), commands: 1 };
         let parts: Vec<ServerPart> = (0..self.session.connections.len()).map(part).collect();
-        // The servers reject another number when they execute it, and no server selects it.
-        self.append_queued(args[0], Some(first), Queued::Select(number.unwrap_or(u32::MAX)), parts)
+        self.append_queued(args[0], Some(first), queued, parts)
     }
 
     /// Queues a command of the SUBSCRIBE family, which the session runs after EXEC.
     fn queue_subscription(&mut self, name: &str, args: &[&'r [u8]]) -> Result<(), Error> {
-        let Some((kind, subscribes)) = SubscriptionKind::from_command(name).filter(|_| args.len() == 2) else {
-            let text = format!("{}: inside MULTI, sessions support it with one name", name.to_uppercase());
-            return self.reject(Err(Error::new(Code::Request, text)));
+        let Some((kind, subscribes)) = SubscriptionKind::from_command(name) else {
+            return self.reject(Err(Error::new(Code::Internal, format!("{name} is not of the SUBSCRIBE family"))));
         };
+        if kind == SubscriptionKind::ShardChannel && subscribes {
+            let refusal = Reply::error(b"ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client");
+            return self.queue_locally(Queued::Local(refusal));
+        }
+        self.queue_locally(Queued::Subscription { kind, subscribes, names: args[1..].iter().map(|name| name.to_vec()).collect() })
+    }
+
+    /// Queues a command that no server gets.
+    fn queue_locally(&mut self, queued: Queued) -> Result<(), Error> {
         self.flush()?;
         if let Some(transaction) = &mut self.session.transaction {
-            transaction.queued.push(Queued::Subscription { kind, subscribes, name: args[1].to_vec() });
+            transaction.queued.push(queued);
         }
         self.reply(Ok(Reply::status(b"QUEUED")))
     }
@@ -337,8 +366,10 @@ impl<'r> Dispatcher<'_, 'r> {
         if let Err(error) = self.session.load_scripts() {
             return self.end(Err(without_scripts(&error)));
         }
-        let outcome = self.session.exec_on_servers(watched);
-        self.reply(outcome)
+        let outcomes = self.session.exec_on_servers(watched);
+        self.flush()?;
+        outcomes.into_iter().for_each(|outcome| self.replies.push(outcome));
+        Ok(())
     }
 
     /// Ends the transaction without executing it, and the watch.

@@ -39,7 +39,9 @@ impl Session {
             bytes = &bytes[MULTI.len()..];
             hidden -= 1;
         }
-        connection.send(bytes, &mut sent).map(|()| hidden).map_err(|error| (error, sent == bytes.len()))
+        connection.send(bytes, &mut sent).map_err(|error| (error, sent == bytes.len()))?;
+        self.register_identity(part.server);
+        Ok(hidden)
     }
 }
 

@@ -6,6 +6,7 @@ mod replicas;
 mod role;
 mod role_check;
 mod script_sources;
+mod sessions;
 mod shard;
 
 use crate::command::ServerInfo;
@@ -14,6 +15,7 @@ pub(crate) use crate::topology::key_listener::{Change, INVALIDATIONS, Messages};
 pub(crate) use crate::topology::release::release;
 pub(crate) use crate::topology::replicas::Replica;
 pub(crate) use crate::topology::script_sources::ScriptSources;
+pub(crate) use crate::topology::sessions::{Controlled, RegisteredSession};
 pub(crate) use crate::topology::shard::Shard;
 use std::sync::Arc;
 

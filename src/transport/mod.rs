@@ -13,6 +13,8 @@ mod pool;
 mod probe;
 mod progress;
 mod retry_policy;
+mod socket;
+mod tls;
 mod write_buffer;
 
 pub(crate) use crate::transport::check_schedule::CheckSchedule;

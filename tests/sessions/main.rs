@@ -14,6 +14,7 @@ mod replica_wait;
 mod reports;
 mod resp3;
 mod scripts;
+mod settings_in_transactions;
 mod several_nodes;
 mod shared;
 mod subscribe_order;

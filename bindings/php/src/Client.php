@@ -14,7 +14,7 @@ use FFI\CData;
  *
  * A client may be used in a process forked from the one that made it: the child makes its own connections.
  */
-final class Client extends CommandRunner
+final class Client extends CommandRunner implements ClientInterface
 {
     protected const EXECUTE = 'rediscluster_php_execute';
 

@@ -71,7 +71,9 @@ final class CommandMethods
         if (\strlen($head) > 147) {
             $head = "    public function $name(\n        " . \implode(",\n        ", $parameters) . ",\n    ): $type {\n";
         }
-        return "$documentation$head        return \$this->runMethod('$name', \\func_get_args());\n    }\n";
+        // func_get_args() lacks named arguments that PHP adds to a repeated parameter; they are refused.
+        $arguments = '\func_get_args()' . (\preg_match('/\.\.\.(\$\w+)/', $signature, $repeated) === 1 ? " + $repeated[1]" : '');
+        return "$documentation$head        return \$this->runMethod('$name', $arguments);\n    }\n";
     }
 
     private static function untyped(string $parameter): string

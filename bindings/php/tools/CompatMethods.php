@@ -88,7 +88,9 @@ final class CompatMethods
         if (\in_array(\strtolower($name), self::REPEATED, true)) {
             $parameters[] = '...$more';
         }
-        $call = "\$this->cluster->$name(...\\func_get_args())";
+        $last = $method->isVariadic() ? $method->getParameters()[$method->getNumberOfParameters() - 1]->getName() : '';
+        $arguments = $last === '' ? '\func_get_args()' : "(\\func_get_args() + \$$last)"; // with named ones, for an error
+        $call = "\$this->cluster->$name(...$arguments)";
         $types = \explode('|', $type);
         $body = match (true) {
             $type === 'void' => "$call;",

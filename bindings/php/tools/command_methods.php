@@ -14,13 +14,16 @@ require __DIR__ . '/CommandMethods.php';
 require __DIR__ . '/CompatMethods.php';
 
 $source = __DIR__ . '/../src';
-foreach (CommandMethods::files() + CompatMethods::files() as $name => $text) {
-    if (@file_get_contents("$source/$name") === $text) {
-        continue;
-    }
-    if (in_array('--check', $argv, true)) {
-        echo "$name\n";
-    } else {
-        file_put_contents("$source/$name", $text);
+// The second generator reads what the first has written.
+foreach ([CommandMethods::class, CompatMethods::class] as $generator) {
+    foreach ($generator::files() as $name => $text) {
+        if (@file_get_contents("$source/$name") === $text) {
+            continue;
+        }
+        if (in_array('--check', $argv, true)) {
+            echo "$name\n";
+        } else {
+            file_put_contents("$source/$name", $text);
+        }
     }
 }

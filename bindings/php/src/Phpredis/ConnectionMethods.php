@@ -87,7 +87,7 @@ trait ConnectionMethods
         if ($host === '' || (new NodeList($this->state->client))->contains($host, $port)) {
             return true;
         }
-        throw new RequestException("RedisCluster::connect(): $host:$port is not in the configuration; add it to `nodes` instead");
+        throw new RequestException("RedisCluster\RedisCluster::connect(): $host:$port is not in the configuration; add it to `nodes` instead");
     }
 
     /** The same as connect(). */

@@ -74,6 +74,8 @@ final class ReplyConverter
             case 'string':
             case 'status':
                 return $reply;
+            case 'intOrNil':
+                return $reply === false && $this->options->nullArrayAsNull ? null : $reply;
             case 'bool':
                 return $reply === 1 || $reply === true;
             case 'float':

@@ -108,7 +108,12 @@ final class ServerCommands
             return $this->broadcast->send('client', ['PING'], fn (): string|false => $this->clientName === '' ? false : $this->clientName);
         }
         $command = ['CLIENT', $subcommand, ...Request::toStrings(\array_slice($arguments, 1))];
-        return $this->broadcast->send('client', $command, $subcommand === 'list' ? Replies\ServerText::clients(...) : 'any');
+        return $this->broadcast->send('client', $command, match ($subcommand) {
+            'list' => Replies\ServerText::clients(...),
+            'info' => static fn (mixed $text): mixed => Replies\ServerText::clients((string) $text)[0] ?? false,
+            'trackinginfo' => Replies\FieldMap::of(...),
+            default => 'any',
+        });
     }
 
     /** @param array<mixed> $arguments */

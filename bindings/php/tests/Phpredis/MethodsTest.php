@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace RedisCluster\Tests\Phpredis;
 
 use PHPUnit\Framework\TestCase;
+use RedisCluster\Compat\Redis;
 use RedisCluster\Phpredis\MethodTable;
 use RedisCluster\RedisCluster;
 use RedisCluster\Tests\Support\Php;
@@ -72,6 +73,14 @@ final class MethodsTest extends TestCase
         self::assertSame(1, $redis->hSet('named:hash', 'field', '5'));
         self::assertSame('5', $redis->hGet(member: 'field', key: 'named:hash'));
         self::assertTrue($redis->expire('named', timeout: 100, mode: 'NX'));
+        foreach ([self::redis(), new Redis(json_decode((string) getenv('REDISCLUSTER_CONFIG'), true))] as $object) {
+            try {
+                $object->del('named', other: 'key');
+                self::fail('an unknown name was ignored');
+            } catch (\Error $error) {
+                self::assertStringContainsString('del() does not take named arguments', $error->getMessage());
+            }
+        }
         $this->expectExceptionMessage('Unknown named parameter $kye');
         $redis->hGet(kye: 'named:hash', member: 'field');
     }

@@ -18,7 +18,7 @@ trait Bits
 
     public function bitOp($operation, $deskey, $srckey, ...$other_keys): static|int|false
     {
-        return $this->reply($this->cluster->bitOp(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->bitOp(...(\func_get_args() + $other_keys))) ?? false;
     }
 
     public function bitPos($key, $bit, $start = 0, $end = -1, $bybit = false): static|int|false

@@ -88,7 +88,7 @@ trait Connections
 
     public function watch($key, ...$other_keys): static|bool
     {
-        return $this->reply($this->cluster->watch(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->watch(...(\func_get_args() + $other_keys))) ?? false;
     }
 
     public function unwatch(): static|bool
@@ -198,7 +198,7 @@ trait Connections
 
     public function info(...$sections): static|array|false
     {
-        return $this->reply($this->cluster->info(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->info(...(\func_get_args() + $sections))) ?? false;
     }
 
     public function ping($message = null): static|string|bool
@@ -248,7 +248,7 @@ trait Connections
 
     public function client($opt, ...$args): mixed
     {
-        return $this->reply($this->cluster->client(...\func_get_args()));
+        return $this->reply($this->cluster->client(...(\func_get_args() + $args)));
     }
 
     public function slowLog($operation, $length = 0): mixed

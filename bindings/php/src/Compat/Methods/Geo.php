@@ -13,7 +13,7 @@ trait Geo
 {
     public function geoAdd($key, $lng, $lat, $member, ...$other_triples_and_options): static|int|false
     {
-        return $this->reply($this->cluster->geoAdd(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->geoAdd(...(\func_get_args() + $other_triples_and_options))) ?? false;
     }
 
     public function geoDist($key, $src, $dst, $unit = null): static|float|false
@@ -23,12 +23,12 @@ trait Geo
 
     public function geoHash($key, $member, ...$other_members): static|array|false
     {
-        return $this->reply($this->cluster->geoHash(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->geoHash(...(\func_get_args() + $other_members))) ?? false;
     }
 
     public function geoPos($key, $member, ...$other_members): static|array|false
     {
-        return $this->reply($this->cluster->geoPos(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->geoPos(...(\func_get_args() + $other_members))) ?? false;
     }
 
     public function geoRadius($key, $lng, $lat, $radius, $unit, $options = []): mixed

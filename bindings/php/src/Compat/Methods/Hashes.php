@@ -13,7 +13,7 @@ trait Hashes
 {
     public function hDel($key, $field, ...$other_fields): static|int|false
     {
-        return $this->reply($this->cluster->hDel(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->hDel(...(\func_get_args() + $other_fields))) ?? false;
     }
 
     public function hExists($key, $field): static|bool
@@ -123,7 +123,7 @@ trait Hashes
 
     public function hSet($key, ...$fields_and_vals): static|int|false
     {
-        return $this->reply($this->cluster->hSet(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->hSet(...(\func_get_args() + $fields_and_vals))) ?? false;
     }
 
     public function hSetEx($key, $fields, $expiry = null): static|int|false

@@ -18,12 +18,12 @@ trait Keys
 
     public function del($key, ...$other_keys): static|int|false
     {
-        return $this->reply($this->cluster->del(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->del(...(\func_get_args() + $other_keys))) ?? false;
     }
 
     public function delete($key, ...$other_keys): static|int|false
     {
-        return $this->reply($this->cluster->delete(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->delete(...(\func_get_args() + $other_keys))) ?? false;
     }
 
     public function dump($key): static|string|false
@@ -33,7 +33,7 @@ trait Keys
 
     public function exists($key, ...$other_keys): static|int|bool
     {
-        return $this->reply($this->cluster->exists(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->exists(...(\func_get_args() + $other_keys))) ?? false;
     }
 
     public function expire($key, $timeout, $mode = null): static|bool
@@ -138,7 +138,7 @@ trait Keys
 
     public function touch($key_or_array, ...$more_keys): static|int|false
     {
-        return $this->reply($this->cluster->touch(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->touch(...(\func_get_args() + $more_keys))) ?? false;
     }
 
     public function ttl($key): static|int|false
@@ -153,6 +153,6 @@ trait Keys
 
     public function unlink($key, ...$other_keys): static|int|false
     {
-        return $this->reply($this->cluster->unlink(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->unlink(...(\func_get_args() + $other_keys))) ?? false;
     }
 }

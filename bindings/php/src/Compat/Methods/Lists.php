@@ -23,12 +23,12 @@ trait Lists
 
     public function blPop($key_or_keys, $timeout_or_key, ...$extra_args): static|array|false|null
     {
-        return $this->reply($this->cluster->blPop(...\func_get_args()));
+        return $this->reply($this->cluster->blPop(...(\func_get_args() + $extra_args)));
     }
 
     public function brPop($key_or_keys, $timeout_or_key, ...$extra_args): static|array|false|null
     {
-        return $this->reply($this->cluster->brPop(...\func_get_args()));
+        return $this->reply($this->cluster->brPop(...(\func_get_args() + $extra_args)));
     }
 
     public function brPopLPush($src, $dst, $timeout): static|string|false
@@ -88,7 +88,7 @@ trait Lists
 
     public function lPush($key, ...$elements): static|int|false
     {
-        return $this->reply($this->cluster->lPush(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->lPush(...(\func_get_args() + $elements))) ?? false;
     }
 
     public function lPushX($key, $value): static|int|false
@@ -138,7 +138,7 @@ trait Lists
 
     public function rPush($key, ...$elements): static|int|false
     {
-        return $this->reply($this->cluster->rPush(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->rPush(...(\func_get_args() + $elements))) ?? false;
     }
 
     public function rPushX($key, $value): static|int|false

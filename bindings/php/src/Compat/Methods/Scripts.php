@@ -58,17 +58,17 @@ trait Scripts
 
     public function function($operation, ...$args): static|array|string|bool
     {
-        return $this->reply($this->cluster->function(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->function(...(\func_get_args() + $args))) ?? false;
     }
 
     public function rawCommand($command, ...$args): mixed
     {
-        return $this->reply($this->cluster->rawCommand(...\func_get_args()));
+        return $this->reply($this->cluster->rawCommand(...(\func_get_args() + $args)));
     }
 
     public function script($command, ...$args): mixed
     {
-        return $this->reply($this->cluster->script(...\func_get_args()));
+        return $this->reply($this->cluster->script(...(\func_get_args() + $args)));
     }
 
     public function sendEcho($str): static|string|false

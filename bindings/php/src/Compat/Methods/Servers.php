@@ -13,7 +13,7 @@ trait Servers
 {
     public function command($opt = null, ...$args): mixed
     {
-        return $this->reply($this->cluster->command(...\func_get_args()));
+        return $this->reply($this->cluster->command(...(\func_get_args() + $args)));
     }
 
     public function dbSize(): static|int|false
@@ -26,12 +26,12 @@ trait Servers
         return $this->reply($this->cluster->failover(...\func_get_args())) ?? false;
     }
 
-    public function getKeys($pattern): static|array|false
+    public function getKeys($pattern = '*'): static|array|false
     {
         return $this->reply($this->cluster->getKeys(...\func_get_args())) ?? false;
     }
 
-    public function keys($pattern)
+    public function keys($pattern = '*')
     {
         return $this->reply($this->cluster->keys(...\func_get_args()));
     }
@@ -58,6 +58,6 @@ trait Servers
 
     public function acl($subcmd, ...$args): mixed
     {
-        return $this->reply($this->cluster->acl(...\func_get_args()));
+        return $this->reply($this->cluster->acl(...(\func_get_args() + $args)));
     }
 }

@@ -13,7 +13,7 @@ trait Sets
 {
     public function sAdd($key, $value, ...$other_values): static|int|false
     {
-        return $this->reply($this->cluster->sAdd(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->sAdd(...(\func_get_args() + $other_values))) ?? false;
     }
 
     public function sCard($key): static|int|false
@@ -28,12 +28,12 @@ trait Sets
 
     public function sDiff($key, ...$other_keys): static|array|false
     {
-        return $this->reply($this->cluster->sDiff(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->sDiff(...(\func_get_args() + $other_keys))) ?? false;
     }
 
     public function sDiffStore($dst, $key = null, ...$other_keys): static|int|false
     {
-        return $this->reply($this->cluster->sDiffStore(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->sDiffStore(...(\func_get_args() + $other_keys))) ?? false;
     }
 
     public function sGetMembers($key): static|array|false
@@ -43,7 +43,7 @@ trait Sets
 
     public function sInter($key, ...$other_keys): static|array|false
     {
-        return $this->reply($this->cluster->sInter(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->sInter(...(\func_get_args() + $other_keys))) ?? false;
     }
 
     public function sInterCard($keys, $limit = -1): static|int|false
@@ -53,7 +53,7 @@ trait Sets
 
     public function sInterStore($key, ...$other_keys): static|int|false
     {
-        return $this->reply($this->cluster->sInterStore(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->sInterStore(...(\func_get_args() + $other_keys))) ?? false;
     }
 
     public function sIsMember($key, $value): static|bool
@@ -68,7 +68,7 @@ trait Sets
 
     public function sMisMember($key, $member, ...$other_members): static|array|false
     {
-        return $this->reply($this->cluster->sMisMember(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->sMisMember(...(\func_get_args() + $other_members))) ?? false;
     }
 
     public function sMove($src, $dst, $value): static|bool
@@ -88,12 +88,12 @@ trait Sets
 
     public function sRem($key, $value, ...$other_values): static|int|false
     {
-        return $this->reply($this->cluster->sRem(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->sRem(...(\func_get_args() + $other_values))) ?? false;
     }
 
     public function sRemove($key, $value, ...$other_values): static|int|false
     {
-        return $this->reply($this->cluster->sRemove(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->sRemove(...(\func_get_args() + $other_values))) ?? false;
     }
 
     public function sSize($key): static|int|false
@@ -103,11 +103,11 @@ trait Sets
 
     public function sUnion($key, ...$other_keys): static|array|false
     {
-        return $this->reply($this->cluster->sUnion(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->sUnion(...(\func_get_args() + $other_keys))) ?? false;
     }
 
     public function sUnionStore($dst, $key = null, ...$other_keys): static|int|false
     {
-        return $this->reply($this->cluster->sUnionStore(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->sUnionStore(...(\func_get_args() + $other_keys))) ?? false;
     }
 }

@@ -18,17 +18,17 @@ trait SortedSets
 
     public function bzPopMax($key, $timeout_or_key, ...$extra_args): static|array|false
     {
-        return $this->reply($this->cluster->bzPopMax(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->bzPopMax(...(\func_get_args() + $extra_args))) ?? false;
     }
 
     public function bzPopMin($key, $timeout_or_key, ...$extra_args): static|array|false
     {
-        return $this->reply($this->cluster->bzPopMin(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->bzPopMin(...(\func_get_args() + $extra_args))) ?? false;
     }
 
     public function zAdd($key, $score_or_options, ...$more_scores_and_mems): static|int|float|false
     {
-        return $this->reply($this->cluster->zAdd(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->zAdd(...(\func_get_args() + $more_scores_and_mems))) ?? false;
     }
 
     public function zCard($key): static|int|false
@@ -43,7 +43,7 @@ trait SortedSets
 
     public function zDelete($key, $member, ...$other_members): static|int|false
     {
-        return $this->reply($this->cluster->zDelete(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->zDelete(...(\func_get_args() + $other_members))) ?? false;
     }
 
     public function zDeleteRangeByRank($key, $start, $end): static|int|false
@@ -98,7 +98,7 @@ trait SortedSets
 
     public function zMScore($key, $member, ...$other_members): static|array|false
     {
-        return $this->reply($this->cluster->zMScore(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->zMScore(...(\func_get_args() + $other_members))) ?? false;
     }
 
     public function zPopMax($key, $count = null): static|array|false
@@ -143,12 +143,12 @@ trait SortedSets
 
     public function zRem($key, $member, ...$other_members): static|int|false
     {
-        return $this->reply($this->cluster->zRem(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->zRem(...(\func_get_args() + $other_members))) ?? false;
     }
 
     public function zRemove($key, $member, ...$other_members): static|int|false
     {
-        return $this->reply($this->cluster->zRemove(...\func_get_args())) ?? false;
+        return $this->reply($this->cluster->zRemove(...(\func_get_args() + $other_members))) ?? false;
     }
 
     public function zRemoveRangeByScore($key, $start, $end): static|int|false

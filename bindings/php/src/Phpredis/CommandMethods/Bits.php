@@ -20,7 +20,7 @@ trait Bits
     /** @return static|int|false */
     public function bitOp(mixed $operation, mixed $deskey, mixed $srckey, mixed ...$other_keys): static|int|false|null
     {
-        return $this->runMethod('bitOp', \func_get_args());
+        return $this->runMethod('bitOp', \func_get_args() + $other_keys);
     }
 
     /** @return static|int|false */

@@ -14,7 +14,7 @@ trait Geo
     /** @return static|int|false */
     public function geoAdd(mixed $key, mixed $lng, mixed $lat, mixed $member, mixed ...$other_triples_and_options): static|int|false|null
     {
-        return $this->runMethod('geoAdd', \func_get_args());
+        return $this->runMethod('geoAdd', \func_get_args() + $other_triples_and_options);
     }
 
     /** @return static|float|false */
@@ -26,13 +26,13 @@ trait Geo
     /** @return static|array|false */
     public function geoHash(mixed $key, mixed $member, mixed ...$other_members): static|array|false|null
     {
-        return $this->runMethod('geoHash', \func_get_args());
+        return $this->runMethod('geoHash', \func_get_args() + $other_members);
     }
 
     /** @return static|array|false */
     public function geoPos(mixed $key, mixed $member, mixed ...$other_members): static|array|false|null
     {
-        return $this->runMethod('geoPos', \func_get_args());
+        return $this->runMethod('geoPos', \func_get_args() + $other_members);
     }
 
     public function geoRadius(?string $key, ?float $lng, ?float $lat, ?float $radius, ?string $unit, array $options = []): mixed

@@ -14,7 +14,7 @@ trait Hashes
     /** @return static|int|false */
     public function hDel(mixed $key, mixed $field, mixed ...$other_fields): static|int|false|null
     {
-        return $this->runMethod('hDel', \func_get_args());
+        return $this->runMethod('hDel', \func_get_args() + $other_fields);
     }
 
     /** @return static|bool */
@@ -145,7 +145,7 @@ trait Hashes
     /** @return static|int|false */
     public function hSet(mixed $key, mixed ...$fields_and_vals): static|int|false|null
     {
-        return $this->runMethod('hSet', \func_get_args());
+        return $this->runMethod('hSet', \func_get_args() + $fields_and_vals);
     }
 
     /** @return static|int|false */

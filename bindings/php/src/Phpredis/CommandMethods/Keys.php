@@ -20,13 +20,13 @@ trait Keys
     /** @return static|int|false */
     public function del(mixed $key, mixed ...$other_keys): static|int|false|null
     {
-        return $this->runMethod('del', \func_get_args());
+        return $this->runMethod('del', \func_get_args() + $other_keys);
     }
 
     /** @return static|int|false */
     public function delete(mixed $key, mixed ...$other_keys): static|int|false|null
     {
-        return $this->runMethod('delete', \func_get_args());
+        return $this->runMethod('delete', \func_get_args() + $other_keys);
     }
 
     /** @return static|string|false */
@@ -38,7 +38,7 @@ trait Keys
     /** @return static|int|bool */
     public function exists(mixed $key, mixed ...$other_keys): static|int|bool|null
     {
-        return $this->runMethod('exists', \func_get_args());
+        return $this->runMethod('exists', \func_get_args() + $other_keys);
     }
 
     /** @return static|bool */
@@ -224,7 +224,7 @@ trait Keys
     /** @return static|int|false */
     public function touch(mixed $key_or_array, mixed ...$more_keys): static|int|false|null
     {
-        return $this->runMethod('touch', \func_get_args());
+        return $this->runMethod('touch', \func_get_args() + $more_keys);
     }
 
     /** @return static|int|false */
@@ -242,6 +242,6 @@ trait Keys
     /** @return static|int|false */
     public function unlink(mixed $key, mixed ...$other_keys): static|int|false|null
     {
-        return $this->runMethod('unlink', \func_get_args());
+        return $this->runMethod('unlink', \func_get_args() + $other_keys);
     }
 }

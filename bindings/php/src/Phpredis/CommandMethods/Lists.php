@@ -25,13 +25,13 @@ trait Lists
     /** @return static|array|false|null */
     public function blPop(mixed $key_or_keys, mixed $timeout_or_key, mixed ...$extra_args): static|array|false|null
     {
-        return $this->runMethod('blPop', \func_get_args());
+        return $this->runMethod('blPop', \func_get_args() + $extra_args);
     }
 
     /** @return static|array|false|null */
     public function brPop(mixed $key_or_keys, mixed $timeout_or_key, mixed ...$extra_args): static|array|false|null
     {
-        return $this->runMethod('brPop', \func_get_args());
+        return $this->runMethod('brPop', \func_get_args() + $extra_args);
     }
 
     public function brPopLPush(?string $src, ?string $dst, int|float|null $timeout): mixed
@@ -98,7 +98,7 @@ trait Lists
     /** @return static|int|false */
     public function lPush(mixed $key, mixed ...$elements): static|int|false|null
     {
-        return $this->runMethod('lPush', \func_get_args());
+        return $this->runMethod('lPush', \func_get_args() + $elements);
     }
 
     /** @return static|int|false */
@@ -156,7 +156,7 @@ trait Lists
     /** @return static|int|false */
     public function rPush(mixed $key, mixed ...$elements): static|int|false|null
     {
-        return $this->runMethod('rPush', \func_get_args());
+        return $this->runMethod('rPush', \func_get_args() + $elements);
     }
 
     /** @return static|int|false */

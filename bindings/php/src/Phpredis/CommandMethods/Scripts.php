@@ -59,17 +59,17 @@ trait Scripts
 
     public function function(mixed $operation, mixed ...$args): mixed
     {
-        return $this->runMethod('function', \func_get_args());
+        return $this->runMethod('function', \func_get_args() + $args);
     }
 
     public function rawCommand(mixed $command, mixed ...$args): mixed
     {
-        return $this->runMethod('rawCommand', \func_get_args());
+        return $this->runMethod('rawCommand', \func_get_args() + $args);
     }
 
     public function script(mixed $command, mixed ...$args): mixed
     {
-        return $this->runMethod('script', \func_get_args());
+        return $this->runMethod('script', \func_get_args() + $args);
     }
 
     /** @return static|string|false */

@@ -13,7 +13,7 @@ trait Servers
 {
     public function command(mixed $opt = null, mixed ...$args): mixed
     {
-        return $this->runMethod('command', \func_get_args());
+        return $this->runMethod('command', \func_get_args() + $args);
     }
 
     /** @return static|int|false */
@@ -29,13 +29,13 @@ trait Servers
     }
 
     /** @return static|array|false */
-    public function getKeys(?string $pattern): static|array|false|null
+    public function getKeys(?string $pattern = '*'): static|array|false|null
     {
         return $this->runMethod('getKeys', \func_get_args());
     }
 
     /** @return static|array|false */
-    public function keys(?string $pattern): static|array|false|null
+    public function keys(?string $pattern = '*'): static|array|false|null
     {
         return $this->runMethod('keys', \func_get_args());
     }

@@ -14,7 +14,7 @@ trait Sets
     /** @return static|int|false */
     public function sAdd(mixed $key, mixed $value, mixed ...$other_values): static|int|false|null
     {
-        return $this->runMethod('sAdd', \func_get_args());
+        return $this->runMethod('sAdd', \func_get_args() + $other_values);
     }
 
     /** @return static|int|false */
@@ -38,13 +38,13 @@ trait Sets
     /** @return static|array|false */
     public function sDiff(mixed $key, mixed ...$other_keys): static|array|false|null
     {
-        return $this->runMethod('sDiff', \func_get_args());
+        return $this->runMethod('sDiff', \func_get_args() + $other_keys);
     }
 
     /** @return static|int|false */
     public function sDiffStore(mixed $dst, mixed $key = null, mixed ...$other_keys): static|int|false|null
     {
-        return $this->runMethod('sDiffStore', \func_get_args());
+        return $this->runMethod('sDiffStore', \func_get_args() + $other_keys);
     }
 
     /** @return static|array|false */
@@ -56,7 +56,7 @@ trait Sets
     /** @return static|array|false */
     public function sInter(mixed $key, mixed ...$other_keys): static|array|false|null
     {
-        return $this->runMethod('sInter', \func_get_args());
+        return $this->runMethod('sInter', \func_get_args() + $other_keys);
     }
 
     /** @return static|int|false */
@@ -68,7 +68,7 @@ trait Sets
     /** @return static|int|false */
     public function sInterStore(mixed $key, mixed ...$other_keys): static|int|false|null
     {
-        return $this->runMethod('sInterStore', \func_get_args());
+        return $this->runMethod('sInterStore', \func_get_args() + $other_keys);
     }
 
     /** @return static|bool */
@@ -86,7 +86,7 @@ trait Sets
     /** @return static|array|false */
     public function sMisMember(mixed $key, mixed $member, mixed ...$other_members): static|array|false|null
     {
-        return $this->runMethod('sMisMember', \func_get_args());
+        return $this->runMethod('sMisMember', \func_get_args() + $other_members);
     }
 
     /** @return static|bool */
@@ -108,13 +108,13 @@ trait Sets
     /** @return static|int|false */
     public function sRem(mixed $key, mixed $value, mixed ...$other_values): static|int|false|null
     {
-        return $this->runMethod('sRem', \func_get_args());
+        return $this->runMethod('sRem', \func_get_args() + $other_values);
     }
 
     /** @return static|int|false */
     public function sRemove(mixed $key, mixed $value, mixed ...$other_values): static|int|false|null
     {
-        return $this->runMethod('sRemove', \func_get_args());
+        return $this->runMethod('sRemove', \func_get_args() + $other_values);
     }
 
     /** @return static|int|false */
@@ -126,12 +126,12 @@ trait Sets
     /** @return static|array|false */
     public function sUnion(mixed $key, mixed ...$other_keys): static|array|false|null
     {
-        return $this->runMethod('sUnion', \func_get_args());
+        return $this->runMethod('sUnion', \func_get_args() + $other_keys);
     }
 
     /** @return static|int|false */
     public function sUnionStore(mixed $dst, mixed $key = null, mixed ...$other_keys): static|int|false|null
     {
-        return $this->runMethod('sUnionStore', \func_get_args());
+        return $this->runMethod('sUnionStore', \func_get_args() + $other_keys);
     }
 }

@@ -20,19 +20,19 @@ trait SortedSets
     /** @return static|array|false|null */
     public function bzPopMax(mixed $key, mixed $timeout_or_key, mixed ...$extra_args): static|array|false|null
     {
-        return $this->runMethod('bzPopMax', \func_get_args());
+        return $this->runMethod('bzPopMax', \func_get_args() + $extra_args);
     }
 
     /** @return static|array|false|null */
     public function bzPopMin(mixed $key, mixed $timeout_or_key, mixed ...$extra_args): static|array|false|null
     {
-        return $this->runMethod('bzPopMin', \func_get_args());
+        return $this->runMethod('bzPopMin', \func_get_args() + $extra_args);
     }
 
     /** @return static|int|float|false */
     public function zAdd(mixed $key, mixed $score_or_options, mixed ...$more_scores_and_mems): static|int|float|false|null
     {
-        return $this->runMethod('zAdd', \func_get_args());
+        return $this->runMethod('zAdd', \func_get_args() + $more_scores_and_mems);
     }
 
     /** @return static|int|false */
@@ -50,7 +50,7 @@ trait SortedSets
     /** @return static|int|false */
     public function zDelete(mixed $key, mixed $member, mixed ...$other_members): static|int|false|null
     {
-        return $this->runMethod('zDelete', \func_get_args());
+        return $this->runMethod('zDelete', \func_get_args() + $other_members);
     }
 
     /** @return static|int|false */
@@ -120,7 +120,7 @@ trait SortedSets
     /** @return static|array|false */
     public function zMScore(mixed $key, mixed $member, mixed ...$other_members): static|array|false|null
     {
-        return $this->runMethod('zMScore', \func_get_args());
+        return $this->runMethod('zMScore', \func_get_args() + $other_members);
     }
 
     /** @return static|array|false */
@@ -182,13 +182,13 @@ trait SortedSets
     /** @return static|int|false */
     public function zRem(mixed $key, mixed $member, mixed ...$other_members): static|int|false|null
     {
-        return $this->runMethod('zRem', \func_get_args());
+        return $this->runMethod('zRem', \func_get_args() + $other_members);
     }
 
     /** @return static|int|false */
     public function zRemove(mixed $key, mixed $member, mixed ...$other_members): static|int|false|null
     {
-        return $this->runMethod('zRemove', \func_get_args());
+        return $this->runMethod('zRemove', \func_get_args() + $other_members);
     }
 
     /** @return static|int|false */
