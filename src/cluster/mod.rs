@@ -21,3 +21,4 @@ mod slot;
 pub use crate::cluster::each::Nodes;
 pub use crate::cluster::handle::{Cluster, RECOVER_MIN_AGE};
 pub(crate) use crate::cluster::reply_sink::{ReplySink, Strings};
+pub(crate) use crate::cluster::scripts::record_source;

@@ -28,6 +28,7 @@ use crate::config::{Config, Protocol};
 pub(crate) use crate::crossnode::recover::{recover, recover_to};
 use crate::crossnode::support::documentation::Documentation;
 pub(crate) use crate::crossnode::support::explanation::Explanation;
+pub(crate) use crate::crossnode::support::internal_keys::{is_internal, is_sort_copy};
 pub(crate) use crate::crossnode::support::job::Job;
 use crate::crossnode::support::missing_command::with_releases;
 use crate::crossnode::support::outcome::Abort;

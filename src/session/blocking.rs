@@ -29,6 +29,14 @@ pub(crate) fn may_block(args: &[&[u8]]) -> bool {
 impl Session {
     /// Begins a command of which [`may_block`] is true.
     pub(super) fn begin_blocking(&mut self, args: &[&[u8]]) -> Begun {
+        let begun = self.try_begin_blocking(args);
+        if !matches!(begun, Begun::Ordinary) {
+            self.tracking.iter_mut().for_each(|tracking| tracking.is_caching_given = false);
+        }
+        begun
+    }
+
+    fn try_begin_blocking(&mut self, args: &[&[u8]]) -> Begun {
         let selected = self.selected.clone();
         let topology = selected.topology();
         // How long a server may take.
@@ -38,6 +46,8 @@ impl Session {
         };
         match CommandResolver::new(selected.config(), &topology).plan(lookup(args), args) {
             Ok(Plan::OneServer { server, keys, flags }) if !keys.is_empty() => {
+                self.note_write(lookup(args).map(|command| command.access), [server], true);
+                self.note_names(args, &keys);
                 let mut request = Vec::new();
                 push_command(&mut request, args, &keys);
                 match self.send_blocking(server, args[0], &request) {
@@ -56,8 +66,16 @@ impl Session {
                 }
             }
             Ok(Plan::CrossNode(CrossNodeCommand {
-                strategy: Strategy::Pop(_) | Strategy::XRead | Strategy::Transfer(_), flags, ..
+                strategy: strategy @ (Strategy::Pop(_) | Strategy::XRead | Strategy::Transfer(_)),
+                flags,
+                keys,
             })) => {
+                self.note_write(lookup(args).map(|command| command.access), self.servers_of(&keys), false);
+                if strategy == Strategy::XRead
+                    && let Err(error) = self.track_keys(args, &keys)
+                {
+                    return Begun::Ended(Err(error));
+                }
                 let limit = if let ReadTimeout::Extended(blocking) = flags.read_timeout { Some(blocking) } else { None };
                 Begun::Blocked(Blocked::new(args, Place::Several { stream_ids: RefCell::new(None), is_suspended: false }, limit))
             }
@@ -69,8 +87,12 @@ impl Session {
     fn send_blocking(&mut self, server: usize, name: &[u8], request: &[u8]) -> Result<Reader, Error> {
         let may_reconnect = self.binding.as_ref().is_none_or(|binding| binding.server != server);
         let mut sent = 0;
+        let caching = self.packed_caching();
         let reader = self.own_connection(server, may_reconnect).and_then(|connection| {
             connection.learn_id()?;
+            if let Some(caching) = caching {
+                connection.ask(caching, 1, &mut 0)?;
+            }
             connection.begin(request, &mut sent)
         });
         let reader = reader.map_err(|error| self.lose_connection(server, error, name, sent == request.len()))?;

@@ -4,17 +4,23 @@ use crate::crossnode::broadcast::sessions::close_killed;
 use crate::crossnode::broadcast::with_client_ids;
 use crate::error::Error;
 use crate::resp::{Reply, Value, pack};
-use crate::session::interrupt::Interrupter;
+use crate::session::inbox::Inbox;
 use crate::session::session::{Outcome, Session};
 use crate::topology::Controlled;
+use std::any::Any;
+use std::sync::Arc;
 
-impl Controlled for Interrupter {
+impl Controlled for Arc<Inbox> {
     fn unblock(&self, with_error: bool) -> bool {
-        Interrupter::unblock(self, with_error)
+        self.interrupter().unblock(with_error)
     }
 
     fn close(&self) {
-        Interrupter::close(self);
+        self.interrupter().close();
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::config::Protocol;
 use crate::error::{Code, Error};
-use crate::resp::{Reader, Reply, Value, pack};
+use crate::resp::{Kind, Reader, Reply, Value, pack};
 use crate::topology::Shard;
 use crate::transport::clock::now;
 use crate::transport::{Connection, ConnectionSource, Watch};
@@ -22,6 +22,8 @@ pub(crate) struct SessionConnection {
     has_accepted_multi: bool,
     /// By CLIENT ID, after [`SessionConnection::learn_id`].
     id: Option<i64>,
+    /// After CLIENT TRACKING ON: the id of the connection on the same server that gets the invalidation messages.
+    receiver: Option<Vec<u8>>,
     /// The scripts that the session has loaded on the server since the connection was made.
     scripts: Vec<Arc<[u8]>>,
 }
@@ -71,6 +73,7 @@ impl SessionConnection {
             applied: Settings { protocol: shard.config().protocol, ..Settings::default() },
             has_accepted_multi: false,
             id: None,
+            receiver: None,
             scripts: Vec::new(),
         })
     }
@@ -168,12 +171,44 @@ impl SessionConnection {
         self.connection.receive(&mut reader, replies)?;
         let (reply, buffer) = Reply::from_reader(reader, Some(replies));
         self.connection.reuse(buffer);
+        if self.receiver.is_some()
+            && let Value::Array(mut replies) = reply.root()
+            && replies.any(|reply| matches!(reply, Value::Push(_)))
+        {
+            return Err(lost_receiver());
+        }
         Ok(reply)
     }
 
     /// Notices that the server does not reply any more while a command waits.
     pub(crate) fn watch(&self) -> Watch {
         self.connection.watch()
+    }
+
+    /// The id of the connection that gets the invalidation messages.
+    pub(crate) fn receiver_id(&self) -> Option<&[u8]> {
+        self.receiver.as_deref()
+    }
+
+    /// Runs CLIENT TRACKING. If the server accepts it, the connection with that id gets the messages; `None`: tracking is off. Returns the error
+    /// reply otherwise.
+    pub(crate) fn track(&mut self, request: &[u8], receiver: Option<&[u8]>) -> Result<Option<Reply>, Error> {
+        let reply = self.ask(request, 1, &mut 0)?.extract(1);
+        match reply.root() {
+            Value::Status(b"OK") => {
+                self.receiver = receiver.map(<[u8]>::to_vec);
+                Ok(None)
+            }
+            Value::Error(_) => Ok(Some(reply)),
+            _ => Err(Error::new(Code::Protocol, "CLIENT TRACKING: an unexpected reply")),
+        }
+    }
+
+    /// Runs CLIENT TRACKING OFF if tracking is on. If that fails, the next command reports it.
+    pub(crate) fn stop_tracking(&mut self) {
+        if self.receiver.is_some() {
+            let _ = self.track(&pack(&[b"CLIENT", b"TRACKING", b"OFF"]), None);
+        }
     }
 
     /// Records that the server has executed SELECT in a transaction.
@@ -226,7 +261,11 @@ impl SessionConnection {
                 return Ok(false);
             }
         }
-        reader.finish().map(|()| true)
+        reader.finish()?;
+        if self.receiver.is_some() && reader.entries().first().is_some_and(|entry| entry.kind() == Kind::Push) {
+            return Err(lost_receiver());
+        }
+        Ok(true)
     }
 
     /// Makes a reply of what [`SessionConnection::receive_now`] has received.
@@ -235,6 +274,11 @@ impl SessionConnection {
         self.connection.reuse(buffer);
         reply.extract(1)
     }
+}
+
+/// A server says in RESP3, in place of the reply, that the connection for invalidation messages is gone.
+fn lost_receiver() -> Error {
+    Error::new(Code::Io, "the connection for the messages of CLIENT TRACKING was lost")
 }
 
 impl AsFd for SessionConnection {

@@ -72,10 +72,12 @@ impl Session {
             && let Some(range) = commands.next(&mut args)?
         {
             dispatcher.prepare_reply(&args)?;
-            dispatcher.run(&args, range)?;
+            dispatcher.run_next(&args, range)?;
         }
         dispatcher.drop_muted()?;
-        Ok(dispatcher.replies.into_reply())
+        let replies = dispatcher.replies.into_reply();
+        self.settle_invalidations();
+        Ok(replies)
     }
 }
 
@@ -87,6 +89,17 @@ fn check_syntax(request: &[u8]) -> Result<(), Error> {
 }
 
 impl<'r> Dispatcher<'_, 'r> {
+    /// Runs a command. CLIENT CACHING before it does not apply to the next one.
+    fn run_next(&mut self, args: &[&'r [u8]], range: Range<usize>) -> Result<(), Error> {
+        let had_caching = self.session.tracking.as_ref().is_some_and(|tracking| tracking.is_caching_given);
+        self.run(args, range)?;
+        if had_caching && self.session.transaction.is_none() && !args[0].eq_ignore_ascii_case(b"CLIENT") {
+            self.flush()?;
+            self.session.tracking.iter_mut().for_each(|tracking| tracking.is_caching_given = false);
+        }
+        Ok(())
+    }
+
     fn run(&mut self, args: &[&'r [u8]], range: Range<usize>) -> Result<(), Error> {
         if let Some(refusal) = self.session.check_authenticated(args) {
             return self.reply(Ok(refusal));
@@ -190,7 +203,11 @@ impl<'r> Dispatcher<'_, 'r> {
         self.flush_pipeline();
         let ordinary = std::mem::take(&mut self.ordinary);
         if !ordinary.is_empty() {
-            self.replies.extend(self.session.selected.execute(&self.request[ordinary])?, 0);
+            let replies = match self.session.tracking {
+                Some(_) => self.session.execute_tracked(&self.request[ordinary])?,
+                None => self.session.selected.execute(&self.request[ordinary])?,
+            };
+            self.replies.extend(replies, 0);
         }
         Ok(())
     }
@@ -244,6 +261,10 @@ impl<'r> Dispatcher<'_, 'r> {
             },
             "auth" => Ok(session.auth(args)),
             "client|id" | "client|info" => session.describe_connection(args),
+            "client|tracking" => session.client_tracking(args),
+            "client|caching" => Ok(session.client_caching(args[2])),
+            "client|getredir" => Ok(Reply::integer(session.redirect())),
+            "client|trackinginfo" => Ok(session.tracking_info()),
             "reset" => Ok(session.reset()),
             "quit" => Ok(session.quit()),
             _ => Err(unsupported(name)),

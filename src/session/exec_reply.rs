@@ -9,19 +9,19 @@ use crate::session::subscriptions::SubscriptionKind;
 use std::collections::BTreeMap;
 
 /// The elements of a server's array that were not taken yet: their number, and the index of the next.
-struct Elements {
+pub(crate) struct Elements {
     array: Reply,
     left: usize,
     next: usize,
 }
 
 impl Elements {
-    fn new(array: Reply) -> Elements {
+    pub(crate) fn new(array: Reply) -> Elements {
         Elements { left: array.entries()[0].length(), next: 1, array }
     }
 
     /// The next elements in an array.
-    fn take(&mut self, count: usize) -> Result<Reply, Error> {
+    pub(crate) fn take(&mut self, count: usize) -> Result<Reply, Error> {
         self.left = self.left.checked_sub(count).ok_or_else(too_few)?;
         let start = self.next;
         (0..count).for_each(|_| self.next += self.array.entries()[self.next].span());

@@ -11,6 +11,7 @@ impl Session {
     /// CLIENT ID and CLIENT INFO of one of the session's own connections, with the id that it has over all servers.
     pub(super) fn describe_connection(&mut self, args: &[&[u8]]) -> Outcome {
         let server = self.identify()?;
+        self.has_told_id |= args[1].eq_ignore_ascii_case(b"ID");
         let reply = self.ask(server, args[0], &pack(args))?;
         Ok(self.with_own_id(reply, server))
     }
@@ -20,10 +21,21 @@ impl Session {
         let servers = self.configured.config().servers.len();
         match reply.root() {
             Value::Integer(id) => Reply::integer(over_all_servers(id, server, servers)),
-            Value::String(line) => Reply::string(&line_with_id(line, server, servers)),
-            Value::Verbatim { text, .. } => Reply::verbatim(&line_with_id(text, server, servers)),
+            Value::String(line) => Reply::string(&self.line_with_redirect(line_with_id(line, server, servers))),
+            Value::Verbatim { text, .. } => Reply::verbatim(&self.line_with_redirect(line_with_id(text, server, servers))),
             _ => reply,
         }
+    }
+
+    /// A line of CLIENT INFO with the id that REDIRECT names. The server knows only the receiver of the messages.
+    fn line_with_redirect(&self, line: Vec<u8>) -> Vec<u8> {
+        let Some(tracking) = &self.tracking else { return line };
+        let field = |field: &str| match field.split_once('=') {
+            Some(("redir", _)) => format!("redir={}", self.redirect()),
+            Some(("flags", flags)) if tracking.is_redirect_broken => format!("flags={}", flags.replacen('t', "tR", 1)),
+            _ => field.to_owned(),
+        };
+        String::from_utf8_lossy(&line).split(' ').map(field).collect::<Vec<_>>().join(" ").into_bytes()
     }
 
     /// Returns the server whose connection identifies the session. At the first call that is a server that the session is bound to, or else

@@ -46,6 +46,11 @@ impl Interrupter {
         self.set(&self.0.interrupt);
     }
 
+    /// Whether both are of one session.
+    pub(crate) fn is_same(&self, other: &Interrupter) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Returns the number of interrupts so far.
     pub(crate) fn interrupts(&self) -> u64 {
         self.0.interrupts.load(Ordering::SeqCst)

@@ -27,18 +27,21 @@ pub(super) enum Wait<T> {
 
 /// What to wait for while a session has nothing to return. The session can be used meanwhile.
 pub(super) struct Idle {
-    sockets: Vec<Arc<OwnedFd>>,
+    sockets: Vec<(Arc<OwnedFd>, PollFlags)>,
     interrupter: Interrupter,
     /// When the connections have to be checked.
     next_check: Time,
+    /// Something has to be tried again after this time.
+    retry_after: Option<Duration>,
 }
 
 impl Idle {
     /// Waits until a server has sent something, a request of the interrupter is made, or the deadline has passed.
     pub(super) fn wait(&self, deadline: Option<Instant>) -> Result<(), Error> {
-        let mut sockets: Vec<PollFd> = self.sockets.iter().map(|socket| PollFd::new(socket, PollFlags::IN)).collect();
+        let mut sockets: Vec<PollFd> = self.sockets.iter().map(|(socket, events)| PollFd::new(socket, *events)).collect();
         sockets.push(PollFd::new(self.interrupter.rx()?, PollFlags::IN));
-        poll_within(&mut sockets, [remaining(deadline), clock::remaining(self.next_check)].into_iter().flatten().min())
+        let checks = [remaining(deadline), clock::remaining(self.next_check), self.retry_after];
+        poll_within(&mut sockets, checks.into_iter().flatten().min())
     }
 }
 
@@ -103,8 +106,14 @@ impl Session {
                 lost.into_iter().try_for_each(|server| self.resubscribe(server))?;
                 continue;
             }
+            let retry_after = self.restore_tracking();
             // The bytes of earlier requests must not end the wait.
             self.interrupter.drain()?;
+            self.receive_invalidations();
+            if !self.messages.is_empty() {
+                continue;
+            }
+            let invalidations = self.invalidation_sockets();
             self.check_open()?;
             if self.interrupter.take_interrupt() || remaining(deadline) == Some(Duration::ZERO) {
                 return Ok(Wait::Complete(None));
@@ -115,8 +124,9 @@ impl Session {
             }
             let subscriptions = self.pubsub_connections.values_mut().map(PubSubConnection::socket);
             let monitors = self.monitors.values_mut().map(MonitorConnection::socket);
-            let sockets = subscriptions.chain(monitors).collect::<Result<_, _>>()?;
-            return Ok(Wait::Idle(Idle { sockets, interrupter: self.interrupter.clone(), next_check }));
+            let sockets = subscriptions.chain(monitors).map(|socket| Ok((socket?, PollFlags::IN)));
+            let sockets = sockets.chain(invalidations.into_iter().map(Ok)).collect::<Result<_, Error>>()?;
+            return Ok(Wait::Idle(Idle { sockets, interrupter: self.interrupter.clone(), next_check, retry_after }));
         }
     }
 
@@ -146,7 +156,13 @@ impl Session {
 
     /// Returns whether a call of [`Session::receive_messages`] would receive something.
     pub(super) fn has_messages(&self) -> bool {
-        let mut sockets: Vec<PollFd> = self.pubsub_connections.values().map(|connection| PollFd::new(connection, PollFlags::IN)).collect();
+        if self.has_invalidations() {
+            return true;
+        }
+        let invalidations = self.invalidation_sockets();
+        let subscriptions = self.pubsub_connections.values().map(|connection| PollFd::new(connection, PollFlags::IN));
+        let mut sockets: Vec<PollFd> =
+            subscriptions.chain(invalidations.iter().map(|(socket, events)| PollFd::new(socket, *events))).collect();
         !sockets.is_empty()
             && poll_within(&mut sockets, Some(Duration::ZERO)).is_ok()
             && sockets.iter().any(|socket| !socket.revents().is_empty())
@@ -155,13 +171,22 @@ impl Session {
     /// Returns a descriptor that is readable when a server has sent a message or a request of the interrupter was made. `None`: the session has no
     /// subscriptions.
     pub(super) fn messages_and_requests(&self) -> Result<Option<OwnedFd>, Error> {
-        if self.pubsub_connections.is_empty() {
+        let invalidations = self.invalidation_sockets();
+        if self.pubsub_connections.is_empty() && invalidations.is_empty() {
             return Ok(None);
         }
         let open = || -> Result<OwnedFd, Errno> {
             let all = epoll::create(epoll::CreateFlags::CLOEXEC)?;
             for connection in self.pubsub_connections.values() {
                 epoll::add(&all, connection, epoll::EventData::new_u64(0), epoll::EventFlags::IN)?;
+            }
+            for (socket, events) in &invalidations {
+                epoll::add(
+                    &all,
+                    socket,
+                    epoll::EventData::new_u64(0),
+                    epoll::EventFlags::from_bits_retain(u32::from(events.bits().unsigned_abs())),
+                )?;
             }
             Ok(all)
         };
@@ -174,6 +199,7 @@ impl Session {
     /// Receives what the servers have sent.
     pub(super) fn receive_messages(&mut self) -> Result<(), Error> {
         self.receive_lines();
+        self.receive_invalidations();
         self.receive_from(PubSubConnection::take_received, |_| true);
         if self.pubsub_connections.is_empty() || !self.messages.is_empty() || !self.pubsub_errors.is_empty() {
             return Ok(());

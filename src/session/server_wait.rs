@@ -32,6 +32,7 @@ impl Session {
         };
         let mut watches: Vec<(usize, Watch)> =
             pending.iter().filter_map(|reply| Some((reply.server, self.connections[reply.server].as_ref()?.watch()))).collect();
+        let mut is_fenced = false;
         loop {
             interrupter.drain().map_err(|error| (first, error))?;
             let stop = self.stop(waiter);
@@ -48,6 +49,12 @@ impl Session {
             match stop {
                 Some(Stop::Close | Stop::TimeUp) => return Ok(Progress::TimeUp),
                 Some(Stop::Pause) => return Ok(Progress::Paused),
+                Some(Stop::Messages) if !is_fenced => {
+                    // A message can be about what the command itself has done: then its reply arrives before the reply of a fence.
+                    self.fence_invalidations(&pending.iter().map(|reply| reply.server).collect::<Vec<_>>());
+                    is_fenced = true;
+                    continue;
+                }
                 Some(Stop::Messages) => return Ok(Progress::Messages),
                 Some(Stop::Unblock) if !*is_unblocked => {
                     interrupter.take_interrupt();

@@ -5,6 +5,7 @@ use crate::config::Protocol;
 use crate::error::{Code, Error};
 use crate::resp::Reply;
 use crate::session::connection::{SessionConnection, Settings};
+use crate::session::inbox::{Inbox, OwnInbox};
 use crate::session::interrupt::Interrupter;
 use crate::session::monitor_connection::MonitorConnection;
 use crate::session::pubsub_connection::PubSubConnection;
@@ -12,6 +13,7 @@ use crate::session::queued::{Binding, Transaction};
 use crate::session::reply_mode::ReplyMode;
 use crate::session::stream_buffer::StreamBuffer;
 use crate::session::subscriptions::Subscriptions;
+use crate::session::tracking::Tracking;
 use crate::topology::RegisteredSession;
 use crate::transport::explain;
 use std::collections::{BTreeMap, VecDeque};
@@ -59,6 +61,12 @@ pub struct Session {
     pub(super) is_monitoring: bool,
     /// By server: the connection that receives the lines of MONITOR.
     pub(super) monitors: BTreeMap<usize, MonitorConnection>,
+    /// After CLIENT TRACKING ON.
+    pub(super) tracking: Option<Tracking>,
+    /// What receives the invalidation messages that are for this session.
+    pub(super) inbox: OwnInbox,
+    /// By CLIENT ID: another client may redirect its invalidation messages to this session.
+    pub(super) has_told_id: bool,
     /// Messages and lines that were received and not returned.
     pub(super) messages: VecDeque<Reply>,
     /// Errors of lost subscription connections that were not returned.
@@ -73,12 +81,13 @@ impl Cluster {
     /// It does not connect yet. The session can outlive this handle.
     pub fn session(&self) -> Session {
         let interrupter = Interrupter::default();
-        Session::new(self.clone(), RegisteredSession::new(self.config(), interrupter.clone()), interrupter)
+        let inbox = Arc::new(Inbox::new(interrupter.clone()));
+        Session::new(self.clone(), RegisteredSession::new(self.config(), inbox.clone()), OwnInbox(inbox), interrupter)
     }
 }
 
 impl Session {
-    fn new(cluster: Cluster, registration: Arc<RegisteredSession>, interrupter: Interrupter) -> Session {
+    fn new(cluster: Cluster, registration: Arc<RegisteredSession>, inbox: OwnInbox, interrupter: Interrupter) -> Session {
         let servers = cluster.config().servers.len();
         let settings = Settings { protocol: cluster.config().protocol, ..Settings::default() };
         Session {
@@ -99,6 +108,9 @@ impl Session {
             pubsub_connections: BTreeMap::new(),
             is_monitoring: false,
             monitors: BTreeMap::new(),
+            tracking: None,
+            inbox,
+            has_told_id: false,
             messages: VecDeque::new(),
             pubsub_errors: VecDeque::new(),
             stream: StreamBuffer::default(),
@@ -138,7 +150,7 @@ impl Session {
 
     /// Whether servers send something that is no reply.
     pub(super) fn receives_messages(&self) -> bool {
-        self.is_subscribed() || self.is_monitoring()
+        self.is_subscribed() || self.is_monitoring() || self.receives_invalidations()
     }
 
     /// Whether only the SUBSCRIBE family and a few others may run.
@@ -181,6 +193,7 @@ impl Session {
         if may_reconnect && slot.as_ref().is_some_and(|connection| !connection.is_alive()) {
             *slot = None;
         }
+        self.tracking.iter().for_each(Tracking::note_use);
         let mut connection = match slot.take() {
             Some(connection) => {
                 connection.check_available()?;
@@ -190,6 +203,9 @@ impl Session {
             None => SessionConnection::open(self.configured.topology().shard(server))?,
         };
         connection.apply(&self.settings, config.servers[server].db)?;
+        if let Some(tracking) = &self.tracking {
+            tracking.start_on(server, &mut connection, self.configured.topology().shard(server))?;
+        }
         Ok(slot.insert(connection))
     }
 
@@ -218,7 +234,7 @@ impl Session {
     }
 
     /// Whether the connection to a server has watched keys or a transaction.
-    fn is_bound_to(&self, server: usize) -> bool {
+    pub(super) fn is_bound_to(&self, server: usize) -> bool {
         let takes_part = self.transaction.as_ref().is_some_and(|transaction| transaction.servers.contains(&server));
         takes_part || self.binding.as_ref().is_some_and(|binding| binding.server == server)
     }
@@ -235,7 +251,8 @@ impl Session {
         let identity = self.identifying_server.filter(|&server| !self.is_bound_to(server));
         let kept = identity.and_then(|server| Some((server, self.connections[server].take()?)));
         self.discard_state();
-        if let Some((server, connection)) = kept {
+        if let Some((server, mut connection)) = kept {
+            connection.stop_tracking();
             self.connections[server] = Some(connection);
             self.identifying_server = Some(server);
             self.register_identity(server);
@@ -250,13 +267,17 @@ impl Session {
         let requires_authentication = self.requires_authentication;
         self.registration.set_identity(None);
         self.registration.set_subscribed(false);
-        let new = Session::new(self.configured.clone(), self.registration.clone(), self.interrupter.clone());
+        // Sessions that redirect their messages to this one continue to do so.
+        let inbox = OwnInbox(Arc::new(Inbox::new(self.interrupter.clone())));
+        let mut new = Session::new(self.configured.clone(), self.registration.clone(), inbox, self.interrupter.clone());
+        std::mem::swap(&mut new.inbox, &mut self.inbox);
         *self = Session { stream, requires_authentication, is_authenticated: !requires_authentication, ..new };
     }
 
     /// QUIT: closes the connections. Later calls fail, except that the rest of the byte stream can be read.
     pub(super) fn quit(&mut self) -> Reply {
         self.discard_state();
+        self.inbox.0.close();
         self.is_closed = true;
         Reply::status(b"OK")
     }

@@ -11,7 +11,7 @@ pub(crate) fn state_command(args: &[&[u8]]) -> Option<&'static str> {
 }
 
 fn concerns_session(command: &Command) -> bool {
-    command.session || matches!(command.name, "client|getname" | "client|id" | "client|info")
+    command.session || matches!(command.name, "client|getname" | "client|getredir" | "client|id" | "client|info" | "client|trackinginfo")
 }
 
 /// Whether the reply of a session is that of the cluster, and the session stays as it is: outside a transaction, a subscription and CLIENT REPLY.
@@ -39,7 +39,6 @@ pub(crate) fn unsupported(name: &str) -> Error {
         return fieldset_error(name);
     }
     let why = match name {
-        "client|tracking" | "client|caching" => "it applies to one connection, and a session uses several",
         "asking" | "readonly" | "readwrite" => "it belongs to Redis Cluster",
         _ => "sessions do not support it",
     };

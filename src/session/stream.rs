@@ -143,7 +143,7 @@ impl Session {
                 self.run_together(std::mem::take(&mut together))?;
                 collected = effect;
             }
-            if effect == Effect::Subscribes || (effect == Effect::None && !self.receives_messages()) {
+            if effect == Effect::Subscribes || (effect == Effect::None && !self.is_subscribed() && !self.is_monitoring()) {
                 self.stream.incoming.push_command(&mut together.request);
                 together.has_state |= has_state;
                 continue;
@@ -162,8 +162,7 @@ impl Session {
 
     /// Runs commands that have no effect on the stream: without the session, if nothing in it matters to them.
     fn run_together(&mut self, commands: Together) -> Result<(), Error> {
-        let is_plain = self.is_authenticated && self.transaction.is_none() && self.reply_mode == ReplyMode::On && self.messages.is_empty();
-        if commands.has_state || !is_plain || self.is_closed || self.interrupter.is_closing() {
+        if commands.has_state || self.has_state() {
             return self.run_and_push(&commands.request, true);
         }
         if !commands.request.is_empty() {
@@ -171,6 +170,13 @@ impl Session {
             self.push_replies(&replies);
         }
         Ok(())
+    }
+
+    /// Whether a command without state has another effect or reply here than on the handle.
+    pub(super) fn has_state(&self) -> bool {
+        let is_open = self.is_authenticated && !self.is_closed && !self.interrupter.is_closing();
+        let is_tracked = self.tracking.is_some() || !self.inbox.0.is_empty();
+        !is_open || is_tracked || self.transaction.is_some() || self.reply_mode != ReplyMode::On || !self.messages.is_empty()
     }
 
     /// Runs a command on its own. Returns whether it blocks the stream.
@@ -205,13 +211,14 @@ impl Session {
         self.is_authenticated && self.transaction.is_none() && !self.allows_only_subscriptions() && !self.is_monitoring() && !self.is_closed
     }
 
+    /// Pushes the outcome of a blocking command.
     fn push_outcome(&mut self, outcome: Outcome) {
-        if !self.wants_reply() {
-            return;
+        if self.wants_reply() {
+            let mut replies = ReplyList::default();
+            replies.push(outcome);
+            self.push_replies(&replies.into_reply());
         }
-        let mut replies = ReplyList::default();
-        replies.push(outcome);
-        self.push_replies(&replies.into_reply());
+        self.settle_invalidations();
     }
 
     fn push_replies(&mut self, replies: &Reply) {
@@ -238,12 +245,18 @@ impl Session {
         if request.is_empty() || self.is_closed {
             return Ok(());
         }
+        if self.tracking.is_some() {
+            self.receive_invalidations();
+        }
         self.push_messages();
         let replies = self.run_request(request, self.interrupter.interrupts())?;
         if !replies_first {
             self.push_messages();
         }
         self.push_replies(&replies);
+        if self.tracking.is_some() {
+            self.push_messages();
+        }
         Ok(())
     }
 

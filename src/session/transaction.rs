@@ -1,6 +1,6 @@
 //! MULTI, EXEC, DISCARD, WATCH, UNWATCH. The first key decides on the server; the commands before it are deferred.
 
-use crate::command::{Key, Strategy, lookup};
+use crate::command::{Access, Key, Strategy, lookup};
 use crate::crossnode::in_transaction::{QueuedCommand, ServerPart};
 use crate::error::{Code, Error};
 use crate::resp::{Reply, Value, pack};
@@ -78,6 +78,7 @@ impl<'r> Dispatcher<'_, 'r> {
                 self.append(server, args, &[], Queued::ClientId(server))
             }
             Some("unwatch" | "client|getname" | "client|setname" | "client|setinfo" | "client|no-evict") => self.queue_without_keys(args),
+            Some("client|caching") if !self.session.may_use_several_nodes() => self.queue_without_keys(args),
             Some("select") => self.queue_select(args),
             Some("hello") => self.queue_hello(args),
             Some("auth") => {
@@ -108,10 +109,12 @@ impl<'r> Dispatcher<'_, 'r> {
                 self.reject(Err(error))
             }
             Ok(Route::Server(server, keys)) => {
+                self.session.note_names(args, &keys);
                 self.session.bind(server);
                 self.append(server, args, &keys, queued_as(args, Some(server)))
             }
             Ok(Route::Split(kind, keys)) => {
+                self.session.note_names(args, &keys);
                 let selected = self.session.selected.clone();
                 let first = selected.config().masters[keys[0].master()].server;
                 self.session.bind(first);
@@ -337,6 +340,8 @@ impl<'r> Dispatcher<'_, 'r> {
         if let Some(server) = watched.or(has_no_server.then(|| self.session.anchor().unwrap_or_else(|| self.session.first_server()))) {
             self.part(server);
         }
+        let servers = self.session.transaction.as_ref().map_or_else(Default::default, |transaction| transaction.servers.clone());
+        self.session.note_write(Some(Access::Write), servers, true);
         let is_plain = self.session.transaction.as_ref().is_some_and(|transaction| transaction.is_plain(self.pipeline.as_ref()));
         if is_plain && let Some(server) = self.session.anchor() {
             if let Err(error) = self.session.load_scripts() {

@@ -28,7 +28,12 @@ impl Session {
 
     /// Sends a part. Returns the number of hidden replies that it has.
     fn send_part(&mut self, part: &PipelinePart) -> Result<usize, (Error, bool)> {
+        let caching = self.packed_caching().filter(|_| part.begins_with_multi);
         let connection = self.own_connection(part.server, part.may_reconnect).map_err(|error| (error, false))?;
+        if let Some(caching) = caching {
+            // Before MULTI it applies to all commands of the transaction.
+            connection.ask(caching, 1, &mut 0).map_err(|error| (error, false))?;
+        }
         let (mut bytes, mut hidden, mut sent) = (part.bytes.as_slice(), part.hidden, 0);
         if part.begins_with_multi && connection.check_multi().map_err(|error| (error, false))? {
             bytes = &bytes[MULTI.len()..];

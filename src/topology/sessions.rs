@@ -3,6 +3,7 @@
 use crate::config::{Address, Config};
 use arc_swap::{ArcSwap, ArcSwapOption};
 use once_cell::sync::Lazy;
+use std::any::Any;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -23,6 +24,9 @@ pub(crate) trait Controlled: Send + Sync {
 
     /// Closes the client.
     fn close(&self);
+
+    /// For the layer that the client belongs to.
+    fn as_any(&self) -> &dyn Any;
 }
 
 /// A session is registered as long as it holds this.

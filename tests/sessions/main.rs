@@ -19,6 +19,7 @@ mod several_nodes;
 mod shared;
 mod subscribe_order;
 mod subscriptions;
+mod tracking;
 mod transactions;
 
 #[path = "../support/mod.rs"]

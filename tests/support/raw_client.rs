@@ -45,7 +45,7 @@ impl RawClient {
 }
 
 /// The length of the first complete reply.
-fn length(bytes: &[u8]) -> Option<usize> {
+pub fn length(bytes: &[u8]) -> Option<usize> {
     let line = bytes.windows(2).position(|pair| pair == b"\r\n")? + 2;
     let number = || std::str::from_utf8(&bytes[1..line - 2]).expect("digits").parse::<i64>().expect("a number");
     match bytes[0] {

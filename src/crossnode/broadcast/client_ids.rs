@@ -14,12 +14,21 @@ pub(crate) fn of_server(id: i64, servers: usize) -> (usize, i64) {
     (id.rem_euclid(servers as i64) as usize, id / servers as i64)
 }
 
-/// A line of CLIENT LIST or CLIENT INFO with the id over all servers. Such a line begins with `id=`.
+/// A line of CLIENT LIST or CLIENT INFO with the ids over all servers. Such a line begins with `id=`; `redir=` is the id of another client.
 pub(crate) fn line_with_id(line: &[u8], server: usize, servers: usize) -> Vec<u8> {
-    let digits = line.iter().skip(3).take_while(|byte| byte.is_ascii_digit()).count();
-    let id = line.strip_prefix(b"id=").and_then(|rest| std::str::from_utf8(&rest[..digits]).ok()).and_then(|id| id.parse().ok());
-    match id {
-        Some(id) => [format!("id={}", over_all_servers(id, server, servers)).as_bytes(), &line[3 + digits..]].concat(),
+    const REDIRECT: &[u8] = b" redir=";
+    let redirect = line.windows(REDIRECT.len()).rposition(|word| word == REDIRECT).map_or(line.len(), |at| at + REDIRECT.len());
+    let (before, after) = line.split_at(redirect);
+    let own = |text: &[u8]| {
+        let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let id = std::str::from_utf8(&text[..digits]).ok().and_then(|id| id.parse().ok()).filter(|&id| id > 0);
+        match id {
+            Some(id) => [over_all_servers(id, server, servers).to_string().as_bytes(), &text[digits..]].concat(),
+            None => text.to_vec(),
+        }
+    };
+    match before.strip_prefix(b"id=") {
+        Some(rest) => [b"id=", own(rest).as_slice(), &own(after)].concat(),
         None => line.to_vec(),
     }
 }
@@ -101,6 +110,8 @@ mod tests {
     #[test]
     fn lines_have_the_id_over_all_servers() {
         assert_eq!(line_with_id(b"id=10 addr=x", 1, 3), b"id=31 addr=x");
+        assert_eq!(line_with_id(b"id=10 name=x redir=4 resp=2", 1, 3), b"id=31 name=x redir=13 resp=2");
+        assert_eq!(line_with_id(b"id=10 redir=-1", 1, 3), b"id=31 redir=-1");
         assert_eq!(line_with_id(b"other", 1, 3), b"other");
     }
 }

@@ -84,7 +84,7 @@ impl<'a> Names<'a> {
         let (home, last) = (job.server_of(0), job.command.keys.len() - 1);
         let target = (last > 0 && job.server_of(last) != home).then(|| (job.server_of(last), job.key(last)));
         let id = internal_keys::new_id();
-        Names { home, target, prefix: format!("rediscluster:{id}:").into_bytes(), result: internal_keys::key(&id, "result") }
+        Names { home, target, prefix: internal_keys::sort_prefix(&id), result: internal_keys::key(&id, "result") }
     }
 }
 

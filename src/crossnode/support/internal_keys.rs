@@ -12,6 +12,23 @@ pub(crate) fn is_internal(key: &[u8]) -> bool {
     key.starts_with(PREFIX)
 }
 
+/// The beginning of the copies that SORT makes for its patterns. SORT takes a NUL for the end of a pattern, so they cannot begin with [`PREFIX`].
+const SORT_PREFIX: &[u8] = b"rediscluster:";
+
+/// The beginning of the copies of one SORT.
+pub(crate) fn sort_prefix(id: &str) -> Vec<u8> {
+    [SORT_PREFIX, id.as_bytes(), b":"].concat()
+}
+
+/// Whether a key is a copy that SORT makes.
+pub(crate) fn is_sort_copy(key: &[u8]) -> bool {
+    let rest = key.strip_prefix(SORT_PREFIX).filter(|rest| rest.len() > ID_LENGTH && rest[ID_LENGTH] == b':');
+    rest.is_some_and(|rest| rest[..ID_LENGTH].iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
+}
+
+/// The length of [`new_id`].
+const ID_LENGTH: usize = 32;
+
 /// A unique id: 128 random bits in hexadecimal digits.
 pub(crate) fn new_id() -> String {
     random::<16>().iter().map(|byte| format!("{byte:02x}")).collect()

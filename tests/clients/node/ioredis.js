@@ -43,6 +43,19 @@ async function main() {
     for (const channel of ['c3', 'c1', 'd9']) await show('PUBLISH', () => client.publish(channel, 'hello'));
     await all;
     await show('messages', () => received, true);
+
+    // A cache with RESP2: one connection receives the invalidations of another one.
+    const [receiver, reader] = [1, 2].map(() => new Redis({ port: Number(port), protocol: 2 }));
+    const id = await receiver.client('ID');
+    const invalid = [];
+    receiver.on('message', (channel, key) => invalid.push(key));
+    await receiver.subscribe('__redis__:invalidate');
+    await reader.client('TRACKING', 'ON', 'REDIRECT', id);
+    const cached = [...Array(10).keys()].map((n) => `cached${n}`);
+    await reader.mget(...cached);
+    await client.mset(...cached.flatMap((key) => [key, 1]));
+    for (let n = 0; n < 20000 && invalid.length < 10; n++) await setTimeout(1);
+    await show('invalidated', () => invalid, true);
     process.exit(0);
 }
 

@@ -1,7 +1,7 @@
 // Runs commands with node-redis and prints every result. Arguments: a port, the file of commands.
 'use strict';
 const { setTimeout } = require('timers/promises');
-const { createClient } = require('redis');
+const { BasicClientSideCache, createClient } = require('redis');
 const { show, runCommands } = require('./common');
 
 async function runWith(options, path) {
@@ -50,11 +50,44 @@ async function runWith(options, path) {
     for (const one of [client, other, blocked, subscriber]) one.destroy();
 }
 
+// Repeats a call until it returns what is expected, because invalidations arrive a little later.
+async function until(call, expected) {
+    for (let n = 0; n < 20000; n++) {
+        const value = await call();
+        if (JSON.stringify(value) === JSON.stringify(expected)) return value;
+        await setTimeout(1);
+    }
+    return 'never';
+}
+
+// The client's own cache, which CLIENT TRACKING keeps up to date.
+async function caching(socket) {
+    console.log('==== cache');
+    const cache = new BasicClientSideCache({ ttl: 0, maxEntries: 0, evictPolicy: 'LRU' });
+    const client = createClient({ RESP: 3, clientSideCache: cache, socket });
+    const other = createClient({ socket });
+    await Promise.all([client.connect(), other.connect()]);
+    const keys = [...Array(10).keys()].map((n) => `cached${n}`);
+    const getAll = () => Promise.all(keys.map((key) => client.get(key)));
+    await other.flushAll();
+    for (const value of ['1', '2', '3']) {
+        await other.mSet(keys.map((key) => [key, value]));
+        await show('GET', () => until(getAll, keys.map(() => value)));
+        await show('GET', getAll);
+    }
+    await other.del(keys[0]);
+    await show('DEL', () => until(() => client.get(keys[0]), null));
+    await other.flushAll();
+    await show('FLUSHALL', () => until(getAll, keys.map(() => null)));
+    for (const one of [client, other]) one.destroy();
+}
+
 async function main() {
     const [port, path] = process.argv.slice(2);
     for (const options of [{}, { RESP: 2 }, { RESP: 3 }]) {
         await runWith({ ...options, socket: { host: '127.0.0.1', port: Number(port) } }, path);
     }
+    await caching({ host: '127.0.0.1', port: Number(port) });
     process.exit(0);
 }
 

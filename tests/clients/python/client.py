@@ -121,6 +121,45 @@ def typed(client):
     show("ACL WHOAMI", lambda: client.acl_whoami())
 
 
+def until(call, expected):
+    """Repeats a call until it returns what is expected, because invalidations arrive a little later."""
+    for _ in range(20000):
+        value = call()
+        if value == expected:
+            return value
+        time.sleep(0.001)
+    return "still %r" % (value,)
+
+
+def caching(port):
+    """The client's own cache, which CLIENT TRACKING keeps up to date."""
+    from redis.cache import CacheConfig
+    from redis.connection import CacheProxyConnection
+
+    # It refuses servers before 7.4, although tracking is older.
+    CacheProxyConnection.MIN_ALLOWED_VERSION = "7.0.0"
+
+    other = redis.Redis(port=port, socket_timeout=60)
+    client = redis.Redis(port=port, socket_timeout=60, protocol=3, cache_config=CacheConfig())
+    client.flushall()
+    keys = ["cached%d" % number for number in range(20)]
+    show("fill", lambda: [client.set(key, 1) for key in keys])
+    show("read", lambda: [[client.get(key) for key in keys], client.mget(keys[:3]), client.hgetall("none")])
+    show("cached", lambda: client.get_cache().size)
+    for key in keys:
+        client.set(key, 2)
+        show("after its own write", lambda: client.get(key))
+    other.mset({key: 3 for key in keys})
+    show("after another's write", lambda: until(lambda: [client.get(key) for key in keys], [b"3"] * 20))
+    other.delete(*keys[:5])
+    show("after DEL", lambda: until(lambda: client.mget(keys[:7]), [None] * 5 + [b"3"] * 2))
+    other.rename(keys[7], keys[8])
+    show("after RENAME", lambda: until(lambda: [client.get(key) for key in keys[6:9]], [b"3", None, b"3"]))
+    other.flushall()
+    show("after FLUSHALL", lambda: until(lambda: [client.get(key) for key in keys], [None] * 20))
+    client.close()
+
+
 def main():
     port, path = int(sys.argv[1]), sys.argv[2]
     for options in ({}, {"protocol": 2, "decode_responses": True}, {"protocol": 3}):
@@ -132,6 +171,7 @@ def main():
         run_commands(connection, path)
         for part in (pipelines, iterators, blocking, messages, typed):
             part(client)
+    caching(port)
 
 
 main()
