@@ -17,7 +17,7 @@ mod request;
 mod request_stream;
 
 pub(crate) use crate::resp::builder::Builder;
-pub(crate) use crate::resp::encode::push_value;
+pub(crate) use crate::resp::encode::{push_error, push_value};
 pub(crate) use crate::resp::framing::Framer;
 pub use crate::resp::index::{Entry, Kind};
 pub(crate) use crate::resp::reader::Reader;

@@ -113,13 +113,17 @@ impl Reply {
         Reply::new(Bytes::from_vec(buffer), entries)
     }
 
-    /// Parses one reply.
-    #[cfg(test)]
-    pub(crate) fn from_resp(resp: &[u8]) -> Reply {
+    /// Parses one reply that is complete.
+    pub(crate) fn parse(resp: &[u8]) -> Result<Reply, Error> {
         let mut reader = Reader::new(Vec::new(), false);
         reader.feed(resp);
-        reader.advance(1).unwrap();
-        Reply::from_reader(reader, None).0
+        reader.advance(1)?;
+        Ok(Reply::from_reader(reader, None).0)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn from_resp(resp: &[u8]) -> Reply {
+        Reply::parse(resp).unwrap()
     }
 
     #[inline]

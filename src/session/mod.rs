@@ -11,6 +11,7 @@ mod dispatch;
 mod exec;
 mod exec_reply;
 mod identity;
+mod in_loop;
 mod interrupt;
 mod monitor;
 mod monitor_connection;

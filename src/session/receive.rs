@@ -3,7 +3,6 @@
 use crate::error::{Code, Error};
 use crate::resp::Reply;
 use crate::session::interrupt::Interrupter;
-use crate::session::monitor_connection::MonitorConnection;
 use crate::session::pubsub_connection::PubSubConnection;
 use crate::session::session::Session;
 use crate::transport::explain;
@@ -106,9 +105,7 @@ impl Session {
             if self.interrupter.take_interrupt() || remaining(deadline) == Some(Duration::ZERO) {
                 return Ok(Wait::Complete(None));
             }
-            let subscriptions = self.pubsub_connections.values_mut().map(PubSubConnection::socket);
-            let monitors = self.monitors.values_mut().map(MonitorConnection::socket);
-            let sockets = subscriptions.chain(monitors).collect::<Result<_, _>>()?;
+            let sockets = self.message_sockets()?;
             return Ok(Wait::Idle(Idle { sockets, interrupter: self.interrupter.clone() }));
         }
     }

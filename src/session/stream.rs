@@ -6,7 +6,6 @@ use crate::resp::{Args, Commands, ProtocolError, Reply, ReplyList, Value};
 use crate::session::blocked_wait::{Progress, Waiter};
 use crate::session::blocking::{Begun, may_block};
 use crate::session::receive::{Wait, deadline};
-use crate::session::reply_mode::ReplyMode;
 use crate::session::session::{Outcome, Session};
 use crate::session::state_command::{is_stateless, state_command};
 use crate::session::subscriptions::SubscriptionKind;
@@ -162,8 +161,7 @@ impl Session {
 
     /// Runs commands that have no effect on the stream: without the session, if nothing in it matters to them.
     fn run_together(&mut self, commands: Together) -> Result<(), Error> {
-        let is_plain = self.is_authenticated && self.transaction.is_none() && self.reply_mode == ReplyMode::On && self.messages.is_empty();
-        if commands.has_state || !is_plain || self.is_closed || self.interrupter.is_closing() {
+        if commands.has_state || !self.is_plain() {
             return self.run_and_push(&commands.request, true);
         }
         if !commands.request.is_empty() {

@@ -13,6 +13,7 @@ use crate::config::{Config, Protocol};
 pub(crate) use crate::topology::key_listener::{Change, INVALIDATIONS, Messages};
 pub(crate) use crate::topology::release::release;
 pub(crate) use crate::topology::replicas::Replica;
+pub(crate) use crate::topology::role::ROLE;
 use crate::topology::script_sources::ScriptSources;
 pub(crate) use crate::topology::shard::Shard;
 use std::sync::Arc;

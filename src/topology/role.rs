@@ -7,7 +7,7 @@ use crate::transport::clock::now;
 use crate::transport::{Lease, Limit, Pool, SHORT_TIMEOUT, at_most};
 
 /// The command ROLE as RESP.
-const ROLE: &[u8] = b"*1\r\n$4\r\nROLE\r\n";
+pub(crate) const ROLE: &[u8] = b"*1\r\n$4\r\nROLE\r\n";
 
 #[derive(Debug, PartialEq)]
 pub(crate) enum Role {
@@ -25,7 +25,7 @@ pub(crate) enum Role {
 }
 
 impl Role {
-    fn from_reply(reply: &Reply) -> Role {
+    pub(super) fn from_reply(reply: &Reply) -> Role {
         match reply.root() {
             Value::Array(fields) => from_fields(fields).unwrap_or(Role::Other),
             Value::Error(text) => Role::Refused(text.into()),

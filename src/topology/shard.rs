@@ -2,6 +2,7 @@
 
 use crate::config::{Config, Server};
 use crate::error::{Code, Error};
+use crate::resp::Reply;
 use crate::topology::key_listener::KeyListener;
 use crate::topology::replicas::{Replica, Replicas};
 use crate::topology::role::{Role, ask_role};
@@ -83,6 +84,37 @@ impl Shard {
             }
         }
         self.role_check.result().map(|()| asks)
+    }
+
+    /// Whether [`Shard::claims_role_check`] may return true, or [`Shard::refusal`] an error.
+    pub(crate) fn is_role_check_due(&self, now: Time) -> bool {
+        self.master.checks.is_due(now)
+    }
+
+    /// Whether the caller has to ask the server for its role now, with [`ROLE`], over a connection of its own. It then calls
+    /// [`Shard::record_role`], or [`Shard::postpone_role_check`] if there is no reply.
+    pub(crate) fn claims_role_check(&self, now: Time) -> bool {
+        self.master.checks.claim(now)
+    }
+
+    /// Takes the reply to [`ROLE`].
+    pub(crate) fn record_role(&self, reply: &Reply) {
+        self.apply(Role::from_reply(reply));
+    }
+
+    /// The server did not reply to [`ROLE`]. It may be busy with a long command.
+    pub(crate) fn postpone_role_check(&self, now: Time) {
+        self.role_check.postpone(&self.master.checks, now);
+    }
+
+    /// Why the server must not be used, according to the last check.
+    pub(crate) fn refusal(&self) -> Option<Error> {
+        self.role_check.result().err()
+    }
+
+    /// A connection of the caller to the master was lost: the next caller asks for its role.
+    pub(crate) fn connection_lost(&self) {
+        self.master.checks.check_soon();
     }
 
     /// The replica that serves the next read in place of the master; `None` if the master has to.

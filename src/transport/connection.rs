@@ -4,6 +4,7 @@ use crate::command::ReadTimeout;
 use crate::config::{Address, Config, Protocol, Server};
 use crate::error::{Code, Error};
 use crate::resp::{Reader, Reply, Value, pack};
+use crate::transport::socket_address::SocketAddressOrPath;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, recv, send, sockopt};
@@ -50,21 +51,7 @@ impl Connection {
 
     /// Sends HELLO or AUTH, and SELECT, in one round trip, if the configuration requires them.
     fn prepare(&mut self, server: &Server, protocol: Protocol, timeout: Option<Duration>) -> Result<(), Error> {
-        let db = server.db.to_string();
-        let mut requests: Vec<Vec<u8>> = Vec::new();
-        let password = server.password.as_deref().unwrap_or_default().as_bytes();
-        match (protocol, &server.username, &server.password) {
-            (Protocol::Resp2, Some(username), _) => requests.push(pack(&[b"AUTH", username.as_bytes(), password])),
-            (Protocol::Resp2, None, Some(_)) => requests.push(pack(&[b"AUTH", password])),
-            (Protocol::Resp2, None, None) => {}
-            (Protocol::Resp3, None, None) => requests.push(pack(&[b"HELLO", b"3"])),
-            (Protocol::Resp3, username, _) => {
-                requests.push(pack(&[b"HELLO", b"3", b"AUTH", username.as_deref().unwrap_or("default").as_bytes(), password]))
-            }
-        }
-        if server.db != 0 {
-            requests.push(pack(&[b"SELECT", db.as_bytes()]));
-        }
+        let requests = first_commands(server, protocol);
         if requests.is_empty() {
             return Ok(());
         }
@@ -75,11 +62,28 @@ impl Connection {
         }
         self.receive(&mut reader, requests.len()).map_err(|error| connect_failed(error.message()))?;
         match Reply::from_reader(reader, Some(requests.len())).0.root() {
-            Value::Array(mut replies) => replies.try_for_each(|reply| match reply {
-                Value::Error(text) => Err(refused(text, protocol)),
-                _ => Ok(()),
-            }),
+            Value::Array(mut replies) => replies.try_for_each(|reply| check_first_reply(&reply, protocol)),
             _ => Ok(()),
+        }
+    }
+
+    /// Begins to connect, without waiting. The socket is writable when the attempt has ended; [`Connection::connect_outcome`] then has the result.
+    pub(crate) fn begin(address: &SocketAddressOrPath, config: &Config) -> Result<Connection, Error> {
+        let socket = address.connect_without_waiting().map_err(|error| connect_failed(&error.to_string()))?;
+        Ok(Connection {
+            socket,
+            owner: std::process::id(),
+            max_reply_depth: config.max_reply_depth,
+            buffer: Vec::new(),
+            packed: Vec::new(),
+        })
+    }
+
+    /// The result of an attempt to connect that has ended.
+    pub(crate) fn connect_outcome(&self) -> Result<(), Error> {
+        match sockopt::socket_error(&self.socket) {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) | Err(error) => Err(connect_failed(&io::Error::from(error).to_string())),
         }
     }
 
@@ -217,6 +221,31 @@ impl Drop for Connection {
     }
 }
 
+/// The commands that every connection begins with: HELLO or AUTH, and SELECT, as far as the configuration requires them.
+pub(super) fn first_commands(server: &Server, protocol: Protocol) -> Vec<Vec<u8>> {
+    let db = server.db.to_string();
+    let mut requests: Vec<Vec<u8>> = Vec::new();
+    let password = server.password.as_deref().unwrap_or_default().as_bytes();
+    match (protocol, &server.username, &server.password) {
+        (Protocol::Resp2, Some(username), _) => requests.push(pack(&[b"AUTH", username.as_bytes(), password])),
+        (Protocol::Resp2, None, Some(_)) => requests.push(pack(&[b"AUTH", password])),
+        (Protocol::Resp2, None, None) => {}
+        (Protocol::Resp3, None, None) => requests.push(pack(&[b"HELLO", b"3"])),
+        (Protocol::Resp3, username, _) => {
+            requests.push(pack(&[b"HELLO", b"3", b"AUTH", username.as_deref().unwrap_or("default").as_bytes(), password]))
+        }
+    }
+    if server.db != 0 {
+        requests.push(pack(&[b"SELECT", db.as_bytes()]));
+    }
+    requests
+}
+
+/// Fails if a server refuses one of the [`first_commands`].
+pub(super) fn check_first_reply(reply: &Value, protocol: Protocol) -> Result<(), Error> {
+    if let Value::Error(text) = reply { Err(refused(text, protocol)) } else { Ok(()) }
+}
+
 #[inline]
 fn send_all(socket: &OwnedFd, bytes: &[u8], sent: &mut usize) -> Result<(), Error> {
     let mut rest = bytes;
@@ -235,7 +264,7 @@ fn send_some(socket: &OwnedFd, bytes: &[u8], flags: SendFlags) -> Result<usize, 
             Ok(count) => return Ok(count),
             Err(Errno::INTR) => {}
             Err(Errno::AGAIN) if flags.contains(SendFlags::DONTWAIT) => return Ok(0),
-            Err(Errno::AGAIN) => return Err(Error::new(Code::Timeout, "the server accepted no data in time (write_timeout)")),
+            Err(Errno::AGAIN) => return Err(not_sent_in_time()),
             Err(error) => return Err(lost(error)),
         }
     }
@@ -272,7 +301,7 @@ fn connect_tcp(host: &str, port: u16, timeout: Option<Duration>) -> io::Result<T
 }
 
 #[cold]
-fn connect_failed(reason: &str) -> Error {
+pub(super) fn connect_failed(reason: &str) -> Error {
     Error::new(Code::Connect, format!("cannot connect: {reason}"))
 }
 
@@ -300,6 +329,11 @@ fn closed() -> Error {
 }
 
 #[cold]
-fn timed_out() -> Error {
+pub(super) fn not_sent_in_time() -> Error {
+    Error::new(Code::Timeout, "the server accepted no data in time (write_timeout)")
+}
+
+#[cold]
+pub(super) fn timed_out() -> Error {
     Error::new(Code::Timeout, "no reply in time")
 }

@@ -1,6 +1,7 @@
 //! Several servers at once: all commands are sent to all servers before the first reply is read, so that the servers work in parallel.
 
 use crate::error::{Code, Error};
+use crate::transport::connection::not_sent_in_time;
 use crate::transport::node_pipeline::NodePipeline;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
@@ -39,7 +40,7 @@ fn send_rest(pipelines: &mut [&mut NodePipeline], timeout: Option<Duration>) {
         let left = timeout.map(|timeout| timeout.saturating_sub(last_progress.elapsed()));
         match wait(pipelines, left) {
             Ok(true) => {}
-            Ok(false) => return fail_all(pipelines, &Error::new(Code::Timeout, "the server accepted no data in time (write_timeout)")),
+            Ok(false) => return fail_all(pipelines, &not_sent_in_time()),
             Err(error) => return fail_all(pipelines, &error),
         }
         for pipeline in pipelines.iter_mut().filter(|pipeline| pipeline.is_sending()) {

@@ -2,12 +2,15 @@
 
 mod check_schedule;
 pub(crate) mod clock;
+mod connecting;
 mod connection;
 mod connection_source;
 mod exchange;
 mod node_pipeline;
 mod pool;
 mod retry_policy;
+mod shared_connection;
+mod socket_address;
 mod write_buffer;
 
 pub(crate) use crate::transport::check_schedule::CheckSchedule;
@@ -17,4 +20,5 @@ pub(crate) use crate::transport::exchange::exchange;
 pub(crate) use crate::transport::node_pipeline::NodePipeline;
 pub(crate) use crate::transport::pool::{Lease, Limit, Pool, SHORT_TIMEOUT, at_most};
 pub(crate) use crate::transport::retry_policy::{cannot_serve_reads, explain, may_retry};
+pub(crate) use crate::transport::shared_connection::{Event, SharedConnection};
 pub(crate) use crate::transport::write_buffer::MIN_BORROWED;

@@ -146,6 +146,13 @@ impl<'a> WriteBuffer<'a> {
         self.settle_copied();
     }
 
+    /// A copy of all bytes. Call [`WriteBuffer::settle`] first.
+    pub(crate) fn to_vec(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.length);
+        self.segments.iter().for_each(|segment| bytes.extend_from_slice(segment.bytes()));
+        bytes
+    }
+
     /// The bytes to send next, and whether more follow. Call [`WriteBuffer::settle`] first.
     #[inline]
     pub(crate) fn next(&self) -> (&[u8], bool) {
