@@ -16,6 +16,8 @@ const MAX_REPLIES: usize = 32 << 20;
 const MAX_PENDING: usize = 1024;
 /// Fewer are run if the replies are large, but at least so many.
 const MIN_PENDING: usize = 16;
+/// What is assumed of the first replies.
+const FIRST_REPLY: usize = 256 << 10;
 /// While the commands of a client wait, so many bytes of them are read.
 const MAX_WAITING: usize = 256 << 10;
 
@@ -36,7 +38,7 @@ pub(super) struct Client {
     /// About how many bytes of requests have arrived since its commands began to wait.
     pub waiting: usize,
     pub replies: Replies,
-    /// The largest reply so far.
+    /// The largest reply so far; 0 if there is none.
     largest_reply: usize,
     /// Its next command is one for a job.
     pub needs_job: bool,
@@ -101,7 +103,8 @@ impl Client {
     /// Whether another command may be run now.
     #[inline]
     pub(super) fn has_room(&self) -> bool {
-        let most = MAX_PENDING.min((MAX_REPLIES / self.largest_reply.max(1)).max(MIN_PENDING));
+        let reply = if self.largest_reply == 0 { FIRST_REPLY } else { self.largest_reply };
+        let most = (MAX_REPLIES / reply).clamp(MIN_PENDING, MAX_PENDING);
         self.replies.pending() < most && (self.replies.size() < MAX_REPLIES || self.is_lost)
     }
 
