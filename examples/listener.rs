@@ -62,10 +62,8 @@ impl Threads {
     fn next(&self) -> Option<Job> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.idle += 1;
-        let (mut state, _) = self
-            .has_job
-            .wait_timeout_while(state, IDLE_TIME, |state| state.jobs.is_empty())
-            .unwrap_or_else(PoisonError::into_inner);
+        let (mut state, _) =
+            self.has_job.wait_timeout_while(state, IDLE_TIME, |state| state.jobs.is_empty()).unwrap_or_else(PoisonError::into_inner);
         state.idle -= 1;
         state.jobs.pop()
     }

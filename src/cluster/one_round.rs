@@ -3,18 +3,23 @@
 use crate::cluster::batch::Batch;
 use crate::cluster::handle::Cluster;
 use crate::cluster::replica_read::may_use_replica;
-use crate::command::{Block, Command, CommandFlags, PlacedKeys, ResponsePolicy, SplitKind, Strategy, lookup};
-use crate::config::Read;
+use crate::command::{
+    Block, Command, CommandFlags, Destination, GatherKind, PlacedKeys, ResponsePolicy, SetOperation, SplitKind, Strategy, lookup,
+};
+use crate::config::{Protocol, Read};
+use crate::crossnode::{Job, gather};
 use crate::error::{Code, Error};
 use crate::resp::{Args, Commands, Reply, pack};
 use crate::routing::{CommandResolver, CrossNodeCommand, Plan, plan_single_key};
+use crate::topology::Topology;
+use smallvec::SmallVec;
 
 /// How a command is run.
 pub(crate) enum Route<'a> {
     /// One server gets it, with the stored names of its keys, and its reply is the reply to the command.
     OneServer { server: usize, keys: PlacedKeys<'a>, flags: CommandFlags, may_use_replica: bool },
     /// Several servers get a part each.
-    Parts { round: OneRound, flags: CommandFlags, may_use_replica: bool },
+    Parts { round: OneRound, parts: Vec<Part>, flags: CommandFlags, may_use_replica: bool },
     /// It has failed: nothing is sent.
     Failed(Error),
     /// It takes several steps, or may have to wait, or is not known: [`Cluster::execute`] runs it.
@@ -27,6 +32,13 @@ pub(crate) struct OneRound {
     merge: Merge,
 }
 
+/// What a server gets: the bytes of its commands, and the end of each in them.
+pub(crate) struct Part {
+    pub server: usize,
+    pub bytes: Vec<u8>,
+    pub ends: SmallVec<[usize; 1]>,
+}
+
 /// How the replies are merged in the usual case. The library's general rules apply to the others.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Merge {
@@ -35,7 +47,12 @@ enum Merge {
     /// They are numbers, of which the last of each server is added and the others are 0.
     Sum,
     General,
+    /// The members of sets. This takes some time, so large ones are left to another thread.
+    Union,
 }
+
+/// Sets of more bytes together are merged by another thread.
+const MAX_UNION: usize = 256 << 10;
 
 /// What a server has replied to its part, or the error, which names the server and the command.
 pub(crate) type PartOutcome = Result<Vec<u8>, Error>;
@@ -57,20 +74,46 @@ impl Cluster {
 
     fn plan_without_waiting<'a>(&self, command: &Command, args: &[&'a [u8]]) -> Route<'a> {
         let topology = self.topology();
-        let (merge, keys, flags) = match CommandResolver::new(self.config(), &topology).plan(Some(command), args) {
+        let resolver = CommandResolver::new(self.config(), &topology);
+        let plan = match resolver.plan(Some(command), args) {
             Ok(Plan::OneServer { server, keys, flags }) => {
                 return Route::OneServer { server, may_use_replica: self.may_use_replica(args, &keys, flags), keys, flags };
             }
-            Ok(Plan::Split { kind, keys, flags }) => (Merge::of_split(kind), keys, flags),
-            Ok(Plan::CrossNode(CrossNodeCommand { strategy: Strategy::Broadcast(policy), keys, flags })) => match Merge::of_broadcast(policy) {
-                Some(merge) => (merge, keys, flags),
-                None => return Route::Other,
-            },
-            Ok(Plan::CrossNode(_)) => return Route::Other,
+            Ok(plan) => plan,
             Err(error) => return Route::Failed(error),
         };
-        let may_use_replica = self.may_use_replica(args, &keys, flags);
-        Route::Parts { round: OneRound { request: pack(args), merge }, flags, may_use_replica }
+        let (merge, flags, may_use_replica) = match &plan {
+            Plan::Split { kind, keys, flags } => (Merge::of_split(*kind), *flags, self.may_use_replica(args, keys, *flags)),
+            Plan::CrossNode(command @ CrossNodeCommand { strategy, flags, .. }) => {
+                match Merge::of_strategy(*strategy, self.config().protocol) {
+                    Some(Merge::Union) => {
+                        let parts = gather::union::packed(&self.job(&topology, args, command)).into_iter();
+                        let parts = parts.map(|(server, bytes, ends)| Part { server, bytes, ends }).collect();
+                        let may_use_replica = self.may_use_replica(args, &command.keys, *flags);
+                        return Route::Parts {
+                            round: OneRound { request: pack(args), merge: Merge::Union },
+                            parts,
+                            flags: *flags,
+                            may_use_replica,
+                        };
+                    }
+                    Some(merge) => (merge, *flags, false),
+                    None => return Route::Other,
+                }
+            }
+            Plan::OneServer { .. } => return Route::Other,
+        };
+        let request = pack(args);
+        let mut batch = Batch::new(&resolver, &[]);
+        if batch.add_planned(args, None, Ok(plan), None).is_some() {
+            return Route::Other;
+        }
+        let parts = batch.into_packed().map(|(server, (bytes, ends))| Part { server, bytes, ends }).collect();
+        Route::Parts { round: OneRound { request, merge }, parts, flags, may_use_replica }
+    }
+
+    fn job<'c, 'a>(&'c self, topology: &'c Topology, args: &'c [&'a [u8]], command: &'c CrossNodeCommand<'a>) -> Job<'c, 'a> {
+        Job { config: self.config(), topology, args, command, limit: None }
     }
 
     #[inline]
@@ -81,7 +124,10 @@ impl Cluster {
 
 /// Whether a command can be planned without asking a server, and needs one round. Subcommands are rare, and some concern the state of the handle.
 fn runs_in_one_round(command: &Command) -> bool {
-    let is_simple = matches!(command.strategy, Strategy::Refuse | Strategy::Split(_) | Strategy::Broadcast(_) | Strategy::AnyMaster);
+    let is_simple = matches!(
+        command.strategy,
+        Strategy::Refuse | Strategy::Split(_) | Strategy::Gather(_) | Strategy::Broadcast(_) | Strategy::AnyMaster
+    );
     is_simple && !command.session && !command.may_be_missing() && !command.name.contains('|')
 }
 
@@ -94,8 +140,16 @@ impl Merge {
         }
     }
 
-    /// `None`: merging may take longer than an event loop should be kept busy.
-    fn of_broadcast(policy: ResponsePolicy) -> Option<Merge> {
+    /// `None`: it takes several rounds, or merging may take longer than an event loop should be kept busy.
+    fn of_strategy(strategy: Strategy, protocol: Protocol) -> Option<Merge> {
+        let policy = match strategy {
+            Strategy::Broadcast(policy) => policy,
+            // The library reads sets over RESP2.
+            Strategy::Gather(GatherKind::Sets(SetOperation::Union, Destination::None)) if protocol == Protocol::Resp2 => {
+                return Some(Merge::Union);
+            }
+            _ => return None,
+        };
         match policy {
             ResponsePolicy::AllSucceeded => Some(Merge::Same),
             ResponsePolicy::AggSum | ResponsePolicy::VisibleKeyCount => Some(Merge::Sum),
@@ -108,21 +162,13 @@ impl Merge {
 }
 
 impl OneRound {
-    /// Passes the commands for each server on: the server, the bytes of its commands, and the end of each command in them.
-    pub(crate) fn send(&self, cluster: &Cluster, mut send: impl FnMut(usize, &[u8], &[usize])) -> Result<(), Error> {
-        self.with_batch(cluster, |mut batch| {
-            batch.pipelines().for_each(|(server, pipeline)| {
-                let (bytes, ends) = pipeline.packed();
-                send(server, &bytes, ends);
-            });
-            Ok(())
-        })
-    }
-
     /// Merges the replies of the servers. `None`: the servers have to be asked again, and [`Cluster::execute`] has to run the command.
     pub(crate) fn merge(&self, cluster: &Cluster, outcomes: Vec<(usize, PartOutcome)>) -> Option<Result<Reply, Error>> {
         if let Some(reply) = self.merge_usual(&outcomes) {
             return Some(Ok(reply));
+        }
+        if self.merge == Merge::Union {
+            return self.merge_union(cluster, outcomes);
         }
         if self.has_internal_keys(&outcomes) {
             return None;
@@ -150,8 +196,23 @@ impl OneRound {
                 Reply::parse(first).ok().filter(|_| is_same)
             }
             Merge::Sum => replies.try_fold(0, |sum: i64, numbers| sum.checked_add(last_number(numbers?)?)).map(Reply::integer),
-            Merge::General => None,
+            Merge::General | Merge::Union => None,
         }
+    }
+
+    fn merge_union(&self, cluster: &Cluster, outcomes: Vec<(usize, PartOutcome)>) -> Option<Result<Reply, Error>> {
+        let size: usize = outcomes.iter().map(|(_, outcome)| outcome.as_ref().map_or(0, Vec::len)).sum();
+        if size > MAX_UNION {
+            return None;
+        }
+        let topology = cluster.topology();
+        let mut args = Args::new();
+        if let Err(error) = Commands::new(&self.request).next(&mut args) {
+            return Some(Err(error));
+        }
+        let plan = CommandResolver::new(cluster.config(), &topology).plan(lookup(&args), &args);
+        let Ok(Plan::CrossNode(command)) = &plan else { return Some(Err(plan_changed())) };
+        Some(gather::union::merge_packed(&cluster.job(&topology, &args, command), outcomes))
     }
 
     /// DBSIZE of a server with internal keys.
@@ -174,9 +235,14 @@ impl OneRound {
         match batch.add(&args, Some(0..self.request.len())) {
             None => call(batch),
             // Over RESP3 the replies to some commands have types that only `crossnode` makes.
-            Some(_) => Err(Error::new(Code::Internal, "the plan of a command has changed")),
+            Some(_) => Err(plan_changed()),
         }
     }
+}
+
+#[cold]
+fn plan_changed() -> Error {
+    Error::new(Code::Internal, "the plan of a command has changed")
 }
 
 /// The last of some numbers, if the others are 0.

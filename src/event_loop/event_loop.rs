@@ -1,6 +1,6 @@
 //! The loop: the shared connections of one or more handles, and the commands that were submitted to them.
 
-use crate::cluster::{Cluster, OneRound, Route};
+use crate::cluster::{Cluster, OneRound, Part, Route};
 use crate::command::{CommandFlags, PlacedKeys, as_sent, is_renamed};
 use crate::error::{Code, Error};
 use crate::event_loop::answer::Answer;
@@ -9,8 +9,8 @@ use crate::event_loop::rounds::{Round, Rounds};
 use crate::resp::{push_argument, push_count};
 use crate::transport::SharedConnection;
 use crate::transport::clock::{NEVER, Time, now};
-use rustix::event::epoll::{self, CreateFlags, Event};
 use rustix::event::Timespec;
+use rustix::event::epoll::{self, CreateFlags, Event};
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
@@ -102,9 +102,11 @@ impl EventLoop {
                 self.send_to_one(handle, server, (args, request, &keys, flags), tag);
                 Submitted::Accepted
             }
-            Route::Parts { may_use_replica, .. } if may_use_replica && own.nodes.iter().any(|node| node.may_have_replicas) => Submitted::Other,
-            Route::Parts { round, flags, .. } => {
-                self.send_to_several(handle, round, args[0], flags, tag);
+            Route::Parts { may_use_replica, .. } if may_use_replica && own.nodes.iter().any(|node| node.may_have_replicas) => {
+                Submitted::Other
+            }
+            Route::Parts { round, parts, flags, .. } => {
+                self.send_to_several(handle, (round, parts), args[0], flags, tag);
                 Submitted::Accepted
             }
             Route::Failed(error) => {
@@ -136,26 +138,24 @@ impl EventLoop {
         });
     }
 
-    fn send_to_several(&mut self, handle: usize, command: OneRound, name: &[u8], flags: CommandFlags, tag: u64) {
-        let mut parts: Vec<(usize, Vec<u8>, Vec<usize>)> = Vec::new();
-        let outcome = command.send(&self.handles[handle].cluster, |server, bytes, ends| parts.push((server, bytes.into(), ends.into())));
-        if let Err(error) = outcome {
-            return self.finished.push_back((tag, Answer::Failure(error)));
-        }
+    fn send_to_several(&mut self, handle: usize, (command, parts): (OneRound, Vec<Part>), name: &[u8], flags: CommandFlags, tag: u64) {
         let number = self.rounds.reserve();
         let mut round = Round::new(tag, handle, command);
-        let numbers: Vec<usize> = parts.iter().map(|(server, _, ends)| round.add_part(*server, ends.len())).collect();
+        parts.iter().for_each(|part| round.add_part(part.server, part.ends.len()));
         self.rounds.insert(number, round);
-        for ((server, bytes, ends), part) in parts.into_iter().zip(numbers) {
-            let tag = Rounds::tag(number, part);
-            if let Err(error) = self.prepare(handle, server, name) {
+        let name: Arc<[u8]> = name.into();
+        for (nth, Part { server, bytes, ends }) in parts.into_iter().enumerate() {
+            let tag = Rounds::tag(number, nth);
+            if let Err(error) = self.prepare(handle, server, &name) {
                 ends.iter().for_each(|_| self.fail_one(tag, error.clone()));
                 continue;
             }
             let (mut start, now) = (0, self.now);
             for end in ends {
                 let command = &bytes[start..end];
-                self.handles[handle].nodes[server].connection.push(tag, flags.repeatable, now, |out| out.extend_from_slice(command));
+                self.handles[handle].nodes[server]
+                    .connection
+                    .push_named(tag, flags.repeatable, now, Some(name.clone()), |out| out.extend_from_slice(command));
                 start = end;
             }
         }

@@ -53,7 +53,8 @@ impl Node {
     /// Makes the connection ready for another command, which is called `name`. Connects, and asks for the role, if that is due.
     #[cold]
     pub(super) fn prepare(&mut self, epoll: &OwnedFd, cluster: &Cluster, server: usize, name: &[u8], now: Time) -> Result<(), Error> {
-        let failed = |error: Error| if error.refusal().is_some() { error } else { explain(&cluster.config().servers[server], error, name, false) };
+        let failed =
+            |error: Error| if error.refusal().is_some() { error } else { explain(&cluster.config().servers[server], error, name, false) };
         if self.connection.is_closed() {
             return self.open(epoll).map_err(failed);
         }
@@ -164,7 +165,13 @@ impl Node {
 
     /// The tag and the range of the next reply to a command of a caller, and the commands that have failed meanwhile.
     #[inline]
-    pub(super) fn next_reply(&mut self, epoll: &OwnedFd, cluster: &Cluster, server: usize, now: Time) -> Result<Option<(u64, Range<usize>)>, Vec<Failed>> {
+    pub(super) fn next_reply(
+        &mut self,
+        epoll: &OwnedFd,
+        cluster: &Cluster,
+        server: usize,
+        now: Time,
+    ) -> Result<Option<(u64, Range<usize>)>, Vec<Failed>> {
         match self.connection.next_reply() {
             Ok(Some((ROLE_TAG, range))) => Err(self.record_role(epoll, cluster, server, range, now)),
             Ok(reply) => Ok(reply),

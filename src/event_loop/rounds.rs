@@ -34,11 +34,10 @@ impl Round {
         Round { tag, handle, command, parts: Vec::new(), missing: 0 }
     }
 
-    /// Adds a part of so many commands. Returns its number.
-    pub(super) fn add_part(&mut self, server: usize, commands: usize) -> usize {
+    /// Adds a part of so many commands.
+    pub(super) fn add_part(&mut self, server: usize, commands: usize) {
         self.parts.push(Part { server, replies: Vec::new(), failure: None });
         self.missing += commands;
-        self.parts.len() - 1
     }
 
     /// The command and, by server, the replies or the first failure.

@@ -4,8 +4,8 @@ use crate::cluster::Cluster;
 use crate::error::Error;
 use crate::resp::Reply;
 use crate::session::Session;
-use std::os::unix::net::UnixStream;
 use std::io::Write;
+use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
@@ -28,12 +28,25 @@ enum Work {
 /// What a job tells the listener.
 pub(super) enum Message {
     /// Bytes for a client.
-    Output { client: usize, bytes: Vec<u8> },
+    Output {
+        client: usize,
+        bytes: Vec<u8>,
+    },
     /// The client waits for other clients.
-    Blocked { client: usize },
+    Blocked {
+        client: usize,
+    },
     /// The session can be used again. `is_lost`: its client must be disconnected. `has_more`: there are more messages.
-    Returned { client: usize, session: Option<Box<Session>>, is_lost: bool, has_more: bool },
-    Executed { tag: u64, outcome: Result<Reply, Error> },
+    Returned {
+        client: usize,
+        session: Option<Box<Session>>,
+        is_lost: bool,
+        has_more: bool,
+    },
+    Executed {
+        tag: u64,
+        outcome: Result<Reply, Error>,
+    },
 }
 
 /// Where messages go.

@@ -121,6 +121,17 @@ impl Reply {
         Ok(Reply::from_reader(reader, None).0)
     }
 
+    /// Parses complete replies, and puts them into an array.
+    pub(crate) fn parse_all(resp: &[u8], count: usize) -> Result<Reply, Error> {
+        let mut reader = Reader::new(Vec::with_capacity(resp.len()), true);
+        reader.feed(resp);
+        reader.advance(count)?;
+        match reader.complete() == count {
+            true => Ok(Reply::from_reader(reader, Some(count)).0),
+            false => Err(Error::new(Code::Protocol, "a reply is incomplete")),
+        }
+    }
+
     #[cfg(test)]
     pub(crate) fn from_resp(resp: &[u8]) -> Reply {
         Reply::parse(resp).unwrap()

@@ -24,7 +24,8 @@ impl Session {
 
     /// Whether the replies to commands without state are those of [`Session::stateless_handle`], and nothing else is to be returned.
     pub(crate) fn is_plain(&self) -> bool {
-        let has_state = self.transaction.is_some() || self.receives_messages() || !self.messages.is_empty() || self.stream.blocked.is_some();
+        let has_state =
+            self.transaction.is_some() || self.receives_messages() || !self.messages.is_empty() || self.stream.blocked.is_some();
         self.is_authenticated && self.reply_mode == ReplyMode::On && !has_state && !self.has_ended()
     }
 

@@ -97,9 +97,9 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
     }
 
     /// The bytes of its commands, and the end of each in them, for a caller that sends them itself.
-    pub(crate) fn packed(&mut self) -> (Vec<u8>, &[usize]) {
+    pub(crate) fn into_packed(mut self) -> (Vec<u8>, SmallVec<[usize; 1]>) {
         self.write_buffer.settle();
-        (self.write_buffer.to_vec(), &self.ends)
+        (self.write_buffer.take_bytes(), std::mem::take(&mut self.ends))
     }
 
     /// Takes the replies to all its commands, or the failure, which names the server and the command, from a caller that has sent them itself.

@@ -56,6 +56,8 @@ struct Pending {
     length: usize,
     repeatable: bool,
     is_retried: bool,
+    /// What error texts call it, if it is not the command of a caller but a part of one.
+    name: Option<Arc<[u8]>>,
 }
 
 /// What became of an event on the socket.
@@ -127,6 +129,12 @@ impl SharedConnection {
     /// Adds a command whose bytes `pack` appends.
     #[inline]
     pub(crate) fn push(&mut self, tag: u64, repeatable: bool, now: Time, pack: impl FnOnce(&mut Vec<u8>)) {
+        self.push_named(tag, repeatable, now, None, pack);
+    }
+
+    /// Adds a part of a command with this name.
+    #[inline]
+    pub(crate) fn push_named(&mut self, tag: u64, repeatable: bool, now: Time, name: Option<Arc<[u8]>>, pack: impl FnOnce(&mut Vec<u8>)) {
         if self.sent == self.outgoing.len() {
             self.sent_at = now;
         }
@@ -135,13 +143,13 @@ impl SharedConnection {
         }
         let start = self.outgoing.len();
         pack(&mut self.outgoing);
-        self.pending.push_back(Pending { tag, length: self.outgoing.len() - start, repeatable, is_retried: false });
+        self.pending.push_back(Pending { tag, length: self.outgoing.len() - start, repeatable, is_retried: false, name });
     }
 
     /// Sends a command before all others, none of which was sent, and holds those back until [`SharedConnection::release`] or that time.
     pub(crate) fn push_first_and_hold(&mut self, tag: u64, command: &[u8], until: Time) {
         self.outgoing.splice(0..0, command.iter().copied());
-        self.pending.push_front(Pending { tag, length: command.len(), repeatable: true, is_retried: true });
+        self.pending.push_front(Pending { tag, length: command.len(), repeatable: true, is_retried: true, name: None });
         self.hold = Some(Hold { from: command.len(), until });
     }
 
@@ -299,7 +307,7 @@ impl SharedConnection {
                 bytes.extend_from_slice(&self.outgoing[range]);
                 kept.push_back(Pending { is_retried: true, ..command });
             } else {
-                failed.push((command.tag, self.failure(failure, &range)));
+                failed.push((command.tag, self.failure(failure, command.name.as_deref(), &range)));
             }
         }
         self.clear();
@@ -317,20 +325,20 @@ impl SharedConnection {
         {
             let range = end - command.length..end;
             end = range.start;
-            failed.push((command.tag, self.failure(failure, &range)));
+            failed.push((command.tag, self.failure(failure, command.name.as_deref(), &range)));
         }
         self.outgoing.truncate(end);
         failed.reverse();
         failed
     }
 
-    fn failure(&self, failure: &Error, range: &Range<usize>) -> Error {
+    fn failure(&self, failure: &Error, name: Option<&[u8]>, range: &Range<usize>) -> Error {
         if failure.refusal().is_some() {
             return failure.clone();
         }
         let mut args = Args::new();
         let is_read = matches!(Commands::new(&self.outgoing[range.clone()]).next(&mut args), Ok(Some(_)));
-        let name = args.first().filter(|_| is_read).copied().unwrap_or_default();
+        let name = name.or_else(|| args.first().filter(|_| is_read).copied()).unwrap_or_default();
         explain(&self.server, failure.clone(), name, self.sent >= range.end)
     }
 }

@@ -146,11 +146,12 @@ impl<'a> WriteBuffer<'a> {
         self.settle_copied();
     }
 
-    /// A copy of all bytes. Call [`WriteBuffer::settle`] first.
-    pub(crate) fn to_vec(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.length);
-        self.segments.iter().for_each(|segment| bytes.extend_from_slice(segment.bytes()));
-        bytes
+    /// Takes all bytes. Call [`WriteBuffer::settle`] first.
+    pub(crate) fn take_bytes(&mut self) -> Vec<u8> {
+        match std::mem::take(&mut self.segments).as_mut_slice() {
+            [Segment::Copied(bytes)] => std::mem::take(bytes),
+            segments => segments.iter().flat_map(Segment::bytes).copied().collect(),
+        }
     }
 
     /// The bytes to send next, and whether more follow. Call [`WriteBuffer::settle`] first.

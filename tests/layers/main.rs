@@ -9,7 +9,19 @@ use std::path::Path;
 
 /// Folders whose files must not import each other in a cycle.
 const FOLDERS_WITHOUT_CYCLES: [&str; 14] = [
-    "resp", "config", "rdb", "command", "transport", "topology", "routing", "crossnode", "cluster", "event_loop", "session", "listener", "php",
+    "resp",
+    "config",
+    "rdb",
+    "command",
+    "transport",
+    "topology",
+    "routing",
+    "crossnode",
+    "cluster",
+    "event_loop",
+    "session",
+    "listener",
+    "php",
     "ffi",
 ];
 

@@ -98,7 +98,10 @@ fn a_client_that_leaves_with_commands_pending_does_not_disturb_others() {
             assert_eq!(replies, b"+OK\r\n".repeat(299));
         }
         drop(leaving);
-        assert_eq!(other.exchange(&request(&["SET other 1", "GET other", "MGET other missing"]), 3), b"+OK\r\n$1\r\n1\r\n*2\r\n$1\r\n1\r\n$-1\r\n");
+        assert_eq!(
+            other.exchange(&request(&["SET other 1", "GET other", "MGET other missing"]), 3),
+            b"+OK\r\n$1\r\n1\r\n*2\r\n$1\r\n1\r\n$-1\r\n"
+        );
     }
 }
 
