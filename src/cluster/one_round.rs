@@ -54,8 +54,8 @@ enum Merge {
 /// Sets of more bytes together are merged by another thread.
 const MAX_UNION: usize = 256 << 10;
 
-/// What a server has replied to its part, or the error, which names the server and the command.
-pub(crate) type PartOutcome = Result<Vec<u8>, Error>;
+/// What a server, by its number, has replied to its part, or the error, which names the server and the command.
+pub(crate) type PartOutcome = (usize, Result<Vec<u8>, Error>);
 
 impl Cluster {
     /// Decides how a command is run.
@@ -163,7 +163,7 @@ impl Merge {
 
 impl OneRound {
     /// Merges the replies of the servers. `None`: the servers have to be asked again, and [`Cluster::execute`] has to run the command.
-    pub(crate) fn merge(&self, cluster: &Cluster, outcomes: Vec<(usize, PartOutcome)>) -> Option<Result<Reply, Error>> {
+    pub(crate) fn merge(&self, cluster: &Cluster, outcomes: Vec<PartOutcome>) -> Option<Result<Reply, Error>> {
         if let Some(reply) = self.merge_usual(&outcomes) {
             return Some(Ok(reply));
         }
@@ -187,7 +187,7 @@ impl OneRound {
         }))
     }
 
-    fn merge_usual(&self, outcomes: &[(usize, PartOutcome)]) -> Option<Reply> {
+    fn merge_usual(&self, outcomes: &[PartOutcome]) -> Option<Reply> {
         let mut replies = outcomes.iter().map(|(_, outcome)| outcome.as_deref().ok());
         match self.merge {
             Merge::Same => {
@@ -200,7 +200,7 @@ impl OneRound {
         }
     }
 
-    fn merge_union(&self, cluster: &Cluster, outcomes: Vec<(usize, PartOutcome)>) -> Option<Result<Reply, Error>> {
+    fn merge_union(&self, cluster: &Cluster, outcomes: Vec<PartOutcome>) -> Option<Result<Reply, Error>> {
         let size: usize = outcomes.iter().map(|(_, outcome)| outcome.as_ref().map_or(0, Vec::len)).sum();
         if size > MAX_UNION {
             return None;
@@ -216,7 +216,7 @@ impl OneRound {
     }
 
     /// DBSIZE of a server with internal keys.
-    fn has_internal_keys(&self, outcomes: &[(usize, PartOutcome)]) -> bool {
+    fn has_internal_keys(&self, outcomes: &[PartOutcome]) -> bool {
         let has_two_numbers = |replies: &[u8]| replies.starts_with(b":") && replies.iter().filter(|&&byte| byte == b':').count() == 2;
         self.merge == Merge::Sum && outcomes.iter().all(|(_, outcome)| outcome.as_deref().is_ok_and(has_two_numbers))
     }

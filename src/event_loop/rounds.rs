@@ -1,6 +1,6 @@
 //! The commands of which several servers get a part each, until all parts have their replies.
 
-use crate::cluster::OneRound;
+use crate::cluster::{OneRound, PartOutcome};
 use crate::error::Error;
 
 pub(super) struct Round {
@@ -41,7 +41,7 @@ impl Round {
     }
 
     /// The command and, by server, the replies or the first failure.
-    pub(super) fn into_outcomes(self) -> (OneRound, Vec<(usize, Result<Vec<u8>, Error>)>) {
+    pub(super) fn into_outcomes(self) -> (OneRound, Vec<PartOutcome>) {
         let outcome = |part: Part| (part.server, part.failure.map_or(Ok(part.replies), Err));
         (self.command, self.parts.into_iter().map(outcome).collect())
     }

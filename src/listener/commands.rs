@@ -98,15 +98,6 @@ impl Listener {
         }
     }
 
-    /// Bytes have arrived that are not run at once. If they may subscribe to something, later publications wait.
-    pub(super) fn note_waiting(&mut self, number: usize, bytes: &[u8]) {
-        if let Some(client) = self.clients[number].as_mut().filter(|client| client.subscribes_later.is_none())
-            && may_subscribe(bytes)
-        {
-            client.subscribes_later = Some(self.subscribing.begin(Topic::any()));
-        }
-    }
-
     /// A subscription has been made, or has failed. The publications that waited for it go on.
     pub(super) fn end_subscribing(&mut self, subscribing: u64) {
         self.subscribing.end(subscribing);

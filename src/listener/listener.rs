@@ -5,7 +5,8 @@ use crate::error::{Code, Error};
 use crate::event_loop::{Answer, EventLoop};
 use crate::listener::client::{Client, Received};
 use crate::listener::job::{Job, Message, Results};
-use crate::listener::order::Subscribing;
+use crate::listener::order::{Subscribing, Topic};
+use crate::listener::publications::may_subscribe;
 use rustix::event::Timespec;
 use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
 use std::io::ErrorKind;
@@ -19,7 +20,7 @@ use std::time::Duration;
 /// The bytes that are read from a client at once.
 const BUFFER: usize = 64 << 10;
 /// The most events that are taken from the kernel at once.
-const EVENTS: usize = 256;
+const EVENTS: usize = 1024;
 /// After clients cannot be accepted, for example because there are too many, it is tried again so much later.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 
@@ -104,7 +105,7 @@ impl Listener {
             self.events.process();
             for event in &events {
                 match event.data.u64() {
-                    NEW_CLIENTS => self.accept(),
+                    NEW_CLIENTS => self.accept(&mut buffer, &mut start),
                     SERVERS => {}
                     WAKE_UP => self.take_messages(),
                     number if number >= MESSAGES => self.take_session_messages((number - MESSAGES) as usize, &mut start),
@@ -157,7 +158,7 @@ impl Listener {
         }
     }
 
-    fn accept(&mut self) {
+    fn accept(&mut self, buffer: &mut [u8], start: &mut impl FnMut(Job)) {
         loop {
             match self.socket.accept() {
                 Ok((socket, _)) => {
@@ -177,6 +178,8 @@ impl Listener {
                     let mut client = Client::new(socket, number as u64, session, handle);
                     client.watch(&self.epoll);
                     self.clients[number] = Some(client);
+                    // What it has sent already has arrived before what other clients send later.
+                    self.receive(number, EventFlags::IN, buffer, start);
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return,
                 Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::ConnectionAborted) => {}
@@ -195,6 +198,9 @@ impl Listener {
     }
 
     /// Reads what a client has sent, and goes on to send what it has not taken.
+    ///
+    /// Of the clients that have sent something at the same time, those come first that may subscribe: epoll reports sockets that were
+    /// reported before in another order than that of their bytes.
     fn receive(&mut self, number: usize, flags: EventFlags, buffer: &mut [u8], start: &mut impl FnMut(Job)) {
         if flags.contains(EventFlags::OUT) {
             self.queue(number);
@@ -206,23 +212,31 @@ impl Listener {
         } else if has_left || flags.contains(EventFlags::IN) {
             match client.receive(buffer) {
                 Received::Nothing => return,
-                Received::Bytes(count) => self.take_requests(number, &buffer[..count]),
+                Received::Bytes(count) => {
+                    let may_subscribe = may_subscribe(&buffer[..count]);
+                    self.take_requests(number, &buffer[..count], may_subscribe);
+                    if may_subscribe {
+                        return self.advance(number, start);
+                    }
+                }
                 Received::End => {}
             }
         } else {
             return;
         }
         self.interrupt_if_left(number);
-        self.advance(number, start);
+        self.resumed.push(number);
     }
 
-    fn take_requests(&mut self, number: usize, bytes: &[u8]) {
+    fn take_requests(&mut self, number: usize, bytes: &[u8], may_subscribe: bool) {
         let Some(client) = self.clients[number].as_mut() else { return };
         if client.is_waiting() {
             client.waiting += bytes.len();
-            self.note_waiting(number, bytes);
+            // Later publications wait.
+            if may_subscribe && client.subscribes_later.is_none() {
+                client.subscribes_later = Some(self.subscribing.begin(Topic::any()));
+            }
         }
-        let Some(client) = self.clients[number].as_mut() else { return };
         match &mut client.session {
             Some(session) => session.requests().feed(bytes),
             None => client.unread.extend_from_slice(bytes),

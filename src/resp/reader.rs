@@ -6,7 +6,7 @@
 use crate::error::{Code, Error};
 use crate::resp::buffer_cache::{self, CachedBuffer};
 use crate::resp::index::{Entries, Entry, Kind};
-use crate::resp::number::short_number;
+use crate::resp::number::{is_integer, is_number_prefix, parse_double, short_number};
 use memchr::memchr;
 use rustix::buffer::{SpareCapacity, spare_capacity};
 
@@ -489,20 +489,6 @@ impl Reader {
     fn invalid(&self, what: &str) -> Error {
         Error::new(Code::Protocol, format!("not RESP at byte {}: {what}", self.position))
     }
-}
-
-/// The value of a double of RESP3. Servers write `inf`, `-inf` and `nan`.
-pub(super) fn parse_double(text: &[u8]) -> Option<f64> {
-    std::str::from_utf8(text).ok()?.parse().ok()
-}
-
-fn is_integer(text: &[u8]) -> bool {
-    let digits = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+")).unwrap_or(text);
-    !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
-}
-
-fn is_number_prefix(text: &[u8]) -> bool {
-    text.strip_prefix(b"-").unwrap_or(text).iter().all(u8::is_ascii_digit)
 }
 
 #[cold]

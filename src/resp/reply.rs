@@ -3,7 +3,8 @@
 use crate::error::{Code, Error};
 use crate::resp::buffer_cache;
 use crate::resp::index::{Bytes, Entries, Entry, Kind};
-use crate::resp::reader::{Reader, VERBATIM_PREFIX, parse_double};
+use crate::resp::number::parse_double;
+use crate::resp::reader::{Reader, VERBATIM_PREFIX};
 use std::ops::Deref;
 
 /// A reply of up to this size is copied into memory of its exact size, so that the buffer it was read into can be used again. A larger reply
