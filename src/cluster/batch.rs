@@ -14,7 +14,6 @@ use crate::resp::Reply;
 use crate::routing::{CommandResolver, CrossNodeCommand, Plan, plan_single_key};
 use crate::topology::Topology;
 use crate::transport::{MIN_BORROWED, NodePipeline, exchange};
-use smallvec::SmallVec;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -241,11 +240,6 @@ impl<'p, 'a> Batch<'p, 'a> {
     /// The pipelines of the servers that get something, for a caller that sends the commands itself.
     pub(crate) fn pipelines(&mut self) -> impl Iterator<Item = (usize, &mut NodePipeline<'p, 'a>)> {
         self.pipelines.iter_mut().enumerate().filter_map(|(server, pipeline)| Some((server, pipeline.as_mut()?)))
-    }
-
-    /// What each server gets: the bytes of its commands, and the end of each in them.
-    pub(crate) fn into_packed(self) -> impl Iterator<Item = (usize, (Vec<u8>, SmallVec<[usize; 1]>))> {
-        self.pipelines.into_iter().enumerate().filter_map(|(server, pipeline)| Some((server, pipeline?.into_packed())))
     }
 
     /// The reply to the only command, from what the pipelines have received.

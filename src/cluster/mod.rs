@@ -21,5 +21,5 @@ mod slot;
 
 pub use crate::cluster::each::Nodes;
 pub use crate::cluster::handle::Cluster;
-pub(crate) use crate::cluster::one_round::{OneRound, Part, PartOutcome, Route};
+pub(crate) use crate::cluster::one_round::{OneRound, PartOutcome, Parts, Route};
 pub(crate) use crate::cluster::reply_sink::{ReplySink, Strings};

@@ -6,10 +6,11 @@ use crate::cluster::replica_read::may_use_replica;
 use crate::command::{
     Block, Command, CommandFlags, Destination, GatherKind, PlacedKeys, ResponsePolicy, SetOperation, SplitKind, Strategy, lookup,
 };
-use crate::config::{Protocol, Read};
-use crate::crossnode::{Job, gather};
+use crate::config::{Config, Protocol, Read};
+use crate::crossnode::split::{Split, pack_part};
+use crate::crossnode::{Job, broadcast, gather};
 use crate::error::{Code, Error};
-use crate::resp::{Args, Commands, Reply, pack};
+use crate::resp::{Args, Bytes, Commands, Reply, pack, push_argument, push_count};
 use crate::routing::{CommandResolver, CrossNodeCommand, Plan, plan_single_key};
 use crate::topology::Topology;
 use smallvec::SmallVec;
@@ -19,7 +20,7 @@ pub(crate) enum Route<'a> {
     /// One server gets it, with the stored names of its keys, and its reply is the reply to the command.
     OneServer { server: usize, keys: PlacedKeys<'a>, flags: CommandFlags, may_use_replica: bool },
     /// Several servers get a part each.
-    Parts { round: OneRound, parts: Vec<Part>, flags: CommandFlags, may_use_replica: bool },
+    Parts { round: OneRound, parts: Parts, flags: CommandFlags, may_use_replica: bool },
     /// It has failed: nothing is sent.
     Failed(Error),
     /// It takes several steps, or may have to wait, or is not known: [`Cluster::execute`] runs it.
@@ -28,15 +29,24 @@ pub(crate) enum Route<'a> {
 
 /// A command of which several servers get a part each.
 pub(crate) struct OneRound {
+    /// In lower case.
+    pub name: &'static str,
     request: Vec<u8>,
     merge: Merge,
 }
 
-/// What a server gets: the bytes of its commands, and the end of each in them.
+/// The commands for each server, in one buffer. Several servers may get the same bytes.
+#[derive(Default)]
+pub(crate) struct Parts {
+    pub bytes: Vec<u8>,
+    pub parts: SmallVec<[Part; 4]>,
+}
+
 pub(crate) struct Part {
     pub server: usize,
-    pub bytes: Vec<u8>,
-    pub ends: SmallVec<[usize; 1]>,
+    /// The start of its first command in the bytes, and the end of each of its commands.
+    pub start: usize,
+    pub ends: SmallVec<[usize; 2]>,
 }
 
 /// How the replies are merged in the usual case. The library's general rules apply to the others.
@@ -55,61 +65,45 @@ enum Merge {
 const MAX_UNION: usize = 256 << 10;
 
 /// What a server, by its number, has replied to its part, or the error, which names the server and the command.
-pub(crate) type PartOutcome = (usize, Result<Vec<u8>, Error>);
+pub(crate) type PartOutcome = (usize, Result<Bytes, Error>);
 
 impl Cluster {
-    /// Decides how a command is run.
+    /// Decides how a command is run. `request` has its bytes, if they are spelled as this library would spell them.
     #[inline]
-    pub(crate) fn route_without_waiting<'a>(&self, args: &[&'a [u8]]) -> Route<'a> {
+    pub(crate) fn route_without_waiting<'a>(&self, args: &[&'a [u8]], request: Option<&[u8]>) -> Route<'a> {
         let Some(command) = lookup(args).filter(|command| command.block == Block::Never) else { return Route::Other };
         if let Some((server, key, flags)) = plan_single_key(self.config(), command, args) {
             let keys = PlacedKeys::from_slice(&[key]);
             return Route::OneServer { server, may_use_replica: self.may_use_replica(args, &keys, flags), keys, flags };
         }
         match runs_in_one_round(command) && command.takes(args.len()) {
-            true => self.plan_without_waiting(command, args),
+            true => self.plan_without_waiting(command, args, request),
             false => Route::Other,
         }
     }
 
-    fn plan_without_waiting<'a>(&self, command: &Command, args: &[&'a [u8]]) -> Route<'a> {
+    fn plan_without_waiting<'a>(&self, command: &'static Command, args: &[&'a [u8]], request: Option<&[u8]>) -> Route<'a> {
         let topology = self.topology();
-        let resolver = CommandResolver::new(self.config(), &topology);
-        let plan = match resolver.plan(Some(command), args) {
+        let (merge, parts, keys, flags) = match CommandResolver::new(self.config(), &topology).plan(Some(command), args) {
             Ok(Plan::OneServer { server, keys, flags }) => {
                 return Route::OneServer { server, may_use_replica: self.may_use_replica(args, &keys, flags), keys, flags };
             }
-            Ok(plan) => plan,
+            Ok(Plan::Split { kind, keys, flags }) => {
+                (Merge::of_split(kind), Parts::of_split(self.config(), kind, args, &keys), keys, flags)
+            }
+            Ok(Plan::CrossNode(command)) => {
+                let Some(merge) = Merge::of_strategy(command.strategy, self.config().protocol) else { return Route::Other };
+                let parts = match command.strategy {
+                    Strategy::Broadcast(policy) => Parts::of_broadcast(self.config(), policy, args),
+                    _ => Parts::of_union(&self.job(&topology, args, &command)),
+                };
+                (merge, parts, command.keys, command.flags)
+            }
             Err(error) => return Route::Failed(error),
         };
-        let (merge, flags, may_use_replica) = match &plan {
-            Plan::Split { kind, keys, flags } => (Merge::of_split(*kind), *flags, self.may_use_replica(args, keys, *flags)),
-            Plan::CrossNode(command @ CrossNodeCommand { strategy, flags, .. }) => {
-                match Merge::of_strategy(*strategy, self.config().protocol) {
-                    Some(Merge::Union) => {
-                        let parts = gather::union::packed(&self.job(&topology, args, command)).into_iter();
-                        let parts = parts.map(|(server, bytes, ends)| Part { server, bytes, ends }).collect();
-                        let may_use_replica = self.may_use_replica(args, &command.keys, *flags);
-                        return Route::Parts {
-                            round: OneRound { request: pack(args), merge: Merge::Union },
-                            parts,
-                            flags: *flags,
-                            may_use_replica,
-                        };
-                    }
-                    Some(merge) => (merge, *flags, false),
-                    None => return Route::Other,
-                }
-            }
-            Plan::OneServer { .. } => return Route::Other,
-        };
-        let request = pack(args);
-        let mut batch = Batch::new(&resolver, &[]);
-        if batch.add_planned(args, None, Ok(plan), None).is_some() {
-            return Route::Other;
-        }
-        let parts = batch.into_packed().map(|(server, (bytes, ends))| Part { server, bytes, ends }).collect();
-        Route::Parts { round: OneRound { request, merge }, parts, flags, may_use_replica }
+        let may_use_replica = self.may_use_replica(args, &keys, flags);
+        let round = OneRound { name: command.name, request: request.map_or_else(|| pack(args), <[u8]>::to_vec), merge };
+        Route::Parts { round, parts, flags, may_use_replica }
     }
 
     fn job<'c, 'a>(&'c self, topology: &'c Topology, args: &'c [&'a [u8]], command: &'c CrossNodeCommand<'a>) -> Job<'c, 'a> {
@@ -129,6 +123,52 @@ fn runs_in_one_round(command: &Command) -> bool {
         Strategy::Refuse | Strategy::Split(_) | Strategy::Gather(_) | Strategy::Broadcast(_) | Strategy::AnyMaster
     );
     is_simple && !command.session && !command.may_be_missing() && !command.name.contains('|')
+}
+
+impl Parts {
+    fn of_split(config: &Config, kind: SplitKind, args: &[&[u8]], keys: &PlacedKeys) -> Parts {
+        let split = Split::new(config, kind, keys);
+        let by_part = split.keys_by_part();
+        let mut parts = Parts::default();
+        let mut rest = by_part.as_slice();
+        for part in &split.parts {
+            let (own_keys, following) = rest.split_at(part.keys);
+            rest = following;
+            let start = parts.bytes.len();
+            pack_part(&mut parts.bytes, args, keys, own_keys, kind);
+            parts.parts.push(Part { server: part.server, start, ends: SmallVec::from_slice(&[parts.bytes.len()]) });
+        }
+        parts
+    }
+
+    fn of_broadcast(config: &Config, policy: ResponsePolicy, args: &[&[u8]]) -> Parts {
+        let mut parts = Parts::default();
+        let mut ends = SmallVec::new();
+        for words in broadcast::preceding_commands(policy).iter().copied().chain([args]) {
+            push_command(&mut parts.bytes, words);
+            ends.push(parts.bytes.len());
+        }
+        parts.parts.extend((0..config.servers.len()).map(|server| Part { server, start: 0, ends: ends.clone() }));
+        parts
+    }
+
+    fn of_union(job: &Job) -> Parts {
+        let mut parts = Parts::default();
+        for (server, commands) in gather::union::commands(job) {
+            let (start, mut ends) = (parts.bytes.len(), SmallVec::new());
+            for command in commands {
+                push_command(&mut parts.bytes, &command.iter().map(AsRef::as_ref).collect::<Args>());
+                ends.push(parts.bytes.len());
+            }
+            parts.parts.push(Part { server, start, ends });
+        }
+        parts
+    }
+}
+
+fn push_command(out: &mut Vec<u8>, args: &[&[u8]]) {
+    push_count(out, args.len());
+    args.iter().for_each(|argument| push_argument(out, argument));
 }
 
 impl Merge {
@@ -164,9 +204,6 @@ impl Merge {
 impl OneRound {
     /// Merges the replies of the servers. `None`: the servers have to be asked again, and [`Cluster::execute`] has to run the command.
     pub(crate) fn merge(&self, cluster: &Cluster, outcomes: Vec<PartOutcome>) -> Option<Result<Reply, Error>> {
-        if let Some(reply) = self.merge_usual(&outcomes) {
-            return Some(Ok(reply));
-        }
         if self.merge == Merge::Union {
             return self.merge_union(cluster, outcomes);
         }
@@ -187,21 +224,25 @@ impl OneRound {
         }))
     }
 
-    fn merge_usual(&self, outcomes: &[PartOutcome]) -> Option<Reply> {
+    /// The bytes of the reply, in the usual case.
+    pub(crate) fn merge_usual(&self, outcomes: &[PartOutcome]) -> Option<Bytes> {
         let mut replies = outcomes.iter().map(|(_, outcome)| outcome.as_deref().ok());
         match self.merge {
             Merge::Same => {
                 let first = replies.next()??;
                 let is_same = !first.starts_with(b"-") && replies.all(|other| other == Some(first));
-                Reply::parse(first).ok().filter(|_| is_same)
+                is_same.then(|| Bytes::from_slice(first))
             }
-            Merge::Sum => replies.try_fold(0, |sum: i64, numbers| sum.checked_add(last_number(numbers?)?)).map(Reply::integer),
+            Merge::Sum => {
+                let sum = replies.try_fold(0, |sum: i64, numbers| sum.checked_add(last_number(numbers?)?))?;
+                Some(Bytes::from_slice(format!(":{sum}\r\n").as_bytes()))
+            }
             Merge::General | Merge::Union => None,
         }
     }
 
     fn merge_union(&self, cluster: &Cluster, outcomes: Vec<PartOutcome>) -> Option<Result<Reply, Error>> {
-        let size: usize = outcomes.iter().map(|(_, outcome)| outcome.as_ref().map_or(0, Vec::len)).sum();
+        let size: usize = outcomes.iter().map(|(_, outcome)| outcome.as_ref().map_or(0, |replies| replies.len())).sum();
         if size > MAX_UNION {
             return None;
         }
@@ -212,7 +253,7 @@ impl OneRound {
         }
         let plan = CommandResolver::new(cluster.config(), &topology).plan(lookup(&args), &args);
         let Ok(Plan::CrossNode(command)) = &plan else { return Some(Err(plan_changed())) };
-        Some(gather::union::merge_packed(&cluster.job(&topology, &args, command), outcomes))
+        Some(gather::union::merge_outcomes(&cluster.job(&topology, &args, command), &outcomes))
     }
 
     /// DBSIZE of a server with internal keys.

@@ -1,6 +1,6 @@
 //! The loop: the shared connections of one or more handles, and the commands that were submitted to them.
 
-use crate::cluster::{Cluster, OneRound, Part, Route};
+use crate::cluster::{Cluster, OneRound, Parts, Route};
 use crate::command::{CommandFlags, PlacedKeys, as_sent, is_renamed};
 use crate::error::{Code, Error};
 use crate::event_loop::answer::Answer;
@@ -96,7 +96,7 @@ impl EventLoop {
     #[inline]
     pub(crate) fn submit(&mut self, handle: usize, args: &[&[u8]], request: Option<&[u8]>, tag: u64) -> Submitted {
         let own = &mut self.handles[handle];
-        match own.cluster.route_without_waiting(args) {
+        match own.cluster.route_without_waiting(args, request) {
             Route::OneServer { server, may_use_replica, .. } if may_use_replica && own.nodes[server].may_have_replicas => Submitted::Other,
             Route::OneServer { server, keys, flags, .. } => {
                 self.send_to_one(handle, server, (args, request, &keys, flags), tag);
@@ -106,7 +106,7 @@ impl EventLoop {
                 Submitted::Other
             }
             Route::Parts { round, parts, flags, .. } => {
-                self.send_to_several(handle, (round, parts), args[0], flags, tag);
+                self.send_to_several(handle, round, &parts, flags, tag);
                 Submitted::Accepted
             }
             Route::Failed(error) => {
@@ -138,24 +138,23 @@ impl EventLoop {
         });
     }
 
-    fn send_to_several(&mut self, handle: usize, (command, parts): (OneRound, Vec<Part>), name: &[u8], flags: CommandFlags, tag: u64) {
+    fn send_to_several(&mut self, handle: usize, command: OneRound, parts: &Parts, flags: CommandFlags, tag: u64) {
+        let name = command.name;
         let number = self.rounds.reserve();
-        let mut round = Round::new(tag, handle, command);
-        parts.iter().for_each(|part| round.add_part(part.server, part.ends.len()));
+        let mut round = Round::new(tag, handle, command, parts.parts.len());
+        parts.parts.iter().for_each(|part| round.add_part(part.server, part.ends.len()));
         self.rounds.insert(number, round);
-        let name: Arc<[u8]> = name.into();
-        for (nth, Part { server, bytes, ends }) in parts.into_iter().enumerate() {
+        for (nth, part) in parts.parts.iter().enumerate() {
             let tag = Rounds::tag(number, nth);
-            if let Err(error) = self.prepare(handle, server, &name) {
-                ends.iter().for_each(|_| self.fail_one(tag, error.clone()));
+            if let Err(error) = self.prepare(handle, part.server, name.as_bytes()) {
+                part.ends.iter().for_each(|_| self.fail_one(tag, error.clone()));
                 continue;
             }
-            let (mut start, now) = (0, self.now);
-            for end in ends {
-                let command = &bytes[start..end];
-                self.handles[handle].nodes[server]
-                    .connection
-                    .push_named(tag, flags.repeatable, now, Some(name.clone()), |out| out.extend_from_slice(command));
+            let (mut start, now) = (part.start, self.now);
+            for &end in &part.ends {
+                let command = &parts.bytes[start..end];
+                let connection = &mut self.handles[handle].nodes[part.server].connection;
+                connection.push_part(tag, flags.repeatable, now, name, |out| out.extend_from_slice(command));
                 start = end;
             }
         }
@@ -239,6 +238,9 @@ impl EventLoop {
     fn finish(&mut self, round: Round) {
         let (tag, handle) = (round.tag, round.handle);
         let (command, outcomes) = round.into_outcomes();
+        if let Some(bytes) = command.merge_usual(&outcomes) {
+            return self.finished.push_back((tag, Answer::Merged(bytes)));
+        }
         let answer = match command.merge(&self.handles[handle].cluster, outcomes) {
             Some(Ok(reply)) => Answer::Reply(reply),
             Some(Err(error)) => Answer::Failure(error),

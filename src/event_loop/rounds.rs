@@ -2,6 +2,7 @@
 
 use crate::cluster::{OneRound, PartOutcome};
 use crate::error::Error;
+use crate::resp::Bytes;
 
 pub(super) struct Round {
     pub tag: u64,
@@ -14,7 +15,7 @@ pub(super) struct Round {
 
 struct Part {
     server: usize,
-    replies: Vec<u8>,
+    replies: Bytes,
     failure: Option<Error>,
 }
 
@@ -30,13 +31,13 @@ const IS_PART: u64 = 1 << 63;
 const PART_BITS: u32 = 16;
 
 impl Round {
-    pub(super) fn new(tag: u64, handle: usize, command: OneRound) -> Round {
-        Round { tag, handle, command, parts: Vec::new(), missing: 0 }
+    pub(super) fn new(tag: u64, handle: usize, command: OneRound, parts: usize) -> Round {
+        Round { tag, handle, command, parts: Vec::with_capacity(parts), missing: 0 }
     }
 
     /// Adds a part of so many commands.
     pub(super) fn add_part(&mut self, server: usize, commands: usize) {
-        self.parts.push(Part { server, replies: Vec::new(), failure: None });
+        self.parts.push(Part { server, replies: Bytes::new(), failure: None });
         self.missing += commands;
     }
 

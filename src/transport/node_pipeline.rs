@@ -96,12 +96,6 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
         self.ends.len() as u32 - 1
     }
 
-    /// The bytes of its commands, and the end of each in them, for a caller that sends them itself.
-    pub(crate) fn into_packed(mut self) -> (Vec<u8>, SmallVec<[usize; 1]>) {
-        self.write_buffer.settle();
-        (self.write_buffer.take_bytes(), std::mem::take(&mut self.ends))
-    }
-
     /// Takes the replies to all its commands, or the failure, which names the server and the command, from a caller that has sent them itself.
     pub(crate) fn set_outcome(&mut self, outcome: Result<&[u8], Error>) {
         let outcome = outcome.and_then(|replies| {

@@ -57,7 +57,7 @@ struct Pending {
     repeatable: bool,
     is_retried: bool,
     /// What error texts call it, if it is not the command of a caller but a part of one.
-    name: Option<Arc<[u8]>>,
+    part_of: Option<&'static str>,
 }
 
 /// What became of an event on the socket.
@@ -129,12 +129,17 @@ impl SharedConnection {
     /// Adds a command whose bytes `pack` appends.
     #[inline]
     pub(crate) fn push(&mut self, tag: u64, repeatable: bool, now: Time, pack: impl FnOnce(&mut Vec<u8>)) {
-        self.push_named(tag, repeatable, now, None, pack);
+        self.add(tag, repeatable, now, None, pack);
     }
 
     /// Adds a part of a command with this name.
     #[inline]
-    pub(crate) fn push_named(&mut self, tag: u64, repeatable: bool, now: Time, name: Option<Arc<[u8]>>, pack: impl FnOnce(&mut Vec<u8>)) {
+    pub(crate) fn push_part(&mut self, tag: u64, repeatable: bool, now: Time, name: &'static str, pack: impl FnOnce(&mut Vec<u8>)) {
+        self.add(tag, repeatable, now, Some(name), pack);
+    }
+
+    #[inline]
+    fn add(&mut self, tag: u64, repeatable: bool, now: Time, part_of: Option<&'static str>, pack: impl FnOnce(&mut Vec<u8>)) {
         if self.sent == self.outgoing.len() {
             self.sent_at = now;
         }
@@ -143,13 +148,13 @@ impl SharedConnection {
         }
         let start = self.outgoing.len();
         pack(&mut self.outgoing);
-        self.pending.push_back(Pending { tag, length: self.outgoing.len() - start, repeatable, is_retried: false, name });
+        self.pending.push_back(Pending { tag, length: self.outgoing.len() - start, repeatable, is_retried: false, part_of });
     }
 
     /// Sends a command before all others, none of which was sent, and holds those back until [`SharedConnection::release`] or that time.
     pub(crate) fn push_first_and_hold(&mut self, tag: u64, command: &[u8], until: Time) {
         self.outgoing.splice(0..0, command.iter().copied());
-        self.pending.push_front(Pending { tag, length: command.len(), repeatable: true, is_retried: true, name: None });
+        self.pending.push_front(Pending { tag, length: command.len(), repeatable: true, is_retried: true, part_of: None });
         self.hold = Some(Hold { from: command.len(), until });
     }
 
@@ -307,7 +312,7 @@ impl SharedConnection {
                 bytes.extend_from_slice(&self.outgoing[range]);
                 kept.push_back(Pending { is_retried: true, ..command });
             } else {
-                failed.push((command.tag, self.failure(failure, command.name.as_deref(), &range)));
+                failed.push((command.tag, self.failure(failure, command.part_of.map(str::as_bytes), &range)));
             }
         }
         self.clear();
@@ -325,7 +330,7 @@ impl SharedConnection {
         {
             let range = end - command.length..end;
             end = range.start;
-            failed.push((command.tag, self.failure(failure, command.name.as_deref(), &range)));
+            failed.push((command.tag, self.failure(failure, command.part_of.map(str::as_bytes), &range)));
         }
         self.outgoing.truncate(end);
         failed.reverse();

@@ -146,14 +146,6 @@ impl<'a> WriteBuffer<'a> {
         self.settle_copied();
     }
 
-    /// Takes all bytes. Call [`WriteBuffer::settle`] first.
-    pub(crate) fn take_bytes(&mut self) -> Vec<u8> {
-        match std::mem::take(&mut self.segments).as_mut_slice() {
-            [Segment::Copied(bytes)] => std::mem::take(bytes),
-            segments => segments.iter().flat_map(Segment::bytes).copied().collect(),
-        }
-    }
-
     /// The bytes to send next, and whether more follow. Call [`WriteBuffer::settle`] first.
     #[inline]
     pub(crate) fn next(&self) -> (&[u8], bool) {

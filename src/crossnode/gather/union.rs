@@ -5,13 +5,12 @@ use crate::crossnode::Job;
 use crate::crossnode::colocate::Operands;
 use crate::crossnode::gather::distinct_sources::DistinctSources;
 use crate::crossnode::gather::member_index::MemberIndex;
-use crate::crossnode::support::conversation::{Request, words};
+use crate::crossnode::support::conversation::{Words, words};
 use crate::crossnode::support::explanation::Explanation;
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::crossnode::support::queries::{List, Queries, QueryReplies};
 use crate::error::{Code, Error};
-use crate::resp::{Builder, Entry, Kind, Reply, Value, push_argument, push_count};
-use smallvec::SmallVec;
+use crate::resp::{Builder, Bytes, Entry, Kind, Reply, Value};
 
 pub(crate) fn run<'a>(job: &Job<'_, 'a>, operands: &Operands<'a>) -> Outcome<Reply> {
     let mut connections = job.connections(operands.servers())?;
@@ -20,23 +19,14 @@ pub(crate) fn run<'a>(job: &Job<'_, 'a>, operands: &Operands<'a>) -> Outcome<Rep
     merge_replies(replies)
 }
 
-/// What each server gets: the bytes of its commands, and the end of each in them. For a caller that sends them itself.
-pub(crate) fn packed(job: &Job) -> Vec<(usize, Vec<u8>, SmallVec<[usize; 1]>)> {
+/// What each server gets, for a caller that sends it itself.
+pub(crate) fn commands<'a>(job: &Job<'_, 'a>) -> impl Iterator<Item = (usize, Vec<Words<'a>>)> {
     let operands = Operands::new(job, Destination::None);
-    let packed = |request: &Request| {
-        let (mut bytes, mut ends) = (Vec::new(), SmallVec::new());
-        for command in &request.commands {
-            push_count(&mut bytes, command.len());
-            command.iter().for_each(|argument| push_argument(&mut bytes, argument));
-            ends.push(bytes.len());
-        }
-        (request.server, bytes, ends)
-    };
-    queries(&operands).requests().iter().map(packed).collect()
+    queries(&operands).into_requests().into_iter().map(|request| (request.server, request.commands))
 }
 
-/// The reply of [`run`] from what the servers have replied to the commands of [`packed`]. The errors name server and command.
-pub(crate) fn merge_packed(job: &Job, outcomes: Vec<(usize, Result<Vec<u8>, Error>)>) -> Result<Reply, Error> {
+/// The reply of [`run`] from what the servers have replied to these [`commands`]. The errors name server and command.
+pub(crate) fn merge_outcomes(job: &Job, outcomes: &[(usize, Result<Bytes, Error>)]) -> Result<Reply, Error> {
     let operands = Operands::new(job, Destination::None);
     let outcome = |server: usize| match outcomes.iter().find(|(other, _)| *other == server) {
         Some((_, outcome)) => outcome.as_deref().map_err(Error::clone),

@@ -45,6 +45,10 @@ impl<'a> Queries<'a> {
         &self.requests
     }
 
+    pub(crate) fn into_requests(self) -> Vec<Request<'a>> {
+        self.requests
+    }
+
     pub(crate) fn send(self, connections: &mut Connections) -> Result<QueryReplies, Error> {
         let replies = connections.try_round(&self.requests)?;
         Ok(self.with_replies(replies))
