@@ -87,9 +87,9 @@ soak: ## compare N servers with one until stopped, or for COMMANDS commands; SEE
 	SEED=$${SEED:-random} COMMANDS=$${COMMANDS:-endless} $(CARGO) test --test differential -- --nocapture --test-threads 3 servers_reply_like_one
 
 .PHONY: differential
-differential: ## compare COMMANDS (100000) commands with one server in each mode: numbers of nodes, RESP3, sessions, streams, transactions, scripts
+differential: ## compare COMMANDS (150000) random commands with one server in each mode, with each of SERVERS (installed redis-8.6 valkey-9.1)
 	@scripts/setup test
-	SEED=$${SEED:-random} COMMANDS=$${COMMANDS:-100000} $(CARGO) test --test differential -- --nocapture --test-threads 3 _like_one
+	@scripts/differential $(SERVERS)
 
 .PHONY: matrix
 matrix: ## run the tests of the core with servers of other versions (SERVERS, by default all of scripts/servers list)
@@ -97,10 +97,18 @@ matrix: ## run the tests of the core with servers of other versions (SERVERS, by
 	@scripts/matrix $(SERVERS)
 
 .PHONY: applications
-applications: ## run RQ, Celery, Django's cache and BullMQ on three masters and on one server
+applications: ## run applications for one server on three masters: RQ, Celery, Django, arq, SAQ, dramatiq, Channels, BullMQ
 	@scripts/setup test
 	@tests/clients/run --applications
-	@OPTIONS='"hash_tag":"keep","transactions":"per_node"' tests/clients/run celery django
+	@export OPTIONS='"hash_tag":"keep","transactions":"per_node"'; \
+	    tests/clients/run celery django arq dramatiq channels_with_tag bullmq_with_tag && \
+	    tests/clients/run --refused 'CROSSNODE WATCH' rq && \
+	    tests/clients/run --refused 'CROSSNODE EVALSHA' saq
+
+.PHONY: client-suites
+client-suites: ## run the test suites of foreign clients and of Redis on one server and on three masters (SUITES, by default all)
+	@scripts/setup test
+	@tests/clients/suites/run $(SUITES)
 
 .PHONY: bench
 bench: ## compare the speed and memory of the library with other clients
@@ -164,7 +172,7 @@ generated: ## regenerate headers, ABI record, command table and generated docume
 	$(CARGO) update --quiet --workspace --manifest-path fuzz/Cargo.toml
 	UPDATE=1 $(CARGO) test --lib crossnode::docs
 	php bindings/php/tests/Differential/document.php >bindings/php/docs/phpredis.md
-	php bindings/php/tools/command_signatures.php >bindings/php/src/Phpredis/CommandSignatures.php
+	php bindings/php/tools/command_methods.php
 
 .PHONY: clean
 clean: ## remove all build results

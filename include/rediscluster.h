@@ -50,6 +50,9 @@
 // another number: structs, numbers and functions may differ.
 #define REDISCLUSTER_ABI_VERSION 1
 
+// A minimum age for `rediscluster_recover`: a minute is longer than almost any call takes, and a move that `recover` overtakes fails.
+#define REDISCLUSTER_RECOVER_MIN_AGE_MS 60000
+
 // What a function returns: success, or the kind of the error. Values never change; a later release may add some at the end.
 enum rediscluster_status
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -411,14 +414,30 @@ rediscluster_status rediscluster_explain(const struct rediscluster *cluster,
 // Finds the data that interrupted moves between nodes (RENAME, SMOVE, LMOVE and similar) left on the servers, and completes each move if
 // the data arrived, or restores the source otherwise. Until then the data is stored under a hidden key and is not visible to other commands.
 //
-// Moves that began less than `min_age_ms` milliseconds ago may still be running and are left unchanged: use a time longer than any call may
-// take. The reply's root is an array with a map for each entry found: `node`, `key` (the hidden key), `command`, `source`, `destination`,
-// `age_ms` (in milliseconds), `outcome` (`finished`; `undone`; `removed`: an unneeded copy; `young`: left unchanged; `waiting`: could not be
-// completed now) and `reason`, nil unless the outcome is `waiting`.
+// Moves that began less than `min_age_ms` milliseconds ago may still be running and are left unchanged. No age is unsafe, but a move that this
+// call overtakes fails: use `REDISCLUSTER_RECOVER_MIN_AGE_MS`, or a time longer than any call may take.
+//
+// The reply's root is an array with a map for each entry found: `node`, `key` (the hidden key), `command`, `source`, `destination`, `age_ms` (in
+// milliseconds), `outcome` (`finished`; `undone`; `removed`: an unneeded copy; `young`: left unchanged; `waiting`: could not be completed now)
+// and `reason`, nil unless the outcome is `waiting`. `rediscluster_recover_to` moves a value whose source key is in use again.
 rediscluster_status rediscluster_recover(const struct rediscluster *cluster,
                                          uint64_t min_age_ms,
                                          struct rediscluster_reply **reply,
                                          struct rediscluster_error **error);
+
+// Moves a value that `rediscluster_recover` reports as `waiting`, because its source key is in use again, to another key, which must not exist.
+// `hidden_key` is the `key` of that report.
+//
+// The reply's root is a map as in the reply of `rediscluster_recover`, with the outcome `moved`; `finished` if the value had arrived at its
+// destination after all; or `waiting`: then the value is in the hidden key `key`, which may be another one than before. It is an error reply if
+// no interrupted move has its value in this hidden key.
+rediscluster_status rediscluster_recover_to(const struct rediscluster *cluster,
+                                            const char *hidden_key,
+                                            size_t hidden_key_length,
+                                            const char *key,
+                                            size_t key_length,
+                                            struct rediscluster_reply **reply,
+                                            struct rediscluster_error **error);
 
 // Opens a session on the servers of a cluster, which may be closed before it. Connects to no server: a session has connections of its own
 // besides those of the cluster, and makes them when a transaction or a subscription needs them.

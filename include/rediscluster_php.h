@@ -147,6 +147,15 @@ rediscluster_status rediscluster_php_recover(const rediscluster *cluster,
                                              struct rediscluster_php_reply *reply,
                                              rediscluster_error **error);
 
+// `rediscluster_recover_to` for PHP.
+rediscluster_status rediscluster_php_recover_to(const rediscluster *cluster,
+                                                const char *hidden_key,
+                                                size_t hidden_key_length,
+                                                const char *key,
+                                                size_t key_length,
+                                                struct rediscluster_php_reply *reply,
+                                                rediscluster_error **error);
+
 // Runs one command on a session, as `rediscluster_php_command` does on a cluster. SUBSCRIBE and similar commands that name several channels or
 // patterns have an array of confirmations as their reply. A command that the session does not answer, as after QUIT, has an empty array.
 rediscluster_status rediscluster_php_session_command(const rediscluster_session *session,

@@ -58,7 +58,7 @@ mod ffi;
 #[doc(hidden)]
 pub mod fuzzing;
 
-pub use crate::cluster::{Cluster, Nodes};
+pub use crate::cluster::{Cluster, Nodes, RECOVER_MIN_AGE};
 #[doc(hidden)]
 pub use crate::command::{all_commands, data_commands, keys_of};
 pub use crate::config::{Address, Config, CrossNode, KeylessScripts, Master, Pin, Protocol, Read, Server, Transactions};

@@ -71,7 +71,8 @@ func TestRecoverFindsNothingIfNoMoveWasInterrupted(t *testing.T) {
 }
 
 // The server of the destination pauses writes for longer than the read timeout.
-func TestRecoverUndoesAnInterruptedMove(t *testing.T) {
+func interruptMove(t *testing.T) *rediscluster.Client {
+	t.Helper()
 	c := flushAll(t, servers(t, 3).with("read_timeout", 0.3).open(t))
 	destination, err := c.NodeFor("a")
 	if err != nil {
@@ -84,8 +85,11 @@ func TestRecoverUndoesAnInterruptedMove(t *testing.T) {
 	if _, err := c.Do(ctx, "LMOVE", "foo", "a", "LEFT", "RIGHT"); !errors.Is(err, rediscluster.ErrTimeout) {
 		t.Fatal(err)
 	}
-	do(t, destinationOnly, "CLIENT", "UNPAUSE")
+	return c
+}
 
+func TestRecoverUndoesAnInterruptedMove(t *testing.T) {
+	c := interruptMove(t)
 	young, err := c.Recover(ctx, time.Hour)
 	if err != nil || len(young) != 1 || young[0].Outcome != "young" {
 		t.Fatalf("%+v (%v)", young, err)
@@ -103,6 +107,28 @@ func TestRecoverUndoesAnInterruptedMove(t *testing.T) {
 		t.Errorf("after Recover the source is %s, want [element]", list)
 	}
 	if again, err := c.Recover(ctx, 0); err != nil || len(again) != 0 {
+		t.Error(again, err)
+	}
+}
+
+func TestRecoverToMovesAValueWhoseSourceKeyIsInUseAgain(t *testing.T) {
+	c := interruptMove(t)
+	do(t, c, "SET", "foo", "new")
+	found, err := c.Recover(ctx, 0)
+	if err != nil || len(found) != 1 || found[0].Outcome != "waiting" {
+		t.Fatalf("%+v (%v)", found, err)
+	}
+	moved, err := c.RecoverTo(ctx, found[0].HiddenKey, "bar")
+	if err != nil || moved.Outcome != "moved" || moved.Source != "foo" {
+		t.Errorf("%+v (%v)", moved, err)
+	}
+	if list := do(t, c, "LRANGE", "bar", 0, -1).String(); list != "[element]" {
+		t.Errorf("the value is %s, want [element]", list)
+	}
+	if moved, err := c.RecoverTo(ctx, found[0].HiddenKey, "bar"); err == nil {
+		t.Errorf("%+v, want an error", moved)
+	}
+	if again, err := c.Recover(ctx, rediscluster.RecoverMinAge); err != nil || len(again) != 0 {
 		t.Error(again, err)
 	}
 }

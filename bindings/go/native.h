@@ -70,6 +70,13 @@ static inline reply_result run_recover(const rediscluster *cluster, uint64_t min
 	return with_data(r);
 }
 
+static inline reply_result run_recover_to(const rediscluster *cluster, const char *hidden_key, size_t hidden_key_length, const char *key,
+                                          size_t key_length) {
+	reply_result r = {0};
+	r.status = rediscluster_recover_to(cluster, hidden_key, hidden_key_length, key, key_length, &r.reply, &r.error);
+	return with_data(r);
+}
+
 static inline reply_result run_node_list(const rediscluster *cluster, int32_t discover) {
 	reply_result r = {0};
 	r.status = rediscluster_node_list(cluster, discover, &r.reply, &r.error);

@@ -75,6 +75,15 @@ func (h *clusterHandle) recoverMoves(ctx context.Context, minAgeMs uint64) (nati
 	return newNativeReply(C.run_recover(h.native, C.uint64_t(minAgeMs)))
 }
 
+func (h *clusterHandle) recoverTo(ctx context.Context, hiddenKey, key string) (nativeReply, error) {
+	if err := h.acquireFor(ctx); err != nil {
+		return nativeReply{}, err
+	}
+	defer h.release()
+	hidden, to := charPointer(hiddenKey), charPointer(key)
+	return newNativeReply(C.run_recover_to(h.native, hidden, C.size_t(len(hiddenKey)), to, C.size_t(len(key))))
+}
+
 func (h *clusterHandle) nodeList(ctx context.Context, discover bool) (nativeReply, error) {
 	if err := h.acquireFor(ctx); err != nil {
 		return nativeReply{}, err

@@ -108,6 +108,7 @@ impl<'p, 'a> Batch<'p, 'a> {
                 {
                     return Some(command);
                 }
+                Strategy::Broadcast(policy) if broadcast::concerns_sessions(policy) => return Some(command),
                 Strategy::Broadcast(policy) => ExpectedReply::Broadcast(Box::new(self.broadcast(args, whole, command, policy))),
                 _ => return Some(command),
             },
@@ -262,7 +263,7 @@ impl<'p, 'a> Batch<'p, 'a> {
         }
         (0..self.pipelines.len()).for_each(|server| self.redirect_to_replica(server));
         let mut pipelines: Vec<&mut NodePipeline> = self.pipelines.iter_mut().flatten().collect();
-        exchange(&mut pipelines, self.resolver.config().write_timeout);
+        exchange(&mut pipelines);
         if pipelines.iter().any(|pipeline| pipeline.replica_failed()) {
             self.retry_on_masters();
         }
@@ -287,7 +288,7 @@ impl<'p, 'a> Batch<'p, 'a> {
                 retried.push(pipeline);
             }
         }
-        exchange(&mut retried, self.resolver.config().write_timeout);
+        exchange(&mut retried);
     }
 
     /// The server whose pipeline has the replies to all commands, in order, so that nothing has to be merged.

@@ -52,7 +52,7 @@ pub(crate) fn each(config: &Config, topology: &Topology, nodes: Nodes, request: 
         let replicas = replicas.get(server).into_iter().flat_map(|replicas| replicas.iter());
         shards.push(ShardPipelines { master, replicas: replicas.map(|replica| add_pipeline(replica.pool())).collect() });
     }
-    exchange(&mut pipelines.iter_mut().flatten().collect::<Vec<_>>(), config.write_timeout);
+    exchange(&mut pipelines.iter_mut().flatten().collect::<Vec<_>>());
     Ok(Merger::new(&CommandResolver::new(config, topology), &mut pipelines)?.by_alias(&by_alias(config, &shards), args[0]))
 }
 

@@ -3,6 +3,7 @@
 use crate::command::{CommandFlags, Key, as_sent, is_renamed};
 use crate::error::Error;
 use crate::resp::{Reply, push_argument, push_count};
+use crate::transport::clock::Time;
 use crate::transport::{ConnectionSource, MIN_BORROWED, explain, may_retry};
 
 /// A command for one server.
@@ -24,19 +25,19 @@ impl OneServerCommand<'_, '_> {
     /// Runs it. If it came in a request its reply is in an array of one.
     #[inline]
     pub(crate) fn run(&self, source: &impl ConnectionSource) -> Result<Reply, Error> {
-        let mut sent = Sent::Nothing;
-        match self.attempt(source, false, &mut sent) {
+        let mut progress = Progress { sent: Sent::Nothing, began: None };
+        match self.attempt(source, &mut progress) {
             Ok(reply) => Ok(reply),
-            Err(error) => self.retry(error, source, sent),
+            Err(error) => self.retry(error, source, progress),
         }
     }
 
     #[cold]
-    fn retry(&self, error: Error, source: &impl ConnectionSource, mut sent: Sent) -> Result<Reply, Error> {
+    fn retry(&self, error: Error, source: &impl ConnectionSource, mut progress: Progress) -> Result<Reply, Error> {
         let mut error = error;
-        if may_retry(&error, self.flags.repeatable, sent == Sent::Nothing) {
-            sent = Sent::Nothing;
-            match self.attempt(source, true, &mut sent) {
+        if may_retry(&error, self.flags.repeatable, progress.sent == Sent::Nothing) {
+            progress.sent = Sent::Nothing;
+            match self.attempt(source, &mut progress) {
                 Ok(reply) => return Ok(reply),
                 Err(second) => error = second,
             }
@@ -45,25 +46,26 @@ impl OneServerCommand<'_, '_> {
             let reply = Reply::error(text);
             return Ok(if self.request.is_some() { reply.wrapped_in_array() } else { reply });
         }
-        Err(explain(source.server(), error, self.args[0], sent == Sent::All))
+        Err(explain(source.server(), error, self.args[0], progress.sent == Sent::All))
     }
 
     #[inline]
-    fn attempt(&self, source: &impl ConnectionSource, fresh: bool, sent: &mut Sent) -> Result<Reply, Error> {
-        let mut lease = source.lease(fresh)?;
+    fn attempt(&self, source: &impl ConnectionSource, progress: &mut Progress) -> Result<Reply, Error> {
+        let mut lease = source.lease(progress.began)?;
+        progress.began = Some(lease.began());
         let mut count = 0;
         let outcome = match self.unchanged() {
             Some(bytes) => lease.send_all(bytes, &mut count),
             None => lease.send_packed(|out| self.pack(out), &mut count),
         };
-        *sent = match &outcome {
+        progress.sent = match &outcome {
             Ok(()) => Sent::All,
             Err(_) if count == 0 => Sent::Nothing,
             Err(_) => Sent::Some,
         };
         outcome?;
         let mut reader = lease.reader(self.request.is_some());
-        lease.wait(self.flags.read_timeout, source.config().read_timeout)?;
+        lease.wait(self.flags.read_timeout)?;
         lease.receive(&mut reader, 1)?;
         let (reply, buffer) = Reply::from_reader(reader, self.request.map(|_| 1));
         lease.reuse(buffer);
@@ -81,6 +83,13 @@ impl OneServerCommand<'_, '_> {
         push_count(out, self.args.len());
         as_sent(self.args, self.keys, |argument| push_argument(out, argument));
     }
+}
+
+/// How far the attempts have come.
+struct Progress {
+    sent: Sent,
+    /// When the first one began, once it had a connection.
+    began: Option<Time>,
 }
 
 /// How much of the command the kernel took.

@@ -16,6 +16,9 @@ use crate::topology::Topology;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// A minimum age for [`Cluster::recover`] that is longer than almost any call takes.
+pub const RECOVER_MIN_AGE: Duration = Duration::from_secs(60);
+
 /// A handle on the servers of a configuration, which makes them behave like one server.
 ///
 /// Many threads may use it at once, and so may forked children beside their parent: each process has its own connections. A connection is
@@ -124,8 +127,8 @@ impl Cluster {
     /// Finds interrupted moves between nodes (RENAME, SMOVE, LMOVE and similar commands) on all servers. If the copy of a value has arrived,
     /// the move is completed; otherwise the source is restored. Until then the value is stored, but not visible under either key.
     ///
-    /// A move that began less than `min_age` ago is skipped, because it may still be in progress. `min_age` should be longer than any call may
-    /// take.
+    /// A move that began less than `min_age` ago is skipped, because it may still be in progress. No age is unsafe, but a move that `recover`
+    /// overtakes fails: pass [`RECOVER_MIN_AGE`](crate::RECOVER_MIN_AGE), or a time longer than any call may take.
     ///
     /// The reply is an array of maps, one for each value found: `node`, `key`, `command`, `source`, `destination`, `age` (milliseconds),
     /// `outcome` (`finished`, `undone`, `removed`: a superfluous copy, `young`: skipped, `waiting`), and `reason` (why it is waiting).
@@ -135,6 +138,21 @@ impl Cluster {
     /// A server failed. Calling it again is safe.
     pub fn recover(&self, min_age: Duration) -> Result<Reply, Error> {
         crossnode::recover(self.config(), &self.topology(), min_age)
+    }
+
+    /// Moves a value that [`Cluster::recover`] reports as `waiting`, because its source key is in use again, to another key, which must not
+    /// exist. `hidden_key` is the `key` of that report.
+    ///
+    /// The reply is a map as in the reply of `recover`. `outcome` is `moved`; `finished` if the value had arrived at its destination after all;
+    /// or `waiting`, with the reason: then the value is in the hidden key `key`, which may be another one than before.
+    ///
+    /// It is an error reply if no interrupted move has its value in this hidden key.
+    ///
+    /// # Errors
+    ///
+    /// A server failed. If the value may be on its way, the error says that `recover` ends that.
+    pub fn recover_to(&self, hidden_key: &[u8], key: &[u8]) -> Result<Reply, Error> {
+        crossnode::recover_to(self.config(), &self.topology(), hidden_key, key)
     }
 
     /// Returns the master of a key as a map: `alias`, `host`, `port`, `unix` (the path of the socket), and `key` (the name under which it is

@@ -4,6 +4,7 @@ use crate::cluster::slot::{Broadcast, ExpectedReply, Slot};
 use crate::command::{ResponsePolicy, SplitKind};
 use crate::config::Config;
 use crate::crossnode::split::Split;
+use crate::crossnode::support::partial_write::{PartOutcome, partial_write};
 use crate::crossnode::{Job, broadcast};
 use crate::error::{Code, Error, printable};
 use crate::resp::{Builder, Entry, Kind, Reply};
@@ -174,7 +175,9 @@ impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
 
     fn append_split(&mut self, split: &Split, name: &[u8]) -> Result<(), Error> {
         let parts: Vec<Result<&[Entry], Error>> = split.parts.iter().map(|part| self.next_reply(part.server, part.index, name)).collect();
+        let is_executed = |part: &Result<&[Entry], Error>| part.as_ref().is_ok_and(|reply| reply[0].kind() != Kind::Error);
         if split.writes
+            && !parts.iter().all(is_executed)
             && let Some(error) = self.partial_write(split, &parts, name)
         {
             return Err(error);
@@ -221,38 +224,25 @@ impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
         Ok(())
     }
 
-    /// The error of a write that some nodes have executed and others have not. It names the nodes and quotes the servers. `None` if all nodes have
-    /// executed their parts, or if all have refused: then the first error reply says it.
+    /// The error of a write of which not all parts were executed, see [`partial_write`].
+    #[cold]
     fn partial_write(&self, split: &Split, parts: &[Result<&[Entry], Error>], name: &[u8]) -> Option<Error> {
-        let is_executed = |part: &Result<&[Entry], Error>| part.as_ref().is_ok_and(|reply| reply[0].kind() != Kind::Error);
-        if parts.iter().all(is_executed) {
-            return None;
-        }
+        let text = |nth: usize, reply: &[Entry]| {
+            let start = self.bases[split.parts[nth].server] + reply[0].data as usize;
+            self.builder.bytes().get(start..start + reply[0].length()).unwrap_or_default()
+        };
         let alias = |nth: usize| self.config.servers[split.parts[nth].server].alias.as_str();
-        let (mut executed, mut refused, mut failure) = (Vec::new(), Vec::new(), None);
+        let mut outcomes = Vec::with_capacity(parts.len());
         for (nth, part) in parts.iter().enumerate() {
-            match part {
-                Ok(reply) if reply[0].kind() == Kind::Error => refused.push(nth),
-                Ok(_) => executed.push(alias(nth)),
-                Err(error) => failure = failure.or(Some(error)),
-            }
+            outcomes.push((
+                alias(nth),
+                match part {
+                    Ok(reply) if reply[0].kind() == Kind::Error => PartOutcome::Refused(text(nth, reply)),
+                    Ok(_) => PartOutcome::Executed,
+                    Err(error) => PartOutcome::Failed(error),
+                },
+            ));
         }
-        let command = printable(&name.to_ascii_uppercase());
-        let quote = |nth: usize| {
-            let entry = &parts[nth].as_ref().ok()?[0];
-            let start = self.bases[split.parts[nth].server] + entry.data as usize;
-            let text = self.builder.bytes().get(start..start + entry.length())?;
-            Some(format!("{} refused its part: {}", alias(nth), String::from_utf8_lossy(text)))
-        };
-        let mut others: Vec<String> = refused.iter().filter_map(|&nth| quote(nth)).collect();
-        let error = match failure {
-            Some(failure) if executed.is_empty() && others.is_empty() => return Some(failure.clone()),
-            Some(failure) => failure.clone(),
-            None if executed.is_empty() || others.is_empty() => return None,
-            None => Error::new(Code::Io, format!("{command}: {}", others.remove(0))).on_node(alias(refused[0])),
-        };
-        others.extend((!executed.is_empty()).then(|| format!("executed by {}", executed.join(", "))));
-        let error = error.with_suffix(&others.iter().map(|other| format!("; {other}")).collect::<String>());
-        Some(if executed.is_empty() { error } else { error.maybe_executed() })
+        partial_write(&printable(&name.to_ascii_uppercase()), &outcomes)
     }
 }

@@ -16,10 +16,10 @@ mod replica_read;
 mod reply_sink;
 mod request;
 mod router;
-mod scripts;
+pub(crate) mod scripts;
 mod slot;
 
 pub use crate::cluster::each::Nodes;
-pub use crate::cluster::handle::Cluster;
+pub use crate::cluster::handle::{Cluster, RECOVER_MIN_AGE};
 pub(crate) use crate::cluster::one_round::{OneRound, PartOutcome, Parts, Route};
 pub(crate) use crate::cluster::reply_sink::{ReplySink, Strings};

@@ -8,27 +8,64 @@ use crate::command::{CommandFlags, Key, ReadTimeout};
 use crate::error::Error;
 use crate::resp::{Reply, Value};
 use crate::topology::Topology;
-use crate::transport::NodePipeline;
+use crate::transport::{NodePipeline, exchange};
 use std::sync::Arc;
 
 const LOAD_FLAGS: CommandFlags = CommandFlags { repeatable: true, read_timeout: ReadTimeout::Configured };
 
+/// What a command has to do with the scripts that a server knows.
+pub(crate) enum ScriptCommand<'a> {
+    /// EVAL or SCRIPT LOAD of this source.
+    Source(&'a [u8]),
+    /// EVALSHA of this digest.
+    Call(&'a [u8]),
+    /// SCRIPT FLUSH.
+    Flush,
+}
+
+impl<'a> ScriptCommand<'a> {
+    pub(crate) fn of(args: &[&'a [u8]]) -> Option<ScriptCommand<'a>> {
+        let is = |index: usize, word: &str| args.get(index).is_some_and(|argument| argument.eq_ignore_ascii_case(word.as_bytes()));
+        if !matches!(args[0].first(), Some(b'e' | b'E' | b's' | b'S')) || args.len() < 2 {
+            return None;
+        }
+        if is(0, "EVAL") || is(0, "EVAL_RO") {
+            Some(ScriptCommand::Source(args[1]))
+        } else if is(0, "EVALSHA") || is(0, "EVALSHA_RO") {
+            Some(ScriptCommand::Call(args[1]))
+        } else if is(0, "SCRIPT") && is(1, "LOAD") && args.len() == 3 {
+            Some(ScriptCommand::Source(args[2]))
+        } else if is(0, "SCRIPT") && is(1, "FLUSH") && (args.len() == 2 || (args.len() == 3 && (is(2, "SYNC") || is(2, "ASYNC")))) {
+            Some(ScriptCommand::Flush)
+        } else {
+            None
+        }
+    }
+}
+
 /// Records the source in an EVAL or SCRIPT LOAD, and forgets all sources at a SCRIPT FLUSH. For an EVALSHA returns the source, if it is known.
 pub(crate) fn record_source(topology: &Topology, args: &[&[u8]]) -> Option<Arc<[u8]>> {
-    let is = |index: usize, word: &str| args.get(index).is_some_and(|argument| argument.eq_ignore_ascii_case(word.as_bytes()));
-    if !matches!(args[0].first(), Some(b'e' | b'E' | b's' | b'S')) || args.len() < 2 {
-        return None;
-    }
-    if is(0, "EVAL") || is(0, "EVAL_RO") {
-        topology.script_sources().remember(args[1]);
-    } else if is(0, "SCRIPT") && is(1, "LOAD") && args.len() == 3 {
-        topology.script_sources().remember(args[2]);
-    } else if is(0, "SCRIPT") && is(1, "FLUSH") && (args.len() == 2 || (args.len() == 3 && (is(2, "SYNC") || is(2, "ASYNC")))) {
-        topology.script_sources().forget_all();
-    } else if is(0, "EVALSHA") || is(0, "EVALSHA_RO") {
-        return topology.script_sources().get(args[1]);
+    match ScriptCommand::of(args)? {
+        ScriptCommand::Source(source) => drop(topology.script_sources().remember(source)),
+        ScriptCommand::Flush => topology.script_sources().forget_all(),
+        ScriptCommand::Call(digest) => return topology.script_sources().get(digest),
     }
     None
+}
+
+/// Loads scripts on servers, all at the same time. A server that refuses a script is not an error: the call of the script says so.
+pub(crate) fn load(topology: &Topology, scripts: &[(usize, Arc<[u8]>)]) -> Result<(), Error> {
+    let mut servers: Vec<usize> = scripts.iter().map(|(server, _)| *server).collect();
+    servers.sort_unstable();
+    servers.dedup();
+    let pipeline = |&server: &usize| {
+        let mut pipeline = NodePipeline::new(topology.shard(server), &[]);
+        scripts.iter().filter(|(on, _)| *on == server).for_each(|(_, source)| add_load(&mut pipeline, source));
+        pipeline
+    };
+    let mut pipelines: Vec<NodePipeline> = servers.iter().map(pipeline).collect();
+    exchange(&mut pipelines.iter_mut().collect::<Vec<_>>());
+    pipelines.iter().try_for_each(|pipeline| pipeline.outcome(0, b"SCRIPT"))
 }
 
 /// Whether a reply says that the server does not have the script.

@@ -1,7 +1,7 @@
 //! The JSON document of a configuration: its keys, and nothing else. What they mean together is decided in `resolve`.
 
 use crate::config::values::{
-    Alias, Aliases, Named, StringOrObject, boolean, database, object, pool_size, port, protocol, reply_depth, seconds, string, word,
+    Alias, Aliases, Named, StringOrObject, boolean, count, database, object, pool_size, port, protocol, reply_depth, seconds, string, word,
 };
 use crate::config::{CrossNode, KeylessScripts, Protocol, Read, Transactions};
 use crate::error::{Code, Error};
@@ -47,13 +47,27 @@ pub(crate) struct Document {
     #[serde(default, deserialize_with = "seconds")]
     pub refresh_interval: Option<Option<Duration>>,
     #[serde(default, deserialize_with = "seconds")]
+    pub timeout: Option<Option<Duration>>,
+    #[serde(default, deserialize_with = "seconds")]
     pub connect_timeout: Option<Option<Duration>>,
     #[serde(default, deserialize_with = "seconds")]
     pub read_timeout: Option<Option<Duration>>,
     #[serde(default, deserialize_with = "seconds")]
     pub write_timeout: Option<Option<Duration>>,
+    #[serde(default, deserialize_with = "count")]
+    pub min_reply_rate: Option<u32>,
+    #[serde(default, deserialize_with = "count")]
+    pub breaker_failures: Option<u32>,
     #[serde(default, deserialize_with = "pool_size")]
     pub pool_size: Option<usize>,
+    #[serde(default, deserialize_with = "seconds")]
+    pub max_idle_time: Option<Option<Duration>>,
+    #[serde(default, deserialize_with = "seconds")]
+    pub max_connection_age: Option<Option<Duration>>,
+    #[serde(default, deserialize_with = "seconds")]
+    pub keepalive: Option<Option<Duration>>,
+    #[serde(default, deserialize_with = "seconds")]
+    pub tcp_user_timeout: Option<Option<Duration>>,
     #[serde(default, deserialize_with = "reply_depth")]
     pub max_reply_depth: Option<usize>,
     pub sentinels: Option<serde_json::Value>,

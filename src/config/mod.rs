@@ -47,14 +47,30 @@ pub struct Config {
     pub read: Read,
     /// How often a server is asked for its role and its replicas. `None`: never.
     pub refresh_interval: Option<Duration>,
+    /// How long a request to one server may take up to the first byte of its reply: resolving the name, waiting for a connection, connecting,
+    /// the role check, sending, waiting. A blocking command adds its own time. `None`: no limit.
+    pub timeout: Option<Duration>,
     /// How long connecting, or waiting for a free connection, may take. `None`: no limit.
     pub connect_timeout: Option<Duration>,
     /// The longest silence while a reply is awaited. `None`: no limit.
     pub read_timeout: Option<Duration>,
     /// The longest time during which a server takes no byte of a request. `None`: no limit.
     pub write_timeout: Option<Duration>,
+    /// The slowest rate, in bytes per second and on average over `read_timeout`, at which the rest of a reply may arrive. 0: no limit.
+    pub min_reply_rate: u32,
+    /// After how many failures in a row calls to a server fail at once, until it replies again. 0: never.
+    pub breaker_failures: u32,
     /// How many connections to one server a process may have through one handle.
     pub pool_size: usize,
+    /// A connection that has not been used for this long is closed. `None`: never.
+    pub max_idle_time: Option<Duration>,
+    /// A connection that has been open for this long is not used again. `None`: it may have any age.
+    pub max_connection_age: Option<Duration>,
+    /// After this time without traffic the kernel checks whether the other side of a TCP connection still exists. `None`: never.
+    pub keepalive: Option<Duration>,
+    /// How long the other side of a TCP connection may not acknowledge what was sent, before the kernel closes the connection
+    /// (`TCP_USER_TIMEOUT`). `None`: the kernel decides.
+    pub tcp_user_timeout: Option<Duration>,
     /// The deepest nesting of arrays in a reply. A deeper reply fails, and its connection is closed.
     pub max_reply_depth: usize,
 }

@@ -12,6 +12,13 @@ use std::time::Duration;
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 const DEFAULT_REFRESH_INTERVAL: Duration = Duration::from_secs(1);
 const DEFAULT_POOL_SIZE: usize = 64;
+/// In bytes per second.
+const DEFAULT_MIN_REPLY_RATE: u32 = 16 << 10;
+/// One failure can be a lost connection of a healthy server.
+const DEFAULT_BREAKER_FAILURES: u32 = 2;
+/// Shorter than the times after which routers and load balancers usually forget a connection.
+const DEFAULT_MAX_IDLE_TIME: Duration = Duration::from_secs(300);
+const DEFAULT_KEEPALIVE: Duration = Duration::from_secs(60);
 const DEFAULT_REPLY_DEPTH: usize = 1024;
 
 pub(crate) fn config(document: Document) -> Result<Config, Error> {
@@ -36,6 +43,8 @@ pub(crate) fn config(document: Document) -> Result<Config, Error> {
     let pins = pins(document.pin, &masters)?;
     let keyless_scripts = keyless_scripts(document.keyless_scripts, &masters)?;
     let replicas = named_replicas(&replicas_of, &nodes, &servers, &masters)?;
+    let [timeout, connect_timeout, read_timeout, write_timeout] =
+        timeouts(document.timeout, [document.connect_timeout, document.read_timeout, document.write_timeout]);
     Ok(Config {
         servers,
         masters,
@@ -48,12 +57,27 @@ pub(crate) fn config(document: Document) -> Result<Config, Error> {
         transactions: document.transactions.unwrap_or(Transactions::OneNode),
         read,
         refresh_interval: document.refresh_interval.unwrap_or(Some(DEFAULT_REFRESH_INTERVAL)),
-        connect_timeout: document.connect_timeout.unwrap_or(Some(DEFAULT_TIMEOUT)),
-        read_timeout: document.read_timeout.unwrap_or(Some(DEFAULT_TIMEOUT)),
-        write_timeout: document.write_timeout.unwrap_or(Some(DEFAULT_TIMEOUT)),
+        timeout,
+        connect_timeout,
+        read_timeout,
+        write_timeout,
+        min_reply_rate: document.min_reply_rate.unwrap_or(DEFAULT_MIN_REPLY_RATE),
+        breaker_failures: document.breaker_failures.unwrap_or(DEFAULT_BREAKER_FAILURES),
         pool_size: document.pool_size.unwrap_or(DEFAULT_POOL_SIZE),
+        max_idle_time: document.max_idle_time.unwrap_or(Some(DEFAULT_MAX_IDLE_TIME)),
+        max_connection_age: document.max_connection_age.flatten(),
+        keepalive: document.keepalive.unwrap_or(Some(DEFAULT_KEEPALIVE)),
+        tcp_user_timeout: document.tcp_user_timeout.flatten(),
         max_reply_depth: document.max_reply_depth.unwrap_or(DEFAULT_REPLY_DEPTH),
     })
+}
+
+/// The limit for a whole request and those for its steps. A step without a limit of its own has that of the request. A request without a limit
+/// has the longest one of its steps, so that a configuration without `timeout` means what it meant before that option existed.
+fn timeouts(whole: Option<Option<Duration>>, steps: [Option<Option<Duration>>; 3]) -> [Option<Duration>; 4] {
+    let [connect, read, write] = steps.map(|step| step.or(whole).unwrap_or(Some(DEFAULT_TIMEOUT)));
+    let longest = || Some(connect?.max(read?).max(write?));
+    [whole.unwrap_or_else(longest), connect, read, write]
 }
 
 fn refuse_unsupported(document: &Document) -> Result<(), Error> {

@@ -15,6 +15,8 @@ use std::time::Duration;
 /// The largest database number that is accepted. Servers have 16 databases by default and refuse the others themselves.
 pub(crate) const LAST_DB: u32 = i32::MAX as u32;
 const MAX_POOL_SIZE: u32 = 65_536;
+/// For numbers that need no other limit.
+const MAX_COUNT: u32 = 1_000_000_000;
 /// The bindings convert nested replies recursively; at this depth unserialize() of PHP takes a third of a stack of 8 MiB.
 const MAX_REPLY_DEPTH: u32 = 10_000;
 
@@ -71,6 +73,10 @@ pub(crate) fn pool_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Op
 pub(crate) fn reply_depth<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
     let expected = format!("a depth from 1 to {MAX_REPLY_DEPTH}");
     value(deserializer, &expected, |value| integer(value, 1..=MAX_REPLY_DEPTH)).map(|depth| depth.map(|depth| depth as usize))
+}
+
+pub(crate) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    value(deserializer, &format!("a number from 0 to {MAX_COUNT}"), |value| integer(value, 0..=MAX_COUNT))
 }
 
 /// A whole number. A string of digits is accepted, too: PHP configurations often have ports in quotes.

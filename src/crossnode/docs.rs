@@ -19,7 +19,8 @@ master every command is sent unchanged.
 ";
 
 const TABLE_HEAD: &str = "
-In the column \"atomic\", \"per node\" means: atomic on each node, but not over all nodes.
+In the column \"atomic\", \"per node\" means: atomic on each node, but not over all nodes. \"The pop\" means: the command pops in one step from one key, after
+it has looked at the keys before that one; [pop](commands-across-nodes.md#pop) states what \"first\" means.
 
 | command | since | over several nodes | atomic |
 |---|---|---|---|

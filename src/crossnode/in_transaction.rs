@@ -1,6 +1,6 @@
 //! Commands for several nodes inside the MULTI of a session: what each server queues, and the reply that is made of its part of EXEC's array.
 
-use crate::command::{CommandFlags, Key, PlacedKeys, ReadTimeout, ResponsePolicy, SplitKind, Strategy};
+use crate::command::{Access, CommandFlags, Key, PlacedKeys, ReadTimeout, ResponsePolicy, SplitKind, Strategy, lookup};
 use crate::config::{Config, Protocol};
 use crate::crossnode::broadcast::{has_client_ids, preceding_commands, with_client_ids};
 use crate::crossnode::scan::OneStep;
@@ -33,7 +33,8 @@ pub(crate) struct ServerPart {
 impl QueuedCommand {
     /// A command whose keys are divided among their servers.
     pub(crate) fn split(config: &Config, args: &[&[u8]], keys: &[Key], kind: SplitKind) -> (QueuedCommand, Vec<ServerPart>) {
-        let split = Split::new(config, kind, keys);
+        let mut split = Split::new(config, kind, keys);
+        split.writes = lookup(args).is_none_or(|command| command.access != Access::Read);
         let by_part = split.keys_by_part();
         let mut rest = by_part.as_slice();
         let part = |part: &split::Part| {
@@ -94,10 +95,11 @@ impl QueuedCommand {
         let command = CrossNodeCommand { strategy: self.strategy, keys: PlacedKeys::new(), flags };
         let job = Job { config, topology: topology.over_resp2(), args: &args, command: &command, limit: None };
         match (self.strategy, &self.split, &self.scan) {
-            (Strategy::Split(_), Some(split), _) => split::merge(split, &replies),
+            (Strategy::Split(_), Some(split), _) => split::merge(&job, split, &replies),
             (Strategy::Broadcast(policy), ..) => {
                 let outcomes: Vec<Result<Reply, Error>> = replies.into_iter().map(Ok).collect();
-                Ok(broadcast::merge(&job, policy, outcomes, false)?)
+                let reply = broadcast::merge(&job, policy, outcomes, false)?;
+                Ok(broadcast::with_sessions(&job, policy, reply)?)
             }
             (Strategy::RandomKey, ..) => random_key::drawn(&replies),
             (Strategy::Scan, _, Some(step)) => step.reply(&replies, config.servers.len()),

@@ -25,7 +25,7 @@ pub(crate) mod xread;
 
 use crate::command::Strategy;
 use crate::config::{Config, Protocol};
-pub(crate) use crate::crossnode::recover::recover;
+pub(crate) use crate::crossnode::recover::{recover, recover_to};
 use crate::crossnode::support::documentation::Documentation;
 pub(crate) use crate::crossnode::support::explanation::Explanation;
 pub(crate) use crate::crossnode::support::job::Job;

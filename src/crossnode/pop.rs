@@ -1,7 +1,9 @@
 //! Pops from the first of several keys that is not empty, on whichever node it is.
 //!
-//! Each node is asked which of its keys exist, all at once. Then one pop is sent, for the first key in the caller's order that exists. If another
-//! client was faster, the keys are looked at again. So nothing is popped that is not returned.
+//! Each node is asked which of its keys exist, all at once. The first key in the caller's order that exists is the candidate. The keys before it
+//! were looked at earlier than the candidate, or later: those of other nodes are looked at once more. If they are still empty, one pop is sent. If
+//! another client was faster, it begins again. So nothing is popped that is not returned, and no earlier key is passed over that held an element
+//! before the candidate did.
 
 use crate::command::PopKind;
 use crate::crossnode::Job;
@@ -34,7 +36,11 @@ pub(crate) fn explain(job: &Job, kind: PopKind) -> Outcome<Explanation> {
     let look = popping.look(&connections);
     let explanation = Explanation::new("pop", true).round(&look);
     Ok(match (popping.first_existing(&mut connections, Phase::Start)?, popping.deadline) {
-        (Some(key), _) => explanation.round(&[popping.pop(key.index)]),
+        (Some(key), _) => {
+            let look_again = popping.look_before(key.index);
+            let explanation = if look_again.is_empty() { explanation } else { explanation.round(&look_again) };
+            explanation.round(&[popping.pop(key.index)])
+        }
         (None, Some(_)) => explain_wait(job, explanation, &job.distinct_servers(), |explanation| explanation.round(&look)),
         (None, None) => explanation,
     })
@@ -44,7 +50,7 @@ pub(crate) fn documentation(_: PopKind) -> Documentation {
     Documentation {
         overview: "**pop**: the command pops from the first key, in the caller's order, that is not empty. A blocking form waits for all keys.",
         across_nodes: "pop",
-        atomic: Atomicity::Command,
+        atomic: Atomicity::Pop,
     }
 }
 
@@ -71,6 +77,7 @@ impl BlockingCommand for Popping<'_, '_, '_> {
     fn attempt(&self) -> Outcome<Option<Reply>> {
         let mut connections = self.job.connections(self.job.servers())?;
         while let Some(key) = self.first_existing(&mut connections, Phase::Start)? {
+            let key = self.without_key_before(&mut connections, key, Phase::Start)?;
             let reply = connections.send(self.pop(key.index))?;
             let popped = not_error(replies(&reply).next().unwrap_or(Value::Nil))?;
             if let Some(reply) = self.reply(key.index, popped)? {
@@ -86,6 +93,16 @@ impl BlockingCommand for Popping<'_, '_, '_> {
             Some(key) if !key.has_wanted_type => Err(Abort::refusal(WRONG_TYPE)),
             key => Ok(key.into_iter().map(|key| key.index).collect()),
         }
+    }
+
+    fn key_before(&self, key: usize) -> Outcome<Option<usize>> {
+        let look = self.look_before(key);
+        if look.is_empty() {
+            return Ok(None);
+        }
+        let mut connections = self.job.connections(look.iter().map(|request| request.server))?;
+        let before = self.existing(&mut connections, &look, key)?.into_iter().find(|key| key.has_wanted_type);
+        before.map(|before| self.without_key_before(&mut connections, before, Phase::Waiting).map(|key| key.index)).transpose()
     }
 
     /// Pops, and asks whether there is more. A server that runs the command again rejects it if a key before this one has another type.
@@ -154,13 +171,31 @@ impl<'j, 'c, 'a> Popping<'j, 'c, 'a> {
         Ok(keys.into_iter().find(|key| key.has_wanted_type || phase == Phase::Start))
     }
 
+    /// This key, which exists, or one before it that exists. The keys before the returned one were looked at after that, and did not exist.
+    fn without_key_before(&self, connections: &mut Connections, key: ExistingKey, phase: Phase) -> Outcome<ExistingKey> {
+        let mut key = key;
+        loop {
+            let look = self.look_before(key.index);
+            let before = if look.is_empty() { Vec::new() } else { self.existing(connections, &look, key.index)? };
+            match before.into_iter().find(|key| key.has_wanted_type || phase == Phase::Start) {
+                Some(before) => key = before,
+                None => return Ok(key),
+            }
+        }
+    }
+
     /// The keys that exist, in the caller's order.
     fn existing_keys(&self, connections: &mut Connections) -> Outcome<Vec<ExistingKey>> {
         let look = self.look(connections);
-        let types = connections.try_round(&look)?;
+        self.existing(connections, &look, self.job.command.keys.len())
+    }
+
+    /// The keys before `end` that exist, in the caller's order.
+    fn existing(&self, connections: &mut Connections, look: &[Request], end: usize) -> Outcome<Vec<ExistingKey>> {
+        let types = connections.try_round(look)?;
         let mut keys = Vec::new();
         for (request, reply) in look.iter().zip(&types) {
-            for (index, kind) in self.keys_on(request.server).zip(replies(reply)) {
+            for (index, kind) in self.keys_on(request.server, end).zip(replies(reply)) {
                 let kind = not_error(kind)?;
                 if kind != Value::Status(b"none") {
                     keys.push(ExistingKey { index, has_wanted_type: kind == Value::Status(self.wanted_type()) });
@@ -179,14 +214,24 @@ impl<'j, 'c, 'a> Popping<'j, 'c, 'a> {
         }
     }
 
-    fn keys_on(&self, server: usize) -> impl Iterator<Item = usize> {
-        (0..self.job.command.keys.len()).filter(move |&key| self.job.server_of(key) == server)
+    /// The keys before `end` on a server, the last one first: a key is looked at after the later ones of its server.
+    fn keys_on(&self, server: usize, end: usize) -> impl Iterator<Item = usize> {
+        (0..end).rev().filter(move |&key| self.job.server_of(key) == server)
     }
 
     /// The requests that ask which keys exist.
     fn look(&self, connections: &Connections) -> Vec<Request<'a>> {
-        let types = |server| self.keys_on(server).map(|key| words![b"TYPE", self.job.key(key)]).collect();
-        connections.servers().map(|server| Request::read(server, types(server))).collect()
+        connections.servers().map(|server| self.look_at(server, self.job.command.keys.len())).collect()
+    }
+
+    /// The requests that ask which keys before this one exist, on other servers.
+    fn look_before(&self, key: usize) -> Vec<Request<'a>> {
+        let other_servers = self.job.distinct_servers().into_iter().filter(|&server| server != self.job.server_of(key));
+        other_servers.map(|server| self.look_at(server, key)).filter(|request| !request.commands.is_empty()).collect()
+    }
+
+    fn look_at(&self, server: usize, end: usize) -> Request<'a> {
+        Request::read(server, self.keys_on(server, end).map(|key| words![b"TYPE", self.job.key(key)]).collect())
     }
 
     fn pop(&self, key: usize) -> Request<'a> {

@@ -7,6 +7,7 @@ use crate::crossnode::support::conversation::replies;
 use crate::crossnode::support::documentation::{Atomicity, Documentation};
 use crate::crossnode::support::explanation::Explanation;
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
+use crate::crossnode::support::partial_write::{PartOutcome, partial_write};
 use crate::error::{Code, Error, printable};
 use crate::resp::{Builder, Kind, Reply, Value, push_argument, push_count};
 
@@ -68,7 +69,14 @@ pub(crate) fn pack_part(out: &mut Vec<u8>, args: &[&[u8]], keys: &[Key], own_key
 }
 
 /// Merges the replies to the parts, each in an array of its own. (In a pipeline, `cluster` merges them without copies.)
-pub(crate) fn merge(split: &Split, all: &[Reply]) -> Outcome<Reply> {
+pub(crate) fn merge(job: &Job, split: &Split, all: &[Reply]) -> Outcome<Reply> {
+    let aliases = split.parts.iter().map(|part| job.config.servers[part.server].alias.as_str());
+    if split.writes
+        && let Some(error) =
+            partial_write(&job.name(), &aliases.zip(all.iter().map(|reply| PartOutcome::of(replies(reply).next()))).collect::<Vec<_>>())
+    {
+        return Err(error.into());
+    }
     let wrong = || Abort::protocol_error("a server replied with something other than one value per key");
     let mut parts = Vec::with_capacity(all.len());
     for reply in all {

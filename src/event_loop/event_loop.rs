@@ -214,8 +214,8 @@ impl EventLoop {
     fn check_time(&mut self) {
         let mut all = Vec::new();
         for Handle { cluster, nodes } in &mut self.handles {
-            for (server, node) in nodes.iter_mut().enumerate().filter(|(_, node)| node.connection.deadline() <= self.now) {
-                all.extend(node.check_time(&self.epoll, cluster, server, self.now));
+            for node in nodes.iter_mut().filter(|node| node.connection.deadline() <= self.now) {
+                all.extend(node.check_time(&self.epoll, cluster, self.now));
             }
         }
         self.fail(all);

@@ -4,8 +4,8 @@ use crate::cluster::Cluster;
 use crate::error::Error;
 use crate::resp::Reply;
 use crate::topology::{ROLE, Shard};
-use crate::transport::clock::{Time, span};
-use crate::transport::{Event, SHORT_TIMEOUT, SharedConnection, at_most, explain};
+use crate::transport::clock::Time;
+use crate::transport::{Event, SharedConnection, explain};
 use rustix::event::epoll::{self, EventData, EventFlags};
 use std::ops::Range;
 use std::os::fd::{AsFd, OwnedFd};
@@ -55,11 +55,11 @@ impl Node {
     pub(super) fn prepare(&mut self, epoll: &OwnedFd, cluster: &Cluster, server: usize, name: &[u8], now: Time) -> Result<(), Error> {
         let failed =
             |error: Error| if error.refusal().is_some() { error } else { explain(&cluster.config().servers[server], error, name, false) };
-        if self.connection.is_closed() {
-            return self.open(epoll).map_err(failed);
-        }
         let topology = cluster.topology();
         let shard = topology.shard(server);
+        if self.connection.is_closed() {
+            return shard.master().check_available().and_then(|()| self.open(epoll)).map_err(failed);
+        }
         if !self.is_check_due || self.asks_role {
             return Ok(());
         }
@@ -69,7 +69,7 @@ impl Node {
             self.asks_role = true;
             self.connection.push(ROLE_TAG, true, now, |out| out.extend_from_slice(ROLE));
             if refusal.is_some() {
-                self.connection.hold(now.saturating_add(role_timeout(cluster)));
+                self.connection.hold();
             }
             return Ok(());
         }
@@ -85,7 +85,7 @@ impl Node {
 
     /// Makes epoll wait for what the connection needs next.
     pub(super) fn watch(&mut self, epoll: &OwnedFd) {
-        let Some(connection) = self.connection.connection() else { return };
+        let Some(socket) = self.connection.socket() else { return };
         let wanted = if self.connection.awaits_writable() { EventFlags::IN | EventFlags::OUT } else { EventFlags::IN };
         if wanted == self.interest {
             return;
@@ -93,8 +93,8 @@ impl Node {
         let data = EventData::new_u64(self.number);
         // If this fails the commands time out.
         let _ = match self.interest.is_empty() {
-            true => epoll::add(epoll, connection.as_fd(), data, wanted),
-            false => epoll::modify(epoll, connection.as_fd(), data, wanted),
+            true => epoll::add(epoll, socket.as_fd(), data, wanted),
+            false => epoll::modify(epoll, socket.as_fd(), data, wanted),
         };
         self.interest = wanted;
     }
@@ -103,6 +103,9 @@ impl Node {
     pub(super) fn advance(&mut self, epoll: &OwnedFd, cluster: &Cluster, now: Time) -> Vec<Failed> {
         match self.connection.advance(now) {
             Ok(event) => {
+                if !matches!(event, Event::None | Event::OtherSocket) {
+                    self.note_success(cluster);
+                }
                 match event {
                     Event::OtherSocket => self.interest = EventFlags::empty(),
                     Event::Opened => self.ask_role_first(cluster, now),
@@ -115,11 +118,22 @@ impl Node {
         }
     }
 
+    fn server(&self, cluster: &Cluster) -> Option<usize> {
+        cluster.config().servers.iter().position(|server| server == self.connection.server())
+    }
+
+    /// Tells other callers that the server replies.
+    fn note_success(&self, cluster: &Cluster) {
+        if let Some(server) = self.server(cluster) {
+            cluster.topology().shard(server).master().succeeded();
+        }
+    }
+
     /// On a new connection nothing is sent before the server has said that it is a master.
     fn ask_role_first(&mut self, cluster: &Cluster, now: Time) {
         if cluster.config().refresh_interval.is_some() {
             self.asks_role = true;
-            self.connection.push_first_and_hold(ROLE_TAG, ROLE, now.saturating_add(role_timeout(cluster)));
+            self.connection.push_first_and_hold(ROLE_TAG, ROLE, now);
         }
     }
 
@@ -135,14 +149,9 @@ impl Node {
     }
 
     /// Fails the commands of a server that is silent for too long.
-    pub(super) fn check_time(&mut self, epoll: &OwnedFd, cluster: &Cluster, server: usize, now: Time) -> Vec<Failed> {
+    pub(super) fn check_time(&mut self, epoll: &OwnedFd, cluster: &Cluster, now: Time) -> Vec<Failed> {
         match self.connection.check_time(now) {
-            Ok(false) => Vec::new(),
-            // The server does not say what it is. It may be busy with a long command: the callers will see.
-            Ok(true) => {
-                cluster.topology().shard(server).postpone_role_check(now);
-                self.send(epoll, cluster, now)
-            }
+            Ok(()) => Vec::new(),
             Err(error) => self.fail(epoll, cluster, error),
         }
     }
@@ -151,9 +160,10 @@ impl Node {
     pub(super) fn fail(&mut self, epoll: &OwnedFd, cluster: &Cluster, error: Error) -> Vec<Failed> {
         let mut failed = self.connection.fail(&error);
         (self.asks_role, self.interest) = (false, EventFlags::empty());
-        let topology = cluster.topology();
-        let index = cluster.config().servers.iter().position(|server| server == self.connection.server());
-        index.into_iter().for_each(|server| topology.shard(server).connection_lost());
+        if let Some(server) = self.server(cluster) {
+            let topology = cluster.topology();
+            topology.shard(server).connection_failed(&error);
+        }
         if !self.connection.is_idle()
             && let Err(error) = self.open(epoll)
         {
@@ -197,9 +207,4 @@ impl Node {
         }
         self.send(epoll, cluster, now)
     }
-}
-
-/// How long the commands of callers wait for the reply to ROLE.
-fn role_timeout(cluster: &Cluster) -> Time {
-    span(at_most(cluster.config().read_timeout, SHORT_TIMEOUT))
 }

@@ -309,13 +309,19 @@ pub unsafe extern "C" fn rediscluster_explain(
     unsafe { call_for_reply(cluster, reply, error, |handle| handle.cluster().explain(bytes(request, request_length, "request")?)) }
 }
 
+/// A minimum age for `rediscluster_recover`: a minute is longer than almost any call takes, and a move that `recover` overtakes fails.
+#[allow(dead_code, reason = "for the header")]
+pub const REDISCLUSTER_RECOVER_MIN_AGE_MS: u64 = 60_000;
+
 /// Finds the data that interrupted moves between nodes (RENAME, SMOVE, LMOVE and similar) left on the servers, and completes each move if
 /// the data arrived, or restores the source otherwise. Until then the data is stored under a hidden key and is not visible to other commands.
 ///
-/// Moves that began less than `min_age_ms` milliseconds ago may still be running and are left unchanged: use a time longer than any call may
-/// take. The reply's root is an array with a map for each entry found: `node`, `key` (the hidden key), `command`, `source`, `destination`,
-/// `age_ms` (in milliseconds), `outcome` (`finished`; `undone`; `removed`: an unneeded copy; `young`: left unchanged; `waiting`: could not be
-/// completed now) and `reason`, nil unless the outcome is `waiting`.
+/// Moves that began less than `min_age_ms` milliseconds ago may still be running and are left unchanged. No age is unsafe, but a move that this
+/// call overtakes fails: use `REDISCLUSTER_RECOVER_MIN_AGE_MS`, or a time longer than any call may take.
+///
+/// The reply's root is an array with a map for each entry found: `node`, `key` (the hidden key), `command`, `source`, `destination`, `age_ms` (in
+/// milliseconds), `outcome` (`finished`; `undone`; `removed`: an unneeded copy; `young`: left unchanged; `waiting`: could not be completed now)
+/// and `reason`, nil unless the outcome is `waiting`. `rediscluster_recover_to` moves a value whose source key is in use again.
 ///
 /// # Safety
 /// `cluster` must be NULL or live; `reply` and `error` must be NULL or writable.
@@ -328,4 +334,32 @@ pub unsafe extern "C" fn rediscluster_recover(
 ) -> Status {
     // SAFETY: the caller makes the same promises.
     unsafe { call_for_reply(cluster, reply, error, |handle| handle.cluster().recover(Duration::from_millis(min_age_ms))) }
+}
+
+/// Moves a value that `rediscluster_recover` reports as `waiting`, because its source key is in use again, to another key, which must not exist.
+/// `hidden_key` is the `key` of that report.
+///
+/// The reply's root is a map as in the reply of `rediscluster_recover`, with the outcome `moved`; `finished` if the value had arrived at its
+/// destination after all; or `waiting`: then the value is in the hidden key `key`, which may be another one than before. It is an error reply if
+/// no interrupted move has its value in this hidden key.
+///
+/// # Safety
+/// `cluster` must be NULL or live; `hidden_key` and `key` must point to `hidden_key_length` and `key_length` readable bytes; `reply` and `error`
+/// must be NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rediscluster_recover_to(
+    cluster: *const ClusterHandle,
+    hidden_key: *const c_char,
+    hidden_key_length: usize,
+    key: *const c_char,
+    key_length: usize,
+    reply: *mut *mut ReplyData,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: the caller makes the same promises.
+    unsafe {
+        call_for_reply(cluster, reply, error, |handle| {
+            handle.cluster().recover_to(bytes(hidden_key, hidden_key_length, "hidden_key")?, bytes(key, key_length, "key")?)
+        })
+    }
 }

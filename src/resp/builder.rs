@@ -157,8 +157,22 @@ impl Builder {
         self.entries.push(Entry::new(Kind::Integer, 0, number));
     }
 
-    /// Appends a copy of a value of another reply.
+    /// Appends a copy of a value of another reply. Not recursive: a server decides how deeply values are nested.
     pub(crate) fn value(&mut self, value: &Value) {
+        let mut unfinished: Vec<(usize, Children)> = self.start(value).into_iter().collect();
+        while let Some((index, children)) = unfinished.last_mut() {
+            match children.next() {
+                Some(child) => unfinished.extend(self.start(&child)),
+                None => {
+                    self.end(*index);
+                    unfinished.pop();
+                }
+            }
+        }
+    }
+
+    /// Appends a copy of a value without its children, and returns its index and these.
+    fn start<'r>(&mut self, value: &Value<'r>) -> Option<(usize, Children<'r>)> {
         match value {
             Value::Nil => self.nil(),
             Value::NilArray => self.nil_array(),
@@ -166,24 +180,19 @@ impl Builder {
             Value::String(text) => self.string(text),
             Value::Status(text) => self.bytes_value(Kind::Status, text),
             Value::Error(text) => self.bytes_value(Kind::Error, text),
-            Value::Array(children) => self.children(Kind::Array, *children),
-            Value::Map(children) => self.children(Kind::Map, *children),
-            Value::Failure(children) => self.children(Kind::Failure, *children),
             Value::Null => self.null(),
             Value::Boolean(value) => self.boolean(*value),
             Value::Double(text) => self.bytes_value(Kind::Double, text),
             Value::BigNumber(digits) => self.bytes_value(Kind::BigNumber, digits),
             Value::Verbatim { format, text } => self.verbatim(format, text),
-            Value::Set(children) => self.children(Kind::Set, *children),
-            Value::Push(children) => self.children(Kind::Push, *children),
-            Value::Attribute(children) => self.children(Kind::Attribute, *children),
+            Value::Array(children) => return Some((self.begin(Kind::Array, children.len()), *children)),
+            Value::Map(children) => return Some((self.begin(Kind::Map, children.len()), *children)),
+            Value::Failure(children) => return Some((self.begin(Kind::Failure, children.len()), *children)),
+            Value::Set(children) => return Some((self.begin(Kind::Set, children.len()), *children)),
+            Value::Push(children) => return Some((self.begin(Kind::Push, children.len()), *children)),
+            Value::Attribute(children) => return Some((self.begin(Kind::Attribute, children.len()), *children)),
         }
-    }
-
-    fn children(&mut self, kind: Kind, children: Children) {
-        let index = self.begin(kind, children.len());
-        children.for_each(|child| self.value(&child));
-        self.end(index);
+        None
     }
 
     /// Appends the failure of a command: code, message, node, and whether the command may have been executed; or the error reply of a server

@@ -4,8 +4,19 @@ use crate::error::{Code, Error};
 use crate::resp::reply::{Children, Value};
 use crate::resp::request::push_header;
 
-/// Appends a value. Each type has one form; a failure is an error.
+/// Appends a value. Each type has one form; a failure is an error. Not recursive: a server decides how deeply values are nested.
 pub(crate) fn push_value(out: &mut Vec<u8>, value: &Value) {
+    let mut unfinished: Vec<Children> = push_start(out, value).into_iter().collect();
+    while let Some(children) = unfinished.last_mut() {
+        match children.next() {
+            Some(child) => unfinished.extend(push_start(out, &child)),
+            None => drop(unfinished.pop()),
+        }
+    }
+}
+
+/// Appends a value without its children, and returns these.
+fn push_start<'r>(out: &mut Vec<u8>, value: &Value<'r>) -> Option<Children<'r>> {
     match value {
         Value::Nil => out.extend_from_slice(b"$-1\r\n"),
         Value::NilArray => out.extend_from_slice(b"*-1\r\n"),
@@ -16,24 +27,25 @@ pub(crate) fn push_value(out: &mut Vec<u8>, value: &Value) {
         Value::Status(text) => push_line(out, b'+', text),
         Value::Error(text) => push_line(out, b'-', text),
         Value::String(bytes) => push_bytes(out, b'$', &[bytes]),
-        Value::Array(children) => push_children(out, b'*', children.len(), *children),
         Value::Failure(children) => push_failure(out, *children),
         Value::Null => out.extend_from_slice(b"_\r\n"),
         Value::Boolean(value) => out.extend_from_slice(if *value { b"#t\r\n" } else { b"#f\r\n" }),
         Value::Double(text) => push_line(out, b',', text),
         Value::BigNumber(digits) => push_line(out, b'(', digits),
         Value::Verbatim { format, text } => push_bytes(out, b'=', &[format, b":", text]),
-        Value::Map(children) => push_children(out, b'%', children.len() / 2, *children),
-        Value::Set(children) => push_children(out, b'~', children.len(), *children),
-        Value::Push(children) => push_children(out, b'>', children.len(), *children),
+        Value::Array(children) => return Some(push_count(out, b'*', children.len(), *children)),
+        Value::Map(children) => return Some(push_count(out, b'%', children.len() / 2, *children)),
+        Value::Set(children) => return Some(push_count(out, b'~', children.len(), *children)),
+        Value::Push(children) => return Some(push_count(out, b'>', children.len(), *children)),
         // The value itself is not counted.
-        Value::Attribute(children) => push_children(out, b'|', children.len() / 2, *children),
+        Value::Attribute(children) => return Some(push_count(out, b'|', children.len() / 2, *children)),
     }
+    None
 }
 
-fn push_children(out: &mut Vec<u8>, sign: u8, count: usize, children: Children) {
+fn push_count<'r>(out: &mut Vec<u8>, sign: u8, count: usize, children: Children<'r>) -> Children<'r> {
     push_header(out, sign, count);
-    children.for_each(|child| push_value(out, &child));
+    children
 }
 
 fn push_bytes(out: &mut Vec<u8>, sign: u8, parts: &[&[u8]]) {
@@ -106,5 +118,24 @@ mod tests {
             push_value(&mut bytes, &reply.root());
             assert_eq!(bytes, resp);
         }
+    }
+
+    #[test]
+    fn deeply_nested_values_need_no_stack() {
+        const DEPTH: usize = 10_000;
+        let resp = [b"*1\r\n".repeat(DEPTH), b":1\r\n".to_vec()].concat();
+        let mut reader = crate::resp::reader::Reader::new(Vec::new(), false).with_max_depth(DEPTH + 1);
+        reader.feed(&resp);
+        reader.advance(1).unwrap();
+        let read = crate::resp::reply::Reply::from_reader(reader, None).0;
+        let copy_and_encode = move || {
+            let mut builder = Builder::default();
+            builder.value(&read.root());
+            let mut bytes = Vec::new();
+            push_value(&mut bytes, &builder.finish().root());
+            bytes
+        };
+        let thread = std::thread::Builder::new().stack_size(64 << 10).spawn(copy_and_encode).unwrap();
+        assert_eq!(thread.join().unwrap(), resp);
     }
 }

@@ -73,6 +73,8 @@ impl Session {
             connection.learn_id()?;
             connection.begin(request, &mut sent)
         });
-        reader.map_err(|error| self.lose_connection(server, error, name, sent == request.len()))
+        let reader = reader.map_err(|error| self.lose_connection(server, error, name, sent == request.len()))?;
+        self.register_identity(server);
+        Ok(reader)
     }
 }

@@ -1,10 +1,13 @@
 //! A connection that one session uses exclusively, with the settings of that session.
 
-use crate::config::{Config, Protocol, Server};
+use crate::config::Protocol;
 use crate::error::{Code, Error};
 use crate::resp::{Reader, Reply, Value, pack};
-use crate::transport::Connection;
+use crate::topology::Shard;
+use crate::transport::clock::now;
+use crate::transport::{Connection, ConnectionSource};
 use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::Arc;
 
 /// The packed command.
 pub(crate) const MULTI: &[u8] = b"*1\r\n$5\r\nMULTI\r\n";
@@ -19,6 +22,8 @@ pub(crate) struct SessionConnection {
     has_accepted_multi: bool,
     /// By CLIENT ID, after [`SessionConnection::learn_id`].
     id: Option<i64>,
+    /// The scripts that the session has loaded on the server since the connection was made.
+    scripts: Vec<Arc<[u8]>>,
 }
 
 /// What a session sets on each of its connections.
@@ -59,14 +64,20 @@ impl Settings {
 }
 
 impl SessionConnection {
-    pub(crate) fn open(server: &Server, config: &Config) -> Result<SessionConnection, Error> {
+    pub(crate) fn open(shard: &Shard) -> Result<SessionConnection, Error> {
         Ok(SessionConnection {
-            connection: Connection::open(server, config, config.connect_timeout)?,
-            db: server.db,
-            applied: Settings { protocol: config.protocol, ..Settings::default() },
+            connection: shard.open_connection()?,
+            db: shard.server().db,
+            applied: Settings { protocol: shard.config().protocol, ..Settings::default() },
             has_accepted_multi: false,
             id: None,
+            scripts: Vec::new(),
         })
+    }
+
+    /// Fails if the server is known not to reply now.
+    pub(crate) fn check_available(&self) -> Result<(), Error> {
+        self.connection.check_available()
     }
 
     /// Returns whether the server has not closed the connection.
@@ -103,14 +114,36 @@ impl SessionConnection {
         Err(if text.starts_with(b"BUSY ") { error.refused_with(text) } else { error })
     }
 
-    /// Sends MULTI once per connection and waits for the reply: if the server rejected it in a pipeline, it would execute the commands that
+    /// Whether the session has loaded a script on the server, which has not been restarted since then.
+    pub(crate) fn has_script(&self, source: &Arc<[u8]>) -> bool {
+        self.scripts.iter().any(|known| Arc::ptr_eq(known, source)) && self.is_alive()
+    }
+
+    /// Records that the session has loaded a script on the server.
+    pub(crate) fn add_script(&mut self, source: Arc<[u8]>) {
+        const MOST: usize = 1000;
+        if self.scripts.len() == MOST {
+            self.scripts.clear();
+        }
+        self.scripts.push(source);
+    }
+
+    /// Sends MULTI once per connection, after a question for its ID, and waits for the reply: if the server rejected it in a pipeline, it would execute the commands that
     /// follow at once. Returns whether MULTI was sent, in which case the transaction has begun.
     pub(crate) fn check_multi(&mut self) -> Result<bool, Error> {
         if self.has_accepted_multi {
             return Ok(false);
         }
-        let reply = self.ask(MULTI, 1, &mut 0)?;
-        if let Some(Value::Error(text)) = reply.value(1) {
+        let reply = match self.id {
+            None => self.ask(&[&pack(&[b"CLIENT", b"ID"]), MULTI].concat(), 2, &mut 0)?,
+            Some(_) => self.ask(MULTI, 1, &mut 0)?,
+        };
+        let mut multi = 1;
+        if self.id.is_none() {
+            multi += reply.entries()[1].span();
+            self.id = if let Some(Value::Integer(id)) = reply.value(1) { Some(id) } else { None };
+        }
+        if let Some(Value::Error(text)) = reply.value(multi) {
             return Err(Error::new(Code::Request, format!("MULTI was refused: {}", String::from_utf8_lossy(text))));
         }
         self.has_accepted_multi = true;
@@ -124,7 +157,8 @@ impl SessionConnection {
     }
 
     /// Sends commands. `sent` is that of [`SessionConnection::ask`].
-    pub(crate) fn send(&self, request: &[u8], sent: &mut usize) -> Result<(), Error> {
+    pub(crate) fn send(&mut self, request: &[u8], sent: &mut usize) -> Result<(), Error> {
+        self.connection.begin_request(now());
         self.connection.send_all(request, sent)
     }
 
@@ -140,6 +174,14 @@ impl SessionConnection {
     /// Records that the server has executed SELECT in a transaction.
     pub(crate) fn set_database(&mut self, db: u32) {
         self.db = db;
+    }
+
+    /// Records that the server has executed HELLO in a transaction.
+    pub(crate) fn set_greeted(&mut self, protocol: Protocol, name: Option<&[u8]>) {
+        self.applied.protocol = protocol;
+        if let Some(name) = name {
+            self.applied.name = name.to_vec();
+        }
     }
 
     /// Asks the server once for the ID of this connection.
@@ -168,7 +210,7 @@ impl SessionConnection {
 
     /// Sends a command and returns the reader for its reply. `sent` is that of [`SessionConnection::ask`].
     pub(crate) fn begin(&mut self, request: &[u8], sent: &mut usize) -> Result<Reader, Error> {
-        self.connection.send_all(request, sent)?;
+        self.send(request, sent)?;
         Ok(self.connection.reader(true))
     }
 

@@ -115,10 +115,9 @@ impl<'r> Dispatcher<'_, 'r> {
             Some(name) => self.run_state_command(name, args),
             None if self.session.allows_only_subscriptions() => self.reply(Ok(pong(args))),
             None if may_block(args) => self.run_blocking(args, range),
-            None if lookup(args).is_some_and(|command| is_about_clients(command.name) && command.takes(args.len())) => {
+            None if lookup(args).is_some_and(|command| command.name == "client|kill" && command.takes(args.len())) => {
                 self.flush()?;
-                let kills = args[1].eq_ignore_ascii_case(b"KILL");
-                let outcome = if kills { self.session.kill_clients(args) } else { self.session.unblock_client(args) };
+                let outcome = self.session.kill_clients(args);
                 self.reply(outcome)
             }
             None => {
@@ -252,11 +251,6 @@ impl<'r> Dispatcher<'_, 'r> {
         self.replies.push(outcome);
         Ok(())
     }
-}
-
-/// Commands that also concern the sessions of this process.
-fn is_about_clients(name: &str) -> bool {
-    name == "client|kill" || name == "client|unblock"
 }
 
 fn is_allowed_while_subscribed(name: Option<&str>, args: &[&[u8]]) -> bool {

@@ -10,9 +10,9 @@ use crate::session::session::{Outcome, Session};
 use std::collections::BTreeMap;
 
 impl Session {
-    /// Executes the transaction on its servers and makes one reply of theirs.
-    pub(super) fn exec_on_servers(&mut self, watched: Option<usize>) -> Outcome {
-        let Some(transaction) = self.transaction.take() else { return Err(Error::new(Code::Internal, "EXEC without a transaction")) };
+    /// Executes the transaction on its servers and makes one reply of theirs. More follow if a command of the SUBSCRIBE family has several names.
+    pub(super) fn exec_on_servers(&mut self, watched: Option<usize>) -> Vec<Outcome> {
+        let Some(transaction) = self.transaction.take() else { return vec![Err(Error::new(Code::Internal, "EXEC without a transaction"))] };
         self.binding = None;
         let (first, rest): (Vec<usize>, Vec<usize>) = transaction.servers.iter().partition(|&&server| Some(server) == watched);
         let (mut arrays, mut failures) = (BTreeMap::new(), Vec::new());
@@ -27,11 +27,14 @@ impl Session {
                 if round == 0 {
                     rest.iter().for_each(|&server| self.release(server, b"DISCARD"));
                 }
-                self.forget_databases(&transaction);
-                return self.failed_exec(failures, &arrays);
+                self.forget_settings(&transaction);
+                return vec![self.failed_exec(failures, &arrays)];
             }
         }
-        self.exec_reply(transaction, arrays)
+        match self.exec_replies(transaction, arrays) {
+            Ok(replies) => replies.into_iter().map(Ok).collect(),
+            Err(error) => vec![Err(error)],
+        }
     }
 
     /// Sends EXEC to some servers and returns their replies.
@@ -42,7 +45,7 @@ impl Session {
         let begun: Vec<Result<(), Error>> = servers
             .iter()
             .zip(&mut sent)
-            .map(|(&server, sent)| self.connections[server].as_ref().ok_or_else(lost)?.send(&request, sent))
+            .map(|(&server, sent)| self.connections[server].as_mut().ok_or_else(lost)?.send(&request, sent))
             .collect();
         let end = |((&server, begun), sent): ((&usize, Result<(), Error>), usize)| {
             let reply = begun.and_then(|()| self.connections[server].as_mut().ok_or_else(lost)?.receive(1));
@@ -77,9 +80,9 @@ impl Session {
         Err(error.with_suffix(&part(&executed, "was executed")).with_suffix(&part(&uncertain, "may have been executed")).maybe_executed())
     }
 
-    /// Closes the connections whose database is uncertain after a failure.
-    fn forget_databases(&mut self, transaction: &Transaction) {
-        if transaction.queued.iter().any(|queued| matches!(queued, Queued::Select(_))) {
+    /// Closes the connections whose database or protocol is uncertain after a failure.
+    fn forget_settings(&mut self, transaction: &Transaction) {
+        if transaction.queued.iter().any(|queued| matches!(queued, Queued::Select(_) | Queued::Hello(_))) {
             self.connections.iter_mut().for_each(|connection| *connection = None);
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::error::{Code, Error};
 use crate::resp::{Builder, Kind, Reply, Value};
+use crate::session::hello::Hello;
 use crate::session::queued::{Queued, Setting, Transaction};
 use crate::session::session::{Outcome, Session};
 use crate::session::subscriptions::SubscriptionKind;
@@ -46,23 +47,36 @@ fn too_few() -> Error {
 }
 
 impl Session {
-    /// Makes the reply to EXEC, in the order of the caller's commands.
-    pub(super) fn exec_reply(&mut self, transaction: Transaction, arrays: BTreeMap<usize, Reply>) -> Outcome {
+    /// Makes the reply to EXEC, in the order of the caller's commands. As on one server, the array has as many elements as there are commands; if some
+    /// of these have several replies, the last replies follow the array.
+    pub(super) fn exec_replies(&mut self, transaction: Transaction, arrays: BTreeMap<usize, Reply>) -> Result<Vec<Reply>, Error> {
         let mut arrays = Arrays(arrays.into_iter().map(|(server, array)| (server, Elements::new(array))).collect());
+        transaction.scripts.record(self.selected.topology().script_sources());
         let first = transaction.servers[0];
-        let mut builder = Builder::default();
-        let root = builder.begin(Kind::Array, transaction.queued.len());
+        let mut replies = Vec::with_capacity(transaction.queued.len());
         for queued in &transaction.queued {
-            let reply = self.queued_reply(queued, first, &mut arrays)?;
-            builder.append(&reply, 0..reply.entries().len());
+            match queued {
+                Queued::Subscription { kind, subscribes, names } => {
+                    replies.extend(self.subscribe_in_transaction(*kind, *subscribes, names))
+                }
+                queued => replies.push(self.queued_reply(queued, first, &mut arrays)?),
+            }
         }
+        let following = replies.split_off(transaction.queued.len());
+        let mut builder = Builder::default();
+        let root = builder.begin(Kind::Array, replies.len());
+        replies.iter().for_each(|reply| builder.append(reply, 0..reply.entries().len()));
         builder.end(root);
-        Ok(builder.finish())
+        Ok([builder.finish()].into_iter().chain(following).collect())
     }
 
     fn queued_reply(&mut self, queued: &Queued, first: usize, arrays: &mut Arrays) -> Outcome {
         match queued {
             Queued::Reply(server) => arrays.take_one(server.unwrap_or(first)),
+            Queued::AfterScriptLoad(server) => {
+                arrays.take_one(*server)?;
+                arrays.take_one(*server)
+            }
             Queued::Ping(server, text) => {
                 let reply = arrays.take_one(server.unwrap_or(first))?;
                 Ok(if self.allows_only_subscriptions() { Reply::strings([b"pong", text]) } else { reply })
@@ -83,7 +97,9 @@ impl Session {
                 let replies = parts.iter().map(|&(server, count)| arrays.take(server, count)).collect::<Result<Vec<Reply>, Error>>()?;
                 Ok(command.reply(self.selected.config(), &self.selected.topology(), replies))
             }
-            Queued::Subscription { kind, subscribes, name } => Ok(self.subscribe_in_transaction(*kind, *subscribes, name)),
+            Queued::Hello(hello) => self.greeted_in_transaction(hello, first, arrays),
+            Queued::Local(reply) => Ok(reply.clone()),
+            Queued::Subscription { .. } => Err(Error::new(Code::Internal, "SUBSCRIBE has several replies")),
         }
     }
 
@@ -119,19 +135,40 @@ impl Session {
         Ok(Reply::status(b"OK"))
     }
 
-    fn subscribe_in_transaction(&mut self, kind: SubscriptionKind, subscribes: bool, name: &[u8]) -> Reply {
-        let outcomes = if subscribes {
-            match self.begin_subscribing(kind, &[name]) {
-                Ok(subscribing) => self.finish_subscribing(subscribing),
-                Err(error) => vec![Err(error)],
+    /// All servers have executed HELLO. If one has refused it, the session stays as it was.
+    fn greeted_in_transaction(&mut self, hello: &Hello, first: usize, arrays: &mut Arrays) -> Outcome {
+        let (mut greeting, mut refusal) = (Reply::nil(), None);
+        for server in 0..self.connections.len() {
+            let reply = arrays.take_one(server)?;
+            match (reply.root(), &mut self.connections[server]) {
+                (Value::Error(_), _) => refusal = refusal.or(Some(reply)),
+                (_, connection) => {
+                    connection.iter_mut().for_each(|connection| connection.set_greeted(hello.protocol, hello.name.as_deref()));
+                    if server == first {
+                        greeting = reply;
+                    }
+                }
             }
-        } else {
-            self.unsubscribe(kind, &[name])
-        };
-        match outcomes.into_iter().next() {
-            Some(Ok(reply)) => reply,
-            Some(Err(error)) => Reply::error(format!("ERR {}", error.message()).as_bytes()),
-            None => Reply::nil(),
         }
+        if let Some(refusal) = refusal {
+            return Ok(refusal);
+        }
+        hello.name.iter().for_each(|name| self.settings.name.clone_from(name));
+        self.set_protocol(hello.protocol);
+        Ok(greeting)
+    }
+
+    /// A reply for each name.
+    fn subscribe_in_transaction(&mut self, kind: SubscriptionKind, subscribes: bool, names: &[Vec<u8>]) -> Vec<Reply> {
+        let names: Vec<&[u8]> = names.iter().map(Vec::as_slice).collect();
+        let outcomes = match subscribes {
+            true => match self.begin_subscribing(kind, &names) {
+                Ok(subscribing) => self.finish_subscribing(subscribing),
+                Err(error) => names.iter().map(|_| Err(error.clone())).collect(),
+            },
+            false => self.unsubscribe(kind, &names),
+        };
+        let reply = |outcome: Outcome| outcome.unwrap_or_else(|error| Reply::error(format!("ERR {}", error.message()).as_bytes()));
+        outcomes.into_iter().map(reply).collect()
     }
 }

@@ -1,74 +1,13 @@
-//! HELLO and CLIENT: how the session identifies itself to the servers.
+//! CLIENT: how the session identifies itself to the servers.
 
 use crate::config::Protocol;
 use crate::crossnode::broadcast::client_ids::{line_with_id, over_all_servers};
 use crate::error::printable;
 use crate::resp::{Reply, Value, pack};
 use crate::session::connection::Settings;
-use crate::session::select::parse_number;
 use crate::session::session::{Outcome, Session};
 
-/// The error of HELLO without AUTH, by Redis 7.0.
-const NOT_AUTHENTICATED: &[u8] =
-    b"NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> \
-    option can be used to authenticate the client and select the RESP protocol version at the same time";
-
 impl Session {
-    /// HELLO: sets the protocol and the name. The reply is that of one server.
-    pub(super) fn hello(&mut self, args: &[&[u8]]) -> Outcome {
-        let mut rest = &args[1..];
-        let mut protocol = self.settings.protocol;
-        if let [version, after @ ..] = rest {
-            protocol = match parse_number(version) {
-                Some(2) => Protocol::Resp2,
-                Some(3) => Protocol::Resp3,
-                Some(_) => return Ok(Reply::error(b"NOPROTO unsupported protocol version")),
-                None => return Ok(Reply::error(b"ERR Protocol version is not an integer or out of range")),
-            };
-            rest = after;
-        }
-        let (mut new_name, mut credentials) = (None, None);
-        while let [option, after @ ..] = rest {
-            rest = match after {
-                [name, after @ ..] if option.eq_ignore_ascii_case(b"SETNAME") => {
-                    new_name = Some(*name);
-                    after
-                }
-                [user, password, after @ ..] if option.eq_ignore_ascii_case(b"AUTH") => {
-                    credentials = Some((*user, *password));
-                    after
-                }
-                _ => return Ok(Reply::error(format!("ERR Syntax error in HELLO option '{}'", printable(option)).as_bytes())),
-            };
-        }
-        if let Some(rejected) = credentials.and_then(|(user, password)| self.authenticate(user, password)) {
-            return Ok(rejected);
-        }
-        if !self.is_authenticated {
-            return Ok(Reply::error(NOT_AUTHENTICATED));
-        }
-        if let Some(name) = new_name {
-            if !is_valid_name(name) {
-                return Ok(invalid_name("Client names"));
-            }
-            self.settings.name = name.to_vec();
-        }
-        let server = self.identify()?;
-        let reply = self.ask(server, b"HELLO", &pack(&[b"HELLO", protocol.number().as_bytes()]))?;
-        if !matches!(reply.root(), Value::Error(_)) {
-            self.set_protocol(protocol);
-        }
-        Ok(reply)
-    }
-
-    fn set_protocol(&mut self, protocol: Protocol) {
-        if let Some(selected) = self.handle(self.settings.db, protocol) {
-            self.selected = selected;
-        }
-        self.settings.protocol = protocol;
-        self.pubsub_connections.values_mut().for_each(|connection| connection.sends_pushes = protocol == Protocol::Resp3);
-    }
-
     /// CLIENT ID and CLIENT INFO of one of the session's own connections, with the id that it has over all servers.
     pub(super) fn describe_connection(&mut self, args: &[&[u8]]) -> Outcome {
         let server = self.identify()?;
@@ -142,10 +81,10 @@ impl Session {
     }
 }
 
-fn is_valid_name(name: &[u8]) -> bool {
+pub(super) fn is_valid_name(name: &[u8]) -> bool {
     name.iter().all(|byte| (b'!'..=b'~').contains(byte))
 }
 
-fn invalid_name(what: &str) -> Reply {
+pub(super) fn invalid_name(what: &str) -> Reply {
     Reply::error(format!("ERR {what} cannot contain spaces, newlines or special characters.").as_bytes())
 }

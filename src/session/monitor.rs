@@ -29,7 +29,7 @@ impl Session {
     pub(super) fn open_monitors(&mut self) -> Result<Option<Reply>, Error> {
         let config = self.configured.config();
         for server in self.publishers().into_iter().filter(|server| !self.monitors.contains_key(server)).collect::<Vec<_>>() {
-            let opened = MonitorConnection::open(&config.servers[server], config, &self.settings);
+            let opened = MonitorConnection::open(self.configured.topology().shard(server), &self.settings);
             match opened.map_err(|error| explain(&config.servers[server], error, b"MONITOR", false))? {
                 Ok(connection) => drop(self.monitors.insert(server, connection)),
                 Err(rejection) => return Ok(Some(rejection)),

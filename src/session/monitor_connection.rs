@@ -1,12 +1,12 @@
 //! A connection with MONITOR.
 
 use crate::command::ReadTimeout;
-use crate::config::{Config, Server};
 use crate::error::Error;
 use crate::resp::{Framer, Reply, Value, pack};
 use crate::session::connection::Settings;
 use crate::session::socket::SharedSocket;
-use crate::transport::Connection;
+use crate::topology::Shard;
+use crate::transport::{Connection, ConnectionSource};
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
@@ -22,8 +22,8 @@ pub(crate) struct MonitorConnection {
 
 impl MonitorConnection {
     /// Opens a connection and waits until it receives lines. Returns the error reply if the server rejects MONITOR.
-    pub(crate) fn open(server: &Server, config: &Config, settings: &Settings) -> Result<Result<MonitorConnection, Reply>, Error> {
-        let connection = Connection::open(server, config, config.connect_timeout)?;
+    pub(crate) fn open(shard: &Shard, settings: &Settings) -> Result<Result<MonitorConnection, Reply>, Error> {
+        let connection = shard.open_connection()?;
         let mut commands = settings.commands_to_change(&Settings::default());
         let mut ignored = commands.len();
         commands.push(pack(&[b"MONITOR"]));
@@ -39,12 +39,12 @@ impl MonitorConnection {
                             connection,
                             framer,
                             socket: SharedSocket::default(),
-                            alias: server.alias.clone(),
+                            alias: shard.server().alias.clone(),
                         }));
                     }
                 }
             }
-            connection.wait(ReadTimeout::Extended(Duration::ZERO), config.read_timeout)?;
+            connection.wait(ReadTimeout::Extended(Duration::ZERO))?;
             connection.receive_now(framer.reader(), 1)?;
         }
     }

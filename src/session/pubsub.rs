@@ -83,6 +83,7 @@ impl Session {
         let server = target.servers[0];
         let Some(failure) = target.failure else {
             self.subscriptions.insert(kind, &target.name, server);
+            self.registration.set_subscribed(true);
             return Ok(self.own_confirmation(kind.subscribe(), kind, Some(&target.name)));
         };
         if kind.is_on_all_servers(&target.name) && !self.subscriptions.contains(kind, &target.name, server) {
@@ -115,6 +116,7 @@ impl Session {
 
     fn remove_subscription(&mut self, kind: SubscriptionKind, name: &[u8], servers: &[usize]) -> Reply {
         if self.subscriptions.remove(kind, name, servers[0]) {
+            self.registration.set_subscribed(self.is_subscribed());
             for &server in servers {
                 self.unsubscribe_on(server, kind, name);
                 self.close_if_unused(server);
@@ -158,9 +160,7 @@ impl Session {
     /// Returns the connection for the subscriptions on a server. A new one subscribes to all that the session is subscribed to there.
     pub(super) fn pubsub_connection(&mut self, server: usize) -> Result<&mut PubSubConnection, Error> {
         if !self.pubsub_connections.contains_key(&server) {
-            let config = self.configured.config();
-            let idle = self.configured.topology().shard(server).take_idle_connection();
-            let mut connection = PubSubConnection::open(&config.servers[server], config, &self.settings, idle)?;
+            let mut connection = PubSubConnection::open(self.configured.topology().shard(server), &self.settings)?;
             connection.subscribe_all(&self.subscriptions.on_server(server), &mut self.messages)?;
             self.pubsub_connections.insert(server, connection);
         }

@@ -1,13 +1,14 @@
 //! A connection for subscriptions. It carries messages, and confirmations between them.
 
 use crate::command::ReadTimeout;
-use crate::config::{Config, Protocol, Server};
+use crate::config::Protocol;
 use crate::error::Error;
 use crate::resp::{Framer, Kind, Reply, Value, pack, push_argument, push_count};
 use crate::session::connection::Settings;
 use crate::session::socket::SharedSocket;
 use crate::session::subscriptions::SubscriptionKind;
-use crate::transport::Connection;
+use crate::topology::Shard;
+use crate::transport::{Connection, ConnectionSource};
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
@@ -18,7 +19,6 @@ pub(crate) struct PubSubConnection {
     framer: Framer,
     /// Messages are pushes, as in RESP3. The connection itself has RESP2.
     pub sends_pushes: bool,
-    read_timeout: Option<Duration>,
     /// The number of replies to come that belong to the settings.
     ignored: usize,
     socket: SharedSocket,
@@ -27,13 +27,14 @@ pub(crate) struct PubSubConnection {
 impl PubSubConnection {
     /// Uses an idle connection or opens a new one, in the configured database: channels are the same in all databases. It waits for no reply to the
     /// settings, so that subscribing takes one round trip.
-    pub(crate) fn open(server: &Server, config: &Config, settings: &Settings, idle: Option<Connection>) -> Result<PubSubConnection, Error> {
-        let connection = match idle {
+    pub(crate) fn open(shard: &Shard, settings: &Settings) -> Result<PubSubConnection, Error> {
+        shard.master().check_available()?;
+        let connection = match shard.take_idle_connection() {
             Some(connection) => connection,
-            None => Connection::open(server, config, config.connect_timeout)?,
+            None => shard.open_connection()?,
         };
         let mut commands = settings.commands_to_change(&Settings::default());
-        if config.protocol == Protocol::Resp3 {
+        if shard.config().protocol == Protocol::Resp3 {
             commands.insert(0, pack(&[b"HELLO", b"2"]));
         }
         connection.send_all(&commands.concat(), &mut 0)?;
@@ -41,14 +42,14 @@ impl PubSubConnection {
             connection,
             framer: Framer::default(),
             sends_pushes: settings.protocol == Protocol::Resp3,
-            read_timeout: config.read_timeout,
             ignored: commands.len(),
             socket: SharedSocket::default(),
         })
     }
 
-    /// Sends one command per name, so that the server confirms or rejects each separately.
+    /// Sends one command per name, so that the server confirms or rejects each separately. Fails at once if the server is known not to reply now.
     pub(crate) fn send(&self, command: &str, names: &[&[u8]]) -> Result<(), Error> {
+        self.connection.check_available()?;
         let mut request = Vec::new();
         for name in names {
             push_count(&mut request, 2);
@@ -69,7 +70,7 @@ impl PubSubConnection {
                     _ => return Ok(None),
                 }
             }
-            self.connection.wait(ReadTimeout::Extended(Duration::ZERO), self.read_timeout)?;
+            self.connection.wait(ReadTimeout::Extended(Duration::ZERO))?;
             self.connection.receive_now(self.framer.reader(), 1)?;
         }
     }

@@ -3,9 +3,11 @@
 use crate::command::{Key, as_sent};
 use crate::crossnode::in_transaction::QueuedCommand;
 use crate::error::Error;
-use crate::resp::{push_argument, push_count};
+use crate::resp::{Reply, push_argument, push_count};
 use crate::session::connection::MULTI;
+use crate::session::hello::Hello;
 use crate::session::subscriptions::SubscriptionKind;
+use crate::session::transaction_scripts::TransactionScripts;
 use smallvec::SmallVec;
 
 /// A transaction that the caller has begun with MULTI.
@@ -24,6 +26,7 @@ pub(crate) struct Transaction {
     pub deferred_count: usize,
     /// A script without keys is among them.
     pub has_deferred_script: bool,
+    pub scripts: TransactionScripts,
     /// A server was lost, and with it the commands that it had queued.
     pub lost: Option<Error>,
 }
@@ -32,6 +35,8 @@ pub(crate) struct Transaction {
 pub(crate) enum Queued {
     /// It is the next element of a server; `None`: of the first server of the transaction.
     Reply(Option<usize>),
+    /// The same, after the reply to a SCRIPT LOAD, which is dropped.
+    AfterScriptLoad(usize),
     /// PING and its argument: while the session is subscribed, its reply has another form.
     Ping(Option<usize>, Vec<u8>),
     /// A command whose success changes a setting of the session.
@@ -42,8 +47,12 @@ pub(crate) enum Queued {
     Select(u32),
     /// The commands of several servers: each with the number of its elements.
     Several(Box<QueuedCommand>, Vec<(usize, usize)>),
-    /// SUBSCRIBE and its family, with one name: the session itself runs it.
-    Subscription { kind: SubscriptionKind, subscribes: bool, name: Vec<u8> },
+    /// HELLO, on all servers.
+    Hello(Hello),
+    /// SUBSCRIBE and its family: the session itself runs it. It has a reply for each name.
+    Subscription { kind: SubscriptionKind, subscribes: bool, names: Vec<Vec<u8>> },
+    /// The session itself has the reply.
+    Local(Reply),
 }
 
 /// A setting by CLIENT in a transaction.
@@ -67,7 +76,8 @@ pub(crate) struct TransactionPipeline {
     pub parts: SmallVec<[PipelinePart; 1]>,
     /// The caller's commands.
     pub commands: Vec<SentCommand>,
-    pub has_exec: bool,
+    /// EXEC follows them. The scripts of the transaction.
+    pub exec: Option<TransactionScripts>,
 }
 
 /// The commands for one server.

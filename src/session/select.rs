@@ -50,7 +50,7 @@ fn try_on_all_servers(config: &Config, topology: &Topology, index: &[u8]) -> Res
         pipeline.add(None, &[b"SELECT", index], &[], flags);
         pipeline.add(None, &[b"SELECT", own.as_bytes()], &[], flags);
     }
-    exchange(&mut pipelines.iter_mut().collect::<Vec<_>>(), config.write_timeout);
+    exchange(&mut pipelines.iter_mut().collect::<Vec<_>>());
     let mut rejection = None;
     for pipeline in pipelines {
         let (lease, reply) = pipeline.into_lease_and_replies(b"SELECT");

@@ -93,8 +93,7 @@ impl Session {
     fn unblock(&self, server: usize, with_error: bool) -> Result<(), Error> {
         let id = self.connections[server].as_ref().and_then(SessionConnection::id);
         let id = id.ok_or_else(|| Error::new(Code::Io, "the ID of the connection is unknown"))?;
-        let config = self.configured.config();
-        SessionConnection::open(&config.servers[server], config)?.unblock(id, with_error)
+        SessionConnection::open(self.configured.topology().shard(server))?.unblock(id, with_error)
     }
 }
 

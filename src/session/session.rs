@@ -9,10 +9,10 @@ use crate::session::interrupt::Interrupter;
 use crate::session::monitor_connection::MonitorConnection;
 use crate::session::pubsub_connection::PubSubConnection;
 use crate::session::queued::{Binding, Transaction};
-use crate::session::registry::Registration;
 use crate::session::reply_mode::ReplyMode;
 use crate::session::stream_buffer::StreamBuffer;
 use crate::session::subscriptions::Subscriptions;
+use crate::topology::RegisteredSession;
 use crate::transport::explain;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -44,8 +44,7 @@ pub struct Session {
     /// By [`Session::require_authentication`].
     pub(super) requires_authentication: bool,
     pub(super) is_authenticated: bool,
-    /// Once CLIENT ID or another such command was run.
-    pub(super) registration: Option<Arc<Registration>>,
+    pub(super) registration: Arc<RegisteredSession>,
     /// By server: the connection for transactions.
     pub(super) connections: Vec<Option<SessionConnection>>,
     /// The server whose connection identifies the session, once CLIENT ID or another such command was run.
@@ -73,12 +72,13 @@ impl Cluster {
     ///
     /// It does not connect yet. The session can outlive this handle.
     pub fn session(&self) -> Session {
-        Session::new(self.clone())
+        let interrupter = Interrupter::default();
+        Session::new(self.clone(), RegisteredSession::new(self.config(), interrupter.clone()), interrupter)
     }
 }
 
 impl Session {
-    fn new(cluster: Cluster) -> Session {
+    fn new(cluster: Cluster, registration: Arc<RegisteredSession>, interrupter: Interrupter) -> Session {
         let servers = cluster.config().servers.len();
         let settings = Settings { protocol: cluster.config().protocol, ..Settings::default() };
         Session {
@@ -90,7 +90,7 @@ impl Session {
             reply_mode: ReplyMode::On,
             requires_authentication: false,
             is_authenticated: true,
-            registration: None,
+            registration,
             connections: (0..servers).map(|_| None).collect(),
             identifying_server: None,
             binding: None,
@@ -102,7 +102,7 @@ impl Session {
             messages: VecDeque::new(),
             pubsub_errors: VecDeque::new(),
             stream: StreamBuffer::default(),
-            interrupter: Interrupter::default(),
+            interrupter,
         }
     }
 
@@ -182,9 +182,12 @@ impl Session {
             *slot = None;
         }
         let mut connection = match slot.take() {
-            Some(connection) => connection,
+            Some(connection) => {
+                connection.check_available()?;
+                connection
+            }
             None if !may_reconnect => return Err(Error::new(Code::Io, "the connection of the transaction was lost")),
-            None => SessionConnection::open(&config.servers[server], config)?,
+            None => SessionConnection::open(self.configured.topology().shard(server))?,
         };
         connection.apply(&self.settings, config.servers[server].db)?;
         Ok(slot.insert(connection))
@@ -230,11 +233,12 @@ impl Session {
     /// bound to it.
     pub(super) fn reset(&mut self) -> Reply {
         let identity = self.identifying_server.filter(|&server| !self.is_bound_to(server));
-        let kept = identity.and_then(|server| Some((server, self.connections[server].take()?, self.registration.take())));
+        let kept = identity.and_then(|server| Some((server, self.connections[server].take()?)));
         self.discard_state();
-        if let Some((server, connection, registration)) = kept {
-            (self.identifying_server, self.registration) = (Some(server), registration);
+        if let Some((server, connection)) = kept {
             self.connections[server] = Some(connection);
+            self.identifying_server = Some(server);
+            self.register_identity(server);
             // Removes the name that CLIENT LIST shows. If the server does not reply, a later command reports that.
             let _ = self.own_connection(server, true);
         }
@@ -243,10 +247,11 @@ impl Session {
 
     fn discard_state(&mut self) {
         let stream = std::mem::take(&mut self.stream);
-        let interrupter = self.interrupter.clone();
         let requires_authentication = self.requires_authentication;
-        let new = Session::new(self.configured.clone());
-        *self = Session { stream, interrupter, requires_authentication, is_authenticated: !requires_authentication, ..new };
+        self.registration.set_identity(None);
+        self.registration.set_subscribed(false);
+        let new = Session::new(self.configured.clone(), self.registration.clone(), self.interrupter.clone());
+        *self = Session { stream, requires_authentication, is_authenticated: !requires_authentication, ..new };
     }
 
     /// QUIT: closes the connections. Later calls fail, except that the rest of the byte stream can be read.

@@ -16,7 +16,7 @@ fn concerns_session(command: &Command) -> bool {
 
 /// Whether the reply of a session is that of the cluster, and the session stays as it is: outside a transaction, a subscription and CLIENT REPLY.
 pub(crate) fn is_stateless(command: &Command) -> bool {
-    // CLIENT KILL and CLIENT UNBLOCK also concern the sessions of this process.
+    // CLIENT KILL may close this session.
     !concerns_session(command) && command.block == Block::Never && !command.name.starts_with("client")
 }
 

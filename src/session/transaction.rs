@@ -5,56 +5,31 @@ use crate::crossnode::in_transaction::{QueuedCommand, ServerPart};
 use crate::error::{Code, Error};
 use crate::resp::{Reply, Value, pack};
 use crate::routing::CommandResolver;
-use crate::session::connection::{MULTI, SessionConnection};
+use crate::session::connection::SessionConnection;
 use crate::session::dispatch::Dispatcher;
-use crate::session::queued::{Binding, PipelinePart, Queued, SentCommand, Setting, TransactionPipeline, push_command};
+use crate::session::queued::{Binding, PipelinePart, Queued, SentCommand, Setting, push_command};
 use crate::session::routing::Route;
 use crate::session::select::{parse_number, shared_databases};
 use crate::session::session::{Outcome, Session};
 use crate::session::state_command::{is_never_supported, state_command, unsupported, unsupported_in_transaction};
 use crate::session::subscriptions::SubscriptionKind;
-use crate::transport::explain;
+use crate::session::transaction_scripts::QueuedOn;
+use crate::transport::{ConnectionSource, explain};
 use smallvec::smallvec;
+use std::sync::Arc;
 
 const EXECABORT: &[u8] = b"EXECABORT Transaction discarded because of previous errors.";
 const EXECABORT_ARITY: &[u8] = b"EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' command";
 
-/// The outcome of one part of a pipeline: the array of the replies and the number of hidden ones at its beginning, or the error and whether all of the
-/// part was sent.
-type PartOutcome = Result<(Reply, usize), (Error, bool)>;
-
 impl Session {
-    /// Sends the parts of the pipeline to their servers, then receives the replies.
-    fn send_pipeline(&mut self, pipeline: &TransactionPipeline) -> Vec<PartOutcome> {
-        let begun: Vec<Result<usize, (Error, bool)>> = pipeline.parts.iter().map(|part| self.send_part(part)).collect();
-        let receive = |(part, begun): (&PipelinePart, Result<usize, (Error, bool)>)| {
-            let hidden = begun?;
-            let Some(connection) = &mut self.connections[part.server] else {
-                return Err((Error::new(Code::Io, "the connection of the transaction was lost"), true));
-            };
-            connection.receive(hidden + part.commands).map(|reply| (reply, hidden)).map_err(|error| (error, true))
-        };
-        pipeline.parts.iter().zip(begun).map(receive).collect()
-    }
-
-    /// Sends a part. Returns the number of hidden replies that it has.
-    fn send_part(&mut self, part: &PipelinePart) -> Result<usize, (Error, bool)> {
-        let connection = self.own_connection(part.server, part.may_reconnect).map_err(|error| (error, false))?;
-        let (mut bytes, mut hidden, mut sent) = (part.bytes.as_slice(), part.hidden, 0);
-        if part.begins_with_multi && connection.check_multi().map_err(|error| (error, false))? {
-            bytes = &bytes[MULTI.len()..];
-            hidden -= 1;
-        }
-        connection.send(bytes, &mut sent).map(|()| hidden).map_err(|error| (error, sent == bytes.len()))
-    }
-
     /// Runs a transaction of one command on the server of the session, or on the first one, over a new connection. Returns the reply to the command,
     /// and whether EXEC succeeded.
     fn try_in_transaction(&self, args: &[&[u8]]) -> Result<(Reply, bool), Error> {
-        let config = self.configured.config();
-        let server = &config.servers[self.anchor().unwrap_or_else(|| self.first_server())];
+        let topology = self.configured.topology();
+        let shard = topology.shard(self.anchor().unwrap_or_else(|| self.first_server()));
+        let server = shard.server();
         let run = || {
-            let mut connection = SessionConnection::open(server, config)?;
+            let mut connection = SessionConnection::open(shard)?;
             connection.apply(&self.settings, server.db)?;
             // Outside a transaction the server could accept the command.
             connection.check_multi()?;
@@ -104,6 +79,11 @@ impl<'r> Dispatcher<'_, 'r> {
             }
             Some("unwatch" | "client|getname" | "client|setname" | "client|setinfo" | "client|no-evict") => self.queue_without_keys(args),
             Some("select") => self.queue_select(args),
+            Some("hello") => self.queue_hello(args),
+            Some("auth") => {
+                let reply = self.session.auth(args);
+                self.queue_locally(Queued::Local(reply))
+            }
             Some(name) if SubscriptionKind::from_command(name).is_some() => self.queue_subscription(name, args),
             Some(name) if is_never_supported(name) => self.reject_for(args, unsupported(name)),
             Some(name) => self.reject_for(args, unsupported_in_transaction(name)),
@@ -176,6 +156,7 @@ impl<'r> Dispatcher<'_, 'r> {
         let Some((command, parts)) = QueuedCommand::without_keys(selected.config(), args, strategy) else {
             return self.reject(Err(Error::new(Code::Internal, "a command without keys has no parts")));
         };
+        self.note_script(args, QueuedOn::All, None);
         let first = parts.iter().map(|part| part.server).min().map(|server| match strategy {
             Strategy::Scan => server,
             _ => self.session.first_server(),
@@ -189,22 +170,46 @@ impl<'r> Dispatcher<'_, 'r> {
         if number.is_some_and(|db| self.session.handle(Some(db), self.session.settings.protocol).is_none()) {
             return self.reject(Err(shared_databases()));
         }
+        // The servers reject another number when they execute it, and no server selects it.
+        self.append_to_all(args, Queued::Select(number.unwrap_or(u32::MAX)))
+    }
+
+    /// Queues HELLO on all servers, so that every later command of the transaction has replies of the protocol. The session itself checks the
+    /// credentials, as outside a transaction.
+    fn queue_hello(&mut self, args: &[&'r [u8]]) -> Result<(), Error> {
+        match self.session.parse_hello(args) {
+            Ok(hello) => {
+                let words = hello.without_credentials();
+                self.append_to_all(&words.iter().map(Vec::as_slice).collect::<Vec<_>>(), Queued::Hello(hello))
+            }
+            Err(refusal) => self.queue_locally(Queued::Local(refusal)),
+        }
+    }
+
+    fn append_to_all(&mut self, args: &[&[u8]], queued: Queued) -> Result<(), Error> {
         let first = self.session.anchor().unwrap_or_else(|| self.session.first_server());
         let part = |server| ServerPart { server, bytes: pack(args), commands: 1 };
         let parts: Vec<ServerPart> = (0..self.session.connections.len()).map(part).collect();
-        // The servers reject another number when they execute it, and no server selects it.
-        self.append_queued(args[0], Some(first), Queued::Select(number.unwrap_or(u32::MAX)), parts)
+        self.append_queued(args[0], Some(first), queued, parts)
     }
 
     /// Queues a command of the SUBSCRIBE family, which the session runs after EXEC.
     fn queue_subscription(&mut self, name: &str, args: &[&'r [u8]]) -> Result<(), Error> {
-        let Some((kind, subscribes)) = SubscriptionKind::from_command(name).filter(|_| args.len() == 2) else {
-            let text = format!("{}: inside MULTI, sessions support it with one name", name.to_uppercase());
-            return self.reject(Err(Error::new(Code::Request, text)));
+        let Some((kind, subscribes)) = SubscriptionKind::from_command(name) else {
+            return self.reject(Err(Error::new(Code::Internal, format!("{name} is not of the SUBSCRIBE family"))));
         };
+        if kind == SubscriptionKind::ShardChannel && subscribes {
+            let refusal = Reply::error(b"ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client");
+            return self.queue_locally(Queued::Local(refusal));
+        }
+        self.queue_locally(Queued::Subscription { kind, subscribes, names: args[1..].iter().map(|name| name.to_vec()).collect() })
+    }
+
+    /// Queues a command that no server gets.
+    fn queue_locally(&mut self, queued: Queued) -> Result<(), Error> {
         self.flush()?;
         if let Some(transaction) = &mut self.session.transaction {
-            transaction.queued.push(Queued::Subscription { kind, subscribes, name: args[1].to_vec() });
+            transaction.queued.push(queued);
         }
         self.reply(Ok(Reply::status(b"QUEUED")))
     }
@@ -250,6 +255,7 @@ impl<'r> Dispatcher<'_, 'r> {
 
     /// Keeps a command without keys until the server is known.
     fn defer(&mut self, args: &[&[u8]]) -> Result<(), Error> {
+        self.note_script(args, QueuedOn::First, None);
         if let Some(transaction) = &mut self.session.transaction {
             push_command(&mut transaction.deferred, args, &[]);
             transaction.deferred_count += 1;
@@ -263,13 +269,24 @@ impl<'r> Dispatcher<'_, 'r> {
         if let Some(error) = self.session.lost().cloned() {
             return self.reject(Err(error));
         }
+        let script = self.note_script(args, QueuedOn::One(server), Some(server));
+        let commands = 1 + usize::from(script.is_some());
         if let Some(part) = self.part(server) {
+            script.iter().for_each(|source| push_command(&mut part.bytes, &[b"SCRIPT", b"LOAD", source], &[]));
             push_command(&mut part.bytes, args, keys);
-            part.commands += 1;
+            part.commands += commands;
         }
-        let command = SentCommand { name: args[0].to_vec(), servers: smallvec![(server, 1)], queued };
+        let queued = if script.is_some() { Queued::AfterScriptLoad(server) } else { queued };
+        let command = SentCommand { name: args[0].to_vec(), servers: smallvec![(server, commands)], queued };
         self.pipeline.get_or_insert_default().commands.push(command);
         Ok(())
+    }
+
+    /// Takes note of what a command does with scripts, see [`TransactionScripts::note`]. `joining` is the server that joins with it.
+    fn note_script(&mut self, args: &[&[u8]], on: QueuedOn, joining: Option<usize>) -> Option<Arc<[u8]>> {
+        let transaction = self.session.transaction.as_mut()?;
+        let first = transaction.servers.first().copied().or(joining);
+        transaction.scripts.note(args, on, self.session.selected.topology().script_sources(), first)
     }
 
     /// Appends the parts of a command. `first` is the first server of the transaction, if none takes part yet.
@@ -307,78 +324,6 @@ impl<'r> Dispatcher<'_, 'r> {
         Some(self.pipeline.get_or_insert_default().part(server, transaction, is_watching))
     }
 
-    /// Sends the pipeline and adds its replies.
-    pub(crate) fn flush_pipeline(&mut self) {
-        let Some(pipeline) = self.pipeline.take() else { return };
-        let outcomes = self.session.send_pipeline(&pipeline);
-        for (part, outcome) in pipeline.parts.iter().zip(&outcomes) {
-            match outcome {
-                Ok((reply, hidden)) => self.check_hidden_replies(part, reply, *hidden),
-                Err((error, sent)) => {
-                    let of_server = |command: &&SentCommand| command.servers.iter().any(|(server, _)| *server == part.server);
-                    let name = pipeline.commands.iter().rfind(of_server).map_or(&b"MULTI"[..], |command| &command.name);
-                    // Without EXEC, a server discards the queued commands when it loses the connection.
-                    self.session.lose_connection(part.server, error.clone(), name, pipeline.has_exec && *sent);
-                }
-            }
-        }
-        self.add_replies(pipeline, outcomes);
-    }
-
-    /// Checks the replies to MULTI and to the deferred commands.
-    fn check_hidden_replies(&mut self, part: &PipelinePart, reply: &Reply, hidden: usize) {
-        let is_error = |nth: usize| matches!(reply.value(1 + nth), Some(Value::Error(_)));
-        if part.begins_with_multi && hidden == part.hidden && is_error(0) {
-            // The server rejected MULTI, which it accepted before, and executed the commands at once. The replies report that; the transaction must
-            // not go on.
-            self.session.lose_connection(part.server, Error::new(Code::Request, "MULTI was refused"), b"MULTI", false);
-        }
-        if let Some(transaction) = &mut self.session.transaction {
-            transaction.was_rejected |= (0..hidden).any(is_error);
-        }
-    }
-
-    /// Adds the replies to the commands of a pipeline, and records those that were queued.
-    fn add_replies(&mut self, pipeline: TransactionPipeline, mut outcomes: Vec<PartOutcome>) {
-        // The index of the next reply of each part. A reply is one entry, except the one to EXEC, which is the last.
-        let mut next: Vec<usize> = outcomes.iter().map(|outcome| outcome.as_ref().map_or(0, |(_, hidden)| 1 + hidden)).collect();
-        let is_one_array =
-            outcomes.len() == 1 && pipeline.commands.iter().all(|command| command.servers[..] == [(pipeline.parts[0].server, 1)]);
-        for command in pipeline.commands {
-            let mut acknowledgement = Ok(Reply::status(b"QUEUED"));
-            for (server, count) in command.servers {
-                let Some(at) = pipeline.parts.iter().position(|part| part.server == server) else { continue };
-                let failure = match &outcomes[at] {
-                    Ok((reply, _)) => {
-                        let values = (next[at]..next[at] + count).filter_map(|index| reply.value(index));
-                        next[at] += count;
-                        values.filter_map(|value| if let Value::Error(text) = value { Some(Ok(Reply::error(text))) } else { None }).next()
-                    }
-                    Err((error, sent)) => {
-                        let node = &self.session.configured.config().servers[server];
-                        Some(Err(explain(node, error.clone(), &command.name, pipeline.has_exec && *sent)))
-                    }
-                };
-                if let (Some(failure), Ok(Value::Status(_))) = (failure, acknowledgement.as_ref().map(|reply| reply.root())) {
-                    acknowledgement = failure;
-                }
-            }
-            if let Some(transaction) = &mut self.session.transaction {
-                match acknowledgement.as_ref().map(|reply| reply.root()) {
-                    Ok(Value::Status(_)) => transaction.queued.push(command.queued),
-                    _ => transaction.was_rejected = true,
-                }
-            }
-            if !is_one_array || outcomes[0].is_err() {
-                self.replies.push(acknowledgement);
-            }
-        }
-        if is_one_array && outcomes[0].is_ok() {
-            // The usual case, which takes no copies.
-            outcomes.pop().into_iter().flatten().for_each(|(reply, hidden)| self.replies.extend(reply, hidden));
-        }
-    }
-
     fn exec(&mut self) -> Result<(), Error> {
         if self.session.transaction.as_ref().is_some_and(|transaction| transaction.has_error) {
             return self.end(Ok(Reply::error(EXECABORT)));
@@ -394,9 +339,15 @@ impl<'r> Dispatcher<'_, 'r> {
         }
         let is_plain = self.session.transaction.as_ref().is_some_and(|transaction| transaction.is_plain(self.pipeline.as_ref()));
         if is_plain && let Some(server) = self.session.anchor() {
+            if let Err(error) = self.session.load_scripts() {
+                return self.end(Err(without_scripts(&error)));
+            }
             self.append(server, &[b"EXEC"], &[], Queued::Reply(Some(server)))?;
-            self.pipeline.iter_mut().for_each(|pipeline| pipeline.has_exec = true);
-            (self.session.transaction, self.session.binding) = (None, None);
+            let scripts = self.session.transaction.take().unwrap_or_default().scripts;
+            if let Some(pipeline) = &mut self.pipeline {
+                pipeline.exec = Some(scripts);
+            }
+            self.session.binding = None;
             return Ok(());
         }
         self.flush()?;
@@ -407,8 +358,13 @@ impl<'r> Dispatcher<'_, 'r> {
         if self.session.transaction.as_ref().is_some_and(|transaction| transaction.was_rejected) {
             return self.end(Ok(Reply::error(EXECABORT)));
         }
-        let outcome = self.session.exec_on_servers(watched);
-        self.reply(outcome)
+        if let Err(error) = self.session.load_scripts() {
+            return self.end(Err(without_scripts(&error)));
+        }
+        let outcomes = self.session.exec_on_servers(watched);
+        self.flush()?;
+        outcomes.into_iter().for_each(|outcome| self.replies.push(outcome));
+        Ok(())
     }
 
     /// Ends the transaction without executing it, and the watch.
@@ -472,7 +428,15 @@ fn queued_as(args: &[&[u8]], server: Option<usize>) -> Queued {
 
 /// The error of EXEC after the connection was lost.
 fn lost_before_exec(lost: &Error) -> Error {
-    let text = format!("EXEC: nothing was executed, because the connection of the transaction was lost: {}", lost.message());
-    let error = Error::new(lost.code(), text);
-    if let Some(node) = lost.node() { error.on_node(node) } else { error }
+    nothing_executed("the connection of the transaction was lost", lost)
+}
+
+/// The error of EXEC if a server cannot get a script.
+fn without_scripts(failure: &Error) -> Error {
+    nothing_executed("a script could not be loaded", failure)
+}
+
+fn nothing_executed(why: &str, failure: &Error) -> Error {
+    let error = Error::new(failure.code(), format!("EXEC: nothing was executed, because {why}: {}", failure.message()));
+    if let Some(node) = failure.node() { error.on_node(node) } else { error }
 }

@@ -3,11 +3,10 @@
 //!
 //! It takes two connections: one receives the messages and accepts no other commands meanwhile; the other tells the server which keys to announce.
 
-use crate::config::{Config, Server};
 use crate::error::Error;
 use crate::resp::{Framer, Reply, Value, pack};
 use crate::topology::release::release;
-use crate::transport::Connection;
+use crate::transport::{Connection, Pool};
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -110,17 +109,17 @@ impl KeyListener {
     }
 
     /// Makes the server announce all keys that callers wait for. Returns false if it refuses. Connections that turn out to be broken are replaced.
-    pub(crate) fn subscribe(&self, server: &Server, config: &Config) -> Result<bool, Error> {
+    pub(crate) fn subscribe(&self, pool: &Pool) -> Result<bool, Error> {
         let mut state = self.lock();
         if state.refused_at.is_some_and(|at| at.elapsed() < REFUSED_FOR) {
             return Ok(false);
         }
         let State { link, wanted, refused_at } = &mut *state;
         let was_open = link.is_some();
-        let mut outcome = announce(link, wanted, server, config);
+        let mut outcome = announce(link, wanted, pool);
         if was_open && !matches!(outcome, Ok(true)) {
             *link = None;
-            outcome = announce(link, wanted, server, config);
+            outcome = announce(link, wanted, pool);
         }
         if !matches!(outcome, Ok(true)) {
             *link = None;
@@ -141,7 +140,7 @@ impl KeyListener {
 
     /// The connection for the messages, while callers wait. If the other connection was closed, for example because it was idle for long, the server
     /// announces nothing any more: then both are opened again.
-    pub(crate) fn messages(&self, server: &Server, config: &Config) -> Option<Arc<Messages>> {
+    pub(crate) fn messages(&self, pool: &Pool) -> Option<Arc<Messages>> {
         let mut state = self.lock();
         let State { link, wanted, .. } = &mut *state;
         if wanted.is_empty() {
@@ -149,7 +148,7 @@ impl KeyListener {
         }
         if link.as_mut().is_some_and(Link::is_lost) {
             *link = None;
-            if !matches!(announce(link, wanted, server, config), Ok(true)) {
+            if !matches!(announce(link, wanted, pool), Ok(true)) {
                 *link = None;
             }
         }
@@ -177,10 +176,10 @@ impl KeyListener {
 }
 
 /// Makes the server announce these keys; false if it refuses.
-fn announce(link: &mut Option<Link>, wanted: &HashMap<Vec<u8>, usize>, server: &Server, config: &Config) -> Result<bool, Error> {
+fn announce(link: &mut Option<Link>, wanted: &HashMap<Vec<u8>, usize>, pool: &Pool) -> Result<bool, Error> {
     let link = match link {
         Some(link) => link,
-        None => match Link::open(server, config)? {
+        None => match Link::open(pool)? {
             Some(new) => link.insert(new),
             None => return Ok(false),
         },
@@ -190,8 +189,8 @@ fn announce(link: &mut Option<Link>, wanted: &HashMap<Vec<u8>, usize>, server: &
 
 impl Link {
     /// `None`: the server does not allow it.
-    fn open(server: &Server, config: &Config) -> Result<Option<Link>, Error> {
-        let mut connection = Connection::open(server, config, config.connect_timeout)?;
+    fn open(pool: &Pool) -> Result<Option<Link>, Error> {
+        let mut connection = pool.open_for_caller()?;
         let request = [pack(&[b"CLIENT", b"ID"]), pack(&[b"INFO", b"server"]), pack(&[b"SUBSCRIBE", INVALIDATIONS])].concat();
         let reply = ask(&mut connection, &request, 3)?;
         let Value::Array(mut replies) = reply.root() else { return Ok(None) };
@@ -201,7 +200,7 @@ impl Link {
         let release = if let Some(Value::String(info)) = info { release(info) } else { None };
         Ok(Some(Link {
             messages: Arc::new(Messages { connection, framer: Mutex::default(), confirmed: AtomicUsize::new(0) }),
-            control: Connection::open(server, config, config.connect_timeout)?,
+            control: pool.open_for_caller()?,
             id: id.to_string(),
             release,
             prefixes: BTreeSet::new(),

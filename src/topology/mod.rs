@@ -6,6 +6,7 @@ mod replicas;
 mod role;
 mod role_check;
 mod script_sources;
+mod sessions;
 mod shard;
 
 use crate::command::ServerInfo;
@@ -14,7 +15,8 @@ pub(crate) use crate::topology::key_listener::{Change, INVALIDATIONS, Messages};
 pub(crate) use crate::topology::release::release;
 pub(crate) use crate::topology::replicas::Replica;
 pub(crate) use crate::topology::role::ROLE;
-use crate::topology::script_sources::ScriptSources;
+pub(crate) use crate::topology::script_sources::ScriptSources;
+pub(crate) use crate::topology::sessions::{Controlled, RegisteredSession};
 pub(crate) use crate::topology::shard::Shard;
 use std::sync::Arc;
 
@@ -24,7 +26,7 @@ pub(crate) struct Topology {
     /// One for each server in `config.servers`, in the same order.
     shards: Vec<Shard>,
     learned_commands: ServerInfo,
-    script_sources: ScriptSources,
+    script_sources: Arc<ScriptSources>,
     /// The same servers over RESP2, if the configuration asks for RESP3.
     resp2: Option<Box<Topology>>,
 }
@@ -38,7 +40,7 @@ impl Topology {
             process: std::process::id(),
             shards,
             learned_commands: ServerInfo::default(),
-            script_sources: ScriptSources::default(),
+            script_sources: ScriptSources::of_servers(config),
             resp2: (config.protocol == Protocol::Resp3).then(with_resp2),
         }
     }
@@ -66,7 +68,7 @@ impl Topology {
         &self.learned_commands
     }
 
-    /// The scripts that were sent to servers.
+    /// The scripts that were sent to these servers through any handle of this process.
     pub(crate) fn script_sources(&self) -> &ScriptSources {
         &self.script_sources
     }

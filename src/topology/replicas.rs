@@ -146,7 +146,7 @@ impl Replica {
         let is_up = match self.check_interval {
             // Roles are not checked: the next read will show it.
             None => true,
-            Some(_) => match ask_role(&self.pool, Limit::Configured) {
+            Some(_) => match ask_role(&self.pool, began, Limit::Short) {
                 Ok(Role::Replica { is_synced, .. }) => is_synced,
                 Ok(Role::Refused(text)) => !cannot_serve_reads(&text),
                 Err(error) if error.code() == Code::Pool => return self.is_up.load(Relaxed),

@@ -3,7 +3,7 @@
 use crate::config::Address;
 use crate::error::{Code, Error};
 use crate::resp::{Children, Reply, Value};
-use crate::transport::clock::now;
+use crate::transport::clock::Time;
 use crate::transport::{Lease, Limit, Pool, SHORT_TIMEOUT, at_most};
 
 /// The command ROLE as RESP.
@@ -56,18 +56,20 @@ fn replica_address(fields: Value) -> Option<Address> {
     (!host.is_empty()).then_some(Address::Tcp { host: host.to_owned(), port: port.parse().ok()? })
 }
 
-/// Asks the server of a pool for its role, over a new connection if the first one was lost.
-pub(crate) fn ask_role(pool: &Pool, limit: Limit) -> Result<Role, Error> {
-    match pool.lease_at(false, now(), limit).and_then(|lease| ask_role_over(lease, pool)) {
-        Err(error) if error.code() == Code::Io => ask_role_over(pool.lease_at(true, now(), limit)?, pool),
+/// Asks the server of a pool for its role, over a new connection if the first one was lost. The request began at `began`.
+pub(crate) fn ask_role(pool: &Pool, began: Time, limit: Limit) -> Result<Role, Error> {
+    match pool.lease_at(false, began, limit).and_then(|lease| ask_role_over(lease, pool, limit)) {
+        Err(error) if error.code() == Code::Io => ask_role_over(pool.lease_at(true, began, limit)?, pool, limit),
         outcome => outcome,
     }
 }
 
-fn ask_role_over(mut lease: Lease, pool: &Pool) -> Result<Role, Error> {
+fn ask_role_over(mut lease: Lease, pool: &Pool, limit: Limit) -> Result<Role, Error> {
     lease.send_all(ROLE, &mut 0)?;
     let mut reader = lease.reader(false);
-    lease.wait_within(at_most(pool.config().read_timeout, SHORT_TIMEOUT))?;
+    if limit == Limit::Short {
+        lease.wait_within(at_most(pool.config().read_timeout, SHORT_TIMEOUT))?;
+    }
     lease.receive(&mut reader, 1)?;
     let (reply, buffer) = Reply::from_reader(reader, None);
     lease.reuse(buffer);

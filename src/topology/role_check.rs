@@ -30,11 +30,6 @@ impl RoleCheck {
         schedule.complete(is_refused);
     }
 
-    /// The check has found out nothing; the last result stays valid.
-    pub(crate) fn postpone(&self, schedule: &CheckSchedule, now: Time) {
-        schedule.postpone(now, self.refusal.load().is_some());
-    }
-
     /// The server did not reply to the check of a replica read, which began at `began`.
     pub(crate) fn skip_for_replica_reads(&self, schedule: &CheckSchedule, began: Time) {
         self.skipped_until.store(next_attempt(began, schedule.interval()), Relaxed);

@@ -1,7 +1,11 @@
-//! The sources of scripts that were sent to servers, to be loaded again on a server that has been restarted or has flushed its scripts.
+//! The sources of scripts that were sent to servers, to be loaded on a server that does not have them: it has been restarted, has flushed its
+//! scripts, or another server has run the `EVAL`.
 
+use crate::config::{Address, Config};
+use arc_swap::ArcSwap;
+use once_cell::sync::Lazy;
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 /// The limits of what is remembered: the number of scripts and their bytes in total.
 const MAX_SCRIPTS: usize = 1000;
@@ -15,6 +19,12 @@ pub(crate) struct ScriptSources {
     known: Mutex<Known>,
 }
 
+/// The servers of a handle, in one process.
+type Servers = (u32, Vec<Address>);
+
+/// The sources of all servers. Read and replaced without a lock: a lock that another thread holds at a fork would never be released in the child.
+static OF_SERVERS: Lazy<ArcSwap<HashMap<Servers, Weak<ScriptSources>>>> = Lazy::new(ArcSwap::default);
+
 #[derive(Default)]
 struct Known {
     sources: HashMap<Digest, Arc<[u8]>>,
@@ -24,29 +34,53 @@ struct Known {
 }
 
 impl ScriptSources {
+    /// The sources that all handles of this process on the same servers share: a server has one set of scripts, whatever the database and the protocol.
+    pub(crate) fn of_servers(config: &Config) -> Arc<ScriptSources> {
+        let servers = (std::process::id(), config.servers.iter().map(|server| server.address.clone()).collect());
+        if let Some(known) = OF_SERVERS.load().get(&servers).and_then(Weak::upgrade) {
+            return known;
+        }
+        let new = Arc::new(ScriptSources::default());
+        OF_SERVERS.rcu(|all| {
+            let is_used = |(other, sources): &(&Servers, &Weak<ScriptSources>)| **other != servers && sources.strong_count() > 0;
+            let others = all.iter().filter(is_used).map(|(servers, sources)| (servers.clone(), sources.clone()));
+            let known = all.get(&servers).filter(|sources| sources.strong_count() > 0).cloned();
+            others.chain([(servers.clone(), known.unwrap_or_else(|| Arc::downgrade(&new)))]).collect::<HashMap<_, _>>()
+        });
+        OF_SERVERS.load().get(&servers).and_then(Weak::upgrade).unwrap_or(new)
+    }
+
     /// The source with that digest; upper and lower case are the same.
     pub(crate) fn get(&self, digest: &[u8]) -> Option<Arc<[u8]>> {
         let digest = Digest::try_from(digest).ok()?.to_ascii_lowercase();
         self.lock().sources.get(digest.as_slice()).cloned()
     }
 
-    /// Remembers a source, and forgets the oldest ones if a limit is exceeded.
-    pub(crate) fn remember(&self, source: &[u8]) {
+    /// Remembers a source, and forgets the oldest ones if a limit is exceeded. `None` if it is too large.
+    pub(crate) fn remember(&self, source: &[u8]) -> Option<Arc<[u8]>> {
         if source.len() > MAX_BYTES {
-            return;
+            return None;
         }
         let digest = digest(source);
         let mut known = self.lock();
-        if known.sources.contains_key(&digest) {
-            return;
+        if let Some(known) = known.sources.get(&digest) {
+            return Some(known.clone());
         }
+        let source: Arc<[u8]> = source.into();
         known.bytes += source.len();
         known.order.push_back(digest);
-        known.sources.insert(digest, source.into());
+        known.sources.insert(digest, source.clone());
         while known.order.len() > MAX_SCRIPTS || known.bytes > MAX_BYTES {
             let Some(oldest) = known.order.pop_front() else { break };
             known.bytes -= known.sources.remove(&oldest).map_or(0, |source| source.len());
         }
+        Some(source)
+    }
+
+    /// All sources, oldest first.
+    pub(crate) fn all(&self) -> Vec<Arc<[u8]>> {
+        let known = self.lock();
+        known.order.iter().filter_map(|digest| known.sources.get(digest).cloned()).collect()
     }
 
     pub(crate) fn forget_all(&self) {

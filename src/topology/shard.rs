@@ -21,10 +21,11 @@ pub(crate) struct Shard {
 impl ConnectionSource for Shard {
     /// Takes a connection to the master.
     #[inline]
-    fn lease(&self, fresh: bool) -> Result<Lease<'_>, Error> {
-        let now = now();
-        // A connection that has just been used for a check is as good as a new one.
-        let fresh = if self.master.checks.is_due(now) { !self.check_role(now)? && fresh } else { fresh };
+    fn lease(&self, retry_of: Option<Time>) -> Result<Lease<'_>, Error> {
+        let (now, fresh) = (retry_of.unwrap_or_else(now), retry_of.is_some());
+        if self.master.checks.is_due(now) {
+            return self.lease_after_check(fresh, now);
+        }
         self.master.lease_at(fresh, now, Limit::Configured)
     }
 
@@ -55,6 +56,11 @@ impl Shard {
         }
     }
 
+    /// The connections to the master, without a check of its role.
+    pub(crate) fn master(&self) -> &Pool {
+        &self.master
+    }
+
     /// Takes an idle connection out of the pool, if there is one.
     pub(crate) fn take_idle_connection(&self) -> Option<Connection> {
         self.master.take_idle()
@@ -65,18 +71,25 @@ impl Shard {
         &self.key_listener
     }
 
-    /// Makes sure that the server is a master: asks it if a check is due, else applies the last result. Returns whether it was asked.
+    /// Takes a connection to the master when a check is due.
     #[cold]
-    fn check_role(&self, now: Time) -> Result<bool, Error> {
-        let asks = self.master.checks.claim(now);
+    fn lease_after_check(&self, fresh: bool, began: Time) -> Result<Lease<'_>, Error> {
+        let was_asked = self.check_role(began)?;
+        // A connection that has just been used for a check is as good as a new one.
+        let mut lease = self.master.lease_at(fresh && !was_asked, began, Limit::Configured)?;
+        if was_asked {
+            lease.continue_request(began);
+        }
+        Ok(lease)
+    }
+
+    /// Makes sure that the server is a master: asks it if a check is due, else applies the last result. Returns whether it was asked. A server that
+    /// has just failed is not asked before it has replied to something.
+    fn check_role(&self, began: Time) -> Result<bool, Error> {
+        let asks = !self.master.is_troubled() && self.master.checks.claim(began);
         if asks {
-            match ask_role(&self.master, Limit::Configured) {
+            match ask_role(&self.master, began, Limit::Configured) {
                 Ok(role) => self.apply(role),
-                // It may be busy with a long command: the caller will see.
-                Err(error) if error.code() == Code::Timeout => {
-                    self.role_check.postpone(&self.master.checks, now);
-                    return Ok(false);
-                }
                 Err(error) => {
                     self.master.checks.check_soon();
                     return Err(error);
@@ -92,7 +105,7 @@ impl Shard {
     }
 
     /// Whether the caller has to ask the server for its role now, with [`ROLE`], over a connection of its own. It then calls
-    /// [`Shard::record_role`], or [`Shard::postpone_role_check`] if there is no reply.
+    /// [`Shard::record_role`], or [`Shard::connection_failed`].
     pub(crate) fn claims_role_check(&self, now: Time) -> bool {
         self.master.checks.claim(now)
     }
@@ -102,25 +115,26 @@ impl Shard {
         self.apply(Role::from_reply(reply));
     }
 
-    /// The server did not reply to [`ROLE`]. It may be busy with a long command.
-    pub(crate) fn postpone_role_check(&self, now: Time) {
-        self.role_check.postpone(&self.master.checks, now);
-    }
-
     /// Why the server must not be used, according to the last check.
     pub(crate) fn refusal(&self) -> Option<Error> {
         self.role_check.result().err()
     }
 
     /// A connection of the caller to the master was lost: the next caller asks for its role.
-    pub(crate) fn connection_lost(&self) {
+    pub(crate) fn connection_failed(&self, error: &Error) {
+        self.master.failed(error);
         self.master.checks.check_soon();
+    }
+
+    /// Opens a connection to the master for a caller that keeps it.
+    pub(crate) fn open_connection(&self) -> Result<Connection, Error> {
+        self.master.open_for_caller()
     }
 
     /// The replica that serves the next read in place of the master; `None` if the master has to.
     pub(crate) fn next_replica(&self) -> Option<Arc<Replica>> {
         let began = now();
-        if self.role_check.is_due_for_replica_read(&self.master.checks, began) {
+        if self.role_check.is_due_for_replica_read(&self.master.checks, began) && self.master.check_available().is_ok() {
             self.check_role_for_replica_read(began);
         }
         self.role_check.result().ok()?;
@@ -131,7 +145,7 @@ impl Shard {
     #[cold]
     fn check_role_for_replica_read(&self, began: Time) {
         if self.master.checks.claim(began) {
-            match ask_role(&self.master, Limit::Short) {
+            match ask_role(&self.master, began, Limit::Short) {
                 Ok(role) => self.apply(role),
                 Err(_) => self.role_check.skip_for_replica_reads(&self.master.checks, began),
             }

@@ -38,13 +38,6 @@ impl CheckSchedule {
         self.due_from.store(if stay_due { 0 } else { self.next_check.load(Relaxed) }, Relaxed);
     }
 
-    /// Ends a check without a result: the next one is an interval after `now`.
-    pub(crate) fn postpone(&self, now: Time, stay_due: bool) {
-        let next = now.saturating_add(self.interval());
-        self.next_check.store(next, Relaxed);
-        self.due_from.store(if stay_due { 0 } else { next }, Relaxed);
-    }
-
     /// Makes the next caller check the server, if it is checked at all.
     pub(crate) fn check_soon(&self) {
         if self.interval.is_some() {
@@ -78,8 +71,6 @@ mod tests {
         assert!(schedule.claim(5));
         schedule.complete(true);
         assert!(schedule.is_due(6) && !schedule.claim(6));
-        schedule.postpone(6, false);
-        assert!(!schedule.is_due(15) && schedule.is_due(16));
     }
 
     #[test]

@@ -9,11 +9,35 @@ pub(crate) type Time = u64;
 /// Later than any time.
 pub(crate) const NEVER: Time = Time::MAX;
 
+/// How far [`now`] may be behind: the kernel's tick, at most 10 ms. A limit that begins at such a time is longer by this, so that it does not
+/// end too early.
+pub(crate) const RESOLUTION: Time = 10_000_000;
+
 /// The current time, with the resolution of the kernel's tick (a few milliseconds).
 #[inline]
 pub(crate) fn now() -> Time {
-    let time = clock_gettime(ClockId::MonotonicCoarse);
+    read(ClockId::MonotonicCoarse)
+}
+
+/// The current time. It takes longer to read than [`now`].
+pub(crate) fn exact_now() -> Time {
+    read(ClockId::Monotonic)
+}
+
+#[inline]
+fn read(clock: ClockId) -> Time {
+    let time = clock_gettime(clock);
     time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
+}
+
+/// The time from now to another time, which is zero after it; `None` if that time is `NEVER`.
+pub(crate) fn remaining(until: Time) -> Option<Duration> {
+    (until != NEVER).then(|| Duration::from_nanos(until.saturating_sub(exact_now())))
+}
+
+/// A limit of the configuration in units of [`Time`]; `None` is `NEVER`.
+pub(crate) fn limit(duration: Option<Duration>) -> Time {
+    duration.map_or(NEVER, span)
 }
 
 /// A duration in units of [`Time`]: at least 1, so that a deadline in the future is never the current time.

@@ -4,11 +4,12 @@ use crate::config::{Config, Server};
 use crate::error::Error;
 use crate::resp::Framer;
 use crate::transport::clock::{Time, now, span};
-use crate::transport::connection::{Connection, check_first_reply, connect_failed, first_commands, timed_out};
+use crate::transport::connection::{check_first_reply, connect_failed, first_commands, timed_out};
+use crate::transport::shared_socket::SharedSocket;
 use crate::transport::socket_address::SocketAddressOrPath;
 
 pub(crate) struct Connecting {
-    connection: Connection,
+    socket: SharedSocket,
     /// The addresses to try if this one fails, the next one last.
     others: Vec<SocketAddressOrPath>,
     /// What is sent first, and how much of it the kernel took. `None`: the connection is not established yet.
@@ -32,10 +33,10 @@ impl Connecting {
     pub(crate) fn begin(server: &Server, config: &Config) -> Result<Connecting, Error> {
         let mut others = SocketAddressOrPath::all_of(&server.address).map_err(|error| connect_failed(&error.to_string()))?;
         others.reverse();
-        let connection = next_connection(&mut others, config)?;
+        let socket = next_socket(&mut others)?;
         let greeting = first_commands(server, config.protocol);
         Ok(Connecting {
-            connection,
+            socket,
             others,
             sent: None,
             missing: greeting.len(),
@@ -45,12 +46,12 @@ impl Connecting {
         })
     }
 
-    pub(crate) fn connection(&self) -> &Connection {
-        &self.connection
+    pub(crate) fn socket(&self) -> &SharedSocket {
+        &self.socket
     }
 
-    pub(crate) fn into_connection(self) -> Connection {
-        self.connection
+    pub(crate) fn into_socket(self) -> SharedSocket {
+        self.socket
     }
 
     /// When the attempt takes too long.
@@ -74,20 +75,20 @@ impl Connecting {
     /// Goes on as far as possible without waiting.
     pub(crate) fn advance(&mut self, config: &Config) -> Result<Step, Error> {
         if self.sent.is_none() {
-            if let Err(error) = self.connection.connect_outcome() {
+            if let Err(error) = self.socket.connect_outcome() {
                 if self.others.is_empty() {
                     return Err(error);
                 }
-                self.connection = next_connection(&mut self.others, config)?;
+                self.socket = next_socket(&mut self.others)?;
                 return Ok(Step::OtherSocket);
             }
             self.sent = Some(0);
         }
         if let Some(sent) = self.sent.as_mut().filter(|sent| **sent < self.greeting.len()) {
-            *sent += self.connection.send_now(&self.greeting[*sent..], false).map_err(|error| connect_failed(error.message()))?;
+            *sent += self.socket.send(&self.greeting[*sent..]).map_err(|error| connect_failed(error.message()))?;
         }
         if self.missing > 0 {
-            self.connection.receive_now(self.framer.reader(), 0).map_err(|error| connect_failed(error.message()))?;
+            self.socket.receive(self.framer.reader()).map_err(|error| connect_failed(error.message()))?;
         }
         while self.missing > 0
             && let Some(reply) = self.framer.next_reply()?
@@ -100,11 +101,11 @@ impl Connecting {
 }
 
 /// Begins with the next address; skips those that fail at once.
-fn next_connection(others: &mut Vec<SocketAddressOrPath>, config: &Config) -> Result<Connection, Error> {
+fn next_socket(others: &mut Vec<SocketAddressOrPath>) -> Result<SharedSocket, Error> {
     let mut last = connect_failed("the host name has no address");
     while let Some(address) = others.pop() {
-        match Connection::begin(&address, config) {
-            Ok(connection) => return Ok(connection),
+        match SharedSocket::begin(&address) {
+            Ok(socket) => return Ok(socket),
             Err(error) => last = error,
         }
     }

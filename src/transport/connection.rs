@@ -1,23 +1,30 @@
 //! One connection to one server: sends bytes, reads replies. It belongs to the process that opened it.
 
 use crate::command::ReadTimeout;
-use crate::config::{Address, Config, Protocol, Server};
+use crate::config::{Config, Protocol, Server};
 use crate::error::{Code, Error};
 use crate::resp::{Reader, Reply, Value, pack};
-use crate::transport::socket_address::SocketAddressOrPath;
+use crate::transport::breaker::{Breaker, Failure};
+use crate::transport::clock::{NEVER, RESOLUTION, Time, exact_now, limit, now, remaining};
+use crate::transport::connect::open_socket;
+use crate::transport::probe::hung_up;
+use crate::transport::progress::{MinRate, Progress};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, recv, send, sockopt};
 use std::io;
-use std::net::{TcpStream, ToSocketAddrs};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::net::UnixStream;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::time::Duration;
 
 /// A larger buffer is freed after a command, not kept for the next one.
 pub(crate) const MAX_KEPT_BUFFER: usize = 128 << 10;
 /// The memory for the first read of a reply.
 const FIRST_READ: usize = 16 << 10;
+/// A reply that takes longer (20 ms) is watched closely. Before that, a system call per read would be too much.
+const WATCHED_FROM: Time = 20_000_000;
 
 pub(crate) struct Connection {
     socket: OwnedFd,
@@ -28,15 +35,55 @@ pub(crate) struct Connection {
     buffer: Vec<u8>,
     /// Memory for packing small commands.
     packed: Vec<u8>,
+    breaker: Arc<Breaker>,
+    limits: Limits,
+    /// When the request began that uses the connection now.
+    began: Time,
+    /// By then the first byte of the reply must have arrived. 0: nearly all of the time is left, so the limit of the socket is enough.
+    reply_by: AtomicU64,
+    /// From then on it is not used for another request.
+    pub(crate) retired_at: Time,
+    /// The server has replied over it at least once.
+    has_replied: AtomicBool,
+    /// It timed out or was lost.
+    has_failed: AtomicBool,
+}
+
+/// The time limits of one connection.
+struct Limits {
+    /// Up to the first byte of the reply: for the request as a whole, and for the wait for the reply.
+    request: Time,
+    reply: Time,
+    reply_rate: MinRate,
+    request_rate: MinRate,
+}
+
+impl Limits {
+    fn new(config: &Config) -> Limits {
+        Limits {
+            request: limit(config.timeout),
+            reply: limit(config.read_timeout),
+            reply_rate: MinRate::of_replies(config),
+            request_rate: MinRate::of_requests(config),
+        }
+    }
 }
 
 impl Connection {
-    /// Connects within `timeout`, asks for the protocol, authenticates and selects the database. If it fails no command of the caller has been sent.
-    pub(crate) fn open(server: &Server, config: &Config, timeout: Option<Duration>) -> Result<Connection, Error> {
-        let socket = connect(&server.address, timeout).map_err(|error| connect_failed(&error.to_string()))?;
-        sockopt::set_socket_timeout(&socket, sockopt::Timeout::Recv, config.read_timeout)
+    /// Connects by `until`, asks for the protocol, authenticates and selects the database, for a request that began at `began`. If it fails no command
+    /// of the caller has been sent.
+    pub(crate) fn open(server: &Server, config: &Config, breaker: &Arc<Breaker>, began: Time, until: Time) -> Result<Connection, Error> {
+        let failed = |error: io::Error| {
+            let failure = if error.kind() == io::ErrorKind::TimedOut { Failure::Silent } else { Failure::Refused };
+            let error = connect_failed(&error.to_string());
+            breaker.failed(failure, error.message());
+            error
+        };
+        let socket = open_socket(&server.address, config, until).map_err(failed)?;
+        let shorter = |one: Option<Duration>| [one, config.timeout].into_iter().flatten().min();
+        sockopt::set_socket_timeout(&socket, sockopt::Timeout::Recv, shorter(config.read_timeout))
             .map_err(|error| connect_failed(&error.to_string()))?;
-        sockopt::set_socket_timeout(&socket, sockopt::Timeout::Send, config.write_timeout)
+        sockopt::set_socket_timeout(&socket, sockopt::Timeout::Send, shorter(config.write_timeout))
             .map_err(|error| connect_failed(&error.to_string()))?;
         let mut connection = Connection {
             socket,
@@ -44,47 +91,69 @@ impl Connection {
             max_reply_depth: config.max_reply_depth,
             buffer: Vec::new(),
             packed: Vec::new(),
+            breaker: breaker.clone(),
+            limits: Limits::new(config),
+            began,
+            reply_by: AtomicU64::new(until),
+            retired_at: config.max_connection_age.map_or(NEVER, |age| now().saturating_add(limit(Some(age)))),
+            has_replied: AtomicBool::new(false),
+            has_failed: AtomicBool::new(false),
         };
-        connection.prepare(server, config.protocol, timeout)?;
+        connection.prepare(server, config.protocol)?;
+        connection.continue_request(began);
         Ok(connection)
     }
 
     /// Sends HELLO or AUTH, and SELECT, in one round trip, if the configuration requires them.
-    fn prepare(&mut self, server: &Server, protocol: Protocol, timeout: Option<Duration>) -> Result<(), Error> {
+    fn prepare(&mut self, server: &Server, protocol: Protocol) -> Result<(), Error> {
         let requests = first_commands(server, protocol);
         if requests.is_empty() {
             return Ok(());
         }
-        self.send_all(&requests.concat(), &mut 0).map_err(|error| connect_failed(error.message()))?;
+        let as_connect_error = |error: Error| if error.code() == Code::Connect { error } else { connect_failed(error.message()) };
+        self.send_all(&requests.concat(), &mut 0).map_err(as_connect_error)?;
         let mut reader = self.reader(true);
-        if let Some(timeout) = timeout {
-            self.wait_within(timeout).map_err(|error| connect_failed(error.message()))?;
-        }
-        self.receive(&mut reader, requests.len()).map_err(|error| connect_failed(error.message()))?;
+        self.receive(&mut reader, requests.len()).map_err(as_connect_error)?;
         match Reply::from_reader(reader, Some(requests.len())).0.root() {
             Value::Array(mut replies) => replies.try_for_each(|reply| check_first_reply(&reply, protocol)),
             _ => Ok(()),
         }
     }
 
-    /// Begins to connect, without waiting. The socket is writable when the attempt has ended; [`Connection::connect_outcome`] then has the result.
-    pub(crate) fn begin(address: &SocketAddressOrPath, config: &Config) -> Result<Connection, Error> {
-        let socket = address.connect_without_waiting().map_err(|error| connect_failed(&error.to_string()))?;
-        Ok(Connection {
-            socket,
-            owner: std::process::id(),
-            max_reply_depth: config.max_reply_depth,
-            buffer: Vec::new(),
-            packed: Vec::new(),
-        })
+    /// Begins a request at the time `now`.
+    #[inline]
+    pub(crate) fn begin_request(&mut self, now: Time) {
+        self.began = now;
+        *self.reply_by.get_mut() = 0;
     }
 
-    /// The result of an attempt to connect that has ended.
-    pub(crate) fn connect_outcome(&self) -> Result<(), Error> {
-        match sockopt::socket_error(&self.socket) {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) | Err(error) => Err(connect_failed(&io::Error::from(error).to_string())),
+    /// Continues a request of which much of the time may have passed.
+    #[cold]
+    pub(crate) fn continue_request(&mut self, began: Time) {
+        self.began = began;
+        *self.reply_by.get_mut() = began.saturating_add(self.limits.request).saturating_add(RESOLUTION);
+    }
+
+    /// Tells it that time has passed since the request began, if that is so.
+    pub(crate) fn check_time(&self) {
+        if now() > self.began.saturating_add(WATCHED_FROM) {
+            self.reply_by.store(self.began.saturating_add(self.limits.request).saturating_add(RESOLUTION), Relaxed);
         }
+    }
+
+    /// When the request began.
+    pub(crate) fn began(&self) -> Time {
+        self.began
+    }
+
+    /// Fails if the server is known not to reply now. A pool checks that itself.
+    pub(crate) fn check_available(&self) -> Result<(), Error> {
+        if self.breaker.is_troubled() { self.breaker.admit() } else { Ok(()) }
+    }
+
+    /// Whether it timed out or was lost: other connections of that time may be lost, too.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.has_failed.load(Relaxed)
     }
 
     /// A reader for the next replies. With `rooted` its index leaves room for an array around them.
@@ -106,7 +175,20 @@ impl Connection {
     /// Sends all of the bytes. `sent` grows by the number that the kernel took, also if the call fails.
     #[inline]
     pub(crate) fn send_all(&self, bytes: &[u8], sent: &mut usize) -> Result<(), Error> {
-        send_all(&self.socket, bytes, sent)
+        self.send_part(bytes, false, sent)
+    }
+
+    /// [`Connection::send_all`] for a part of a request. With `more` the kernel may hold back a packet that is not full.
+    #[inline]
+    pub(crate) fn send_part(&self, bytes: &[u8], more: bool, sent: &mut usize) -> Result<(), Error> {
+        match send(&self.socket, bytes, if more { SendFlags::MORE | SendFlags::NOSIGNAL } else { SendFlags::NOSIGNAL }) {
+            Ok(count) if count == bytes.len() => {
+                *sent += count;
+                Ok(())
+            }
+            Err(Errno::AGAIN) => Err(self.fail(not_accepted())),
+            first => self.send_rest(bytes, first, sent),
+        }
     }
 
     /// Sends what `pack` writes into the connection's own buffer. `sent` is that of [`Connection::send_all`].
@@ -114,84 +196,226 @@ impl Connection {
     pub(crate) fn send_packed(&mut self, pack: impl FnOnce(&mut Vec<u8>), sent: &mut usize) -> Result<(), Error> {
         self.packed.clear();
         pack(&mut self.packed);
-        let outcome = send_all(&self.socket, &self.packed, sent);
+        let outcome = self.send_all(&self.packed, sent);
         if self.packed.capacity() > MAX_KEPT_BUFFER {
             self.packed = Vec::new();
         }
         outcome
     }
 
-    /// Sends some of the bytes and returns how many the kernel took. With `more` the kernel may hold back a packet that is not full.
-    #[inline]
-    pub(crate) fn send(&self, bytes: &[u8], more: bool) -> Result<usize, Error> {
-        send_some(&self.socket, bytes, if more { SendFlags::MORE } else { SendFlags::empty() })
+    /// Sends the rest after the kernel took not all of the bytes.
+    #[cold]
+    fn send_rest(&self, bytes: &[u8], first: Result<usize, Errno>, sent: &mut usize) -> Result<(), Error> {
+        let (mut rest, mut outcome, mut progress) = (bytes, first, Progress::new(self.limits.request_rate));
+        loop {
+            match outcome {
+                Ok(count) => {
+                    *sent += count;
+                    rest = &rest[count..];
+                    progress.record(count);
+                    if rest.is_empty() {
+                        // The wait for the reply begins when a large request has been sent.
+                        self.reply_by.store(exact_now().saturating_add(self.limits.request), Relaxed);
+                        return Ok(());
+                    }
+                }
+                Err(Errno::INTR | Errno::AGAIN) => {
+                    let until = if rest.len() == bytes.len() { self.reply_by().min(progress.until()) } else { progress.until() };
+                    if exact_now() >= until || !self.poll(PollFlags::OUT, until)? {
+                        return Err(self.fail(not_accepted()));
+                    }
+                }
+                Err(error) => return Err(self.lost(error)),
+            }
+            outcome = send(&self.socket, rest, SendFlags::NOSIGNAL | SendFlags::DONTWAIT);
+        }
     }
 
-    /// Sends what the kernel takes without blocking; returns the number of bytes.
+    /// Sends what the kernel takes without blocking; returns the number of bytes. With `more` it may hold back a packet that is not full.
     #[inline]
     pub(crate) fn send_now(&self, bytes: &[u8], more: bool) -> Result<usize, Error> {
-        let flags = if more { SendFlags::MORE | SendFlags::DONTWAIT } else { SendFlags::DONTWAIT };
-        send_some(&self.socket, bytes, flags)
+        let more = if more { SendFlags::MORE } else { SendFlags::empty() };
+        loop {
+            match send(&self.socket, bytes, more | SendFlags::DONTWAIT | SendFlags::NOSIGNAL) {
+                Ok(count) => return Ok(count),
+                Err(Errno::AGAIN) => return Ok(0),
+                Err(Errno::INTR) => {}
+                Err(error) => return Err(self.lost(error)),
+            }
+        }
+    }
+
+    /// The progress of a request that is sent in parts.
+    pub(crate) fn request_progress(&self) -> Progress {
+        Progress::new(self.limits.request_rate)
     }
 
     /// Reads until `wanted` replies are complete.
     #[inline]
     pub(crate) fn receive(&self, reader: &mut Reader, wanted: usize) -> Result<(), Error> {
-        while reader.complete() < wanted {
-            match recv(&self.socket, reader.room()?, RecvFlags::empty()) {
-                Ok((0, _)) => return Err(closed()),
-                Ok(_) => reader.advance(wanted)?,
-                Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => return Err(timed_out()),
-                Err(error) => return Err(lost(error)),
+        if reader.complete() < wanted {
+            if self.reply_by.load(Relaxed) != 0 {
+                self.receive_rest(reader, wanted)?;
+            } else {
+                // Nearly every reply is complete after one read.
+                match recv(&self.socket, reader.room()?, RecvFlags::empty()) {
+                    Ok((0, _)) => return Err(self.fail(closed())),
+                    Ok(_) => {
+                        reader.advance(wanted)?;
+                        if reader.complete() < wanted {
+                            self.receive_rest(reader, wanted)?;
+                        }
+                    }
+                    Err(Errno::INTR) => self.receive_rest(reader, wanted)?,
+                    Err(Errno::AGAIN) => return Err(self.fail(timed_out())),
+                    Err(error) => return Err(self.lost(error)),
+                }
             }
         }
+        if self.breaker.is_troubled() {
+            self.breaker.succeeded();
+        }
+        if !self.has_replied.load(Relaxed) {
+            self.check_first_reply(reader)?;
+        }
         reader.finish()
+    }
+
+    /// Reads with a look at the clock: the first byte has to arrive in time, and the rest of each reply at a minimum rate.
+    #[cold]
+    #[inline(never)]
+    fn receive_rest(&self, reader: &mut Reader, wanted: usize) -> Result<(), Error> {
+        let mut progress = Progress::new(self.limits.reply_rate);
+        let mut is_first = reader.bytes().is_empty();
+        while reader.complete() < wanted {
+            let until = if is_first { self.reply_by() } else { progress.until() };
+            if is_first || progress.elapsed() > WATCHED_FROM {
+                // What has arrived counts, also if the time is up.
+                if !self.poll(PollFlags::IN, until)? {
+                    return Err(self.fail(if is_first || !progress.has_begun() { timed_out() } else { too_slow() }));
+                }
+            }
+            let complete = reader.complete();
+            match recv(&self.socket, reader.room()?, if is_first { RecvFlags::DONTWAIT } else { RecvFlags::empty() }) {
+                Ok((0, _)) => return Err(self.fail(closed())),
+                Ok((count, _)) => {
+                    reader.advance(wanted)?;
+                    is_first = false;
+                    progress.record(count);
+                    if reader.complete() > complete {
+                        progress.restart();
+                    } else if progress.is_too_slow() {
+                        return Err(self.fail(too_slow()));
+                    }
+                }
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) if is_first || exact_now() < until => {}
+                Err(Errno::AGAIN) => return Err(self.fail(timed_out())),
+                Err(error) => return Err(self.lost(error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// By when the first byte of the reply must have arrived.
+    fn reply_by(&self) -> Time {
+        match self.reply_by.load(Relaxed) {
+            0 => self.began.saturating_add(self.limits.request.min(self.limits.reply)).saturating_add(RESOLUTION),
+            // The limit for the reply begins with the wait.
+            until => until.min(exact_now().saturating_add(self.limits.reply)),
+        }
+    }
+
+    /// A server that has too many clients says so and hangs up; it does not execute the command.
+    #[cold]
+    fn check_first_reply(&self, reader: &Reader) -> Result<(), Error> {
+        if let Some(text) = hung_up(reader.bytes()) {
+            let error = connect_failed(&text);
+            self.breaker.failed(Failure::Refused, error.message());
+            return Err(error);
+        }
+        self.has_replied.store(true, Relaxed);
+        Ok(())
     }
 
     /// Reads what has arrived; returns the number of bytes.
     pub(crate) fn receive_now(&self, reader: &mut Reader, wanted: usize) -> Result<usize, Error> {
         match recv(&self.socket, reader.room()?, RecvFlags::DONTWAIT) {
-            Ok((0, _)) => Err(closed()),
-            Ok((count, _)) => reader.advance(wanted).map(|()| count),
+            Ok((0, _)) => Err(self.fail(closed())),
+            Ok((count, _)) => {
+                if self.breaker.is_troubled() {
+                    self.breaker.succeeded();
+                }
+                reader.advance(wanted).map(|()| count)
+            }
             Err(Errno::INTR | Errno::AGAIN) => Ok(0),
-            Err(error) => Err(lost(error)),
+            Err(error) => Err(self.lost(error)),
         }
     }
 
-    /// Waits for the first byte of the reply to a blocking command. `configured` is the read timeout of the configuration. If that applies
-    /// unchanged this returns at once, and the read waits.
+    /// Waits for the first byte of the reply to a blocking command. If the read timeout of the configuration applies unchanged this returns at once,
+    /// and the read waits.
     #[inline]
-    pub(crate) fn wait(&self, read_timeout: ReadTimeout, configured: Option<Duration>) -> Result<(), Error> {
-        if read_timeout == ReadTimeout::Configured { Ok(()) } else { self.wait_longer(read_timeout, configured) }
+    pub(crate) fn wait(&self, read_timeout: ReadTimeout) -> Result<(), Error> {
+        if read_timeout == ReadTimeout::Configured { Ok(()) } else { self.wait_longer(read_timeout) }
     }
 
     #[cold]
-    fn wait_longer(&self, read_timeout: ReadTimeout, configured: Option<Duration>) -> Result<(), Error> {
-        let limit = match (read_timeout, configured) {
-            (ReadTimeout::Extended(blocking), Some(configured)) => Some(blocking.saturating_add(configured)),
-            _ => None,
+    fn wait_longer(&self, read_timeout: ReadTimeout) -> Result<(), Error> {
+        let until = match read_timeout {
+            ReadTimeout::Extended(blocking) => {
+                let limit = limit(Some(blocking)).saturating_add(self.limits.reply.min(self.limits.request));
+                exact_now().saturating_add(limit)
+            }
+            _ => NEVER,
         };
-        self.wait_for_bytes(limit)
+        if self.poll(PollFlags::IN, until)? { Ok(()) } else { Err(self.fail(timed_out())) }
     }
 
-    /// Waits for the first byte of a reply, at most that long.
+    /// Waits for the first byte of a reply, at most that long. Longer silence is no failure of the server.
     pub(crate) fn wait_within(&self, limit: Duration) -> Result<(), Error> {
-        self.wait_for_bytes(Some(limit))
+        let until = exact_now().saturating_add(limit.as_nanos() as Time);
+        if self.poll(PollFlags::IN, until)? { Ok(()) } else { Err(timed_out()) }
     }
 
-    fn wait_for_bytes(&self, limit: Option<Duration>) -> Result<(), Error> {
-        let start = Instant::now();
+    /// Waits until the socket is ready; false if it is not by that time. A signal does not extend the wait.
+    fn poll(&self, events: PollFlags, until: Time) -> Result<bool, Error> {
         loop {
-            let left = limit.map(|limit| limit.saturating_sub(start.elapsed()));
-            let timeout = left.and_then(|left| left.try_into().ok());
-            match poll(&mut [PollFd::new(&self.socket, PollFlags::IN)], timeout.as_ref()) {
-                Ok(0) => return Err(timed_out()),
-                Ok(_) => return Ok(()),
+            let timeout = remaining(until).and_then(|left| left.try_into().ok());
+            match poll(&mut [PollFd::new(&self.socket, events)], timeout.as_ref()) {
+                Ok(ready) => return Ok(ready > 0),
                 Err(Errno::INTR) => {}
-                Err(error) => return Err(lost(error)),
+                Err(error) => return Err(self.lost(error)),
             }
         }
+    }
+
+    #[cold]
+    fn lost(&self, error: Errno) -> Error {
+        self.fail(Error::new(Code::Io, format!("connection lost: {}", io::Error::from(error))))
+    }
+
+    /// Records a failure. A connection that had worked before can be lost while the server works; the next one will show it.
+    #[cold]
+    pub(crate) fn fail(&self, error: Error) -> Error {
+        self.has_failed.store(true, Relaxed);
+        match error.code() {
+            Code::Timeout => self.breaker.failed(Failure::Silent, error.message()),
+            _ if self.has_replied.load(Relaxed) => {}
+            _ => {
+                let error = self.last_words().unwrap_or(error);
+                self.breaker.failed(Failure::Refused, error.message());
+                return error;
+            }
+        }
+        error
+    }
+
+    /// What a server said before it hung up on a new connection.
+    fn last_words(&self) -> Option<Error> {
+        let mut bytes = [0; 256];
+        let (count, _) = recv(&self.socket, &mut bytes, RecvFlags::DONTWAIT).ok()?;
+        hung_up(&bytes[..count]).map(|text| connect_failed(&text))
     }
 
     /// Whether the connection is open and no unexpected bytes have arrived.
@@ -246,60 +470,6 @@ pub(super) fn check_first_reply(reply: &Value, protocol: Protocol) -> Result<(),
     if let Value::Error(text) = reply { Err(refused(text, protocol)) } else { Ok(()) }
 }
 
-#[inline]
-fn send_all(socket: &OwnedFd, bytes: &[u8], sent: &mut usize) -> Result<(), Error> {
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let count = send_some(socket, rest, SendFlags::empty())?;
-        *sent += count;
-        rest = &rest[count..];
-    }
-    Ok(())
-}
-
-#[inline]
-fn send_some(socket: &OwnedFd, bytes: &[u8], flags: SendFlags) -> Result<usize, Error> {
-    loop {
-        match send(socket, bytes, flags | SendFlags::NOSIGNAL) {
-            Ok(count) => return Ok(count),
-            Err(Errno::INTR) => {}
-            Err(Errno::AGAIN) if flags.contains(SendFlags::DONTWAIT) => return Ok(0),
-            Err(Errno::AGAIN) => return Err(not_sent_in_time()),
-            Err(error) => return Err(lost(error)),
-        }
-    }
-}
-
-fn connect(address: &Address, timeout: Option<Duration>) -> io::Result<OwnedFd> {
-    match address {
-        Address::Unix { path } => UnixStream::connect(path).map(OwnedFd::from),
-        Address::Tcp { host, port } => {
-            let stream = connect_tcp(host, *port, timeout)?;
-            stream.set_nodelay(true)?;
-            sockopt::set_socket_keepalive(&stream, true)?;
-            Ok(OwnedFd::from(stream))
-        }
-    }
-}
-
-/// Tries the addresses of a host name in turn, within one time limit for all of them.
-fn connect_tcp(host: &str, port: u16, timeout: Option<Duration>) -> io::Result<TcpStream> {
-    let Some(timeout) = timeout else { return TcpStream::connect((host, port)) };
-    let start = Instant::now();
-    let mut last = io::Error::new(io::ErrorKind::NotFound, "the host name has no address");
-    for address in (host, port).to_socket_addrs()? {
-        let left = timeout.saturating_sub(start.elapsed());
-        if left.is_zero() {
-            return Err(io::Error::new(io::ErrorKind::TimedOut, "timed out"));
-        }
-        match TcpStream::connect_timeout(&address, left) {
-            Ok(stream) => return Ok(stream),
-            Err(error) => last = error,
-        }
-    }
-    Err(last)
-}
-
 #[cold]
 pub(super) fn connect_failed(reason: &str) -> Error {
     Error::new(Code::Connect, format!("cannot connect: {reason}"))
@@ -319,21 +489,21 @@ fn refused(text: &[u8], protocol: Protocol) -> Error {
 }
 
 #[cold]
-fn lost(error: Errno) -> Error {
-    Error::new(Code::Io, format!("connection lost: {}", io::Error::from(error)))
-}
-
-#[cold]
-fn closed() -> Error {
+pub(super) fn closed() -> Error {
     Error::new(Code::Io, "connection lost: closed by the server")
-}
-
-#[cold]
-pub(super) fn not_sent_in_time() -> Error {
-    Error::new(Code::Timeout, "the server accepted no data in time (write_timeout)")
 }
 
 #[cold]
 pub(super) fn timed_out() -> Error {
     Error::new(Code::Timeout, "no reply in time")
+}
+
+#[cold]
+fn too_slow() -> Error {
+    Error::new(Code::Timeout, "the reply arrives too slowly (min_reply_rate)")
+}
+
+#[cold]
+pub(crate) fn not_accepted() -> Error {
+    Error::new(Code::Timeout, "the server accepted no data in time (write_timeout)")
 }

@@ -2,14 +2,15 @@
 
 use crate::config::{Config, Server};
 use crate::error::Error;
-use crate::transport::clock::now;
+use crate::transport::clock::{Time, now};
 use crate::transport::pool::{Lease, Limit, Pool};
 
 /// Connections to one server.
 pub(crate) trait ConnectionSource {
-    /// Takes a connection, idle or new; with `fresh` never one that has been idle. If all `pool_size` connections are in use, it waits for one
-    /// for as long as a connect may take.
-    fn lease(&self, fresh: bool) -> Result<Lease<'_>, Error>;
+    /// Takes a connection, idle or new. If all `pool_size` connections are in use, it waits for one for as long as a connect may take.
+    /// `retry_of` is for a second attempt, after the connection of the first one was lost: when that began. It never gets a connection that has
+    /// been idle.
+    fn lease(&self, retry_of: Option<Time>) -> Result<Lease<'_>, Error>;
 
     /// Opens a connection that has not selected the database, over the limit of `pool_size`. It must not be kept.
     fn lease_without_database(&self) -> Result<Lease<'_>, Error>;
@@ -21,8 +22,8 @@ pub(crate) trait ConnectionSource {
 
 impl ConnectionSource for Pool {
     #[inline]
-    fn lease(&self, fresh: bool) -> Result<Lease<'_>, Error> {
-        self.lease_at(fresh, now(), Limit::Configured)
+    fn lease(&self, retry_of: Option<Time>) -> Result<Lease<'_>, Error> {
+        self.lease_at(retry_of.is_some(), retry_of.unwrap_or_else(now), Limit::Configured)
     }
 
     fn lease_without_database(&self) -> Result<Lease<'_>, Error> {

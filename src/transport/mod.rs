@@ -1,15 +1,21 @@
 //! Bytes to servers and back: connections, pools of them, and the commands of one call for one server.
 
+mod breaker;
+mod breakers;
 mod check_schedule;
 pub(crate) mod clock;
+mod connect;
 mod connecting;
 mod connection;
 mod connection_source;
 mod exchange;
 mod node_pipeline;
 mod pool;
+mod probe;
+mod progress;
 mod retry_policy;
 mod shared_connection;
+mod shared_socket;
 mod socket_address;
 mod write_buffer;
 

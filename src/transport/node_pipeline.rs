@@ -3,6 +3,7 @@
 use crate::command::{CommandFlags, Key, ReadTimeout, is_renamed};
 use crate::error::{Code, Error};
 use crate::resp::{Entry, Kind, Reader, Reply};
+use crate::transport::clock::{Time, now};
 use crate::transport::connection::Connection;
 use crate::transport::connection_source::ConnectionSource;
 use crate::transport::pool::Lease;
@@ -30,6 +31,8 @@ pub(crate) struct NodePipeline<'p, 'a> {
     is_on_replica: bool,
     read_timeout: ReadTimeout,
     lease: Option<Lease<'p>>,
+    /// When the first attempt began.
+    began: Option<Time>,
     reader: Reader,
     failure: Option<Error>,
     /// The failure names the server and the command already.
@@ -54,6 +57,7 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
             is_on_replica: false,
             read_timeout: ReadTimeout::Configured,
             lease: None,
+            began: None,
             reader: Reader::new(Vec::new(), false),
             failure: None,
             is_explained: false,
@@ -66,7 +70,19 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
         let mut pipeline = NodePipeline::new(source, &[]);
         pipeline.pinned = pinned;
         pipeline.set_lease(lease, true);
+        pipeline.renew_lease();
         pipeline
+    }
+
+    /// Begins a request over the connection that it already has.
+    fn renew_lease(&mut self) {
+        let Some(lease) = &mut self.lease else { return };
+        lease.begin_request(now());
+        self.began = Some(lease.began());
+        if let Err(error) = lease.check_available() {
+            self.failure = Some(error);
+            self.lease = None;
+        }
     }
 
     /// Adds a command and returns its index: the range `whole` of the request if no key is renamed, else packed from its arguments.
@@ -137,8 +153,11 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
     /// Takes a connection; returns whether that succeeded.
     #[inline]
     pub(crate) fn connect(&mut self, fresh: bool, rooted: bool) -> bool {
-        match self.source.lease(fresh) {
-            Ok(lease) => self.set_lease(lease, rooted),
+        match self.source.lease(if fresh { self.began } else { None }) {
+            Ok(lease) => {
+                self.began = Some(lease.began());
+                self.set_lease(lease, rooted);
+            }
             Err(refused) if self.ignores_database && refused.refusal().is_some() => self.connect_without_database(rooted),
             Err(error) => self.failure = Some(error),
         }
@@ -178,8 +197,10 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
     fn send_all(&mut self) -> Result<(), Error> {
         while !self.write_buffer.is_sent() {
             let (bytes, more) = self.write_buffer.next();
-            let count = self.connection().send(bytes, more)?;
+            let mut count = 0;
+            let outcome = self.connection().send_part(bytes, more, &mut count);
             self.write_buffer.advance(count);
+            outcome?;
         }
         Ok(())
     }
@@ -208,7 +229,7 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
     pub(crate) fn receive_all(&mut self) -> Result<(), Error> {
         let Some(lease) = &self.lease else { return Ok(()) };
         if self.reader.complete() < self.ends.len() {
-            lease.wait(self.read_timeout, self.source.config().read_timeout)?;
+            lease.wait(self.read_timeout)?;
         }
         lease.receive(&mut self.reader, self.ends.len())?;
         self.is_done = true;
@@ -251,6 +272,11 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
         self.is_on_replica && (self.has_failed() || self.reader.entries().iter().any(is_refusal))
     }
 
+    /// Looks at the clock: time has passed while the replies of other servers were read.
+    pub(crate) fn check_time(&self) {
+        self.lease.iter().for_each(|lease| lease.check_time());
+    }
+
     /// Whether it failed because all connections to the server were in use.
     pub(crate) fn found_pool_exhausted(&self) -> bool {
         self.failure.as_ref().is_some_and(|failure| failure.code() == Code::Pool)
@@ -260,6 +286,7 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
     pub(crate) fn restart_on_master(&mut self, master: &'p dyn ConnectionSource) {
         self.release_connection();
         self.source = master;
+        self.began = None;
         self.is_on_replica = false;
         self.is_done = false;
         self.failure = None;

@@ -2,12 +2,14 @@
 
 use crate::config::{Config, Server};
 use crate::error::{Code, Error};
+use crate::transport::breaker::{Breaker, Failure};
+use crate::transport::breakers::shared_breaker;
 use crate::transport::check_schedule::CheckSchedule;
-use crate::transport::clock::{Time, now};
+use crate::transport::clock::{RESOLUTION, Time, limit as limit_of, now, remaining};
 use crate::transport::connection::Connection;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A connection that was idle for longer (20 ms) is checked before a command is sent over it. With a shorter time a busy caller would pay one
 /// system call per command for a case that almost never occurs.
@@ -20,6 +22,10 @@ pub(crate) struct Pool {
     server: Server,
     /// `None` waits without limit.
     connect_timeout: Option<Duration>,
+    /// Shared by all pools for this server.
+    breaker: Arc<Breaker>,
+    /// A connection that was idle for longer is closed.
+    max_idle_time: Time,
     /// Read by the owner of the pool. A lost connection makes the next check due at once.
     pub(crate) checks: CheckSchedule,
     state: Mutex<State>,
@@ -61,7 +67,9 @@ pub(crate) struct Lease<'p> {
 
 impl Pool {
     pub(crate) fn new(config: Arc<Config>, server: Server, connect_timeout: Option<Duration>, checks: CheckSchedule) -> Pool {
-        Pool { config, server, connect_timeout, checks, state: Mutex::default(), freed: Condvar::new() }
+        let breaker = shared_breaker(&config, &server.address);
+        let max_idle_time = limit_of(config.max_idle_time);
+        Pool { config, server, connect_timeout, breaker, max_idle_time, checks, state: Mutex::default(), freed: Condvar::new() }
     }
 
     #[inline]
@@ -74,16 +82,51 @@ impl Pool {
         &self.config
     }
 
-    /// Takes a connection at the time `now`. See [`ConnectionSource::lease`](crate::transport::ConnectionSource::lease).
+    /// Whether the server has failed and not replied since. Then [`Pool::check_available`] decides whether it may be used.
+    #[inline]
+    pub(crate) fn is_troubled(&self) -> bool {
+        self.breaker.is_troubled()
+    }
+
+    /// Fails if the server is known not to reply now.
+    #[inline]
+    pub(crate) fn check_available(&self) -> Result<(), Error> {
+        if self.breaker.is_troubled() { self.breaker.admit() } else { Ok(()) }
+    }
+
+    /// Records that the server has replied over a connection of the caller's own.
+    pub(crate) fn succeeded(&self) {
+        if self.breaker.is_troubled() {
+            self.breaker.succeeded();
+        }
+    }
+
+    /// Records that such a connection has failed.
+    pub(crate) fn failed(&self, error: &Error) {
+        match error.code() {
+            Code::Timeout => self.breaker.failed(Failure::Silent, error.message()),
+            // A connection that had worked can be lost while the server works; the next one will show it.
+            Code::Connect if error.refusal().is_none() => self.breaker.failed(Failure::Refused, error.message()),
+            _ => {}
+        }
+    }
+
+    /// Takes a connection for a request that began at the time `now`. See [`ConnectionSource::lease`](crate::transport::ConnectionSource::lease).
     #[inline(always)]
     pub(crate) fn lease_at(&self, fresh: bool, now: Time, limit: Limit) -> Result<Lease<'_>, Error> {
+        self.check_available()?;
         let mut state = self.lock();
-        let mut waiting_since = None;
         loop {
             if let Some(idle) = state.idle.pop() {
+                if state.idle.first().is_some_and(|oldest| self.is_expired(oldest, now)) {
+                    self.close_expired(&mut state, now);
+                }
                 drop(state);
-                let lease = Lease { pool: self, connection: Some(idle.connection), leased_at: now };
-                if !fresh && (now < idle.leased_at + TRUSTED_FOR || lease.is_alive()) {
+                let is_trusted = now < idle.leased_at + TRUSTED_FOR && now < idle.connection.retired_at;
+                let is_usable = !fresh && (is_trusted || self.is_usable(&idle, now));
+                let mut lease = Lease { pool: self, connection: Some(idle.connection), leased_at: now };
+                if is_usable {
+                    lease.begin_request(now);
                     return Ok(lease);
                 }
                 drop(lease);
@@ -91,57 +134,106 @@ impl Pool {
             } else if state.open < self.config.pool_size {
                 state.open += 1;
                 drop(state);
-                return self.connect(limit);
+                return self.connect(now, limit);
             } else {
-                let since = *waiting_since.get_or_insert_with(Instant::now);
-                state = self.wait(state, since, limit)?;
+                drop(state);
+                return self.wait(fresh, now, limit);
             }
         }
     }
 
-    fn timeout(&self, limit: Limit) -> Option<Duration> {
-        if limit == Limit::Configured { self.connect_timeout } else { Some(at_most(self.connect_timeout, SHORT_TIMEOUT)) }
+    /// Whether a connection that was idle for some time can be used.
+    #[cold]
+    fn is_usable(&self, idle: &Idle, now: Time) -> bool {
+        !self.is_expired(idle, now) && now < idle.connection.retired_at && idle.connection.is_alive()
+    }
+
+    #[inline]
+    fn is_expired(&self, idle: &Idle, now: Time) -> bool {
+        now.saturating_sub(idle.leased_at) > self.max_idle_time
+    }
+
+    /// Closes the connections that have been idle for too long: those that were used last are used again first.
+    #[cold]
+    fn close_expired(&self, state: &mut State, now: Time) {
+        let expired = state.idle.iter().take_while(|idle| self.is_expired(idle, now)).count();
+        state.idle.drain(..expired);
+        state.open -= expired;
+    }
+
+    /// By when a connection must have been found, for a request that began at `began`.
+    fn until(&self, began: Time, limit: Limit) -> Time {
+        let timeout = if limit == Limit::Configured { self.connect_timeout } else { Some(at_most(self.connect_timeout, SHORT_TIMEOUT)) };
+        let timeout = [timeout, self.config.timeout].into_iter().flatten().min();
+        began.saturating_add(limit_of(timeout)).saturating_add(RESOLUTION)
     }
 
     #[cold]
-    fn connect(&self, limit: Limit) -> Result<Lease<'_>, Error> {
+    fn connect(&self, began: Time, limit: Limit) -> Result<Lease<'_>, Error> {
         // The lease exists first, so that `open` is decremented if the connect fails.
-        let mut lease = Lease { pool: self, connection: None, leased_at: now() };
-        lease.connection = Some(Box::new(Connection::open(&self.server, &self.config, self.timeout(limit))?));
+        let mut lease = Lease { pool: self, connection: None, leased_at: began };
+        lease.connection = Some(Box::new(self.open(&self.server, began, self.until(began, limit))?));
         Ok(lease)
+    }
+
+    fn open(&self, server: &Server, began: Time, until: Time) -> Result<Connection, Error> {
+        Connection::open(server, &self.config, &self.breaker, began, until)
     }
 
     /// Opens a connection that has not selected the database, over the limit of `pool_size`. It must not be kept.
     #[cold]
     pub(crate) fn lease_without_database(&self) -> Result<Lease<'_>, Error> {
         self.lock().open += 1;
-        let mut lease = Lease { pool: self, connection: None, leased_at: now() };
+        let began = now();
+        let mut lease = Lease { pool: self, connection: None, leased_at: began };
         let server = Server { db: 0, ..self.server.clone() };
-        lease.connection = Some(Box::new(Connection::open(&server, &self.config, self.timeout(Limit::Configured))?));
+        lease.connection = Some(Box::new(self.open(&server, began, self.until(began, Limit::Configured))?));
         Ok(lease)
     }
 
+    /// Opens a connection for a caller that keeps it, over the limit of `pool_size`.
+    pub(crate) fn open_for_caller(&self) -> Result<Connection, Error> {
+        self.check_available()?;
+        let began = now();
+        self.open(&self.server, began, self.until(began, Limit::Configured))
+    }
+
+    /// Waits until another caller returns its connection.
     #[cold]
-    fn wait<'s>(&self, mut state: MutexGuard<'s, State>, since: Instant, limit: Limit) -> Result<MutexGuard<'s, State>, Error> {
-        let left = self.timeout(limit).map(|limit| limit.saturating_sub(since.elapsed()));
-        if left == Some(Duration::ZERO) {
-            let text = format!("all {} connections (pool_size) are in use", self.config.pool_size);
-            return Err(Error::new(Code::Pool, text));
+    fn wait(&self, fresh: bool, began: Time, limit: Limit) -> Result<Lease<'_>, Error> {
+        let until = self.until(began, limit);
+        let mut state = self.lock();
+        while state.idle.is_empty() && state.open >= self.config.pool_size {
+            let left = remaining(until);
+            if left == Some(Duration::ZERO) {
+                let text = format!("all {} connections (pool_size) are in use", self.config.pool_size);
+                return Err(Error::new(Code::Pool, text));
+            }
+            state.waiting += 1;
+            state = match left {
+                Some(left) => self.freed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0,
+                None => self.freed.wait(state).unwrap_or_else(PoisonError::into_inner),
+            };
+            state.waiting -= 1;
         }
-        state.waiting += 1;
-        let mut state = match left {
-            Some(left) => self.freed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0,
-            None => self.freed.wait(state).unwrap_or_else(PoisonError::into_inner),
-        };
-        state.waiting -= 1;
-        Ok(state)
+        drop(state);
+        let mut lease = self.lease_at(fresh, began, limit)?;
+        lease.continue_request(began);
+        Ok(lease)
     }
 
     /// Takes an idle connection out of the pool, for a caller that keeps it; `None` if no open one is idle.
     pub(crate) fn take_idle(&self) -> Option<Connection> {
         let idle = self.lock().idle.pop()?;
         self.release(|state| state.open -= 1);
-        idle.connection.is_alive().then_some(*idle.connection)
+        self.is_usable(&idle, now()).then_some(*idle.connection)
+    }
+
+    /// Closes the idle connections: one of them was lost, and they may have been lost with it.
+    #[cold]
+    fn close_idle(&self) {
+        let idle = std::mem::take(&mut self.lock().idle);
+        self.release(|state| state.open -= idle.len());
     }
 
     /// Changes the state and wakes one waiting caller.
@@ -200,7 +292,9 @@ impl DerefMut for Lease<'_> {
 
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
-        self.connection = None;
+        if self.connection.take().is_some_and(|connection| connection.has_failed()) {
+            self.pool.close_idle();
+        }
         self.pool.checks.check_soon();
         self.pool.release(|state| state.open -= 1);
     }

@@ -6,8 +6,9 @@ use crate::error::{Code, Error};
 use crate::resp::{Args, Commands, Framer};
 use crate::transport::clock::{NEVER, Time, span};
 use crate::transport::connecting::{Connecting, Step};
-use crate::transport::connection::{Connection, not_sent_in_time, timed_out};
+use crate::transport::connection::{not_accepted, timed_out};
 use crate::transport::retry_policy::{explain, may_retry};
+use crate::transport::shared_socket::SharedSocket;
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
@@ -32,7 +33,7 @@ pub(crate) struct SharedConnection {
     pending: VecDeque<Pending>,
     incoming: Framer,
     /// Only the bytes up to this offset are sent for now.
-    hold: Option<Hold>,
+    hold: Option<usize>,
     /// When the server was last heard of, or the oldest pending command was added.
     received_at: Time,
     /// When the kernel last took bytes, or the first of the unsent bytes were added.
@@ -42,18 +43,15 @@ pub(crate) struct SharedConnection {
 enum Link {
     Closed,
     Connecting(Box<Connecting>),
-    Open(Connection),
-}
-
-struct Hold {
-    from: usize,
-    until: Time,
+    Open(SharedSocket),
 }
 
 struct Pending {
     tag: u64,
     /// The number of its bytes.
     length: usize,
+    /// When it was added.
+    since: Time,
     repeatable: bool,
     is_retried: bool,
     /// What error texts call it, if it is not the command of a caller but a part of one.
@@ -102,12 +100,11 @@ impl SharedConnection {
         self.pending.is_empty()
     }
 
-    /// The connection, for polling its socket.
-    pub(crate) fn connection(&self) -> Option<&Connection> {
+    pub(crate) fn socket(&self) -> Option<&SharedSocket> {
         match &self.link {
             Link::Closed => None,
-            Link::Connecting(connecting) => Some(connecting.connection()),
-            Link::Open(connection) => Some(connection),
+            Link::Connecting(connecting) => Some(connecting.socket()),
+            Link::Open(socket) => Some(socket),
         }
     }
 
@@ -148,19 +145,19 @@ impl SharedConnection {
         }
         let start = self.outgoing.len();
         pack(&mut self.outgoing);
-        self.pending.push_back(Pending { tag, length: self.outgoing.len() - start, repeatable, is_retried: false, part_of });
+        self.pending.push_back(Pending { tag, length: self.outgoing.len() - start, since: now, repeatable, is_retried: false, part_of });
     }
 
-    /// Sends a command before all others, none of which was sent, and holds those back until [`SharedConnection::release`] or that time.
-    pub(crate) fn push_first_and_hold(&mut self, tag: u64, command: &[u8], until: Time) {
+    /// Sends a command before all others, none of which was sent, and holds those back until [`SharedConnection::release`].
+    pub(crate) fn push_first_and_hold(&mut self, tag: u64, command: &[u8], now: Time) {
         self.outgoing.splice(0..0, command.iter().copied());
-        self.pending.push_front(Pending { tag, length: command.len(), repeatable: true, is_retried: true, part_of: None });
-        self.hold = Some(Hold { from: command.len(), until });
+        self.pending.push_front(Pending { tag, length: command.len(), since: now, repeatable: true, is_retried: true, part_of: None });
+        self.hold = Some(command.len());
     }
 
     /// Holds back what is added from now on.
-    pub(crate) fn hold(&mut self, until: Time) {
-        self.hold = Some(Hold { from: self.outgoing.len(), until });
+    pub(crate) fn hold(&mut self) {
+        self.hold = Some(self.outgoing.len());
     }
 
     /// Sends what was held back, from the next [`SharedConnection::send`] on.
@@ -176,7 +173,7 @@ impl SharedConnection {
 
     #[inline]
     fn sendable(&self) -> usize {
-        self.hold.as_ref().map_or(self.outgoing.len(), |hold| hold.from)
+        self.hold.unwrap_or(self.outgoing.len())
     }
 
     /// Whether there is something to send.
@@ -188,9 +185,9 @@ impl SharedConnection {
     /// Sends what the kernel takes.
     pub(crate) fn send(&mut self, now: Time) -> Result<(), Error> {
         let end = self.sendable();
-        let Link::Open(connection) = &self.link else { return Ok(()) };
+        let Link::Open(socket) = &self.link else { return Ok(()) };
         while self.sent < end {
-            match connection.send_now(&self.outgoing[self.sent..end], false)? {
+            match socket.send(&self.outgoing[self.sent..end])? {
                 0 => break,
                 count => self.sent += count,
             }
@@ -208,14 +205,14 @@ impl SharedConnection {
                 Step::OtherSocket => Ok(Event::OtherSocket),
                 Step::Connected => {
                     let Link::Connecting(connecting) = std::mem::replace(&mut self.link, Link::Closed) else { return Ok(Event::None) };
-                    self.link = Link::Open(connecting.into_connection());
+                    self.link = Link::Open(connecting.into_socket());
                     self.incoming = Framer::with_max_depth(self.config.max_reply_depth);
                     (self.received_at, self.sent_at) = (now, now);
                     Ok(Event::Opened)
                 }
             },
-            Link::Open(connection) => {
-                if connection.receive_now(self.incoming.reader(), 0)? > 0 {
+            Link::Open(socket) => {
+                if socket.receive(self.incoming.reader())? > 0 {
                     self.received_at = now;
                 }
                 self.send(now)?;
@@ -257,7 +254,7 @@ impl SharedConnection {
         self.outgoing.drain(..self.replied);
         self.sent -= self.replied;
         if let Some(hold) = &mut self.hold {
-            hold.from -= self.replied;
+            *hold -= self.replied;
         }
         self.replied = 0;
     }
@@ -271,25 +268,20 @@ impl SharedConnection {
             Link::Open(_) if self.pending.is_empty() => NEVER,
             Link::Open(_) => {
                 let write = if self.sent < self.sendable() { limit(self.sent_at, self.config.write_timeout) } else { NEVER };
-                let hold = self.hold.as_ref().map_or(NEVER, |hold| hold.until);
-                limit(self.received_at, self.config.read_timeout).min(write).min(hold)
+                let whole = self.pending.front().map_or(NEVER, |first| limit(first.since, self.config.timeout));
+                limit(self.received_at, self.config.read_timeout).min(whole).min(write)
             }
         }
     }
 
-    /// Fails if the server has been silent, or has taken no bytes, for too long. Ends a hold whose time is up, and returns whether it did.
-    pub(crate) fn check_time(&mut self, now: Time) -> Result<bool, Error> {
+    /// Fails if the server has been silent, or has taken no bytes, for too long.
+    pub(crate) fn check_time(&mut self, now: Time) -> Result<(), Error> {
         if now < self.deadline() {
-            return Ok(false);
+            return Ok(());
         }
         match &self.link {
             Link::Connecting(connecting) => Err(connecting.timed_out()),
-            _ if self.hold.as_ref().is_some_and(|hold| now >= hold.until) => {
-                self.hold = None;
-                (self.received_at, self.sent_at) = (now, now);
-                Ok(true)
-            }
-            _ if self.sent < self.sendable() && self.is_late(self.sent_at, self.config.write_timeout, now) => Err(not_sent_in_time()),
+            _ if self.sent < self.sendable() && self.is_late(self.sent_at, self.config.write_timeout, now) => Err(not_accepted()),
             _ => Err(timed_out()),
         }
     }
@@ -325,7 +317,7 @@ impl SharedConnection {
         let Some(hold) = self.hold.take() else { return Vec::new() };
         let mut failed = Vec::new();
         let mut end = self.outgoing.len();
-        while end > hold.from
+        while end > hold
             && let Some(command) = self.pending.pop_back()
         {
             let range = end - command.length..end;

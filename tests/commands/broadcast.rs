@@ -262,6 +262,33 @@ fn the_slow_log_is_that_of_all_masters_newest_first() {
 }
 
 #[test]
+fn a_command_that_ran_on_all_masters_is_in_the_slow_log_before_what_followed_it() {
+    let nodes = ThreeNodes::new();
+    let cluster = nodes.cluster();
+    let run = |command: &str| format_reply(&cluster.command(&words(&nodes.command(command))).unwrap());
+    run("CONFIG SET slowlog-log-slower-than 0");
+    for key in ["A", "B", "C"] {
+        run("SLOWLOG RESET");
+        run(&format!("SET {key} 1"));
+        let reply = cluster.command(&words("SLOWLOG GET 2")).unwrap();
+        let Value::Array(entries) = reply.root() else { panic!("{:?}", reply.root()) };
+        let commands: Vec<Vec<u8>> = entries.map(first_word_of_entry).collect();
+        assert_eq!(commands, [b"SET".to_vec(), b"SLOWLOG".to_vec()], "{key}");
+    }
+}
+
+fn first_word_of_entry(entry: Value) -> Vec<u8> {
+    if let Value::Array(mut fields) = entry
+        && let Some(Value::Array(mut words)) = fields.nth(3)
+        && let Some(Value::String(word)) = words.next()
+    {
+        word.to_vec()
+    } else {
+        panic!("{entry:?}")
+    }
+}
+
+#[test]
 fn scan_goes_on_with_the_next_node_until_count_is_met() {
     let nodes = ThreeNodes::new();
     let (cluster, oracle) = (nodes.cluster(), nodes.oracle());

@@ -1,5 +1,6 @@
 //! Pops from keys of several nodes: the first key with data is popped once, and blocking pops wait for data.
 
+use crate::support::proxy::{Afterwards, Callback, Fault, Lost, Network};
 use crate::support::random::Random;
 use crate::support::three_nodes::{ThreeNodes, await_tracking_connections, format_reply, redis_command, reply_to};
 use crate::support::{Server, cluster, ports, words};
@@ -229,4 +230,61 @@ fn a_server_that_stops_during_a_blocking_pop_is_named() {
         let error = waiting.join().unwrap();
         assert_eq!((error.node(), error.executed()), (Some("node_2"), false), "{error}");
     });
+}
+
+/// A node is asked late. Meanwhile, after the other one was asked, another client pushes to the first key and then to the second.
+#[test]
+fn an_element_pushed_to_an_earlier_key_first_is_popped_first() {
+    for (command, first, second, expected) in [
+        ("LMPOP 2 A B LEFT", "RPUSH A a", "RPUSH B b", r#"["KEY" ["a"]]"#),
+        ("BLPOP A B 5", "RPUSH A a", "RPUSH B b", r#"["KEY" "a"]"#),
+        ("ZMPOP 2 A B MIN", "ZADD A 1 a", "ZADD B 1 b", r#"["KEY" [["a" "1"]]]"#),
+    ] {
+        let setup = ThreeNodes::new();
+        let network = Network::start(&ports(&setup.servers));
+        let handle = cluster(network.ports(), &[r#""refresh_interval":0"#]);
+        let [mut first_client, mut second_client] = [0, 1].map(|node| setup.servers[node].client());
+        let (first, second) = (setup.command(first), setup.command(second));
+        let pushes: Callback = Box::new(move || {
+            while calls(&mut first_client, "type") == 0 {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            let _: usize = redis_command(&first).query(&mut first_client).unwrap();
+            let _: usize = redis_command(&second).query(&mut second_client).unwrap();
+        });
+        let fault = Fault { node: 1, step: 1, lost: Lost::Command, afterwards: Afterwards::Delayed };
+        network.arm_with(Some(fault), Some(pushes));
+        assert_eq!(setup.without_names(&reply_to(&handle, &setup.command(command))), expected, "{command}");
+        assert!(network.happened());
+        drop(handle);
+        network.settle();
+    }
+}
+
+/// How often a server has executed a command.
+fn calls(client: &mut redis::Connection, command: &str) -> usize {
+    let statistics: String = redis::cmd("INFO").arg("commandstats").query(client).unwrap();
+    let calls = statistics.lines().find_map(|line| line.strip_prefix(&format!("cmdstat_{command}:calls=")));
+    calls.map_or(0, |calls| calls.split(',').next().unwrap().parse().unwrap())
+}
+
+/// The messages of two servers arrive in any order.
+#[test]
+fn a_waiting_pop_takes_the_element_of_an_earlier_key_that_was_pushed_first() {
+    const ROUNDS: usize = 300;
+    let setup = ThreeNodes::new();
+    let handle = setup.cluster();
+    let (mut first, mut second) = (setup.servers[2].client(), setup.servers[0].client());
+    for round in 0..ROUNDS {
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| [(); 2].map(|()| reply_to(&handle, &setup.command("BLPOP C A 60"))));
+            await_tracking_connections([&setup.servers[0], &setup.servers[2]], 1);
+            for (client, key) in [(&mut first, &setup.keys[2]), (&mut second, &setup.keys[0])] {
+                let _: usize = redis::cmd("RPUSH").arg(key).arg(round).query(client).unwrap();
+            }
+            let expected = [2, 0].map(|key: usize| format!("[\"{}\" \"{round}\"]", setup.keys[key]));
+            assert_eq!(waiting.join().unwrap(), expected, "round {round}");
+        });
+        await_tracking_connections([&setup.servers[0], &setup.servers[2]], 0);
+    }
 }

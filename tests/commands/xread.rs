@@ -2,7 +2,7 @@
 //! nodes or from none.
 
 use crate::support::random::Random;
-use crate::support::three_nodes::{ThreeNodes, await_tracking_connections, redis_command, reply_to};
+use crate::support::three_nodes::{ThreeNodes, await_blocked_clients, await_tracking_connections, redis_command, reply_to};
 use crate::support::{Server, words};
 use rediscluster::{Cluster, Value};
 use std::collections::HashSet;
@@ -196,5 +196,37 @@ fn pending_entries_of_all_nodes_are_claimed() {
     assert_eq!(without_numbers(&found), without_numbers(&expected));
     if !expected.starts_with("ERR") {
         assert!(found.contains("1-1"), "{found}");
+    }
+}
+
+#[test]
+fn a_waiting_read_returns_the_streams_that_one_server_returns() {
+    // The last stream is on another node, so that the read waits in the library.
+    for command in ["XREADGROUP GROUP group me BLOCK 40000 STREAMS D A C > > >", "XREAD BLOCK 40000 STREAMS D A C $ $ $"] {
+        let setup = ThreeNodes::new();
+        let (cluster, oracle) = (setup.cluster(), setup.oracle());
+        let mut found = Vec::new();
+        for (handle, server) in [(&cluster, &setup.servers[0]), (&oracle, &setup.oracle)] {
+            for stream in ["A", "C", "D"] {
+                reply_to(handle, &setup.command(&format!("XGROUP CREATE {stream} group $ MKSTREAM")));
+            }
+            let waiting = || reply_to(handle, &setup.command(command));
+            let reply = std::thread::scope(|scope| {
+                let waiting = scope.spawn(waiting);
+                match std::ptr::eq(handle, &oracle) {
+                    true => await_blocked_clients(server, 1),
+                    false => await_tracking_connections([server, &setup.servers[2]], 1),
+                }
+                let mut both = redis::pipe();
+                both.atomic();
+                for stream in ["A", "D"] {
+                    both.add_command(redis_command(&setup.command(&format!("XADD {stream} 1-1 f v"))));
+                }
+                both.exec(&mut server.client()).expect("the server adds both");
+                waiting.join().expect("the read ends")
+            });
+            found.push(reply);
+        }
+        assert_eq!(found[0], found[1], "{command}");
     }
 }

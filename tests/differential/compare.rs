@@ -81,6 +81,8 @@ pub fn without_times(reply: &OwnedReply) -> OwnedReply {
         // Pending entries: id, consumer, time, deliveries; of a consumer: id, time, deliveries.
         (_, [OwnedReply::Text(_), OwnedReply::Text(_), OwnedReply::Number(_), OwnedReply::Number(_)]) => at == 2,
         (_, [OwnedReply::Text(_), OwnedReply::Number(_), OwnedReply::Number(_)]) => at == 1,
+        // An entry that XREADGROUP has claimed: id, fields, time, deliveries.
+        (_, [OwnedReply::Text(_), OwnedReply::Array(_), OwnedReply::Number(_), OwnedReply::Number(_)]) => at == 2,
         (Some(OwnedReply::Text(name)), _) => TIMES.iter().any(|time| time.as_bytes() == name.as_slice()),
         _ => false,
     };

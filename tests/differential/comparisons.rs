@@ -73,6 +73,7 @@ const COMPARISONS: &[(&str, Comparison)] = &[
     ("zrandmember", Comparison::RandomChoice),
     ("randomkey", Comparison::RandomChoice),
     ("xpending", Comparison::IgnoringTimes),
+    ("xreadgroup", Comparison::IgnoringTimes),
     ("xinfo|stream", Comparison::IgnoringTimes),
     ("xinfo|consumers", Comparison::IgnoringTimes),
     // Each node sends its own keys, so the error names the node.

@@ -24,7 +24,8 @@ fn key_positions_match_command_getkeys() {
         let commands: Vec<Command> = sequence(&rules, seed, number).into_iter().filter(|command| !is_excluded(command)).collect();
         let spelled: Vec<Vec<Vec<u8>>> = commands.iter().map(|command| command.spelled(Side::Oracle, 1)).collect();
         let question = |args: &Vec<Vec<u8>>| [vec![b"COMMAND".to_vec(), b"GETKEYS".to_vec()], args.clone()].concat();
-        let replies = connection.pipeline(&spelled.iter().map(question).collect::<Vec<_>>());
+        connection.send_all(&spelled.iter().map(question).collect::<Vec<_>>());
+        let replies = connection.receive_many(spelled.len());
         for ((command, args), reply) in commands.iter().zip(&spelled).zip(replies) {
             let expected = sorted(reply.items().iter().map(|key| key.bytes().to_vec()));
             let found = library_keys(args);

@@ -75,10 +75,8 @@ fn pipelined(harness: &Harness, protocol: u8, per_node: bool, fault: Fault) -> P
 
 fn sequences(harness: &Harness, has_transactions: bool) -> impl Fn(u64, u64) -> Vec<Command> {
     let mut rules = rules_for(harness);
-    match has_transactions {
-        // A transaction does not send the source of a script again, so only the node that has run its EVAL knows the script.
-        true => rules.retain(|rule| !rule.line.contains("evaledsha")),
-        false => rules.extend(keyless()),
+    if !has_transactions {
+        rules.extend(keyless());
     }
     move |seed, number| {
         let plain = sequence(&rules, seed, number);

@@ -11,6 +11,7 @@ use super::raw_connection::packed;
 use super::refusals;
 use super::reply::{Client, OwnedReply};
 use super::session_client::SessionClient;
+use crate::support::crc32;
 use crate::support::random::Random;
 use rediscluster::{HashTag, keys_of};
 use std::collections::BTreeSet;
@@ -56,7 +57,7 @@ impl Pipelined<'_> {
     /// Runs a sequence on empty servers; `None` if all replies and the final data are the same.
     pub fn run_sequence(&self, sequence: &[Command]) -> Option<Mismatch> {
         self.end_transaction();
-        self.harness.empty(&self.session);
+        self.harness.empty(&self.session, sequence);
         let kept = self.comparable(sequence);
         let mut random = Random::from_seed(kept.len() as u64);
         let (mut for_session, mut for_server) = (Vec::new(), Vec::new());
@@ -72,6 +73,7 @@ impl Pipelined<'_> {
             for_server.extend(packed(&words.iter().map(Vec::as_slice).collect::<Vec<_>>()));
         }
         self.harness.typed.write(&for_server);
+        self.session.reseed(u64::from(crc32(&for_session)));
         self.session.write_in_pieces(&for_session);
         let found: Vec<OwnedReply> = kept.iter().map(|_| self.session.receive()).collect();
         let expected: Vec<OwnedReply> = kept.iter().map(|_| self.harness.typed.receive()).collect();

@@ -30,14 +30,17 @@ impl RawConnection {
         self.run(&words.iter().map(|word| word.as_bytes()).collect::<Vec<_>>())
     }
 
-    /// Sends many commands at once and returns their replies.
-    pub fn pipeline<A: AsRef<[u8]>>(&self, commands: &[Vec<A>]) -> Vec<OwnedReply> {
+    /// Sends many commands at once, whose replies are received later.
+    pub fn send_all<A: AsRef<[u8]>>(&self, commands: &[Vec<A>]) {
         let mut request = Vec::new();
         for command in commands {
             request.extend(packed(&command.iter().map(AsRef::as_ref).collect::<Vec<_>>()));
         }
         self.write(&request);
-        commands.iter().map(|_| self.receive()).collect()
+    }
+
+    pub fn receive_many(&self, count: usize) -> Vec<OwnedReply> {
+        (0..count).map(|_| self.receive()).collect()
     }
 
     pub fn write(&self, request: &[u8]) {

@@ -31,6 +31,11 @@ impl SessionClient {
         client
     }
 
+    /// Makes the places where the next requests are cut depend on this only.
+    pub fn reseed(&self, seed: u64) {
+        *self.random.borrow_mut() = Random::from_seed(seed);
+    }
+
     /// Writes bytes in random pieces, some of them within a line or a command.
     pub fn write_in_pieces(&self, bytes: &[u8]) {
         let (mut stream, mut random) = (self.stream.borrow_mut(), self.random.borrow_mut());

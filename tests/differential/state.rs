@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 const DATABASES: [&str; 3] = ["0", "1", "2"];
 
 /// By database and name.
-pub type State = BTreeMap<(&'static str, Vec<u8>), KeyState>;
+type State = BTreeMap<(&'static str, Vec<u8>), KeyState>;
 
 pub struct KeyState {
     kind: OwnedReply,
@@ -19,27 +19,70 @@ pub struct KeyState {
     value: OwnedReply,
 }
 
-/// All data of one server.
-pub fn state(connection: &RawConnection) -> State {
-    let mut state = State::new();
-    for database in DATABASES {
-        let both = connection.pipeline(&[vec!["SELECT", database], vec!["KEYS", "*"]]);
-        let keys: Vec<Vec<u8>> = both[1].items().iter().map(|key| key.bytes().to_vec()).collect();
-        let about = keys.iter().flat_map(|key| [vec![b"TYPE".to_vec(), key.clone()], vec![b"PEXPIRETIME".to_vec(), key.clone()]]);
-        let about = connection.pipeline(&about.collect::<Vec<_>>());
-        let values: Vec<_> = keys.iter().zip(about.chunks(2)).map(|(key, about)| reading(about[0].bytes(), key)).collect();
-        let values = connection.pipeline(&values);
-        for ((key, about), value) in keys.into_iter().zip(about.chunks(2)).zip(values) {
-            let held =
-                KeyState { value: normalized(about[0].bytes(), value), kind: about[0].clone(), expires: about[1].number().unwrap_or(0) };
-            state.insert((database, key), held);
-        }
-    }
-    connection.ask(&["SELECT", "0"]);
-    state
+type Words = Vec<Vec<u8>>;
+
+/// A key of one server, as far as it is known.
+struct Found {
+    database: &'static str,
+    key: Vec<u8>,
+    kind: OwnedReply,
+    expires: i64,
 }
 
-fn reading(kind: &[u8], key: &[u8]) -> Vec<Vec<u8>> {
+/// All data of each server.
+fn states(connections: &[&RawConnection]) -> Vec<State> {
+    let listing = DATABASES.iter().flat_map(|database| [words(&["SELECT", database]), words(&["KEYS", "*"])]).collect();
+    let mut found: Vec<Vec<Found>> = Vec::new();
+    for lists in round(connections, &vec![listing; connections.len()]) {
+        let in_database = |(database, replies): (&&'static str, &[OwnedReply])| {
+            let new = |key: &OwnedReply| Found { database, key: key.bytes().to_vec(), kind: OwnedReply::Nil, expires: 0 };
+            replies[1].items().iter().map(new).collect::<Vec<Found>>()
+        };
+        found.push(DATABASES.iter().zip(lists.chunks(2)).flat_map(in_database).collect());
+    }
+    let about = |found: &Found| [vec![b"TYPE".to_vec(), found.key.clone()], vec![b"PEXPIRETIME".to_vec(), found.key.clone()]];
+    let replies = ask(connections, &found, about);
+    for (found, replies) in found.iter_mut().zip(replies) {
+        for (found, replies) in found.iter_mut().zip(replies.chunks(3)) {
+            (found.kind, found.expires) = (replies[1].clone(), replies[2].number().unwrap_or(0));
+        }
+    }
+    let values = ask(connections, &found, |found| [reading(found.kind.bytes(), &found.key)]);
+    round(connections, &vec![vec![words(&["SELECT", "0"])]; connections.len()]);
+    let mut states = Vec::new();
+    for (found, values) in found.into_iter().zip(values) {
+        let mut state = State::new();
+        for (found, value) in found.into_iter().zip(values.chunks(2)) {
+            let value = normalized(found.kind.bytes(), value[1].clone());
+            state.insert((found.database, found.key), KeyState { value, kind: found.kind, expires: found.expires });
+        }
+        states.push(state);
+    }
+    states
+}
+
+/// Asks about each key in its database. Each has the reply to SELECT before those to the questions.
+fn ask<const N: usize>(
+    connections: &[&RawConnection],
+    found: &[Vec<Found>],
+    questions: impl Fn(&Found) -> [Words; N],
+) -> Vec<Vec<OwnedReply>> {
+    let of_key = |found: &Found| [words(&["SELECT", found.database])].into_iter().chain(questions(found));
+    let commands: Vec<Vec<Words>> = found.iter().map(|found| found.iter().flat_map(of_key).collect()).collect();
+    round(connections, &commands)
+}
+
+/// Sends its commands to each server, then receives the replies: the servers work at the same time.
+fn round(connections: &[&RawConnection], commands: &[Vec<Words>]) -> Vec<Vec<OwnedReply>> {
+    connections.iter().zip(commands).for_each(|(connection, commands)| connection.send_all(commands));
+    connections.iter().zip(commands).map(|(connection, commands)| connection.receive_many(commands.len())).collect()
+}
+
+fn words(words: &[&str]) -> Words {
+    words.iter().map(|word| word.as_bytes().to_vec()).collect()
+}
+
+fn reading(kind: &[u8], key: &[u8]) -> Words {
     let (before, after): (&[&str], &[&str]) = match kind {
         b"list" => (&["LRANGE"], &["0", "-1"]),
         b"set" => (&["SMEMBERS"], &[]),
@@ -48,7 +91,6 @@ fn reading(kind: &[u8], key: &[u8]) -> Vec<Vec<u8>> {
         b"stream" => (&["XINFO", "STREAM"], &["FULL", "COUNT", "0"]),
         _ => (&["GET"], &[]),
     };
-    let words = |words: &[&str]| words.iter().map(|word| word.as_bytes().to_vec()).collect::<Vec<_>>();
     [words(before), vec![key.to_vec()], words(after)].concat()
 }
 
@@ -64,9 +106,10 @@ fn normalized(kind: &[u8], value: OwnedReply) -> OwnedReply {
 
 /// How the cluster differs from the one server; `None` if the data is the same and each key is on its own node.
 pub fn difference(nodes: &[RawConnection], oracle: &RawConnection) -> Option<String> {
-    let mut expected = state(oracle);
-    for (at, node) in nodes.iter().enumerate() {
-        for ((database, key), found) in state(node) {
+    let mut states = states(&nodes.iter().chain([oracle]).collect::<Vec<_>>());
+    let mut expected = states.pop().unwrap_or_default();
+    for (at, state) in states.into_iter().enumerate() {
+        for ((database, key), found) in state {
             let place = format!("key {} in database {database} on node_{}", quoted(&key), at + 1);
             let proper = home(&key, nodes.len());
             if proper != at {

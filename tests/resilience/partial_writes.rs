@@ -1,5 +1,5 @@
-//! Split writes of which one server refuses its part. The call fails and names the nodes that executed theirs; an error reply means, as on one
-//! server, that nothing was done.
+//! Split writes, and commands for all masters, of which one server refuses its part. The call fails and names the nodes that executed theirs; an
+//! error reply means, as on one server, that nothing was done.
 
 use crate::support::three_nodes::{ThreeNodes, redis_command, reply_to};
 use crate::support::{Server, cluster, format_value, ports, request, words};
@@ -78,4 +78,79 @@ fn a_split_write_with_a_refused_and_an_unreachable_part_reports_both() {
     assert_eq!((error.node(), error.executed()), (Some("node_3"), true), "{error}");
     assert!(error.message().contains("; node_2 refused its part: OOM "), "{error}");
     assert!(error.message().ends_with("; executed by node_1"), "{error}");
+}
+
+const FOR_ALL_MASTERS: [&str; 3] = ["FLUSHALL", "FLUSHDB ASYNC", "SWAPDB 0 1"];
+
+#[test]
+fn a_command_for_all_masters_that_one_refuses_names_those_that_executed_it() {
+    for (name, in_pipeline) in FOR_ALL_MASTERS.into_iter().flat_map(|name| [(name, false), (name, true)]) {
+        let (_setup, handle) = refusing(&[1], REFUSALS[1].0);
+        let error = match in_pipeline {
+            false => handle.command(&words(name)).expect_err("one master refuses"),
+            true => {
+                let reply = handle.execute(&request(&["PING", name, "PING"])).expect("a reply");
+                let place = reply.element(0, 1).expect("three replies");
+                reply.failure(place).expect("one master refuses")
+            }
+        };
+        assert_eq!((error.code(), error.node(), error.executed()), (Code::Io, Some("node_2"), true), "{error}");
+        let name = name.split(' ').next().unwrap_or_default();
+        assert!(error.message().starts_with(&format!("{name}: node_2 refused its part: READONLY ")), "{error}");
+        assert!(error.message().ends_with("; executed by node_1, node_3"), "{error}");
+    }
+}
+
+#[test]
+fn a_setting_that_one_master_does_not_have_names_the_others() {
+    let setup = ThreeNodes::new();
+    let user = "ACL SETUSER default -config|set";
+    let _: redis::Value = redis_command(user).query(&mut setup.servers[2].client()).expect("the server obeys");
+    let handle = setup.cluster();
+    let error = handle.command(&words("CONFIG SET maxmemory-samples 7")).expect_err("one master refuses");
+    assert!(error.message().starts_with("CONFIG SET: node_3 refused its part: NOPERM "), "{error}");
+    assert!(error.message().ends_with("; executed by node_1, node_2") && error.executed(), "{error}");
+    // Reports are no writes: the reply is that of the server.
+    let user = "ACL SETUSER default -config|get -info";
+    let _: redis::Value = redis_command(user).query(&mut setup.servers[2].client()).expect("the server obeys");
+    assert!(reply_to(&handle, "INFO").starts_with("NOPERM "));
+    // All refuse: nothing was done.
+    assert!(reply_to(&handle, "CONFIG SET nosuch 1").starts_with("ERR "));
+}
+
+#[test]
+fn a_command_for_all_masters_that_one_does_not_get_names_those_that_executed_it() {
+    for command in ["FLUSHALL", "CONFIG SET maxmemory-samples 7", "SCRIPT FLUSH", "FUNCTION FLUSH"] {
+        let (mut setup, handle) = refusing(&[], REFUSALS[0].0);
+        setup.servers[1].stop();
+        let error = handle.command(&words(command)).expect_err("one master is unreachable");
+        assert_eq!(error.node(), Some("node_2"), "{error}");
+        // If the library has noticed it before it sent anything, nothing was executed.
+        assert_eq!(error.message().ends_with("; executed by node_1, node_3"), error.executed(), "{error}");
+        if command == "FLUSHALL" {
+            assert_eq!(value(&setup.servers[0], &setup.keys[0]).is_none(), error.executed());
+        }
+        let reply = handle.execute(&request(&["PING", command])).expect("a reply");
+        let error = reply.failure(reply.element(0, 1).expect("two replies")).expect("one master is unreachable");
+        assert!(error.executed() && error.message().ends_with("; executed by node_1, node_3"), "{error}");
+    }
+    // A report changes nothing.
+    let (mut setup, handle) = refusing(&[], REFUSALS[0].0);
+    setup.servers[1].stop();
+    let error = handle.command(&words("INFO")).expect_err("one master is unreachable");
+    assert!(!error.message().contains("executed by"), "{error}");
+}
+
+#[test]
+fn in_a_transaction_a_refused_part_names_the_nodes_that_executed_theirs() {
+    let setup = ThreeNodes::new();
+    let library = "#!lua name=lib\nredis.register_function('f', function() return 1 end)";
+    for server in [&setup.servers[0], &setup.servers[2]] {
+        let _: redis::Value = redis::cmd("FUNCTION").arg("LOAD").arg(library).query(&mut server.client()).expect("a function");
+    }
+    let mut session = setup.cluster().session();
+    let reply = session.execute(&request(&["MULTI", "FUNCTION DELETE lib", "PING", "EXEC"])).expect("replies");
+    let text = format_value(&reply.value(reply.element(0, 3).expect("four replies")).expect("a value"));
+    assert!(text.starts_with("[(ERR FUNCTION DELETE: node_2 refused its part: ERR "), "{text}");
+    assert!(text.contains("; executed by node_1, node_3"), "{text}");
 }

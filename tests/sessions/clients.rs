@@ -1,10 +1,12 @@
 //! CLIENT KILL, UNBLOCK, REPLY, NO-EVICT and NO-TOUCH in sessions, beside one plain server.
 
-use super::helpers::{read_all, run, run_one};
+use super::helpers::{failure, read_all, run, run_one, text_of};
 use crate::support::raw_client::RawClient;
 use crate::support::three_nodes::ThreeNodes;
 use crate::support::{Server, cluster, ports, request};
 use rediscluster::{Code, Session};
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 const LONG: Option<Duration> = Some(Duration::from_secs(20));
@@ -221,4 +223,148 @@ fn killing_a_blocked_session_ends_its_wait() {
     let thread = std::thread::spawn(move || blocked.execute(&request(&[&format!("BLPOP {keys} 0")])).map(drop));
     assert_eq!(run_one(&mut other, &format!("CLIENT KILL ID {id}")), "1");
     assert_eq!(thread.join().unwrap().unwrap_err().code(), Code::Request);
+}
+
+#[test]
+fn a_session_that_waits_is_unblocked_by_a_call_of_the_handle() {
+    let nodes = ThreeNodes::new();
+    let cluster = nodes.cluster();
+    for (command, in_pipeline) in [("BLPOP A B C 0", false), ("BLPOP A B C 0", true), ("BLPOP C 0", false)] {
+        let command = nodes.command(command);
+        let mut blocked = cluster.session();
+        let id = id_of(&mut blocked);
+        let thread = std::thread::spawn(move || run_one(&mut blocked, &command));
+        let unblock = request(&[&format!("CLIENT UNBLOCK {id} ERROR")]);
+        let start = Instant::now();
+        let is_unblocked = |reply: &rediscluster::Reply| text_of(&reply.root()).ends_with(" 1]") || text_of(&reply.root()) == "[1]";
+        while !is_unblocked(
+            &cluster.execute(&if in_pipeline { [request(&["PING"]), unblock.clone()].concat() } else { unblock.clone() }).unwrap(),
+        ) {
+            assert!(start.elapsed() < Duration::from_secs(20), "{id} is not blocked");
+        }
+        assert_eq!(thread.join().unwrap(), "UNBLOCKED client unblocked via CLIENT UNBLOCK");
+    }
+}
+
+#[test]
+fn a_session_whose_wait_has_failed_is_not_blocked() {
+    for command in ["BLPOP C 0", "BLPOP A B C 0"] {
+        let mut nodes = ThreeNodes::new();
+        let cluster = nodes.cluster();
+        let (mut blocked, mut other) = (cluster.session(), cluster.session());
+        let id = id_of(&mut blocked);
+        let command = nodes.command(command);
+        let thread = std::thread::spawn(move || (failure(&mut blocked, &command), blocked));
+        // The command has begun when its server reports a client that waits, or one that receives invalidations.
+        await_waiting(&nodes.servers[2]);
+        nodes.servers[2].stop();
+        let (error, mut blocked) = thread.join().unwrap();
+        assert_eq!(error.node(), Some("node_3"), "{error}");
+        assert_eq!(run_one(&mut other, &format!("CLIENT UNBLOCK {id}")), "0");
+        assert_eq!(run_one(&mut blocked, "PING"), "PONG");
+    }
+}
+
+fn await_waiting(server: &Server) {
+    let start = Instant::now();
+    loop {
+        let list: String = redis::cmd("CLIENT").arg("LIST").query(&mut server.client()).unwrap();
+        let waits = |line: &str| line.split(' ').any(|field| field.starts_with("flags=") && field.contains(['b', 't']));
+        if list.lines().any(waits) {
+            return;
+        }
+        assert!(start.elapsed() < Duration::from_secs(20), "nobody waits: {list}");
+    }
+}
+
+/// A client of one server.
+struct PlainClient(TcpStream);
+
+impl PlainClient {
+    fn new(server: &Server, commands: &[&str]) -> PlainClient {
+        let stream = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
+        stream.set_read_timeout(LONG).unwrap();
+        let mut client = PlainClient(stream);
+        commands.iter().for_each(|command| drop(client.ask(command)));
+        client
+    }
+
+    /// The first bytes of the reply; empty if the connection is closed.
+    fn ask(&mut self, command: &str) -> Vec<u8> {
+        let mut buffer = vec![0; 4096];
+        let count = self.0.write_all(&request(&[command])).and_then(|()| self.0.read(&mut buffer)).unwrap_or(0);
+        buffer.truncate(count);
+        buffer
+    }
+}
+
+/// What the clients of the next test do before they are killed.
+const STATES: [&[&str]; 6] = [&[], &["SET A 1"], &["MULTI", "SET C 1"], &["WATCH B"], &["SUBSCRIBE news"], &["HELLO 3", "PSUBSCRIBE n*"]];
+
+#[test]
+fn filters_close_the_sessions_that_one_server_would_close() {
+    let nodes = ThreeNodes::new();
+    let spelled = |commands: &[&str]| commands.iter().map(|command| nodes.command(command)).collect::<Vec<_>>();
+    for filter in [
+        "TYPE normal",
+        "TYPE pubsub",
+        "TYPE normal SKIPME yes",
+        "USER default",
+        "USER nobody",
+        "USER default TYPE pubsub",
+        "TYPE replica",
+        "ADDR 127.0.0.1:1",
+        "ID 999999",
+        "MAXAGE 100000",
+        "TYPE nosuch",
+        "127.0.0.1:1",
+    ] {
+        let command = format!("CLIENT KILL {filter}");
+        let mut clients: Vec<PlainClient> = Vec::new();
+        for commands in STATES {
+            let commands = spelled(commands);
+            clients.push(PlainClient::new(&nodes.oracle, &commands.iter().map(String::as_str).collect::<Vec<_>>()));
+        }
+        PlainClient::new(&nodes.oracle, &[]).ask(&command);
+        let expected: Vec<bool> = clients.iter_mut().map(|client| client.ask("PING").is_empty()).collect();
+        for through_handle in [false, true] {
+            let cluster = nodes.cluster();
+            let mut sessions: Vec<Session> = Vec::new();
+            for commands in STATES {
+                let commands = spelled(commands);
+                let mut session = cluster.session();
+                session.execute(&request(&commands.iter().map(String::as_str).collect::<Vec<_>>())).unwrap();
+                sessions.push(session);
+            }
+            if through_handle {
+                drop(cluster.execute(&request(&[&command])).unwrap());
+            } else {
+                let mut killer = cluster.session();
+                run_one(&mut killer, &command);
+                assert!(!is_closed(&mut killer), "{filter}");
+            }
+            let closed: Vec<bool> = sessions.iter_mut().map(is_closed).collect();
+            assert_eq!(closed, expected, "{filter}, through the handle: {through_handle}");
+        }
+    }
+}
+
+#[test]
+fn a_session_in_a_transaction_is_killed_by_the_address_of_its_connection() {
+    let nodes = ThreeNodes::new();
+    let cluster = nodes.cluster();
+    for before in [&["MULTI", "SET C 1"][..], &["MULTI", "SET C 1", "EXEC"]] {
+        let (mut session, mut killer) = (cluster.session(), cluster.session());
+        run(
+            &mut session,
+            &before.iter().map(|command| nodes.command(command)).collect::<Vec<_>>().iter().map(String::as_str).collect::<Vec<_>>(),
+        );
+        run_one(&mut killer, "CLIENT ID");
+        let list: String = redis::cmd("CLIENT").arg("LIST").query(&mut nodes.servers[2].client()).unwrap();
+        let is_meant = |line: &&str| line.contains(" cmd=exec") || line.contains(" multi=1 ");
+        let line = list.lines().rev().find(is_meant).unwrap_or_else(|| panic!("{list}"));
+        let address = line.split(' ').find_map(|field| field.strip_prefix("addr=")).unwrap();
+        assert_eq!(run_one(&mut killer, &format!("CLIENT KILL ADDR {address}")), "1");
+        assert!(is_closed(&mut session));
+    }
 }

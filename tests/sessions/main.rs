@@ -13,6 +13,8 @@ mod redis_cli;
 mod replica_wait;
 mod reports;
 mod resp3;
+mod scripts;
+mod settings_in_transactions;
 mod several_nodes;
 mod shared;
 mod subscribe_order;

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::time::Duration;
 
 pub struct RawClient {
     stream: TcpStream,
@@ -11,7 +12,7 @@ pub struct RawClient {
 impl RawClient {
     pub fn connect(port: u16) -> RawClient {
         let stream = TcpStream::connect(("127.0.0.1", port)).expect("a plain connection");
-        stream.set_nodelay(true).expect("a socket of TCP");
+        stream.set_nodelay(true).and_then(|()| stream.set_read_timeout(Some(Duration::from_secs(60)))).expect("a socket of TCP");
         RawClient { stream, unread: Vec::new() }
     }
 

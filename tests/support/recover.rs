@@ -19,7 +19,8 @@ pub fn recover(cluster: &Cluster) -> Vec<TransferReport> {
         .collect()
 }
 
-fn report(mut members: Children) -> TransferReport {
+/// The report on one transfer.
+pub fn report(mut members: Children) -> TransferReport {
     let mut report = TransferReport::new();
     while let (Some(Value::String(name)), Some(value)) = (members.next(), members.next()) {
         let value = if let Value::String(bytes) = value { super::data::text(bytes) } else { super::format_value(&value) };

@@ -132,6 +132,13 @@ rediscluster_status rediscluster_recover(const struct rediscluster *cluster,
                                          uint64_t min_age_ms,
                                          struct rediscluster_reply **reply,
                                          struct rediscluster_error **error);
+rediscluster_status rediscluster_recover_to(const struct rediscluster *cluster,
+                                            const char *hidden_key,
+                                            size_t hidden_key_length,
+                                            const char *key,
+                                            size_t key_length,
+                                            struct rediscluster_reply **reply,
+                                            struct rediscluster_error **error);
 rediscluster_status rediscluster_session_open(const struct rediscluster *cluster,
                                               struct rediscluster_session **session,
                                               struct rediscluster_error **error);
@@ -256,6 +263,13 @@ rediscluster_status rediscluster_php_recover(const rediscluster *cluster,
                                              uint64_t min_age_ms,
                                              struct rediscluster_php_reply *reply,
                                              rediscluster_error **error);
+rediscluster_status rediscluster_php_recover_to(const rediscluster *cluster,
+                                                const char *hidden_key,
+                                                size_t hidden_key_length,
+                                                const char *key,
+                                                size_t key_length,
+                                                struct rediscluster_php_reply *reply,
+                                                rediscluster_error **error);
 rediscluster_status rediscluster_php_session_command(const rediscluster_session *session,
                                                      const char *request,
                                                      size_t request_length,

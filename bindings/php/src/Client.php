@@ -14,9 +14,12 @@ use FFI\CData;
  *
  * A client may be used in a process forked from the one that made it: the child makes its own connections.
  */
-final class Client extends CommandRunner
+final class Client extends CommandRunner implements ClientInterface
 {
     protected const EXECUTE = 'rediscluster_php_execute';
+
+    /** Seconds: longer than almost any call takes. */
+    public const RECOVER_MIN_AGE = 60;
 
     /** Levels of nesting that a configuration may have; four are in use. */
     private const MAX_DEPTH = 16;
@@ -169,9 +172,11 @@ final class Client extends CommandRunner
      * Completes or reverts moves between nodes (RENAME, SMOVE, LMOVE and the like) that a failure interrupted. If the copy arrived
      * at the target, the source is removed; if not, the source is restored. Until then the value is kept in a hidden key.
      *
-     * `outcome` is `finished`, `undone`, `removed` (a copy that was not needed), `young` or `waiting` (see `reason`).
+     * `outcome` is `finished`, `undone`, `removed` (a copy that was not needed), `young` or `waiting` (see `reason`). A value that waits
+     * because its source key is in use again can be moved to another key by recoverTo().
      *
-     * @param int|float $minAge seconds; a more recent move is skipped, because it may still be running
+     * @param int|float $minAge seconds; a more recent move is skipped, because it may still be running. No age is unsafe, but a move that
+     *                          recover() overtakes fails
      * @return list<array{
      *     node: string,
      *     key: string,
@@ -183,12 +188,36 @@ final class Client extends CommandRunner
      *     reason: ?string,
      * }> one entry per move found
      */
-    public function recover(int|float $minAge): array
+    public function recover(int|float $minAge = self::RECOVER_MIN_AGE): array
     {
         if (!($minAge >= 0 && $minAge < 1e12)) {
             throw new \ValueError("recover() needs a minimum age in seconds, at least 0 and less than 1e12, not $minAge");
         }
         return self::valueOrThrow($this->library->call('rediscluster_php_recover', $this->handle, (int) \ceil($minAge * 1000)));
+    }
+
+    /**
+     * Moves a value that recover() reports as `waiting`, because its source key is in use again, to another key, which must not exist.
+     *
+     * `outcome` is `moved`; `finished` if the value had arrived at its destination after all; or `waiting` (see `reason`): then the value
+     * is in the hidden key `key`, which may be another one than before.
+     *
+     * @param string $hiddenKey the `key` that recover() reports
+     * @return array{
+     *     node: string,
+     *     key: string,
+     *     command: string,
+     *     source: string,
+     *     destination: string,
+     *     age_ms: int,
+     *     outcome: string,
+     *     reason: ?string,
+     * }
+     */
+    public function recoverTo(string $hiddenKey, string $key): array
+    {
+        $arguments = [$hiddenKey, \strlen($hiddenKey), $key, \strlen($key)];
+        return self::valueOrThrow($this->library->call('rediscluster_php_recover_to', $this->handle, ...$arguments));
     }
 
     public function run(array $command, int $format = ReplyFormat::PLAIN): mixed

@@ -10,6 +10,7 @@ use RedisCluster\Phpredis\Configuration;
 use RedisCluster\Phpredis\Configurator;
 use RedisCluster\Phpredis\ConnectionMethods;
 use RedisCluster\Phpredis\ConnectionState;
+use RedisCluster\Phpredis\Constants;
 use RedisCluster\Phpredis\NodeList;
 use RedisCluster\Phpredis\Options;
 use RedisCluster\Phpredis\ReplyConverter;
@@ -22,15 +23,19 @@ use RedisCluster\Phpredis\ValueCodec;
 /**
  * N independent Redis servers with the methods of phpredis' class Redis. It replaces rediscluster-php.
  *
- * Every method of phpredis is available, in any letter case. Those that are one command are annotated at Phpredis\CommandSignatures.
- * The others are below and in the traits: each checks its arguments and delegates to an object of Phpredis\, or is too short for that.
+ * It declares every method of phpredis 6, and the aliases of 5.3. Those that are one command are in Phpredis\CommandMethods. The others
+ * are below and in the other traits: each checks its arguments and delegates to an object of Phpredis\, or is too short for that.
  * Between multi() or pipeline() and exec(), methods return the object itself.
  */
-class RedisCluster extends CommandMethods
+class RedisCluster implements Constants
 {
+    use CommandMethods;
     use ConnectionMethods;
     use ServerMethods;
     use SubscriptionMethods;
+
+    /** Whether methods about servers return one reply instead of [alias => reply]. */
+    protected const IS_ONE_SERVER = false;
 
     /**
      * The configuration, and in `slaves` alias_slave => [host, port] of each master's first replica. That is the master itself if
@@ -71,7 +76,6 @@ class RedisCluster extends CommandMethods
         $this->codec = new ValueCodec($this->options);
         $this->arguments = new ArgumentConverter($this->options, $this->codec);
         $this->replies = new ReplyConverter($this->options, $this->codec);
-        parent::__construct($this->state, $this->options, $this->arguments, $this->replies);
         $this->transactions = new Transactions($this->state, $this->options, $this->codec, $this->replies);
         $this->configurator = new Configurator($this->state, $this->transactions, $this->replies);
 
@@ -195,12 +199,12 @@ class RedisCluster extends CommandMethods
     // ---- pipelines and transactions ---------------------------------------------------------------------------------
 
     /**
-     * @param int $mode MULTI or PIPELINE
+     * @param int $value MULTI or PIPELINE
      * @return static|false
      */
-    public function multi($mode = self::MULTI)
+    public function multi($value = self::MULTI)
     {
-        $mode = $this->arguments->forMethod('multi', \func_get_args(), 0, 1)->int($mode, 0);
+        $mode = $this->arguments->forMethod('multi', \func_get_args(), 0, 1)->int($value, 0);
         if ($mode === self::PIPELINE) {
             return $this->pipeline();
         }

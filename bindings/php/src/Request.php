@@ -125,10 +125,10 @@ final class Request
             : (string) $argument;
     }
 
-    /** The shortest text that reads back as the same number. A cast would round to the setting `precision`. */
+    /** The shortest text that reads back as the same number, whatever `precision` and `serialize_precision` are in php.ini. */
     public static function formatFloat(float $number): string
     {
-        return \is_finite($number) ? \json_encode($number) : \strtolower((string) $number);
+        return \strtolower(\is_finite($number) ? \sprintf('%.*H', -1, $number) : (string) $number);
     }
 
     private static function argumentToText(mixed $argument): string

@@ -12,7 +12,7 @@ use FFI\CData;
  * A transaction runs on one node, the node of its first key. A channel is on its own node, a pattern on all nodes. Replies have
  * the types of Client's. A session is usable only in the process that made it.
  */
-final class Session extends CommandRunner
+final class Session extends CommandRunner implements SessionInterface
 {
     protected const EXECUTE = 'rediscluster_php_session_execute';
 

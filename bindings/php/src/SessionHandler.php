@@ -28,7 +28,7 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
     /** Seconds; PHP's default, which phpredis also uses for a session.gc_maxlifetime that is not positive. */
     private const DEFAULT_LIFETIME = 1440;
 
-    private readonly Client $client;
+    private readonly ClientInterface $client;
     private readonly bool $locking;
     private readonly int $lockExpire;
     private readonly int $lockWaitTime;
@@ -52,7 +52,7 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
      *                                    session_start() fails. Setting: redis.session.lock_failure_readonly
      */
     public function __construct(
-        Client $client,
+        ClientInterface $client,
         private readonly string $prefix = 'PHPREDIS_SESSION:',
         ?bool $locking = null,
         ?int $lockExpire = null,

@@ -92,4 +92,28 @@ final class ExplainTest extends ClusterTestCase
         self::assertSame(['element'], $client->command('LRANGE', 'foo', 0, -1));
         self::assertSame([], $client->recover(0));
     }
+
+    public function testRecoverToMovesAValueWhoseSourceKeyIsInUseAgain(): void
+    {
+        $client = new Client(self::config(3, ['read_timeout' => 0.3]));
+        $destination = new Client(['nodes' => ['node_1' => self::config()['nodes'][$client->nodeFor('a')['alias']]]]);
+        $client->command('RPUSH', 'foo', 'element');
+        $destination->command('CLIENT', 'PAUSE', 60_000, 'WRITE');
+        try {
+            self::thrownBy(fn () => $client->command('LMOVE', 'foo', 'a', 'LEFT', 'RIGHT'));
+        } finally {
+            $destination->command('CLIENT', 'UNPAUSE');
+        }
+        $client->command('SET', 'foo', 'new');
+
+        [$waiting] = $client->recover(0);
+        $moved = $client->recoverTo($waiting['key'], 'bar');
+        $thrown = self::thrownBy(fn () => $client->recoverTo($waiting['key'], 'bar'));
+
+        self::assertSame('waiting', $waiting['outcome']);
+        self::assertSame(['moved', 'foo', null], [$moved['outcome'], $moved['source'], $moved['reason']]);
+        self::assertSame(['element'], $client->command('LRANGE', 'bar', 0, -1));
+        self::assertStringContainsString('no interrupted move has its value in the hidden key', $thrown->getMessage());
+        self::assertSame([], $client->recover());
+    }
 }

@@ -35,6 +35,11 @@ final class ReadmeTest extends ClusterTestCase
         self::assertSame(2, $this->client->command('EXISTS', 'shop:apple', 'shop:pear'));
     }
 
+    public function testTheExampleForCodeThatRequiresPhpredisWorks(): void
+    {
+        self::assertResultsInComments(5, self::onTwoNodes(Readme::block('php', 4)));
+    }
+
     public function testTheListOfDifferencesIsUpToDate(): void
     {
         $document = file_get_contents(dirname(__DIR__) . '/docs/phpredis.md');
@@ -51,7 +56,7 @@ final class ReadmeTest extends ClusterTestCase
     private static function assertResultsInComments(int $expectedLines, string $code): void
     {
         $autoload = var_export(dirname(__DIR__) . '/autoload.php', true);
-        $code = preg_replace('~^(\$(?:client|cache|r)->.*?); +// (.*?)(?:: .*)?$~m', 'check($2, $1);', $code, -1, $count);
+        $code = preg_replace('~^(\$(?:client|cache|r)(?:->| instanceof ).*?); +// (.*?)(?:: .*)?$~m', 'check($2, $1);', $code, -1, $count);
         $check = 'function check($stated, $result) { if ($stated !== $result) { var_dump($stated, $result); exit(1); } }';
         self::assertSame($expectedLines, $count);
         self::assertSame([0, ''], Php::command([PHP_BINARY, '-r', "require $autoload; $check $code"]));

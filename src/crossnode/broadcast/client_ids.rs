@@ -58,7 +58,7 @@ pub(super) fn for_server<'a>(args: &[&'a [u8]], server: usize, servers: usize) -
 }
 
 /// A positive number. A server rejects others.
-fn number(word: &[u8]) -> Option<i64> {
+pub(crate) fn number(word: &[u8]) -> Option<i64> {
     std::str::from_utf8(word).ok()?.parse().ok().filter(|number| *number > 0)
 }
 

@@ -7,24 +7,50 @@ mod latency;
 mod logs;
 mod merge;
 pub(crate) mod replica_wait;
+pub(crate) mod sessions;
 mod status;
 
-use crate::command::ResponsePolicy;
+use crate::command::{ResponsePolicy, lookup};
 use crate::crossnode::Job;
 use crate::crossnode::support::conversation::{Request, Words};
 use crate::crossnode::support::documentation::{Atomicity, Documentation};
 use crate::crossnode::support::explanation::Explanation;
 use crate::crossnode::support::internal_keys::is_internal;
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
+use crate::crossnode::support::partial_write::{PartOutcome, partial_write};
 use crate::error::{Error, printable};
 use crate::resp::{Reply, Value};
 use std::borrow::Cow;
 
 /// Runs a command that is not part of a pipeline; in a pipeline, `cluster` sends it.
 pub(crate) fn run(job: &Job, policy: ResponsePolicy) -> Outcome<Reply> {
+    if policy == ResponsePolicy::UnblockedClients && sessions::unblock_session(job.config, job.args) {
+        return Ok(Reply::integer(1));
+    }
     let requests = requests(job, policy);
     let outcomes = job.connections(requests.iter().map(|request| request.server))?.round(&requests);
-    Ok(merge(job, policy, outcomes, true)?)
+    let reply = merge(job, policy, outcomes, true)?;
+    Ok(with_sessions(job, policy, reply)?)
+}
+
+/// Applies a command about clients, to which servers gave this reply, to the sessions of this process.
+pub(crate) fn with_sessions(job: &Job, policy: ResponsePolicy, reply: Reply) -> Result<Reply, Error> {
+    match (policy, reply.root()) {
+        (ResponsePolicy::UnblockedClients, Value::Integer(0)) if sessions::unblock_session(job.config, job.args) => Ok(Reply::integer(1)),
+        (ResponsePolicy::KilledClients, Value::Integer(_) | Value::Status(_)) => {
+            sessions::close_killed(job.config, job.args, None, |server, words| {
+                let list = Request::read(server, vec![words.iter().map(|&word| Cow::from(word)).collect()]);
+                Ok(job.connections([server])?.send(list)?.extract(1))
+            })?;
+            Ok(reply)
+        }
+        _ => Ok(reply),
+    }
+}
+
+/// Whether commands with this policy also concern the sessions of this process, so that they are not part of a pipeline.
+pub(crate) fn concerns_sessions(policy: ResponsePolicy) -> bool {
+    matches!(policy, ResponsePolicy::KilledClients | ResponsePolicy::UnblockedClients)
 }
 
 /// What every master gets before the command itself. In a pipeline, that of one DBSIZE is enough for several in a row; their replies are merged
@@ -55,10 +81,10 @@ pub(crate) fn merge(job: &Job, policy: ResponsePolicy, outcomes: Vec<Result<Repl
 
 fn merged(job: &Job, policy: ResponsePolicy, outcomes: Vec<Result<Reply, Error>>, is_only_command: bool) -> Outcome<Reply> {
     if policy == ResponsePolicy::VisibleKeyCount {
-        return dbsize::merge(job, all_replies(outcomes)?, is_only_command);
+        return dbsize::merge(job, outcomes.into_iter().collect::<Result<_, _>>()?, is_only_command);
     }
     if policy == ResponsePolicy::ReplicaCount {
-        return replica_wait::merge(&all_replies(outcomes)?);
+        return replica_wait::merge(&outcomes.into_iter().collect::<Result<Vec<Reply>, _>>()?);
     }
     let outcomes: Vec<Result<Reply, Error>> = outcomes.into_iter().map(|outcome| outcome.map(|replies| replies.extract(1))).collect();
     match policy {
@@ -68,7 +94,13 @@ fn merged(job: &Job, policy: ResponsePolicy, outcomes: Vec<Result<Reply, Error>>
         ResponsePolicy::LabelledTexts => return merge::labelled_texts(outcomes, aliases(job)),
         _ => {}
     }
-    let replies = all_replies(outcomes)?;
+    if changes_servers(policy)
+        && !job.command.flags.repeatable
+        && let Some(error) = partly_executed(job, policy, &outcomes)
+    {
+        return Err(error.into());
+    }
+    let replies = outcomes.into_iter().collect::<Result<Vec<Reply>, Error>>()?;
     for reply in &replies {
         not_error(reply.root())?;
     }
@@ -86,11 +118,7 @@ fn merged(job: &Job, policy: ResponsePolicy, outcomes: Vec<Result<Reply, Error>>
         ResponsePolicy::DistinctNames => Ok(merge::distinct_names(&replies)),
         ResponsePolicy::SumByName => merge::sum_by_name(&replies),
         ResponsePolicy::Info => info::merge(&replies),
-        ResponsePolicy::ClientList => {
-            let servers = 0..job.config.servers.len();
-            let receivers = servers.clone().filter(|&server| with_client_ids(job.args, server, servers.len()).is_some());
-            status::client_list(&replies, receivers, job.config)
-        }
+        ResponsePolicy::ClientList => status::client_list(&replies, receivers(job, policy), job.config),
         ResponsePolicy::NewestFirst => Ok(logs::newest_first(replies, job.args)),
         ResponsePolicy::AclLog => Ok(logs::acl_log(replies, job.args)),
         ResponsePolicy::LatencyLatest => latency::latest(&replies),
@@ -120,7 +148,7 @@ pub(crate) fn explain(job: &Job, policy: ResponsePolicy) -> Outcome<Explanation>
 
 pub(crate) fn documentation(policy: ResponsePolicy) -> Documentation {
     let across_nodes = match policy {
-        ResponsePolicy::AllSucceeded => "all masters; the first error, or else the first reply",
+        ResponsePolicy::AllSucceeded => "all masters; the first reply, or an error that names the masters that executed it",
         ResponsePolicy::OneSucceeded => "all masters; the first reply that is not an error",
         ResponsePolicy::AggSum | ResponsePolicy::VisibleKeyCount => "all masters; the sum",
         ResponsePolicy::AggMin | ResponsePolicy::ReplicaCount => "all masters; the minimum",
@@ -168,11 +196,30 @@ fn requests<'a>(job: &Job<'_, 'a>, policy: ResponsePolicy) -> Vec<Request<'a>> {
     (0..servers).filter_map(request).collect()
 }
 
-/// The replies of all servers, or the first error. The error says whether other servers carried the command out.
-fn all_replies(outcomes: Vec<Result<Reply, Error>>) -> Result<Vec<Reply>, Error> {
-    let succeeded = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
-    outcomes.into_iter().collect::<Result<Vec<Reply>, Error>>().map_err(|error| match succeeded {
-        0 => error,
-        _ => error.with_suffix(&format!("; {succeeded} other node(s) carried it out")).maybe_executed(),
-    })
+/// Whether commands with this policy change something on the servers, rather than report it.
+fn changes_servers(policy: ResponsePolicy) -> bool {
+    matches!(
+        policy,
+        ResponsePolicy::AllSucceeded | ResponsePolicy::AggSum | ResponsePolicy::KilledClients | ResponsePolicy::UnblockedClients
+    )
+}
+
+/// The servers that get the command.
+fn receivers<'j>(job: &'j Job, policy: ResponsePolicy) -> impl Iterator<Item = usize> + 'j {
+    let servers = job.config.servers.len();
+    (0..servers).filter(move |&server| !has_client_ids(policy) || with_client_ids(job.args, server, servers).is_some())
+}
+
+/// The error of a command that some servers have executed and others have not.
+fn partly_executed(job: &Job, policy: ResponsePolicy, outcomes: &[Result<Reply, Error>]) -> Option<Error> {
+    fn part(outcome: &Result<Reply, Error>) -> PartOutcome<'_> {
+        match outcome {
+            Ok(reply) => PartOutcome::of(Some(reply.root())),
+            Err(error) => PartOutcome::Failed(error),
+        }
+    }
+    let aliases = receivers(job, policy).map(|server| job.config.servers[server].alias.as_str());
+    let parts: Vec<(&str, PartOutcome)> = aliases.zip(outcomes.iter().map(part)).collect();
+    let name = lookup(job.args).map_or_else(|| job.name(), |command| command.name.replace('|', " ").to_uppercase());
+    partial_write(&name, &parts)
 }

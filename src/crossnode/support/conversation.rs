@@ -1,7 +1,6 @@
 //! Requests to several servers, in rounds: all requests of a round are sent before any reply is read.
 
 use crate::command::{CommandFlags, ReadTimeout};
-use crate::config::Config;
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::error::Error;
 use crate::resp::{Children, Reply, Value};
@@ -58,7 +57,6 @@ impl<'a> Request<'a> {
 
 /// The connections of one operation. Each server has one for the whole operation, so that WATCH and MULTI hold.
 pub(crate) struct Connections<'p> {
-    config: &'p Config,
     topology: &'p Topology,
     /// The name of the command, for error texts.
     name: &'p [u8],
@@ -74,22 +72,17 @@ struct Slot<'p> {
 
 impl<'p> Connections<'p> {
     /// Takes a connection to each of these servers. All callers take them in one order, so that no two wait for each other.
-    pub(crate) fn new(
-        config: &'p Config,
-        topology: &'p Topology,
-        name: &'p [u8],
-        servers: impl IntoIterator<Item = usize>,
-    ) -> Result<Connections<'p>, Error> {
+    pub(crate) fn new(topology: &'p Topology, name: &'p [u8], servers: impl IntoIterator<Item = usize>) -> Result<Connections<'p>, Error> {
         let mut servers: Vec<usize> = servers.into_iter().collect();
         servers.sort_unstable();
         servers.dedup();
         let mut slots = Vec::with_capacity(servers.len());
         for server in servers {
             let shard = topology.shard(server);
-            let lease = shard.lease(false).map_err(|error| crate::transport::explain(shard.server(), error, name, false))?;
+            let lease = shard.lease(None).map_err(|error| crate::transport::explain(shard.server(), error, name, false))?;
             slots.push(Slot { server, lease: Some(lease), is_watching: false });
         }
-        Ok(Connections { config, topology, name, slots })
+        Ok(Connections { topology, name, slots })
     }
 
     /// Its servers, in order.
@@ -116,7 +109,7 @@ impl<'p> Connections<'p> {
         // In the order of their servers, as connections are taken.
         let mut ordered: Vec<&mut (usize, NodePipeline)> = pipelines.iter_mut().collect();
         ordered.sort_unstable_by_key(|(server, _)| *server);
-        exchange(&mut ordered.into_iter().map(|(_, pipeline)| pipeline).collect::<Vec<_>>(), self.config.write_timeout);
+        exchange(&mut ordered.into_iter().map(|(_, pipeline)| pipeline).collect::<Vec<_>>());
         pipelines.into_iter().map(|(server, pipeline)| self.take_back(server, pipeline)).collect()
     }
 
@@ -128,7 +121,7 @@ impl<'p> Connections<'p> {
     /// Sends a request to one server.
     pub(crate) fn send(&mut self, request: Request<'_>) -> Result<Reply, Error> {
         let mut pipeline = self.pipeline(&request);
-        exchange(&mut [&mut pipeline], self.config.write_timeout);
+        exchange(&mut [&mut pipeline]);
         self.take_back(request.server, pipeline)
     }
 

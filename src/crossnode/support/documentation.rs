@@ -15,6 +15,8 @@ pub(crate) struct Documentation {
 pub(crate) enum Atomicity {
     /// The whole command.
     Command,
+    /// The pop from the key that was chosen. The choice of the key is not a part of that step.
+    Pop,
     /// The part of each node.
     EachNode,
     /// The change of the destination.
@@ -30,6 +32,7 @@ impl Atomicity {
     pub(crate) fn text(self) -> &'static str {
         match self {
             Atomicity::Command => "yes",
+            Atomicity::Pop => "the pop",
             Atomicity::EachNode => "per node",
             Atomicity::Destination => "the destination",
             Atomicity::EachStep => "each step",

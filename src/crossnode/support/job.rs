@@ -59,6 +59,6 @@ impl<'c, 'a> Job<'c, 'a> {
 
     /// Takes a connection to each of these servers.
     pub(crate) fn connections(&self, servers: impl IntoIterator<Item = usize>) -> Result<Connections<'c>, Error> {
-        Connections::new(self.config, self.topology, self.args[0], servers)
+        Connections::new(self.topology, self.args[0], servers)
     }
 }

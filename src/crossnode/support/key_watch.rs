@@ -44,6 +44,11 @@ pub(crate) trait BlockingCommand {
     /// While waiting: tries to take something from one key. Returns the reply to the command, and what the key holds for other callers.
     fn take(&self, key: usize) -> Outcome<(Option<Reply>, TurnEnd)>;
 
+    /// A key before this one, in the caller's order, that holds something, although the turn is for this one.
+    fn key_before(&self, _key: usize) -> Outcome<Option<usize>> {
+        Ok(None)
+    }
+
     /// What it waits for. Callers that wait for the same thing take it from each other, in order of arrival.
     fn wanted(&self) -> Cow<'_, [u8]>;
 
@@ -87,7 +92,7 @@ pub(crate) fn wait_until_found(
     loop {
         match watch.place.next() {
             Next::Turn(key) => {
-                let taken = command.take(key);
+                let taken = watch.take(command, key);
                 let end = taken.as_ref().map_or(TurnEnd::Failed, |(_, end)| *end);
                 watch.place.end_turn(key, end);
                 if let (Some(found), _) = taken? {
@@ -127,12 +132,24 @@ impl<'j, 'c, 'a> KeyWatch<'j, 'c, 'a> {
         Ok(KeyWatch { job, place, keys, is_announced })
     }
 
+    /// Takes something from the key whose turn it is. An earlier key that holds something comes first if it would be this caller's turn there, too:
+    /// announcements of different servers arrive in any order.
+    fn take(&self, command: &impl BlockingCommand, key: usize) -> Outcome<(Option<Reply>, TurnEnd)> {
+        if let Some(before) = command.key_before(key)?
+            && self.place.is_first_of(before)
+            && let (Some(found), _) = command.take(before)?
+        {
+            return Ok((Some(found), TurnEnd::NotTaken));
+        }
+        command.take(key)
+    }
+
     /// Makes the servers announce changes of the keys; false if one of them refuses. Changes before this call are not seen: look at the keys once
     /// more after it.
     fn subscribe(&self) -> Outcome<bool> {
         for (server, _) in &self.keys {
             let shard = self.job.topology.shard(*server);
-            let outcome = shard.key_listener().subscribe(shard.server(), shard.config());
+            let outcome = shard.key_listener().subscribe(shard.master());
             if !outcome.map_err(|error| explain(shard.server(), error, self.job.args[0], false))? {
                 return Ok(false);
             }
@@ -149,7 +166,7 @@ impl<'j, 'c, 'a> KeyWatch<'j, 'c, 'a> {
         let limit = shorter(self.place.announce_overdue(), deadline);
         let listener = |server: usize| {
             let shard = self.job.topology.shard(server);
-            Some((server, shard.key_listener().messages(shard.server(), shard.config())?))
+            Some((server, shard.key_listener().messages(shard.master())?))
         };
         let messages: Vec<(usize, Arc<Messages>)> = (0..self.job.config.servers.len()).filter_map(listener).collect();
         for at in self.poll(&messages, limit)? {

@@ -11,6 +11,7 @@ pub(crate) mod job;
 pub(crate) mod key_watch;
 pub(crate) mod missing_command;
 pub(crate) mod outcome;
+pub(crate) mod partial_write;
 pub(crate) mod queries;
 pub(crate) mod retry;
 pub(crate) mod wait_limit;

@@ -122,6 +122,13 @@ impl Place {
         caller.keys.iter().all(|(key, _)| state.lines.get(key).is_none_or(|line| line.callers.first() == Some(&self.number)))
     }
 
+    /// Whether it is the first in the line of one of its keys.
+    pub(crate) fn is_first_of(&self, key: usize) -> bool {
+        let state = self.lines.lock();
+        let line = state.callers.get(&self.number).and_then(|caller| caller.keys.get(key)).and_then(|(key, _)| state.lines.get(key));
+        line.is_none_or(|line| line.callers.first() == Some(&self.number))
+    }
+
     /// Becomes readable when the caller is woken.
     pub(crate) fn rx(&self) -> &UnixStream {
         &self.rx

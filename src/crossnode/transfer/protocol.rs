@@ -31,7 +31,7 @@ pub(crate) struct Transfer {
     pub staging_key: Vec<u8>,
     /// On the target server.
     pub landing_key: Vec<u8>,
-    record: Record,
+    pub record: Record,
 }
 
 /// The commands of a delivery that depend on what is moved.
@@ -78,6 +78,18 @@ impl Transfer {
                 source_end: source_end.to_vec(),
                 expires_ms: 0,
             },
+        }
+    }
+
+    /// Moves the value of an interrupted transfer, which is in a staging key, to another destination, under a new id.
+    pub(crate) fn resumed(interrupted: &Record, source: usize, target: usize, to: &str, destination: &[u8]) -> Transfer {
+        let id = internal_keys::new_id();
+        Transfer {
+            source,
+            target,
+            staging_key: internal_keys::key(&id, "staged"),
+            landing_key: internal_keys::key(&id, "landing"),
+            record: Record { id, to: to.to_owned(), destination: destination.to_vec(), ..interrupted.clone() },
         }
     }
 
@@ -190,7 +202,7 @@ impl Transfer {
 
     /// Deletes the staging key and the records. The value has been moved, so the caller's command succeeds even if this fails; `recover` then
     /// finds the records.
-    fn clean_up(&self, connections: &mut Connections) {
+    pub(crate) fn clean_up(&self, connections: &mut Connections) {
         for request in self.clean_up_requests() {
             if connections.send(request).is_err() {
                 return;
@@ -251,7 +263,7 @@ impl Transfer {
     }
 
     /// An error after which the value may be in the staging key.
-    fn interrupted_error(&self, error: Error) -> Abort {
+    pub(crate) fn interrupted_error(&self, error: Error) -> Abort {
         let text = format!(
             "; nothing is lost: the value that moves from \"{}\" to \"{}\" is kept on {}; call recover to complete or undo the move",
             printable(&self.record.source),

@@ -1,6 +1,7 @@
 //! Records of transfers: the entries of the registry, a hash on each server. The field is the name of a hidden key, the value describes the
 //! transfer that it belongs to.
 
+use crate::crossnode::support::internal_keys;
 use crate::resp::{Args, Commands, pack};
 
 /// What a record says about the value of its transfer.
@@ -54,6 +55,11 @@ pub(crate) struct Record {
 }
 
 impl Record {
+    /// The hidden key on the target server.
+    pub(crate) fn landing_key(&self) -> Vec<u8> {
+        internal_keys::key(&self.id, "landing")
+    }
+
     /// The bytes of this record with another state.
     pub(crate) fn encode(&self, state: RecordState) -> Vec<u8> {
         let (started, masters, expires) = (self.started_ms.to_string(), self.masters.to_string(), self.expires_ms.to_string());

@@ -13,7 +13,7 @@ use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::crossnode::support::queries::Queries;
 use crate::crossnode::support::retry::Retry;
 use crate::crossnode::transfer::dumped_value::{DumpedValue, dump_commands, expiry_commands};
-use crate::crossnode::transfer::protocol::{DeliveryCommands, Transfer};
+use crate::crossnode::transfer::protocol::{Delivery, DeliveryCommands, Transfer};
 use crate::crossnode::transfer::record::RecordState;
 use crate::error::{Code, Error};
 use crate::resp::{Reply, Value};
@@ -21,10 +21,21 @@ use crate::resp::{Reply, Value};
 /// The time to live of the landing key, in milliseconds: a copy that is never delivered must not stay for ever.
 const LANDING_TTL: u64 = 600_000;
 
-struct Rename<'j, 'a> {
-    job: &'j Job<'j, 'a>,
-    /// RENAMENX: fail if the destination exists.
-    only_new: bool,
+pub(crate) struct Rename<'a> {
+    pub source: &'a [u8],
+    pub destination: &'a [u8],
+    /// Fail if the destination exists.
+    pub only_new: bool,
+}
+
+/// How an attempt ended.
+pub(crate) enum Attempt {
+    /// Another client changed the source, and nothing was done.
+    SourceChanged,
+    /// The destination exists, but must not. Nothing was done.
+    DestinationExists,
+    /// The source is in the staging key.
+    Staged(Outcome<Delivery>),
 }
 
 pub(crate) fn run(job: &Job) -> Outcome<Reply> {
@@ -32,9 +43,16 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     let rename = Rename::new(job);
     let mut retry = Retry::new();
     while retry.next_attempt() {
-        if let Some(reply) = rename.attempt(&mut connections)? {
-            return Ok(reply);
-        }
+        let mut transfer = Transfer::new(job, b"");
+        let is_delivered = match rename.attempt(&mut connections, &mut transfer)? {
+            Attempt::SourceChanged => continue,
+            Attempt::DestinationExists => false,
+            Attempt::Staged(delivery) => {
+                let undo = words![b"RENAMENX", transfer.staging_key.as_slice(), job.key(0)];
+                transfer.finish(&mut connections, delivery, undo)?
+            }
+        };
+        return Ok(if rename.only_new { Reply::integer(i64::from(is_delivered)) } else { Reply::status(b"OK") });
     }
     let text = format!("{}: other clients changed the source in each of {} attempts to copy it; try again", job.name(), retry.attempts());
     Err(Error::new(Code::Timeout, text).into())
@@ -65,15 +83,14 @@ pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
     Ok(transfer.explain(explanation, rename.stage_command(&transfer), rename.delivery_commands(&transfer, &value)))
 }
 
-impl<'j, 'a> Rename<'j, 'a> {
-    fn new(job: &'j Job<'j, 'a>) -> Rename<'j, 'a> {
-        Rename { job, only_new: job.args[0].eq_ignore_ascii_case(b"RENAMENX") }
+impl<'a> Rename<'a> {
+    fn new(job: &Job<'_, 'a>) -> Rename<'a> {
+        Rename { source: job.key(0), destination: job.key(1), only_new: job.args[0].eq_ignore_ascii_case(b"RENAMENX") }
     }
 
     fn dump_request(&self, transfer: &Transfer) -> Request<'a> {
-        let source = self.job.key(0);
-        let mut commands = vec![words![b"WATCH", source]];
-        commands.extend(dump_commands(source));
+        let mut commands = vec![words![b"WATCH", self.source]];
+        commands.extend(dump_commands(self.source));
         commands.push(words![b"TIME"]);
         Request::write(transfer.source, commands)
     }
@@ -82,7 +99,7 @@ impl<'j, 'a> Rename<'j, 'a> {
     where
         'a: 't,
     {
-        let (landing_key, destination) = (transfer.landing_key.as_slice(), self.job.key(1));
+        let (landing_key, destination) = (transfer.landing_key.as_slice(), self.destination);
         // The record comes first, so that no copy is without one; inside MULTI a large value would take a fifth longer.
         let commands = vec![
             transfer.add_record_command(RecordState::Landing),
@@ -99,14 +116,14 @@ impl<'j, 'a> Rename<'j, 'a> {
     where
         'a: 't,
     {
-        words![b"RENAME", self.job.key(0), transfer.staging_key.as_slice()]
+        words![b"RENAME", self.source, transfer.staging_key.as_slice()]
     }
 
     fn delivery_commands<'t>(&self, transfer: &'t Transfer, value: &DumpedValue) -> DeliveryCommands<'t>
     where
         'a: 't,
     {
-        let (landing_key, destination) = (transfer.landing_key.as_slice(), self.job.key(1));
+        let (landing_key, destination) = (transfer.landing_key.as_slice(), self.destination);
         if self.only_new {
             // The expiry comes first: it must not reach a destination that exists.
             let land = Some(value.expire_command(landing_key));
@@ -116,11 +133,10 @@ impl<'j, 'a> Rename<'j, 'a> {
         DeliveryCommands { land: None, deliver: words![b"RENAME", landing_key, destination], expire }
     }
 
-    /// `None`: another client changed the source, and nothing was done.
-    fn attempt(&self, connections: &mut Connections) -> Outcome<Option<Reply>> {
-        let mut transfer = Transfer::new(self.job, b"");
+    /// Copies the source, then stages it if it has not changed, and delivers the copy. The error of a source that does not exist is the server's.
+    pub(crate) fn attempt(&self, connections: &mut Connections, transfer: &mut Transfer) -> Outcome<Attempt> {
         connections.set_watching(transfer.source, true);
-        let dump = connections.send(self.dump_request(&transfer))?;
+        let dump = connections.send(self.dump_request(transfer))?;
         let mut dump = replies(&dump);
         not_error(dump.next().unwrap_or(Value::Nil))?;
         let Some(value) = DumpedValue::from_replies(&mut dump)? else {
@@ -128,14 +144,14 @@ impl<'j, 'a> Rename<'j, 'a> {
             return Err(Abort::refusal("ERR no such key"));
         };
         transfer.set_start_time(dump.next().unwrap_or(Value::Nil))?;
-        if !self.land(connections, &transfer, &value)? {
+        if !self.land(connections, transfer, &value)? {
             connections.unwatch(transfer.source)?;
-            return Ok(Some(Reply::integer(0)));
+            return Ok(Attempt::DestinationExists);
         }
-        if !self.stage(connections, &transfer)? {
-            return Ok(None);
+        if !self.stage(connections, transfer)? {
+            return Ok(Attempt::SourceChanged);
         }
-        self.deliver(connections, &transfer, &value).map(Some)
+        Ok(Attempt::Staged(transfer.deliver(connections, self.delivery_commands(transfer, &value))))
     }
 
     /// Copies the value to the landing key. False: the destination exists, but must not.
@@ -169,12 +185,5 @@ impl<'j, 'a> Rename<'j, 'a> {
         connections.unwatch(transfer.target)?;
         transfer.remove_landing_key(connections)?;
         outcome
-    }
-
-    fn deliver(&self, connections: &mut Connections, transfer: &Transfer, value: &DumpedValue) -> Outcome<Reply> {
-        let delivery = transfer.deliver(connections, self.delivery_commands(transfer, value));
-        let undo = words![b"RENAMENX", transfer.staging_key.as_slice(), self.job.key(0)];
-        let is_delivered = transfer.finish(connections, delivery, undo)?;
-        Ok(if self.only_new { Reply::integer(i64::from(is_delivered)) } else { Reply::status(b"OK") })
     }
 }

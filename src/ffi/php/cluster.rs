@@ -170,6 +170,28 @@ pub unsafe extern "C" fn rediscluster_php_recover(
     unsafe { plain_call(cluster, reply, error, |cluster| cluster.recover(Duration::from_millis(min_age_ms))) }
 }
 
+/// `rediscluster_recover_to` for PHP.
+///
+/// # Safety
+/// `hidden_key` and `key` must point to `hidden_key_length` and `key_length` readable bytes; otherwise as for `rediscluster_php_command`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rediscluster_php_recover_to(
+    cluster: *const ClusterHandle,
+    hidden_key: *const c_char,
+    hidden_key_length: usize,
+    key: *const c_char,
+    key_length: usize,
+    reply: *mut PhpReply,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: the caller makes the same promises.
+    unsafe {
+        plain_call(cluster, reply, error, |cluster| {
+            cluster.recover_to(bytes(hidden_key, hidden_key_length, "hidden_key")?, bytes(key, key_length, "key")?)
+        })
+    }
+}
+
 /// Calls the cluster and converts the reply without format flags.
 ///
 /// # Safety

@@ -133,6 +133,34 @@ static void test_recover(const int *ports) {
     rediscluster_reply_free(cluster_command(cluster, "DEL", "foo", NULL));
 }
 
+/* A value whose source key is in use again waits, and moves to a key that the caller names. */
+static void test_recover_to(const int *ports) {
+    rediscluster_reply *reply, *moved = NULL;
+    rediscluster_error *error = NULL;
+    rediscluster_value hidden;
+    rediscluster_status status;
+    interrupt(ports);
+    rediscluster_reply_free(cluster_command(cluster, "SET", "foo", "new", NULL));
+    reply = recovered(0);
+    CHECK_STRING(reply, value_in(reply, cluster_child(reply, 0, 0), "outcome"), "waiting");
+    hidden = cluster_value_at(reply, value_in(reply, cluster_child(reply, 0, 0), "key"));
+    status = rediscluster_recover_to(cluster, (const char *)hidden.bytes, hidden.length, "bar", 3, &moved, &error);
+    cluster_must(status, moved, error);
+    CHECK_TYPE(moved, 0, REDISCLUSTER_TYPE_MAP);
+    CHECK_STRING(moved, value_in(moved, 0, "outcome"), "moved");
+    rediscluster_reply_free(moved);
+    moved = cluster_command(cluster, "LRANGE", "bar", "0", "-1", NULL);
+    CHECK_STRING(moved, 1, "element");
+    rediscluster_reply_free(moved);
+
+    status = rediscluster_recover_to(cluster, (const char *)hidden.bytes, hidden.length, "bar", 3, &moved, &error);
+    cluster_must(status, moved, error);
+    CHECK_TYPE(moved, 0, REDISCLUSTER_TYPE_ERROR);
+    rediscluster_reply_free(moved);
+    rediscluster_reply_free(reply);
+    rediscluster_reply_free(cluster_command(cluster, "DEL", "foo", "bar", NULL));
+}
+
 int main(void) {
     int ports[3];
     if (cluster_ports(ports, 3) < 3) return fprintf(stderr, "run this with scripts/with-redis 3\n"), 2;
@@ -142,6 +170,7 @@ int main(void) {
     test_several_nodes();
     test_bad_requests();
     test_recover(ports);
+    test_recover_to(ports);
     rediscluster_close(cluster);
     return check_done();
 }

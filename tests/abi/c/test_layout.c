@@ -124,8 +124,8 @@ static void test_exports(void) {
     static const char *const names[] = {
         "abi_version", "close", "command", "each", "each_on", "error_code", "error_executed", "error_free", "error_message", "error_node",
         "execute", "explain", "node_for", "node_list", "open", "open_shared", "partition", "php_command", "php_each", "php_execute",
-        "php_explain", "php_interface_version", "php_node_for", "php_node_list", "php_recover", "php_release", "php_session_command",
-        "php_session_execute", "php_session_receive", "recover",
+        "php_explain", "php_interface_version", "php_node_for", "php_node_list", "php_recover", "php_recover_to", "php_release", "php_session_command",
+        "php_session_execute", "php_session_receive", "recover", "recover_to",
         "reply_bytes", "reply_data", "reply_double", "reply_element", "reply_failure", "reply_free", "reply_integer", "reply_length", "reply_type",
         "reply_value", "session_close", "session_execute", "session_interrupt", "session_open", "session_read", "session_receive",
         "session_shutdown", "session_write", "status_name", "version", "with_read",

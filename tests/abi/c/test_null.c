@@ -99,6 +99,9 @@ static void test_recover(void) {
     CHECK_FAILS(rediscluster_recover(NULL, 0, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
     CHECK(reply == NULL);
     CHECK_FAILS(rediscluster_recover(cluster, 0, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_FAILS(rediscluster_recover_to(NULL, "h", 1, "k", 1, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_FAILS(rediscluster_recover_to(cluster, NULL, 1, "k", 1, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_FAILS(rediscluster_recover_to(cluster, "h", 1, NULL, 1, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
     CHECK_INT(rediscluster_recover(NULL, 0, NULL, NULL), REDISCLUSTER_ERROR_ARGUMENT);
     CHECK_INT(rediscluster_recover(cluster, UINT64_MAX, &reply, NULL), REDISCLUSTER_OK);
     CHECK_INT(cluster_value_at(reply, 0).length, 1);

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace RedisCluster\Cache;
 
 use Psr\SimpleCache\CacheInterface;
-use RedisCluster\Client;
+use RedisCluster\ClientInterface;
 use RedisCluster\Exception;
 
 /**
@@ -31,7 +31,7 @@ final class SimpleCache implements CacheInterface
      * @param bool                   $igbinary   store values in the format of the extension igbinary
      */
     public function __construct(
-        private readonly Client $client,
+        private readonly ClientInterface $client,
         private readonly string $prefix = 'cache:',
         private readonly null|int|\DateInterval $defaultTtl = null,
         bool $igbinary = false,

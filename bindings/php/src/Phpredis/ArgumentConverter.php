@@ -105,14 +105,14 @@ final class ArgumentConverter
     public function requireCount(array $arguments, int $minimum, int $maximum = \PHP_INT_MAX): void
     {
         if (!\array_is_list($arguments)) {
-            throw new \Error("RedisCluster::{$this->method}() does not take named arguments");
+            throw new \Error("RedisCluster\RedisCluster::{$this->method}() does not take named arguments");
         }
         $given = \count($arguments);
         if ($given < $minimum || $given > $maximum) {
             $limit = $minimum === $maximum ? 'exactly' : ($given < $minimum ? 'at least' : 'at most');
             $number = $given < $minimum ? $minimum : $maximum;
             $plural = $number === 1 ? '' : 's';
-            throw new \ArgumentCountError("RedisCluster::{$this->method}() expects $limit $number argument$plural, $given given");
+            throw new \ArgumentCountError("RedisCluster\RedisCluster::{$this->method}() expects $limit $number argument$plural, $given given");
         }
     }
 
@@ -220,7 +220,7 @@ final class ArgumentConverter
     /** @return false, which the method then returns */
     public function refuse(string $message): bool
     {
-        \trigger_error("RedisCluster::{$this->method}(): $message", \E_USER_WARNING);
+        \trigger_error("RedisCluster\RedisCluster::{$this->method}(): $message", \E_USER_WARNING);
         return false;
     }
 
@@ -228,7 +228,7 @@ final class ArgumentConverter
     {
         $number = $place + 1;
         $given = \get_debug_type($argument);
-        return new \TypeError("RedisCluster::{$this->method}(): Argument #$number must be of type $type, $given given");
+        return new \TypeError("RedisCluster\RedisCluster::{$this->method}(): Argument #$number must be of type $type, $given given");
     }
 
     /** Null is deprecated and means the empty value, as for a function of an extension. */
@@ -236,7 +236,7 @@ final class ArgumentConverter
     {
         if ($argument === null) {
             $number = $place + 1;
-            $message = "RedisCluster::{$this->method}(): Passing null to parameter #$number of type $type is deprecated";
+            $message = "RedisCluster\RedisCluster::{$this->method}(): Passing null to parameter #$number of type $type is deprecated";
             \trigger_error($message, \E_USER_DEPRECATED);
             return $empty;
         }

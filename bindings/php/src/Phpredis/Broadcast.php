@@ -17,6 +17,8 @@ use RedisCluster\ServerException;
  * master's reply is repeated for the replica, as in rediscluster-php. The reply of a replica that cannot be reached is null; an
  * unreachable master is an exception.
  *
+ * Or, for a class that stands for one server, the one reply that the library makes of the replies of all masters.
+ *
  * @internal
  */
 final class Broadcast
@@ -28,33 +30,58 @@ final class Broadcast
      */
     private ?array $distinctServers = null;
 
-    public function __construct(private readonly ConnectionState $state, private readonly ReplyConverter $replies)
-    {
+    /** @param bool $asOneServer whether there is one reply instead of one for each alias */
+    public function __construct(
+        private readonly ConnectionState $state,
+        private readonly ReplyConverter $replies,
+        public readonly bool $asOneServer = false,
+    ) {
     }
 
     /**
-     * Sends now, or when exec() runs the pipeline.
+     * Sends now, or when exec() runs the pipeline. In a transaction the library runs the command on all masters and combines their replies,
+     * so the reply is one value, as from one server.
      *
      * @param list<string|int>              $command
      * @param string|\Closure(mixed): mixed $reply      the conversion. 'bool': whether the reply is a status; 'any': true for OK, other
      *                                                  replies unchanged; other names: unchanged
      * @param bool                          $toReplicas false: only masters receive the command, and null is reported for replicas
-     * @return ?array<string, mixed> null: queued
+     * @return mixed [alias => reply], or the reply of the one server; null: queued
      */
-    public function send(string $method, array $command, string|\Closure $reply, bool $toReplicas = true): ?array
+    public function send(string $method, array $command, string|\Closure $reply, bool $toReplicas = true): mixed
     {
+        if ($this->state->queue?->isInTransaction()) {
+            $this->state->queue->add(new Call($command, $reply));
+            return null;
+        }
         if ($this->state->queue !== null) {
-            $this->state->queue->addStep($method, fn (): array => $this->sendNow($command, $reply, $toReplicas));
+            $this->state->queue->addStep($method, fn (): mixed => $this->sendNow($command, $reply, $toReplicas));
             return null;
         }
         return $this->sendNow($command, $reply, $toReplicas);
+    }
+
+    /** @param list<string|int> $command */
+    private function sendNow(array $command, string|\Closure $conversion, bool $toReplicas): mixed
+    {
+        return $this->asOneServer ? $this->sendAsOne($command, $conversion) : $this->sendToEach($command, $conversion, $toReplicas);
+    }
+
+    /** @param list<string|int> $command */
+    private function sendAsOne(array $command, string|\Closure $conversion): mixed
+    {
+        try {
+            return $this->convert($this->state->client->run($command), $conversion, true);
+        } catch (ConnectionException $failure) {
+            return $this->replies->connectionFailure($failure);
+        }
     }
 
     /**
      * @param list<string|int> $command
      * @return array<string, mixed>
      */
-    private function sendNow(array $command, string|\Closure $conversion, bool $toReplicas): array
+    private function sendToEach(array $command, string|\Closure $conversion, bool $toReplicas): array
     {
         $config = $this->state->config;
         // Not for FLUSHDB: two aliases of one server may be for two of its databases, and emptying one twice does no harm.

@@ -12,10 +12,10 @@ namespace RedisCluster\Phpredis;
 final class Call
 {
     /**
-     * @param array<mixed>                       $command      as Client::run() takes it
-     * @param string|array{class-string, string} $replyType    see ReplyConverter
-     * @param mixed                              $replyContext what the conversion needs to know about the arguments, such as the
-     *                                                         requested fields
+     * @param array<mixed>                                              $command      as Client::run() takes it
+     * @param string|array{class-string, string}|\Closure(mixed): mixed $replyType    see ReplyConverter
+     * @param mixed                                                     $replyContext what the conversion needs to know about the arguments, such as the
+     *                                                                                requested fields
      */
     public function __construct(
         public array $command,

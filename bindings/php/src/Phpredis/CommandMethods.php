@@ -8,19 +8,31 @@ use RedisCluster\ConnectionException;
 use RedisCluster\ReplyFormat;
 
 /**
- * The methods of phpredis that are one command. All but get() and set() go through __call(), by the rows of MethodTable.
+ * The methods of phpredis that are one command. All but get() and set() are generated, and run by the
+ * rows of MethodTable.
  *
  * @internal
  */
-abstract class CommandMethods implements CommandSignatures, Constants
+trait CommandMethods
 {
-    protected function __construct(
-        private readonly ConnectionState $state,
-        private readonly Options $options,
-        private readonly ArgumentConverter $arguments,
-        private readonly ReplyConverter $replies,
-    ) {
-    }
+    use CommandMethods\Bits;
+    use CommandMethods\Channels;
+    use CommandMethods\Geo;
+    use CommandMethods\Hashes;
+    use CommandMethods\Keys;
+    use CommandMethods\Lists;
+    use CommandMethods\Scripts;
+    use CommandMethods\Servers;
+    use CommandMethods\Sets;
+    use CommandMethods\SortedSets;
+    use CommandMethods\Streams;
+    use CommandMethods\Strings;
+    use CommandMethods\Vectors;
+
+    private readonly ConnectionState $state;
+    private readonly Options $options;
+    private readonly ArgumentConverter $arguments;
+    private readonly ReplyConverter $replies;
 
     /**
      * The fast path for the usual arguments and options; the table has the rest.
@@ -43,7 +55,7 @@ abstract class CommandMethods implements CommandSignatures, Constants
                 return $this;
             }
         }
-        return $this->__call('get', \func_get_args());
+        return $this->runMethod('get', \func_get_args());
     }
 
     /**
@@ -71,18 +83,18 @@ abstract class CommandMethods implements CommandSignatures, Constants
                 return $this;
             }
         }
-        return $this->__call('set', \func_num_args() > 3 ? \func_get_args() : [$key, $value, $options]);
+        return $this->runMethod('set', \func_num_args() > 3 ? \func_get_args() : [$key, $value, $options]);
     }
 
     /**
-     * Every other method that is one command.
+     * Runs a method that is one command.
      *
+     * @param string       $name      as declared
      * @param array<mixed> $arguments
      */
-    public function __call(string $name, array $arguments): mixed
+    private function runMethod(string $name, array $arguments): mixed
     {
-        $entry = MethodTable::entry($name) ?? throw new \Error('Call to undefined method ' . static::class . "::$name()");
-        $call = $this->arguments->buildCall($name, $entry, $arguments);
+        $call = $this->arguments->buildCall($name, MethodTable::entry($name), $arguments);
         if ($call === null) {
             return false;
         }

@@ -40,7 +40,7 @@ final class Configurator
     public function configureIfAccepted(#[\SensitiveParameter] Configuration $config): bool
     {
         foreach ((new Client($config->values))->each('PING') as $reply) {
-            if ($reply instanceof Exception) {
+            if ($reply instanceof Exception && !\str_starts_with($reply->getMessage(), 'NOPERM ')) { // accepted, but may not PING
                 // The library reports an error reply to AUTH or SELECT on a new connection as a failure to connect.
                 $refusal = '/: cannot connect: ((?:ERR|WRONGPASS|NOAUTH|NOPERM) .*); it was not executed$/Ds';
                 return \preg_match($refusal, $reply->getMessage(), $match) === 1

@@ -65,36 +65,68 @@ trait ConnectionMethods
      *
      * @param string $host
      * @param int    $port
-     * @param mixed  ...$more ignored: the configuration has it
+     * @param mixed  $timeout        ignored, like the following ones: the configuration has it
+     * @param mixed  $persistent_id
+     * @param mixed  $retry_interval
+     * @param mixed  $read_timeout
+     * @param mixed  $context
      * @return bool true: the server is in the configuration
      * @throws RequestException if it is not
      */
-    public function connect($host = null, $port = 6379, ...$more): bool
-    {
+    public function connect(
+        $host = null,
+        $port = 6379,
+        $timeout = 0,
+        $persistent_id = null,
+        $retry_interval = 0,
+        $read_timeout = 0,
+        $context = null,
+    ): bool {
         $convert = $this->arguments->forMethod('connect');
         [$host, $port] = [$host === null ? '' : $convert->string($host, 0), $convert->int($port, 1)];
         if ($host === '' || (new NodeList($this->state->client))->contains($host, $port)) {
             return true;
         }
-        throw new RequestException("RedisCluster::connect(): $host:$port is not in the configuration; add it to `nodes` instead");
+        throw new RequestException("RedisCluster\RedisCluster::connect(): $host:$port is not in the configuration; add it to `nodes` instead");
     }
 
-    /** @param mixed ...$arguments as of connect() */
-    public function pconnect(...$arguments): bool
-    {
-        return $this->connect(...$arguments);
+    /** The same as connect(). */
+    public function pconnect(
+        $host = null,
+        $port = 6379,
+        $timeout = 0,
+        $persistent_id = null,
+        $retry_interval = 0,
+        $read_timeout = 0,
+        $context = null,
+    ): bool {
+        return $this->connect($host, $port);
     }
 
-    /** @param mixed ...$arguments as of connect() */
-    public function open(...$arguments): bool
-    {
-        return $this->connect(...$arguments);
+    /** The same as connect(). */
+    public function open(
+        $host = null,
+        $port = 6379,
+        $timeout = 0,
+        $persistent_id = null,
+        $retry_interval = 0,
+        $read_timeout = 0,
+        $context = null,
+    ): bool {
+        return $this->connect($host, $port);
     }
 
-    /** @param mixed ...$arguments as of connect() */
-    public function popen(...$arguments): bool
-    {
-        return $this->connect(...$arguments);
+    /** The same as connect(). */
+    public function popen(
+        $host = null,
+        $port = 6379,
+        $timeout = 0,
+        $persistent_id = null,
+        $retry_interval = 0,
+        $read_timeout = 0,
+        $context = null,
+    ): bool {
+        return $this->connect($host, $port);
     }
 
     /** Always true: the library replaces a connection that was lost. */

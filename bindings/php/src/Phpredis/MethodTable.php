@@ -11,7 +11,8 @@ namespace RedisCluster\Phpredis;
  *
  * The command is a word, or a list of words. The parameters are a string of letters (see ParameterList), or a function [class, name]
  * in Arguments/, which receives the Call to complete, the arguments and an ArgumentConverter. The reply type is a name, or a function
- * in Replies/ (see ReplyConverter). The signature is for IDEs: CommandSignatures is generated from it.
+ * in Replies/ (see ReplyConverter). The signature is that of phpredis 6: CommandMethods is
+ * generated from it.
  *
  * Other methods (those that send several commands, or take arguments by reference) are declared in RedisCluster.
  *

@@ -58,8 +58,8 @@ final class Queue
      */
     public function addStep(string $method, \Closure $step): void
     {
-        if ($this->isTransaction || $this->innerTransaction !== null) {
-            throw new Exception("$method() runs on every server, but a transaction runs on one: call it before multi() or after exec()");
+        if ($this->isInTransaction()) {
+            throw new Exception("$method() is not a command that a transaction can contain: call it before multi() or after exec()");
         }
         $this->steps[] = $step;
         $this->isOneRequest = $this->hasOnlyKeyCommands = false;
@@ -71,6 +71,12 @@ final class Queue
         $raw = new self($this->mode);
         $raw->steps = \array_map(static fn (Call $call): Call => new Call($call->command, 'any'), $this->steps);
         return $raw;
+    }
+
+    /** Whether the next call belongs to a transaction: of this queue, or inside this pipeline. */
+    public function isInTransaction(): bool
+    {
+        return $this->isTransaction || $this->innerTransaction !== null;
     }
 
     public function beginTransaction(): void

@@ -12,7 +12,7 @@ use RedisCluster\ServerException;
 /**
  * Converts replies to phpredis' return values.
  *
- * The reply type in the method table is a name that convert() knows, or a function [class, name]. A function receives the reply in
+ * The reply type in the method table is a name that convert() knows, or a function: [class, name] or a closure. It receives the reply in
  * the format NIL_FALSE, the reply context of the call, and this object. It never receives an error.
  *
  * @internal
@@ -52,7 +52,7 @@ final class ReplyConverter
     public function format(Call $call): int
     {
         $type = $call->replyType;
-        if (\is_array($type) || ($type === 'any' && $this->options->replyLiteral)) {
+        if (!\is_string($type) || ($type === 'any' && $this->options->replyLiteral)) {
             return ReplyFormat::NIL_FALSE;
         }
         return self::FORMATS[$type] ?? ReplyFormat::NIL_FALSE;
@@ -64,7 +64,7 @@ final class ReplyConverter
             return $this->serverError($reply);
         }
         $type = $call->replyType;
-        if (\is_array($type)) {
+        if (!\is_string($type)) {
             return $type($reply, $call->replyContext, $this);
         }
         switch ($type) {
@@ -74,6 +74,8 @@ final class ReplyConverter
             case 'string':
             case 'status':
                 return $reply;
+            case 'intOrNil':
+                return $reply === false && $this->options->nullArrayAsNull ? null : $reply;
             case 'bool':
                 return $reply === 1 || $reply === true;
             case 'float':

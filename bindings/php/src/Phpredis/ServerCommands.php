@@ -29,7 +29,7 @@ final class ServerCommands
     }
 
     /** @param array<mixed> $sections */
-    public function info(array $sections): ?array
+    public function info(array $sections): mixed
     {
         $convert = $this->arguments->forMethod('info', $sections, 0);
         $sections = \array_map($convert->string(...), $sections, \array_keys($sections));
@@ -37,7 +37,7 @@ final class ServerCommands
     }
 
     /** @param array<mixed> $arguments */
-    public function ping(array $arguments): ?array
+    public function ping(array $arguments): mixed
     {
         $convert = $this->arguments->forMethod('ping', $arguments, 0, 1);
         $message = $arguments[0] ?? null;
@@ -46,16 +46,16 @@ final class ServerCommands
         }
         $command = $message === null ? ['PING'] : ['PING', $convert->string($message, 0)];
         $replyType = $message === null ? 'bool' : 'string';
-        return $this->isQueuedInTransaction($command, $replyType) ? null : $this->broadcast->send('ping', $command, $replyType);
+        return $this->broadcast->send('ping', $command, $replyType);
     }
 
-    public function time(): ?array
+    public function time(): mixed
     {
-        return $this->isQueuedInTransaction(['TIME'], 'list') ? null : $this->broadcast->send('time', ['TIME'], 'list');
+        return $this->broadcast->send('time', ['TIME'], 'list');
     }
 
     /** @param array<mixed> $arguments */
-    public function config(array $arguments): array|false|null
+    public function config(array $arguments): mixed
     {
         $convert = $this->arguments->forMethod('config', $arguments, 1, 3);
         $operation = \strtoupper($convert->string($arguments[0], 0));
@@ -76,13 +76,16 @@ final class ServerCommands
      * Does what setSelectDB() does, after it has checked that every server has such a database.
      *
      * @param array<mixed> $arguments
-     * @return ?array<string, bool>
      */
-    public function select(array $arguments): ?array
+    public function select(array $arguments): mixed
     {
         $database = $this->arguments->forMethod('select', $arguments, 1, 1)->int($arguments[0], 0);
+        if ($this->state->queue?->isTransaction) {
+            $this->state->queue->add(new Call(['SELECT', $database], fn (): bool => !\in_array(false, $this->selectNow($database), true)));
+            return null;
+        }
         if ($this->state->queue !== null) {
-            $this->state->queue->addStep('select', fn (): array => $this->selectNow($database));
+            $this->state->queue->addStep('select', fn (): mixed => $this->selectNow($database));
             return null;
         }
         return $this->selectNow($database);
@@ -93,7 +96,7 @@ final class ServerCommands
      *
      * @param array<mixed> $arguments
      */
-    public function client(array $arguments): ?array
+    public function client(array $arguments): mixed
     {
         $convert = $this->arguments->forMethod('client', $arguments, 1);
         $subcommand = \strtolower($convert->string($arguments[0], 0));
@@ -105,11 +108,16 @@ final class ServerCommands
             return $this->broadcast->send('client', ['PING'], fn (): string|false => $this->clientName === '' ? false : $this->clientName);
         }
         $command = ['CLIENT', $subcommand, ...Request::toStrings(\array_slice($arguments, 1))];
-        return $this->broadcast->send('client', $command, $subcommand === 'list' ? Replies\ServerText::clients(...) : 'any');
+        return $this->broadcast->send('client', $command, match ($subcommand) {
+            'list' => Replies\ServerText::clients(...),
+            'info' => static fn (mixed $text): mixed => Replies\ServerText::clients((string) $text)[0] ?? false,
+            'trackinginfo' => Replies\FieldMap::of(...),
+            default => 'any',
+        });
     }
 
     /** @param array<mixed> $arguments */
-    public function slowLog(array $arguments): array|false|null
+    public function slowLog(array $arguments): mixed
     {
         $convert = $this->arguments->forMethod('slowLog', $arguments, 1, 2);
         $operation = \strtoupper($convert->string($arguments[0], 0));
@@ -121,7 +129,7 @@ final class ServerCommands
     }
 
     /** @param list<mixed> $arguments after the subcommand */
-    public function aclLog(array $arguments): ?array
+    public function aclLog(array $arguments): mixed
     {
         $convertReply = static fn (mixed $reply): mixed => \is_string($reply) ? true : Replies\FieldMap::ofEach($reply);
         return $this->broadcast->send('acl', ['ACL', 'LOG', ...\array_values(Request::toStrings($arguments))], $convertReply);
@@ -157,13 +165,13 @@ final class ServerCommands
         return $isFound ? $match[1] : false;
     }
 
-    private function getConfig(mixed $names): ?array
+    private function getConfig(mixed $names): mixed
     {
         $names = \is_array($names) ? Request::toStrings($names) : [$this->arguments->string($names, 1)];
         return $this->broadcast->send('config', ['CONFIG', 'GET', ...\array_values($names)], Replies\FieldMap::of(...));
     }
 
-    private function setConfig(mixed $key, mixed $value): array|false|null
+    private function setConfig(mixed $key, mixed $value): mixed
     {
         $pairs = \is_array($key) ? $key : [$this->arguments->string($key, 1) => $value];
         if ($pairs === [] || \in_array(null, $pairs, true)) {
@@ -176,14 +184,17 @@ final class ServerCommands
         return $this->broadcast->send('config', $command, 'bool');
     }
 
-    /** @return array<string, bool> */
-    private function selectNow(int $database): array
+    /** @return bool|array<string, bool> */
+    private function selectNow(int $database): bool|array
     {
         if ($database < 0) {
             $this->replies->lastError = 'ERR DB index is out of range';
         }
         $config = $this->state->config;
         $done = $database >= 0 && $this->configurator->configureIfAccepted($config->withDatabase($database));
+        if ($this->broadcast->asOneServer) {
+            return $done;
+        }
         $replies = [];
         foreach ($config->masters() as $alias) {
             $replies += [$alias => $done, "{$alias}_slave" => $done];
@@ -196,20 +207,5 @@ final class ServerCommands
         $node = $this->state->client->nodeFor($key);
         $reply = $this->state->client->each('DEBUG', 'OBJECT', $node['key'])[$node['alias']];
         return $reply instanceof ServerException ? $this->replies->serverError($reply) : $reply;
-    }
-
-    /**
-     * A transaction is on one node, so such a command runs there only.
-     *
-     * @param list<string> $command
-     */
-    private function isQueuedInTransaction(array $command, string $replyType): bool
-    {
-        $queue = $this->state->queue;
-        if (!$queue?->isTransaction && $queue?->innerTransaction === null) {
-            return false;
-        }
-        $queue->add(new Call($command, $replyType));
-        return true;
     }
 }

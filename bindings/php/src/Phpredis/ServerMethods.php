@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace RedisCluster\Phpredis;
 
 /**
- * The methods of RedisCluster for the servers themselves. Those that run on every server return [alias => reply, alias_slave => reply];
- * see Broadcast.
+ * The methods of RedisCluster for the servers themselves. Those that run on every server return [alias => reply, alias_slave => reply],
+ * or one reply if IS_ONE_SERVER; see Broadcast.
  *
  * @internal
  */
@@ -56,11 +56,11 @@ trait ServerMethods
      * config('GET', $pattern), config('SET', $name, $value), config('SET', [$name => $value]), config('RESETSTAT'), config('REWRITE').
      *
      * @param string                   $operation
-     * @param string|array<mixed>|null $key
+     * @param string|array<mixed>|null $key_or_settings
      * @param mixed                    $value
      * @return mixed
      */
-    public function config($operation, $key = null, $value = null)
+    public function config($operation, $key_or_settings = null, $value = null)
     {
         return $this->servers()->config(\func_get_args()) ?? $this;
     }
@@ -119,10 +119,10 @@ trait ServerMethods
     /**
      * As setSelectDB(), if every server has such a database; otherwise nothing changes.
      *
-     * @param int $dbindex
+     * @param int $db
      * @return mixed
      */
-    public function select($dbindex)
+    public function select($db)
     {
         return $this->servers()->select(\func_get_args()) ?? $this;
     }
@@ -130,23 +130,23 @@ trait ServerMethods
     /**
      * client('list'), client('kill', $address) and so on. client('setname') only stores the name, for client('getname').
      *
-     * @param string $command
-     * @param string ...$arguments
+     * @param string $opt
+     * @param string ...$args
      * @return mixed
      */
-    public function client($command, ...$arguments)
+    public function client($opt, ...$args)
     {
         return $this->servers()->client(\func_get_args()) ?? $this;
     }
 
     /**
-     * slowLog('get', $number), slowLog('len'), slowLog('reset').
+     * slowLog('get', $length), slowLog('len'), slowLog('reset').
      *
      * @param string $operation
-     * @param int    $number
+     * @param int    $length of the list that `get` returns
      * @return mixed
      */
-    public function slowLog($operation, $number = null)
+    public function slowLog($operation, $length = 0)
     {
         return $this->servers()->slowLog(\func_get_args()) ?? $this;
     }
@@ -154,16 +154,16 @@ trait ServerMethods
     /**
      * acl('log') runs on every server; other subcommands have one reply.
      *
-     * @param string $subcommand
-     * @param string ...$arguments
+     * @param string $subcmd
+     * @param string ...$args
      * @return mixed
      */
-    public function acl($subcommand, ...$arguments)
+    public function acl($subcmd, ...$args)
     {
         $convert = $this->arguments->forMethod('acl', \func_get_args(), 1);
-        return \strtoupper($convert->string($subcommand, 0)) === 'LOG'
-            ? $this->servers()->aclLog($arguments) ?? $this
-            : $this->__call('acl', \func_get_args());
+        return \strtoupper($convert->string($subcmd, 0)) === 'LOG'
+            ? $this->servers()->aclLog($args) ?? $this
+            : $this->runMethod('acl', \func_get_args());
     }
 
     /** @return mixed */
@@ -196,7 +196,7 @@ trait ServerMethods
 
     private function broadcast(): Broadcast
     {
-        return $this->broadcast ??= new Broadcast($this->state, $this->replies);
+        return $this->broadcast ??= new Broadcast($this->state, $this->replies, static::IS_ONE_SERVER);
     }
 
     private function servers(): ServerCommands

@@ -19,7 +19,7 @@ trait SubscriptionMethods
     private readonly ReplyConverter $replies;
 
     /**
-     * Calls $callback($redis, $channel, $message) for each message, until all channels are unsubscribed.
+     * Calls $cb($redis, $channel, $message) for each message, until all channels are unsubscribed.
      *
      * An exception thrown by the callback, or caused by a node, ends all subscriptions. If no message arrives for OPT_READ_TIMEOUT
      * seconds, a RedisException is thrown (0: default_socket_timeout of php.ini; less than 0: no limit).
@@ -27,20 +27,20 @@ trait SubscriptionMethods
      * @param array<string> $channels
      * @return ?false false: there are no channels, or a server returned an error
      */
-    public function subscribe(array $channels, callable $callback): ?bool
+    public function subscribe(array $channels, callable $cb): ?bool
     {
-        return $this->subscriptions()->subscribe($this, 'SUBSCRIBE', 'message', $channels, $callback);
+        return $this->subscriptions()->subscribe($this, 'SUBSCRIBE', 'message', $channels, $cb);
     }
 
     /**
-     * As subscribe(), for patterns: $callback($redis, $pattern, $channel, $message).
+     * As subscribe(), for patterns: $cb($redis, $pattern, $channel, $message).
      *
      * @param array<string> $patterns
      * @return ?false
      */
-    public function psubscribe(array $patterns, callable $callback): ?bool
+    public function psubscribe(array $patterns, callable $cb): ?bool
     {
-        return $this->subscriptions()->subscribe($this, 'PSUBSCRIBE', 'pmessage', $patterns, $callback);
+        return $this->subscriptions()->subscribe($this, 'PSUBSCRIBE', 'pmessage', $patterns, $cb);
     }
 
     /**
@@ -49,9 +49,9 @@ trait SubscriptionMethods
      * @param array<string> $channels
      * @return ?false
      */
-    public function ssubscribe(array $channels, callable $callback): ?bool
+    public function ssubscribe(array $channels, callable $cb): ?bool
     {
-        return $this->subscriptions()->subscribe($this, 'SSUBSCRIBE', 'smessage', $channels, $callback);
+        return $this->subscriptions()->subscribe($this, 'SSUBSCRIBE', 'smessage', $channels, $cb);
     }
 
     /**

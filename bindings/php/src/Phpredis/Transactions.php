@@ -17,6 +17,7 @@ use RedisCluster\Session;
  * MULTI, pipelines, EXEC, DISCARD, WATCH and UNWATCH.
  *
  * A pipeline goes to all nodes at the same time. A transaction runs on one node: the node of its first key, or of the watched keys.
+ * Commands for all nodes run on all masters after the others.
  * It is sent as one request by exec(), so that a script that ends earlier leaves nothing behind on a server.
  *
  * @internal
@@ -103,7 +104,7 @@ final class Transactions
     {
         $command = ['WATCH', $keys];
         $queue = $this->state->queue;
-        if ($queue?->isTransaction || $queue?->innerTransaction !== null) {
+        if ($queue?->isInTransaction()) {
             $this->replies->lastError = 'ERR WATCH inside MULTI is not allowed';
             return false;
         }
@@ -125,7 +126,7 @@ final class Transactions
         if ($queue === null) {
             return $this->unwatchNow();
         }
-        if ($queue->isTransaction || $queue->innerTransaction !== null) {
+        if ($queue->isInTransaction()) {
             $queue->add(new Call(['UNWATCH'], 'status'));
         } else {
             $queue->addStep('unwatch', $this->unwatchNow(...));

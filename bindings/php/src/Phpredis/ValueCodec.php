@@ -29,7 +29,7 @@ final class ValueCodec
     public function unpack(string $bytes): mixed
     {
         $options = $this->options;
-        if ($options->packIgnoreNumbers !== 0 && \is_numeric($bytes) && \trim($bytes) === $bytes) {
+        if ($options->packIgnoreNumbers !== 0 && \is_numeric($bytes)) {
             return $bytes + 0;
         }
         if ($options->compression !== 0) {

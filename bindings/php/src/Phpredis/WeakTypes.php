@@ -6,7 +6,7 @@
 namespace RedisCluster\Phpredis;
 
 /**
- * PHP's weak typing, for arguments that arrive through __call().
+ * PHP's weak typing, for arguments whose types the methods do not declare.
  *
  * @internal
  */

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace RedisCluster\SessionHandler;
 
-use RedisCluster\Client;
+use RedisCluster\ClientInterface;
 use RedisCluster\Exception;
 
 /**
@@ -43,7 +43,7 @@ final class Lock
     private readonly string $secret;
 
     /** @param string $session the session's key */
-    public function __construct(private readonly Client $client, private readonly string $session)
+    public function __construct(private readonly ClientInterface $client, private readonly string $session)
     {
         $this->secret = \gethostname() . '|' . \getmypid() . '|' . \bin2hex(\random_bytes(8));
     }

@@ -16,12 +16,13 @@ final class CollectionsTest extends RedisClusterTestCase
             $method = array_shift($call);
             self::assertSame([], $this->redis->$method('nothing', ...$call), $method);
         }
-        $calls = [['hGet', 'f'], ['lPop'], ['lPop', 2], ['lIndex', 0], ['sPop'], ['zScore', 'm'], ['zRank', 'm'], ['hRandField']];
+        $calls = [['hGet', 'f'], ['lPop'], ['lIndex', 0], ['sPop'], ['zScore', 'm'], ['zRank', 'm'], ['hRandField']];
         foreach ($calls as $call) {
             $method = array_shift($call);
             self::assertFalse($this->redis->$method('nothing', ...$call), $method);
         }
         self::assertSame([], $this->redis->sPop('nothing', 2));
+        self::assertSame([], $this->redis->lPop('nothing', 2));
         self::assertSame([], $this->redis->blPop('nothing', 'none', 0.01));
     }
 

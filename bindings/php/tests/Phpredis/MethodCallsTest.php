@@ -7,6 +7,7 @@ namespace RedisCluster\Tests\Phpredis;
 use RedisCluster\ConnectionException;
 use RedisCluster\RedisCluster;
 use RedisCluster\ServerException;
+use RedisCluster\Tests\Differential\CoerciveCall;
 use RedisCluster\Tests\Support\RedisClusterTestCase;
 
 /** Behaviour that is common to all methods. */
@@ -204,12 +205,22 @@ final class MethodCallsTest extends RedisClusterTestCase
     {
         self::assertTrue($this->redis->set(5, 1.5));
         self::assertSame('1.5', $this->redis->get('5'));
-        self::assertTrue($this->redis->expire(5, '100'));
-        self::assertSame(100, $this->redis->ttl(5));
+        $arguments = [5, '100'];
+        self::assertTrue(CoerciveCall::invoke($this->redis, 'expire', $arguments));
+        self::assertSame(100, $this->redis->ttl('5'));
         self::assertTrue($this->redis->set('true', true));
         self::assertSame('1', $this->redis->get('true'));
         self::assertTrue($this->redis->set('null', null));
         self::assertSame('', $this->redis->get('null'));
+    }
+
+    /** As in the extension: a file with strict types gets no conversions. */
+    public function testStrictTypesApply(): void
+    {
+        self::assertSame(0, $this->redis->del(5));
+        $this->expectException(\TypeError::class);
+        $this->expectExceptionMessage('RedisCluster\RedisCluster::expire(): Argument #2 ($timeout) must be of type');
+        $this->redis->expire('key', '100');
     }
 
     public function testEmptyListsReturnFalse(): void

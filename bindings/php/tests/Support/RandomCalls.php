@@ -6,7 +6,6 @@ namespace RedisCluster\Tests\Support;
 
 use RedisCluster\Client;
 use RedisCluster\Nodes;
-use RedisCluster\Phpredis\CommandSignatures;
 use RedisCluster\Read;
 use RedisCluster\RedisCluster;
 use RedisCluster\Session;
@@ -120,23 +119,13 @@ final class RandomCalls
         };
     }
 
-    /** @return array<string, array{int, int}> the methods that RedisCluster declares, and those of CommandSignatures */
+    /** @return array<string, array{int, int}> the methods that RedisCluster declares */
     private static function methods(): array
     {
         $methods = [];
         foreach ((new \ReflectionClass(RedisCluster::class))->getMethods(\ReflectionMethod::IS_PUBLIC) as $method) {
             $more = $method->isVariadic() ? 3 : 0;
             $methods[strtolower($method->getName())] = [$method->getNumberOfRequiredParameters(), $method->getNumberOfParameters() + $more];
-        }
-        $signatures = (string) (new \ReflectionClass(CommandSignatures::class))->getDocComment();
-        preg_match_all('/@method \S+ (\w+)\((.*)\)$/m', $signatures, $found, PREG_SET_ORDER);
-        if ($found === []) {
-            throw new \LogicException('CommandSignatures has no @method annotations');
-        }
-        foreach ($found as [, $name, $parameters]) {
-            $all = substr_count($parameters, '$');
-            $more = str_contains($parameters, '...') ? 3 : 0;
-            $methods[strtolower($name)] ??= [$all - substr_count($parameters, ' = ') - ($more > 0 ? 1 : 0), $all + $more];
         }
         return array_filter($methods, static fn (string $method): bool => !preg_match(self::EXCLUDED, $method), ARRAY_FILTER_USE_KEY);
     }

@@ -125,6 +125,7 @@ return [
             attempt($client, 'execute', [[$value]]);
             attempt($client, 'execute', $value);
             attempt($client, 'recover', $value);
+            attempt($client, 'recoverTo', $value, $value);
             attempt($client, 'withRead', $value);
             attempt($client, 'eachOn', $value, 'PING');
             attempt($client->session(), 'execute', [['MULTI'], ['SET', 'one', $value], ['EXEC'], $value]);

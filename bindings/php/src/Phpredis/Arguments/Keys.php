@@ -64,6 +64,39 @@ final class Keys
     }
 
     /**
+     * expire($key, $seconds, $mode = null), and the same for pExpire, expireAt and pExpireAt. The mode is NX, XX, GT or LT.
+     *
+     * @param array<mixed> $arguments
+     */
+    public static function expire(Call $call, array $arguments, ArgumentConverter $convert): bool
+    {
+        $convert->requireCount($arguments, 2, 3);
+        \array_push($call->command, $convert->key($arguments[0], 0), $convert->int($arguments[1], 1));
+        if (isset($arguments[2])) {
+            $mode = $convert->string($arguments[2], 2);
+            if (!\in_array(\strtoupper($mode), ['NX', 'XX', 'GT', 'LT'], true)) {
+                return $convert->refuse("Unknown expiration modifier '$mode'");
+            }
+            $call->command[] = $mode;
+        }
+        return true;
+    }
+
+    /**
+     * expireMember($key, $field, $time, $unit = null).
+     *
+     * @param array<mixed> $arguments
+     */
+    public static function expireMember(Call $call, array $arguments, ArgumentConverter $convert): void
+    {
+        $convert->requireCount($arguments, 3, 4);
+        \array_push($call->command, $convert->key($arguments[0], 0), $convert->string($arguments[1], 1), $convert->int($arguments[2], 2));
+        if (isset($arguments[3])) {
+            $call->command[] = $convert->string($arguments[3], 3);
+        }
+    }
+
+    /**
      * migrate($host, $port, $key or $keys, $database, $milliseconds, $copy, $replace, $credentials).
      *
      * @param array<mixed> $arguments

@@ -22,7 +22,7 @@ final class Lists
         $count = $convert->int($arguments[1] ?? 0, 1);
         if ($count > 0) {
             $call->command[] = $count;
-            $call->replyType = [\RedisCluster\Phpredis\Replies\ListOrFalse::class, 'values'];
+            $call->replyType = 'values';
         }
     }
 
@@ -148,11 +148,23 @@ final class Lists
     {
         $convert->requireCount($arguments, 2, 3);
         $keys = $convert->array($arguments[0], 0);
-        \array_push($call->command, \count($keys), $convert->keys($keys), \strtoupper($convert->string($arguments[1], 1)));
-        if (isset($arguments[2]) && $arguments[2] !== 1) {
-            \array_push($call->command, 'COUNT', $convert->int($arguments[2], 2));
+        if ($keys === []) {
+            return $convert->refuse('Must pass at least one key');
         }
-        return $keys !== [];
+        $end = \strtoupper($convert->string($arguments[1], 1));
+        [$one, $other] = \str_contains($call->command[0], 'ZMPOP') ? ['MIN', 'MAX'] : ['LEFT', 'RIGHT'];
+        if ($end !== $one && $end !== $other) {
+            return $convert->refuse("from must be either '$one' or '$other'");
+        }
+        $count = $convert->int($arguments[2] ?? 1, 2);
+        if ($count < 1) {
+            return $convert->refuse('Count must be > 0');
+        }
+        \array_push($call->command, \count($keys), $convert->keys($keys), $end);
+        if ($count > 1) {
+            \array_push($call->command, 'COUNT', $count);
+        }
+        return true;
     }
 
     /**

@@ -6,6 +6,7 @@ namespace RedisCluster\Phpredis\Arguments;
 
 use RedisCluster\Phpredis\ArgumentConverter;
 use RedisCluster\Phpredis\Call;
+use RedisCluster\Phpredis\Replies\Functions;
 use RedisCluster\Request;
 
 /** @internal */
@@ -71,6 +72,11 @@ final class Scripts
     {
         $convert->requireCount($arguments, 1);
         $call->command[] = Request::toStrings($arguments);
+        $call->replyType = match (\strtoupper(Request::toText($arguments[0]))) {
+            'STATS' => [Functions::class, 'stats'],
+            'LIST' => [Functions::class, 'list'],
+            default => 'any',
+        };
     }
 
     /**

@@ -29,6 +29,17 @@ final class Servers
     }
 
     /**
+     * keys($pattern = '*').
+     *
+     * @param list<mixed> $arguments
+     */
+    public static function keys(Call $call, array $arguments, ArgumentConverter $convert): void
+    {
+        $convert->requireCount($arguments, 0, 1);
+        $call->command[] = $convert->key($arguments === [] ? '*' : $arguments[0], 0);
+    }
+
+    /**
      * wait($replicas, $milliseconds). Negative numbers are not sent.
      *
      * @param list<mixed> $arguments

@@ -35,8 +35,11 @@ final class Sets
         $convert->requireCount($arguments, 1, 2);
         $keys = $convert->array($arguments[0], 0);
         \array_push($call->command, \count($keys), $convert->keys($keys));
-        $limit = $convert->int($arguments[1] ?? -1, 1);
-        if ($limit >= 0) {
+        if (isset($arguments[1])) {
+            $limit = $convert->int($arguments[1], 1);
+            if ($limit < 0) {
+                return $convert->refuse('LIMIT cannot be negative');
+            }
             \array_push($call->command, 'LIMIT', $limit);
         }
         return $keys !== [];

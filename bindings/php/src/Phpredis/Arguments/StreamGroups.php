@@ -57,8 +57,12 @@ final class StreamGroups
     {
         $convert->requireCount($arguments, 3, 5);
         \array_push($call->command, 'GROUP', $convert->string($arguments[0], 0), $convert->string($arguments[1], 1));
-        Streams::addOption($call, 'COUNT', $arguments[3] ?? -1, $convert, 3);
-        Streams::addOption($call, 'BLOCK', $arguments[4] ?? -1, $convert, 4);
+        foreach ([3 => 'COUNT', 4 => 'BLOCK'] as $place => $word) {
+            if (isset($arguments[$place]) && $convert->int($arguments[$place], $place) < 0) {
+                return $convert->refuse('Negative values for COUNT or BLOCK are illegal.');
+            }
+            Streams::addOption($call, $word, $arguments[$place] ?? -1, $convert, $place);
+        }
         return Streams::addStreams($call, $convert->array($arguments[2], 2), $convert);
     }
 

@@ -138,7 +138,12 @@ final class Streams
             $call->command[] = '~';
         }
         $call->command[] = $byId ? $convert->string($arguments[1], 1) : $convert->int($arguments[1], 1);
-        self::addOption($call, 'LIMIT', $arguments[4] ?? -1, $convert, 4);
+        $limit = $convert->int($arguments[4] ?? -1, 4);
+        if ($limit >= 0 && !$approximate) {
+            $convert->refuse('Cannot use LIMIT without an approximate match, ignoring');
+        } else {
+            self::addOption($call, 'LIMIT', $limit, $convert, 4);
+        }
     }
 
     /**
@@ -152,6 +157,9 @@ final class Streams
         $call->command[] = $convert->string($arguments[0], 0);
         $call->replyContext = \strtoupper($call->command[1]);
         foreach (\array_slice($arguments, 1, 2, true) as $place => $argument) {
+            if ($argument === null) {
+                break; // none, as in phpredis 6
+            }
             $call->command[] = $place === 1 ? $convert->key($argument, 1) : $convert->string($argument, 2);
         }
         self::addOption($call, 'COUNT', $arguments[3] ?? -1, $convert, 3);

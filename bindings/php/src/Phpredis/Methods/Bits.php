@@ -20,11 +20,11 @@ final class Bits
         ],
         'bitpos' => [
             'BITPOS', [Build::class, 'position'], 'int',
-            'bitPos(string $key, bool|int $bit, int $start = 0, int $end = -1, bool $bybit = false): int|false',
+            'bitPos(string $key, mixed $bit, int $start = 0, int $end = -1, bool $bybit = false): int|false',
         ],
         'getbit' => ['GETBIT', 'ki', 'int', 'getBit(string $key, int $idx): int|false'],
         'pfadd' => ['PFADD', 'kV', 'int', 'pfAdd(string $key, array $elements): int|false'],
-        'pfcount' => ['PFCOUNT', [Build::class, 'countKeys'], 'int', 'pfCount(array|string $key_or_keys): int|false'],
+        'pfcount' => ['PFCOUNT', [Build::class, 'countKeys'], 'int', 'pfCount(mixed $key_or_keys): int|false'],
         'pfmerge' => ['PFMERGE', 'kK', 'status', 'pfMerge(string $dst, array $srckeys): bool'],
         'setbit' => ['SETBIT', [Build::class, 'set'], 'int', 'setBit(string $key, int $idx, bool|int $value): int|false'],
     ];

@@ -13,7 +13,7 @@ final class Geo
     public const TABLE = [
         'geoadd' => [
             'GEOADD', [Build::class, 'add'], 'int',
-            'geoAdd(string $key, float $lng, float $lat, mixed $member, mixed ...$other_triples_and_options): int|false',
+            'geoAdd(string $key, mixed $lng, mixed $lat, mixed $member, mixed ...$other_triples_and_options): int|false',
         ],
         'geodist' => [
             'GEODIST', [Build::class, 'distance'], 'float',
@@ -26,19 +26,19 @@ final class Geo
         ],
         'georadius' => [
             'GEORADIUS', [Build::class, 'radius'], [Convert::class, 'found'],
-            'geoRadius(string $key, float $lng, float $lat, float $radius, string $unit, array $options = []): array|int|false',
+            'geoRadius(string $key, float $lng, float $lat, float $radius, string $unit, array $options = []): mixed',
         ],
         'georadius_ro' => [
             'GEORADIUS_RO', [Build::class, 'radius'], [Convert::class, 'found'],
-            'geoRadius_ro(string $key, float $lng, float $lat, float $radius, string $unit, array $options = []): array|false',
+            'geoRadius_ro(string $key, float $lng, float $lat, float $radius, string $unit, array $options = []): mixed',
         ],
         'georadiusbymember' => [
             'GEORADIUSBYMEMBER', [Build::class, 'radiusByMember'], [Convert::class, 'found'],
-            'geoRadiusByMember(string $key, mixed $member, float $radius, string $unit, array $options = []): array|int|false',
+            'geoRadiusByMember(string $key, mixed $member, float $radius, string $unit, array $options = []): mixed',
         ],
         'georadiusbymember_ro' => [
             'GEORADIUSBYMEMBER_RO', [Build::class, 'radiusByMember'], [Convert::class, 'found'],
-            'geoRadiusByMember_ro(string $key, mixed $member, float $radius, string $unit, array $options = []): array|false',
+            'geoRadiusByMember_ro(string $key, mixed $member, float $radius, string $unit, array $options = []): mixed',
         ],
         'geosearch' => [
             'GEOSEARCH', [Build::class, 'search'], 'values',
@@ -46,7 +46,7 @@ final class Geo
         ],
         'geosearchstore' => [
             'GEOSEARCHSTORE', [Build::class, 'searchAndStore'], 'int',
-            'geoSearchStore(string $dst, string $src, array|string $position, array|int|float $shape, string $unit, array $options = []): int|false',
+            'geoSearchStore(string $dst, string $src, array|string $position, array|int|float $shape, string $unit, array $options = []): array|int|false',
         ],
     ];
 }

@@ -58,7 +58,7 @@ final class Hashes
         'hpttl' => ['HPTTL', [Build::class, 'withFields'], 'list', 'hPTtl(string $key, array $fields): array|false'],
         'hrandfield' => [
             'HRANDFIELD', [Build::class, 'random'], 'string',
-            'hRandField(string $key, array $options = []): string|array|false',
+            'hRandField(string $key, ?array $options = null): array|string|false',
         ],
         'hset' => ['HSET', [Build::class, 'set'], 'int', 'hSet(string $key, mixed ...$fields_and_vals): int|false'],
         'hsetex' => [

@@ -11,16 +11,16 @@ use RedisCluster\Phpredis\Arguments\Sort;
 final class Keys
 {
     public const TABLE = [
-        'copy' => ['COPY', [Build::class, 'copy'], 'bool', 'copy(string $src, string $dst, array $options = []): bool'],
+        'copy' => ['COPY', [Build::class, 'copy'], 'bool', 'copy(string $src, string $dst, ?array $options = null): bool'],
         'del' => ['DEL', 'x+', 'int', 'del(array|string $key, string ...$other_keys): int|false'],
         'delete' => ['DEL', 'x+', 'int', 'delete(array|string $key, string ...$other_keys): int|false'],
         'dump' => ['DUMP', 'k', 'string', 'dump(string $key): string|false'],
-        'exists' => ['EXISTS', 'x+', 'int', 'exists(mixed $key, mixed ...$other_keys): int|false'],
-        'expire' => ['EXPIRE', 'ki|s', 'bool', "expire(string \$key, int \$timeout, string \$mode = ''): bool"],
-        'expireat' => ['EXPIREAT', 'ki|s', 'bool', "expireAt(string \$key, int \$timestamp, string \$mode = ''): bool"],
+        'exists' => ['EXISTS', 'x+', 'int', 'exists(mixed $key, mixed ...$other_keys): int|bool'],
+        'expire' => ['EXPIRE', [Build::class, 'expire'], 'bool', 'expire(string $key, int $timeout, ?string $mode = null): bool'],
+        'expireat' => ['EXPIREAT', [Build::class, 'expire'], 'bool', 'expireAt(string $key, int $timestamp, ?string $mode = null): bool'],
         'expiremember' => [
-            'EXPIREMEMBER', 'ksi|s', 'int',
-            "expireMember(string \$key, string \$field, int \$ttl, string \$unit = ''): int|false",
+            'EXPIREMEMBER', [Build::class, 'expireMember'], 'int',
+            'expireMember(string $key, string $field, int $ttl, ?string $unit = null): int|false',
         ],
         'expirememberat' => ['EXPIREMEMBERAT', 'ksi', 'int', 'expireMemberAt(string $key, string $field, int $timestamp): int|false'],
         'expiretime' => ['EXPIRETIME', 'k', 'int', 'expireTime(string $key): int|false'],
@@ -31,8 +31,8 @@ final class Keys
         'move' => ['MOVE', 'ki', 'bool', 'move(string $key, int $index): bool'],
         'object' => ['OBJECT', [Build::class, 'inspect'], 'string', 'object(string $subcommand, string $key): int|string|false'],
         'persist' => ['PERSIST', 'k', 'bool', 'persist(string $key): bool'],
-        'pexpire' => ['PEXPIRE', 'ki|s', 'bool', "pExpire(string \$key, int \$timeout, string \$mode = ''): bool"],
-        'pexpireat' => ['PEXPIREAT', 'ki|s', 'bool', "pExpireAt(string \$key, int \$timestamp, string \$mode = ''): bool"],
+        'pexpire' => ['PEXPIRE', [Build::class, 'expire'], 'bool', 'pExpire(string $key, int $timeout, ?string $mode = null): bool'],
+        'pexpireat' => ['PEXPIREAT', [Build::class, 'expire'], 'bool', 'pExpireAt(string $key, int $timestamp, ?string $mode = null): bool'],
         'pexpiretime' => ['PEXPIRETIME', 'k', 'int', 'pExpireTime(string $key): int|false'],
         'pttl' => ['PTTL', 'k', 'int', 'pTtl(string $key): int|false'],
         'randomkey' => ['RANDOMKEY', '', 'string', 'randomKey(): string|false'],
@@ -41,11 +41,11 @@ final class Keys
         'renamenx' => ['RENAMENX', 'kk', 'bool', 'renameNx(string $key_src, string $key_dst): bool'],
         'restore' => [
             'RESTORE', [Build::class, 'restore'], 'status',
-            'restore(string $key, int $ttl, string $value, array $options = []): bool',
+            'restore(string $key, int $ttl, string $value, ?array $options = null): bool',
         ],
         'settimeout' => ['EXPIRE', 'ki', 'bool', 'setTimeout(string $key, int $timeout): bool'],
-        'sort' => ['SORT', [Sort::class, 'options'], 'list', 'sort(string $key, array $options = []): array|int|false'],
-        'sort_ro' => ['SORT_RO', [Sort::class, 'options'], 'list', 'sort_ro(string $key, array $options = []): array|false'],
+        'sort' => ['SORT', [Sort::class, 'options'], 'list', 'sort(string $key, ?array $options = null): mixed'],
+        'sort_ro' => ['SORT_RO', [Sort::class, 'options'], 'list', 'sort_ro(string $key, ?array $options = null): mixed'],
         'sortasc' => [
             'SORT', [Sort::class, 'ascending'], 'list',
             'sortAsc(string $key, ?string $pattern = null, mixed $get = null, int $offset = -1, int $count = -1, ?string $store = null): array|int|false',

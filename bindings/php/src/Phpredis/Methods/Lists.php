@@ -21,11 +21,11 @@ final class Lists
         ],
         'blpop' => [
             'BLPOP', [Build::class, 'popBlocking'], [PoppedElements::class, 'one'],
-            'blPop(string|array $key, string|float|int $timeout_or_key, mixed ...$extra_args): array|false|null',
+            'blPop(array|string $key_or_keys, string|int|float $timeout_or_key, mixed ...$extra_args): array|false|null',
         ],
         'brpop' => [
             'BRPOP', [Build::class, 'popBlocking'], [PoppedElements::class, 'one'],
-            'brPop(string|array $key, string|float|int $timeout_or_key, mixed ...$extra_args): array|false|null',
+            'brPop(array|string $key_or_keys, string|int|float $timeout_or_key, mixed ...$extra_args): array|false|null',
         ],
         'brpoplpush' => [
             'BRPOPLPUSH', [Build::class, 'popPushBlocking'], 'value',
@@ -46,7 +46,7 @@ final class Lists
             'lMPop(array $keys, string $from, int $count = 1): array|false|null',
         ],
         'lpop' => ['LPOP', [Build::class, 'pop'], 'value', 'lPop(string $key, int $count = 0): mixed'],
-        'lpos' => ['LPOS', [Build::class, 'position'], 'int', 'lPos(string $key, mixed $value, array $options = []): int|array|false|null'],
+        'lpos' => ['LPOS', [Build::class, 'position'], 'intOrNil', 'lPos(string $key, mixed $value, ?array $options = null): int|array|false|null'],
         'lpush' => ['LPUSH', 'kv+', 'int', 'lPush(string $key, mixed ...$elements): int|false'],
         'lpushx' => ['LPUSHX', 'kv', 'int', 'lPushX(string $key, mixed $value): int|false'],
         'lrange' => ['LRANGE', 'kii', 'values', 'lRange(string $key, int $start, int $end): array|false'],

@@ -23,7 +23,7 @@ final class Scripts
         'fcall' => ['FCALL', [Build::class, 'call'], 'any', 'fcall(string $fn, array $keys = [], array $args = []): mixed'],
         'fcall_ro' => ['FCALL_RO', [Build::class, 'call'], 'any', 'fcall_ro(string $fn, array $keys = [], array $args = []): mixed'],
         'function' => ['FUNCTION', [Build::class, 'functions'], 'any', 'function(string $operation, mixed ...$args): mixed'],
-        'rawcommand' => [[], [Build::class, 'raw'], 'any', 'rawCommand(string $command, mixed ...$args): mixed'],
+        'rawcommand' => [[], [Build::class, 'raw'], 'any', 'rawCommand(mixed $command, mixed ...$args): mixed'],
         'script' => ['SCRIPT', [Build::class, 'scripts'], 'any', 'script(string $command, mixed ...$args): mixed'],
         'sendecho' => ['ECHO', 's', 'string', 'sendEcho(string $str): string|false'],
     ];

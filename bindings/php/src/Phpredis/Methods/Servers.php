@@ -15,14 +15,14 @@ final class Servers
 {
     public const TABLE = [
         'acl' => ['ACL', [Build::class, 'acl'], 'any'],
-        'command' => ['COMMAND', 's*', 'any', 'command(?string $opt = null, string ...$args): mixed'],
+        'command' => ['COMMAND', 's*', 'any', 'command(?string $opt = null, mixed ...$args): mixed'],
         'dbsize' => ['DBSIZE', '', 'int', 'dbSize(): int|false'],
         'failover' => [
             'FAILOVER', [Build::class, 'failover'], 'bool',
             'failover(?array $to = null, bool $abort = false, int $timeout = 0): bool',
         ],
-        'getkeys' => ['KEYS', 'k', 'list', 'getKeys(string $pattern): array|false'],
-        'keys' => ['KEYS', 'k', 'list', 'keys(string $pattern): array|false'],
+        'getkeys' => ['KEYS', [Build::class, 'keys'], 'list', "getKeys(string \$pattern = '*'): array|false"],
+        'keys' => ['KEYS', [Build::class, 'keys'], 'list', "keys(string \$pattern = '*'): array|false"],
         'replicaof' => ['REPLICAOF', [Build::class, 'slaveof'], 'bool', 'replicaof(?string $host = null, int $port = 6379): bool'],
         'slaveof' => ['SLAVEOF', [Build::class, 'slaveof'], 'bool', 'slaveof(?string $host = null, int $port = 6379): bool'],
         'swapdb' => ['SWAPDB', 'ii', 'bool', 'swapdb(int $src, int $dst): bool'],

@@ -15,7 +15,7 @@ final class Sets
         'scard' => ['SCARD', 'k', 'int', 'sCard(string $key): int|false'],
         'scontains' => ['SISMEMBER', 'kv', 'bool', 'sContains(string $key, mixed $value): bool'],
         'sdiff' => ['SDIFF', 'x+', 'values', 'sDiff(array|string $key, string ...$other_keys): array|false'],
-        'sdiffstore' => ['SDIFFSTORE', 'x+', 'int', 'sDiffStore(array|string $dst, string ...$other_keys): int|false'],
+        'sdiffstore' => ['SDIFFSTORE', 'x+', 'int', 'sDiffStore(array|string $dst, ?string $key = null, string ...$other_keys): int|false'],
         'sgetmembers' => ['SMEMBERS', 'k', 'values', 'sGetMembers(string $key): array|false'],
         'sinter' => ['SINTER', 'x+', 'values', 'sInter(array|string $key, string ...$other_keys): array|false'],
         'sintercard' => ['SINTERCARD', [Build::class, 'cardinality'], 'int', 'sInterCard(array $keys, int $limit = -1): int|false'],
@@ -30,6 +30,6 @@ final class Sets
         'sremove' => ['SREM', 'kv+', 'int', 'sRemove(string $key, mixed $value, mixed ...$other_values): int|false'],
         'ssize' => ['SCARD', 'k', 'int', 'sSize(string $key): int|false'],
         'sunion' => ['SUNION', 'x+', 'values', 'sUnion(array|string $key, string ...$other_keys): array|false'],
-        'sunionstore' => ['SUNIONSTORE', 'x+', 'int', 'sUnionStore(array|string $dst, string ...$other_keys): int|false'],
+        'sunionstore' => ['SUNIONSTORE', 'x+', 'int', 'sUnionStore(array|string $dst, ?string $key = null, string ...$other_keys): int|false'],
     ];
 }

@@ -29,7 +29,7 @@ final class SortedSets
         ],
         'zadd' => [
             'ZADD', [Build::class, 'add'], 'int',
-            'zAdd(string $key, array|float|string $score_or_options, mixed ...$more_scores_and_mems): int|float|false',
+            'zAdd(string $key, mixed $score_or_options, mixed ...$more_scores_and_mems): int|float|false',
         ],
         'zcard' => ['ZCARD', 'k', 'int', 'zCard(string $key): int|false'],
         'zcount' => ['ZCOUNT', 'kss', 'int', 'zCount(string $key, int|float|string $start, int|float|string $end): int|false'],
@@ -39,7 +39,7 @@ final class SortedSets
             'ZREMRANGEBYSCORE', 'kss', 'int',
             'zDeleteRangeByScore(string $key, int|float|string $start, int|float|string $end): int|false',
         ],
-        'zdiff' => ['ZDIFF', [SortedSetOperations::class, 'difference'], 'values', 'zDiff(array $keys, array $options = []): array|false'],
+        'zdiff' => ['ZDIFF', [SortedSetOperations::class, 'difference'], 'values', 'zDiff(array $keys, ?array $options = null): array|false'],
         'zdiffstore' => [
             'ZDIFFSTORE', [SortedSetOperations::class, 'storeDifference'], 'int',
             'zDiffStore(string $dst, array $keys): int|false',
@@ -63,16 +63,16 @@ final class SortedSets
             'zMPop(array $keys, string $from, int $count = 1): array|false|null',
         ],
         'zmscore' => ['ZMSCORE', 'kv+', 'floats', 'zMScore(string $key, mixed $member, mixed ...$other_members): array|false'],
-        'zpopmax' => ['ZPOPMAX', 'k|i', 'scores', 'zPopMax(string $key, int $count = 1): array|false'],
-        'zpopmin' => ['ZPOPMIN', 'k|i', 'scores', 'zPopMin(string $key, int $count = 1): array|false'],
-        'zrandmember' => ['ZRANDMEMBER', [Build::class, 'random'], 'value', 'zRandMember(string $key, array $options = []): mixed'],
+        'zpopmax' => ['ZPOPMAX', 'k|i', 'scores', 'zPopMax(string $key, ?int $count = null): array|false'],
+        'zpopmin' => ['ZPOPMIN', 'k|i', 'scores', 'zPopMin(string $key, ?int $count = null): array|false'],
+        'zrandmember' => ['ZRANDMEMBER', [Build::class, 'random'], 'value', 'zRandMember(string $key, ?array $options = null): mixed'],
         'zrange' => [
             'ZRANGE', [SortedSetRanges::class, 'range'], 'values',
-            'zRange(string $key, string|int $start, string|int $end, array|bool|null $options = null): array|false',
+            'zRange(string $key, string|int $start, string|int $end, mixed $options = null): array|false',
         ],
         'zrangebylex' => [
             'ZRANGEBYLEX', [SortedSetRanges::class, 'byLex'], 'values',
-            'zRangeByLex(string $key, string $min, string $max, int $offset = -1, int $count = -1): array|false',
+            'zRangeByLex(mixed $key, mixed $min, mixed $max, mixed $offset = -1, mixed $count = -1): array|false',
         ],
         'zrangebyscore' => [
             'ZRANGEBYSCORE', [SortedSetRanges::class, 'byScore'], 'values',
@@ -80,10 +80,10 @@ final class SortedSets
         ],
         'zrangestore' => [
             'ZRANGESTORE', [SortedSetRanges::class, 'store'], 'int',
-            'zRangeStore(string $dstkey, string $srckey, string|int $start, string|int $end, array|bool|null $options = null): int|false',
+            'zRangeStore(string $dstkey, string $srckey, string|int $start, string|int $end, mixed $options = null): int|false',
         ],
         'zrank' => ['ZRANK', 'kv', 'int', 'zRank(string $key, mixed $member): int|false'],
-        'zrem' => ['ZREM', 'kv+', 'int', 'zRem(string $key, mixed $member, mixed ...$other_members): int|false'],
+        'zrem' => ['ZREM', 'kv+', 'int', 'zRem(mixed $key, mixed $member, mixed ...$other_members): int|false'],
         'zremove' => ['ZREM', 'kv+', 'int', 'zRemove(string $key, mixed $member, mixed ...$other_members): int|false'],
         'zremoverangebyscore' => [
             'ZREMRANGEBYSCORE', 'kss', 'int',
@@ -100,19 +100,19 @@ final class SortedSets
         ],
         'zreverserange' => [
             'ZREVRANGE', [SortedSetRanges::class, 'range'], 'values',
-            'zReverseRange(string $key, string|int $start, string|int $end, array|bool|null $scores = null): array|false',
+            'zReverseRange(string $key, string|int $start, string|int $end, mixed $scores = null): array|false',
         ],
         'zrevrange' => [
             'ZREVRANGE', [SortedSetRanges::class, 'range'], 'values',
-            'zRevRange(string $key, string|int $start, string|int $end, array|bool|null $scores = null): array|false',
+            'zRevRange(string $key, string|int $start, string|int $end, mixed $scores = null): array|false',
         ],
         'zrevrangebylex' => [
             'ZREVRANGEBYLEX', [SortedSetRanges::class, 'byLex'], 'values',
-            'zRevRangeByLex(string $key, string $max, string $min, int $offset = -1, int $count = -1): array|false',
+            'zRevRangeByLex(mixed $key, mixed $max, mixed $min, mixed $offset = -1, mixed $count = -1): array|false',
         ],
         'zrevrangebyscore' => [
             'ZREVRANGEBYSCORE', [SortedSetRanges::class, 'byScore'], 'values',
-            'zRevRangeByScore(string $key, int|float|string $max, int|float|string $min, array $options = []): array|false',
+            'zRevRangeByScore(string $key, string|int|float $max, string|int|float $min, mixed $options = []): array|false',
         ],
         'zrevrank' => ['ZREVRANK', 'kv', 'int', 'zRevRank(string $key, mixed $member): int|false'],
         'zscore' => ['ZSCORE', 'kv', 'float', 'zScore(string $key, mixed $member): float|false'],

@@ -33,11 +33,11 @@ final class Streams
         'xdelex' => ['XDELEX', [Build::class, 'deleteWithMode'], 'list', 'xDelEx(string $key, array $ids, ?string $mode = null): array|false'],
         'xgroup' => [
             'XGROUP', [StreamGroups::class, 'group'], [Convert::class, 'group'],
-            "xGroup(string \$operation, string \$key = '', string \$group = '', string \$id_or_consumer = '', bool \$mkstream = false, int \$entries_read = -2): mixed",
+            'xGroup(string $operation, ?string $key = null, ?string $group = null, ?string $id_or_consumer = null, bool $mkstream = false, int $entries_read = -2): mixed',
         ],
         'xinfo' => [
             'XINFO', [Build::class, 'info'], [Convert::class, 'info'],
-            "xInfo(string \$operation, string \$key = '', string \$group_or_full = '', int \$count = -1): array|false",
+            'xInfo(string $operation, ?string $arg1 = null, ?string $arg2 = null, int $count = -1): array|false',
         ],
         'xlen' => ['XLEN', 'k', 'int', 'xLen(string $key): int|false'],
         'xpending' => [
@@ -54,7 +54,7 @@ final class Streams
         ],
         'xreadgroup' => [
             'XREADGROUP', [StreamGroups::class, 'read'], [Convert::class, 'streams'],
-            'xReadGroup(string $group, string $consumer, array $streams, ?int $count = null, ?int $block = null): array|false|null',
+            'xReadGroup(string $group, string $consumer, array $streams, ?int $count = 1, ?int $block = 1): array|false|null',
         ],
         'xrevrange' => [
             'XREVRANGE', [Build::class, 'range'], [Convert::class, 'entries'],

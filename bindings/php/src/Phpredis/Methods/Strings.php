@@ -22,11 +22,11 @@ final class Strings
         'getmultiple' => ['MGET', 'K', 'values', 'getMultiple(array $keys): array|false'],
         'getrange' => ['GETRANGE', 'kii', 'value', 'getRange(string $key, int $start, int $end): string|false'],
         'getset' => ['GETSET', 'kv', 'value', 'getSet(string $key, mixed $value): mixed'],
-        'getwithmeta' => ['GET', 'k', [\RedisCluster\Phpredis\Replies\ValueWithLength::class, 'value'], 'getWithMeta(string $key): array'],
+        'getwithmeta' => ['GET', 'k', [\RedisCluster\Phpredis\Replies\ValueWithLength::class, 'value'], 'getWithMeta(string $key): array|false'],
         'incr' => ['INCR', [Build::class, 'increment'], 'int', 'incr(string $key, int $by = 1): int|false'],
         'incrby' => ['INCRBY', 'ki', 'int', 'incrBy(string $key, int $value): int|false'],
         'incrbyfloat' => ['INCRBYFLOAT', 'kf', 'float', 'incrByFloat(string $key, float $value): float|false'],
-        'lcs' => ['LCS', [Build::class, 'lcs'], 'any', 'lcs(string $key1, string $key2, array $options = []): string|int|array|false'],
+        'lcs' => ['LCS', [Build::class, 'lcs'], 'any', 'lcs(string $key1, string $key2, ?array $options = null): array|string|int|false'],
         'mget' => ['MGET', 'K', 'values', 'mGet(array $keys): array|false'],
         'mset' => ['MSET', 'M', 'status', 'mSet(array $key_values): bool'],
         'msetex' => [

@@ -26,6 +26,8 @@ return [
         ['stream', 'xgroup', 'DESTROY', 'one', 'group'],
         ['stream', 'xreadgroup', 'group', 'me', ['one' => '>']],
         ['stream', 'xreadgroup', 'group', 'me', ['one' => '>', 'two' => '>'], 1],
+        ['stream', 'xreadgroup', 'group', 'me', ['one' => '>'], -1],
+        ['stream', 'xreadgroup', 'group', 'me', ['one' => '>'], 1, -1],
         ['stream', 'xack', 'one', 'group', ['1-1', '2-1']],
         ['stream', 'xpending', 'one', 'group'],
         ['stream', 'xpending', 'one', 'group', '-', '+', 5],

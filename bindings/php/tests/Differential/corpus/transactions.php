@@ -123,6 +123,18 @@ return [
         'commands about servers' => [
             ['pipeline'], ['ping'], ['echo', 'x'], ['time'], ['dbSize'], ['exec'], ['multi'], ['ping'], ['echo', 'x'], ['exec'],
         ],
+        'commands for all nodes in a transaction' => [
+            ['mset', ['one' => 1, 'two' => 2, 'six' => 6]], ['multi'], ['set', 'one', 'x'], ['dbSize'], ['keys', '*'], ['time'], ['echo', 'x'],
+            ['info', 'keyspace'], ['lastSave'], ['config', 'GET', 'maxmemory-policy'], ['slowlog', 'len'], ['script', 'exists', 'a'],
+            ['get', 'one'], ['exec'], ['getMode'],
+            ['multi'], ['flushDB'], ['dbSize'], ['exec'], ['dbSize'],
+            ['mset', ['one' => 1, 'two' => 2]], ['multi'], ['flushAll'], ['set', 'one', 'x'], ['exec'], ['multi'], ['dbSize'], ['discard'],
+        ],
+        'another database in a transaction' => [
+            ['set', 'one', 'a'], ['multi'], ['select', 1], ['set', 'one', 'b'], ['exec'], ['get', 'one'], ['multi'], ['get', 'one'], ['exec'],
+            ['select', 0], ['get', 'one'], ['multi'], ['select', 1], ['discard'], ['get', 'one'], ['multi'], ['select', 99], ['exec'],
+            ['get', 'one'],
+        ],
         'flushes' => [
             ['mset', ['one' => 1, 'two' => 2]], ['pipeline'], ['flushDB'], ['exec'], ['dbSize'], ['mset', ['one' => 1, 'two' => 2]],
             ['pipeline'], ['flushAll'], ['get', 'one'], ['exec'], ['dbSize'],

@@ -3,6 +3,8 @@
 //! Each node reads its own streams, all at once, and the replies are merged in the order of the caller's streams. A read by a group consumes
 //! entries, so it is checked first that no node would reject it.
 
+mod merged;
+
 use crate::command::ReadTimeout;
 use crate::crossnode::Job;
 use crate::crossnode::support::ask_server;
@@ -15,7 +17,7 @@ use crate::crossnode::support::key_watch::{BlockingCommand, MAX_SILENCE, Phase, 
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::crossnode::support::waiting_line::TurnEnd;
 use crate::error::Error;
-use crate::resp::{Builder, Children, Kind, Reply, Value};
+use crate::resp::{Children, Reply, Value};
 use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
@@ -123,9 +125,12 @@ impl BlockingCommand for Reading<'_, '_, '_> {
             Some(Value::Array(_)) if self.group.is_none() && ask_server::runs_blocked_commands_again(self.job, server)? => {
                 Ok((self.attempt()?, TurnEnd::NotTaken))
             }
+            Some(Value::Array(_)) if self.group.is_none() => Ok((Some(reply.extract(1)), TurnEnd::NotTaken)),
             Some(Value::Array(_)) => {
-                let end = if self.group.is_some() { TurnEnd::Taken } else { TurnEnd::NotTaken };
-                Ok((Some(reply.extract(1)), end))
+                // The entries are consumed: a server that does not tell its release must not lose them.
+                let runs_again = ask_server::runs_blocked_commands_again(self.job, server).unwrap_or(false);
+                let found = if runs_again { self.with_other_streams(key, reply) } else { reply.extract(1) };
+                Ok((Some(found), TurnEnd::Taken))
             }
             Some(Value::Error(text)) if self.group.is_some() && (is_wrong_type(text) || text.starts_with(b"NOGROUP ")) => {
                 Err(self.group_error(key, text)?)
@@ -330,7 +335,7 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
         let all: Vec<Reply> = outcomes.into_iter().collect::<Result<_, _>>()?;
         match all.iter().filter_map(refusal).next() {
             Some(refusal) => Err(self.first_refusal()?.unwrap_or(refusal)),
-            None => Ok(self.merge(parts, all.iter().map(Some))),
+            None => Ok(self.merge(parts, all.iter().map(Some), None)),
         }
     }
 
@@ -363,7 +368,7 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
     /// shows again at the next call.
     fn merge_consumed(&self, parts: &[Part], outcomes: Vec<Result<Reply, Error>>) -> Outcome<Option<Reply>> {
         let delivered = outcomes.iter().map(|outcome| outcome.as_ref().ok().filter(|reply| refusal(reply).is_none()));
-        if let Some(found) = self.merge(parts, delivered) {
+        if let Some(found) = self.merge(parts, delivered, None) {
             return Ok(Some(found));
         }
         for outcome in outcomes {
@@ -405,63 +410,11 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
             _ => b"0-0".to_vec(),
         }
     }
-
-    /// The replies of the servers as one, in the order of the caller's streams; `None` when they are empty.
-    fn merge<'r>(&self, parts: &[Part], all: impl Iterator<Item = Option<&'r Reply>>) -> Option<Reply> {
-        let mut found: Vec<Option<(Children<'r>, Option<Value<'r>>)>> = all.map(|reply| reply.and_then(entries)).collect();
-        let count = found.iter().flatten().map(|(rest, next)| rest.len() + usize::from(next.is_some())).sum();
-        if count == 0 {
-            return None;
-        }
-        let all: Vec<Value> = found.iter().flatten().flat_map(|(rest, next)| next.iter().copied().chain(*rest)).collect();
-        let mut builder = Builder::default();
-        let root = builder.begin(Kind::Array, count);
-        for stream in (0..self.ids.len()).filter(|&stream| self.is_in_reply(stream, &all)) {
-            let part = parts.iter().position(|(server, _)| *server == self.job.server_of(stream))?;
-            if let Some((rest, next)) = &mut found[part]
-                && let Some(entries) = next.as_ref().filter(|entries| is_of(entries, self.job.key(stream)))
-            {
-                builder.value(entries);
-                *next = rest.next();
-            }
-        }
-        builder.end(root);
-        Some(builder.finish())
-    }
-
-    /// A stream that the caller names several times may have fewer entries in the reply, which gives only its name. They belong to the
-    /// places with the least ids; of a group, to those that ask for pending entries, then to the first that ask for new ones.
-    fn is_in_reply(&self, stream: usize, replies: &[Value]) -> bool {
-        let (key, server) = (self.job.key(stream), self.job.server_of(stream));
-        let order = |stream: usize| (id_order(&self.ids[stream]), stream);
-        let is_before = |&other: &usize| self.job.key(other) == key && self.job.server_of(other) == server && order(other) < order(stream);
-        let before = (0..self.ids.len()).filter(is_before).count();
-        before == 0 || before < replies.iter().filter(|reply| is_of(reply, key)).count()
-    }
-}
-
-/// An id as a sort key: whether it asks for new entries, its time and its number.
-fn id_order(id: &[u8]) -> (bool, u64, u64) {
-    let text = String::from_utf8_lossy(id);
-    let (time, number) = text.split_once('-').unwrap_or((&text, "0"));
-    (id == b">" || id == b"$", time.parse().unwrap_or(0), number.parse().unwrap_or(0))
 }
 
 /// The server's error, if its reply is one.
 fn refusal(reply: &Reply) -> Option<Abort> {
     not_error(replies(reply).next()?).err()
-}
-
-/// The streams in a server's reply: all but the first, and the first.
-fn entries(reply: &Reply) -> Option<(Children<'_>, Option<Value<'_>>)> {
-    let Some(Value::Array(mut streams)) = replies(reply).next() else { return None };
-    let first = streams.next();
-    Some((streams, first))
-}
-
-fn is_of(entries: &Value, stream: &[u8]) -> bool {
-    let Value::Array(entries) = entries else { return false };
-    matches!(entries.clone().next(), Some(Value::String(name)) if name == stream)
 }
 
 /// A field by its name, in an array of name, value, name, value ….

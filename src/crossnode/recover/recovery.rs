@@ -1,7 +1,8 @@
-//! Finds what interrupted transfers and MSETNX have left on the servers, and completes or undoes it.
+//! Completes or undoes what interrupted transfers and MSETNX have left on the servers.
 
 use crate::config::Config;
 use crate::crossnode::msetnx::{Intent, has_record, prevent_store, undo};
+use crate::crossnode::recover::report::{Entry, Found, Recovered, report};
 use crate::crossnode::support::conversation::{Connections, Request, TransactionResult, replies, transaction_result, unix_millis, words};
 use crate::crossnode::support::internal_keys;
 use crate::crossnode::support::internal_keys::REGISTRY;
@@ -9,64 +10,16 @@ use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::crossnode::support::retry::Retry;
 use crate::crossnode::transfer::{Record, RecordState, restore_source};
 use crate::error::Error;
-use crate::resp::{Builder, Kind, Reply, Value};
+use crate::resp::{Reply, Value};
 use crate::topology::Topology;
 use std::time::Duration;
 
-/// An entry of a server's registry.
-struct Found {
-    server: usize,
-    /// The field of the registry; for a transfer also the name of an internal key.
-    key: Vec<u8>,
-    entry: Entry,
-    age: Duration,
-}
-
-enum Entry {
-    Transfer(Record),
-    MsetNx(Intent),
-    /// Not in a format of this version.
-    Unreadable,
-}
-
-impl Found {
-    fn transfer(&self) -> Option<&Record> {
-        if let Entry::Transfer(record) = &self.entry { Some(record) } else { None }
-    }
-
-    /// The id of the operation. Entries of several servers may have the same.
-    fn id(&self) -> Option<&String> {
-        match &self.entry {
-            Entry::Transfer(record) => Some(&record.id),
-            Entry::MsetNx(intent) => Some(&intent.id),
-            Entry::Unreadable => None,
-        }
-    }
-
-    fn is_staged(&self) -> bool {
-        self.transfer().is_some_and(|record| record.state == RecordState::Staged)
-    }
-}
-
-enum Recovered {
-    /// The operation had succeeded; its remains are deleted.
-    Finished,
-    /// The value is back in its source.
-    Undone,
-    /// An unneeded copy is deleted.
-    Removed,
-    /// The entry is younger than the caller's limit, so its operation may be under way.
-    Young,
-    /// Nothing can be done yet, for this reason.
-    Waiting(String),
-}
-
 const NAME: &[u8] = b"recover";
 
-struct Recovery<'c> {
-    config: &'c Config,
-    topology: &'c Topology,
-    min_age: Duration,
+pub(crate) struct Recovery<'c> {
+    pub config: &'c Config,
+    pub topology: &'c Topology,
+    pub min_age: Duration,
 }
 
 /// Returns an array with a map for each entry: node, key, command, source, destination, age in milliseconds, outcome, reason.
@@ -98,7 +51,7 @@ pub(crate) fn recover(config: &Config, topology: &Topology, min_age: Duration) -
     Ok(report(config, &results))
 }
 
-fn reason(abort: Abort) -> String {
+pub(crate) fn reason(abort: Abort) -> String {
     match abort {
         Abort::Refusal(text) => String::from_utf8_lossy(&text).into_owned(),
         Abort::Error(error) => error.message().to_owned(),
@@ -106,8 +59,8 @@ fn reason(abort: Abort) -> String {
 }
 
 impl Recovery<'_> {
-    fn connections(&self, servers: impl IntoIterator<Item = usize>) -> Result<Connections<'_>, Error> {
-        Connections::new(self.config, self.topology, NAME, servers)
+    pub(crate) fn connections(&self, servers: impl IntoIterator<Item = usize>) -> Result<Connections<'_>, Error> {
+        Connections::new(self.topology, NAME, servers)
     }
 
     /// All entries of a server's registry.
@@ -213,12 +166,12 @@ impl Recovery<'_> {
         })
     }
 
-    fn server(&self, alias: &str) -> Option<usize> {
+    pub(crate) fn server(&self, alias: &str) -> Option<usize> {
         self.config.masters.iter().find(|master| master.alias == alias).map(|master| master.server)
     }
 
     fn end_staged(&self, record: &Record, staged: &[u8], source: usize, target: usize) -> Outcome<Recovered> {
-        let landing = internal_keys::key(&record.id, "landing");
+        let landing = record.landing_key();
         if self.was_delivered(&landing, target)? {
             self.remove(source, staged)?;
             self.remove(target, &landing)?;
@@ -236,7 +189,7 @@ impl Recovery<'_> {
     ///
     /// A refused delivery leaves both its record and the landing key, and this removes both in one step. A record without a landing key means that
     /// the value was delivered, and the next `recover` would delete the staged value.
-    fn was_delivered(&self, landing: &[u8], target: usize) -> Outcome<bool> {
+    pub(crate) fn was_delivered(&self, landing: &[u8], target: usize) -> Outcome<bool> {
         let mut connections = self.connections([target])?;
         let mut retry = Retry::new();
         while retry.next_attempt() {
@@ -286,50 +239,9 @@ impl Recovery<'_> {
     }
 
     /// Deletes an internal key and its entry.
-    fn remove(&self, server: usize, key: &[u8]) -> Outcome<()> {
+    pub(crate) fn remove(&self, server: usize, key: &[u8]) -> Outcome<()> {
         let commands = vec![words![b"UNLINK", key], words![b"HDEL", REGISTRY, key]];
         let reply = self.connections([server])?.send(Request::transaction(server, commands))?;
         transaction_result(&reply).map(drop)
     }
-}
-
-fn report(config: &Config, results: &[(Found, Recovered)]) -> Reply {
-    let mut list = Builder::default();
-    let root = list.begin(Kind::Array, results.len());
-    for (found, result) in results {
-        let (outcome, reason) = match result {
-            Recovered::Finished => ("finished", None),
-            Recovered::Undone => ("undone", None),
-            Recovered::Removed => ("removed", None),
-            Recovered::Young => ("young", None),
-            Recovered::Waiting(reason) => ("waiting", Some(reason.as_str())),
-        };
-        let map = list.begin(Kind::Map, 16);
-        list.string(b"node");
-        list.string(config.servers[found.server].alias.as_bytes());
-        list.string(b"key");
-        list.string(&found.key);
-        let transfer = found.transfer();
-        let msetnx = if let Entry::MsetNx(_) = &found.entry { Some(&b"MSETNX"[..]) } else { None };
-        for (name, value) in [
-            ("command", transfer.map(|record| record.command.as_slice()).or(msetnx)),
-            ("source", transfer.map(|record| record.source.as_slice())),
-            ("destination", transfer.map(|record| record.destination.as_slice())),
-        ] {
-            list.string(name.as_bytes());
-            match value {
-                Some(value) => list.string(value),
-                None => list.nil(),
-            }
-        }
-        list.string(b"age_ms");
-        list.integer(found.age.as_millis() as i64);
-        list.string(b"outcome");
-        list.string(outcome.as_bytes());
-        list.string(b"reason");
-        list.optional(reason);
-        list.end(map);
-    }
-    list.end(root);
-    list.finish()
 }

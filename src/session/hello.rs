@@ -1,0 +1,96 @@
+//! HELLO: the protocol of the session, its name and its credentials.
+
+use crate::config::Protocol;
+use crate::error::printable;
+use crate::resp::{Reply, Value, pack};
+use crate::session::identity::{invalid_name, is_valid_name};
+use crate::session::select::parse_number;
+use crate::session::session::{Outcome, Session};
+
+/// The error of HELLO without AUTH, by Redis 7.0.
+const NOT_AUTHENTICATED: &[u8] =
+    b"NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> \
+    option can be used to authenticate the client and select the RESP protocol version at the same time";
+
+/// What a HELLO sets, after its credentials were checked.
+pub(crate) struct Hello {
+    pub protocol: Protocol,
+    pub name: Option<Vec<u8>>,
+    /// It names the protocol.
+    has_version: bool,
+}
+
+impl Hello {
+    /// The command as servers get it: credentials are a matter of the session.
+    pub(crate) fn without_credentials(&self) -> Vec<Vec<u8>> {
+        let version = self.has_version.then(|| self.protocol.number().into());
+        let name = self.name.iter().flat_map(|name| [b"SETNAME".to_vec(), name.clone()]);
+        [b"HELLO".to_vec()].into_iter().chain(version).chain(name).collect()
+    }
+}
+
+impl Session {
+    /// HELLO: sets the protocol and the name. The reply is that of one server.
+    pub(super) fn hello(&mut self, args: &[&[u8]]) -> Outcome {
+        let Hello { protocol, name, .. } = match self.parse_hello(args) {
+            Ok(hello) => hello,
+            Err(refusal) => return Ok(refusal),
+        };
+        if let Some(name) = name {
+            self.settings.name = name;
+        }
+        let server = self.identify()?;
+        let reply = self.ask(server, b"HELLO", &pack(&[b"HELLO", protocol.number().as_bytes()]))?;
+        if !matches!(reply.root(), Value::Error(_)) {
+            self.set_protocol(protocol);
+        }
+        Ok(reply)
+    }
+
+    /// Reads the arguments of HELLO and checks the credentials; else the error reply.
+    pub(super) fn parse_hello(&mut self, args: &[&[u8]]) -> Result<Hello, Reply> {
+        let mut rest = &args[1..];
+        let mut hello = Hello { protocol: self.settings.protocol, name: None, has_version: !rest.is_empty() };
+        if let [version, after @ ..] = rest {
+            hello.protocol = match parse_number(version) {
+                Some(2) => Protocol::Resp2,
+                Some(3) => Protocol::Resp3,
+                Some(_) => return Err(Reply::error(b"NOPROTO unsupported protocol version")),
+                None => return Err(Reply::error(b"ERR Protocol version is not an integer or out of range")),
+            };
+            rest = after;
+        }
+        let mut credentials = None;
+        while let [option, after @ ..] = rest {
+            rest = match after {
+                [name, after @ ..] if option.eq_ignore_ascii_case(b"SETNAME") => {
+                    hello.name = Some(name.to_vec());
+                    after
+                }
+                [user, password, after @ ..] if option.eq_ignore_ascii_case(b"AUTH") => {
+                    credentials = Some((*user, *password));
+                    after
+                }
+                _ => return Err(Reply::error(format!("ERR Syntax error in HELLO option '{}'", printable(option)).as_bytes())),
+            };
+        }
+        if let Some(rejected) = credentials.and_then(|(user, password)| self.authenticate(user, password)) {
+            return Err(rejected);
+        }
+        if !self.is_authenticated {
+            return Err(Reply::error(NOT_AUTHENTICATED));
+        }
+        if !hello.name.as_ref().is_none_or(|name| is_valid_name(name)) {
+            return Err(invalid_name("Client names"));
+        }
+        Ok(hello)
+    }
+
+    pub(super) fn set_protocol(&mut self, protocol: Protocol) {
+        if let Some(selected) = self.handle(self.settings.db, protocol) {
+            self.selected = selected;
+        }
+        self.settings.protocol = protocol;
+        self.pubsub_connections.values_mut().for_each(|connection| connection.sends_pushes = protocol == Protocol::Resp3);
+    }
+}
