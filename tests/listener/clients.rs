@@ -3,7 +3,7 @@
 use crate::support::listener::listen;
 use crate::support::random::{Random, seed};
 use crate::support::raw_client::RawClient;
-use crate::support::three_nodes::ThreeNodes;
+use crate::support::three_nodes::{ThreeNodes, await_blocked_clients};
 use crate::support::{key_on, request};
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -116,8 +116,9 @@ fn an_element_is_kept_if_the_client_that_waits_for_it_leaves() {
             waiting.write_all(&request(&["CLIENT ID", &command])).unwrap();
             assert!(waiting.read(&mut [0; 100]).unwrap() > 0);
             waiting.shutdown(Shutdown::Write).unwrap();
-            // The listener disconnects it.
+            // The listener disconnects it, and the servers learn of that.
             waiting.read_to_end(&mut Vec::new()).unwrap();
+            nodes.servers.iter().for_each(|server| await_blocked_clients(server, 0));
             assert_eq!(other.exchange(&request(&[&format!("RPUSH {list} x"), &format!("LPOP {list}")]), 2), b":1\r\n$1\r\nx\r\n");
         }
     }
