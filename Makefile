@@ -81,6 +81,11 @@ chaos: ## kill servers and clients for CHAOS_SECONDS (60) and check that nothing
 models: ## check the models of MSETNX, RENAME and recover, with a crash at every step
 	$(CARGO) run --quiet --locked --manifest-path tests/models/Cargo.toml
 
+.PHONY: histories
+histories: ## record and check histories of concurrent clients: HISTORIES (170) of each command and disturbance, then mutants of the library
+	@scripts/setup test
+	@scripts/histories $${HISTORIES:-170} mutants
+
 .PHONY: soak
 soak: ## compare N servers with one until stopped, or for COMMANDS commands; SEED repeats a run
 	@scripts/setup test
@@ -92,7 +97,7 @@ differential: ## compare COMMANDS (150000) random commands with one server in ea
 	@scripts/differential $(SERVERS)
 
 .PHONY: matrix
-matrix: ## run the tests of the core with servers of other versions (SERVERS, by default all of scripts/servers list)
+matrix: ## run the tests of the core and the vectors of all languages with servers of other versions (SERVERS, by default all of scripts/servers list)
 	@scripts/setup test
 	@scripts/matrix $(SERVERS)
 

@@ -61,7 +61,7 @@ pub mod fuzzing;
 pub use crate::cluster::{Cluster, Nodes, RECOVER_MIN_AGE};
 #[doc(hidden)]
 pub use crate::command::{all_commands, data_commands, keys_of};
-pub use crate::config::{Address, Config, CrossNode, KeylessScripts, Master, Pin, Protocol, Read, Server, Transactions};
+pub use crate::config::{Address, Config, CrossNode, KeylessScripts, Master, Pin, Protocol, Read, Server, Tls, Transactions};
 pub use crate::error::{Code, Error};
 pub use crate::listener::{Job, Listener};
 pub use crate::partition::{HashTag, Tagged, partition};

@@ -138,6 +138,66 @@ fn equivalent_configurations_compare_equal() {
 }
 
 #[test]
+fn tls_settings_of_a_node_replace_those_of_the_document_one_by_one() {
+    let config = read(
+        r#"{"nodes": {"node_1": {"host": "a"}, "node_2": {"host": "a", "tls": false}, "node_3": {"unix": "/s"}, "node_4": "rediss://b:7000/1",
+                      "node_5": {"host": "c", "tls": {"insecure": false, "server_name": "d"}}}, "tls": {"insecure": true}}"#,
+    );
+    let seen: Vec<_> = config
+        .servers
+        .iter()
+        .map(|server| (server.address.to_string(), server.tls.as_ref().map(|tls| (tls.insecure, tls.server_name.as_deref()))))
+        .collect();
+    let of_document = Some((true, None));
+    assert_eq!(
+        seen,
+        [
+            ("a:6379".to_owned(), of_document),
+            ("a:6379".to_owned(), None),
+            ("/s".to_owned(), None),
+            ("b:7000".to_owned(), of_document),
+            ("c:6379".to_owned(), Some((false, Some("d")))),
+        ]
+    );
+    let of_url = |text: &str| read(text).servers[0].tls.clone();
+    assert!(of_url(r#"{"nodes":{"node_1":"rediss://a"}}"#).is_some_and(|tls| !tls.insecure && tls.ca.is_none()));
+    assert!(of_url(r#"{"nodes":{"node_1":"redis://a"},"tls":false}"#).is_none());
+    assert!(of_url(r#"{"nodes":{"node_1":{"host":"a"}},"tls":[]}"#).is_some());
+}
+
+#[test]
+fn errors_in_tls_settings_give_their_path() {
+    for (tls, message) in [
+        ("7", "tls: invalid type: integer `7`, expected true, false or an object"),
+        (r#""yes""#, "tls: a string is not true, false or an object"),
+        ("[1]", "tls: a list is not true, false or an object"),
+        (r#"{"cafile":"a"}"#, "tls.cafile: unknown key; expected one of `ca`, `cert`"),
+        (r#"{"ca":7}"#, "tls.ca: 7 is not a string"),
+        (r#"{"ca":"/none/ca.pem"}"#, "tls.ca: cannot read /none/ca.pem: No such file or directory"),
+        (r#"{"ca":"Cargo.toml"}"#, "tls.ca: Cargo.toml has no certificate in PEM format"),
+        (r#"{"cert":"/none/c.pem"}"#, "tls.key: missing; cert requires it"),
+        (r#"{"key":"/none/c.key"}"#, "tls.cert: missing; key requires it"),
+        (r#"{"ca":"/none/ca.pem","insecure":true}"#, "tls.insecure: true contradicts ca"),
+        (r#"{"insecure":1}"#, "tls.insecure: 1 is not true or false"),
+        (r#"{"server_name":"a b"}"#, r#"tls.server_name: "a b" is not a host name or address"#),
+    ] {
+        for (text, path) in [
+            (format!(r#"{{"nodes":{{"node_1":{{"host":"a"}}}},"tls":{tls}}}"#), ""),
+            (format!(r#"{{"nodes":{{"node_1":{{"host":"a","tls":{tls}}}}}}}"#), "nodes.node_1."),
+        ] {
+            let error = Config::from_json(text.as_bytes()).expect_err(&text);
+            assert!(error.message().starts_with(&format!("{path}{message}")), "{text}: {error}");
+        }
+    }
+    for (text, message) in [
+        (r#"{"nodes":{"node_1":{"unix":"/s","tls":true}}}"#, "nodes.node_1.tls: a Unix socket has no TLS"),
+        (r#"{"nodes":{"node_1":"redis://a"},"tls":true}"#, "nodes.node_1: redis:// is without TLS, and tls is configured; use rediss://"),
+    ] {
+        assert_eq!(Config::from_json(text.as_bytes()).unwrap_err().message(), message);
+    }
+}
+
+#[test]
 fn errors_give_the_path_of_the_bad_value() {
     let node = r#""nodes":{"node_1":{"host":"a"},"node_2":{"host":"b"},"node_3":{"host":"c"}}"#;
     for (text, message) in [
@@ -159,8 +219,6 @@ fn errors_give_the_path_of_the_bad_value() {
         (r#"{"nodes":{"node_1":{"host":"a","unix":"/s"}}}"#.into(), "nodes.node_1.unix: a node has either"),
         (r#"{"nodes":{"node_1":{"port":1,"unix":"/s"}}}"#.into(), "nodes.node_1.port: a node has either"),
         (r#"{"nodes":{"node_1":{"host":"a","db":-1}}}"#.into(), "nodes.node_1.db: -1 is not a database number"),
-        (r#"{"nodes":{"node_1":{"host":"a","tls":true}}}"#.into(), "nodes.node_1.tls: TLS is not supported yet"),
-        (r#"{"nodes":{"node_1":"rediss://a"}}"#.into(), "nodes.node_1: rediss:// is not supported yet"),
         (r#"{"nodes":{"node_1":"http://a"}}"#.into(), "nodes.node_1: not a redis://, rediss:// or unix:// URL"),
         (r#"{"nodes":{"node_1":"redis://a/x"}}"#.into(), "nodes.node_1: "),
         (r#"{"nodes":{"node_1":"redis://a/-5"}}"#.into(), "nodes.node_1: -5 is not a database number"),

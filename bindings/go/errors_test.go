@@ -133,6 +133,28 @@ func TestTheFailureOfANodeAffectsOnlyItsCommands(t *testing.T) {
 	}
 }
 
+func TestARefusedPartOfASplitWriteNamesTheNodesThatExecutedTheirs(t *testing.T) {
+	c := openEmpty(t)
+	mset, secondPort := []any{"MSET"}, 0
+	for i := 0; i < 20; i++ {
+		key := fmt.Sprint("refused:", i)
+		mset = append(mset, key, i)
+		if node, err := c.NodeFor(key); err != nil {
+			t.Fatal(err)
+		} else if node.Alias == "node_2" {
+			secondPort = node.Port
+		}
+	}
+	second := oneServer(secondPort).open(t)
+	do(t, second, "CONFIG", "SET", "min-replicas-to-write", 1)
+	defer second.Do(ctx, "CONFIG", "SET", "min-replicas-to-write", 0)
+	_, err := c.Do(ctx, mset...)
+	wantError(t, err, rediscluster.ErrIO, "node_2", true)
+	if text := err.Error(); !strings.Contains(text, "MSET: node_2 refused its part: NOREPLICAS ") || !strings.HasSuffix(text, "; executed by node_1, node_3") {
+		t.Error(text)
+	}
+}
+
 func TestABadReplyOfAServerIsAnError(t *testing.T) {
 	for reply, want := range map[string]rediscluster.Code{
 		"":                       rediscluster.ErrTimeout,

@@ -1,5 +1,6 @@
 //! The JSON document of a configuration: its keys, and nothing else. What they mean together is decided in `resolve`.
 
+use crate::config::tls::{TlsDocument, tls};
 use crate::config::values::{
     Alias, Aliases, Named, StringOrObject, boolean, count, database, object, pool_size, port, protocol, reply_depth, seconds, string, word,
 };
@@ -71,7 +72,8 @@ pub(crate) struct Document {
     #[serde(default, deserialize_with = "reply_depth")]
     pub max_reply_depth: Option<usize>,
     pub sentinels: Option<serde_json::Value>,
-    pub tls: Option<serde_json::Value>,
+    #[serde(default, deserialize_with = "tls")]
+    pub tls: Option<TlsDocument>,
     #[serde(default, deserialize_with = "protocol")]
     pub protocol: Option<Protocol>,
 }
@@ -104,8 +106,8 @@ pub(crate) struct NodeDocument {
     pub password: Option<String>,
     #[serde(default, deserialize_with = "database")]
     pub db: Option<u32>,
-    #[serde(default, deserialize_with = "boolean")]
-    pub tls: Option<bool>,
+    #[serde(default, deserialize_with = "tls")]
+    pub tls: Option<TlsDocument>,
 }
 
 fn hash_tag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<HashTag>, D::Error> {

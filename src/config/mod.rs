@@ -4,7 +4,7 @@
 //! connects to nothing.
 //!
 //! Data flows one way: `document` has the JSON keys, `values` reads single values, `node` and `resolve` decide what they mean together.
-//! `placement` computes where a key is stored; `pin` has the rules for keys on a fixed node, and `glob` their patterns.
+//! `tls` has the settings of encrypted connections. `placement` computes where a key is stored; `pin` has the rules for keys on a fixed node, and `glob` their patterns.
 
 mod document;
 mod glob;
@@ -12,9 +12,13 @@ mod node;
 mod pin;
 mod placement;
 mod resolve;
+mod tls;
 mod values;
 
 pub use crate::config::pin::Pin;
+pub use crate::config::tls::Tls;
+#[cfg(feature = "tls")]
+pub(crate) use crate::config::tls::{certificates, private_key, server_name};
 pub(crate) use crate::config::placement::{Place, tag_without_rule};
 use crate::error::Error;
 use crate::partition::HashTag;
@@ -99,6 +103,8 @@ pub struct Server {
     pub password: Option<String>,
     /// The database, from 0.
     pub db: u32,
+    /// The settings of TLS. `None`: the connection is not encrypted.
+    pub tls: Option<Tls>,
 }
 
 /// The address of a server.
@@ -221,7 +227,11 @@ impl Server {
 
     /// Whether a connection to one can be used for the other.
     fn same_endpoint(&self, other: &Server) -> bool {
-        self.address == other.address && self.db == other.db && self.username == other.username && self.password == other.password
+        self.address == other.address
+            && self.db == other.db
+            && self.username == other.username
+            && self.password == other.password
+            && self.tls == other.tls
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::config::document::{NodeDocument, fault};
 use crate::config::values::{LAST_DB, StringOrObject};
+use crate::config::tls::{Tls, TlsDocument};
 use crate::config::{Address, Server};
 use crate::error::Error;
 use redis::{ConnectionAddr, IntoConnectionInfo};
@@ -11,6 +12,7 @@ pub(crate) struct Defaults {
     pub username: Option<String>,
     pub password: Option<String>,
     pub db: u32,
+    pub tls: Option<Tls>,
 }
 
 const DEFAULT_PORT: u16 = 6379;
@@ -26,9 +28,6 @@ pub(crate) fn server(alias: &str, node: StringOrObject<NodeDocument>, defaults: 
 
 fn from_object(alias: &str, path: &str, node: NodeDocument, defaults: &Defaults) -> Result<Server, Error> {
     let fault = |key: &str, what: &str| fault(&format!("{path}.{key}"), what);
-    if node.tls == Some(true) {
-        return Err(fault("tls", "TLS is not supported yet"));
-    }
     let address = match (node.host, node.unix) {
         (Some(_), Some(_)) => return Err(fault("unix", "a node has either host and port or unix")),
         (None, Some(_)) if node.port.is_some() => return Err(fault("port", "a node has either host and port or unix")),
@@ -38,15 +37,24 @@ fn from_object(alias: &str, path: &str, node: NodeDocument, defaults: &Defaults)
         (Some(host), None) => Address::Tcp { host, port: node.port.unwrap_or(DEFAULT_PORT) },
         (None, Some(path)) => Address::Unix { path },
     };
-    Ok(assemble(alias, address, node.username, node.password, node.db.unwrap_or(defaults.db), defaults))
+    let tls = match (node.tls, &address) {
+        (None, Address::Tcp { .. }) => defaults.tls.clone(),
+        (None, Address::Unix { .. }) => None,
+        (Some(own), _) => own.resolve(&format!("{path}.tls"), defaults.tls.as_ref())?,
+    };
+    if tls.is_some() && matches!(address, Address::Unix { .. }) {
+        return Err(fault("tls", "a Unix socket has no TLS"));
+    }
+    Ok(Server { tls, ..assemble(alias, address, node.username, node.password, node.db.unwrap_or(defaults.db), defaults) })
 }
 
 fn from_url(alias: &str, path: &str, text: &str, defaults: &Defaults) -> Result<Server, Error> {
-    let url = redis::parse_redis_url(text).ok_or_else(|| fault(path, "not a redis://, rediss:// or unix:// URL"))?;
-    if matches!(url.scheme(), "rediss" | "valkeys") {
-        return Err(fault(path, "rediss:// is not supported yet"));
-    }
+    let mut url = redis::parse_redis_url(text).ok_or_else(|| fault(path, "not a redis://, rediss:// or unix:// URL"))?;
     let is_unix = url.scheme().ends_with("unix");
+    let tls = tls_of_url(path, url.scheme(), is_unix, defaults)?;
+    if tls.is_some() && url.set_scheme("redis").is_err() {
+        return Err(fault(path, "this kind of URL is not supported"));
+    }
     let known: &[&str] = if is_unix { &["db", "user", "pass"] } else { &[] };
     if let Some((name, _)) = url.query_pairs().find(|(name, _)| !known.contains(&name.as_ref())) {
         return Err(fault(path, format!("{name:?} is not supported in a URL")));
@@ -67,7 +75,17 @@ fn from_url(alias: &str, path: &str, text: &str, defaults: &Defaults) -> Result<
         Ok(db) if db <= LAST_DB => db,
         _ => return Err(fault(path, format!("{} is not a database number", settings.db()))),
     };
-    Ok(assemble(alias, address, settings.username().map(Into::into), settings.password().map(Into::into), db, defaults))
+    let (username, password) = (settings.username().map(Into::into), settings.password().map(Into::into));
+    Ok(Server { tls, ..assemble(alias, address, username, password, db, defaults) })
+}
+
+/// A URL says itself whether it means TLS. If the document wants TLS, a URL without would send everything in clear text without a word.
+fn tls_of_url(path: &str, scheme: &str, is_unix: bool, defaults: &Defaults) -> Result<Option<Tls>, Error> {
+    match scheme {
+        "rediss" | "valkeys" => TlsDocument::Switch(true).resolve(path, defaults.tls.as_ref()),
+        _ if is_unix || defaults.tls.is_none() => Ok(None),
+        _ => Err(fault(path, format!("{scheme}:// is without TLS, and tls is configured; use rediss://"))),
+    }
 }
 
 /// A node that has a user or a password of its own takes neither from the document.
@@ -78,5 +96,5 @@ fn assemble(alias: &str, address: Address, username: Option<String>, password: O
     };
     // Configurations write "no password" as an empty string.
     let password = password.filter(|password| !password.is_empty());
-    Server { alias: alias.to_owned(), address, username, password, db }
+    Server { alias: alias.to_owned(), address, username, password, db, tls: None }
 }

@@ -24,7 +24,8 @@ const DEFAULT_REPLY_DEPTH: usize = 1024;
 pub(crate) fn config(document: Document) -> Result<Config, Error> {
     refuse_unsupported(&document)?;
     let read = read(&document)?;
-    let defaults = Defaults { username: document.username, password: document.password, db: document.db.unwrap_or(0) };
+    let tls = if let Some(tls) = document.tls { tls.resolve("tls", None)? } else { None };
+    let defaults = Defaults { username: document.username, password: document.password, db: document.db.unwrap_or(0), tls };
     let listed = document.nodes.ok_or_else(|| fault("nodes", "missing"))?.0;
     if listed.is_empty() {
         return Err(fault("nodes", "no nodes"));
@@ -81,11 +82,7 @@ fn timeouts(whole: Option<Option<Duration>>, steps: [Option<Option<Duration>>; 3
 }
 
 fn refuse_unsupported(document: &Document) -> Result<(), Error> {
-    let keys = [("sentinels", &document.sentinels), ("tls", &document.tls)];
-    match keys.into_iter().find(|(_, value)| value.is_some()) {
-        Some((key, _)) => Err(fault(key, "not supported yet")),
-        None => Ok(()),
-    }
+    if document.sentinels.is_some() { Err(fault("sentinels", "not supported yet")) } else { Ok(()) }
 }
 
 /// Where scripts without keys run. A node that is named must be a master.

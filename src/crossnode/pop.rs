@@ -77,7 +77,7 @@ impl BlockingCommand for Popping<'_, '_, '_> {
     fn attempt(&self) -> Outcome<Option<Reply>> {
         let mut connections = self.job.connections(self.job.servers())?;
         while let Some(key) = self.first_existing(&mut connections, Phase::Start)? {
-            let key = self.without_key_before(&mut connections, key, Phase::Start)?;
+            let key = self.without_key_before(&mut connections, key)?;
             let reply = connections.send(self.pop(key.index))?;
             let popped = not_error(replies(&reply).next().unwrap_or(Value::Nil))?;
             if let Some(reply) = self.reply(key.index, popped)? {
@@ -93,16 +93,6 @@ impl BlockingCommand for Popping<'_, '_, '_> {
             Some(key) if !key.has_wanted_type => Err(Abort::refusal(WRONG_TYPE)),
             key => Ok(key.into_iter().map(|key| key.index).collect()),
         }
-    }
-
-    fn key_before(&self, key: usize) -> Outcome<Option<usize>> {
-        let look = self.look_before(key);
-        if look.is_empty() {
-            return Ok(None);
-        }
-        let mut connections = self.job.connections(look.iter().map(|request| request.server))?;
-        let before = self.existing(&mut connections, &look, key)?.into_iter().find(|key| key.has_wanted_type);
-        before.map(|before| self.without_key_before(&mut connections, before, Phase::Waiting).map(|key| key.index)).transpose()
     }
 
     /// Pops, and asks whether there is more. A server that runs the command again rejects it if a key before this one has another type.
@@ -172,12 +162,12 @@ impl<'j, 'c, 'a> Popping<'j, 'c, 'a> {
     }
 
     /// This key, which exists, or one before it that exists. The keys before the returned one were looked at after that, and did not exist.
-    fn without_key_before(&self, connections: &mut Connections, key: ExistingKey, phase: Phase) -> Outcome<ExistingKey> {
+    fn without_key_before(&self, connections: &mut Connections, key: ExistingKey) -> Outcome<ExistingKey> {
         let mut key = key;
         loop {
             let look = self.look_before(key.index);
             let before = if look.is_empty() { Vec::new() } else { self.existing(connections, &look, key.index)? };
-            match before.into_iter().find(|key| key.has_wanted_type || phase == Phase::Start) {
+            match before.into_iter().next() {
                 Some(before) => key = before,
                 None => return Ok(key),
             }

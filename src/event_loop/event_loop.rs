@@ -35,6 +35,8 @@ pub(crate) struct EventLoop {
 /// A handle and, by server, the connection to it.
 struct Handle {
     cluster: Cluster,
+    /// The loop has no encrypted connections.
+    is_encrypted: bool,
     nodes: Vec<Node>,
 }
 
@@ -73,7 +75,8 @@ impl EventLoop {
             Node::new(connection, (number as u64) << 32 | server as u64)
         };
         let nodes = (0..config.servers.len()).map(node).collect();
-        self.handles.push(Handle { cluster: cluster.clone(), nodes });
+        let is_encrypted = config.servers.iter().any(|server| server.tls.is_some());
+        self.handles.push(Handle { cluster: cluster.clone(), is_encrypted, nodes });
         number
     }
 
@@ -96,6 +99,9 @@ impl EventLoop {
     #[inline]
     pub(crate) fn submit(&mut self, handle: usize, args: &[&[u8]], request: Option<&[u8]>, tag: u64) -> Submitted {
         let own = &mut self.handles[handle];
+        if own.is_encrypted {
+            return Submitted::Other;
+        }
         match own.cluster.route_without_waiting(args, request) {
             Route::OneServer { server, may_use_replica, .. } if may_use_replica && own.nodes[server].may_have_replicas => Submitted::Other,
             Route::OneServer { server, keys, flags, .. } => {
@@ -163,7 +169,7 @@ impl EventLoop {
     /// Makes a node ready for another command, and notes that it will have something to send.
     #[inline]
     fn prepare(&mut self, handle: usize, server: usize, name: &[u8]) -> Result<(), Error> {
-        let Handle { cluster, nodes } = &mut self.handles[handle];
+        let Handle { cluster, nodes, .. } = &mut self.handles[handle];
         let node = &mut nodes[server];
         if node.is_check_due || node.connection.is_closed() {
             node.prepare(&self.epoll, cluster, server, name, self.now)?;
@@ -178,7 +184,7 @@ impl EventLoop {
     /// Sends what was submitted, as far as the kernel takes it at once.
     pub(crate) fn flush(&mut self) {
         while let Some((handle, server)) = self.queued.pop() {
-            let Handle { cluster, nodes } = &mut self.handles[handle];
+            let Handle { cluster, nodes, .. } = &mut self.handles[handle];
             nodes[server].is_queued = false;
             if nodes[server].connection.has_unsent() {
                 let failed = nodes[server].send(&self.epoll, cluster, self.now);
@@ -196,7 +202,7 @@ impl EventLoop {
         let _ = epoll::wait(&self.epoll, rustix::buffer::spare_capacity(&mut events), Some(&Timespec { tv_sec: 0, tv_nsec: 0 }));
         for event in &events {
             let (handle, server) = ((event.data.u64() >> 32) as usize, event.data.u64() as u32 as usize);
-            let Handle { cluster, nodes } = &mut self.handles[handle];
+            let Handle { cluster, nodes, .. } = &mut self.handles[handle];
             let failed = nodes[server].advance(&self.epoll, cluster, self.now);
             self.received.push((handle, server));
             self.fail(failed);
@@ -205,7 +211,7 @@ impl EventLoop {
     }
 
     fn refresh(&mut self) {
-        for Handle { cluster, nodes } in &mut self.handles {
+        for Handle { cluster, nodes, .. } in &mut self.handles {
             let topology = cluster.topology();
             nodes.iter_mut().enumerate().for_each(|(server, node)| node.refresh(topology.shard(server), self.now));
         }
@@ -213,7 +219,7 @@ impl EventLoop {
 
     fn check_time(&mut self) {
         let mut all = Vec::new();
-        for Handle { cluster, nodes } in &mut self.handles {
+        for Handle { cluster, nodes, .. } in &mut self.handles {
             for node in nodes.iter_mut().filter(|node| node.connection.deadline() <= self.now) {
                 all.extend(node.check_time(&self.epoll, cluster, self.now));
             }
@@ -257,7 +263,7 @@ impl EventLoop {
                 return Some(finished);
             }
             let &(handle, server) = self.received.last()?;
-            let Handle { cluster, nodes } = &mut self.handles[handle];
+            let Handle { cluster, nodes, .. } = &mut self.handles[handle];
             match nodes[server].next_reply(&self.epoll, cluster, server, self.now) {
                 Ok(Some((tag, range))) if Rounds::is_part(tag) => {
                     let reply = &self.handles[handle].nodes[server].connection.received()[range];

@@ -159,6 +159,19 @@ impl Reader {
         Ok(())
     }
 
+    /// Appends bytes that have arrived, as [`Reader::room`] reserves memory.
+    #[cfg(feature = "tls")]
+    pub(crate) fn append(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
+        while !bytes.is_empty() {
+            self.room()?;
+            let spare = self.bytes.capacity() - self.bytes.len();
+            let (now, later) = bytes.split_at(spare.min(bytes.len()));
+            self.bytes.extend_from_slice(now);
+            bytes = later;
+        }
+        Ok(())
+    }
+
     /// Appends bytes that have arrived.
     pub(crate) fn feed(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);

@@ -3,7 +3,7 @@
 //! No caller waits for the probe of another one, and the one that begins a probe waits only for a moment: a reply that comes later is found by
 //! the callers after it. While the server works a command costs a look at one number.
 
-use crate::config::Address;
+use crate::config::{Address, Tls};
 use crate::error::{Code, Error};
 use crate::transport::clock::{Time, exact_now};
 use crate::transport::probe::Probe;
@@ -23,6 +23,7 @@ pub(crate) struct Breaker {
     /// The process whose calls it judges.
     process: u32,
     address: Address,
+    tls: Option<Tls>,
     /// After that many failures in a row calls fail. 0: it counts none.
     max_failures: u32,
     /// The number of failures since the server last replied.
@@ -50,10 +51,11 @@ pub(crate) enum Failure {
 }
 
 impl Breaker {
-    pub(crate) fn new(address: Address, max_failures: u32) -> Breaker {
+    pub(crate) fn new(address: Address, tls: Option<Tls>, max_failures: u32) -> Breaker {
         Breaker {
             process: std::process::id(),
             address,
+            tls,
             max_failures,
             failures: AtomicU32::new(0),
             since: AtomicU64::new(0),
@@ -100,7 +102,7 @@ impl Breaker {
             // One that was not answered in its interval gives way to the next one.
             self.next_probe.store(now.saturating_add(with_jitter(probing.interval)), Relaxed);
             probing.interval = (probing.interval * 2).min(MAX_INTERVAL);
-            match Probe::start(&self.address) {
+            match Probe::start(&self.address, self.tls.as_ref()) {
                 Ok(probe) => probing.current = Some(probe),
                 Err(error) => return self.probe_failed(probing, &error.to_string()),
             }
@@ -166,7 +168,7 @@ mod tests {
     use std::net::TcpListener;
 
     fn breaker_of(listener: &TcpListener, max_failures: u32) -> Breaker {
-        Breaker::new(Address::Tcp { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() }, max_failures)
+        Breaker::new(Address::Tcp { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() }, None, max_failures)
     }
 
     #[test]
@@ -218,7 +220,7 @@ mod tests {
 
     #[test]
     fn without_a_limit_it_counts_nothing() {
-        let breaker = Breaker::new(Address::Unix { path: "none".into() }, 0);
+        let breaker = Breaker::new(Address::Unix { path: "none".into() }, None, 0);
         (0..9).for_each(|_| breaker.failed(Failure::Refused, "refused"));
         assert!(!breaker.is_troubled());
     }

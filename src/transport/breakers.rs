@@ -1,6 +1,6 @@
 //! The breakers of a process. Handles whose configurations judge a server in the same way share its breaker, so that a fault is met once.
 
-use crate::config::{Address, Config};
+use crate::config::{Address, Config, Server, Tls};
 use crate::transport::breaker::Breaker;
 use arc_swap::ArcSwap;
 use once_cell::sync::Lazy;
@@ -12,6 +12,7 @@ use std::time::Duration;
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Key {
     address: Address,
+    tls: Option<Tls>,
     timeouts: [Option<Duration>; 4],
     max_failures: u32,
 }
@@ -20,13 +21,14 @@ struct Key {
 static BREAKERS: Lazy<ArcSwap<HashMap<Key, Weak<Breaker>>>> = Lazy::new(ArcSwap::default);
 
 /// The breaker of a server in this process.
-pub(crate) fn shared_breaker(config: &Config, address: &Address) -> Arc<Breaker> {
+pub(crate) fn shared_breaker(config: &Config, server: &Server) -> Arc<Breaker> {
     let key = Key {
-        address: address.clone(),
+        address: server.address.clone(),
+        tls: server.tls.clone(),
         timeouts: [config.timeout, config.connect_timeout, config.read_timeout, config.write_timeout],
         max_failures: config.breaker_failures,
     };
-    let new = Arc::new(Breaker::new(address.clone(), config.breaker_failures));
+    let new = Arc::new(Breaker::new(server.address.clone(), server.tls.clone(), config.breaker_failures));
     let mut found = new.clone();
     BREAKERS.rcu(|known| {
         let usable = |breaker: &Weak<Breaker>| breaker.upgrade().filter(|breaker| breaker.is_of_this_process());

@@ -9,11 +9,12 @@ use crate::transport::clock::{NEVER, RESOLUTION, Time, exact_now, limit, now, re
 use crate::transport::connect::open_socket;
 use crate::transport::probe::hung_up;
 use crate::transport::progress::{MinRate, Progress};
+use crate::transport::socket::Socket;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
-use rustix::net::{RecvFlags, SendFlags, recv, send, sockopt};
+use rustix::net::{RecvFlags, SendFlags, sockopt};
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU64};
@@ -27,7 +28,7 @@ const FIRST_READ: usize = 16 << 10;
 const WATCHED_FROM: Time = 20_000_000;
 
 pub(crate) struct Connection {
-    socket: OwnedFd,
+    socket: Socket,
     /// The process that opened it.
     owner: u32,
     max_reply_depth: usize,
@@ -85,6 +86,12 @@ impl Connection {
             .map_err(|error| connect_failed(&error.to_string()))?;
         sockopt::set_socket_timeout(&socket, sockopt::Timeout::Send, shorter(config.write_timeout))
             .map_err(|error| connect_failed(&error.to_string()))?;
+        let socket = Socket::open(socket, server, until).map_err(|error| {
+            let failure = if error.code() == Code::Timeout { Failure::Silent } else { Failure::Refused };
+            let error = connect_failed(error.message());
+            breaker.failed(failure, error.message());
+            error
+        })?;
         let mut connection = Connection {
             socket,
             owner: std::process::id(),
@@ -181,7 +188,7 @@ impl Connection {
     /// [`Connection::send_all`] for a part of a request. With `more` the kernel may hold back a packet that is not full.
     #[inline]
     pub(crate) fn send_part(&self, bytes: &[u8], more: bool, sent: &mut usize) -> Result<(), Error> {
-        match send(&self.socket, bytes, if more { SendFlags::MORE | SendFlags::NOSIGNAL } else { SendFlags::NOSIGNAL }) {
+        match self.socket.send(bytes, if more { SendFlags::MORE } else { SendFlags::empty() })? {
             Ok(count) if count == bytes.len() => {
                 *sent += count;
                 Ok(())
@@ -227,7 +234,7 @@ impl Connection {
                 }
                 Err(error) => return Err(self.lost(error)),
             }
-            outcome = send(&self.socket, rest, SendFlags::NOSIGNAL | SendFlags::DONTWAIT);
+            outcome = self.socket.send(rest, SendFlags::DONTWAIT)?;
         }
     }
 
@@ -236,7 +243,7 @@ impl Connection {
     pub(crate) fn send_now(&self, bytes: &[u8], more: bool) -> Result<usize, Error> {
         let more = if more { SendFlags::MORE } else { SendFlags::empty() };
         loop {
-            match send(&self.socket, bytes, more | SendFlags::DONTWAIT | SendFlags::NOSIGNAL) {
+            match self.socket.send(bytes, more | SendFlags::DONTWAIT)? {
                 Ok(count) => return Ok(count),
                 Err(Errno::AGAIN) => return Ok(0),
                 Err(Errno::INTR) => {}
@@ -258,8 +265,8 @@ impl Connection {
                 self.receive_rest(reader, wanted)?;
             } else {
                 // Nearly every reply is complete after one read.
-                match recv(&self.socket, reader.room()?, RecvFlags::empty()) {
-                    Ok((0, _)) => return Err(self.fail(closed())),
+                match self.socket.recv(reader, RecvFlags::empty())? {
+                    Ok(0) => return Err(self.fail(closed())),
                     Ok(_) => {
                         reader.advance(wanted)?;
                         if reader.complete() < wanted {
@@ -296,9 +303,9 @@ impl Connection {
                 }
             }
             let complete = reader.complete();
-            match recv(&self.socket, reader.room()?, if is_first { RecvFlags::DONTWAIT } else { RecvFlags::empty() }) {
-                Ok((0, _)) => return Err(self.fail(closed())),
-                Ok((count, _)) => {
+            match self.socket.recv(reader, if is_first { RecvFlags::DONTWAIT } else { RecvFlags::empty() })? {
+                Ok(0) => return Err(self.fail(closed())),
+                Ok(count) => {
                     reader.advance(wanted)?;
                     is_first = false;
                     progress.record(count);
@@ -340,9 +347,9 @@ impl Connection {
 
     /// Reads what has arrived; returns the number of bytes.
     pub(crate) fn receive_now(&self, reader: &mut Reader, wanted: usize) -> Result<usize, Error> {
-        match recv(&self.socket, reader.room()?, RecvFlags::DONTWAIT) {
-            Ok((0, _)) => Err(self.fail(closed())),
-            Ok((count, _)) => {
+        match self.socket.recv(reader, RecvFlags::DONTWAIT)? {
+            Ok(0) => Err(self.fail(closed())),
+            Ok(count) => {
                 if self.breaker.is_troubled() {
                     self.breaker.succeeded();
                 }
@@ -383,6 +390,8 @@ impl Connection {
         loop {
             let timeout = remaining(until).and_then(|left| left.try_into().ok());
             match poll(&mut [PollFd::new(&self.socket, events)], timeout.as_ref()) {
+                // Messages of TLS itself are no data.
+                Ok(1..) if events == PollFlags::IN && !self.socket.has_data()? => {}
                 Ok(ready) => return Ok(ready > 0),
                 Err(Errno::INTR) => {}
                 Err(error) => return Err(self.lost(error)),
@@ -403,7 +412,7 @@ impl Connection {
             Code::Timeout => self.breaker.failed(Failure::Silent, error.message()),
             _ if self.has_replied.load(Relaxed) => {}
             _ => {
-                let error = self.last_words().unwrap_or(error);
+                let error = self.last_words().unwrap_or_else(|| self.with_hint(error));
                 self.breaker.failed(Failure::Refused, error.message());
                 return error;
             }
@@ -414,14 +423,19 @@ impl Connection {
     /// What a server said before it hung up on a new connection.
     fn last_words(&self) -> Option<Error> {
         let mut bytes = [0; 256];
-        let (count, _) = recv(&self.socket, &mut bytes, RecvFlags::DONTWAIT).ok()?;
+        let count = self.socket.recv_plain(&mut bytes)?;
         hung_up(&bytes[..count]).map(|text| connect_failed(&text))
+    }
+
+    /// A server that expects TLS closes a connection without it, and sends nothing.
+    fn with_hint(&self, error: Error) -> Error {
+        let hint = if self.socket.is_plain_tcp() { "; check whether the server expects TLS (rediss://)" } else { "" };
+        Error::new(error.code(), format!("{}{hint}", error.message()))
     }
 
     /// Whether the connection is open and no unexpected bytes have arrived.
     pub(crate) fn is_alive(&self) -> bool {
-        let mut byte = [0u8];
-        matches!(recv(&self.socket, &mut byte, RecvFlags::PEEK | RecvFlags::DONTWAIT), Err(Errno::AGAIN))
+        self.socket.is_quiet()
     }
 
     fn is_of_this_process(&self) -> bool {
@@ -440,7 +454,7 @@ impl Drop for Connection {
     /// its copy.
     fn drop(&mut self) {
         if self.is_of_this_process() {
-            let _ = rustix::net::shutdown(&self.socket, rustix::net::Shutdown::Both);
+            self.socket.shut_down();
         }
     }
 }

@@ -16,7 +16,9 @@ mod progress;
 mod retry_policy;
 mod shared_connection;
 mod shared_socket;
+mod socket;
 mod socket_address;
+mod tls;
 mod write_buffer;
 
 pub(crate) use crate::transport::check_schedule::CheckSchedule;

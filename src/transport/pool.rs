@@ -67,7 +67,7 @@ pub(crate) struct Lease<'p> {
 
 impl Pool {
     pub(crate) fn new(config: Arc<Config>, server: Server, connect_timeout: Option<Duration>, checks: CheckSchedule) -> Pool {
-        let breaker = shared_breaker(&config, &server.address);
+        let breaker = shared_breaker(&config, &server);
         let max_idle_time = limit_of(config.max_idle_time);
         Pool { config, server, connect_timeout, breaker, max_idle_time, checks, state: Mutex::default(), freed: Condvar::new() }
     }

@@ -1,8 +1,9 @@
-//! Finds out whether a server replies, without waiting for it: a connection of its own and a PING.
+//! Finds out whether a server replies, without waiting for it: a connection of its own, and a PING or the handshake of TLS.
 
-use crate::config::Address;
+use crate::config::{Address, Tls};
 use crate::transport::clock::{Time, exact_now, remaining};
 use crate::transport::connect::Connecting;
+use crate::transport::tls::Handshake;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, recv, send};
@@ -17,22 +18,32 @@ pub(crate) struct Probe {
 }
 
 enum State {
-    Connecting(Connecting),
+    Connecting(Connecting, Option<Box<Handshake>>),
+    Handshaking(OwnedFd, Box<Handshake>),
     /// PING was sent.
     Waiting(OwnedFd),
 }
 
 impl Probe {
-    pub(crate) fn start(address: &Address) -> io::Result<Probe> {
-        Ok(Probe { began: exact_now(), state: State::Connecting(Connecting::start(address)?) })
+    pub(crate) fn start(address: &Address, tls: Option<&Tls>) -> io::Result<Probe> {
+        let handshake = tls.map(|tls| Handshake::start(tls, address)).transpose().map_err(io::Error::other)?;
+        Ok(Probe { began: exact_now(), state: State::Connecting(Connecting::start(address)?, handshake.map(Box::new)) })
     }
 
     /// Waits for the reply, at most until that time. True: the server has replied. Any reply will do, for example that a password is required.
     pub(crate) fn advance(&mut self, until: Time) -> io::Result<bool> {
-        if let State::Connecting(connecting) = &mut self.state {
+        if let State::Connecting(connecting, handshake) = &mut self.state {
             let Some(socket) = connecting.advance(until)? else { return Ok(false) };
-            send(&socket, PING, SendFlags::NOSIGNAL)?;
-            self.state = State::Waiting(socket);
+            self.state = match handshake.take() {
+                Some(handshake) => State::Handshaking(socket, handshake),
+                None => {
+                    send(&socket, PING, SendFlags::NOSIGNAL)?;
+                    State::Waiting(socket)
+                }
+            };
+        }
+        if let State::Handshaking(socket, handshake) = &mut self.state {
+            return handshake.advance(socket, until).map_err(io::Error::other);
         }
         let State::Waiting(socket) = &self.state else { return Ok(false) };
         loop {
@@ -68,7 +79,7 @@ mod tests {
     use std::net::TcpListener;
 
     fn probe(listener: &TcpListener) -> Probe {
-        Probe::start(&Address::Tcp { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() }).unwrap()
+        Probe::start(&Address::Tcp { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() }, None).unwrap()
     }
 
     #[test]

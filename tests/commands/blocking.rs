@@ -45,6 +45,11 @@ impl Setup {
         clients.for_each(|mut client| redis::cmd("FLUSHALL").exec(&mut client).expect("an empty server"));
     }
 
+    /// Whether the servers have the command that a line begins with.
+    fn has_command_of(&self, line: &str) -> bool {
+        self.oracle_server.has_command(line.split(' ').next().unwrap_or_default())
+    }
+
     /// Returns the reply of a command. `happens` runs once the command blocks.
     fn run_blocked(&self, cluster: &Cluster, command: &str, happens: impl FnOnce()) -> String {
         std::thread::scope(|scope| {
@@ -91,7 +96,7 @@ fn pop_of(template: &str, keys: &[impl AsRef<str>], time: &str) -> String {
 #[test]
 fn blocking_pops_return_data_that_arrives_on_any_node() {
     let setup = Setup::new();
-    for (pop, push) in POPS {
+    for (pop, push) in POPS.into_iter().filter(|(pop, _)| setup.has_command_of(pop)) {
         let pop = pop_of(pop, &setup.keys, "5");
         for key in &setup.keys {
             let push = push.replace("KEY", key);
@@ -154,7 +159,7 @@ fn wrong_types_are_reported_as_by_one_server() {
             setup.check(&pop_of(pop, &keys, "5"));
         }
     }
-    assert_eq!(setup.check(&format!("EXISTS {three}")), "0");
+    assert_eq!(setup.check(&format!("EXISTS {three}")), if setup.has_command_of("BLMPOP") { "0" } else { "1" });
     for command in [format!("BLMOVE {one} {two} LEFT LEFT 5"), format!("BRPOPLPUSH {one} {two} 5")] {
         assert!(setup.check(&command).contains("WRONGTYPE"));
     }
@@ -172,7 +177,8 @@ fn a_blocking_command_that_timed_out_takes_no_later_element() {
     let [one, two, _] = [0, 1, 2].map(|at| setup.keys[at].as_str());
     let moves =
         [(format!("BLMOVE {one} {two} LEFT LEFT TIME"), "RPUSH KEY x y"), (format!("BRPOPLPUSH {one} {two} TIME"), "RPUSH KEY x y")];
-    for (command, push) in POPS.map(|(pop, push)| (pop.to_owned(), push)).into_iter().chain(moves) {
+    let all = POPS.map(|(pop, push)| (pop.to_owned(), push)).into_iter().chain(moves);
+    for (command, push) in all.filter(|(command, _)| setup.has_command_of(command)) {
         let command = pop_of(&command, &setup.keys, &time.as_secs_f64().to_string());
         let start = Instant::now();
         let reply = run(&setup.cluster, &command);

@@ -52,7 +52,7 @@ const POPS: [(&str, &str); 6] = [
 #[test]
 fn a_pop_that_waits_treats_keys_of_another_type_as_one_server_does() {
     let setup = ThreeNodes::new();
-    for (pop, push) in POPS {
+    for (pop, push) in POPS.into_iter().filter(|(pop, _)| setup.has_command_of(pop)) {
         for meanwhile in [
             &["SET A x"][..],
             &["SET A x", "SET B x", "HSET C f v", "DEL B", push],
@@ -104,6 +104,10 @@ fn a_group_read_ends_when_a_stream_or_the_group_goes() {
     const GROUPS: &[&str] = &["XGROUP CREATE A g $ MKSTREAM", "XGROUP CREATE B g $ MKSTREAM"];
     const READ: &str = "XREADGROUP GROUP g c BLOCK 500 STREAMS A B > >";
     let setup = ThreeNodes::new();
+    // Older servers do not notice that a stream is gone.
+    if !setup.oracle.is_since((7, 0)) {
+        return;
+    }
     for meanwhile in [
         &["XGROUP DESTROY A g"][..],
         &["XGROUP DESTROY B g"],

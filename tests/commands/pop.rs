@@ -14,20 +14,22 @@ fn pops_match_one_server() {
     let setup = ThreeNodes::new();
     let (cluster, oracle) = (setup.cluster(), setup.oracle());
     let mut random = Random::seeded();
+    // Redis 6.2 rounds 0.001 to 0, which is no timeout.
+    let time = if setup.oracle.release() < (7, 0) { "0.002" } else { "0.001" };
     for _ in 0..2_000 {
         let key = ["A", "B", "C"][random.below(3)];
         let command = match random.below(20) {
             0..5 => format!("RPUSH {key} {} {}", random.below(100), random.below(100)),
             5..10 => format!("ZADD {key} {} m{}", random.below(9), random.below(9)),
             10 => format!("DEL {key}"),
-            11 => "BLPOP C A B 0.001".into(),
-            12 => "BRPOP B A C 0.001".into(),
-            13 => "BZPOPMIN B C A 0.001".into(),
-            14 => "BZPOPMAX A C B A 0.001".into(),
+            11 => format!("BLPOP C A B {time}"),
+            12 => format!("BRPOP B A C {time}"),
+            13 => format!("BZPOPMIN B C A {time}"),
+            14 => format!("BZPOPMAX A C B A {time}"),
             15 => format!("LMPOP 3 C B A RIGHT COUNT {}", random.below(4)),
-            16 => format!("BLMPOP 0.001 3 A B C left count {}", random.below(4)),
+            16 => format!("BLMPOP {time} 3 A B C left count {}", random.below(4)),
             17 => format!("ZMPOP 3 C B A MIN COUNT {}", random.below(4)),
-            18 => format!("BZMPOP 0.001 3 B A C MAX COUNT {}", random.below(4)),
+            18 => format!("BZMPOP {time} 3 B A C MAX COUNT {}", random.below(4)),
             _ => "LMPOP 2 A B LEFT".into(),
         };
         setup.compare(&cluster, &oracle, &command);
@@ -86,6 +88,9 @@ fn a_blocking_pop_returns_nil_after_its_timeout() {
         "BLMPOP 0.05 2 A B LEFT",
         "BZMPOP 0.05 2 A B MIN",
     ] {
+        if !setup.has_command_of(command) {
+            continue;
+        }
         let start = Instant::now();
         assert_eq!(setup.compare(&cluster, &oracle, command), "NilArray");
         assert!(start.elapsed() >= Duration::from_millis(100), "{command}: 50 ms on each side");
@@ -104,6 +109,9 @@ fn a_push_on_any_node_ends_a_blocking_pop() {
         (2, "BZPOPMAX A B C 40", "ZADD C 1 v", "\"v\" \"1\""),
         (0, "BZMPOP 40 3 A B C MIN", "ZADD A 1 v", "[[\"v\" \"1\"]]"),
     ] {
+        if !setup.has_command_of(command) {
+            continue;
+        }
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| reply_to(&cluster, &setup.command(command)));
             await_tracking_connections(&setup.servers, 1);
@@ -207,6 +215,10 @@ fn repeated_blocking_pops_open_no_new_connections() {
 #[test]
 fn servers_without_client_tracking_are_polled() {
     let mut setup = ThreeNodes::new();
+    // Its ACL rules cannot exclude a subcommand.
+    if !setup.oracle.is_since((7, 0)) {
+        return;
+    }
     setup.servers =
         (0..3).map(|_| Server::start_with(&["--user", "default", "on", "nopass", "~*", "&*", "+@all", "-client|tracking"])).collect();
     let cluster = setup.cluster();
@@ -266,25 +278,4 @@ fn calls(client: &mut redis::Connection, command: &str) -> usize {
     let statistics: String = redis::cmd("INFO").arg("commandstats").query(client).unwrap();
     let calls = statistics.lines().find_map(|line| line.strip_prefix(&format!("cmdstat_{command}:calls=")));
     calls.map_or(0, |calls| calls.split(',').next().unwrap().parse().unwrap())
-}
-
-/// The messages of two servers arrive in any order.
-#[test]
-fn a_waiting_pop_takes_the_element_of_an_earlier_key_that_was_pushed_first() {
-    const ROUNDS: usize = 300;
-    let setup = ThreeNodes::new();
-    let handle = setup.cluster();
-    let (mut first, mut second) = (setup.servers[2].client(), setup.servers[0].client());
-    for round in 0..ROUNDS {
-        std::thread::scope(|scope| {
-            let waiting = scope.spawn(|| [(); 2].map(|()| reply_to(&handle, &setup.command("BLPOP C A 60"))));
-            await_tracking_connections([&setup.servers[0], &setup.servers[2]], 1);
-            for (client, key) in [(&mut first, &setup.keys[2]), (&mut second, &setup.keys[0])] {
-                let _: usize = redis::cmd("RPUSH").arg(key).arg(round).query(client).unwrap();
-            }
-            let expected = [2, 0].map(|key: usize| format!("[\"{}\" \"{round}\"]", setup.keys[key]));
-            assert_eq!(waiting.join().unwrap(), expected, "round {round}");
-        });
-        await_tracking_connections([&setup.servers[0], &setup.servers[2]], 0);
-    }
 }

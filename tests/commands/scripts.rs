@@ -51,7 +51,7 @@ fn a_known_script_is_loaded_again_on_a_server_that_lost_it() {
         for how in [load, |cluster: &Cluster| eval(cluster, "any")] {
             let cluster = cluster(&ports(&servers), &[]);
             how(&cluster);
-            for name in ["EVALSHA", "evalsha_ro"] {
+            for name in ["EVALSHA", "evalsha_ro"].into_iter().filter(|name| servers[0].has_command(name)) {
                 flush(&servers);
                 for key in &keys {
                     let command = format!("{name} {} 1 {key} x", digest().to_uppercase());
@@ -159,11 +159,17 @@ fn a_script_without_keys_runs_on_the_first_node() {
     }
     let stored = |server: &Server| redis::cmd("GET").arg("name").query::<Option<String>>(&mut server.client()).unwrap();
     assert_eq!(servers.iter().map(stored).collect::<Vec<_>>(), [Some("3".to_owned()), None, None]);
-    assert_eq!(executed(&cluster, &["EVAL return{ARGV[1],'x'} 0 a", "EVAL_RO return(ARGV[1]) 0 b", "PING"]), ["a x", "b", "PONG"]);
+    assert_eq!(executed(&cluster, &["EVAL return{ARGV[1],'x'} 0 a", "EVAL return(ARGV[1]) 0 b", "PING"]), ["a x", "b", "PONG"]);
+    if servers[0].has_command("eval_ro") {
+        assert_eq!(reply_to(&cluster, "EVAL_RO return(ARGV[1]) 0 b"), "\"b\"");
+    }
     // EVALSHA and functions as well.
     load(&cluster);
     flush(&servers);
     assert_eq!(reply_to(&cluster, &format!("EVALSHA {} 0 x", digest())), "[]");
+    if !servers[0].has_command("fcall") {
+        return;
+    }
     let library = "#!lua name=lib\nredis.register_function('f', function(keys, args) return args[1] end)";
     cluster.command(&[b"FUNCTION", b"LOAD", library.as_bytes()]).unwrap();
     assert_eq!(reply_to(&cluster, "FCALL f 0 y"), "\"y\"");
@@ -221,6 +227,10 @@ fn the_depth_of_replies_is_limited_by_a_setting() {
         cluster.command(&[b"EVAL", source.as_bytes(), b"0"]).map(|reply| reply.entries().len()).map_err(|error| error.message().to_owned())
     };
     let by_default = cluster(&[server.port], &[]);
+    // Redis 6.2 never replies to a script that returns so deep a table.
+    if !server.is_since((7, 0)) {
+        return;
+    }
     assert_eq!(nested(&by_default, 1000), Ok(1000));
     let error = nested(&by_default, 2000).unwrap_err();
     assert!(error.contains("arrays are nested deeper than 1024 (max_reply_depth)"), "{error}");

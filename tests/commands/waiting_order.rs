@@ -74,6 +74,9 @@ fn callers_are_served_in_order_of_arrival() {
         ("BZPOPMIN A B C 40", "type", "ZADD KEY 1 v"),
         ("BLMOVE A B LEFT RIGHT 40", "llen", "RPUSH A v"),
     ] {
+        if !setup.has_command_of(command) {
+            continue;
+        }
         served(&setup, look, &[command; CALLERS], |served| {
             for number in 0..CALLERS {
                 let node = if add.contains('A') && !add.contains("KEY") && !add.starts_with('Z') { 0 } else { number * 2 % 3 };
@@ -134,7 +137,9 @@ fn the_consumers_of_a_group_are_served_in_order_and_readers_without_a_group_all_
     for stream in ["A", "B", "C"] {
         reply_to(&setup.cluster(), &setup.command(&format!("XGROUP CREATE {stream} g $ MKSTREAM")));
     }
-    served(&setup, "xinfo|groups", &["XREADGROUP GROUP g c BLOCK 40000 STREAMS A B C > > >"; CALLERS], |served| {
+    // Redis 6.2 counts no subcommands.
+    let look = if setup.oracle.release() < (7, 0) { "xinfo" } else { "xinfo|groups" };
+    served(&setup, look, &["XREADGROUP GROUP g c BLOCK 40000 STREAMS A B C > > >"; CALLERS], |served| {
         for number in 0..CALLERS {
             push(&setup, number % 3, &format!("XADD {} * f v", ["A", "B", "C"][number % 3]));
             assert_eq!(served.recv_timeout(LONG).unwrap().0, number);

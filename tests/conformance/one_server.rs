@@ -18,6 +18,12 @@ impl OneServer {
         OneServer { client: RawClient::connect(server.port), is_redis_7_0: server.is_redis_7_0(), server }
     }
 
+    /// Whether the server accepts and refuses the commands before a case as the case says. Older servers lack some of them.
+    pub fn runs_setup(&mut self, case: &Case) -> bool {
+        self.client.exchange(&pack(&[b"FLUSHALL"]), 1);
+        case.setup.iter().all(|(command, is_refused)| self.client.exchange(&pack(&slices(command)), 1).starts_with(b"-") == *is_refused)
+    }
+
     /// Runs a case on the empty server. Returns the reply in the notation of the vectors.
     pub fn reply(&mut self, case: &Case) -> Vec<Vec<u8>> {
         let setup = case.setup.iter().map(|(command, _)| command);

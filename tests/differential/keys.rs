@@ -13,6 +13,9 @@ const COMMANDS: usize = 100_000;
 #[test]
 fn key_positions_match_command_getkeys() {
     let (seed, rules, server) = (random::seed(), rules(), Server::start());
+    if !server.is_since((7, 0)) {
+        return;
+    }
     let connection = RawConnection::connect(server.port);
     // One example for each command name.
     let mut wrong: BTreeMap<String, String> = BTreeMap::new();
@@ -64,6 +67,10 @@ fn is_excluded(command: &Command) -> bool {
     let is_misread = match command.name.as_str() {
         "publish" | "spublish" => true,
         "pfmerge" => words.len() == 2,
+        // With two destinations some releases report the last one only.
+        "georadius" | "georadiusbymember" => {
+            words.iter().filter(|word| word.eq_ignore_ascii_case(b"STORE") || word.eq_ignore_ascii_case(b"STOREDIST")).count() > 1
+        }
         "xreadgroup" => words.iter().filter(|word| word.eq_ignore_ascii_case(b"STREAMS")).count() > 1,
         _ => false,
     };

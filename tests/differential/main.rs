@@ -103,7 +103,8 @@ fn compare(masters: usize, commands: usize) -> BTreeMap<String, Counts> {
 
 /// The forms that the servers have.
 fn rules_for(harness: &Harness) -> Vec<Rule> {
-    rules().into_iter().chain(newer(|name| harness.knows(name))).collect()
+    let unsafe_rule = harness.unsafe_rule();
+    rules().into_iter().filter(|rule| harness.knows(&rule.name) && !unsafe_rule(rule)).chain(newer(|name| harness.knows(name))).collect()
 }
 
 /// Runs a sequence on both sides; `None` if there is no difference.

@@ -61,7 +61,12 @@ pub fn check(cases: &[Case]) {
         other: Server::start(),
         _servers: servers,
     };
-    let cases: Vec<&Case> = cases.iter().filter(|case| case.strategy != MISSING).collect();
+    // A command that Redis 6.2 lacks is explained as one without keys.
+    let is_known = |case: &&Case| {
+        let name = case.command.split(' ').next().unwrap_or_default();
+        stage.other.release() >= (7, 0) || stage.other.has_command(name)
+    };
+    let cases: Vec<&Case> = cases.iter().filter(|case| case.strategy != MISSING).filter(is_known).collect();
     let failed: Vec<String> = cases.iter().filter_map(|case| stage.check(case).err()).collect();
     assert!(failed.is_empty(), "{} of {} cases failed\n\n{}", failed.len(), cases.len(), failed.join("\n"));
 }
@@ -112,7 +117,9 @@ impl Stage {
     fn set_up(&mut self, data: &str) {
         redis::cmd("FLUSHALL").exec(&mut self.other.client()).expect("an empty server");
         for server in &mut self.direct.0 {
-            redis::pipe().cmd("FLUSHALL").cmd("FUNCTION").arg("FLUSH").cmd("SCRIPT").arg("FLUSH").exec(server).expect("an empty server");
+            redis::pipe().cmd("FLUSHALL").cmd("SCRIPT").arg("FLUSH").exec(server).expect("an empty server");
+            // Redis 6.2 has no functions.
+            let _ = redis::cmd("FUNCTION").arg("FLUSH").exec(server);
         }
         for command in data.split("; ").filter(|command| !command.is_empty()) {
             let node = command.split(' ').find_map(|word| key(word).map(|(node, _)| node)).expect("a key");

@@ -117,7 +117,8 @@ fn a_blocking_command_can_outlast_the_read_timeout() {
     let server = Server::start();
     // The server checks its blocked clients ten times a second.
     let cluster = cluster(&[server.port], &[r#""read_timeout":0.3"#]);
-    for command in ["BLPOP none 0.5", "BLMPOP 0.5 1 none LEFT", "XREAD BLOCK 500 STREAMS none $", "BZPOPMIN none 0.5"] {
+    let commands = ["BLPOP none 0.5", "BLMPOP 0.5 1 none LEFT", "XREAD BLOCK 500 STREAMS none $", "BZPOPMIN none 0.5"];
+    for command in commands.into_iter().filter(|command| server.has_command(command.split(' ').next().unwrap())) {
         assert_eq!(run(&cluster, command).unwrap().root(), Value::NilArray, "{command}");
     }
 }

@@ -1,9 +1,11 @@
 //! Split writes, and commands for all masters, of which one server refuses its part. The call fails and names the nodes that executed theirs; an
 //! error reply means, as on one server, that nothing was done.
 
+use crate::support::fake_server::{FakeServer, read_request};
 use crate::support::three_nodes::{ThreeNodes, redis_command, reply_to};
 use crate::support::{Server, cluster, format_value, ports, request, words};
 use rediscluster::{Cluster, Code, Value};
+use std::io::Write;
 
 /// On a server that refuses all writes.
 const REFUSALS: [(&str, &str); 2] = [("CONFIG SET min-replicas-to-write 1", "NOREPLICAS"), ("REPLICAOF 127.0.0.1 1", "READONLY")];
@@ -42,6 +44,43 @@ fn a_refused_part_of_a_split_write_names_the_nodes_that_executed_theirs() {
             assert_ne!(value(&setup.servers[0], &setup.keys[0]).as_deref(), Some("old"));
         }
     }
+}
+
+/// MSETEX is a command of Redis 8.4.
+#[test]
+fn a_refused_part_of_msetex_names_the_nodes_that_executed_theirs() {
+    let (setup, handle) = refusing(&[1], NO_MEMORY.0);
+    let command = setup.command("MSETEX 3 A 1 B 2 C 3 EX 100");
+    if reply_to(&setup.oracle(), &command).contains("unknown command") {
+        let reply = handle.command(&words(&command)).expect("an error reply");
+        assert!(matches!(reply.root(), Value::Error(text) if text.starts_with(b"ERR ")), "{reply:?}");
+        return;
+    }
+    let error = handle.command(&words(&command)).expect_err("one part is refused");
+    assert_eq!((error.code(), error.node(), error.executed()), (Code::Io, Some("node_2"), true), "{error}");
+    assert!(error.message().starts_with("MSETEX: node_2 refused its part: OOM "), "{error}");
+    assert!(error.message().ends_with("; executed by node_1, node_3"), "{error}");
+    assert_eq!(value(&setup.servers[0], &setup.keys[0]).as_deref(), Some("1"));
+}
+
+/// A server that loads its data refuses all commands.
+#[test]
+fn a_part_that_is_refused_by_a_loading_server_names_the_nodes_that_executed_theirs() {
+    let setup = ThreeNodes::new();
+    let loading = FakeServer::start(|mut stream, _| {
+        while read_request(&mut stream) {
+            if stream.write_all(b"-LOADING Redis is loading the dataset in memory\r\n").is_err() {
+                return;
+            }
+        }
+    });
+    let mut ports = ports(&setup.servers);
+    ports[1] = loading.port;
+    let handle = cluster(&ports, &[r#""refresh_interval":0"#]);
+    let error = handle.command(&words(&setup.command("MSET A 1 B 2 C 3"))).expect_err("one part is refused");
+    assert_eq!((error.code(), error.node(), error.executed()), (Code::Io, Some("node_2"), true), "{error}");
+    assert!(error.message().starts_with("MSET: node_2 refused its part: LOADING "), "{error}");
+    assert!(error.message().ends_with("; executed by node_1, node_3"), "{error}");
 }
 
 #[test]

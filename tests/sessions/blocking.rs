@@ -87,7 +87,7 @@ fn pipelined_blocking_commands_have_the_output_of_one_server() {
     let cluster = nodes.cluster();
     for commands in [
         &["BLPOP A D 0", "BLPOP D 0", "PING"][..],
-        &["BLPOP A B 0", "INCR C", "BLPOP B A 0", "BRPOP A 0.001"],
+        &["BLPOP A B 0", "INCR C", "BLPOP B A 0", "BRPOP A 0.002"],
         &["MULTI", "BLPOP A 0", "EXEC", "BLMOVE A B LEFT RIGHT 0", "BLPOP B 0", "BLPOP A 0"],
         &["BLPOP A x", "BLPOP A -1", "SET B x", "BLPOP B A 0", "DEL B", "BLPOP D 0", "BLPOP A 0"],
     ] {

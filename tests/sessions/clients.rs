@@ -62,8 +62,7 @@ fn eviction_and_touch_are_switched_where_the_server_can() {
     }
     // The setting reaches the connections that the session opens later.
     if run_one(&mut session, "CLIENT NO-EVICT on") != "OK" {
-        println!("skipped: the servers have no CLIENT NO-EVICT");
-        return;
+        return crate::support::skip("the servers have no CLIENT NO-EVICT");
     }
     run(&mut session, &[&nodes.command("WATCH C"), "CLIENT SETNAME mine"]);
     run_one(&mut session, &nodes.command("WATCH C"));

@@ -55,7 +55,10 @@ fn client_name_and_info_belong_to_the_session() {
     let mut session = cluster.session();
     assert_eq!(run(&mut session, &["CLIENT GETNAME", "CLIENT SETNAME me", "CLIENT GETNAME"]), ["nil", "OK", "me"]);
     assert_eq!(run_one(&mut session, "CLIENT SETINFO LIB-NAME mine"), "OK");
-    assert_eq!(run_one(&mut session, "CLIENT NO-EVICT on"), "OK");
+    let has_no_evict = servers[0].has_command("client|no-evict");
+    if has_no_evict {
+        assert_eq!(run_one(&mut session, "CLIENT NO-EVICT on"), "OK");
+    }
     assert!(run_one(&mut session, "CLIENT INFO").contains(" name=me "));
     assert_eq!(run_one(&mut session, "CLIENT ID"), run_one(&mut session, "CLIENT ID"));
     let key = key_on(2, 2);
@@ -70,7 +73,10 @@ fn client_name_and_info_belong_to_the_session() {
         ("HELLO 2 SETNAME", "ERR Syntax error in HELLO option 'SETNAME'"),
         ("SELECT", "ERR wrong number of arguments for 'select' command"),
     ] {
-        assert_eq!(run_one(&mut session, command), words);
+        // Older servers have other texts.
+        if servers[0].is_since((7, 0)) {
+            assert_eq!(run_one(&mut session, command), words);
+        }
     }
     let hello = run_one(&mut session, "HELLO 2 SETNAME you");
     assert!(hello.starts_with("[server ") && hello.contains(" proto 2 id "), "{hello}");

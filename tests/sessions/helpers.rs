@@ -30,6 +30,12 @@ pub fn text_of(value: &Value) -> String {
     }
 }
 
+/// An error text of one server, as Redis 7.0 and newer write it.
+pub fn of_redis_7(text: &str) -> String {
+    // Redis 6.2 has no shard channels, and writes a word with two r.
+    text.replace("(P)SUBSCRIBE / (P)UNSUBSCRIBE", "(P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE").replace("interract", "interact")
+}
+
 pub fn run_one(session: &mut Session, command: &str) -> String {
     run(session, &[command]).remove(0)
 }

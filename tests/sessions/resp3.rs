@@ -1,6 +1,6 @@
 //! HELLO 3: replies, messages and transactions have the types that one server uses, byte by byte.
 
-use super::helpers::{read_all, run_one};
+use super::helpers::{of_redis_7, read_all, run_one};
 use crate::support::raw_client::RawClient;
 use crate::support::three_nodes::ThreeNodes;
 use crate::support::{Server, cluster, ports, request};
@@ -38,7 +38,7 @@ impl Pair {
         self.session.write(&request).unwrap();
         let expected = self.plain.exchange(&request, replies);
         let found = self.read(expected.len());
-        assert_eq!(found.escape_ascii().to_string(), expected.escape_ascii().to_string(), "{commands:?}");
+        assert_eq!(found.escape_ascii().to_string(), of_redis_7(&expected.escape_ascii().to_string()), "{commands:?}");
         String::from_utf8_lossy(&found).into_owned()
     }
 
@@ -211,9 +211,13 @@ fn transactions_reply_with_the_types_of_one_server() {
 fn messages_and_confirmations_are_pushes_and_every_command_is_allowed() {
     let mut pair = Pair::new();
     pair.hello(3);
-    pair.check(&["SUBSCRIBE A B", "PSUBSCRIBE p*", "PING", "SET A 1", "GET B", "SSUBSCRIBE C"], 7);
+    pair.check(&["SUBSCRIBE A B", "PSUBSCRIBE p*", "PING", "SET A 1", "GET B"], 6);
+    let has_shard_channels = pair.nodes.oracle.has_command("ssubscribe");
+    if has_shard_channels {
+        pair.check(&["SSUBSCRIBE C"], 1);
+    }
     for handle in [pair.nodes.cluster(), pair.nodes.oracle()] {
-        for channel in ["A", "B", "party", "C"] {
+        for channel in ["A", "B", "party", "C"].into_iter().filter(|channel| has_shard_channels || *channel != "C") {
             let name = if channel == "C" { "SPUBLISH" } else { "PUBLISH" };
             let command = pair.nodes.command(&format!("{name} {channel} text"));
             assert_eq!(handle.command(&crate::support::words(&command)).unwrap().root(), Value::Integer(1));
@@ -226,7 +230,10 @@ fn messages_and_confirmations_are_pushes_and_every_command_is_allowed() {
             }
         }
     }
-    pair.check(&["UNSUBSCRIBE A B", "PUNSUBSCRIBE p*", "SUNSUBSCRIBE", "UNSUBSCRIBE", "PING"], 6);
+    if has_shard_channels {
+        pair.check(&["SUNSUBSCRIBE"], 1);
+    }
+    pair.check(&["UNSUBSCRIBE A B", "PUNSUBSCRIBE p*", "UNSUBSCRIBE", "PING"], 5);
     pair.check(&["SUBSCRIBE A"], 1);
     pair.hello(2);
     pair.check(&["GET A", "PING", "UNSUBSCRIBE"], 3);

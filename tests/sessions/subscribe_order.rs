@@ -28,7 +28,7 @@ fn what_is_published_after_a_write_of_subscriptions_arrives() {
     let three = nodes.cluster();
     let port = listener::listen(three.clone());
     for hello in ["HELLO 2", "HELLO 3"] {
-        for subscribe in ["SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE"] {
+        for subscribe in ["SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE"].into_iter().filter(|name| nodes.oracle.has_command(name)) {
             let (subscriptions, publications) = commands(subscribe);
             let mut session = three.session();
             session.write(&request(&[hello])).unwrap();

@@ -1,6 +1,6 @@
 //! Subscriptions of a session: each channel on its node, patterns on all nodes, one stream of messages.
 
-use crate::helpers::failure;
+use crate::helpers::{failure, of_redis_7};
 use crate::support::raw_client::RawClient;
 use crate::support::{Server, cluster, key_on, ports, request, words};
 use rediscluster::{Cluster, Code, Reply, Session, Value};
@@ -114,9 +114,9 @@ fn without_a_rule_a_channel_with_a_hash_tag_is_refused() {
     let servers = Server::start_many(3);
     let cluster = cluster(&ports(&servers), &[r#""hash_tag":null"#]);
     let mut session = cluster.session();
-    for command in
-        ["SUBSCRIBE a news:{x}", "SSUBSCRIBE {x}news", "UNSUBSCRIBE news:{x}", "PUBLISH news:{x} hello", "SPUBLISH {x}news hello"]
-    {
+    let commands =
+        ["SUBSCRIBE a news:{x}", "SSUBSCRIBE {x}news", "UNSUBSCRIBE news:{x}", "PUBLISH news:{x} hello", "SPUBLISH {x}news hello"];
+    for command in commands.into_iter().filter(|command| servers[0].has_command(command.split(' ').next().unwrap())) {
         let error = failure(&mut session, command);
         assert!(error.code() == Code::Request && error.message().starts_with("channel "), "{command}: {error}");
     }
@@ -143,13 +143,16 @@ fn channels_and_shard_channels_have_hash_tags_like_keys() {
     let servers = Server::start_many(3);
     let cluster = cluster(&ports(&servers), &[]);
     let mut session = cluster.session();
-    let confirmed = ["subscribe news 1", "subscribe b 2", "ssubscribe news 1", "unsubscribe news 1"];
-    assert_eq!(run(&mut session, &["SUBSCRIBE news{x} b", "SSUBSCRIBE news{y}", "UNSUBSCRIBE news{x}"]), confirmed);
+    let confirmed = ["subscribe news 1", "subscribe b 2", "unsubscribe news 1"];
+    assert_eq!(run(&mut session, &["SUBSCRIBE news{x} b", "UNSUBSCRIBE news{x}"]), confirmed);
     publish(&cluster, "news{x}", "no");
     publish(&cluster, "b", "yes");
     assert_eq!(next(&mut session), "message b yes");
-    cluster.command(&words("SPUBLISH news{y} yes")).unwrap();
-    assert_eq!(next(&mut session), "smessage news yes");
+    if servers[0].has_command("spublish") {
+        assert_eq!(run(&mut session, &["SSUBSCRIBE news{y}"]), ["ssubscribe news 1"]);
+        cluster.command(&words("SPUBLISH news{y} yes")).unwrap();
+        assert_eq!(next(&mut session), "smessage news yes");
+    }
 }
 
 #[test]
@@ -246,11 +249,14 @@ fn subscription_replies_have_the_same_bytes_as_from_a_single_server() {
         ("RESET", 1),
         ("GET a", 1),
     ] {
+        if (command.starts_with("SSUB") || command.starts_with("SUNSUB")) && !oracle.has_command("ssubscribe") {
+            continue;
+        }
         session.write(&request(&[command])).unwrap();
-        let expected = plain.exchange(&request(&[command]), replies);
+        let expected = of_redis_7(&String::from_utf8_lossy(&plain.exchange(&request(&[command]), replies)));
         let mut found = vec![0; 4096];
         let count = session.read(&mut found, NOW).unwrap();
-        assert_eq!(String::from_utf8_lossy(&found[..count]), String::from_utf8_lossy(&expected), "{command}");
+        assert_eq!(String::from_utf8_lossy(&found[..count]), expected, "{command}");
     }
 }
 

@@ -29,6 +29,8 @@ fn random_sequences_get_the_same_bytes_as_from_a_single_server() {
         (0..300).map(|number| format!("k{number}")).filter(|key| rediscluster::partition(key.as_bytes(), 3) == 2).collect();
     let keys = &keys[..3];
     let (mut here, mut there) = (RawClient::connect(servers[1].port), RawClient::connect(oracle.port));
+    // Older servers queue an unknown subcommand.
+    let refuses_subcommands = oracle.is_since((7, 0));
     for round in 0..150 {
         for side in [&mut here, &mut there] {
             side.exchange(&request(&["FLUSHALL"]), 1);
@@ -37,6 +39,7 @@ fn random_sequences_get_the_same_bytes_as_from_a_single_server() {
         let mut plain = RawClient::connect(oracle.port);
         for step in 0..20 {
             let mut commands: Vec<String> = (0..1 + random.below(5)).map(|_| any_command(&mut random, keys)).collect();
+            commands.retain(|command| refuses_subcommands || command != "CONFIG NOSUCH");
             let key = random.pick(keys);
             if random.below(4) == 0 {
                 let change = request(&[&format!("SET {key} other")]);

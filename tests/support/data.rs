@@ -92,7 +92,7 @@ impl DirectConnections {
             let keys: Vec<Vec<u8>> = redis::cmd("KEYS").arg("*").query(server).expect("its keys");
             for key in keys {
                 let mut commands = redis::pipe();
-                commands.cmd("DUMP").arg(&key).cmd("PEXPIRETIME").arg(&key);
+                commands.cmd("DUMP").arg(&key).cmd("EVAL").arg(format!("{EXPIRES} return expires(KEYS[1])")).arg(1).arg(&key);
                 let (payload, expires) = commands.query(server).expect("a dump");
                 dumps.push(Dump { key, payload, expires });
             }
@@ -116,6 +116,16 @@ impl DirectConnections {
     }
 }
 
+/// A function of a script: when a key expires. Redis 6.2 has no PEXPIRETIME, and two calls compute the same time only if it is rounded.
+const EXPIRES: &str = "
+    local function expires(key)
+        local time = redis.pcall('PEXPIRETIME', key)
+        if type(time) == 'number' then return time end
+        local left, now = redis.call('PTTL', key), redis.call('TIME')
+        if left < 0 then return left end
+        return math.floor((now[1] * 1000 + now[2] / 1000 + left + 500) / 1000) * 1000
+    end ";
+
 /// All keys of a server in one round trip.
 fn contents(server: &mut Connection) -> Vec<(Vec<u8>, Content)> {
     const ALL: &str = "
@@ -128,10 +138,10 @@ fn contents(server: &mut Connection) -> Vec<(Vec<u8>, Content)> {
             local kind = redis.call('TYPE', key).ok
             local command = {unpack(read[kind])}
             if kind == 'stream' then command[3] = key else table.insert(command, 2, key) end
-            all[#all + 1] = {key, kind, redis.call('PEXPIRETIME', key), redis.call(unpack(command))}
+            all[#all + 1] = {key, kind, expires(key), redis.call(unpack(command))}
         end
         return all";
-    let all: Vec<(Vec<u8>, String, i64, Value)> = redis::cmd("EVAL").arg(ALL).arg(0).query(server).expect("all its keys");
+    let all: Vec<(Vec<u8>, String, i64, Value)> = redis::cmd("EVAL").arg([EXPIRES, ALL].concat()).arg(0).query(server).expect("all its keys");
     let content = |kind: String, expires, value: Value| {
         let elements = elements(&kind, &value);
         Content { kind, expires, elements }

@@ -112,19 +112,50 @@ impl Server {
         redis::Client::open(url).and_then(|client| client.get_connection()).expect("a bare connection")
     }
 
+    pub fn is_valkey(&self) -> bool {
+        let info: String = redis::cmd("INFO").arg("server").query(&mut self.client()).expect("a reply to INFO");
+        info.contains("server_name:valkey")
+    }
+
     /// Whether it is a Redis 7.0, the release from which texts and tables were recorded.
     pub fn is_redis_7_0(&self) -> bool {
         let info: String = redis::cmd("INFO").arg("server").query(&mut self.client()).expect("a reply to INFO");
         info.contains("redis_version:7.0.") && !info.contains("server_name:valkey")
     }
 
-    /// Whether the server has a command, or a subcommand such as `client|setinfo`. A test that needs it is skipped without it, by
-    /// `if !server.has_command("lmpop") { return }`; the name is printed.
+    /// The first two numbers of the release. Valkey says the release of Redis that it is compatible with.
+    pub fn release(&self) -> (u32, u32) {
+        let info: String = redis::cmd("INFO").arg("server").query(&mut self.client()).expect("a reply to INFO");
+        let text = info.lines().find_map(|line| line.strip_prefix("redis_version:")).expect("the release");
+        let mut numbers = text.split('.').map(|number| number.parse().expect("a number"));
+        (numbers.next().expect("a number"), numbers.next().expect("a number"))
+    }
+
+    /// Whether the server is of this release of Redis or a newer one. What needs it is skipped without it.
+    pub fn is_since(&self, release: (u32, u32)) -> bool {
+        let is_since = self.release() >= release;
+        if !is_since {
+            skip(&format!("this server is older than Redis {}.{}", release.0, release.1));
+        }
+        is_since
+    }
+
+    /// Whether the server has a command, or a subcommand such as `client|setinfo`. What needs it is skipped without it, by
+    /// `if !server.has_command("lmpop") { return }`.
     pub fn has_command(&self, name: &str) -> bool {
-        let info: redis::Value = redis::cmd("COMMAND").arg("INFO").arg(name).query(&mut self.client()).expect("a reply to COMMAND INFO");
+        let name = name.to_lowercase();
+        let info: redis::Value = match name.split_once('|') {
+            // Redis 6.2 has no names for subcommands; its HELP lists them.
+            Some((command, sub)) if self.release() < (7, 0) => {
+                let help: Vec<String> = redis::cmd(command).arg("HELP").query(&mut self.client()).expect("a reply to HELP");
+                let has = help.iter().any(|line| line.to_lowercase().split(' ').next() == Some(sub));
+                redis::Value::Array(vec![if has { redis::Value::Okay } else { redis::Value::Nil }])
+            }
+            _ => redis::cmd("COMMAND").arg("INFO").arg(&name).query(&mut self.client()).expect("a reply to COMMAND INFO"),
+        };
         let has = matches!(&info, redis::Value::Array(commands) if commands.iter().any(|command| *command != redis::Value::Nil));
         if !has {
-            println!("skipped: this server does not have {}", name.to_uppercase());
+            skip(&format!("this server does not have {}", name.to_uppercase()));
         }
         has
     }
@@ -172,6 +203,21 @@ pub fn config(ports: &[u16], members: &[&str]) -> String {
         all.push(r#""hash_tag":"strip""#.into());
     }
     format!("{{{}}}", all.join(","))
+}
+
+/// The options of a server that allow DEBUG. Redis 6.2 always does, and does not have the option.
+pub fn enable_debug() -> &'static [&'static str] {
+    if Server::start().release() < (7, 0) { &[] } else { &["--enable-debug-command", "yes"] }
+}
+
+/// Records that a test, or a part of it, is skipped. The file that REDISCLUSTER_SKIPS names gets a line with the name of the test.
+pub fn skip(reason: &str) {
+    println!("skipped: {reason}");
+    if let Some(path) = std::env::var_os("REDISCLUSTER_SKIPS") {
+        let line = format!("{}: {reason}\n", std::thread::current().name().unwrap_or("a thread of a test"));
+        let file = std::fs::OpenOptions::new().append(true).create(true).open(path);
+        file.and_then(|mut file| file.write_all(line.as_bytes())).expect("the file of REDISCLUSTER_SKIPS");
+    }
 }
 
 pub fn ports(servers: &[Server]) -> Vec<u16> {

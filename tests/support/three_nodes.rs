@@ -53,6 +53,11 @@ impl ThreeNodes {
         self.oracle.is_redis_7_0()
     }
 
+    /// Whether the servers have the command that a line begins with.
+    pub fn has_command_of(&self, line: &str) -> bool {
+        self.oracle.has_command(line.split(' ').next().unwrap_or_default())
+    }
+
     /// A command with the names of the keys in place of the letters A to D.
     pub fn command(&self, command: &str) -> String {
         let replace = |word: &str| match word {

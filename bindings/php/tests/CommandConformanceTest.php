@@ -19,7 +19,8 @@ final class CommandConformanceTest extends ClusterTestCase
     /** @return iterable<string, array{string}> */
     public static function files(): iterable
     {
-        foreach (glob(__DIR__ . '/../../../tests/conformance/commands/*.txt') as $file) {
+        $folder = getenv('REDISCLUSTER_VECTORS') ?: __DIR__ . '/../../../tests/conformance/commands';
+        foreach (glob("$folder/*.txt") as $file) {
             yield basename($file, '.txt') => [$file];
         }
     }

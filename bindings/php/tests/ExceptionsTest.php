@@ -38,6 +38,27 @@ final class ExceptionsTest extends ClusterTestCase
         self::assertStringContainsString('127.0.0.1', $thrown->getMessage());
     }
 
+    public function testARefusedPartOfASplitWriteNamesTheNodesThatExecutedTheirs(): void
+    {
+        $second = new Client(['nodes' => ['node_1' => self::config()['nodes']['node_2']]]);
+        $second->command('CONFIG', 'SET', 'min-replicas-to-write', 1);
+        try {
+            $mset = ['MSET'];
+            foreach (['node_1', 'node_2', 'node_3'] as $node) {
+                array_push($mset, $this->keyOn($node), 'value');
+            }
+            $thrown = self::thrownBy(fn () => $this->client->command(...$mset));
+        } finally {
+            $second->command('CONFIG', 'SET', 'min-replicas-to-write', 0);
+        }
+
+        self::assertInstanceOf(ConnectionException::class, $thrown);
+        self::assertSame([Exception::IO, 'node_2', true], [$thrown->getCode(), $thrown->node, $thrown->executed]);
+        self::assertStringStartsWith('MSET: node_2 refused its part: NOREPLICAS ', $thrown->getMessage());
+        self::assertStringEndsWith('; executed by node_1, node_3', $thrown->getMessage());
+        self::assertSame('value', $this->client->command('GET', $this->keyOn('node_1')));
+    }
+
     public function testAMissingReplyIsATimeoutException(): void
     {
         $server = stream_socket_server('tcp://127.0.0.1:0');

@@ -44,11 +44,6 @@ pub(crate) trait BlockingCommand {
     /// While waiting: tries to take something from one key. Returns the reply to the command, and what the key holds for other callers.
     fn take(&self, key: usize) -> Outcome<(Option<Reply>, TurnEnd)>;
 
-    /// A key before this one, in the caller's order, that holds something, although the turn is for this one.
-    fn key_before(&self, _key: usize) -> Outcome<Option<usize>> {
-        Ok(None)
-    }
-
     /// What it waits for. Callers that wait for the same thing take it from each other, in order of arrival.
     fn wanted(&self) -> Cow<'_, [u8]>;
 
@@ -92,7 +87,7 @@ pub(crate) fn wait_until_found(
     loop {
         match watch.place.next() {
             Next::Turn(key) => {
-                let taken = watch.take(command, key);
+                let taken = command.take(key);
                 let end = taken.as_ref().map_or(TurnEnd::Failed, |(_, end)| *end);
                 watch.place.end_turn(key, end);
                 if let (Some(found), _) = taken? {
@@ -132,18 +127,6 @@ impl<'j, 'c, 'a> KeyWatch<'j, 'c, 'a> {
         Ok(KeyWatch { job, place, keys, is_announced })
     }
 
-    /// Takes something from the key whose turn it is. An earlier key that holds something comes first if it would be this caller's turn there, too:
-    /// announcements of different servers arrive in any order.
-    fn take(&self, command: &impl BlockingCommand, key: usize) -> Outcome<(Option<Reply>, TurnEnd)> {
-        if let Some(before) = command.key_before(key)?
-            && self.place.is_first_of(before)
-            && let (Some(found), _) = command.take(before)?
-        {
-            return Ok((Some(found), TurnEnd::NotTaken));
-        }
-        command.take(key)
-    }
-
     /// Makes the servers announce changes of the keys; false if one of them refuses. Changes before this call are not seen: look at the keys once
     /// more after it.
     fn subscribe(&self) -> Outcome<bool> {
@@ -169,17 +152,22 @@ impl<'j, 'c, 'a> KeyWatch<'j, 'c, 'a> {
             Some((server, shard.key_listener().messages(shard.master())?))
         };
         let messages: Vec<(usize, Arc<Messages>)> = (0..self.job.config.servers.len()).filter_map(listener).collect();
+        // All changes are announced together: a caller that gets several turns begins with the first of its keys.
+        let mut changes: Vec<(usize, Option<Vec<u8>>)> = Vec::new();
+        let mut failures = Vec::new();
         for at in self.poll(&messages, limit)? {
             let (server, messages) = &messages[at];
             let outcome = messages.receive(|change| match change {
-                Change::Key(key) => self.place.announce_change(self.job.topology, *server, Some(key)),
-                Change::All => self.place.announce_change(self.job.topology, *server, None),
+                Change::Key(key) => changes.push((*server, Some(key.to_vec()))),
+                Change::All => changes.push((*server, None)),
             });
             if let Err(error) = outcome {
                 self.job.topology.shard(*server).key_listener().lose(messages);
-                self.place.fail_all(*server, &error);
+                failures.push((*server, error));
             }
         }
+        self.place.announce_changes(self.job.topology, &changes);
+        failures.iter().for_each(|(server, error)| self.place.fail_all(*server, error));
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use crate::error::{Code, Error};
 use crate::topology::Topology;
 use crate::transport::ConnectionSource;
 use arc_swap::ArcSwapOption;
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -60,8 +60,8 @@ struct Caller {
     handle: usize,
     /// For each of its keys the line and the server in the configuration of its handle.
     keys: Vec<(Arc<LineKey>, usize)>,
-    /// The keys on which it has a turn.
-    turns: VecDeque<usize>,
+    /// The keys on which it has a turn. It begins with the first of its keys.
+    turns: BTreeSet<usize>,
     /// Why it cannot wait any longer.
     failure: Option<(usize, Error)>,
     /// It has begun to wait. Before that it looks at its keys by itself, and others do not wait for it.
@@ -109,7 +109,7 @@ impl Place {
             state.lines.entry(key.clone()).or_insert_with(new).callers.insert(number);
         }
         let waker = Arc::new(waker);
-        let caller = Caller { handle, keys, turns: VecDeque::new(), failure: None, is_waiting: false, is_idle: false, max_silence, waker };
+        let caller = Caller { handle, keys, turns: BTreeSet::new(), failure: None, is_waiting: false, is_idle: false, max_silence, waker };
         state.callers.insert(number, caller);
         drop(state);
         Ok(Place { lines, number, handle, rx })
@@ -120,13 +120,6 @@ impl Place {
         let state = self.lines.lock();
         let Some(caller) = state.callers.get(&self.number) else { return true };
         caller.keys.iter().all(|(key, _)| state.lines.get(key).is_none_or(|line| line.callers.first() == Some(&self.number)))
-    }
-
-    /// Whether it is the first in the line of one of its keys.
-    pub(crate) fn is_first_of(&self, key: usize) -> bool {
-        let state = self.lines.lock();
-        let line = state.callers.get(&self.number).and_then(|caller| caller.keys.get(key)).and_then(|(key, _)| state.lines.get(key));
-        line.is_none_or(|line| line.callers.first() == Some(&self.number))
     }
 
     /// Becomes readable when the caller is woken.
@@ -142,18 +135,20 @@ impl Place {
         changed.iter().for_each(|key| state.announce(key));
     }
 
-    /// Announces a change of a key on a server, or of all keys there, to the callers of the process.
-    pub(crate) fn announce_change(&self, topology: &Topology, server: usize, key: Option<&[u8]>) {
+    /// Announces changes on servers, of a key or of all keys each, to the callers of the process.
+    pub(crate) fn announce_changes(&self, topology: &Topology, changes: &[(usize, Option<Vec<u8>>)]) {
         let mut state = self.lines.lock();
-        let first = LineKey::new(topology, server, key.unwrap_or_default(), b"");
-        let is_changed = |line: &LineKey| line.server == first.server && key.is_none_or(|key| line.key == key);
-        let changed: Vec<Arc<LineKey>> = match key {
-            Some(_) => {
-                state.lines.range::<LineKey, _>(&first..).map(|(line, _)| line).take_while(|line| is_changed(line)).cloned().collect()
-            }
-            None => state.lines.keys().filter(|line| is_changed(line)).cloned().collect(),
-        };
-        changed.iter().for_each(|key| state.announce(key));
+        for (server, key) in changes {
+            let first = LineKey::new(topology, *server, key.as_deref().unwrap_or_default(), b"");
+            let is_changed = |line: &LineKey| line.server == first.server && key.as_ref().is_none_or(|key| line.key == *key);
+            let changed: Vec<Arc<LineKey>> = match key {
+                Some(_) => {
+                    state.lines.range::<LineKey, _>(&first..).map(|(line, _)| line).take_while(|line| is_changed(line)).cloned().collect()
+                }
+                None => state.lines.keys().filter(|line| is_changed(line)).cloned().collect(),
+            };
+            changed.iter().for_each(|key| state.announce(key));
+        }
     }
 
     /// Announces the keys that its handle's callers wait for and that were not looked at for too long. Returns the time until the next ones are due.
@@ -192,7 +187,7 @@ impl Place {
         state.begin_to_wait(self.number);
         let Some(caller) = state.callers.get_mut(&self.number) else { return Next::Wait };
         caller.is_idle = false;
-        let next = match (caller.turns.pop_front(), caller.failure.take()) {
+        let next = match (caller.turns.pop_first(), caller.failure.take()) {
             (Some(key), _) => Next::Turn(key),
             (None, Some((server, error))) => Next::Failure(server, error),
             (None, None) => {
@@ -360,7 +355,7 @@ impl State {
 impl Caller {
     fn add_turn(&mut self, line: &Arc<LineKey>) {
         if let Some(key) = self.keys.iter().position(|(key, _)| key == line) {
-            self.turns.push_back(key);
+            self.turns.insert(key);
             self.wake();
         }
     }

@@ -9,6 +9,7 @@ use crate::crossnode::support::key_watch::{BlockingCommand, Phase, explain_wait,
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::crossnode::support::queries::Queries;
 use crate::crossnode::support::waiting_line::TurnEnd;
+use crate::crossnode::transfer::dumped_value::expiry_commands;
 use crate::crossnode::transfer::protocol::{DeliveryCommands, Transfer};
 use crate::resp::{Reply, Value};
 use std::borrow::Cow;
@@ -121,7 +122,8 @@ fn server_error_request<'a>(job: &Job<'_, 'a>) -> Request<'a> {
 }
 
 fn probe_requests<'t, 'a: 't>(job: &Job<'_, 'a>, transfer: &'t Transfer) -> [Request<'t>; 2] {
-    let probe = vec![words![b"LLEN", job.key(0)], words![b"TIME"], words![b"PEXPIRETIME", job.key(0)]];
+    let [expire_time, ttl] = expiry_commands(job.key(0));
+    let probe = vec![words![b"LLEN", job.key(0)], words![b"TIME"], expire_time, ttl];
     let watch = vec![words![b"WATCH", transfer.landing_key.as_slice()], words![b"LLEN", job.key(1)]];
     [Request::read(transfer.source, probe), Request::write(transfer.target, watch)]
 }
@@ -154,7 +156,7 @@ fn move_element(job: &Job, options: &Options, phase: Phase) -> Outcome<(Option<R
     }
     not_error(length)?;
     transfer.set_start_time(source.next().unwrap_or(Value::Nil))?;
-    transfer.set_source_expiry(source.next().unwrap_or(Value::Nil));
+    transfer.set_source_expiry(source.next(), source.next());
     for reply in replies(&target) {
         not_error(reply)?;
     }

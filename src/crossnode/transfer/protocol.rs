@@ -99,9 +99,14 @@ impl Transfer {
         Ok(())
     }
 
-    /// Takes the expiry of the source from the reply to PEXPIRETIME, which servers before 7.0 do not know.
-    pub(crate) fn set_source_expiry(&mut self, expire_time: Value) {
-        self.record.expires_ms = if let Value::Integer(millis) = expire_time { millis.max(0) as u64 } else { 0 };
+    /// Takes the expiry of the source from the replies to PEXPIRETIME, which servers before 7.0 do not know, and to PTTL. Call
+    /// [`Transfer::set_start_time`] first.
+    pub(crate) fn set_source_expiry(&mut self, expire_time: Option<Value>, ttl: Option<Value>) {
+        self.record.expires_ms = match (expire_time, ttl) {
+            (Some(Value::Integer(millis)), _) => millis.max(0) as u64,
+            (Some(Value::Error(_)), Some(Value::Integer(millis))) if millis >= 0 => self.record.started_ms + millis as u64,
+            _ => 0,
+        };
     }
 
     /// The command that adds the record of the staging key or of the landing key.

@@ -5,6 +5,7 @@ use crate::crossnode::support::conversation::{Connections, Request, Words, repli
 use crate::crossnode::support::explanation::Explanation;
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::crossnode::support::queries::Queries;
+use crate::crossnode::transfer::dumped_value::expiry_commands;
 use crate::crossnode::transfer::protocol::{DeliveryCommands, Transfer};
 use crate::resp::{Reply, Value};
 
@@ -27,7 +28,7 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
         return Ok(Reply::integer(0));
     }
     transfer.set_start_time(source.next().unwrap_or(Value::Nil))?;
-    transfer.set_source_expiry(source.next().unwrap_or(Value::Nil));
+    transfer.set_source_expiry(source.next(), source.next());
     move_member(job, &mut connections, &transfer)
 }
 
@@ -49,7 +50,8 @@ pub(crate) fn explain(job: &Job) -> Outcome<Explanation> {
 
 fn probe_requests<'t, 'a: 't>(job: &Job<'_, 'a>, transfer: &'t Transfer) -> [Request<'t>; 2] {
     let (source, member) = (job.key(0), job.args[3]);
-    let probe = vec![words![b"SISMEMBER", source, member], words![b"EXISTS", source], words![b"TIME"], words![b"PEXPIRETIME", source]];
+    let [expire_time, ttl] = expiry_commands(source);
+    let probe = vec![words![b"SISMEMBER", source, member], words![b"EXISTS", source], words![b"TIME"], expire_time, ttl];
     let watch = vec![words![b"WATCH", transfer.landing_key.as_slice()], words![b"SCARD", job.key(1)]];
     [Request::read(transfer.source, probe), Request::write(transfer.target, watch)]
 }

@@ -127,12 +127,33 @@ static void test_refused_login(void) {
     }
 }
 
+/* A split write of which one node refuses its part fails, and names the nodes that have executed theirs. */
+static void test_partial_refusal(const int *ports) {
+    static const char *const mset[] = {"MSET", "r:0", "1", "r:1", "1", "r:2", "1", "r:3", "1", "r:4", "1", "r:5", "1", "r:6", "1", "r:7", "1"};
+    rediscluster *all = cluster_open_of(ports, 3, ""), *second = cluster_open_of(ports + 1, 1, "");
+    rediscluster_reply *reply = NULL;
+    rediscluster_reply_free(cluster_command(second, "CONFIG", "SET", "min-replicas-to-write", "1", NULL));
+    CHECK_INT(rediscluster_command(all, 17, mset, NULL, &reply, &error), REDISCLUSTER_ERROR_IO);
+    CHECK(reply == NULL);
+    CHECK_TEXT(rediscluster_error_node(error), "node_2");
+    CHECK_INT(rediscluster_error_executed(error), 1);
+    CHECK(strstr(rediscluster_error_message(error), "MSET: node_2 refused its part: NOREPLICAS ") != NULL);
+    CHECK(strstr(rediscluster_error_message(error), "; executed by node_1, node_3") != NULL);
+    rediscluster_error_free(error);
+    error = NULL;
+    rediscluster_reply_free(cluster_command(second, "CONFIG", "SET", "min-replicas-to-write", "0", NULL));
+    rediscluster_reply_free(cluster_command(all, "FLUSHALL", NULL));
+    rediscluster_close(second);
+    rediscluster_close(all);
+}
+
 int main(void) {
     int ports[3], socket;
     if (cluster_ports(ports, 3) < 3) {
         fprintf(stderr, "needs three servers\n");
         return 2;
     }
+    test_partial_refusal(ports);
     ports[DEAD] = server_dead_port(&socket);
     cluster = cluster_open_of(ports, 3, "");
     test_pipeline();

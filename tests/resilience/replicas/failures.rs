@@ -51,6 +51,10 @@ fn a_replica_that_replies_masterdown_causes_no_error() {
 #[test]
 fn a_loading_replica_receives_no_reads_until_it_has_its_data() {
     let master = start_master();
+    // Older servers cannot be made to load so slowly and still reply.
+    if !master.is_since((7, 0)) {
+        return;
+    }
     let filled: i64 = redis::cmd("EVAL")
         .arg("for i = 1, 3000 do redis.call('SET', 'key:' .. i, string.rep('x', 100)) end return redis.call('DBSIZE')")
         .arg(0)

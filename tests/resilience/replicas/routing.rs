@@ -99,10 +99,13 @@ fn commands_that_a_replica_would_run_differently_run_on_the_master() {
     let cluster = cluster(&[master.port], &[ONE_CHECK]);
     store(&cluster, &[&replica], "a", "1");
     let monitor = Monitor::start(&replica, &[master.port]);
-    assert_eq!(run(&cluster, "EVAL_RO return{redis.call('GET',KEYS[1])} 1 a").root(), run(&cluster, "MGET a").root());
-    run(&cluster, "SCRIPT LOAD return{1}");
-    let sha: String = redis::cmd("SCRIPT").arg("LOAD").arg("return{1}").query(&mut master.client()).unwrap();
-    run(&cluster, &format!("EVALSHA_RO {sha} 1 a"));
+    let value = run(&cluster, "MGET a");
+    if master.has_command("eval_ro") {
+        assert_eq!(run(&cluster, "EVAL_RO return{redis.call('GET',KEYS[1])} 1 a").root(), value.root());
+        run(&cluster, "SCRIPT LOAD return{1}");
+        let sha: String = redis::cmd("SCRIPT").arg("LOAD").arg("return{1}").query(&mut master.client()).unwrap();
+        run(&cluster, &format!("EVALSHA_RO {sha} 1 a"));
+    }
     for command in ["TOUCH a", "DBSIZE", "KEYS *", "RANDOMKEY", "SCAN 0", "HSCAN h 0", "SSCAN s 0", "ZSCAN z 0"] {
         run(&cluster, command);
     }

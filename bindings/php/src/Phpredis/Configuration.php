@@ -19,6 +19,7 @@ final class Configuration
     /** @param array<string, mixed> $values */
     public function __construct(#[\SensitiveParameter] array $values)
     {
+        $values = StreamContext::withTls($values);
         // The methods of phpredis convert replies of RESP2.
         $this->values = isset($values['protocol']) ? ['protocol' => 2] + $values : $values;
     }

@@ -1,0 +1,7 @@
+//! Connections with TLS: everything works as without, and what fails says why.
+
+mod certificates;
+mod commands;
+mod servers;
+#[path = "../support/mod.rs"]
+mod support;
