@@ -1,20 +1,17 @@
-//! Listens for Redis clients and gives each a session. Clients that are written for one server, such as redis-cli, work on all nodes.
+//! Listens for Redis clients. Clients that are written for one server, such as redis-cli, work on all nodes.
 //!
 //!     REDISCLUSTER_CONFIG='{"nodes": {"node_1": "redis://127.0.0.1:6379", "node_2": "redis://127.0.0.1:6380"}}' \
 //!         cargo run --release --example listener 127.0.0.1:7000
 //!     redis-cli -p 7000
 
-use rediscluster::{Cluster, Config, Session, SharedSession};
-use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::Arc;
+use rediscluster::{Cluster, Config, Job, Listener};
+use std::net::TcpListener;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// The bytes that are read at once.
-const BUFFER: usize = 64 << 10;
-/// How long a client may take no replies until another thread sends them.
-const PATIENCE: Duration = Duration::from_millis(1);
+/// How long a thread without a job is kept.
+const IDLE_TIME: Duration = Duration::from_secs(10);
 
 fn main() {
     let json = std::env::var("REDISCLUSTER_CONFIG").expect("REDISCLUSTER_CONFIG has a configuration in JSON");
@@ -25,84 +22,49 @@ fn main() {
     serve(listener, cluster);
 }
 
-/// Accepts clients, each on a thread of its own.
+/// Serves clients on this thread. Jobs run on others.
 pub fn serve(listener: TcpListener, cluster: Cluster) {
-    for client in listener.incoming() {
-        match client {
-            Ok(client) => {
-                let mut session = cluster.session();
-                session.require_authentication();
-                thread::spawn(move || serve_client(&Arc::new(client), session));
-            }
-            Err(error) => eprintln!("accept: {error}"),
-        }
-    }
+    let threads = Arc::new(Threads::default());
+    let listener = Listener::new(cluster, listener).expect("descriptors for a listener");
+    eprintln!("{}", listener.serve(|job| threads.clone().run(job)));
 }
 
-/// Serves a client on this thread, as long as each reply follows its request at once and the client takes it.
-fn serve_client(client: &Arc<TcpStream>, mut session: Session) {
-    // CLIENT KILL by another client ends the wait for requests.
-    let killed = client.clone();
-    session.on_close(move || drop(killed.shutdown(Shutdown::Read)));
-    // Replies are small, and the client waits for them.
-    let _ = client.set_nodelay(true);
-    let _ = client.set_write_timeout(Some(PATIENCE));
-    let mut buffer = vec![0; BUFFER];
-    while !session.requires_reader() {
-        match (&**client).read(&mut buffer) {
-            Ok(0) | Err(_) => return,
-            Ok(count) if session.write(&buffer[..count]).is_err() => break,
-            Ok(_) => {}
-        }
-        match send_replies(client, &mut session) {
-            Ok(()) => {}
-            // The client sends all its requests before it reads.
-            Err(error) if error.kind() == ErrorKind::WouldBlock => break,
-            Err(_) => return,
-        }
-    }
-    let _ = client.set_write_timeout(None);
-    serve_on_two_threads(client, &SharedSession::new(session));
+/// Threads that take one job after the other. A job may wait for long, so there is a thread for each that runs.
+#[derive(Default)]
+struct Threads {
+    state: Mutex<State>,
+    has_job: Condvar,
 }
 
-fn send_replies(mut client: &TcpStream, session: &mut Session) -> io::Result<()> {
-    while !session.unread().is_empty() {
-        let count = client.write(session.unread())?;
-        session.consume(count);
-    }
-    Ok(())
+#[derive(Default)]
+struct State {
+    jobs: Vec<Job>,
+    idle: usize,
 }
 
-/// Copies requests on this thread and replies on another, because a reply may come long after its request, and messages without one.
-fn serve_on_two_threads(client: &TcpStream, session: &SharedSession) {
-    thread::scope(|scope| {
-        scope.spawn(|| copy_replies(client, session));
-        copy_requests(client, session);
-        // The client has left. This ends a command that waits, so that it takes no element that the client cannot receive any more.
-        let _ = session.close();
-    });
-}
-
-fn copy_requests(mut client: &TcpStream, session: &SharedSession) {
-    let mut buffer = vec![0; BUFFER];
-    loop {
-        match client.read(&mut buffer) {
-            Ok(0) | Err(_) => return,
-            // Fails after QUIT or a protocol error.
-            Ok(count) if session.write(&buffer[..count]).is_err() => return,
-            Ok(_) => {}
+impl Threads {
+    fn run(self: Arc<Threads>, job: Job) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.idle > state.jobs.len() {
+            state.jobs.push(job);
+            self.has_job.notify_one();
+        } else {
+            drop(state);
+            thread::spawn(move || {
+                job.run();
+                while let Some(job) = self.next() {
+                    job.run();
+                }
+            });
         }
     }
-}
 
-fn copy_replies(mut client: &TcpStream, session: &SharedSession) {
-    let mut buffer = vec![0; BUFFER];
-    // Fails when the session is closed and all replies were read.
-    while let Ok(count) = session.read(&mut buffer, None) {
-        if client.write_all(&buffer[..count]).is_err() {
-            break;
-        }
+    fn next(&self) -> Option<Job> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.idle += 1;
+        let (mut state, _) =
+            self.has_job.wait_timeout_while(state, IDLE_TIME, |state| state.jobs.is_empty()).unwrap_or_else(PoisonError::into_inner);
+        state.idle -= 1;
+        state.jobs.pop()
     }
-    // Ends the other thread, too.
-    let _ = client.shutdown(Shutdown::Both);
 }

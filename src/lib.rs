@@ -43,7 +43,11 @@ mod crossnode;
 
 mod cluster;
 
+mod event_loop;
+
 mod session;
+
+mod listener;
 
 mod php;
 
@@ -59,6 +63,7 @@ pub use crate::cluster::{Cluster, Nodes, RECOVER_MIN_AGE};
 pub use crate::command::{all_commands, data_commands, keys_of};
 pub use crate::config::{Address, Config, CrossNode, KeylessScripts, Master, Pin, Protocol, Read, Server, Tls, Transactions};
 pub use crate::error::{Code, Error};
+pub use crate::listener::{Job, Listener};
 pub use crate::partition::{HashTag, Tagged, partition};
 pub use crate::resp::{Args, Children, Commands, Entry, Kind, Reply, ReplyData, Value, pack};
 pub use crate::session::{Interrupter, Session, SharedSession};

@@ -10,6 +10,7 @@ use crate::config::Protocol;
 use crate::crossnode::broadcast;
 use crate::crossnode::split::{Split, arguments_after_keys};
 use crate::error::Error;
+use crate::resp::Reply;
 use crate::routing::{CommandResolver, CrossNodeCommand, Plan, plan_single_key};
 use crate::topology::Topology;
 use crate::transport::{MIN_BORROWED, NodePipeline, exchange};
@@ -235,6 +236,16 @@ impl<'p, 'a> Batch<'p, 'a> {
             Some(output) => Ok(output),
             None => Ok(sink.reply(Merger::new(self.resolver, &mut self.pipelines)?.single(&self.slots[0])?)),
         }
+    }
+
+    /// The pipelines of the servers that get something, for a caller that sends the commands itself.
+    pub(crate) fn pipelines(&mut self) -> impl Iterator<Item = (usize, &mut NodePipeline<'p, 'a>)> {
+        self.pipelines.iter_mut().enumerate().filter_map(|(server, pipeline)| Some((server, pipeline.as_mut()?)))
+    }
+
+    /// The reply to the only command, from what the pipelines have received.
+    pub(crate) fn merge_single(mut self) -> Result<Reply, Error> {
+        Merger::new(self.resolver, &mut self.pipelines)?.single(&self.slots[0])
     }
 
     /// Redirects a pipeline to a replica if it only reads. In a pipeline that also writes, reads must see the writes before them.

@@ -49,6 +49,11 @@ impl Cluster {
         Cluster { handle: self.handle.clone(), read }
     }
 
+    /// Whether both handles share their connections and send reads to the same servers.
+    pub(crate) fn is_same(&self, other: &Cluster) -> bool {
+        Arc::ptr_eq(&self.handle, &other.handle) && self.read == other.read
+    }
+
     /// Where this handle sends reads.
     pub fn read(&self) -> Read {
         self.read

@@ -8,6 +8,7 @@ mod handle;
 mod merge;
 mod node_for;
 mod node_list;
+mod one_round;
 mod per_process;
 mod pipeline;
 mod registry;
@@ -20,5 +21,6 @@ mod slot;
 
 pub use crate::cluster::each::Nodes;
 pub use crate::cluster::handle::{Cluster, RECOVER_MIN_AGE};
+pub(crate) use crate::cluster::one_round::{OneRound, PartOutcome, Parts, Route};
 pub(crate) use crate::cluster::reply_sink::{ReplySink, Strings};
 pub(crate) use crate::cluster::scripts::record_source;

@@ -1,6 +1,6 @@
 //! Encodes replies as the bytes that a server would send.
 
-use crate::error::Code;
+use crate::error::{Code, Error};
 use crate::resp::reply::{Children, Value};
 use crate::resp::request::push_header;
 
@@ -61,20 +61,25 @@ fn push_line(out: &mut Vec<u8>, sign: u8, text: &[u8]) {
     out.extend_from_slice(b"\r\n");
 }
 
+/// Appends an error of the library as an error reply.
+pub(crate) fn push_error(out: &mut Vec<u8>, error: &Error) {
+    push_message(out, error.code() == Code::CrossNode, error.message().as_bytes());
+}
+
 /// The errors of a server begin with a word in capitals. A message with the code CROSSNODE has that word already.
 fn push_failure(out: &mut Vec<u8>, mut children: Children) {
     let code = children.next();
     let Some(Value::String(message)) = children.next() else { return push_line(out, b'-', b"ERR") };
-    match code {
-        Some(Value::Integer(code)) if code == Code::CrossNode as i64 => push_line(out, b'-', message),
-        _ => push_line(out, b'-', &[b"ERR ", message].concat()),
-    }
+    push_message(out, matches!(code, Some(Value::Integer(code)) if code == Code::CrossNode as i64), message);
+}
+
+fn push_message(out: &mut Vec<u8>, has_word: bool, message: &[u8]) {
+    if has_word { push_line(out, b'-', message) } else { push_line(out, b'-', &[b"ERR ", message].concat()) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Error;
     use crate::resp::builder::Builder;
     use crate::resp::index::Kind;
 

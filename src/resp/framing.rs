@@ -23,6 +23,11 @@ impl Default for Framer {
 }
 
 impl Framer {
+    /// A framer for values that are nested at most so deep.
+    pub(crate) fn with_max_depth(max_depth: usize) -> Framer {
+        Framer { reader: Reader::new(Vec::new(), false).with_max_depth(max_depth), start: 0 }
+    }
+
     /// Appends bytes of the stream.
     #[cfg(test)]
     fn feed(&mut self, bytes: &[u8]) {
@@ -45,10 +50,33 @@ impl Framer {
         Ok(Some(Reply::new(Bytes::from_slice(&self.reader.bytes()[range]), entries)))
     }
 
-    /// Returns the bytes of the next value, or `None` if it is incomplete.
+    /// Returns the range of the next value in [`Framer::bytes`], which is valid until [`Framer::reader`] is called, or `None` if it is
+    /// incomplete.
+    #[inline]
+    pub(crate) fn next_range(&mut self) -> Result<Option<Range<usize>>, Error> {
+        if self.reader.skip_short() {
+            let range = self.start..self.reader.position();
+            self.start = range.end;
+            return Ok(Some(range));
+        }
+        Ok(self.next()?.map(|(range, _)| range))
+    }
+
+    /// The bytes of the stream that were not removed.
+    #[inline]
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.reader.bytes()
+    }
+
+    /// Whether bytes have arrived that belong to no value that was returned.
+    pub(crate) fn has_unreturned(&self) -> bool {
+        self.start < self.reader.bytes().len()
+    }
+
     #[cfg(test)]
     fn next_bytes(&mut self) -> Result<Option<&[u8]>, Error> {
-        Ok(self.next()?.map(|(range, _)| &self.reader.bytes()[range]))
+        let range = self.next_range()?;
+        Ok(range.map(|range| &self.bytes()[range]))
     }
 
     fn next(&mut self) -> Result<Option<(Range<usize>, Entries)>, Error> {

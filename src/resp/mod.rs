@@ -17,8 +17,9 @@ mod request;
 mod request_stream;
 
 pub(crate) use crate::resp::builder::Builder;
-pub(crate) use crate::resp::encode::push_value;
+pub(crate) use crate::resp::encode::{push_error, push_value};
 pub(crate) use crate::resp::framing::Framer;
+pub(crate) use crate::resp::index::Bytes;
 pub use crate::resp::index::{Entry, Kind};
 pub(crate) use crate::resp::reader::Reader;
 pub use crate::resp::reply::{Children, Reply, ReplyData, Value};

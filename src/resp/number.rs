@@ -14,3 +14,17 @@ pub(crate) fn short_number(line: &[u8]) -> Option<(usize, usize)> {
         _ => None,
     }
 }
+
+/// The value of a double of RESP3. Servers write `inf`, `-inf` and `nan`.
+pub(crate) fn parse_double(text: &[u8]) -> Option<f64> {
+    std::str::from_utf8(text).ok()?.parse().ok()
+}
+
+pub(crate) fn is_integer(text: &[u8]) -> bool {
+    let digits = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+")).unwrap_or(text);
+    !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
+}
+
+pub(crate) fn is_number_prefix(text: &[u8]) -> bool {
+    text.strip_prefix(b"-").unwrap_or(text).iter().all(u8::is_ascii_digit)
+}

@@ -6,7 +6,8 @@
 use crate::error::{Code, Error};
 use crate::resp::buffer_cache::{self, CachedBuffer};
 use crate::resp::index::{Entries, Entry, Kind};
-use crate::resp::number::short_number;
+use crate::resp::number::{is_integer, is_number_prefix, parse_double, short_number};
+use memchr::memchr;
 use rustix::buffer::{SpareCapacity, spare_capacity};
 
 /// The deepest nesting of arrays, maps and sets, unless the configuration sets another one. Replies of Redis commands stay far below it.
@@ -15,6 +16,8 @@ const MAX_DEPTH: usize = 1024;
 const MAX_LENGTH: i64 = (1 << 48) - 1;
 /// The longest status or error line.
 const MAX_LINE: usize = 1 << 20;
+/// The longest status that [`Reader::skip_short`] looks at.
+const MAX_SHORT_LINE: usize = 64;
 /// A verbatim string begins with three bytes for its format, and a colon.
 pub(super) const VERBATIM_PREFIX: usize = 4;
 /// The most characters of a number: a sign, 19 digits, some leading zeros.
@@ -170,7 +173,6 @@ impl Reader {
     }
 
     /// Appends bytes that have arrived.
-    #[cfg(any(test, fuzzing))]
     pub(crate) fn feed(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }
@@ -215,6 +217,33 @@ impl Reader {
             }
         }
         Ok(())
+    }
+
+    /// Skips the next value if it is complete, short, and has no children, as most replies of a stream: it costs no entry. Returns whether it
+    /// did. All values before it must have been taken.
+    #[inline]
+    pub(super) fn skip_short(&mut self) -> bool {
+        if !self.open.is_empty() || !self.entries.is_empty() {
+            return false;
+        }
+        let length = match &self.bytes[self.position..] {
+            [b'$', b'-', b'1', b'\r', b'\n', ..] => 5,
+            [b'$', line @ ..] => match short_number(line) {
+                Some((length, taken)) if line.get(taken + length..taken + length + 2) == Some(b"\r\n") => 1 + taken + length + 2,
+                _ => return false,
+            },
+            [b'+', line @ ..] => match memchr(b'\r', &line[..line.len().min(MAX_SHORT_LINE)]) {
+                Some(end) if line.get(end + 1) == Some(&b'\n') => 1 + end + 2,
+                _ => return false,
+            },
+            [b':', line @ ..] => match short_number(line) {
+                Some((_, taken)) => 1 + taken,
+                _ => return false,
+            },
+            _ => return false,
+        };
+        self.position += length;
+        true
     }
 
     /// Reads the strings that come next in the innermost array; large replies consist of them. Stops at the last element of the array, at another
@@ -473,20 +502,6 @@ impl Reader {
     fn invalid(&self, what: &str) -> Error {
         Error::new(Code::Protocol, format!("not RESP at byte {}: {what}", self.position))
     }
-}
-
-/// The value of a double of RESP3. Servers write `inf`, `-inf` and `nan`.
-pub(super) fn parse_double(text: &[u8]) -> Option<f64> {
-    std::str::from_utf8(text).ok()?.parse().ok()
-}
-
-fn is_integer(text: &[u8]) -> bool {
-    let digits = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+")).unwrap_or(text);
-    !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
-}
-
-fn is_number_prefix(text: &[u8]) -> bool {
-    text.strip_prefix(b"-").unwrap_or(text).iter().all(u8::is_ascii_digit)
 }
 
 #[cold]

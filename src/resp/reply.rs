@@ -3,7 +3,8 @@
 use crate::error::{Code, Error};
 use crate::resp::buffer_cache;
 use crate::resp::index::{Bytes, Entries, Entry, Kind};
-use crate::resp::reader::{Reader, VERBATIM_PREFIX, parse_double};
+use crate::resp::number::parse_double;
+use crate::resp::reader::{Reader, VERBATIM_PREFIX};
 use std::ops::Deref;
 
 /// A reply of up to this size is copied into memory of its exact size, so that the buffer it was read into can be used again. A larger reply
@@ -113,13 +114,28 @@ impl Reply {
         Reply::new(Bytes::from_vec(buffer), entries)
     }
 
-    /// Parses one reply.
-    #[cfg(test)]
-    pub(crate) fn from_resp(resp: &[u8]) -> Reply {
+    /// Parses one reply that is complete.
+    pub(crate) fn parse(resp: &[u8]) -> Result<Reply, Error> {
         let mut reader = Reader::new(Vec::new(), false);
         reader.feed(resp);
-        reader.advance(1).unwrap();
-        Reply::from_reader(reader, None).0
+        reader.advance(1)?;
+        Ok(Reply::from_reader(reader, None).0)
+    }
+
+    /// Parses complete replies, and puts them into an array.
+    pub(crate) fn parse_all(resp: &[u8], count: usize) -> Result<Reply, Error> {
+        let mut reader = Reader::new(Vec::with_capacity(resp.len()), true);
+        reader.feed(resp);
+        reader.advance(count)?;
+        match reader.complete() == count {
+            true => Ok(Reply::from_reader(reader, Some(count)).0),
+            false => Err(Error::new(Code::Protocol, "a reply is incomplete")),
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn from_resp(resp: &[u8]) -> Reply {
+        Reply::parse(resp).unwrap()
     }
 
     #[inline]

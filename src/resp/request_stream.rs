@@ -20,7 +20,7 @@ const MAX_READ: usize = 64 << 10;
 const MAX_KEPT: usize = 1 << 20;
 
 /// Takes bytes that may be cut anywhere, and reads one command after the other.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(crate) struct RequestStream {
     bytes: Vec<u8>,
     /// The offset of the command that is being read.
@@ -37,10 +37,12 @@ pub(crate) struct RequestStream {
     inline: Vec<u8>,
     /// The command is spelled as this library would spell it.
     is_canonical: bool,
+    /// The command that was read last, or the error, is to be returned once more.
+    returned: Option<Result<(), ProtocolError>>,
 }
 
 /// The text of the error reply after which a server closes the connection, without `ERR `.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ProtocolError(pub String);
 
 impl RequestStream {
@@ -51,7 +53,7 @@ impl RequestStream {
     }
 
     fn remove_read(&mut self) {
-        if self.is_in_command() {
+        if self.is_in_command() || self.returned.is_some() {
             return;
         }
         if self.position == self.bytes.len() {
@@ -74,8 +76,21 @@ impl RequestStream {
         self.missing > 0
     }
 
+    /// Makes [`RequestStream::next_command`] return its last result, a command or an error, once more.
+    pub(crate) fn put_back(&mut self, last: Result<(), ProtocolError>) {
+        self.returned = Some(last);
+    }
+
+    /// The bytes after the last command that was read.
+    pub(crate) fn rest(&self) -> &[u8] {
+        &self.bytes[self.position..]
+    }
+
     /// Reads on to the end of the next command. Returns false if it is incomplete. After an error the stream has no further commands.
     pub(crate) fn next_command(&mut self) -> Result<bool, ProtocolError> {
+        if let Some(last) = self.returned.take() {
+            return last.map(|()| true);
+        }
         loop {
             if !self.is_in_command() {
                 self.args.clear();
@@ -105,6 +120,12 @@ impl RequestStream {
     pub(crate) fn args(&self) -> Args<'_> {
         let bytes = if self.inline.is_empty() { &self.bytes } else { &self.inline };
         self.args.iter().map(|range| &bytes[range.clone()]).collect()
+    }
+
+    /// The bytes of the command that was read last, if it is spelled as this library would spell it.
+    #[inline]
+    pub(crate) fn canonical(&self) -> Option<&[u8]> {
+        self.is_canonical.then(|| &self.bytes[self.start..self.position])
     }
 
     /// Appends the command that was read last as an array of bulk strings.
@@ -292,6 +313,22 @@ mod tests {
         for bytes in [&b"*2147483647\r\n"[..], b"*1\r\n$536870912\r\n", &[b'1'; MAX_LINE]] {
             assert_eq!(read(&[bytes]), (Vec::new(), None));
         }
+    }
+
+    #[test]
+    fn what_is_put_back_is_returned_once_more() {
+        let mut stream = RequestStream::default();
+        stream.feed(b"PING one\r\n*1\r\n$3\r\nGET\r\n*x\r\n");
+        assert_eq!(stream.next_command(), Ok(true));
+        stream.put_back(Ok(()));
+        stream.feed(b"more");
+        assert_eq!(stream.next_command(), Ok(true));
+        assert_eq!(stream.args().as_slice(), [b"PING", &b"one"[..]]);
+        assert_eq!(stream.next_command(), Ok(true));
+        assert_eq!(stream.args().as_slice(), [b"GET"]);
+        let error = stream.next_command().unwrap_err();
+        stream.put_back(Err(error.clone()));
+        assert_eq!(stream.next_command(), Err(error));
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod exec;
 mod exec_reply;
 mod hello;
 mod identity;
+mod in_loop;
 mod inbox;
 mod interrupt;
 mod invalidation_queue;

@@ -3,7 +3,6 @@
 use crate::error::{Code, Error};
 use crate::resp::Reply;
 use crate::session::interrupt::Interrupter;
-use crate::session::monitor_connection::MonitorConnection;
 use crate::session::pubsub_connection::PubSubConnection;
 use crate::session::session::Session;
 use crate::transport::clock::{self, NEVER, Time};
@@ -113,7 +112,6 @@ impl Session {
             if !self.messages.is_empty() {
                 continue;
             }
-            let invalidations = self.invalidation_sockets();
             self.check_open()?;
             if self.interrupter.take_interrupt() || remaining(deadline) == Some(Duration::ZERO) {
                 return Ok(Wait::Complete(None));
@@ -122,10 +120,7 @@ impl Session {
             if !self.pubsub_errors.is_empty() {
                 continue;
             }
-            let subscriptions = self.pubsub_connections.values_mut().map(PubSubConnection::socket);
-            let monitors = self.monitors.values_mut().map(MonitorConnection::socket);
-            let sockets = subscriptions.chain(monitors).map(|socket| Ok((socket?, PollFlags::IN)));
-            let sockets = sockets.chain(invalidations.into_iter().map(Ok)).collect::<Result<_, Error>>()?;
+            let sockets = self.message_sockets()?;
             return Ok(Wait::Idle(Idle { sockets, interrupter: self.interrupter.clone(), next_check, retry_after }));
         }
     }

@@ -149,7 +149,7 @@ impl Session {
     }
 
     /// Whether servers send something that is no reply.
-    pub(super) fn receives_messages(&self) -> bool {
+    pub(crate) fn receives_messages(&self) -> bool {
         self.is_subscribed() || self.is_monitoring() || self.receives_invalidations()
     }
 

@@ -6,7 +6,6 @@ use crate::resp::{Args, Commands, ProtocolError, Reply, ReplyList, Value};
 use crate::session::blocked_wait::{Progress, Waiter};
 use crate::session::blocking::{Begun, may_block};
 use crate::session::receive::{Wait, deadline};
-use crate::session::reply_mode::ReplyMode;
 use crate::session::session::{Outcome, Session};
 use crate::session::state_command::{is_stateless, state_command};
 use crate::session::subscriptions::SubscriptionKind;
@@ -162,7 +161,7 @@ impl Session {
 
     /// Runs commands that have no effect on the stream: without the session, if nothing in it matters to them.
     fn run_together(&mut self, commands: Together) -> Result<(), Error> {
-        if commands.has_state || self.has_state() {
+        if commands.has_state || !self.is_plain() {
             return self.run_and_push(&commands.request, true);
         }
         if !commands.request.is_empty() {
@@ -170,13 +169,6 @@ impl Session {
             self.push_replies(&replies);
         }
         Ok(())
-    }
-
-    /// Whether a command without state has another effect or reply here than on the handle.
-    pub(super) fn has_state(&self) -> bool {
-        let is_open = self.is_authenticated && !self.is_closed && !self.interrupter.is_closing();
-        let is_tracked = self.tracking.is_some() || !self.inbox.0.is_empty();
-        !is_open || is_tracked || self.transaction.is_some() || self.reply_mode != ReplyMode::On || !self.messages.is_empty()
     }
 
     /// Runs a command on its own. Returns whether it blocks the stream.

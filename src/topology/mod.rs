@@ -14,6 +14,7 @@ use crate::config::{Config, Protocol};
 pub(crate) use crate::topology::key_listener::{Change, INVALIDATIONS, Messages};
 pub(crate) use crate::topology::release::release;
 pub(crate) use crate::topology::replicas::Replica;
+pub(crate) use crate::topology::role::ROLE;
 pub(crate) use crate::topology::script_sources::ScriptSources;
 pub(crate) use crate::topology::sessions::{Controlled, RegisteredSession};
 pub(crate) use crate::topology::shard::Shard;

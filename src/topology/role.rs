@@ -7,7 +7,7 @@ use crate::transport::clock::Time;
 use crate::transport::{Lease, Limit, Pool, SHORT_TIMEOUT, at_most};
 
 /// The command ROLE as RESP.
-const ROLE: &[u8] = b"*1\r\n$4\r\nROLE\r\n";
+pub(crate) const ROLE: &[u8] = b"*1\r\n$4\r\nROLE\r\n";
 
 /// The command INFO replication as RESP.
 const INFO_REPLICATION: &[u8] = b"*2\r\n$4\r\nINFO\r\n$11\r\nreplication\r\n";
@@ -28,7 +28,7 @@ pub(crate) enum Role {
 }
 
 impl Role {
-    fn from_reply(reply: &Reply) -> Role {
+    pub(super) fn from_reply(reply: &Reply) -> Role {
         match reply.root() {
             Value::Array(fields) => from_fields(fields).unwrap_or(Role::Other),
             Value::Error(text) => Role::Refused(text.into()),

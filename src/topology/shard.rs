@@ -2,6 +2,7 @@
 
 use crate::config::{Config, Server};
 use crate::error::{Code, Error};
+use crate::resp::Reply;
 use crate::topology::key_listener::KeyListener;
 use crate::topology::replicas::{Replica, Replicas};
 use crate::topology::role::{Role, ask_role};
@@ -96,6 +97,33 @@ impl Shard {
             }
         }
         self.role_check.result().map(|()| asks)
+    }
+
+    /// Whether [`Shard::claims_role_check`] may return true, or [`Shard::refusal`] an error.
+    pub(crate) fn is_role_check_due(&self, now: Time) -> bool {
+        self.master.checks.is_due(now)
+    }
+
+    /// Whether the caller has to ask the server for its role now, with [`ROLE`], over a connection of its own. It then calls
+    /// [`Shard::record_role`], or [`Shard::connection_failed`].
+    pub(crate) fn claims_role_check(&self, now: Time) -> bool {
+        self.master.checks.claim(now)
+    }
+
+    /// Takes the reply to [`ROLE`].
+    pub(crate) fn record_role(&self, reply: &Reply) {
+        self.apply(Role::from_reply(reply));
+    }
+
+    /// Why the server must not be used, according to the last check.
+    pub(crate) fn refusal(&self) -> Option<Error> {
+        self.role_check.result().err()
+    }
+
+    /// A connection of the caller to the master was lost: the next caller asks for its role.
+    pub(crate) fn connection_failed(&self, error: &Error) {
+        self.master.failed(error);
+        self.master.checks.check_soon();
     }
 
     /// Opens a connection to the master for a caller that keeps it.

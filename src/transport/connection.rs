@@ -3,11 +3,12 @@
 use crate::command::ReadTimeout;
 use crate::config::{Config, Protocol, Server};
 use crate::error::{Code, Error};
-use crate::resp::{Reader, Reply, Value, pack};
+use crate::resp::{Reader, Reply, Value};
 use crate::transport::breaker::{Breaker, Failure};
 use crate::transport::clock::{NEVER, RESOLUTION, Time, exact_now, limit, now, remaining};
 use crate::transport::connect::open_socket;
-use crate::transport::connection_errors::{closed, connect_failed, not_accepted, refused, timed_out, too_slow};
+use crate::transport::connection_errors::{closed, connect_failed, not_accepted, timed_out, too_slow};
+use crate::transport::greeting::{check_first_reply, first_commands};
 use crate::transport::limits::Limits;
 use crate::transport::probe::hung_up;
 use crate::transport::progress::Progress;
@@ -96,21 +97,7 @@ impl Connection {
 
     /// Sends HELLO or AUTH, and SELECT, in one round trip, if the configuration requires them.
     fn prepare(&mut self, server: &Server, protocol: Protocol) -> Result<(), Error> {
-        let db = server.db.to_string();
-        let mut requests: Vec<Vec<u8>> = Vec::new();
-        let password = server.password.as_deref().unwrap_or_default().as_bytes();
-        match (protocol, &server.username, &server.password) {
-            (Protocol::Resp2, Some(username), _) => requests.push(pack(&[b"AUTH", username.as_bytes(), password])),
-            (Protocol::Resp2, None, Some(_)) => requests.push(pack(&[b"AUTH", password])),
-            (Protocol::Resp2, None, None) => {}
-            (Protocol::Resp3, None, None) => requests.push(pack(&[b"HELLO", b"3"])),
-            (Protocol::Resp3, username, _) => {
-                requests.push(pack(&[b"HELLO", b"3", b"AUTH", username.as_deref().unwrap_or("default").as_bytes(), password]))
-            }
-        }
-        if server.db != 0 {
-            requests.push(pack(&[b"SELECT", db.as_bytes()]));
-        }
+        let requests = first_commands(server, protocol);
         if requests.is_empty() {
             return Ok(());
         }
@@ -119,10 +106,7 @@ impl Connection {
         let mut reader = self.reader(true);
         self.receive(&mut reader, requests.len()).map_err(as_connect_error)?;
         match Reply::from_reader(reader, Some(requests.len())).0.root() {
-            Value::Array(mut replies) => replies.try_for_each(|reply| match reply {
-                Value::Error(text) => Err(refused(text, protocol)),
-                _ => Ok(()),
-            }),
+            Value::Array(mut replies) => replies.try_for_each(|reply| check_first_reply(&reply, protocol)),
             _ => Ok(()),
         }
     }

@@ -35,6 +35,8 @@ pub(crate) struct NodePipeline<'p, 'a> {
     began: Option<Time>,
     reader: Reader,
     failure: Option<Error>,
+    /// The failure names the server and the command already.
+    is_explained: bool,
     /// All replies have been read: the connection may be used for other commands.
     is_done: bool,
 }
@@ -58,6 +60,7 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
             began: None,
             reader: Reader::new(Vec::new(), false),
             failure: None,
+            is_explained: false,
             is_done: false,
         }
     }
@@ -107,6 +110,16 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
             self.read_timeout = self.read_timeout.and(flags.read_timeout);
         }
         self.ends.len() as u32 - 1
+    }
+
+    /// Takes the replies to all its commands, or the failure, which names the server and the command, from a caller that has sent them itself.
+    pub(crate) fn set_outcome(&mut self, outcome: Result<&[u8], Error>) {
+        let outcome = outcome.and_then(|replies| {
+            self.reader = Reader::new(Vec::new(), true).with_max_depth(self.source.config().max_reply_depth);
+            self.reader.feed(replies);
+            self.reader.advance(self.ends.len())
+        });
+        (self.failure, self.is_explained) = (outcome.err(), true);
     }
 
     /// Sends the commands and reads all replies. [`NodePipeline::outcome`] reports failures.
@@ -328,6 +341,9 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
             return Ok(());
         }
         let failure = self.failure.clone().unwrap_or_else(|| Error::new(Code::Internal, "no reply and no failure"));
+        if self.is_explained {
+            return Err(failure);
+        }
         Err(explain(self.source.server(), failure, name, self.write_buffer.sent() >= self.ends[index as usize]))
     }
 

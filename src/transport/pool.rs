@@ -2,7 +2,7 @@
 
 use crate::config::{Config, Server};
 use crate::error::{Code, Error};
-use crate::transport::breaker::Breaker;
+use crate::transport::breaker::{Breaker, Failure};
 use crate::transport::breakers::shared_breaker;
 use crate::transport::check_schedule::CheckSchedule;
 use crate::transport::clock::{RESOLUTION, Time, limit as limit_of, now, remaining};
@@ -92,6 +92,23 @@ impl Pool {
     #[inline]
     pub(crate) fn check_available(&self) -> Result<(), Error> {
         if self.breaker.is_troubled() { self.breaker.admit() } else { Ok(()) }
+    }
+
+    /// Records that the server has replied over a connection of the caller's own.
+    pub(crate) fn succeeded(&self) {
+        if self.breaker.is_troubled() {
+            self.breaker.succeeded();
+        }
+    }
+
+    /// Records that such a connection has failed.
+    pub(crate) fn failed(&self, error: &Error) {
+        match error.code() {
+            Code::Timeout => self.breaker.failed(Failure::Silent, error.message()),
+            // A connection that had worked can be lost while the server works; the next one will show it.
+            Code::Connect if error.refusal().is_none() => self.breaker.failed(Failure::Refused, error.message()),
+            _ => {}
+        }
     }
 
     /// Takes a connection for a request that began at the time `now`. See [`ConnectionSource::lease`](crate::transport::ConnectionSource::lease).

@@ -1,20 +1,42 @@
 //! SUNION: the largest reply becomes the result, with its bytes and its index, and the new members of the other replies are appended.
 
+use crate::command::Destination;
 use crate::crossnode::Job;
 use crate::crossnode::colocate::Operands;
 use crate::crossnode::gather::distinct_sources::DistinctSources;
 use crate::crossnode::gather::member_index::MemberIndex;
-use crate::crossnode::support::conversation::words;
+use crate::crossnode::support::conversation::{Words, words};
 use crate::crossnode::support::explanation::Explanation;
-use crate::crossnode::support::outcome::{Outcome, not_error};
-use crate::crossnode::support::queries::{List, Queries};
+use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
+use crate::crossnode::support::queries::{List, Queries, QueryReplies};
 use crate::error::{Code, Error};
-use crate::resp::{Builder, Entry, Kind, Reply, Value};
+use crate::resp::{Builder, Bytes, Entry, Kind, Reply, Value};
 
 pub(crate) fn run<'a>(job: &Job<'_, 'a>, operands: &Operands<'a>) -> Outcome<Reply> {
     let mut connections = job.connections(operands.servers())?;
     let replies = queries(operands).send(&mut connections)?;
     drop(connections);
+    merge_replies(replies)
+}
+
+/// What each server gets, for a caller that sends it itself.
+pub(crate) fn commands<'a>(job: &Job<'_, 'a>) -> impl Iterator<Item = (usize, Vec<Words<'a>>)> {
+    let operands = Operands::new(job, Destination::None);
+    queries(&operands).into_requests().into_iter().map(|request| (request.server, request.commands))
+}
+
+/// The reply of [`run`] from what the servers have replied to these [`commands`]. The errors name server and command.
+pub(crate) fn merge_outcomes(job: &Job, outcomes: &[(usize, Result<Bytes, Error>)]) -> Result<Reply, Error> {
+    let operands = Operands::new(job, Destination::None);
+    let outcome = |server: usize| match outcomes.iter().find(|(other, _)| *other == server) {
+        Some((_, outcome)) => outcome.as_deref().map_err(Error::clone),
+        None => Err(Error::new(Code::Internal, "a part was not sent")),
+    };
+    let merged = || merge_replies(queries(&operands).parse(outcome)?);
+    merged().or_else(Abort::into_reply)
+}
+
+fn merge_replies(replies: QueryReplies) -> Outcome<Reply> {
     let (replies, lists) = replies.into_parts();
     for &(reply, entry) in &lists {
         not_error(replies[reply].value(entry).unwrap_or(Value::Nil))?;

@@ -45,12 +45,27 @@ impl<'a> Queries<'a> {
         &self.requests
     }
 
+    pub(crate) fn into_requests(self) -> Vec<Request<'a>> {
+        self.requests
+    }
+
     pub(crate) fn send(self, connections: &mut Connections) -> Result<QueryReplies, Error> {
         let replies = connections.try_round(&self.requests)?;
+        Ok(self.with_replies(replies))
+    }
+
+    /// Reads what servers have replied to requests that the caller has sent itself: the replies to the commands of each, one after the other.
+    pub(crate) fn parse<'b>(self, replies: impl Fn(usize) -> Result<&'b [u8], Error>) -> Result<QueryReplies, Error> {
+        let parse = |request: &Request| Reply::parse_all(replies(request.server)?, request.commands.len());
+        let replies = self.requests.iter().map(parse).collect::<Result<_, _>>()?;
+        Ok(self.with_replies(replies))
+    }
+
+    fn with_replies(self, replies: Vec<Reply>) -> QueryReplies {
         let indexes: Vec<Vec<usize>> = replies.iter().map(children).collect();
         // `try_round` fails unless every command has a reply, so no place is missing.
         let places = self.places.iter().map(|&(request, nth)| (request, indexes[request].get(nth).copied().unwrap_or(0))).collect();
-        Ok(QueryReplies { replies, places })
+        QueryReplies { replies, places }
     }
 }
 

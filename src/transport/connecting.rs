@@ -1,0 +1,114 @@
+//! An attempt to connect to a server that never waits: the owner polls the socket and calls [`Connecting::advance`] when it is ready.
+
+use crate::config::{Config, Server};
+use crate::error::Error;
+use crate::resp::Framer;
+use crate::transport::clock::{Time, now, span};
+use crate::transport::connection_errors::{connect_failed, timed_out};
+use crate::transport::greeting::{check_first_reply, first_commands};
+use crate::transport::shared_socket::SharedSocket;
+use crate::transport::socket_address::SocketAddressOrPath;
+
+pub(crate) struct Connecting {
+    socket: SharedSocket,
+    /// The addresses to try if this one fails, the next one last.
+    others: Vec<SocketAddressOrPath>,
+    /// What is sent first, and how much of it the kernel took. `None`: the connection is not established yet.
+    sent: Option<usize>,
+    greeting: Vec<u8>,
+    /// The number of replies to come.
+    missing: usize,
+    framer: Framer,
+    deadline: Option<Time>,
+}
+
+/// How far an attempt has come.
+pub(crate) enum Step {
+    Waiting,
+    /// The socket is another one: the next address is tried.
+    OtherSocket,
+    Connected,
+}
+
+impl Connecting {
+    pub(crate) fn begin(server: &Server, config: &Config) -> Result<Connecting, Error> {
+        let mut others = SocketAddressOrPath::all_of(&server.address).map_err(|error| connect_failed(&error.to_string()))?;
+        others.reverse();
+        let socket = next_socket(&mut others)?;
+        let greeting = first_commands(server, config.protocol);
+        Ok(Connecting {
+            socket,
+            others,
+            sent: None,
+            missing: greeting.len(),
+            greeting: greeting.concat(),
+            framer: Framer::with_max_depth(config.max_reply_depth),
+            deadline: config.connect_timeout.map(|timeout| now().saturating_add(span(timeout))),
+        })
+    }
+
+    pub(crate) fn socket(&self) -> &SharedSocket {
+        &self.socket
+    }
+
+    pub(crate) fn into_socket(self) -> SharedSocket {
+        self.socket
+    }
+
+    /// When the attempt takes too long.
+    pub(crate) fn deadline(&self) -> Option<Time> {
+        self.deadline
+    }
+
+    /// The error if the attempt takes too long.
+    pub(crate) fn timed_out(&self) -> Error {
+        match self.sent {
+            None => connect_failed("connection timed out"),
+            Some(_) => connect_failed(timed_out().message()),
+        }
+    }
+
+    /// Whether the socket has to be writable for the next step; otherwise readable.
+    pub(crate) fn awaits_writable(&self) -> bool {
+        self.sent.is_none_or(|sent| sent < self.greeting.len())
+    }
+
+    /// Goes on as far as possible without waiting.
+    pub(crate) fn advance(&mut self, config: &Config) -> Result<Step, Error> {
+        if self.sent.is_none() {
+            if let Err(error) = self.socket.connect_outcome() {
+                if self.others.is_empty() {
+                    return Err(error);
+                }
+                self.socket = next_socket(&mut self.others)?;
+                return Ok(Step::OtherSocket);
+            }
+            self.sent = Some(0);
+        }
+        if let Some(sent) = self.sent.as_mut().filter(|sent| **sent < self.greeting.len()) {
+            *sent += self.socket.send(&self.greeting[*sent..]).map_err(|error| connect_failed(error.message()))?;
+        }
+        if self.missing > 0 {
+            self.socket.receive(self.framer.reader()).map_err(|error| connect_failed(error.message()))?;
+        }
+        while self.missing > 0
+            && let Some(reply) = self.framer.next_reply()?
+        {
+            check_first_reply(&reply.root(), config.protocol)?;
+            self.missing -= 1;
+        }
+        Ok(if self.missing == 0 { Step::Connected } else { Step::Waiting })
+    }
+}
+
+/// Begins with the next address; skips those that fail at once.
+fn next_socket(others: &mut Vec<SocketAddressOrPath>) -> Result<SharedSocket, Error> {
+    let mut last = connect_failed("the host name has no address");
+    while let Some(address) = others.pop() {
+        match SharedSocket::begin(&address) {
+            Ok(socket) => return Ok(socket),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
