@@ -5,7 +5,6 @@ use crate::crossnode::support::conversation::{Request, Words, replies};
 use crate::crossnode::support::documentation::{Atomicity, Documentation};
 use crate::crossnode::support::explanation::Explanation;
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
-use crate::crossnode::support::partial_write::{PartOutcome, partial_write};
 use crate::error::Error;
 use crate::resp::{Reply, Value};
 use std::borrow::Cow;
@@ -15,17 +14,11 @@ pub(crate) fn run(job: &Job) -> Outcome<Reply> {
     let mut connections = job.connections(job.servers())?;
     let requests = requests(job);
     let outcomes = connections.round(&requests);
-    fn part(outcome: &Result<Reply, Error>) -> PartOutcome<'_> {
-        match outcome {
-            Ok(reply) => PartOutcome::of(replies(reply).next()),
-            Err(error) => PartOutcome::Failed(error),
-        }
-    }
-    let aliases = requests.iter().map(|request| job.config.servers[request.server].alias.as_str());
-    if let Some(error) = partial_write(&job.name(), &aliases.zip(outcomes.iter().map(part)).collect::<Vec<_>>()) {
-        return Err(error.into());
-    }
-    let all = outcomes.into_iter().collect::<Result<Vec<Reply>, Error>>()?;
+    let succeeded = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+    let all: Vec<Reply> = outcomes.into_iter().collect::<Result<_, Error>>().map_err(|error| match succeeded {
+        0 => error,
+        _ => error.with_suffix(&format!("; {succeeded} other node(s) carried out their part")).maybe_executed(),
+    })?;
     let mut has_sent = false;
     for (request, reply) in requests.iter().zip(&all) {
         let status = replies(reply).next().unwrap_or(Value::Nil);

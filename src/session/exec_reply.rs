@@ -2,7 +2,7 @@
 
 use crate::error::{Code, Error};
 use crate::resp::{Builder, Kind, Reply, Value};
-use crate::session::hello::Hello;
+use crate::session::hello_options::Hello;
 use crate::session::queued::{Queued, Setting, Transaction};
 use crate::session::session::{Outcome, Session};
 use crate::session::subscriptions::SubscriptionKind;

@@ -3,6 +3,7 @@
 use crate::config::Protocol;
 use crate::error::printable;
 use crate::resp::{Reply, Value, pack};
+use crate::session::hello_options::Hello;
 use crate::session::identity::{invalid_name, is_valid_name};
 use crate::session::select::parse_number;
 use crate::session::session::{Outcome, Session};
@@ -11,23 +12,6 @@ use crate::session::session::{Outcome, Session};
 const NOT_AUTHENTICATED: &[u8] =
     b"NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> \
     option can be used to authenticate the client and select the RESP protocol version at the same time";
-
-/// What a HELLO sets, after its credentials were checked.
-pub(crate) struct Hello {
-    pub protocol: Protocol,
-    pub name: Option<Vec<u8>>,
-    /// It names the protocol.
-    has_version: bool,
-}
-
-impl Hello {
-    /// The command as servers get it: credentials are a matter of the session.
-    pub(crate) fn without_credentials(&self) -> Vec<Vec<u8>> {
-        let version = self.has_version.then(|| self.protocol.number().into());
-        let name = self.name.iter().flat_map(|name| [b"SETNAME".to_vec(), name.clone()]);
-        [b"HELLO".to_vec()].into_iter().chain(version).chain(name).collect()
-    }
-}
 
 impl Session {
     /// HELLO: sets the protocol and the name. The reply is that of one server.

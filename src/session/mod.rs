@@ -12,6 +12,7 @@ mod dispatch;
 mod exec;
 mod exec_reply;
 mod hello;
+mod hello_options;
 mod identity;
 mod in_loop;
 mod inbox;
@@ -28,6 +29,7 @@ mod receive;
 mod replica_wait;
 mod reply_mode;
 mod routing;
+mod script_loading;
 mod select;
 mod server_wait;
 #[allow(clippy::module_inception)]

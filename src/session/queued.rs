@@ -5,7 +5,7 @@ use crate::crossnode::in_transaction::QueuedCommand;
 use crate::error::Error;
 use crate::resp::{Reply, push_argument, push_count};
 use crate::session::connection::MULTI;
-use crate::session::hello::Hello;
+use crate::session::hello_options::Hello;
 use crate::session::subscriptions::SubscriptionKind;
 use crate::session::transaction_scripts::TransactionScripts;
 use smallvec::SmallVec;

@@ -4,9 +4,7 @@
 //! transaction itself makes known to one of its servers is loaded in the transaction on another one that calls it. What the transaction does to the
 //! scripts of the servers is recorded once they have executed it.
 
-use crate::cluster::scripts::{ScriptCommand, load};
-use crate::error::Error;
-use crate::session::session::Session;
+use crate::cluster::scripts::ScriptCommand;
 use crate::topology::ScriptSources;
 use std::sync::Arc;
 
@@ -26,7 +24,7 @@ pub(crate) struct TransactionScripts {
     own_on: Vec<(QueuedOn, Arc<[u8]>)>,
     has_flush: bool,
     /// Scripts from before the transaction that it calls.
-    called: Vec<(QueuedOn, Arc<[u8]>)>,
+    pub called: Vec<(QueuedOn, Arc<[u8]>)>,
 }
 
 impl TransactionScripts {
@@ -67,35 +65,5 @@ impl TransactionScripts {
         for source in self.own.all() {
             known.remember(&source);
         }
-    }
-}
-
-impl Session {
-    /// Loads the scripts that the transaction calls on the servers that may lack them.
-    pub(super) fn load_scripts(&mut self) -> Result<(), Error> {
-        let Some(transaction) = &self.transaction else { return Ok(()) };
-        let Some(&first) = transaction.servers.first() else { return Ok(()) };
-        let mut missing: Vec<(usize, Arc<[u8]>)> = Vec::new();
-        for (on, source) in &transaction.scripts.called {
-            let server = if let QueuedOn::One(server) = on { *server } else { first };
-            let is_known = self.connections[server].as_ref().is_some_and(|connection| connection.has_script(source));
-            if !is_known && !missing.iter().any(|(other, listed)| *other == server && Arc::ptr_eq(listed, source)) {
-                missing.push((server, source.clone()));
-            }
-        }
-        for (server, _) in &missing {
-            // The transaction has not begun there. The connection remembers the script.
-            if self.connections[*server].is_none() {
-                self.own_connection(*server, true).map(drop).map_err(|error| self.lose_connection(*server, error, b"EXEC", false))?;
-            }
-        }
-        if missing.is_empty() || self.connections.len() == 1 {
-            return Ok(());
-        }
-        load(&self.selected.topology(), &missing)?;
-        for (server, source) in missing {
-            self.connections[server].iter_mut().for_each(|connection| connection.add_script(source.clone()));
-        }
-        Ok(())
     }
 }

@@ -76,7 +76,7 @@ fn invalid_reads_return_the_servers_error_and_consume_nothing() {
         let reply_text = setup.compare(&cluster, &oracle, command);
         assert!(!reply_text.starts_with('[') && reply_text != "NilArray", "{command} returns {reply_text}");
     }
-    for stream in ["A", "D"] {
+    for stream in ["D", "A"] {
         setup.compare(&cluster, &oracle, &format!("XPENDING {stream} group"));
     }
     let read = setup.compare(&cluster, &oracle, "XREADGROUP GROUP group me STREAMS D A > >");
