@@ -76,7 +76,7 @@ fn invalid_reads_return_the_servers_error_and_consume_nothing() {
         let reply_text = setup.compare(&cluster, &oracle, command);
         assert!(!reply_text.starts_with('[') && reply_text != "NilArray", "{command} returns {reply_text}");
     }
-    for stream in ["D", "A"] {
+    for stream in ["A", "D"] {
         setup.compare(&cluster, &oracle, &format!("XPENDING {stream} group"));
     }
     let read = setup.compare(&cluster, &oracle, "XREADGROUP GROUP group me STREAMS D A > >");
@@ -219,7 +219,7 @@ fn a_waiting_read_returns_the_streams_that_one_server_returns() {
                 }
                 let mut both = redis::pipe();
                 both.atomic();
-                for stream in ["A", "D"] {
+                for stream in ["D", "A"] {
                     both.add_command(redis_command(&setup.command(&format!("XADD {stream} 1-1 f v"))));
                 }
                 both.exec(&mut server.client()).expect("the server adds both");

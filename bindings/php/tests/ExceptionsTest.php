@@ -68,7 +68,7 @@ final class ExceptionsTest extends ClusterTestCase
         $thrown = self::thrownBy(fn () => $client->command('SET', 'foo', 'bar'));
 
         self::assertInstanceOf(TimeoutException::class, $thrown);
-        self::assertSame([Exception::TIMEOUT, 'node_1', true], [$thrown->getCode(), $thrown->node, $thrown->executed]);
+        self::assertSame([Exception::TIMEOUT, 'node_1', false], [$thrown->getCode(), $thrown->node, $thrown->executed]);
         self::assertLessThan(2.0, microtime(true) - $start);
     }
 

@@ -206,7 +206,8 @@ final class FpmTest extends ClusterTestCase
     private function nodes(): array
     {
         $nodes = array_map(static fn (RestartableRedisServer $server): array => ['host' => '127.0.0.1', 'port' => $server->port], $this->servers);
-        return ['nodes' => $nodes, 'hash_tag' => 'strip'];
+        // A breaker would let pages fail for a moment after the server is back.
+        return ['nodes' => $nodes, 'hash_tag' => 'strip', 'breaker_failures' => 0];
     }
 
     /** @return list<int> the number of connections of each server */
