@@ -3,7 +3,7 @@
 use crate::cluster::{Cluster, OneRound, Parts, Route};
 use crate::command::{CommandFlags, PlacedKeys, as_sent, is_renamed};
 use crate::error::{Code, Error};
-use crate::event_loop::answer::Answer;
+use crate::event_loop::completion::Completion;
 use crate::event_loop::node::{Failed, Node};
 use crate::event_loop::rounds::{Round, Rounds};
 use crate::resp::{push_argument, push_count};
@@ -23,8 +23,8 @@ pub(crate) struct EventLoop {
     epoll: OwnedFd,
     handles: Vec<Handle>,
     rounds: Rounds,
-    /// Answers that do not come from the bytes of a connection.
-    finished: VecDeque<(u64, Answer<'static>)>,
+    /// Completions that do not come from the bytes of a connection.
+    finished: VecDeque<(u64, Completion<'static>)>,
     /// The nodes that may have complete replies: handle and server.
     received: Vec<(usize, usize)>,
     /// The nodes that have something to send.
@@ -43,7 +43,7 @@ struct Handle {
 /// Whether a command was accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Submitted {
-    /// [`EventLoop::next`] will return an answer with its tag.
+    /// [`EventLoop::next`] will return a completion with its tag.
     Accepted,
     /// It takes several steps, or may have to wait for other clients. A blocking call has to run it.
     Other,
@@ -116,7 +116,7 @@ impl EventLoop {
                 Submitted::Accepted
             }
             Route::Failed(error) => {
-                self.finished.push_back((tag, Answer::Failure(error)));
+                self.finished.push_back((tag, Completion::Failure(error)));
                 Submitted::Accepted
             }
             Route::Other => Submitted::Other,
@@ -132,7 +132,7 @@ impl EventLoop {
         tag: u64,
     ) {
         if let Err(error) = self.prepare(handle, server, args[0]) {
-            return self.finished.push_back((tag, Answer::Failure(error)));
+            return self.finished.push_back((tag, Completion::Failure(error)));
         }
         let now = self.now;
         self.handles[handle].nodes[server].connection.push(tag, flags.repeatable, now, |out| match request {
@@ -237,7 +237,7 @@ impl EventLoop {
                 let round = self.rounds.record(tag, Err(error));
                 round.into_iter().for_each(|round| self.finish(round));
             }
-            false => self.finished.push_back((tag, Answer::Failure(error))),
+            false => self.finished.push_back((tag, Completion::Failure(error))),
         }
     }
 
@@ -245,19 +245,19 @@ impl EventLoop {
         let (tag, handle) = (round.tag, round.handle);
         let (command, outcomes) = round.into_outcomes();
         if let Some(bytes) = command.merge_usual(&outcomes) {
-            return self.finished.push_back((tag, Answer::Merged(bytes)));
+            return self.finished.push_back((tag, Completion::Merged(bytes)));
         }
-        let answer = match command.merge(&self.handles[handle].cluster, outcomes) {
-            Some(Ok(reply)) => Answer::Reply(reply),
-            Some(Err(error)) => Answer::Failure(error),
-            None => Answer::Unfinished(command.into_request()),
+        let completion = match command.merge(&self.handles[handle].cluster, outcomes) {
+            Some(Ok(reply)) => Completion::Reply(reply),
+            Some(Err(error)) => Completion::Failure(error),
+            None => Completion::Unfinished(command.into_request()),
         };
-        self.finished.push_back((tag, answer));
+        self.finished.push_back((tag, completion));
     }
 
-    /// The next answer and the tag of its command; `None` if there is none before the next call of [`EventLoop::process`].
+    /// The next completion and the tag of its command; `None` if there is none before the next call of [`EventLoop::process`].
     #[inline]
-    pub(crate) fn next(&mut self) -> Option<(u64, Answer<'_>)> {
+    pub(crate) fn next(&mut self) -> Option<(u64, Completion<'_>)> {
         loop {
             if let Some(finished) = self.finished.pop_front() {
                 return Some(finished);
@@ -271,7 +271,7 @@ impl EventLoop {
                     round.into_iter().for_each(|round| self.finish(round));
                 }
                 Ok(Some((tag, range))) => {
-                    return Some((tag, Answer::Bytes(&self.handles[handle].nodes[server].connection.received()[range])));
+                    return Some((tag, Completion::Bytes(&self.handles[handle].nodes[server].connection.received()[range])));
                 }
                 Ok(None) => _ = self.received.pop(),
                 Err(failed) => self.fail(failed),

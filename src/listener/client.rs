@@ -43,6 +43,8 @@ pub(super) struct Client {
     largest_reply: usize,
     /// Its next command is one for a job.
     pub needs_job: bool,
+    /// It is known whether the commands that have arrived subscribe.
+    pub is_examined: bool,
     /// Its commands wait: for its own commands, for a subscription of another client, or until it takes replies.
     pub is_stalled: bool,
     /// The job waits for other clients.
@@ -87,6 +89,7 @@ impl Client {
             replies: Replies::default(),
             largest_reply: 0,
             needs_job: false,
+            is_examined: false,
             is_stalled: false,
             is_blocked: false,
             message_sockets: Vec::new(),

@@ -108,6 +108,10 @@ impl Listener {
     fn start_job(&mut self, number: usize, start: &mut impl FnMut(Job)) {
         let Some(client) = self.clients[number].as_mut() else { return };
         let Some(session) = &mut client.session else { return };
+        if client.replies.pending() > 0 && client.is_examined {
+            return;
+        }
+        client.is_examined = true;
         let effects = Effects::of(session.requests(), &self.cluster);
         if client.subscribing.is_none() {
             client.subscribing = client.subscribes_later.take().or_else(|| effects.subscribes.map(|topic| self.subscribing.begin(topic)));
@@ -123,7 +127,7 @@ impl Listener {
             }
             return;
         }
-        (client.needs_job, client.has_more, client.arrival, client.waiting) = (false, false, None, 0);
+        (client.needs_job, client.is_examined, client.has_more, client.arrival, client.waiting) = (false, false, false, None, 0);
         client.ignore_messages(&self.epoll);
         if let Some(session) = client.session.take() {
             start(Job::of_session(number, session, self.results.clone()));

@@ -2,7 +2,7 @@
 
 use crate::cluster::Cluster;
 use crate::error::{Code, Error};
-use crate::event_loop::{Answer, EventLoop};
+use crate::event_loop::{Completion, EventLoop};
 use crate::listener::client::{Client, Received};
 use crate::listener::job::{Job, Message, Results};
 use crate::listener::order::{Subscribing, Topic};
@@ -123,7 +123,7 @@ impl Listener {
     fn settle(&mut self, start: &mut impl FnMut(Job)) {
         loop {
             self.events.flush();
-            self.take_answers(start);
+            self.take_completions(start);
             if !self.resumed.is_empty() {
                 for number in std::mem::take(&mut self.resumed) {
                     self.advance(number, start);
@@ -138,16 +138,16 @@ impl Listener {
         }
     }
 
-    fn take_answers(&mut self, start: &mut impl FnMut(Job)) {
-        while let Some((tag, answer)) = self.events.next() {
+    fn take_completions(&mut self, start: &mut impl FnMut(Job)) {
+        while let Some((tag, completion)) = self.events.next() {
             let number = (tag >> 32) as usize;
             let Some(client) = self.clients[number].as_mut() else { continue };
-            if let Answer::Unfinished(request) = answer {
+            if let Completion::Unfinished(request) = completion {
                 let cluster = client.session.as_ref().map_or(&self.cluster, |session| session.stateless_handle()).clone();
                 start(Job::of_command(tag, cluster, request, self.results.clone()));
                 continue;
             }
-            client.complete(tag as u32, |out| answer.push_to(out));
+            client.complete(tag as u32, |out| completion.push_to(out));
             if client.is_stalled || client.needs_job {
                 self.resumed.push(number);
             }
@@ -237,6 +237,7 @@ impl Listener {
                 client.subscribes_later = Some(self.subscribing.begin(Topic::any()));
             }
         }
+        client.is_examined = false;
         match &mut client.session {
             Some(session) => session.requests().feed(bytes),
             None => client.unread.extend_from_slice(bytes),

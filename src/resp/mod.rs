@@ -15,6 +15,7 @@ mod reply;
 mod reply_list;
 mod request;
 mod request_stream;
+mod short_value;
 
 pub(crate) use crate::resp::builder::Builder;
 pub(crate) use crate::resp::encode::{push_error, push_value};

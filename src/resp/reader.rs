@@ -7,7 +7,7 @@ use crate::error::{Code, Error};
 use crate::resp::buffer_cache::{self, CachedBuffer};
 use crate::resp::index::{Entries, Entry, Kind};
 use crate::resp::number::{is_integer, is_number_prefix, parse_double, short_number};
-use memchr::memchr;
+use crate::resp::short_value::short_value;
 use rustix::buffer::{SpareCapacity, spare_capacity};
 
 /// The deepest nesting of arrays, maps and sets, unless the configuration sets another one. Replies of Redis commands stay far below it.
@@ -16,8 +16,6 @@ const MAX_DEPTH: usize = 1024;
 const MAX_LENGTH: i64 = (1 << 48) - 1;
 /// The longest status or error line.
 const MAX_LINE: usize = 1 << 20;
-/// The longest status that [`Reader::skip_short`] looks at.
-const MAX_SHORT_LINE: usize = 64;
 /// A verbatim string begins with three bytes for its format, and a colon.
 pub(super) const VERBATIM_PREFIX: usize = 4;
 /// The most characters of a number: a sign, 19 digits, some leading zeros.
@@ -226,22 +224,7 @@ impl Reader {
         if !self.open.is_empty() || !self.entries.is_empty() {
             return false;
         }
-        let length = match &self.bytes[self.position..] {
-            [b'$', b'-', b'1', b'\r', b'\n', ..] => 5,
-            [b'$', line @ ..] => match short_number(line) {
-                Some((length, taken)) if line.get(taken + length..taken + length + 2) == Some(b"\r\n") => 1 + taken + length + 2,
-                _ => return false,
-            },
-            [b'+', line @ ..] => match memchr(b'\r', &line[..line.len().min(MAX_SHORT_LINE)]) {
-                Some(end) if line.get(end + 1) == Some(&b'\n') => 1 + end + 2,
-                _ => return false,
-            },
-            [b':', line @ ..] => match short_number(line) {
-                Some((_, taken)) => 1 + taken,
-                _ => return false,
-            },
-            _ => return false,
-        };
+        let Some(length) = short_value(&self.bytes[self.position..]) else { return false };
         self.position += length;
         true
     }

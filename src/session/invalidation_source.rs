@@ -216,7 +216,7 @@ impl State {
         ready.map(|((server, is_tracked), _)| (server, !is_tracked, is_tracked)).collect()
     }
 
-    /// Closes the receiver of a server: nothing is known any more of the keys there.
+    /// Closes the receiver of a server. Changes of its keys are not announced any more.
     fn lose(&mut self, server: usize) {
         if self.receivers.remove(&server).is_some() {
             self.lost.insert(server);

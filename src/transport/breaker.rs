@@ -23,8 +23,6 @@ const MIN_INTERVAL: Time = 100_000_000;
 const MAX_INTERVAL: Time = 5_000_000_000;
 
 pub(crate) struct Breaker {
-    /// The process whose calls it judges.
-    process: u32,
     address: Address,
     tls: Option<Tls>,
     /// After that many failures in a row calls fail. 0: it counts none.
@@ -61,7 +59,6 @@ impl Breaker {
     /// `timeout` is the limit for a request.
     pub(crate) fn new(address: Address, tls: Option<Tls>, max_failures: u32, timeout: Time) -> Breaker {
         Breaker {
-            process: std::process::id(),
             address,
             tls,
             max_failures,
@@ -73,11 +70,6 @@ impl Breaker {
             probing: Mutex::new(Probing { current: None, interval: MIN_INTERVAL }),
             replied_to_probe: AtomicU64::new(0),
         }
-    }
-
-    /// Whether the calling process made it. A forked child makes another one: a lock that was held at the fork is never released there.
-    pub(crate) fn is_of_this_process(&self) -> bool {
-        self.process == std::process::id()
     }
 
     /// Whether the last thing that is known about the server is a failure. Then [`Breaker::admit`] decides.
@@ -109,7 +101,7 @@ impl Breaker {
         }
         let now = exact_now();
         if now >= self.next_probe.load(Relaxed) {
-            // One that was not answered in its interval gives way to the next one.
+            // A probe without a reply in its interval is replaced by the next one.
             self.next_probe.store(now.saturating_add(with_jitter(probing.interval)), Relaxed);
             probing.interval = (probing.interval * 2).min(MAX_INTERVAL);
             match self.start_probe() {

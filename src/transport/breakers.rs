@@ -1,4 +1,5 @@
-//! The breakers of a process. Handles whose configurations judge a server in the same way share its breaker, so that a fault is met once.
+//! The breakers of a process. Handles with the same time limits and options for a server share its breaker, so that one of them detects a fault for
+//! all.
 
 use crate::config::{Address, Config, Server, Tls};
 use crate::transport::breaker::Breaker;
@@ -6,11 +7,11 @@ use crate::transport::clock::limit;
 use arc_swap::ArcSwap;
 use once_cell::sync::Lazy;
 use std::collections::HashMap;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 /// A server, and when its calls count as failed.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(PartialEq, Eq, Hash)]
 struct Key {
     address: Address,
     tls: Option<Tls>,
@@ -18,8 +19,30 @@ struct Key {
     max_failures: u32,
 }
 
-/// Read and replaced without a lock: a lock that another thread holds at a fork would never be released in the child.
-static BREAKERS: Lazy<ArcSwap<HashMap<Key, Weak<Breaker>>>> = Lazy::new(ArcSwap::default);
+/// The breakers that one process has made. A forked child makes another registry: a lock that another thread held at the fork is never released
+/// there.
+struct Registry {
+    process: u32,
+    breakers: Mutex<HashMap<Key, Weak<Breaker>>>,
+}
+
+static REGISTRY: Lazy<ArcSwap<Registry>> = Lazy::new(|| ArcSwap::from(Registry::new()));
+
+impl Registry {
+    fn new() -> Arc<Registry> {
+        Arc::new(Registry { process: std::process::id(), breakers: Mutex::default() })
+    }
+
+    fn of_this_process() -> Arc<Registry> {
+        let is_own = |registry: &Registry| registry.process == std::process::id();
+        let current = REGISTRY.load_full();
+        if is_own(&current) {
+            return current;
+        }
+        REGISTRY.rcu(|current| if is_own(current) { current.clone() } else { Registry::new() });
+        REGISTRY.load_full()
+    }
+}
 
 /// The breaker of a server in this process.
 pub(crate) fn shared_breaker(config: &Config, server: &Server) -> Arc<Breaker> {
@@ -29,15 +52,32 @@ pub(crate) fn shared_breaker(config: &Config, server: &Server) -> Arc<Breaker> {
         timeouts: [config.timeout, config.connect_timeout, config.read_timeout, config.write_timeout],
         max_failures: config.breaker_failures,
     };
+    let registry = Registry::of_this_process();
+    let mut breakers = registry.breakers.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = breakers.get(&key).and_then(Weak::upgrade) {
+        return known;
+    }
+    // The map grows only if most of its breakers are in use.
+    if breakers.len() == breakers.capacity() {
+        breakers.retain(|_, breaker| breaker.strong_count() > 0);
+    }
     let new = Arc::new(Breaker::new(server.address.clone(), server.tls.clone(), config.breaker_failures, limit(config.timeout)));
-    let mut found = new.clone();
-    BREAKERS.rcu(|known| {
-        let usable = |breaker: &Weak<Breaker>| breaker.upgrade().filter(|breaker| breaker.is_of_this_process());
-        let mut next: HashMap<Key, Weak<Breaker>> =
-            known.iter().filter(|(_, breaker)| usable(breaker).is_some()).map(|(key, breaker)| (key.clone(), breaker.clone())).collect();
-        found = next.get(&key).and_then(usable).unwrap_or_else(|| new.clone());
-        next.insert(key.clone(), Arc::downgrade(&found));
-        next
-    });
-    found
+    breakers.insert(key, Arc::downgrade(&new));
+    new
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn handles_with_the_same_limits_share_the_breakers_of_their_servers() {
+        let open =
+            |options: &str| Config::from_json(format!(r#"{{"nodes":{{"node_1":"redis://127.0.0.1:1"}}{options}}}"#).as_bytes()).unwrap();
+        let breaker = |config: &Config| shared_breaker(config, &config.servers[0]);
+        let (one, other) = (open(""), open(r#","timeout":1"#));
+        let kept = breaker(&one);
+        assert!(Arc::ptr_eq(&kept, &breaker(&open(""))));
+        assert!(!Arc::ptr_eq(&kept, &breaker(&other)));
+    }
 }

@@ -9,8 +9,8 @@ pub(crate) type Time = u64;
 /// Later than any time.
 pub(crate) const NEVER: Time = Time::MAX;
 
-/// How far [`now`] may be behind: the kernel's tick, at most 10 ms. A limit that begins at such a time is longer by this, so that it does not
-/// end too early.
+/// The largest error of [`now`], which can be too early by one tick of the kernel (at most 10 ms). It is added to limits that begin at such a
+/// time, so that they do not end too early.
 pub(crate) const RESOLUTION: Time = 10_000_000;
 
 /// The current time, with the resolution of the kernel's tick (a few milliseconds).

@@ -26,8 +26,9 @@ pub(crate) struct Connecting {
     last_error: io::Error,
 }
 
+/// Where to connect to: an address of a host, or the path of a Unix socket.
 #[derive(Clone)]
-enum Endpoint {
+pub(super) enum Endpoint {
     Tcp(SocketAddr),
     Unix(SocketAddrUnix),
 }
@@ -35,16 +36,11 @@ enum Endpoint {
 impl Connecting {
     /// Resolves the name. Nothing is sent yet.
     pub(crate) fn start(address: &Address) -> io::Result<Connecting> {
-        let endpoints = match address {
-            Address::Tcp { host, port } => alternate_families((host.as_str(), *port).to_socket_addrs()?).map(Endpoint::Tcp).collect(),
-            Address::Unix { path } => [Endpoint::Unix(SocketAddrUnix::new(path.as_str())?)].into(),
-        };
-        Ok(Connecting::to(endpoints))
+        Ok(Connecting::to(endpoints(address)?))
     }
 
     fn to(endpoints: VecDeque<Endpoint>) -> Connecting {
-        let last_error = io::Error::new(io::ErrorKind::NotFound, "the host name has no address");
-        Connecting { untried: endpoints, attempts: Vec::new(), next_attempt: 0, last_error }
+        Connecting { untried: endpoints, attempts: Vec::new(), next_attempt: 0, last_error: no_address() }
     }
 
     /// Waits for a connection, at most until that time. `None`: there is none yet.
@@ -110,8 +106,20 @@ impl Connecting {
     }
 }
 
+/// The addresses of a server in the order in which they are tried. A host name is looked up, which waits for the resolver of the system.
+pub(super) fn endpoints(address: &Address) -> io::Result<VecDeque<Endpoint>> {
+    Ok(match address {
+        Address::Tcp { host, port } => alternate_families((host.as_str(), *port).to_socket_addrs()?).map(Endpoint::Tcp).collect(),
+        Address::Unix { path } => [Endpoint::Unix(SocketAddrUnix::new(path.as_str())?)].into(),
+    })
+}
+
+pub(super) fn no_address() -> io::Error {
+    io::Error::new(io::ErrorKind::NotFound, "the host name has no address")
+}
+
 /// Begins to connect; true: the socket is connected already.
-fn begin(endpoint: &Endpoint) -> Result<(OwnedFd, bool), Errno> {
+pub(super) fn begin(endpoint: &Endpoint) -> Result<(OwnedFd, bool), Errno> {
     let family = match endpoint {
         Endpoint::Tcp(SocketAddr::V4(_)) => AddressFamily::INET,
         Endpoint::Tcp(SocketAddr::V6(_)) => AddressFamily::INET6,
@@ -147,14 +155,20 @@ fn alternate_families(addresses: impl Iterator<Item = SocketAddr>) -> impl Itera
 pub(crate) fn open_socket(address: &Address, config: &Config, until: Time) -> io::Result<OwnedFd> {
     let socket = Connecting::start(address)?.advance(until)?.ok_or_else(|| io::Error::new(io::ErrorKind::TimedOut, "timed out"))?;
     ioctl_fionbio(&socket, false)?;
+    set_options(&socket, address, config)?;
+    Ok(socket)
+}
+
+/// Sets what the configuration says about sockets.
+pub(super) fn set_options(socket: &OwnedFd, address: &Address, config: &Config) -> io::Result<()> {
     if let Address::Tcp { .. } = address {
-        sockopt::set_tcp_nodelay(&socket, true)?;
-        set_keepalive(&socket, config.keepalive)?;
+        sockopt::set_tcp_nodelay(socket, true)?;
+        set_keepalive(socket, config.keepalive)?;
         if let Some(time) = config.tcp_user_timeout {
-            sockopt::set_tcp_user_timeout(&socket, u32::try_from(time.as_millis()).unwrap_or(u32::MAX).max(1))?;
+            sockopt::set_tcp_user_timeout(socket, u32::try_from(time.as_millis()).unwrap_or(u32::MAX).max(1))?;
         }
     }
-    Ok(socket)
+    Ok(())
 }
 
 /// The kernel checks three times, at a third of the time each, and then closes the connection.

@@ -5,9 +5,9 @@ use crate::config::{Config, Server};
 use crate::error::{Code, Error};
 use crate::resp::{Args, Commands, Framer};
 use crate::transport::clock::{NEVER, Time, span};
-use crate::transport::connecting::{Connecting, Step};
 use crate::transport::connection_errors::{not_accepted, timed_out};
 use crate::transport::retry_policy::{explain, may_retry};
+use crate::transport::shared_connecting::{SharedConnecting, Step};
 use crate::transport::shared_socket::SharedSocket;
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -34,7 +34,7 @@ pub(crate) struct SharedConnection {
     incoming: Framer,
     /// Only the bytes up to this offset are sent for now.
     hold: Option<usize>,
-    /// When the server was last heard of, or the oldest pending command was added.
+    /// When the last bytes of the server arrived, or the oldest pending command was added.
     received_at: Time,
     /// When the kernel last took bytes, or the first of the unsent bytes were added.
     sent_at: Time,
@@ -42,7 +42,7 @@ pub(crate) struct SharedConnection {
 
 enum Link {
     Closed,
-    Connecting(Box<Connecting>),
+    Connecting(Box<SharedConnecting>),
     Open(SharedSocket),
 }
 
@@ -119,7 +119,7 @@ impl SharedConnection {
 
     /// Begins to connect.
     pub(crate) fn open(&mut self) -> Result<(), Error> {
-        self.link = Link::Connecting(Box::new(Connecting::begin(&self.server, &self.config)?));
+        self.link = Link::Connecting(Box::new(SharedConnecting::begin(&self.server, &self.config)?));
         Ok(())
     }
 
@@ -200,7 +200,7 @@ impl SharedConnection {
     pub(crate) fn advance(&mut self, now: Time) -> Result<Event, Error> {
         match &mut self.link {
             Link::Closed => Ok(Event::None),
-            Link::Connecting(connecting) => match connecting.advance(&self.config)? {
+            Link::Connecting(connecting) => match connecting.advance(&self.server, &self.config)? {
                 Step::Waiting => Ok(Event::None),
                 Step::OtherSocket => Ok(Event::OtherSocket),
                 Step::Connected => {

@@ -3,7 +3,6 @@
 use crate::error::{Code, Error};
 use crate::resp::Reader;
 use crate::transport::connection_errors::{closed, connect_failed};
-use crate::transport::socket_address::SocketAddressOrPath;
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, Shutdown, recv, send, shutdown, sockopt};
 use std::io;
@@ -15,10 +14,9 @@ pub(crate) struct SharedSocket {
 }
 
 impl SharedSocket {
-    /// Begins to connect. The socket is writable when the attempt has ended; [`SharedSocket::connect_outcome`] then has the result.
-    pub(crate) fn begin(address: &SocketAddressOrPath) -> Result<SharedSocket, Error> {
-        let socket = address.connect_without_waiting().map_err(|error| connect_failed(&error.to_string()))?;
-        Ok(SharedSocket { socket, owner: std::process::id() })
+    /// A socket that is being connected. It is writable when the attempt has ended; [`SharedSocket::connect_outcome`] then has the result.
+    pub(crate) fn new(socket: OwnedFd) -> SharedSocket {
+        SharedSocket { socket, owner: std::process::id() }
     }
 
     /// The result of an attempt to connect that has ended.

@@ -227,6 +227,11 @@ fn a_waiting_read_returns_the_streams_that_one_server_returns() {
             });
             found.push(reply);
         }
-        assert_eq!(found[0], found[1], "{command}");
+        // Before 7.2 a group read returns one stream, the first that changed. The library learns of both changes at the same time.
+        let single = ["A", "D"].map(|stream| format!(r#"[["{}" [["1-1" ["f" "v"]]]]]"#, setup.command(stream)));
+        match single.contains(&found[1]) {
+            true => assert!(single.contains(&found[0]), "{command}: {found:?}"),
+            false => assert_eq!(found[0], found[1], "{command}"),
+        }
     }
 }

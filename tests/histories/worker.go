@@ -117,7 +117,7 @@ func (w *worker) command(history, number int, words []string, names map[string]s
 	w.write(event{History: history, Number: number, Words: words})
 	reply, err := w.client.Do(context.Background(), args...)
 	end := event{History: history, Number: number, IsEnd: true}
-	end.Outcome, end.Reply, end.Text = judge(words[0], reply, err)
+	end.Outcome, end.Reply, end.Text = evaluate(words[0], reply, err)
 	if (words[0] == "LMPOP" || words[0] == "BLPOP") && end.Outcome == succeeded {
 		for letter, name := range names {
 			end.Reply = strings.Replace(end.Reply, name, letter, 1)
@@ -126,8 +126,8 @@ func (w *worker) command(history, number int, words []string, names map[string]s
 	w.write(end)
 }
 
-// judge returns the outcome of a command, and its reply as the models write it.
-func judge(command string, reply rediscluster.Value, err error) (outcome, string, string) {
+// evaluate returns the outcome of a command, and its reply as the models write it.
+func evaluate(command string, reply rediscluster.Value, err error) (outcome, string, string) {
 	var failure *rediscluster.Error
 	var text rediscluster.ServerError
 	switch {

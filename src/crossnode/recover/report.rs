@@ -65,7 +65,7 @@ pub(crate) fn report(config: &Config, results: &[(Found, Recovered)]) -> Reply {
     list.finish()
 }
 
-/// The map of one entry alone.
+/// A reply that consists of the map of one entry.
 pub(crate) fn report_one(config: &Config, found: &Found, result: &Recovered) -> Reply {
     let mut list = Builder::default();
     append_entry(&mut list, config, found, result);

@@ -12,9 +12,9 @@ const RECORD: usize = 16 << 10;
 const RECORDS_PER_SEND: usize = 4;
 /// The bytes that TLS may add to a record, and to the message that renews the keys and may precede it.
 const OVERHEAD: usize = 512;
-/// Room for the largest record.
+/// The size of the largest record.
 const FIRST_ROOM: usize = 20 << 10;
-/// The room while a large reply arrives.
+/// The size of the buffer while a large reply arrives.
 const LARGE_ROOM: usize = 256 << 10;
 
 /// Bytes that have arrived.

@@ -124,7 +124,7 @@ impl State {
         Ok(if count == 0 && !self.is_closed { Err(Errno::INTR) } else { Ok(count) })
     }
 
-    /// Gives `take` all that can be decrypted, answers messages of TLS itself, and encrypts the first of `bytes` if the handshake is complete.
+    /// Passes all that can be decrypted to `take`, replies to messages of the TLS protocol, and encrypts the first of `bytes` if the handshake is complete.
     pub(super) fn process(&mut self, bytes: &[u8], mut take: impl FnMut(&[u8]) -> Result<(), Error>) -> Result<Needs, Error> {
         loop {
             let UnbufferedStatus { mut discard, state, .. } = self.connection.process_tls_records(self.incoming.bytes());

@@ -17,7 +17,7 @@ use RedisCluster\ServerException;
  * master's reply is repeated for the replica, as in rediscluster-php. The reply of a replica that cannot be reached is null; an
  * unreachable master is an exception.
  *
- * Or, for a class that stands for one server, the one reply that the library makes of the replies of all masters.
+ * For a class that represents one server: the reply that the library merges from those of all masters.
  *
  * @internal
  */

@@ -1,18 +1,19 @@
-//! An attempt to connect to a server that never waits: the owner polls the socket and calls [`Connecting::advance`] when it is ready.
+//! A shared connection that is being made. It never waits: the owner polls the socket and calls [`SharedConnecting::advance`] when it is ready.
 
 use crate::config::{Config, Server};
 use crate::error::Error;
 use crate::resp::Framer;
 use crate::transport::clock::{Time, now, span};
+use crate::transport::connect::{Endpoint, begin, endpoints, no_address, set_options};
 use crate::transport::connection_errors::{connect_failed, timed_out};
 use crate::transport::greeting::{check_first_reply, first_commands};
 use crate::transport::shared_socket::SharedSocket;
-use crate::transport::socket_address::SocketAddressOrPath;
+use std::collections::VecDeque;
 
-pub(crate) struct Connecting {
+pub(crate) struct SharedConnecting {
     socket: SharedSocket,
-    /// The addresses to try if this one fails, the next one last.
-    others: Vec<SocketAddressOrPath>,
+    /// The addresses to try if this one fails.
+    others: VecDeque<Endpoint>,
     /// What is sent first, and how much of it the kernel took. `None`: the connection is not established yet.
     sent: Option<usize>,
     greeting: Vec<u8>,
@@ -30,13 +31,12 @@ pub(crate) enum Step {
     Connected,
 }
 
-impl Connecting {
-    pub(crate) fn begin(server: &Server, config: &Config) -> Result<Connecting, Error> {
-        let mut others = SocketAddressOrPath::all_of(&server.address).map_err(|error| connect_failed(&error.to_string()))?;
-        others.reverse();
-        let socket = next_socket(&mut others)?;
+impl SharedConnecting {
+    pub(crate) fn begin(server: &Server, config: &Config) -> Result<SharedConnecting, Error> {
+        let mut others = endpoints(&server.address).map_err(|error| connect_failed(&error.to_string()))?;
+        let socket = next_socket(&mut others, server, config)?;
         let greeting = first_commands(server, config.protocol);
-        Ok(Connecting {
+        Ok(SharedConnecting {
             socket,
             others,
             sent: None,
@@ -74,13 +74,13 @@ impl Connecting {
     }
 
     /// Goes on as far as possible without waiting.
-    pub(crate) fn advance(&mut self, config: &Config) -> Result<Step, Error> {
+    pub(crate) fn advance(&mut self, server: &Server, config: &Config) -> Result<Step, Error> {
         if self.sent.is_none() {
             if let Err(error) = self.socket.connect_outcome() {
                 if self.others.is_empty() {
                     return Err(error);
                 }
-                self.socket = next_socket(&mut self.others)?;
+                self.socket = next_socket(&mut self.others, server, config)?;
                 return Ok(Step::OtherSocket);
             }
             self.sent = Some(0);
@@ -102,13 +102,13 @@ impl Connecting {
 }
 
 /// Begins with the next address; skips those that fail at once.
-fn next_socket(others: &mut Vec<SocketAddressOrPath>) -> Result<SharedSocket, Error> {
-    let mut last = connect_failed("the host name has no address");
-    while let Some(address) = others.pop() {
-        match SharedSocket::begin(&address) {
-            Ok(socket) => return Ok(socket),
+fn next_socket(others: &mut VecDeque<Endpoint>, server: &Server, config: &Config) -> Result<SharedSocket, Error> {
+    let mut last = no_address();
+    while let Some(endpoint) = others.pop_front() {
+        match begin(&endpoint).map_err(Into::into).and_then(|(socket, _)| set_options(&socket, &server.address, config).map(|()| socket)) {
+            Ok(socket) => return Ok(SharedSocket::new(socket)),
             Err(error) => last = error,
         }
     }
-    Err(last)
+    Err(connect_failed(&last.to_string()))
 }

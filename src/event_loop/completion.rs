@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::resp::{Bytes, Reply, Value, push_error, push_value};
 
-pub(crate) enum Answer<'l> {
+pub(crate) enum Completion<'l> {
     /// The reply as the server sent it.
     Bytes(&'l [u8]),
     /// The bytes of the merged reply of several servers.
@@ -15,19 +15,19 @@ pub(crate) enum Answer<'l> {
     Unfinished(Vec<u8>),
 }
 
-impl Answer<'_> {
+impl Completion<'_> {
     /// Appends the reply as a server would send it; an error for a failure.
     #[inline]
     pub(crate) fn push_to(&self, out: &mut Vec<u8>) {
         match self {
-            Answer::Bytes(bytes) => out.extend_from_slice(bytes),
-            Answer::Merged(bytes) => out.extend_from_slice(bytes),
-            Answer::Reply(reply) => push_value(out, &reply.root()),
-            Answer::Failure(error) => match error.refusal() {
+            Completion::Bytes(bytes) => out.extend_from_slice(bytes),
+            Completion::Merged(bytes) => out.extend_from_slice(bytes),
+            Completion::Reply(reply) => push_value(out, &reply.root()),
+            Completion::Failure(error) => match error.refusal() {
                 Some(text) => push_value(out, &Value::Error(text)),
                 None => push_error(out, error),
             },
-            Answer::Unfinished(_) => {}
+            Completion::Unfinished(_) => {}
         }
     }
 }
