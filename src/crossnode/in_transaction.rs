@@ -5,10 +5,11 @@ use crate::config::{Config, Protocol};
 use crate::crossnode::broadcast::{has_client_ids, preceding_commands, with_client_ids};
 use crate::crossnode::scan::OneStep;
 use crate::crossnode::split::Split;
-use crate::crossnode::support::conversation::Words;
+use crate::crossnode::support::conversation::{Words, replies};
 use crate::crossnode::support::outcome::{Abort, Outcome};
+use crate::crossnode::support::partial_write::{PartOutcome, partial_write};
 use crate::crossnode::{Job, broadcast, random_key, resp3, split};
-use crate::error::Error;
+use crate::error::{Error, printable};
 use crate::resp::{Reply, push_argument, push_count};
 use crate::routing::CrossNodeCommand;
 use crate::topology::Topology;
@@ -87,6 +88,23 @@ impl QueuedCommand {
         let reply = self.merge(config, topology, replies).or_else(Abort::into_reply);
         let reply = reply.unwrap_or_else(|error| Reply::error(format!("ERR {}", error.message()).as_bytes()));
         if is_resp3 { resp3::typed(self.strategy, &[], reply) } else { reply }
+    }
+
+    /// The error of a command whose part failed on one of these servers; `None` if none failed. That of a write names those that have executed it.
+    pub(crate) fn failure(&self, config: &Config, outcomes: &[(usize, Result<Reply, Error>)]) -> Option<Error> {
+        let first = outcomes.iter().find_map(|(_, outcome)| outcome.as_ref().err())?;
+        if !self.split.as_ref().is_some_and(|split| split.writes) {
+            return Some(first.clone());
+        }
+        fn part(outcome: &Result<Reply, Error>) -> PartOutcome<'_> {
+            match outcome {
+                Ok(reply) => PartOutcome::of(replies(reply).last()),
+                Err(error) => PartOutcome::Failed(error),
+            }
+        }
+        let parts = outcomes.iter().map(|(server, outcome)| (config.servers[*server].alias.as_str(), part(outcome)));
+        let name = printable(&self.args[0].to_ascii_uppercase());
+        partial_write(&name, &parts.collect::<Vec<_>>()).or_else(|| Some(first.clone()))
     }
 
     fn merge(&self, config: &Config, topology: &Topology, replies: Vec<Reply>) -> Outcome<Reply> {

@@ -221,8 +221,11 @@ impl Session {
                 take(server, hidden).map(|reply| reply.extract(1)).or_else(|error| error.refusal().map(Reply::error).ok_or(error))
             }
             Recipients::Several(queued, servers) => {
-                let replies: Vec<Result<Reply, Error>> = servers.into_iter().map(|(server, hidden)| take(server, hidden)).collect();
-                let replies = replies.into_iter().collect::<Result<Vec<Reply>, Error>>()?;
+                let outcomes: Vec<_> = servers.into_iter().map(|(server, hidden)| (server, take(server, hidden))).collect();
+                if let Some(error) = queued.failure(self.selected.config(), &outcomes) {
+                    return Err(error);
+                }
+                let replies = outcomes.into_iter().filter_map(|(_, outcome)| outcome.ok()).collect();
                 Ok(queued.reply(self.selected.config(), &self.selected.topology(), replies))
             }
         }

@@ -57,6 +57,23 @@ fn a_failed_split_write_reports_that_other_nodes_executed_their_part() {
 }
 
 #[test]
+fn a_failed_split_write_of_a_tracking_session_reports_that_other_nodes_executed_their_part() {
+    let mut servers = Server::start_many(2);
+    let mut session = cluster(&ports(&servers), &[r#""breaker_failures":0"#]).session();
+    let [one, two] = [1, 2].map(|master| key_on(master, 2));
+    session.write(format!("HELLO 3\r\nCLIENT TRACKING ON\r\nMSET {one} 0 {two} 0\r\n").as_bytes()).unwrap();
+    session.consume(usize::MAX);
+    servers[1].stop();
+    session.write(format!("MSET {one} 1 {two} 2\r\n").as_bytes()).unwrap();
+    let reply = String::from_utf8_lossy(session.unread()).into_owned();
+    // The lost connection is also announced, by a message.
+    let error = reply.lines().find(|line| line.starts_with('-')).unwrap_or_default();
+    assert!(error.contains("node_2") && error.contains("; executed by node_1"), "{reply}");
+    let value: String = redis::cmd("GET").arg(&one).query(&mut servers[0].client()).unwrap();
+    assert_eq!(value, "1");
+}
+
+#[test]
 fn a_restarted_server_is_reconnected_without_an_error() {
     let mut server = Server::start();
     let cluster = cluster(&[server.port], &[]);
