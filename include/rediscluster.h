@@ -20,7 +20,8 @@
  * - Each object has one owner, the caller, and one function that frees it; freeing NULL is a no-op. Memory that a function returns inside an
  *   object belongs to that object.
  * - An error reply of a server, such as WRONGTYPE, is a successful call with a reply of type REDISCLUSTER_TYPE_ERROR.
- * - No function calls back, starts a thread, changes a signal handler or uses thread-local error state.
+ * - No function changes a signal handler or uses thread-local error state, and none calls back but for the function of rediscluster_set_log.
+ *   Only a rediscluster_loop, and a lookup of a host name, start threads.
  * - Unless a type says otherwise, a function may be called from any thread.
  * - After a fork, parent and child each own their copy of every object. What a handle may do in the child is stated at its type.
  */
@@ -93,6 +94,27 @@ typedef int32_t rediscluster_status;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// How important an event is. Values never change; a later release may add some at the end.
+enum rediscluster_log_level
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Nothing is wrong, or not any more.
+  REDISCLUSTER_LOG_INFO = 0,
+  // Something has failed, and the library deals with it.
+  REDISCLUSTER_LOG_WARNING = 1,
+  // Data may be lost, or a server does not do what Redis does.
+  REDISCLUSTER_LOG_ERROR = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum rediscluster_log_level rediscluster_log_level;
+#else
+typedef int32_t rediscluster_log_level;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // The type of a value. Values never change; a later release may add some at the end.
 enum rediscluster_type
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -115,9 +137,9 @@ enum rediscluster_type
   REDISCLUSTER_TYPE_NIL_ARRAY = 6,
   // Keys and values in turn; each of both is a child.
   REDISCLUSTER_TYPE_MAP = 7,
-  // The command got no reply. Its four children are the status (integer, a `rediscluster_status`), the message (string), the alias of the
-  // node that failed (string, or nil if no particular node), and whether the command may have been executed (integer: 0 certainly not, 1
-  // possibly). `rediscluster_reply_failure` makes an error of it.
+  // The command got no reply. Its children are the status (integer, a `rediscluster_status`), the message (string), the alias of the node
+  // that failed (string, or nil if no particular node), whether the command may have been executed (integer: 0 certainly not, 1 possibly),
+  // and, only if that node has refused its part, the first word of its error reply (string). `rediscluster_reply_failure` makes an error of it.
   REDISCLUSTER_TYPE_FAILURE = 8,
   // RESP3: no value. With `"protocol": 3` servers return it in place of both kinds of nil.
   REDISCLUSTER_TYPE_NULL = 9,
@@ -154,6 +176,10 @@ enum rediscluster_read
   REDISCLUSTER_READ_REPLICA = 0,
   // Only masters.
   REDISCLUSTER_READ_MASTER = 1,
+  // A master and its replicas in turn.
+  REDISCLUSTER_READ_ANY = 2,
+  // Those of a master and its replicas that reply fastest, in turn if several are about equal.
+  REDISCLUSTER_READ_NEAREST = 3,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -187,7 +213,8 @@ typedef int32_t rediscluster_nodes;
 // A handle on all servers of a configuration.
 //
 // Ownership: the caller owns it and closes it with `rediscluster_close`. Replies, errors and sessions that came from it do not depend on it.
-// Threads: any number of threads may call functions on it at once, except for `rediscluster_close`. It starts no threads.
+// Threads: any number of threads may call functions on it at once, except for `rediscluster_close`. It starts no threads, except that
+// a lookup of a host name runs on one, which ends with it; no signal handler of the program runs there.
 // Fork: parent and child may both use it after a fork; each process makes connections of its own.
 // Connections are made when a command first needs them, at most `pool_size` for each node, and are reused.
 typedef struct rediscluster rediscluster;
@@ -198,6 +225,30 @@ typedef struct rediscluster rediscluster;
 // after that is closed.
 // Threads: it never changes; any number of threads may read it at once.
 typedef struct rediscluster_error rediscluster_error;
+
+// Many requests at a time, and subscriptions, for a program with an event loop. No call waits for a server, and there are no callbacks.
+//
+// The program waits until the descriptor of `rediscluster_loop_fd` is readable, at most for `rediscluster_loop_timeout_ms`, with `poll`, `epoll`,
+// libuv, libevent or any other loop. Then it calls `rediscluster_loop_process`, and `rediscluster_loop_next` until that returns no reply. After
+// `rediscluster_loop_submit` it asks for the timeout again, which is 0 then, or calls `rediscluster_loop_process` itself.
+//
+// A request that goes to one server, or in parts to several (GET, MGET, DEL, DBSIZE …), uses one connection per server, which all requests of the
+// loop share. All others run on threads that the library starts when they are needed and ends when they are idle for some seconds: on at most 16
+// threads commands that take several steps across nodes or are unknown (RENAME, SUNIONSTORE …), scripts, all commands for servers that require
+// TLS, reads that replicas may serve, lookups of host names, and subscriptions; on
+// at most 64 threads blocking commands (BLPOP …). More of them wait. No signal handler of the program runs on these threads.
+//
+// Requests run at the same time. Those for the same key that use the shared connection run in the order of submission; if the order of others
+// matters, wait for the reply to the first. Commands with connection state (MULTI, WATCH, SELECT …) require a session and fail here.
+// Time limits of the configuration, retries, failover, the limits for servers that fail, and a deadline of the cluster
+// (`rediscluster_with_deadline`) are the same as for `rediscluster_execute`.
+//
+// Ownership: the caller owns it and frees it with `rediscluster_loop_free`. It may outlive the cluster that it was opened on.
+// Memory: that of the requests and replies in flight, at most 1,048,576 requests; of each subscription about 1,000 messages, then the servers wait.
+// Threads: one thread at a time may use it. A call while another one runs fails with `REDISCLUSTER_ERROR_REQUEST`.
+// Fork: it belongs to the process that opened it. In a forked child every call on it fails with `REDISCLUSTER_ERROR_REQUEST`; freeing it there
+// does not affect the parent.
+typedef struct rediscluster_loop rediscluster_loop;
 
 // A reply, or the replies to many commands under one array.
 //
@@ -219,6 +270,30 @@ typedef struct rediscluster_reply rediscluster_reply;
 // Fork: it belongs to the process that opened it. In a forked child every call on it fails with `REDISCLUSTER_ERROR_REQUEST`; closing it
 // there frees the child's memory and does not affect the parent's session.
 typedef struct rediscluster_session rediscluster_session;
+
+// An event. It contains no passwords, keys or values. The texts are UTF-8, NUL-terminated and never NULL.
+//
+// Lifetime: it is valid until the function that received it returns; a later release may add fields at the end.
+typedef struct rediscluster_log_event {
+  // How important it is.
+  rediscluster_log_level level;
+  // What has happened: `breaker_opened` (calls to the server fail at once), `breaker_closed`, `master_changed` (another server is the master of a
+  // node), `master_refused` (it says that it is a replica), `empty_master` (it was restarted without its data), `address_changed` (a name leads to
+  // another server), `replica_unavailable`, `replica_available`, `unexpected_bytes` (a server sent what is no reply), `tls_reloaded` (files of
+  // TLS have changed), `tls_reload_failed` or another one in a later release.
+  const char *kind;
+  // Host and port of the server, or the path of its socket. Empty if the event concerns no single server.
+  const char *server;
+  // What has happened, as a sentence for people. Its wording may change between releases.
+  const char *message;
+} rediscluster_log_event;
+
+// A function that receives events. `context` is that of `rediscluster_set_log`.
+//
+// Threads: it runs on the thread of the call that has noticed the event, before that call returns; on several threads at once if their calls
+// notice something at once. What the threads of a `rediscluster_loop` notice is reported by `rediscluster_loop_process`.
+// It may call this library; events that such calls notice are not reported. It must return: no exception and no longjmp may leave it.
+typedef void (*rediscluster_log_function)(void *context, const struct rediscluster_log_event *event);
 
 // One value in the index of a reply. Entries are in pre-order: a value, then its descendants, then the next value.
 typedef struct rediscluster_entry {
@@ -286,8 +361,26 @@ const char *rediscluster_error_message(const struct rediscluster_error *error);
 // The text is valid until the error is freed.
 const char *rediscluster_error_node(const struct rediscluster_error *error);
 
+// Returns host and port of the server that failed, or the path of its socket, NUL-terminated. NULL if it is not known, and for NULL.
+//
+// The text is valid until the error is freed.
+const char *rediscluster_error_address(const struct rediscluster_error *error);
+
+// Returns the name of the command that failed, in capital letters, NUL-terminated. NULL if it is not known, and for NULL.
+//
+// The text is valid until the error is freed.
+const char *rediscluster_error_command(const struct rediscluster_error *error);
+
 // Returns whether a server may have executed the command: 0 if it certainly did not, 1 if it may have. For NULL: -1.
 int32_t rediscluster_error_executed(const struct rediscluster_error *error);
+
+// Makes an error with this status and message, for code on top of this library that reports its own failures in the same way. The caller owns it.
+//
+// `status` should be one of `rediscluster_status`; another number becomes `REDISCLUSTER_ERROR_INTERNAL`. The error concerns no node, and
+// `rediscluster_error_executed` returns 0 for it. Returns NULL if `message` is NULL and `message_length` is not 0.
+struct rediscluster_error *rediscluster_error_create(int32_t status,
+                                                     const char *message,
+                                                     size_t message_length);
 
 // Frees an error and the texts that its functions returned. NULL is a no-op.
 void rediscluster_error_free(struct rediscluster_error *error);
@@ -309,15 +402,6 @@ rediscluster_status rediscluster_open_shared(const char *config,
                                              size_t config_length,
                                              struct rediscluster **cluster,
                                              struct rediscluster_error **error);
-
-// Makes another handle that sends reads to `read` (one of `rediscluster_read`) and is otherwise the same: it shares configuration and
-// connections with `cluster`, and costs little memory. Connects to no server.
-//
-// `*derived` is closed on its own with `rediscluster_close`, before or after `cluster`.
-rediscluster_status rediscluster_with_read(const struct rediscluster *cluster,
-                                           int32_t read,
-                                           struct rediscluster **derived,
-                                           struct rediscluster_error **error);
 
 // Closes a handle. Its connections are closed with the last handle or session that uses them; shared ones stay open.
 //
@@ -376,6 +460,25 @@ rediscluster_status rediscluster_node_list(const struct rediscluster *cluster,
                                            struct rediscluster_reply **reply,
                                            struct rediscluster_error **error);
 
+// Returns what this process has done so far through this handle and those that share its connections. Contacts no server.
+//
+// The reply's root is a map from alias (as in `rediscluster_node_list`) to a map:
+// `role` (`master` or `replica`), `master` (the alias of its master; of a master, its own), `address`, `refusal` (why a master is not used, or
+// nil); `breaker` (`closed`: the server is used; `suspect`: its last call has failed; `open`: calls fail at once), `reason` (the last failure)
+// and `unavailable_ms` (since when, in milliseconds), both nil if the breaker is closed; `connections`, a map of `open`, `idle` (of these),
+// `awaited` (callers that wait for one) and `opened` (so far); `commands` (that the server has replied to, including those of the library
+// itself), `retries`, `bytes_sent`, `bytes_received`; `errors`, a map from kind (`connect`, `unavailable`, `pool`, `timeout`, `deadline`,
+// `lost`, `protocol`, `memory`) to number; and `latency_us`, an array: one of 64 waits for replies is measured, from the moment when the
+// request was sent; the nth number, counted from 0, is that of the waits that took less than 2 to the power of n microseconds, but not less
+// than half of that.
+//
+// Counting takes no lock. The numbers are 64-bit integers. While an alias has the same address they never decrease, except those of `connections`
+// other than `opened`; after a failover they are those of the new master. They may be from slightly different moments. Aliases of one server have
+// the same numbers.
+rediscluster_status rediscluster_stats(const struct rediscluster *cluster,
+                                       struct rediscluster_reply **reply,
+                                       struct rediscluster_error **error);
+
 // Runs the one command in `request` on every master.
 //
 // The reply's root is a map from alias to reply, in the order node_1, node_2, …; a node that gave no reply has a
@@ -403,8 +506,11 @@ rediscluster_status rediscluster_each_on(const struct rediscluster *cluster,
 //
 // The reply's root is a map: `command`, `strategy` (`one node`, `split`, `gather`, `colocate`, `transfer`, `refuse` and others), `atomic`
 // (1 or 0), `round_trips`, `nodes` (an array of aliases), `keys` (each a map of `position`, `key` as it is stored, `node`, and `pinned`: 1 if the
-// hash tag of the first key or a rule of `pin` selected the node), `steps` (each a map of `round`, `node`, `command`; the steps of one round run
-// at the same time), and `reason`: why the command is refused, or nil.
+// hash tag of the first key or a rule of `pin` selected the node), `served_by` (which servers of a node may run it: `master`, `replica`, `any` or
+// `nearest`, as the option `read` names them; nil if the command is refused), `steps` (each a map of `round`, `node`, `command`; the steps of one round run
+// at the same time), `others_see` (`nothing`, `parts`, `parts, then all or none` or `neither key`), `meanwhile` and `when_it_fails`: the
+// intermediate states that other clients can see, and what a failure can leave, in words; nil if the command is refused. And `reason`: why the
+// command is refused, or nil.
 rediscluster_status rediscluster_explain(const struct rediscluster *cluster,
                                          const char *request,
                                          size_t request_length,
@@ -438,6 +544,78 @@ rediscluster_status rediscluster_recover_to(const struct rediscluster *cluster,
                                             size_t key_length,
                                             struct rediscluster_reply **reply,
                                             struct rediscluster_error **error);
+
+// Makes another handle that sends reads to `read` (one of `rediscluster_read`) and is otherwise the same: it shares configuration and
+// connections with `cluster`, and costs little memory. Connects to no server.
+//
+// `*derived` is closed on its own with `rediscluster_close`, before or after `cluster`.
+rediscluster_status rediscluster_with_read(const struct rediscluster *cluster,
+                                           int32_t read,
+                                           struct rediscluster **derived,
+                                           struct rediscluster_error **error);
+
+// Makes another handle that says whether its reads see its own writes (`read_your_writes` 1) or may be older (0), and is otherwise the same: it
+// shares configuration and connections with `cluster`, and costs little memory. Connects to no server.
+//
+// After a command of the handle that may write to a node, its reads of this node go to the master, until a replica is known to have everything
+// that was acknowledged before that command ended. The writes of other handles do not count; handles that are derived from `*derived` share its
+// memory. A session that is opened on `*derived` reads from masters.
+//
+// `*derived` is closed on its own with `rediscluster_close`, before or after `cluster`.
+rediscluster_status rediscluster_with_read_your_writes(const struct rediscluster *cluster,
+                                                       int32_t read_your_writes,
+                                                       struct rediscluster **derived,
+                                                       struct rediscluster_error **error);
+
+// Makes another handle, each call of which ends after `deadline_ms` milliseconds at the latest, and which is otherwise the same: it shares
+// configuration and connections with `cluster`, and costs little memory. 0: calls have no deadline, whatever the configuration says. Connects to
+// no server.
+//
+// The limit is for each call as a whole, with all of its rounds and retries. It begins when the call begins. A call that it ends fails with
+// `REDISCLUSTER_ERROR_TIMEOUT`; the message says in which round that was, on which node, and whether the command may have been executed. Its
+// connection is closed, so a late reply reaches no other command. A command that blocks, such as BLPOP, ends in the same way, and may have
+// received an element. In a session that is opened on `*derived` each call of `rediscluster_session_execute` and `rediscluster_session_write` has
+// the limit.
+//
+// `*derived` is closed on its own with `rediscluster_close`, before or after `cluster`.
+rediscluster_status rediscluster_with_deadline(const struct rediscluster *cluster,
+                                               uint64_t deadline_ms,
+                                               struct rediscluster **derived,
+                                               struct rediscluster_error **error);
+
+// Makes another handle, which is otherwise the same, that says whether commands that are split by their keys may fail for single keys: MGET,
+// EXISTS, DEL, UNLINK, TOUCH, MSET and their kind. It shares configuration and connections with `cluster`, and costs little memory. Connects to
+// no server.
+//
+// With `partial` 1, if a node fails, the reply of such a command is an array with the result of each key, in the order of the keys: a value of
+// type `REDISCLUSTER_TYPE_FAILURE`, or an error reply, for each key of that node; for the other keys the value (MGET), the number for this key
+// (EXISTS, DEL) or the status (MSET). If no node fails, the reply is the same as with `partial` 0. So that the numbers are known, each key of
+// EXISTS, DEL and their kind is a command of its own if the keys are on several nodes. Commands in a transaction are not affected.
+//
+// `*derived` is closed on its own with `rediscluster_close`, before or after `cluster`.
+rediscluster_status rediscluster_with_partial(const struct rediscluster *cluster,
+                                              int32_t partial,
+                                              struct rediscluster **derived,
+                                              struct rediscluster_error **error);
+
+// Makes another handle whose calls `rediscluster_interrupt` ends, and which is otherwise the same: it shares configuration and connections with
+// `cluster`, and costs little memory. Connects to no server.
+//
+// `*derived` is closed on its own with `rediscluster_close`, before or after `cluster`.
+rediscluster_status rediscluster_with_interrupt(const struct rediscluster *cluster,
+                                                struct rediscluster **derived,
+                                                struct rediscluster_error **error);
+
+// Ends the calls that are in progress on a handle of `rediscluster_with_interrupt`, and on handles that were made from it. All later calls on them
+// fail, too.
+//
+// The calls fail with `REDISCLUSTER_ERROR_TIMEOUT` as soon as they wait for something: for a connection, for a server or for an element. The error says
+// whether the command may have been executed. The connection that a call waited for is closed, so a late reply reaches no other command.
+// Sessions are not affected: `rediscluster_session_interrupt` ends their calls.
+//
+// It never waits, and any thread may call it while the handle is in use, also a signal handler, which restores `errno`. NULL is a no-op, and so is
+// another handle, or a call in a forked child.
+void rediscluster_interrupt(const struct rediscluster *cluster);
 
 // Opens a session on the servers of a cluster, which may be closed before it. Connects to no server: a session has connections of its own
 // besides those of the cluster, and makes them when a transaction or a subscription needs them.
@@ -503,7 +681,8 @@ rediscluster_status rediscluster_session_read(const struct rediscluster_session 
 // Also ends a blocking command that waits in `rediscluster_session_execute`: its reply is nil, or what it has just received; nothing is lost.
 // If none waits, later ones are not affected: call it again if the command may not have begun.
 //
-// It never waits, and any thread may call it while the session is in use. NULL is a no-op, and so is a call in a forked child.
+// It never waits, and any thread may call it while the session is in use, also a signal handler, which restores `errno`. NULL is a no-op, and so is
+// a call in a forked child.
 void rediscluster_session_interrupt(const struct rediscluster_session *session);
 
 // Ends a session that other threads may be using. Calls that wait for a message or in a blocking command fail with
@@ -518,6 +697,82 @@ void rediscluster_session_shutdown(const struct rediscluster_session *session);
 //
 // No other call on this session may be running in any thread, and none may follow. Replies and errors stay valid. NULL is a no-op.
 void rediscluster_session_close(struct rediscluster_session *session);
+
+// Opens a loop on the servers of a cluster, which may be closed before it. Connects to no server: connections are made when a request needs them.
+rediscluster_status rediscluster_loop_open(const struct rediscluster *cluster,
+                                           struct rediscluster_loop **loop,
+                                           struct rediscluster_error **error);
+
+// Returns the descriptor to wait for: it is readable when `rediscluster_loop_process` has something to do (level-triggered). It stays the same,
+// belongs to the loop, and must not be read, written or closed. For NULL: -1.
+int32_t rediscluster_loop_fd(const struct rediscluster_loop *loop);
+
+// Returns how many milliseconds the program may wait for the descriptor before it calls `rediscluster_loop_process`, as `poll` takes it: -1 is
+// without limit, 0 if there is something to do now. Every other call on the loop may change it. For NULL, and where other calls fail: 0.
+int32_t rediscluster_loop_timeout_ms(const struct rediscluster_loop *loop);
+
+// Begins a request: `request` is one command, a RESP array of bulk strings. `tag` is any number that no other request or subscription of the
+// loop has; `rediscluster_loop_next` returns it with the reply, and after that it may be used again.
+//
+// Fails, and begins nothing, if the request is not one command, if the tag is in use, or if too many requests are in flight. Everything else is
+// reported by the reply. The time that this call takes does not depend on the number of requests in flight.
+rediscluster_status rediscluster_loop_submit(const struct rediscluster_loop *loop,
+                                             const char *request,
+                                             size_t request_length,
+                                             uint64_t tag,
+                                             struct rediscluster_error **error);
+
+// Begins a subscription, or changes the one with this tag: `request` is one or more commands SUBSCRIBE, PSUBSCRIBE, SSUBSCRIBE, UNSUBSCRIBE,
+// PUNSUBSCRIBE or SUNSUBSCRIBE, as RESP.
+//
+// `rediscluster_loop_next` returns each confirmation and each message with the tag, as `rediscluster_session_receive` does, until
+// `rediscluster_loop_cancel` ends the subscription. If the connection to a server is lost, it returns a `REDISCLUSTER_TYPE_FAILURE`, because
+// messages may have been lost, and subscribes there again. Each subscription has connections of its own to the servers of its channels.
+rediscluster_status rediscluster_loop_subscribe(const struct rediscluster_loop *loop,
+                                                const char *request,
+                                                size_t request_length,
+                                                uint64_t tag,
+                                                struct rediscluster_error **error);
+
+// Sends what was submitted, receives what has arrived, and fails the requests whose time is up. It never waits; calling it without need is
+// harmless.
+rediscluster_status rediscluster_loop_process(const struct rediscluster_loop *loop,
+                                              struct rediscluster_error **error);
+
+// Takes the next reply, and stores the tag of its request or subscription in `*tag`. If there is none before the next
+// `rediscluster_loop_process`, the call succeeds, `*reply` is NULL and `*tag` is 0.
+//
+// The reply's root is the reply to the command, or a `REDISCLUSTER_TYPE_FAILURE` if the command got none; `rediscluster_reply_error` makes an
+// error of that. Replies come in any order. The caller frees each with `rediscluster_reply_free`. The time that this call takes does not depend
+// on the number of requests in flight.
+rediscluster_status rediscluster_loop_next(const struct rediscluster_loop *loop,
+                                           uint64_t *tag,
+                                           struct rediscluster_reply **reply,
+                                           struct rediscluster_error **error);
+
+// Ends the request or the subscription with this tag: no reply with the tag follows, and the tag may be used again. `*cancelled` is 1, or 0 if
+// there is none, because its reply was taken already.
+//
+// A request that was sent may still be executed, and what it returns is dropped: an element that BLPOP has just removed is lost then. A blocking
+// command ends at once.
+rediscluster_status rediscluster_loop_cancel(const struct rediscluster_loop *loop,
+                                             uint64_t tag,
+                                             int32_t *cancelled,
+                                             struct rediscluster_error **error);
+
+// Frees a loop and closes its connections, also with requests in flight: those that were sent may still be executed. Blocking commands end.
+// Commands of several steps that have begun are completed by their threads, which the call does not wait for.
+//
+// No other call on this loop may be running in any thread, and none may follow. Replies and errors stay valid. NULL is a no-op.
+void rediscluster_loop_free(struct rediscluster_loop *loop);
+
+// Sets the function that receives the events of all handles of this process, in place of the one before. NULL: events are not reported, which
+// is the case at first.
+//
+// `context` is passed to the function and not used otherwise. Calls on other threads may still run the function before, with its context, after
+// this returns. A forked child inherits function and context. Thread safe.
+void rediscluster_set_log(rediscluster_log_function function,
+                          void *context);
 
 // Fills a struct with the bytes and the index of a reply.
 rediscluster_status rediscluster_reply_data(const struct rediscluster_reply *reply,
@@ -584,6 +839,18 @@ rediscluster_status rediscluster_reply_failure(const struct rediscluster_reply *
                                                size_t at,
                                                struct rediscluster_error **failure,
                                                struct rediscluster_error **error);
+
+// Makes an error of the error reply or of the failure at index `at`, to read where it comes from: `rediscluster_error_node`,
+// `rediscluster_error_address` and `rediscluster_error_command`.
+//
+// For an error reply of a server, `rediscluster_error_message` returns its text unchanged (a NUL byte in it becomes `\0`),
+// `rediscluster_error_code` returns `REDISCLUSTER_OK`, and `rediscluster_error_executed` 1. The node of an error reply is known if one server
+// ran the command, or a part of it; not inside an array that a server has sent, for a command that takes several steps on several nodes, and in
+// sessions. The caller owns `*failure` and frees it with `rediscluster_error_free`; it does not depend on the reply.
+rediscluster_status rediscluster_reply_error(const struct rediscluster_reply *reply,
+                                             size_t at,
+                                             struct rediscluster_error **failure,
+                                             struct rediscluster_error **error);
 
 // Frees a reply, and with it all memory that its functions returned. NULL is a no-op.
 void rediscluster_reply_free(struct rediscluster_reply *reply);

@@ -141,6 +141,11 @@ rediscluster_status rediscluster_php_node_list(const rediscluster *cluster,
                                                struct rediscluster_php_reply *reply,
                                                rediscluster_error **error);
 
+// `rediscluster_stats` for PHP.
+rediscluster_status rediscluster_php_stats(const rediscluster *cluster,
+                                           struct rediscluster_php_reply *reply,
+                                           rediscluster_error **error);
+
 // `rediscluster_recover` for PHP.
 rediscluster_status rediscluster_php_recover(const rediscluster *cluster,
                                              uint64_t min_age_ms,
@@ -178,6 +183,18 @@ rediscluster_status rediscluster_php_session_receive(const rediscluster_session 
                                                      int64_t timeout_ms,
                                                      struct rediscluster_php_reply *reply,
                                                      rediscluster_error **error);
+
+// Keeps the events of all handles of this process for `rediscluster_php_log_take`, the newest 256 of them (1), or ends that and drops them (0).
+// It takes the place of a function of `rediscluster_set_log`. Thread safe.
+void rediscluster_php_log_keep(int32_t keep);
+
+// Whether events are kept: 1 or 0. Thread safe.
+int32_t rediscluster_php_log_pending(void);
+
+// Takes the events that are kept, the oldest first: an array of maps of `level` (`info`, `warning` or `error`), and `kind`, `server` and `message`
+// as in `rediscluster_log_event`.
+rediscluster_status rediscluster_php_log_take(struct rediscluster_php_reply *reply,
+                                              rediscluster_error **error);
 
 #ifdef __cplusplus
 }  // extern "C"

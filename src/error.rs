@@ -1,5 +1,6 @@
-//! Errors of this library. An error reply of a server, `-ERR …`, is not one of them: it is a reply.
+//! Errors of this library. An error reply of a server, `-ERR …`, is a reply; it becomes an error where a caller asks for a value in its place.
 
+use std::any::Any;
 use std::fmt;
 
 /// The kind of an error. The numbers are those of the C ABI and never change.
@@ -7,7 +8,9 @@ use std::fmt;
 #[non_exhaustive]
 #[repr(i32)]
 pub enum Code {
-    /// An argument is missing or invalid.
+    /// A server replied with an error. [`Error::message`] is its text.
+    Server = 0,
+    /// An argument is missing or invalid, or a reply does not have the type that was asked for.
     Argument = 1,
     /// The configuration is invalid. The message gives the path of the bad value.
     Config = 2,
@@ -35,7 +38,7 @@ impl Code {
     /// Returns the code with this number, or [`Code::Internal`] if there is none.
     pub fn from_number(number: i64) -> Code {
         use Code::*;
-        [Argument, Config, Request, CrossNode, Connect, Pool, Timeout, Io, Protocol, Memory]
+        [Server, Argument, Config, Request, CrossNode, Connect, Pool, Timeout, Io, Protocol, Memory]
             .into_iter()
             .find(|&code| code as i64 == number)
             .unwrap_or(Internal)
@@ -46,25 +49,67 @@ impl Code {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error(Box<Details>);
 
+/// Where an error comes from, as far as that is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Origin {
+    /// The alias of the node.
+    pub node: Option<String>,
+    /// Host and port of the server, or the path of its socket.
+    pub address: Option<String>,
+    /// The name of the command, in capital letters.
+    pub command: Option<String>,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Details {
     code: Code,
     message: String,
-    node: Option<String>,
+    origin: Origin,
     executed: bool,
     refusal: Option<Box<[u8]>>,
+    /// The server is a replica of this one.
+    replica_of: Option<String>,
+    word: Option<Box<str>>,
 }
 
 impl Error {
     /// Makes an error of a command that was not executed.
     pub fn new(code: Code, message: impl Into<String>) -> Error {
-        Error(Box::new(Details { code, message: message.into(), node: None, executed: false, refusal: None }))
+        let (origin, message) = (Origin::default(), message.into());
+        Error(Box::new(Details { code, message, origin, executed: false, refusal: None, replica_of: None, word: None }))
+    }
+
+    /// Makes an error of an error reply.
+    pub(crate) fn from_reply(text: &[u8], origin: Option<&Origin>) -> Error {
+        let error = Error::new(Code::Server, String::from_utf8_lossy(text)).refused_with(text).maybe_executed();
+        if let Some(origin) = origin { error.with_origin(origin.clone()) } else { error }
+    }
+
+    /// Makes an error of a panic that was caught at the boundary to another language. A panic is a bug; the command may have been executed.
+    #[cold]
+    pub fn from_panic(panic: Box<dyn Any + Send>) -> Error {
+        let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+        let message = format!("internal error in rediscluster (a bug): {}", text.unwrap_or("unknown panic"));
+        // The drop of the panic's value may panic too, and that would leave this function.
+        std::mem::forget(panic);
+        Error::new(Code::Internal, message).maybe_executed()
     }
 
     /// Sets the alias of the node that the error concerns.
     pub fn on_node(mut self, alias: &str) -> Error {
-        self.0.node = Some(alias.to_owned());
+        self.0.origin.node = Some(alias.to_owned());
         self
+    }
+
+    /// Sets where it comes from.
+    pub(crate) fn with_origin(mut self, origin: Origin) -> Error {
+        self.0.origin = origin;
+        self
+    }
+
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.0.origin
     }
 
     /// Marks the error as one of a command that the server may have executed.
@@ -82,6 +127,28 @@ impl Error {
     /// The error reply that the caller gets in place of this error.
     pub(crate) fn refusal(&self) -> Option<&[u8]> {
         self.0.refusal.as_deref()
+    }
+
+    /// Marks the error as one of a server that says that it is a replica of another one. Nothing was written there.
+    pub(crate) fn by_replica_of(mut self, master: String) -> Error {
+        self.0.replica_of = Some(master);
+        self
+    }
+
+    /// The master of the server, which says that it is a replica.
+    pub(crate) fn replica_of(&self) -> Option<&str> {
+        self.0.replica_of.as_deref()
+    }
+
+    /// Sets the word with which the error begins where it is sent to a client as an error reply: that of a server's own error reply.
+    pub(crate) fn with_word(mut self, word: &str) -> Error {
+        self.0.word = Some(word.into());
+        self
+    }
+
+    /// The word of the server's error reply that is the reason; `None`: there is none, or the message begins with it.
+    pub(crate) fn word(&self) -> Option<&str> {
+        self.0.word.as_deref()
     }
 
     pub(crate) fn with_prefix(mut self, prefix: &str) -> Error {
@@ -104,9 +171,24 @@ impl Error {
         &self.0.message
     }
 
+    /// Returns the first word of an error reply, such as `WRONGTYPE`; `None` if the error is not one with [`Code::Server`].
+    pub fn prefix(&self) -> Option<&str> {
+        (self.0.code == Code::Server).then(|| self.0.message.split(' ').next().unwrap_or_default())
+    }
+
     /// Returns the alias of the node that the error concerns, if there is one.
     pub fn node(&self) -> Option<&str> {
-        self.0.node.as_deref()
+        self.0.origin.node.as_deref()
+    }
+
+    /// Returns host and port of the server that the error concerns, or the path of its socket, if there is one.
+    pub fn address(&self) -> Option<&str> {
+        self.0.origin.address.as_deref()
+    }
+
+    /// Returns the name of the command that failed, in capital letters, if it is known.
+    pub fn command(&self) -> Option<&str> {
+        self.0.origin.command.as_deref()
     }
 
     /// Returns whether the server may have executed the command. `false` means that it did not.
@@ -139,7 +221,7 @@ mod tests {
 
     #[test]
     fn every_number_converts_to_its_code() {
-        for number in 1..=11 {
+        for number in 0..=11 {
             assert_eq!(Code::from_number(number) as i64, number);
         }
     }

@@ -24,6 +24,7 @@
 
 // The layers, lowest first. A module imports only from its own folder and from the layers before it; tests/layers checks this.
 mod error;
+mod log;
 mod partition;
 
 mod config;
@@ -47,7 +48,11 @@ mod event_loop;
 
 mod session;
 
+mod query;
+
 mod listener;
+
+mod client_loop;
 
 mod php;
 
@@ -58,12 +63,19 @@ mod ffi;
 #[doc(hidden)]
 pub mod fuzzing;
 
+pub use crate::client_loop::ClientLoop;
 pub use crate::cluster::{Cluster, Nodes, RECOVER_MIN_AGE};
 #[doc(hidden)]
 pub use crate::command::{all_commands, data_commands, keys_of};
-pub use crate::config::{Address, Config, CrossNode, KeylessScripts, Master, Pin, Protocol, Read, Server, Tls, Transactions};
-pub use crate::error::{Code, Error};
-pub use crate::listener::{Job, Listener};
+pub use crate::config::{
+    Address, Config, ConfigBuilder, CrossNode, EmptyMaster, KeylessScripts, Master, Pin, Protocol, Read, Server, Tls, Transactions,
+};
+pub use crate::error::{Code, Error, Origin};
+pub use crate::ffi::start_thread;
+pub use crate::listener::{Job, JobThreads, Listener, ListenerCounters, ListenerTls, Stopper};
+pub use crate::log::{LogEvent, LogKind, LogLevel, clear_log, set_log};
 pub use crate::partition::{HashTag, Tagged, partition};
-pub use crate::resp::{Args, Children, Commands, Entry, Kind, Reply, ReplyData, Value, pack};
-pub use crate::session::{Interrupter, Session, SharedSession};
+pub use crate::query::{ArgWriter, FromValue, Pipeline, PipelineTarget, Scan, ToArgs, pipeline};
+pub use crate::resp::{Args, Children, Commands, Entry, Kind, Reply, ReplyData, Value, pack, pack_into};
+pub use crate::session::{Credentials, Interrupter, Session, SharedSession};
+pub use crate::transport::{Interrupt, on_signal};

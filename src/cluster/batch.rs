@@ -143,8 +143,9 @@ impl<'p, 'a> Batch<'p, 'a> {
     /// All callers go through the servers in the same order. A single command takes connections on the way, and callers must not wait for
     /// each other's connections in a cycle.
     fn split(&mut self, args: &[&'a [u8]], kind: SplitKind, keys: &PlacedKeys<'a>, flags: CommandFlags) -> Split {
-        let mut split = Split::new(self.resolver.config(), kind, keys);
+        let mut split = Split::new(self.resolver.config(), kind, keys).with_partial(self.resolver.is_partial());
         split.writes = !flags.repeatable;
+        let keys_per_command = split.keys_per_command();
         let width = kind.arguments_per_key();
         let after = arguments_after_keys(kind, args, keys);
         let has_number = kind == SplitKind::StoredWithOptions;
@@ -157,18 +158,23 @@ impl<'p, 'a> Batch<'p, 'a> {
             let pipeline = self.pipeline(part.server);
             let arguments = own_keys.iter().map(|&key| &keys[key as usize]).flat_map(|key| &args[key.position()..key.position() + width]);
             pipeline.write_buffer.reserve(estimated_bytes(arguments));
-            pipeline.write_buffer.push_array_header(1 + usize::from(has_number) + part.keys * width + after.len());
-            pipeline.write_buffer.push_argument(args[0]);
-            if has_number {
-                pipeline.write_buffer.push_number(part.keys);
+            part.index = pipeline.commands() as u32;
+            for own_keys in own_keys.chunks(keys_per_command) {
+                pipeline.write_buffer.push_array_header(1 + usize::from(has_number) + own_keys.len() * width + after.len());
+                pipeline.write_buffer.push_argument(args[0]);
+                if has_number {
+                    pipeline.write_buffer.push_number(own_keys.len());
+                }
+                for &key in own_keys {
+                    let key = &keys[key as usize];
+                    pipeline.write_buffer.push_argument(key.name);
+                    args[key.position() + 1..key.position() + width]
+                        .iter()
+                        .for_each(|argument| pipeline.write_buffer.push_argument(argument));
+                }
+                after.iter().for_each(|argument| pipeline.write_buffer.push_argument(argument));
+                pipeline.finish_command(flags);
             }
-            for &key in own_keys {
-                let key = &keys[key as usize];
-                pipeline.write_buffer.push_argument(key.name);
-                args[key.position() + 1..key.position() + width].iter().for_each(|argument| pipeline.write_buffer.push_argument(argument));
-            }
-            after.iter().for_each(|argument| pipeline.write_buffer.push_argument(argument));
-            part.index = pipeline.finish_command(flags);
             pipeline.requires_master |= requires_master;
             if self.is_single {
                 self.redirect_to_replica(part.server);
@@ -219,8 +225,8 @@ impl<'p, 'a> Batch<'p, 'a> {
     pub(crate) fn run<T: ReplySink>(mut self, sink: &mut T) -> Result<T::Output, Error> {
         self.exchange();
         if let Some(server) = self.only_pipeline() {
-            let reply =
-                self.pipelines.swap_remove(server).map(NodePipeline::into_all).expect("only_pipeline returns the index of a pipeline");
+            let pipeline = self.pipelines.swap_remove(server).expect("only_pipeline returns the index of a pipeline");
+            let reply = pipeline.into_all(|nth| self.slots[nth].name);
             return Ok(sink.reply(reply));
         }
         match sink.strings(&Strings::new(&self.pipelines, &self.slots, false)) {
@@ -267,8 +273,18 @@ impl<'p, 'a> Batch<'p, 'a> {
         if pipelines.iter().any(|pipeline| pipeline.replica_failed()) {
             self.retry_on_masters();
         }
+        self.record_writes();
         if self.needs_connections_to_merge {
             self.pipelines.iter_mut().flatten().for_each(NodePipeline::release_connection);
+        }
+    }
+
+    fn record_writes(&self) {
+        let reads = self.resolver.reads();
+        if reads.sees_own_writes() {
+            let written =
+                self.pipelines.iter().enumerate().filter(|(_, pipeline)| pipeline.as_ref().is_some_and(|one| one.requires_master));
+            written.for_each(|(server, _)| reads.record_write(server));
         }
     }
 

@@ -2,9 +2,9 @@
 
 use crate::command::{CommandFlags, Key, as_sent, is_renamed};
 use crate::error::Error;
-use crate::resp::{Reply, push_argument, push_count};
-use crate::transport::clock::Time;
-use crate::transport::{ConnectionSource, MIN_BORROWED, explain, may_retry};
+use crate::resp::{Kind, Reply, push_argument, push_count};
+use crate::transport::clock::{Time, now};
+use crate::transport::{ConnectionSource, Lease, MIN_BORROWED, became_replica, explain, is_rejected_by_replica, may_retry, origin};
 
 /// A command for one server.
 pub(crate) struct OneServerCommand<'c, 'a> {
@@ -43,7 +43,7 @@ impl OneServerCommand<'_, '_> {
             }
         }
         if let Some(text) = error.refusal() {
-            let reply = Reply::error(text);
+            let reply = Reply::error(text).with_origin(0, origin(source.server(), self.args[0]));
             return Ok(if self.request.is_some() { reply.wrapped_in_array() } else { reply });
         }
         Err(explain(source.server(), error, self.args[0], progress.sent == Sent::All))
@@ -52,6 +52,7 @@ impl OneServerCommand<'_, '_> {
     #[inline]
     fn attempt(&self, source: &impl ConnectionSource, progress: &mut Progress) -> Result<Reply, Error> {
         let mut lease = source.lease(progress.began)?;
+        let is_first = progress.began.is_none();
         progress.began = Some(lease.began());
         let mut count = 0;
         let outcome = match self.unchanged() {
@@ -67,10 +68,38 @@ impl OneServerCommand<'_, '_> {
         let mut reader = lease.reader(self.request.is_some());
         lease.wait(self.flags.read_timeout)?;
         lease.receive(&mut reader, 1)?;
+        let has_errors = reader.has_errors;
         let (reply, buffer) = Reply::from_reader(reader, self.request.map(|_| 1));
         lease.reuse(buffer);
+        if has_errors {
+            return self.finish_error(reply, lease, source, is_first, progress);
+        }
         lease.keep();
         Ok(reply)
+    }
+
+    /// Says where an error reply comes from, and finds out whether a write went to a server that is no master any more. Called for replies
+    /// with an error, which may be inside an array.
+    #[cold]
+    fn finish_error<S: ConnectionSource>(
+        &self,
+        reply: Reply,
+        lease: Lease,
+        source: &S,
+        is_first: bool,
+        progress: &mut Progress,
+    ) -> Result<Reply, Error> {
+        let index = usize::from(self.request.is_some());
+        let entry = reply.entries()[index];
+        if !self.flags.repeatable && is_first && entry.kind() == Kind::Error && is_rejected_by_replica(reply.entry_bytes(&entry)) {
+            if source.confirm_replica(lease) {
+                (progress.sent, progress.began) = (Sent::Nothing, Some(now()));
+                return Err(became_replica());
+            }
+        } else {
+            lease.keep();
+        }
+        Ok(if entry.is_error() { reply.with_origin(index, origin(source.server(), self.args[0])) } else { reply })
     }
 
     #[inline]

@@ -81,7 +81,12 @@ impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
             self.builder.string(alias.as_bytes());
             self.next[pipeline] = 1;
             match self.next_reply(pipeline, 0, name) {
-                Ok(entries) => self.builder.copy(entries, self.bases[pipeline]),
+                Ok(entries) => {
+                    self.builder.copy(entries, self.bases[pipeline]);
+                    if entries[0].is_error() {
+                        self.set_origin(pipeline, name);
+                    }
+                }
                 Err(error) => self.builder.failure(&error),
             }
         }
@@ -96,6 +101,9 @@ impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
                 let server = *server as usize;
                 let entries = self.next_entries(server, *index, slot.name)?;
                 self.next[server] += self.builder.copy_one(entries, self.bases[server]);
+                if entries[0].is_error() {
+                    self.set_origin(server, slot.name);
+                }
                 Ok(())
             }
             ExpectedReply::AfterScriptLoad { server, index } => {
@@ -105,6 +113,14 @@ impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
             ExpectedReply::Split(split) => self.append_split(split, slot.name),
             ExpectedReply::Broadcast(broadcast) => self.append_broadcast(broadcast, slot.name),
             ExpectedReply::Failure(error) => Err(error.clone()),
+        }
+    }
+
+    /// Says where the error reply comes from that was appended last.
+    #[cold]
+    fn set_origin(&mut self, server: usize, name: &[u8]) {
+        if let Some(pipeline) = &self.pipelines[server] {
+            self.builder.origin(pipeline.origin(name));
         }
     }
 
@@ -174,8 +190,11 @@ impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
     }
 
     fn append_split(&mut self, split: &Split, name: &[u8]) -> Result<(), Error> {
+        if split.partial {
+            return self.append_partial(split, name);
+        }
         let parts: Vec<Result<&[Entry], Error>> = split.parts.iter().map(|part| self.next_reply(part.server, part.index, name)).collect();
-        let is_executed = |part: &Result<&[Entry], Error>| part.as_ref().is_ok_and(|reply| reply[0].kind() != Kind::Error);
+        let is_executed = |part: &Result<&[Entry], Error>| part.as_ref().is_ok_and(|reply| !reply[0].is_error());
         if split.writes
             && !parts.iter().all(is_executed)
             && let Some(error) = self.partial_write(split, &parts, name)
@@ -183,26 +202,28 @@ impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
             return Err(error);
         }
         let parts: Vec<&[Entry]> = parts.into_iter().collect::<Result<_, _>>()?;
-        if let Some(failed) = parts.iter().position(|part| part[0].kind() == Kind::Error) {
-            self.builder.copy(parts[failed], self.bases[split.parts[failed].server]);
+        if let Some(failed) = parts.iter().position(|part| part[0].is_error()) {
+            let server = split.parts[failed].server;
+            self.builder.copy(parts[failed], self.bases[server]);
+            self.set_origin(server, name);
             return Ok(());
         }
+        parts.iter().zip(&split.parts).try_for_each(|(reply, part)| check_form(split.kind, reply[0], part.keys))?;
+        self.append_merged(split, &parts);
+        Ok(())
+    }
+
+    /// Appends what the replies to all parts make together.
+    fn append_merged(&mut self, split: &Split, parts: &[&[Entry]]) {
         match split.kind {
-            SplitKind::Values | SplitKind::ValuesAtPath => self.append_values(split, &parts),
-            SplitKind::Counted => self.append_sum(&parts),
-            SplitKind::Stored | SplitKind::StoredWithOptions => {
-                self.builder.copy(parts[0], self.bases[split.parts[0].server]);
-                Ok(())
-            }
+            SplitKind::Values | SplitKind::ValuesAtPath => self.append_values(split, parts),
+            SplitKind::Counted => self.builder.integer(parts.iter().map(|part| part[0].data).sum()),
+            SplitKind::Stored | SplitKind::StoredWithOptions => self.builder.copy(parts[0], self.bases[split.parts[0].server]),
         }
     }
 
     /// Appends an array with one value per key, each from the part of the key.
-    fn append_values(&mut self, split: &Split, parts: &[&[Entry]]) -> Result<(), Error> {
-        let complete = parts.iter().zip(&split.parts).all(|(reply, part)| reply[0].kind() == Kind::Array && reply[0].length() == part.keys);
-        if !complete {
-            return Err(Error::new(Code::Protocol, "a server replied with a number of values other than the number of keys"));
-        }
+    fn append_values(&mut self, split: &Split, parts: &[&[Entry]]) {
         let root = self.builder.begin(Kind::Array, split.part_of_key.len());
         self.builder.reserve(split.part_of_key.len());
         let bases: Vec<usize> = split.parts.iter().map(|part| self.bases[part.server]).collect();
@@ -213,15 +234,56 @@ impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
             next[part] = start + self.builder.copy_one(&parts[part][start..], bases[part]);
         }
         self.builder.end(root);
+    }
+
+    /// Appends the reply to a command that may fail for single keys. If none has failed it is the usual one, else an array with the result of each
+    /// key.
+    fn append_partial(&mut self, split: &Split, name: &[u8]) -> Result<(), Error> {
+        let mut results: Vec<Vec<Result<&[Entry], Error>>> = Vec::with_capacity(split.parts.len());
+        for part in &split.parts {
+            let indexes = part.index..part.index + split.commands(part);
+            results.push(indexes.map(|index| self.next_reply(part.server, index, name)).collect());
+        }
+        for (replies, part) in results.iter_mut().zip(&split.parts) {
+            for reply in replies {
+                if let Ok(entries) = reply
+                    && !entries[0].is_error()
+                    && let Err(error) = check_form(split.kind, entries[0], part.keys)
+                {
+                    *reply = Err(error.on_node(&self.config.servers[part.server].alias));
+                }
+            }
+        }
+        let succeeded: Option<Vec<&[Entry]>> =
+            results.iter().flatten().map(|reply| reply.as_ref().ok().copied().filter(|entries| !entries[0].is_error())).collect();
+        match succeeded {
+            Some(replies) => self.append_merged(split, &replies),
+            None => self.append_results(split, &results, name),
+        }
         Ok(())
     }
 
-    fn append_sum(&mut self, parts: &[&[Entry]]) -> Result<(), Error> {
-        if parts.iter().any(|part| part[0].kind() != Kind::Integer) {
-            return Err(Error::new(Code::Protocol, "a server replied with something other than a number"));
+    /// Appends an array with the result of each key: from the replies to its part, which are one for each key or one for all.
+    fn append_results(&mut self, split: &Split, results: &[Vec<Result<&[Entry], Error>>], name: &[u8]) {
+        let root = self.builder.begin(Kind::Array, split.part_of_key.len());
+        let has_values = matches!(split.kind, SplitKind::Values | SplitKind::ValuesAtPath);
+        let mut next = vec![(0, 1); results.len()];
+        for &part in &split.part_of_key {
+            let (part, server) = (part as usize, split.parts[part as usize].server);
+            let (nth, value) = &mut next[part];
+            let replies = &results[part];
+            match &replies[(*nth).min(replies.len() - 1)] {
+                Err(error) => self.builder.failure(error),
+                Ok(reply) if reply[0].is_error() => {
+                    self.builder.copy(reply, self.bases[server]);
+                    self.set_origin(server, name);
+                }
+                Ok(reply) if has_values => *value += self.builder.copy_one(&reply[*value..], self.bases[server]),
+                Ok(reply) => self.builder.copy(reply, self.bases[server]),
+            }
+            *nth += 1;
         }
-        self.builder.integer(parts.iter().map(|part| part[0].data).sum());
-        Ok(())
+        self.builder.end(root);
     }
 
     /// The error of a write of which not all parts were executed, see [`partial_write`].
@@ -237,7 +299,7 @@ impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
             outcomes.push((
                 alias(nth),
                 match part {
-                    Ok(reply) if reply[0].kind() == Kind::Error => PartOutcome::Refused(text(nth, reply)),
+                    Ok(reply) if reply[0].is_error() => PartOutcome::Refused(text(nth, reply)),
                     Ok(_) => PartOutcome::Executed,
                     Err(error) => PartOutcome::Failed(error),
                 },
@@ -245,4 +307,23 @@ impl<'l, 'p, 'a> Merger<'l, 'p, 'a> {
         }
         partial_write(&printable(&name.to_ascii_uppercase()), &outcomes)
     }
+}
+
+/// Checks the form of a reply to a part of a split command with so many keys.
+fn check_form(kind: SplitKind, reply: Entry, keys: usize) -> Result<(), Error> {
+    let has_form = match kind {
+        SplitKind::Values | SplitKind::ValuesAtPath => reply.kind() == Kind::Array && reply.length() == keys,
+        SplitKind::Counted => reply.kind() == Kind::Integer,
+        SplitKind::Stored | SplitKind::StoredWithOptions => true,
+    };
+    if has_form {
+        return Ok(());
+    }
+    Err(Error::new(
+        Code::Protocol,
+        match kind {
+            SplitKind::Counted => "a server replied with something other than a number",
+            _ => "a server replied with a number of values other than the number of keys",
+        },
+    ))
 }

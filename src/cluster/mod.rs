@@ -1,6 +1,7 @@
 //! The handle on all servers: takes commands, sends them to the servers that run them, and merges the replies.
 
 mod batch;
+mod call_options;
 mod each;
 mod explain;
 mod fast_path;
@@ -18,6 +19,7 @@ mod request;
 mod router;
 pub(crate) mod scripts;
 mod slot;
+mod stats;
 
 pub use crate::cluster::each::Nodes;
 pub use crate::cluster::handle::{Cluster, RECOVER_MIN_AGE};

@@ -3,6 +3,7 @@
 use crate::config::{Address, Config, Server};
 use crate::resp::{Builder, Kind, Reply};
 use crate::topology::{Replica, Topology};
+use crate::transport::ConnectionSource;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -27,7 +28,7 @@ pub(crate) fn node_list(config: &Config, topology: &Topology, discover: bool) ->
         let servers = replicas[master.server].iter().map(|replica| replica.pool().server());
         let aliases: Vec<String> = (1..=servers.len()).map(|number| Server::replica_alias(&master.alias, number)).collect();
         let node = |alias: &str, role, server, replicas| Node { alias: alias.to_owned(), role, master: &master.alias, server, replicas };
-        nodes.push(node(&master.alias, "master", &config.servers[master.server], aliases.clone()));
+        nodes.push(node(&master.alias, "master", topology.shard(master.server).server(), aliases.clone()));
         nodes.extend(aliases.iter().zip(servers).map(|(alias, server)| node(alias, "replica", server, Vec::new())));
     }
     reply(&nodes)
@@ -69,6 +70,8 @@ pub(crate) fn append_address(map: &mut Builder, address: &Address) {
     let (host, port, unix) = match address {
         Address::Tcp { host, port } => (Some(host.as_str()), Some(*port), None),
         Address::Unix { path } => (None, None, Some(path.as_str())),
+        // Its master is not known yet.
+        Address::Service { .. } => (None, None, None),
     };
     map.string(b"host");
     map.optional(host);

@@ -4,9 +4,9 @@ use crate::cluster::batch::Batch;
 use crate::cluster::handle::Cluster;
 use crate::cluster::replica_read::may_use_replica;
 use crate::command::{
-    Block, Command, CommandFlags, Destination, GatherKind, PlacedKeys, ResponsePolicy, SetOperation, SplitKind, Strategy, lookup,
+    Block, Command, CommandFlags, Destination, GatherKind, Key, PlacedKeys, ResponsePolicy, SetOperation, SplitKind, Strategy, lookup,
 };
-use crate::config::{Config, Protocol, Read};
+use crate::config::{Config, Protocol};
 use crate::crossnode::split::{Split, pack_part};
 use crate::crossnode::{Job, broadcast, gather};
 use crate::error::{Code, Error};
@@ -18,7 +18,7 @@ use smallvec::SmallVec;
 /// How a command is run.
 pub(crate) enum Route<'a> {
     /// One server gets it, with the stored names of its keys, and its reply is the reply to the command.
-    OneServer { server: usize, keys: PlacedKeys<'a>, flags: CommandFlags, may_use_replica: bool },
+    OneServer { server: usize, keys: PlacedKeys<'a>, flags: CommandFlags },
     /// Several servers get a part each.
     Parts { round: OneRound, parts: Parts, flags: CommandFlags, may_use_replica: bool },
     /// It has failed: nothing is sent.
@@ -71,10 +71,13 @@ impl Cluster {
     /// Decides how a command is run. `request` has its bytes, if they are spelled as this library would spell them.
     #[inline]
     pub(crate) fn route_without_waiting<'a>(&self, args: &[&'a [u8]], request: Option<&[u8]>) -> Route<'a> {
-        let Some(command) = lookup(args).filter(|command| command.block == Block::Never) else { return Route::Other };
+        // Single keys of a split command can fail: its usual replies are not enough to merge.
+        let is_merged_here = |command: &Command| !(self.partial() && matches!(command.strategy, Strategy::Split(_)));
+        let Some(command) = lookup(args).filter(|command| command.block == Block::Never && is_merged_here(command)) else {
+            return Route::Other;
+        };
         if let Some((server, key, flags)) = plan_single_key(self.config(), command, args) {
-            let keys = PlacedKeys::from_slice(&[key]);
-            return Route::OneServer { server, may_use_replica: self.may_use_replica(args, &keys, flags), keys, flags };
+            return Route::OneServer { server, keys: PlacedKeys::from_slice(&[key]), flags };
         }
         match runs_in_one_round(command) && command.takes(args.len()) {
             true => self.plan_without_waiting(command, args, request),
@@ -85,9 +88,7 @@ impl Cluster {
     fn plan_without_waiting<'a>(&self, command: &'static Command, args: &[&'a [u8]], request: Option<&[u8]>) -> Route<'a> {
         let topology = self.topology();
         let (merge, parts, keys, flags) = match CommandResolver::new(self.config(), &topology).plan(Some(command), args) {
-            Ok(Plan::OneServer { server, keys, flags }) => {
-                return Route::OneServer { server, may_use_replica: self.may_use_replica(args, &keys, flags), keys, flags };
-            }
+            Ok(Plan::OneServer { server, keys, flags }) => return Route::OneServer { server, keys, flags },
             Ok(Plan::Split { kind, keys, flags }) => {
                 (Merge::of_split(kind), Parts::of_split(self.config(), kind, args, &keys), keys, flags)
             }
@@ -101,8 +102,8 @@ impl Cluster {
             }
             Err(error) => return Route::Failed(error),
         };
-        let may_use_replica = self.may_use_replica(args, &keys, flags);
         let round = OneRound { name: command.name, request: request.map_or_else(|| pack(args), <[u8]>::to_vec), merge };
+        let may_use_replica = self.may_use_replica(args, &keys, flags);
         Route::Parts { round, parts, flags, may_use_replica }
     }
 
@@ -110,9 +111,9 @@ impl Cluster {
         Job { config: self.config(), topology, args, command, limit: None }
     }
 
-    #[inline]
-    fn may_use_replica(&self, args: &[&[u8]], keys: &PlacedKeys, flags: CommandFlags) -> bool {
-        self.read() == Read::Replica && may_use_replica(args[0], keys, flags)
+    /// Whether a replica may run a command, if there is one.
+    pub(crate) fn may_use_replica(&self, args: &[&[u8]], keys: &[Key], flags: CommandFlags) -> bool {
+        self.reads().may_use_replicas() && may_use_replica(args[0], keys, flags)
     }
 }
 

@@ -28,6 +28,9 @@ pub(crate) fn run<'a, T: ReplySink>(
             // Later reads must see the effects of this command, which replicas receive later.
             sequence.run(std::mem::replace(&mut batch, Batch::new(resolver, request).masters_only()))?;
             sequence.push(crossnode::run(resolver.config(), resolver.topology(), &args, &command));
+            if !command.flags.repeatable {
+                resolver.reads().record_writes();
+            }
         }
     }
     if sequence.is_empty() {

@@ -2,10 +2,11 @@
 
 use crate::cluster::fast_path::OneServerCommand;
 use crate::command::{CommandFlags, Key};
+use crate::config::Read;
 use crate::error::{Code, Error};
 use crate::resp::{Kind, Reply};
-use crate::topology::Shard;
-use crate::transport::cannot_serve_reads;
+use crate::topology::{ReadChoice, Reads, Shard};
+use crate::transport::{cannot_serve_reads, deadline};
 
 /// Read-only commands that must run on the master. TOUCH updates the access time there. EVAL_RO and EVALSHA_RO need scripts that were loaded
 /// on masters only. A SCAN cursor is valid only on the server that issued it, and reads rotate over replicas.
@@ -16,18 +17,32 @@ pub(crate) fn may_use_replica(name: &[u8], keys: &[Key], flags: CommandFlags) ->
     flags.repeatable && !keys.is_empty() && !FOR_MASTERS.iter().any(|command| name.eq_ignore_ascii_case(command.as_bytes()))
 }
 
-/// Runs a read on a replica; if that fails, on other replicas, and at last on the master.
+/// Runs a read on a replica; if that fails, on other replicas, and at last on the master. If it is the turn of the master, and that fails, a
+/// replica serves the read.
 #[cold]
-pub(crate) fn run(command: &OneServerCommand, shard: &Shard) -> Result<Reply, Error> {
-    while let Some(replica) = shard.next_replica() {
+pub(crate) fn run(command: &OneServerCommand, shard: &Shard, reads: Reads, server: usize) -> Result<Reply, Error> {
+    let mut has_failed = false;
+    while let Some(replica) = shard.next_replica(reads.choice(server)) {
         match command.run(replica.pool()) {
             Ok(reply) if !is_unavailable(&reply) => return Ok(reply),
             // The replica works, but all connections to it are in use.
             Err(error) if error.code() == Code::Pool => break,
+            Err(error) if deadline::has_passed() => return Err(error),
             _ => shard.replica_failed(&replica),
         }
+        has_failed = true;
     }
-    command.run(shard)
+    match command.run(shard) {
+        Err(error) if !has_failed && reads.may_choose_master() && is_unreached(&error) && !deadline::has_passed() => {
+            let replica = shard.next_replica(ReadChoice { read: Read::Replica, ..reads.choice(server) });
+            replica.map_or(Err(error.clone()), |replica| command.run(replica.pool()).or(Err(error)))
+        }
+        outcome => outcome,
+    }
+}
+
+fn is_unreached(error: &Error) -> bool {
+    matches!(error.code(), Code::Connect | Code::Io | Code::Timeout)
 }
 
 /// Whether a reply, which may be in the array of a request, is an error by which the server rejects all reads.

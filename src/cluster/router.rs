@@ -1,24 +1,23 @@
 //! Sends the commands of a call to the servers that run them. A command with a single key takes the fast path; every other one is planned.
 
 use crate::cluster::batch::Batch;
+use crate::cluster::call_options::CallOptions;
 use crate::cluster::fast_path::OneServerCommand;
 use crate::cluster::reply_sink::{AsReply, ReplySink};
 use crate::cluster::{pipeline, replica_read, scripts};
 use crate::command::{Command, CommandFlags, PlacedKeys, ResponsePolicy, Strategy, ignores_database, lookup};
-use crate::config::{Config, Read};
 use crate::crossnode;
 use crate::error::{Code, Error};
 use crate::resp::{Args, Builder, CommandSource, Commands, Kind, Reply};
 use crate::routing::{CommandResolver, CrossNodeCommand, Plan, plan_single_key};
-use crate::topology::Topology;
+use crate::topology::{Shard, Topology};
 use crate::transport::NodePipeline;
 
-/// The servers of one process, and where reads go. Passed by value, so that the fast path keeps its fields in registers.
+/// The servers of one process, and the options of the handle. Passed by value and no larger, so that the fast path keeps both in registers.
 #[derive(Clone, Copy)]
 pub(crate) struct Router<'t> {
-    pub config: &'t Config,
     pub topology: &'t Topology,
-    pub read: Read,
+    pub options: &'t CallOptions,
 }
 
 impl Router<'_> {
@@ -53,22 +52,17 @@ impl Router<'_> {
     /// The fast path: a command of the command table with a single key. `None` if it is another command.
     #[inline(always)]
     fn run_single_key(self, command: Option<&Command>, request: Option<&[u8]>, args: &[&[u8]]) -> Option<Result<Reply, Error>> {
-        let (server, key, flags) = plan_single_key(self.config, command?, args)?;
+        let (server, key, flags) = plan_single_key(&self.options.config, command?, args)?;
         let command = OneServerCommand { request, args, keys: std::slice::from_ref(&key), flags };
         if !command.fits() {
             return None;
         }
         let shard = self.topology.shard(server);
         // Most clusters have no replicas, so whether there may be any is tested first.
-        if shard.may_have_replicas() && self.may_use_replica(&command) {
-            return Some(replica_read::run(&command, shard));
+        if shard.may_have_replicas() || self.options.own_writes.is_some() {
+            return Some(run_beside_replicas(&command, self.options, server, shard));
         }
         Some(command.run(shard))
-    }
-
-    #[cold]
-    fn may_use_replica(self, command: &OneServerCommand) -> bool {
-        self.read == Read::Replica && replica_read::may_use_replica(command.args[0], command.keys, command.flags)
     }
 
     /// Not inlined, to keep the fast path small.
@@ -99,40 +93,79 @@ impl Router<'_> {
         scripts::record_source(self.topology, args);
         let resolver = self.resolver();
         let reply = match resolver.plan(command, args)? {
-            Plan::OneServer { server, keys, flags } => return run_on_one_server(&resolver, request, args, server, keys, flags, sink),
+            Plan::OneServer { server, keys, flags } => return run_on_one_server(&resolver, request, args, (server, keys, flags), sink),
             plan @ Plan::Split { .. } => return run_batch(&resolver, request, args, plan, sink),
             // SCRIPT KILL, which one master may need while others fail.
             plan @ Plan::CrossNode(CrossNodeCommand { strategy: Strategy::Broadcast(ResponsePolicy::OneSucceeded), .. }) => {
                 return run_batch(&resolver, request, args, plan, sink);
             }
-            Plan::CrossNode(command) => crossnode::run(self.config, self.topology, args, &command)?,
+            Plan::CrossNode(command) => {
+                let outcome = crossnode::run(&self.options.config, self.topology, args, &command);
+                if !command.flags.repeatable {
+                    self.options.reads().record_writes();
+                }
+                outcome?
+            }
         };
         Ok(sink.reply(if request.is_some() { reply.wrapped_in_array() } else { reply }))
     }
 
     fn resolver(&self) -> CommandResolver<'_> {
-        CommandResolver::new(self.config, self.topology).with_read(self.read)
+        CommandResolver::new(&self.options.config, self.topology).with_reads(self.options.reads()).with_partial(self.options.partial)
     }
 }
 
-/// Runs a command that goes to one server. If the server does not have the script of an EVALSHA, it is loaded and called again.
+/// Runs a command with a single key on a server that may have replicas, now or soon. It gets no more than it needs: the fast path, which never gets
+/// here, would have to prepare it.
+#[cold]
+#[inline(never)]
+fn run_beside_replicas(command: &OneServerCommand, options: &CallOptions, server: usize, shard: &Shard) -> Result<Reply, Error> {
+    let reads = options.reads();
+    if !replica_read::may_use_replica(command.args[0], command.keys, command.flags) {
+        let outcome = command.run(shard);
+        reads.record_write(server);
+        return outcome;
+    }
+    if shard.may_have_replicas() && reads.may_use_replicas() {
+        replica_read::run(command, shard, reads, server)
+    } else {
+        command.run(shard)
+    }
+}
+
+/// Runs a command that goes to one server, and records that if it may write.
 fn run_on_one_server<'a, T: ReplySink>(
     resolver: &CommandResolver,
     request: Option<&'a [u8]>,
     args: &[&'a [u8]],
-    server: usize,
-    keys: PlacedKeys<'a>,
-    flags: CommandFlags,
+    (server, keys, flags): (usize, PlacedKeys<'a>, CommandFlags),
     sink: &mut T,
 ) -> Result<T::Output, Error> {
-    let shard = resolver.topology().shard(server);
+    let only_reads = replica_read::may_use_replica(args[0], &keys, flags);
+    let outcome = run_once_or_with_script(resolver, request, args, (server, keys, flags), only_reads, sink);
+    if !only_reads {
+        resolver.reads().record_write(server);
+    }
+    outcome
+}
+
+/// If the server does not have the script of an EVALSHA, it is loaded and called again.
+fn run_once_or_with_script<'a, T: ReplySink>(
+    resolver: &CommandResolver,
+    request: Option<&'a [u8]>,
+    args: &[&'a [u8]],
+    (server, keys, flags): (usize, PlacedKeys<'a>, CommandFlags),
+    only_reads: bool,
+    sink: &mut T,
+) -> Result<T::Output, Error> {
+    let (shard, reads) = (resolver.topology().shard(server), resolver.reads());
     let command = OneServerCommand { request, args, keys: &keys, flags };
-    let may_use_replica = resolver.reads_replicas() && shard.may_have_replicas() && replica_read::may_use_replica(args[0], &keys, flags);
+    let may_use_replica = only_reads && reads.may_use_replicas() && shard.may_have_replicas();
     let in_array = request.is_some();
     let ignores_database = keys.is_empty() && ignores_database(args);
     let reply = match (command.fits() && !ignores_database, may_use_replica) {
         (true, false) => command.run(shard)?,
-        (true, true) => replica_read::run(&command, shard)?,
+        (true, true) => replica_read::run(&command, shard, reads, server)?,
         (false, false) => {
             let mut pipeline = NodePipeline::new(shard, &[]);
             pipeline.add(None, args, &keys, flags);

@@ -94,7 +94,7 @@ pub(crate) fn load_and_call<'a>(
     let call = pipeline.add(None, args, keys, flags);
     pipeline.run(true);
     Some(pipeline.outcome(call, args[0]).map(|()| {
-        let replies = pipeline.into_all();
+        let replies = pipeline.into_all(|_| args[0]);
         let reply = replies.element(0, call as usize).unwrap_or(0);
         replies.extract(reply)
     }))

@@ -88,9 +88,9 @@ fn is_same(lower_case: &str, name: &[u8], is_subcommand: bool) -> bool {
     name.eq_ignore_ascii_case(lower_case.as_bytes()) && name.contains(&b'|') == is_subcommand
 }
 
-/// Whether a command has the same effect in every database, and a server that runs a script executes it.
+/// Whether a command has the same effect in every database, and a server executes it while it runs a script or function.
 pub(crate) fn ignores_database(args: &[&[u8]]) -> bool {
-    lookup(args).is_some_and(|command| matches!(command.name, "script|kill" | "function|kill" | "shutdown"))
+    lookup(args).is_some_and(|command| matches!(command.name, "script|kill" | "function|kill" | "function|stats" | "shutdown"))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::config::tls::{TlsDocument, tls};
 use crate::config::values::{
     Alias, Aliases, Named, StringOrObject, boolean, count, database, object, pool_size, port, protocol, reply_depth, seconds, string, word,
 };
-use crate::config::{CrossNode, KeylessScripts, Protocol, Read, Transactions};
+use crate::config::{CrossNode, EmptyMaster, KeylessScripts, Protocol, Read, Transactions};
 use crate::error::{Code, Error};
 use crate::partition::HashTag;
 use serde::de::Error as _;
@@ -39,6 +39,10 @@ pub(crate) struct Document {
     pub transactions: Option<Transactions>,
     #[serde(default, deserialize_with = "read")]
     pub read: Option<Read>,
+    #[serde(default, deserialize_with = "seconds")]
+    pub max_lag: Option<Option<Duration>>,
+    #[serde(default, deserialize_with = "boolean")]
+    pub read_your_writes: Option<bool>,
     /// The name that rediscluster-py and rediscluster-php have for `read`.
     #[serde(default, deserialize_with = "boolean")]
     pub masters_only: Option<bool>,
@@ -49,6 +53,8 @@ pub(crate) struct Document {
     pub refresh_interval: Option<Option<Duration>>,
     #[serde(default, deserialize_with = "seconds")]
     pub timeout: Option<Option<Duration>>,
+    #[serde(default, deserialize_with = "seconds")]
+    pub deadline: Option<Option<Duration>>,
     #[serde(default, deserialize_with = "seconds")]
     pub connect_timeout: Option<Option<Duration>>,
     #[serde(default, deserialize_with = "seconds")]
@@ -61,6 +67,10 @@ pub(crate) struct Document {
     pub breaker_failures: Option<u32>,
     #[serde(default, deserialize_with = "pool_size")]
     pub pool_size: Option<usize>,
+    #[serde(default, deserialize_with = "count")]
+    pub max_in_flight: Option<u32>,
+    #[serde(default, deserialize_with = "count")]
+    pub max_reply_size: Option<u32>,
     #[serde(default, deserialize_with = "seconds")]
     pub max_idle_time: Option<Option<Duration>>,
     #[serde(default, deserialize_with = "seconds")]
@@ -73,7 +83,17 @@ pub(crate) struct Document {
     pub tcp_user_timeout: Option<Option<Duration>>,
     #[serde(default, deserialize_with = "reply_depth")]
     pub max_reply_depth: Option<usize>,
-    pub sentinels: Option<serde_json::Value>,
+    #[serde(default, deserialize_with = "boolean")]
+    pub partial: Option<bool>,
+    #[serde(default, deserialize_with = "empty_master")]
+    pub empty_master: Option<EmptyMaster>,
+    pub sentinels: Option<Vec<StringOrObject<NodeDocument>>>,
+    #[serde(default, deserialize_with = "string")]
+    pub sentinel_username: Option<String>,
+    #[serde(default, deserialize_with = "string")]
+    pub sentinel_password: Option<String>,
+    #[serde(default, deserialize_with = "tls")]
+    pub sentinel_tls: Option<TlsDocument>,
     #[serde(default, deserialize_with = "tls")]
     pub tls: Option<TlsDocument>,
     #[serde(default, deserialize_with = "protocol")]
@@ -93,7 +113,7 @@ struct NamedNode {
 }
 
 /// The keys of a node.
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NodeDocument {
     #[serde(default, deserialize_with = "string")]
@@ -102,6 +122,8 @@ pub(crate) struct NodeDocument {
     pub port: Option<u16>,
     #[serde(default, deserialize_with = "string")]
     pub unix: Option<String>,
+    #[serde(default, deserialize_with = "string")]
+    pub service_name: Option<String>,
     #[serde(default, deserialize_with = "string")]
     pub username: Option<String>,
     #[serde(default, deserialize_with = "string")]
@@ -138,8 +160,12 @@ fn transactions<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Tra
     word(deserializer, &[("one_node", Transactions::OneNode), ("per_node", Transactions::PerNode)])
 }
 
+fn empty_master<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<EmptyMaster>, D::Error> {
+    word(deserializer, &[("report", EmptyMaster::Report), ("refuse", EmptyMaster::Refuse), ("accept", EmptyMaster::Accept)])
+}
+
 fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Read>, D::Error> {
-    word(deserializer, &[("replica", Read::Replica), ("master", Read::Master)])
+    word(deserializer, &Read::NAMES)
 }
 
 /// A configuration error at a path, such as `nodes.node_3.port`; an empty path is the whole document.

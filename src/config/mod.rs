@@ -1,20 +1,23 @@
 //! The configuration: the servers, which of them are the masters `node_1` … `node_N`, and how to reach them.
 //!
-//! It is given as JSON, the same in every language: the cluster hash of rediscluster-py and rediscluster-php, plus options. Reading it
-//! connects to nothing.
+//! It is given as JSON, the same in every language: the cluster hash of rediscluster-py and rediscluster-php, plus options. `builder` writes
+//! it for Rust programs. Reading it connects to nothing.
 //!
 //! Data flows one way: `document` has the JSON keys, `values` reads single values, `node` and `resolve` decide what they mean together.
 //! `tls` has the settings of encrypted connections. `placement` computes where a key is stored; `pin` has the rules for keys on a fixed node, and `glob` their patterns.
 
+mod builder;
 mod document;
 mod glob;
 mod node;
 mod pin;
 mod placement;
 mod resolve;
+mod sentinels;
 mod tls;
 mod values;
 
+pub use crate::config::builder::ConfigBuilder;
 pub use crate::config::pin::Pin;
 pub(crate) use crate::config::placement::{Place, tag_without_rule};
 pub use crate::config::tls::Tls;
@@ -49,11 +52,19 @@ pub struct Config {
     pub transactions: Transactions,
     /// Where reads go, unless a call says otherwise.
     pub read: Read,
+    /// A replica is read from if it has everything that was acknowledged so long before the read. `None`: it may lag.
+    pub max_lag: Option<Duration>,
+    /// Whether reads of a handle see the writes of the same handle, unless a call says otherwise.
+    pub read_your_writes: bool,
+    /// The Sentinels that know the masters of nodes with [`Address::Service`], in the order in which they are asked.
+    pub sentinels: Vec<Server>,
     /// How often a server is asked for its role and its replicas. `None`: never.
     pub refresh_interval: Option<Duration>,
     /// How long a request to one server may take up to the first byte of its reply: resolving the name, waiting for a connection, connecting,
     /// the role check, sending, waiting. A blocking command adds its own time. `None`: no limit.
     pub timeout: Option<Duration>,
+    /// How long a call may take as a whole, with all of its rounds and retries, unless a handle says otherwise. `None`: no limit.
+    pub deadline: Option<Duration>,
     /// How long connecting, or waiting for a free connection, may take. `None`: no limit.
     pub connect_timeout: Option<Duration>,
     /// The longest silence while a reply is awaited. `None`: no limit.
@@ -66,6 +77,11 @@ pub struct Config {
     pub breaker_failures: u32,
     /// How many connections to one server a process may have through one handle.
     pub pool_size: usize,
+    /// How many calls to one server may be in progress through one handle; more fail at once instead of waiting for a connection. `None`: no
+    /// limit but `pool_size`.
+    pub max_in_flight: Option<usize>,
+    /// The most bytes that a server may send in reply to the commands of one call. `usize::MAX`: no limit.
+    pub max_reply_size: usize,
     /// A connection that has not been used for this long is closed. `None`: never.
     pub max_idle_time: Option<Duration>,
     /// A connection that has been open for this long is not used again. `None`: it may have any age.
@@ -79,6 +95,11 @@ pub struct Config {
     pub tcp_user_timeout: Option<Duration>,
     /// The deepest nesting of arrays in a reply. A deeper reply fails, and its connection is closed.
     pub max_reply_depth: usize,
+    /// Whether a command that is split by its keys has a failure in the place of each key whose node failed, unless a handle says otherwise. If
+    /// not, the command fails.
+    pub partial: bool,
+    /// What happens to calls for a master that was restarted without its data.
+    pub empty_master: EmptyMaster,
 }
 
 /// One of the nodes that keys are distributed over.
@@ -124,6 +145,11 @@ pub enum Address {
     Unix {
         /// The path of the socket.
         path: String,
+    },
+    /// The master of this service, whose address Sentinel knows.
+    Service {
+        /// The name of the service, as in `sentinel monitor <name>`.
+        name: String,
     },
 }
 
@@ -173,6 +199,18 @@ pub enum Transactions {
     PerNode,
 }
 
+/// What happens to calls for a master that had replicas and was restarted without its data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum EmptyMaster {
+    /// One of them fails, and says so. The others use the master as it is.
+    Report,
+    /// All of them fail, until the master has data again or a replica is promoted.
+    Refuse,
+    /// None of them fails.
+    Accept,
+}
+
 /// Which servers are read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -181,6 +219,25 @@ pub enum Read {
     Replica,
     /// Only the masters.
     Master,
+    /// The master and its replicas in rotation.
+    Any,
+    /// Those of the master and its replicas that reply fastest, in rotation if several are about equal.
+    Nearest,
+}
+
+impl Read {
+    pub(crate) const NAMES: [(&str, Read); 4] =
+        [("replica", Read::Replica), ("master", Read::Master), ("any", Read::Any), ("nearest", Read::Nearest)];
+
+    /// Its name in the configuration, such as `nearest`.
+    pub fn name(self) -> &'static str {
+        Read::NAMES.iter().find(|(_, read)| *read == self).map_or("", |(name, _)| name)
+    }
+
+    /// The value with this name in the configuration, such as `nearest`.
+    pub fn from_name(name: &str) -> Option<Read> {
+        Read::NAMES.iter().find(|(known, _)| *known == name).map(|(_, read)| *read)
+    }
 }
 
 impl Config {
@@ -249,6 +306,7 @@ impl fmt::Display for Address {
             Address::Tcp { host, port } if host.contains(':') => write!(formatter, "[{host}]:{port}"),
             Address::Tcp { host, port } => write!(formatter, "{host}:{port}"),
             Address::Unix { path } => write!(formatter, "{path}"),
+            Address::Service { name } => write!(formatter, "service {name}"),
         }
     }
 }

@@ -13,33 +13,42 @@ pub(crate) struct Defaults {
     pub password: Option<String>,
     pub db: u32,
     pub tls: Option<Tls>,
+    pub port: u16,
 }
 
-const DEFAULT_PORT: u16 = 6379;
+pub(crate) const DEFAULT_PORT: u16 = 6379;
 
-pub(crate) fn server(alias: &str, node: StringOrObject<NodeDocument>, defaults: &Defaults) -> Result<Server, Error> {
-    let path = format!("nodes.{alias}");
+/// The server that is at this path of the document.
+pub(crate) fn server(alias: &str, path: &str, node: StringOrObject<NodeDocument>, defaults: &Defaults) -> Result<Server, Error> {
     match node {
-        StringOrObject::String(url) => from_url(alias, &path, &url, defaults),
-        StringOrObject::Object(node) => from_object(alias, &path, node, defaults),
-        StringOrObject::Null => Err(fault(&path, "null is not an object")),
+        StringOrObject::String(url) => from_url(alias, path, &url, defaults),
+        StringOrObject::Object(node) => from_object(alias, path, node, defaults),
+        StringOrObject::Null => Err(fault(path, "null is not an object")),
     }
 }
 
 fn from_object(alias: &str, path: &str, node: NodeDocument, defaults: &Defaults) -> Result<Server, Error> {
     let fault = |key: &str, what: &str| fault(&format!("{path}.{key}"), what);
+    let has_address = node.host.is_some() || node.unix.is_some() || node.port.is_some();
     let address = match (node.host, node.unix) {
+        _ if node.service_name.is_some() && has_address => {
+            return Err(fault("service_name", "a node has either an address or a service_name"));
+        }
+        _ if node.service_name.as_deref() == Some("") => return Err(fault("service_name", "empty")),
         (Some(_), Some(_)) => return Err(fault("unix", "a node has either host and port or unix")),
         (None, Some(_)) if node.port.is_some() => return Err(fault("port", "a node has either host and port or unix")),
-        (None, None) => return Err(fault("host", "missing")),
+        (None, None) => match node.service_name {
+            Some(name) => Address::Service { name },
+            None => return Err(fault("host", "missing")),
+        },
         (Some(host), None) if host.is_empty() || host.contains('\0') => return Err(fault("host", "not a host name or address")),
         (None, Some(path)) if path.is_empty() || path.contains('\0') => return Err(fault("unix", "not a path")),
-        (Some(host), None) => Address::Tcp { host, port: node.port.unwrap_or(DEFAULT_PORT) },
+        (Some(host), None) => Address::Tcp { host, port: node.port.unwrap_or(defaults.port) },
         (None, Some(path)) => Address::Unix { path },
     };
     let tls = match (node.tls, &address) {
-        (None, Address::Tcp { .. }) => defaults.tls.clone(),
         (None, Address::Unix { .. }) => None,
+        (None, _) => defaults.tls.clone(),
         (Some(own), _) => own
             .resolve(&format!("{path}.tls"), defaults.tls.as_ref())
             .map_err(|(path, what)| crate::config::document::fault(&path, what))?,

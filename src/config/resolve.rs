@@ -1,10 +1,11 @@
 //! From the JSON document to a [`Config`]: masters, servers, replicas and defaults.
 
 use crate::config::document::{Document, KeylessScriptsDocument, fault};
-use crate::config::node::{Defaults, server};
+use crate::config::node::{DEFAULT_PORT, Defaults, server};
 use crate::config::pin::pins;
+use crate::config::sentinels::{check as check_sentinels, sentinels};
 use crate::config::values::{Aliases, Named};
-use crate::config::{Config, CrossNode, KeylessScripts, Master, Protocol, Read, Server, Transactions};
+use crate::config::{Address, Config, CrossNode, EmptyMaster, KeylessScripts, Master, Protocol, Read, Server, Transactions};
 use crate::error::Error;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -22,17 +23,20 @@ const DEFAULT_PING_INTERVAL: Duration = Duration::from_secs(15);
 const DEFAULT_KEEPALIVE: Duration = Duration::from_secs(60);
 const DEFAULT_REPLY_DEPTH: usize = 1024;
 
-pub(crate) fn config(document: Document) -> Result<Config, Error> {
-    refuse_unsupported(&document)?;
+pub(crate) fn config(mut document: Document) -> Result<Config, Error> {
     let read = read(&document)?;
-    let tls = if let Some(tls) = document.tls { tls.resolve("tls", None).map_err(|(path, what)| fault(&path, what))? } else { None };
-    let defaults = Defaults { username: document.username, password: document.password, db: document.db.unwrap_or(0), tls };
+    let tls = if let Some(tls) = document.tls.take() { tls.resolve("tls", None).map_err(|(path, what)| fault(&path, what))? } else { None };
+    let sentinels = sentinels(&mut document, tls.as_ref())?;
+    let db = document.db.unwrap_or(0);
+    let defaults = Defaults { username: document.username, password: document.password, db, tls, port: DEFAULT_PORT };
     let listed = document.nodes.ok_or_else(|| fault("nodes", "missing"))?.0;
     if listed.is_empty() {
         return Err(fault("nodes", "no nodes"));
     }
-    let nodes: Nodes =
-        listed.into_iter().map(|(alias, node)| Ok((alias.clone(), server(&alias, node, &defaults)?))).collect::<Result<_, Error>>()?;
+    let nodes: Nodes = listed
+        .into_iter()
+        .map(|(alias, node)| Ok((alias.clone(), server(&alias, &format!("nodes.{alias}"), node, &defaults)?)))
+        .collect::<Result<_, Error>>()?;
     if let Some(alias) = document.default_node.filter(|alias| !nodes.contains_key(alias)) {
         return Err(fault("default_node", format!("nodes has no {alias}")));
     }
@@ -47,6 +51,9 @@ pub(crate) fn config(document: Document) -> Result<Config, Error> {
     let replicas = named_replicas(&replicas_of, &nodes, &servers, &masters)?;
     let [timeout, connect_timeout, read_timeout, write_timeout] =
         timeouts(document.timeout, [document.connect_timeout, document.read_timeout, document.write_timeout]);
+    let refresh_interval = document.refresh_interval.unwrap_or(Some(DEFAULT_REFRESH_INTERVAL));
+    check_sentinels(&servers, &sentinels, refresh_interval)?;
+    let max_lag = max_lag(document.max_lag.flatten(), refresh_interval)?;
     Ok(Config {
         servers,
         masters,
@@ -58,20 +65,28 @@ pub(crate) fn config(document: Document) -> Result<Config, Error> {
         keyless_scripts,
         transactions: document.transactions.unwrap_or(Transactions::OneNode),
         read,
-        refresh_interval: document.refresh_interval.unwrap_or(Some(DEFAULT_REFRESH_INTERVAL)),
+        max_lag,
+        read_your_writes: document.read_your_writes.unwrap_or(false),
+        sentinels,
+        refresh_interval,
         timeout,
+        deadline: document.deadline.flatten(),
         connect_timeout,
         read_timeout,
         write_timeout,
         min_reply_rate: document.min_reply_rate.unwrap_or(DEFAULT_MIN_REPLY_RATE),
         breaker_failures: document.breaker_failures.unwrap_or(DEFAULT_BREAKER_FAILURES),
         pool_size: document.pool_size.unwrap_or(DEFAULT_POOL_SIZE),
+        max_in_flight: document.max_in_flight.filter(|&max| max > 0).map(|max| max as usize),
+        max_reply_size: document.max_reply_size.filter(|&max| max > 0).map_or(usize::MAX, |max| max as usize),
         max_idle_time: document.max_idle_time.unwrap_or(Some(DEFAULT_MAX_IDLE_TIME)),
         max_connection_age: document.max_connection_age.flatten(),
         ping_interval: document.ping_interval.unwrap_or(Some(DEFAULT_PING_INTERVAL)),
         keepalive: document.keepalive.unwrap_or(Some(DEFAULT_KEEPALIVE)),
         tcp_user_timeout: document.tcp_user_timeout.flatten(),
         max_reply_depth: document.max_reply_depth.unwrap_or(DEFAULT_REPLY_DEPTH),
+        partial: document.partial.unwrap_or(false),
+        empty_master: document.empty_master.unwrap_or(EmptyMaster::Report),
     })
 }
 
@@ -81,10 +96,6 @@ fn timeouts(whole: Option<Option<Duration>>, steps: [Option<Option<Duration>>; 3
     let [connect, read, write] = steps.map(|step| step.or(whole).unwrap_or(Some(DEFAULT_TIMEOUT)));
     let longest = || Some(connect?.max(read?).max(write?));
     [whole.unwrap_or_else(longest), connect, read, write]
-}
-
-fn refuse_unsupported(document: &Document) -> Result<(), Error> {
-    if document.sentinels.is_some() { Err(fault("sentinels", "not supported yet")) } else { Ok(()) }
 }
 
 /// Where scripts without keys run. A node that is named must be a master.
@@ -102,10 +113,18 @@ fn keyless_scripts(given: Option<KeylessScriptsDocument>, masters: &[Master]) ->
 
 /// Where reads go; `masters_only` is the old name for it.
 fn read(document: &Document) -> Result<Read, Error> {
-    let legacy = document.masters_only.map(|only| if only { Read::Master } else { Read::Replica });
-    match (document.read, legacy) {
-        (Some(read), Some(legacy)) if read != legacy => Err(fault("masters_only", "contradicts read")),
-        (read, legacy) => Ok(read.or(legacy).unwrap_or(Read::Replica)),
+    match (document.read, document.masters_only) {
+        (Some(read), Some(only)) if only != (read == Read::Master) => Err(fault("masters_only", "contradicts read")),
+        (None, Some(true)) => Ok(Read::Master),
+        (read, _) => Ok(read.unwrap_or(Read::Replica)),
+    }
+}
+
+/// The lag of replicas is known only if servers are asked.
+fn max_lag(given: Option<Duration>, refresh_interval: Option<Duration>) -> Result<Option<Duration>, Error> {
+    match refresh_interval {
+        None if given.is_some() => Err(fault("max_lag", "requires refresh_interval")),
+        _ => Ok(given),
     }
 }
 
@@ -149,6 +168,9 @@ fn named_replicas(
                 return Err(fault(&format!("master_of.{}", master.alias), format!("{alias} is a replica of {} already", owner.alias)));
             }
             let of = &servers[master.server];
+            if matches!(nodes[alias].address, Address::Service { .. }) {
+                return Err(fault(&format!("nodes.{alias}.service_name"), "a service is a master, not a replica"));
+            }
             let replica = Server { alias: Server::replica_alias(&of.alias, own.len() + 1), db: of.db, ..nodes[alias].clone() };
             if !own.iter().any(|known| known.same_endpoint(&replica)) {
                 own.push(replica);

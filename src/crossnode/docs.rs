@@ -4,6 +4,7 @@
 use crate::command::{COMMANDS, Command, Keys, Strategy};
 use crate::crossnode::documentation;
 use crate::crossnode::support::documentation::{Atomicity, Documentation};
+use crate::crossnode::support::visibility::{Statement, Visibility};
 use std::fmt::Write;
 
 #[path = "../../tests/support/generated.rs"]
@@ -18,12 +19,21 @@ master every command is sent unchanged.
 
 ";
 
+const VISIBILITY_HEAD: &str = "
+The column \"others see\" says which intermediate states of a command over several nodes other clients can see, for how long, and what remains if it fails
+because a node, the network or the client fails. Replies are another matter: without a snapshot over several nodes, each node's part of a reply is of
+its own moment.
+
+| others see | meanwhile | for how long | when it fails |
+|---|---|---|---|
+";
+
 const TABLE_HEAD: &str = "
 In the column \"atomic\", \"per node\" means: atomic on each node, but not over all nodes. \"The pop\" means: the command pops in one step from one key, after
 it has looked at the keys before that one; [pop](commands-across-nodes.md#pop) states what \"first\" means.
 
-| command | since | over several nodes | atomic |
-|---|---|---|---|
+| command | since | over several nodes | atomic | others see |
+|---|---|---|---|---|
 ";
 
 fn described(command: &Command) -> Documentation {
@@ -46,12 +56,18 @@ fn docs_commands_md_is_up_to_date() {
     for command in COMMANDS.iter().filter(|command| !command.container || command.arity == -1) {
         let name = command.name.replace('|', " ").to_uppercase();
         let Documentation { overview, across_nodes, atomic } = described(command);
-        writeln!(rows, "| {name} | {} | {across_nodes} | {} |", command.since, atomic.text()).expect("text can be written");
+        let others_see = Visibility::of(command).statement().word;
+        writeln!(rows, "| {name} | {} | {across_nodes} | {} | {others_see} |", command.since, atomic.text()).expect("text can be written");
         overviews.push(overview);
     }
     overviews.retain(|overview| !overview.is_empty());
     overviews.sort_unstable();
     overviews.dedup();
     let overviews: String = overviews.iter().map(|overview| format!("- {overview}\n")).collect();
-    generated::check("docs/commands.md", &[HEAD, &overviews, TABLE_HEAD, &rows].concat());
+    let statement = |visibility: Visibility| {
+        let Statement { word, meanwhile, duration, after_failure } = visibility.statement();
+        format!("| {word} | {meanwhile} | {duration} | {after_failure} |\n")
+    };
+    let statements: String = Visibility::ALL.into_iter().map(statement).collect();
+    generated::check("docs/commands.md", &[HEAD, &overviews, VISIBILITY_HEAD, &statements, TABLE_HEAD, &rows].concat());
 }

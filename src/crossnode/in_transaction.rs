@@ -86,7 +86,7 @@ impl QueuedCommand {
         let is_resp3 = config.protocol == Protocol::Resp3;
         let replies = if is_resp3 { replies.into_iter().map(resp3::untyped).collect() } else { replies };
         let reply = self.merge(config, topology, replies).or_else(Abort::into_reply);
-        let reply = reply.unwrap_or_else(|error| Reply::error(format!("ERR {}", error.message()).as_bytes()));
+        let reply = reply.unwrap_or_else(|error| Reply::of_error(&error));
         if is_resp3 { resp3::typed(self.strategy, &[], reply) } else { reply }
     }
 

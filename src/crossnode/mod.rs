@@ -31,12 +31,14 @@ pub(crate) use crate::crossnode::support::explanation::Explanation;
 pub(crate) use crate::crossnode::support::internal_keys::{is_internal, is_sort_copy};
 pub(crate) use crate::crossnode::support::job::Job;
 use crate::crossnode::support::missing_command::with_releases;
-use crate::crossnode::support::outcome::Abort;
+use crate::crossnode::support::outcome::{Abort, Outcome};
+pub(crate) use crate::crossnode::support::visibility::Visibility;
 pub(crate) use crate::crossnode::support::wait_limit::WaitLimit;
 use crate::error::Error;
-use crate::resp::Reply;
+use crate::resp::{Reply, Value};
 use crate::routing::CrossNodeCommand;
 use crate::topology::Topology;
+use crate::transport::{is_rejected_by_replica, origin_of_command};
 
 /// Calls a function of the module of a strategy, with the strategy's parameter as the last argument.
 macro_rules! call {
@@ -75,9 +77,33 @@ pub(crate) fn run_within<'a>(
     limit: Option<&WaitLimit>,
 ) -> Result<Reply, Error> {
     let job = Job { config, topology: topology.over_resp2(), args, command, limit };
-    let reply = call!(command.strategy, run(&job)).or_else(|abort| with_releases(&job, abort).into_reply())?;
+    let outcome = match call!(command.strategy, run(&job)) {
+        outcome if was_rejected_by_replica(&outcome) && leaves_nothing_if_rejected(command.strategy) => {
+            job.servers().for_each(|server| job.topology.shard(server).doubt_master());
+            call!(command.strategy, run(&job))
+        }
+        outcome => outcome,
+    };
+    let reply = outcome.or_else(|abort| with_releases(&job, abort).into_reply())?;
+    let reply = if let Value::Error(_) = reply.root() { reply.with_origin(0, origin_of_command(args[0])) } else { reply };
     let options = &args[command.keys.last().map_or(1, |key| key.position() + 1)..];
     Ok(if config.protocol == Protocol::Resp3 { resp3::typed(command.strategy, options, reply) } else { reply })
+}
+
+/// Whether a server has become a replica, and therefore rejected a write.
+fn was_rejected_by_replica(outcome: &Outcome<Reply>) -> bool {
+    match outcome {
+        Ok(reply) => matches!(reply.root(), Value::Error(text) if is_rejected_by_replica(text)),
+        Err(Abort::Refusal(text)) => is_rejected_by_replica(text),
+        Err(Abort::Error(_)) => false,
+    }
+}
+
+/// Whether nothing remains of a command whose reply is the error of a server, so that it can run again. If something does, the strategy reports that
+/// as an error of the call. The others send each server its part, which is sent again by itself, or do not write.
+fn leaves_nothing_if_rejected(strategy: Strategy) -> bool {
+    use Strategy::{Colocate, Gather, MsetNx, Pop, Sort, Transfer};
+    matches!(strategy, Gather(_) | Colocate(_) | Sort | Transfer(_) | Pop(_) | MsetNx)
 }
 
 /// Reports what [`run`] would do. Where that depends on the data, servers are asked; nothing is changed. An inner error is the text with

@@ -96,10 +96,10 @@ impl BlockingCommand for Popping<'_, '_, '_> {
     }
 
     /// Pops, and asks whether there is more. A server that runs the command again rejects it if a key before this one has another type.
-    fn take(&self, key: usize) -> Outcome<(Option<Reply>, TurnEnd)> {
+    fn take(&self, key: usize, on_wait: &dyn Fn()) -> Outcome<(Option<Reply>, TurnEnd)> {
         let server = self.job.server_of(key);
-        if key > 0 && ask_server::runs_blocked_commands_again(self.job, server)? {
-            let keys = self.existing_keys(&mut self.job.connections(self.job.servers())?)?;
+        if key > 0 && ask_server::runs_blocked_commands_again(self.job, server, on_wait)? {
+            let keys = self.existing_keys(&mut self.job.watched_connections(self.job.servers(), on_wait)?)?;
             if !keys.iter().any(|existing| existing.index == key && existing.has_wanted_type) {
                 return Ok((None, TurnEnd::Empty));
             }
@@ -107,7 +107,7 @@ impl BlockingCommand for Popping<'_, '_, '_> {
                 return Err(Abort::refusal(WRONG_TYPE));
             }
         }
-        let mut connections = self.job.connections([server])?;
+        let mut connections = self.job.watched_connections([server], on_wait)?;
         let mut request = self.pop(key);
         request.commands.push(words![b"EXISTS", self.job.key(key)]);
         let reply = connections.send(request)?;

@@ -17,27 +17,31 @@ pub(crate) fn run(job: &Job, _: SplitKind) -> Outcome<Reply> {
 }
 
 pub(crate) fn explain(job: &Job, kind: SplitKind) -> Outcome<Explanation> {
-    Ok(explain_parts(job.config, job.args, &job.command.keys, kind))
+    Ok(explain_parts(&Split::new(job.config, kind, &job.command.keys), job.args, &job.command.keys))
 }
 
 /// The parts of a split command.
-pub(crate) fn explain_parts(config: &Config, args: &[&[u8]], keys: &[Key], kind: SplitKind) -> Explanation {
-    let split = Split::new(config, kind, keys);
+pub(crate) fn explain_parts(split: &Split, args: &[&[u8]], keys: &[Key]) -> Explanation {
+    let kind = split.kind;
     let by_part = split.keys_by_part();
     let mut rest = by_part.as_slice();
     let argument = |key: &u32| {
         let name = printable(keys[*key as usize].name);
         if kind.arguments_per_key() > 1 { format!("{name} …") } else { name }
     };
-    let part = |part: &Part| {
+    let command = |own_keys: &[u32]| {
+        let after = arguments_after_keys(kind, args, keys).iter().map(|argument| printable(argument));
+        let number = (kind == SplitKind::StoredWithOptions).then(|| own_keys.len().to_string());
+        let arguments: Vec<String> = number.into_iter().chain(own_keys.iter().map(argument)).chain(after).collect();
+        format!("{} {}", printable(args[0]), arguments.join(" "))
+    };
+    let mut steps = Vec::new();
+    for part in &split.parts {
         let (own_keys, following) = rest.split_at(part.keys);
         rest = following;
-        let after = arguments_after_keys(kind, args, keys).iter().map(|argument| printable(argument));
-        let number = (kind == SplitKind::StoredWithOptions).then(|| part.keys.to_string());
-        let arguments: Vec<String> = number.into_iter().chain(own_keys.iter().map(argument)).chain(after).collect();
-        (part.server, format!("{} {}", printable(args[0]), arguments.join(" ")))
-    };
-    Explanation::new("split", false).round_of(split.parts.iter().map(part))
+        steps.extend(own_keys.chunks(split.keys_per_command()).map(|own_keys| (part.server, command(own_keys))));
+    }
+    Explanation::new("split", false).round_of(steps)
 }
 
 /// The arguments after the keys, which each part repeats: the path of JSON.MGET, the options of MSETEX.
@@ -127,6 +131,8 @@ pub(crate) struct Split {
     pub kind: SplitKind,
     /// It does not only read, so it matters which parts were executed if one failed.
     pub writes: bool,
+    /// It may fail for single keys.
+    pub partial: bool,
     /// For each key, in the caller's order, the index of its part.
     pub part_of_key: Vec<u32>,
     /// In the order of their servers.
@@ -136,7 +142,7 @@ pub(crate) struct Split {
 /// The sub-command of a split command for one server.
 pub(crate) struct Part {
     pub server: usize,
-    /// The index of the sub-command in the pipeline of the server. The pipeline sets it.
+    /// The index of the sub-command, or of the first one, in the pipeline of the server. The pipeline sets it.
     pub index: u32,
     /// The number of its keys.
     pub keys: usize,
@@ -157,7 +163,22 @@ impl Split {
         if parts.len() < counts.len() {
             part_of_key.iter_mut().for_each(|part| *part = part_of_server[*part as usize]);
         }
-        Split { kind, writes: true, part_of_key, parts }
+        Split { kind, writes: true, partial: false, part_of_key, parts }
+    }
+
+    pub(crate) fn with_partial(self, partial: bool) -> Split {
+        Split { partial, ..self }
+    }
+
+    /// The most keys of a sub-command. A number that a node returns for several keys does not say what has become of each key, which matters if
+    /// another node fails.
+    pub(crate) fn keys_per_command(&self) -> usize {
+        if self.partial && self.kind == SplitKind::Counted && self.parts.len() > 1 { 1 } else { usize::MAX }
+    }
+
+    /// The number of sub-commands for a part.
+    pub(crate) fn commands(&self, part: &Part) -> u32 {
+        part.keys.div_ceil(self.keys_per_command()) as u32
     }
 
     /// The numbers of all keys: those of the first part, then those of the second, and so on.

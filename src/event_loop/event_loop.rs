@@ -2,24 +2,29 @@
 
 use crate::cluster::{Cluster, OneRound, Parts, Route};
 use crate::command::{CommandFlags, PlacedKeys, as_sent, is_renamed};
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::event_loop::completion::Completion;
 use crate::event_loop::node::{Failed, Node};
 use crate::event_loop::rounds::{Round, Rounds};
 use crate::resp::{push_argument, push_count};
-use crate::transport::SharedConnection;
-use crate::transport::clock::{NEVER, Time, now};
-use rustix::event::Timespec;
-use rustix::event::epoll::{self, CreateFlags, Event};
+use crate::transport::clock::{NEVER, Time, exact_now, now};
+use crate::transport::{Errand, SharedConnection};
 use std::collections::VecDeque;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-/// The most events that one call takes from the kernel.
-const EVENTS: usize = 64;
+/// Set in the data of the events of the loop's own sockets, and not in those of the program's. The rest names a handle and a server.
+const IS_SERVER: u64 = 1 << 63;
+
+/// About how long commands wait at most for others before they are sent without these, or for so long as the commands in flight take at least.
+const PATIENCE: Time = 1_000_000;
+/// The shortest time that a command takes if there are many, in nanoseconds.
+const TIME_OF_A_COMMAND: Time = 400;
 
 pub(crate) struct EventLoop {
+    /// Of the program.
     epoll: OwnedFd,
     handles: Vec<Handle>,
     rounds: Rounds,
@@ -29,15 +34,36 @@ pub(crate) struct EventLoop {
     received: Vec<(usize, usize)>,
     /// The nodes that have something to send.
     queued: Vec<(usize, usize)>,
+    /// The nodes for which commands may wait, and until when.
+    waiting: Vec<(usize, usize)>,
+    waiting_until: Time,
+    /// Lookups of host names that no other thread has taken.
+    errands: (Sender<Errand>, Receiver<Errand>),
     now: Time,
 }
 
 /// A handle and, by server, the connection to it.
 struct Handle {
     cluster: Cluster,
-    /// The loop has no encrypted connections.
-    is_encrypted: bool,
+    /// The loop runs none of its commands: it has no encrypted connections, and keeps no memory of writes that reads have to see.
+    is_unsupported: bool,
     nodes: Vec<Node>,
+}
+
+/// The commands of a handle without replies, except for those of servers that may hang.
+#[derive(Clone, Copy)]
+struct Load {
+    in_flight: usize,
+    /// Their average over the servers that have any.
+    share: usize,
+}
+
+impl Handle {
+    fn load(&self, now: Time) -> Load {
+        let counts = self.nodes.iter().map(|node| node.connection.in_flight(now)).filter(|&count| count > 0);
+        let (in_flight, servers) = counts.fold((0, 0), |(sum, servers), count| (sum + count, servers + 1));
+        Load { in_flight, share: in_flight / servers.max(1) }
+    }
 }
 
 /// Whether a command was accepted.
@@ -50,17 +76,26 @@ pub(crate) enum Submitted {
 }
 
 impl EventLoop {
-    pub(crate) fn new() -> Result<EventLoop, Error> {
-        let epoll = epoll::create(CreateFlags::CLOEXEC).map_err(|error| Error::new(Code::Internal, format!("epoll: {error}")))?;
-        Ok(EventLoop {
+    /// A loop whose sockets are watched by an epoll of the program, which passes their events to [`EventLoop::process`].
+    pub(crate) fn new(epoll: OwnedFd) -> EventLoop {
+        EventLoop {
             epoll,
             handles: Vec::new(),
             rounds: Rounds::default(),
             finished: VecDeque::new(),
             received: Vec::new(),
             queued: Vec::new(),
+            waiting: Vec::new(),
+            waiting_until: 0,
+            errands: channel(),
             now: now(),
-        })
+        }
+    }
+
+    /// Whether an event with this data is one for [`EventLoop::process`].
+    #[inline]
+    pub(crate) fn is_own(data: u64) -> bool {
+        data & IS_SERVER != 0
     }
 
     /// The number of a handle in this loop.
@@ -72,21 +107,20 @@ impl EventLoop {
         let config = Arc::new(cluster.config().clone());
         let node = |server: usize| {
             let connection = SharedConnection::new(config.servers[server].clone(), config.clone());
-            Node::new(connection, (number as u64) << 32 | server as u64)
+            let data = IS_SERVER | (number as u64) << 32 | server as u64;
+            Node::new(connection, server, data, self.errands.0.clone())
         };
         let nodes = (0..config.servers.len()).map(node).collect();
-        let is_encrypted = config.servers.iter().any(|server| server.tls.is_some());
-        self.handles.push(Handle { cluster: cluster.clone(), is_encrypted, nodes });
+        let is_unsupported = cluster.read_your_writes() || config.servers.iter().any(|server| server.tls.is_some());
+        self.handles.push(Handle { cluster: cluster.clone(), is_unsupported, nodes });
         number
     }
 
-    /// A descriptor that is readable when [`EventLoop::process`] has something to do.
-    pub(crate) fn fd(&self) -> BorrowedFd<'_> {
-        self.epoll.as_fd()
-    }
-
-    /// How long the program may wait for the descriptor; `None`: without limit.
+    /// How long the program may wait for events before it calls [`EventLoop::process`]; `None`: without limit.
     pub(crate) fn timeout(&self) -> Option<Duration> {
+        if !self.waiting.is_empty() {
+            return Some(Duration::from_nanos(self.waiting_until.saturating_sub(exact_now())));
+        }
         let nodes = self.handles.iter().flat_map(|handle| &handle.nodes);
         match nodes.map(|node| node.connection.deadline()).min() {
             None | Some(NEVER) => None,
@@ -95,22 +129,35 @@ impl EventLoop {
         }
     }
 
+    /// Looks at the clock. To be called before [`EventLoop::submit`] if the program has waited since [`EventLoop::process`], because time limits
+    /// begin at the last look.
+    pub(crate) fn look_at_clock(&mut self) {
+        self.now = now();
+    }
+
+    /// Whether [`EventLoop::next`] may have a completion, or [`EventLoop::flush`] something to send.
+    pub(crate) fn has_work(&self) -> bool {
+        !(self.finished.is_empty() && self.received.is_empty() && self.queued.is_empty())
+    }
+
     /// Submits a command. `request` has its bytes if they can be sent as they are. The tag must be less than 2⁶³.
     #[inline]
     pub(crate) fn submit(&mut self, handle: usize, args: &[&[u8]], request: Option<&[u8]>, tag: u64) -> Submitted {
         let own = &mut self.handles[handle];
-        if own.is_encrypted {
+        if own.is_unsupported {
             return Submitted::Other;
         }
         match own.cluster.route_without_waiting(args, request) {
-            Route::OneServer { server, may_use_replica, .. } if may_use_replica && own.nodes[server].may_have_replicas => Submitted::Other,
-            Route::OneServer { server, keys, flags, .. } => {
+            Route::OneServer { server, keys, flags } => {
+                let node = &own.nodes[server];
+                if node.has_moved || (node.has_replicas && own.cluster.may_use_replica(args, &keys, flags)) {
+                    return Submitted::Other;
+                }
                 self.send_to_one(handle, server, (args, request, &keys, flags), tag);
                 Submitted::Accepted
             }
-            Route::Parts { may_use_replica, .. } if may_use_replica && own.nodes.iter().any(|node| node.may_have_replicas) => {
-                Submitted::Other
-            }
+            Route::Parts { may_use_replica, .. } if may_use_replica && own.nodes.iter().any(|node| node.has_replicas) => Submitted::Other,
+            Route::Parts { parts, .. } if parts.parts.iter().any(|part| own.nodes[part.server].has_moved) => Submitted::Other,
             Route::Parts { round, parts, flags, .. } => {
                 self.send_to_several(handle, round, &parts, flags, tag);
                 Submitted::Accepted
@@ -167,46 +214,106 @@ impl EventLoop {
     }
 
     /// Makes a node ready for another command, and notes that it will have something to send.
-    #[inline]
+    #[inline(always)]
     fn prepare(&mut self, handle: usize, server: usize, name: &[u8]) -> Result<(), Error> {
         let Handle { cluster, nodes, .. } = &mut self.handles[handle];
         let node = &mut nodes[server];
         if node.is_check_due || node.connection.is_closed() {
-            node.prepare(&self.epoll, cluster, server, name, self.now)?;
+            node.prepare(&self.epoll, cluster, name, self.now)?;
         }
+        self.queue(handle, server);
+        Ok(())
+    }
+
+    #[inline]
+    fn queue(&mut self, handle: usize, server: usize) {
+        let node = &mut self.handles[handle].nodes[server];
         if !node.is_queued {
             node.is_queued = true;
             self.queued.push((handle, server));
         }
-        Ok(())
     }
 
-    /// Sends what was submitted, as far as the kernel takes it at once.
+    /// Sends what was submitted, as far as the kernel takes it at once. What comes soon after other commands may wait for the replies to those.
     pub(crate) fn flush(&mut self) {
+        let mut load = None;
         while let Some((handle, server)) = self.queued.pop() {
-            let Handle { cluster, nodes, .. } = &mut self.handles[handle];
-            nodes[server].is_queued = false;
-            if nodes[server].connection.has_unsent() {
-                let failed = nodes[server].send(&self.epoll, cluster, self.now);
-                self.fail(failed);
+            let load = self.load(handle, &mut load);
+            let node = &mut self.handles[handle].nodes[server];
+            node.is_queued = false;
+            match node.connection.has_unsent() {
+                true if node.connection.may_wait(load.share) => self.wait(handle, server, load),
+                true => self.send(handle, server),
+                false => {}
             }
         }
     }
 
-    /// Takes what has arrived, and fails what has waited too long.
-    pub(crate) fn process(&mut self) {
+    fn wait(&mut self, handle: usize, server: usize, load: Load) {
+        let node = &mut self.handles[handle].nodes[server];
+        if !node.is_waiting {
+            node.is_waiting = true;
+            if self.waiting.is_empty() {
+                self.waiting_until = exact_now() + PATIENCE.max(load.in_flight as Time * TIME_OF_A_COMMAND);
+            }
+            self.waiting.push((handle, server));
+        }
+    }
+
+    fn send(&mut self, handle: usize, server: usize) {
+        let Handle { cluster, nodes, .. } = &mut self.handles[handle];
+        let failed = nodes[server].send(&self.epoll, cluster, self.now);
+        self.fail(failed);
+    }
+
+    /// Sends what has waited long enough, or need not wait any more.
+    fn send_waiting(&mut self) {
+        if self.waiting.is_empty() {
+            return;
+        }
+        let is_late = exact_now() >= self.waiting_until;
+        let mut load = None;
+        for (handle, server) in std::mem::take(&mut self.waiting) {
+            let share = self.load(handle, &mut load).share;
+            let node = &mut self.handles[handle].nodes[server];
+            if node.connection.has_unsent() && !is_late && node.connection.may_wait(share) {
+                self.waiting.push((handle, server));
+                continue;
+            }
+            node.is_waiting = false;
+            if node.connection.has_unsent() {
+                self.send(handle, server);
+            }
+        }
+    }
+
+    /// The load of a handle, which is computed once for several servers in a row.
+    fn load(&self, handle: usize, known: &mut Option<(usize, Load)>) -> Load {
+        match *known {
+            Some((of, load)) if of == handle => load,
+            _ => known.insert((handle, self.handles[handle].load(self.now))).1,
+        }
+    }
+
+    /// The lookup of a host name, which waits for the resolver of the system: the program runs it on another thread. The commands for the server wait
+    /// for it.
+    pub(crate) fn take_errand(&mut self) -> Option<Errand> {
+        self.errands.1.try_recv().ok()
+    }
+
+    /// Takes what has arrived, and fails what has waited too long. `events` is the data of the events since the last call.
+    pub(crate) fn process(&mut self, events: impl Iterator<Item = u64>) {
         self.now = now();
         self.refresh();
-        let mut events: Vec<Event> = Vec::with_capacity(EVENTS);
-        // An error would be one of the arguments.
-        let _ = epoll::wait(&self.epoll, rustix::buffer::spare_capacity(&mut events), Some(&Timespec { tv_sec: 0, tv_nsec: 0 }));
-        for event in &events {
-            let (handle, server) = ((event.data.u64() >> 32) as usize, event.data.u64() as u32 as usize);
+        for data in events.filter(|&data| EventLoop::is_own(data)) {
+            let (handle, server) = (((data & !IS_SERVER) >> 32) as usize, data as u32 as usize);
             let Handle { cluster, nodes, .. } = &mut self.handles[handle];
             let failed = nodes[server].advance(&self.epoll, cluster, self.now);
             self.received.push((handle, server));
+            self.queue(handle, server);
             self.fail(failed);
         }
+        self.send_waiting();
         self.check_time();
     }
 
@@ -262,9 +369,12 @@ impl EventLoop {
             if let Some(finished) = self.finished.pop_front() {
                 return Some(finished);
             }
-            let &(handle, server) = self.received.last()?;
+            let Some(&(handle, server)) = self.received.last() else {
+                self.send_waiting();
+                return self.finished.pop_front();
+            };
             let Handle { cluster, nodes, .. } = &mut self.handles[handle];
-            match nodes[server].next_reply(&self.epoll, cluster, server, self.now) {
+            match nodes[server].next_reply(&self.epoll, cluster, self.now) {
                 Ok(Some((tag, range))) if Rounds::is_part(tag) => {
                     let reply = &self.handles[handle].nodes[server].connection.received()[range];
                     let round = self.rounds.record(tag, Ok(reply));

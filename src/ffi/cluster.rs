@@ -3,13 +3,15 @@
 use crate::cluster::Cluster;
 use crate::config::Config;
 use crate::error::Error;
-use crate::ffi::call::{Handle, call, call_for_reply};
+use crate::ffi::call::{Handle, call_for_reply};
 use crate::ffi::error::{ErrorHandle, fallible};
-use crate::ffi::nodes::{flag_from_number, nodes_from_number, read_from_number};
+use crate::ffi::nodes::{flag_from_number, nodes_from_number};
 use crate::ffi::panic::contain;
 use crate::ffi::pointers::{Output, bad_argument, bytes, drop_pointer, into_pointer};
 use crate::ffi::status::Status;
+use crate::ffi::thread;
 use crate::resp::{Args, ReplyData};
+use crate::transport::{Interrupt, begin_threads_with};
 use libc::c_char;
 use std::ffi::CStr;
 use std::ptr::null_mut;
@@ -18,10 +20,15 @@ use std::time::Duration;
 /// A handle on all servers of a configuration.
 ///
 /// Ownership: the caller owns it and closes it with `rediscluster_close`. Replies, errors and sessions that came from it do not depend on it.
-/// Threads: any number of threads may call functions on it at once, except for `rediscluster_close`. It starts no threads.
+/// Threads: any number of threads may call functions on it at once, except for `rediscluster_close`. It starts no threads, except that
+/// a lookup of a host name runs on one, which ends with it; no signal handler of the program runs there.
 /// Fork: parent and child may both use it after a fork; each process makes connections of its own.
 /// Connections are made when a command first needs them, at most `pool_size` for each node, and are reused.
-pub struct ClusterHandle(Cluster);
+pub struct ClusterHandle {
+    pub(super) cluster: Cluster,
+    /// Of a handle of `rediscluster_with_interrupt`.
+    pub(super) interrupt: Option<Interrupt>,
+}
 
 impl Handle for ClusterHandle {
     const NAME: &'static str = "cluster";
@@ -30,7 +37,13 @@ impl Handle for ClusterHandle {
 impl ClusterHandle {
     #[inline]
     pub(crate) fn cluster(&self) -> &Cluster {
-        &self.0
+        &self.cluster
+    }
+}
+
+impl From<Cluster> for ClusterHandle {
+    fn from(cluster: Cluster) -> ClusterHandle {
+        ClusterHandle { cluster, interrupt: None }
     }
 }
 
@@ -67,7 +80,7 @@ pub unsafe extern "C" fn rediscluster_open_shared(
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller makes the same promises.
-    unsafe { open(config, config_length, cluster, error, |config| Cluster::clone(&Cluster::open_shared(config))) }
+    unsafe { open(config, config_length, cluster, error, Cluster::open_shared) }
 }
 
 /// # Safety
@@ -84,31 +97,10 @@ unsafe fn open(
         let cluster = Output::cleared(cluster, "cluster", null_mut());
         fallible(error, || {
             let place = cluster.required()?;
+            begin_threads_with(thread::start);
             let config = Config::from_json(bytes(config, config_length, "config")?)?;
-            place.set(into_pointer(ClusterHandle(connect(config))));
+            place.set(into_pointer(ClusterHandle::from(connect(config))));
             Ok(())
-        })
-    }
-}
-
-/// Makes another handle that sends reads to `read` (one of `rediscluster_read`) and is otherwise the same: it shares configuration and
-/// connections with `cluster`, and costs little memory. Connects to no server.
-///
-/// `*derived` is closed on its own with `rediscluster_close`, before or after `cluster`.
-///
-/// # Safety
-/// `cluster` must be NULL or live; `derived` and `error` must be NULL or writable.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn rediscluster_with_read(
-    cluster: *const ClusterHandle,
-    read: i32,
-    derived: *mut *mut ClusterHandle,
-    error: *mut *mut ErrorHandle,
-) -> Status {
-    // SAFETY: the caller makes the same promises.
-    unsafe {
-        call(cluster, (derived, "derived", null_mut()), error, |handle| {
-            Ok(into_pointer(ClusterHandle(handle.cluster().with_read(read_from_number(read)?))))
         })
     }
 }
@@ -243,6 +235,34 @@ pub unsafe extern "C" fn rediscluster_node_list(
     unsafe { call_for_reply(cluster, reply, error, |handle| Ok(handle.cluster().node_list(flag_from_number(discover, "discover")?))) }
 }
 
+/// Returns what this process has done so far through this handle and those that share its connections. Contacts no server.
+///
+/// The reply's root is a map from alias (as in `rediscluster_node_list`) to a map:
+/// `role` (`master` or `replica`), `master` (the alias of its master; of a master, its own), `address`, `refusal` (why a master is not used, or
+/// nil); `breaker` (`closed`: the server is used; `suspect`: its last call has failed; `open`: calls fail at once), `reason` (the last failure)
+/// and `unavailable_ms` (since when, in milliseconds), both nil if the breaker is closed; `connections`, a map of `open`, `idle` (of these),
+/// `awaited` (callers that wait for one) and `opened` (so far); `commands` (that the server has replied to, including those of the library
+/// itself), `retries`, `bytes_sent`, `bytes_received`; `errors`, a map from kind (`connect`, `unavailable`, `pool`, `timeout`, `deadline`,
+/// `lost`, `protocol`, `memory`) to number; and `latency_us`, an array: one of 64 waits for replies is measured, from the moment when the
+/// request was sent; the nth number, counted from 0, is that of the waits that took less than 2 to the power of n microseconds, but not less
+/// than half of that.
+///
+/// Counting takes no lock. The numbers are 64-bit integers. While an alias has the same address they never decrease, except those of `connections`
+/// other than `opened`; after a failover they are those of the new master. They may be from slightly different moments. Aliases of one server have
+/// the same numbers.
+///
+/// # Safety
+/// `cluster` must be NULL or live; `reply` and `error` must be NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rediscluster_stats(
+    cluster: *const ClusterHandle,
+    reply: *mut *mut ReplyData,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: the caller makes the same promises.
+    unsafe { call_for_reply(cluster, reply, error, |handle| Ok(handle.cluster().stats())) }
+}
+
 /// Runs the one command in `request` on every master.
 ///
 /// The reply's root is a map from alias to reply, in the order node_1, node_2, …; a node that gave no reply has a
@@ -292,8 +312,11 @@ pub unsafe extern "C" fn rediscluster_each_on(
 ///
 /// The reply's root is a map: `command`, `strategy` (`one node`, `split`, `gather`, `colocate`, `transfer`, `refuse` and others), `atomic`
 /// (1 or 0), `round_trips`, `nodes` (an array of aliases), `keys` (each a map of `position`, `key` as it is stored, `node`, and `pinned`: 1 if the
-/// hash tag of the first key or a rule of `pin` selected the node), `steps` (each a map of `round`, `node`, `command`; the steps of one round run
-/// at the same time), and `reason`: why the command is refused, or nil.
+/// hash tag of the first key or a rule of `pin` selected the node), `served_by` (which servers of a node may run it: `master`, `replica`, `any` or
+/// `nearest`, as the option `read` names them; nil if the command is refused), `steps` (each a map of `round`, `node`, `command`; the steps of one round run
+/// at the same time), `others_see` (`nothing`, `parts`, `parts, then all or none` or `neither key`), `meanwhile` and `when_it_fails`: the
+/// intermediate states that other clients can see, and what a failure can leave, in words; nil if the command is refused. And `reason`: why the
+/// command is refused, or nil.
 ///
 /// # Safety
 /// As for `rediscluster_execute`.

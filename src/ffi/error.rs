@@ -1,8 +1,8 @@
 //! Errors: what a failed call reports.
 
-use crate::error::Error;
+use crate::error::{Code, Error, Origin};
 use crate::ffi::panic::{catch, contain};
-use crate::ffi::pointers::{Output, drop_pointer, into_pointer};
+use crate::ffi::pointers::{Output, bytes, drop_pointer, into_pointer};
 use crate::ffi::status::Status;
 use libc::c_char;
 use std::ffi::CString;
@@ -17,6 +17,8 @@ pub struct ErrorHandle {
     status: Status,
     message: CString,
     node: Option<CString>,
+    address: Option<CString>,
+    command: Option<CString>,
     executed: bool,
 }
 
@@ -26,7 +28,25 @@ impl From<Error> for ErrorHandle {
             status: error.code().into(),
             message: without_nul(error.message()),
             node: error.node().map(without_nul),
+            address: error.address().map(without_nul),
+            command: error.command().map(without_nul),
             executed: error.executed(),
+        }
+    }
+}
+
+impl ErrorHandle {
+    /// For an error reply of a server, which is no failure of a call.
+    pub(crate) fn of_reply(text: &[u8], origin: Option<&Origin>) -> ErrorHandle {
+        let message = CString::new(text).unwrap_or_else(|_| without_nul(&String::from_utf8_lossy(text)));
+        let known = |part: Option<&String>| part.map(|part| without_nul(part));
+        ErrorHandle {
+            status: Status::REDISCLUSTER_OK,
+            message,
+            node: known(origin.and_then(|origin| origin.node.as_ref())),
+            address: known(origin.and_then(|origin| origin.address.as_ref())),
+            command: known(origin.and_then(|origin| origin.command.as_ref())),
+            executed: true,
         }
     }
 }
@@ -95,6 +115,32 @@ pub unsafe extern "C" fn rediscluster_error_node(error: *const ErrorHandle) -> *
     node.map_or(null(), |node| node.as_ptr())
 }
 
+/// Returns host and port of the server that failed, or the path of its socket, NUL-terminated. NULL if it is not known, and for NULL.
+///
+/// The text is valid until the error is freed.
+///
+/// # Safety
+/// `error` must be NULL or live.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rediscluster_error_address(error: *const ErrorHandle) -> *const c_char {
+    // SAFETY: NULL is handled, the rest is the caller's promise.
+    let address = unsafe { error.as_ref() }.and_then(|error| error.address.as_ref());
+    address.map_or(null(), |address| address.as_ptr())
+}
+
+/// Returns the name of the command that failed, in capital letters, NUL-terminated. NULL if it is not known, and for NULL.
+///
+/// The text is valid until the error is freed.
+///
+/// # Safety
+/// `error` must be NULL or live.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rediscluster_error_command(error: *const ErrorHandle) -> *const c_char {
+    // SAFETY: NULL is handled, the rest is the caller's promise.
+    let command = unsafe { error.as_ref() }.and_then(|error| error.command.as_ref());
+    command.map_or(null(), |command| command.as_ptr())
+}
+
 /// Returns whether a server may have executed the command: 0 if it certainly did not, 1 if it may have. For NULL: -1.
 ///
 /// # Safety
@@ -103,6 +149,26 @@ pub unsafe extern "C" fn rediscluster_error_node(error: *const ErrorHandle) -> *
 pub unsafe extern "C" fn rediscluster_error_executed(error: *const ErrorHandle) -> i32 {
     // SAFETY: NULL is handled, the rest is the caller's promise.
     unsafe { error.as_ref() }.map_or(-1, |error| i32::from(error.executed))
+}
+
+/// Makes an error with this status and message, for code on top of this library that reports its own failures in the same way. The caller owns it.
+///
+/// `status` should be one of `rediscluster_status`; another number becomes `REDISCLUSTER_ERROR_INTERNAL`. The error concerns no node, and
+/// `rediscluster_error_executed` returns 0 for it. Returns NULL if `message` is NULL and `message_length` is not 0.
+///
+/// # Safety
+/// `message` must point to `message_length` readable bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rediscluster_error_create(status: i32, message: *const c_char, message_length: usize) -> *mut ErrorHandle {
+    let mut made = null_mut();
+    contain(|| {
+        // SAFETY: the caller makes the same promise.
+        if let Ok(message) = unsafe { bytes(message, message_length, "message") } {
+            let error = Error::new(Code::from_number(status.into()), String::from_utf8_lossy(message));
+            made = into_pointer(ErrorHandle::from(error));
+        }
+    });
+    made
 }
 
 /// Frees an error and the texts that its functions returned. NULL is a no-op.

@@ -5,8 +5,12 @@
 //! in this folder, and include/rediscluster_php.h from those in `php`.
 
 mod call;
+mod client_loop;
 mod cluster;
+mod derived;
 mod error;
+mod fork;
+mod log;
 mod nodes;
 mod panic;
 mod partition;
@@ -15,4 +19,7 @@ mod pointers;
 mod reply;
 mod session;
 mod status;
+mod thread;
 mod version;
+
+pub use crate::ffi::thread::start as start_thread;

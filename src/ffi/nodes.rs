@@ -13,6 +13,10 @@ pub enum ReadFrom {
     REDISCLUSTER_READ_REPLICA = 0,
     /// Only masters.
     REDISCLUSTER_READ_MASTER = 1,
+    /// A master and its replicas in turn.
+    REDISCLUSTER_READ_ANY = 2,
+    /// Those of a master and its replicas that reply fastest, in turn if several are about equal.
+    REDISCLUSTER_READ_NEAREST = 3,
 }
 
 /// Which servers `rediscluster_each_on` sends a command to. Values never change; a later release may add some at the end.
@@ -30,9 +34,13 @@ pub enum NodeKind {
 pub(crate) fn read_from_number(number: i32) -> Result<Read, Error> {
     const REPLICA: i32 = ReadFrom::REDISCLUSTER_READ_REPLICA as i32;
     const MASTER: i32 = ReadFrom::REDISCLUSTER_READ_MASTER as i32;
+    const ANY: i32 = ReadFrom::REDISCLUSTER_READ_ANY as i32;
+    const NEAREST: i32 = ReadFrom::REDISCLUSTER_READ_NEAREST as i32;
     match number {
         REPLICA => Ok(Read::Replica),
         MASTER => Ok(Read::Master),
+        ANY => Ok(Read::Any),
+        NEAREST => Ok(Read::Nearest),
         other => Err(bad_argument(format!("read is {other}; it must be one of REDISCLUSTER_READ_…"))),
     }
 }

@@ -33,9 +33,9 @@ pub enum Type {
     REDISCLUSTER_TYPE_NIL_ARRAY = 6,
     /// Keys and values in turn; each of both is a child.
     REDISCLUSTER_TYPE_MAP = 7,
-    /// The command got no reply. Its four children are the status (integer, a `rediscluster_status`), the message (string), the alias of the
-    /// node that failed (string, or nil if no particular node), and whether the command may have been executed (integer: 0 certainly not, 1
-    /// possibly). `rediscluster_reply_failure` makes an error of it.
+    /// The command got no reply. Its children are the status (integer, a `rediscluster_status`), the message (string), the alias of the node
+    /// that failed (string, or nil if no particular node), whether the command may have been executed (integer: 0 certainly not, 1 possibly),
+    /// and, only if that node has refused its part, the first word of its error reply (string). `rediscluster_reply_failure` makes an error of it.
     REDISCLUSTER_TYPE_FAILURE = 8,
     /// RESP3: no value. With `"protocol": 3` servers return it in place of both kinds of nil.
     REDISCLUSTER_TYPE_NULL = 9,
@@ -305,11 +305,34 @@ pub unsafe extern "C" fn rediscluster_reply_failure(
     error: *mut *mut ErrorHandle,
 ) -> Status {
     // SAFETY: the caller makes the same promises.
+    unsafe { call(reply, (failure, "failure", null_mut()), error, |reply| failure_at(reply, at, "a failure").map(into_pointer)) }
+}
+
+/// Makes an error of the error reply or of the failure at index `at`, to read where it comes from: `rediscluster_error_node`,
+/// `rediscluster_error_address` and `rediscluster_error_command`.
+///
+/// For an error reply of a server, `rediscluster_error_message` returns its text unchanged (a NUL byte in it becomes `\0`),
+/// `rediscluster_error_code` returns `REDISCLUSTER_OK`, and `rediscluster_error_executed` 1. The node of an error reply is known if one server
+/// ran the command, or a part of it; not inside an array that a server has sent, for a command that takes several steps on several nodes, and in
+/// sessions. The caller owns `*failure` and frees it with `rediscluster_error_free`; it does not depend on the reply.
+///
+/// # Safety
+/// `reply` must be NULL or live; `failure` and `error` must be NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rediscluster_reply_error(
+    reply: *const ReplyData,
+    at: usize,
+    failure: *mut *mut ErrorHandle,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: the caller makes the same promises.
     unsafe {
         call(reply, (failure, "failure", null_mut()), error, |reply| {
             let entry = entry(reply, at)?;
-            let failure = reply.failure(at).ok_or_else(|| wrong_type(at, entry.kind(), "a failure"))?;
-            Ok(into_pointer(ErrorHandle::from(failure)))
+            match entry.is_error() {
+                true => Ok(into_pointer(ErrorHandle::of_reply(reply.entry_bytes(entry), reply.origin(at)))),
+                false => failure_at(reply, at, "an error or a failure").map(into_pointer),
+            }
         })
     }
 }
@@ -322,6 +345,11 @@ pub unsafe extern "C" fn rediscluster_reply_failure(
 pub unsafe extern "C" fn rediscluster_reply_free(reply: *mut ReplyData) {
     // SAFETY: the caller makes the same promise.
     contain(|| unsafe { drop_pointer(reply) });
+}
+
+fn failure_at(reply: &ReplyData, at: usize, expected: &str) -> Result<ErrorHandle, Error> {
+    let kind = entry(reply, at)?.kind();
+    reply.failure(at).map(ErrorHandle::from).ok_or_else(|| wrong_type(at, kind, expected))
 }
 
 #[inline]

@@ -163,7 +163,8 @@ pub unsafe extern "C" fn rediscluster_session_read(
 /// Also ends a blocking command that waits in `rediscluster_session_execute`: its reply is nil, or what it has just received; nothing is lost.
 /// If none waits, later ones are not affected: call it again if the command may not have begun.
 ///
-/// It never waits, and any thread may call it while the session is in use. NULL is a no-op, and so is a call in a forked child.
+/// It never waits, and any thread may call it while the session is in use, also a signal handler, which restores `errno`. NULL is a no-op, and so is
+/// a call in a forked child.
 ///
 /// # Safety
 /// `session` must be NULL or live.

@@ -37,6 +37,8 @@ pub enum Status {
 impl From<Code> for Status {
     fn from(code: Code) -> Status {
         match code {
+            // An error reply, for which a call of the ABI does not fail.
+            Code::Server => Status::REDISCLUSTER_OK,
             Code::Argument => Status::REDISCLUSTER_ERROR_ARGUMENT,
             Code::Config => Status::REDISCLUSTER_ERROR_CONFIG,
             Code::Request => Status::REDISCLUSTER_ERROR_REQUEST,

@@ -1,15 +1,14 @@
 //! A client: its socket, its session, and what is to be sent to it.
 
 use crate::error::Error;
+use crate::listener::client_socket::ClientSocket;
+use crate::listener::partial_replies::MAX_PARTIAL;
 use crate::listener::replies::Replies;
-use crate::session::{Interrupter, Session};
-use rustix::event::PollFlags;
+use crate::session::{Interrupter, MessageSockets, Session};
+use crate::transport::clock::Time;
 use rustix::event::epoll::{self, EventData, EventFlags};
 use rustix::io::Errno;
-use rustix::net::{RecvFlags, SendFlags, recv, send};
-use std::net::{Shutdown, TcpStream};
 use std::os::fd::OwnedFd;
-use std::sync::Arc;
 
 /// While a client has so many bytes of replies in memory, its commands wait.
 const MAX_REPLIES: usize = 32 << 20;
@@ -23,7 +22,7 @@ const FIRST_REPLY: usize = 256 << 10;
 const MAX_WAITING: usize = 256 << 10;
 
 pub(super) struct Client {
-    socket: Arc<TcpStream>,
+    socket: ClientSocket,
     number: u64,
     /// What epoll waits for.
     interest: EventFlags,
@@ -32,15 +31,19 @@ pub(super) struct Client {
     pub interrupter: Interrupter,
     /// The number of the session's handle in the event loop.
     pub handle: usize,
-    /// Its commands can be run by the event loop; see [`Session::is_plain`].
+    /// Its commands can be run by the event loop; see [`is_for_loop`].
     pub is_plain: bool,
     /// What has arrived while a job has the session.
     pub unread: Vec<u8>,
     /// About how many bytes of requests have arrived since its commands began to wait.
     pub waiting: usize,
     pub replies: Replies,
+    /// The kernel takes no more replies now.
+    is_full: bool,
     /// The largest reply so far; 0 if there is none.
     largest_reply: usize,
+    /// The most commands that are run at the same time, because of that.
+    max_pending: usize,
     /// Its next command is one for a job.
     pub needs_job: bool,
     /// It is known whether the commands that have arrived subscribe.
@@ -50,7 +53,9 @@ pub(super) struct Client {
     /// The job waits for other clients.
     pub is_blocked: bool,
     /// The sockets of the session's messages that epoll watches.
-    pub message_sockets: Vec<Arc<OwnedFd>>,
+    message_sockets: MessageSockets,
+    /// When its session has to look after the servers of its subscriptions, while no job has it.
+    pub next_check: Option<Time>,
     /// There are more messages, for which the sockets do not become readable.
     pub has_more: bool,
     /// Subscriptions that are being made or will be, and the number of its next command in the order of arrival.
@@ -65,6 +70,13 @@ pub(super) struct Client {
     pub is_closing: bool,
     /// It is in the list of the clients to which something is to be sent.
     pub is_queued: bool,
+    /// Its replies wait for those to its later commands; see [`PartialReplies`](crate::listener::partial_replies::PartialReplies).
+    pub is_partial: bool,
+}
+
+/// Whether the event loop may run the commands of a session. It has no deadlines: with one, jobs run them.
+pub(super) fn is_for_loop(session: &Session) -> bool {
+    session.is_plain() && session.deadline().is_none()
 }
 
 /// What has arrived from a client.
@@ -75,24 +87,27 @@ pub(super) enum Received {
 }
 
 impl Client {
-    pub(super) fn new(socket: Arc<TcpStream>, number: u64, session: Box<Session>, handle: usize) -> Client {
+    pub(super) fn new(socket: ClientSocket, number: u64, session: Box<Session>, handle: usize) -> Client {
         Client {
             socket,
             number,
             interest: EventFlags::empty(),
-            is_plain: session.is_plain(),
+            is_plain: is_for_loop(&session),
             interrupter: session.interrupter(),
             session: Some(session),
             handle,
             unread: Vec::new(),
             waiting: 0,
             replies: Replies::default(),
+            is_full: false,
             largest_reply: 0,
+            max_pending: max_pending(FIRST_REPLY),
             needs_job: false,
             is_examined: false,
             is_stalled: false,
             is_blocked: false,
-            message_sockets: Vec::new(),
+            message_sockets: MessageSockets::default(),
+            next_check: None,
             has_more: false,
             subscribing: None,
             subscribes_later: None,
@@ -101,15 +116,14 @@ impl Client {
             is_lost: false,
             is_closing: false,
             is_queued: false,
+            is_partial: false,
         }
     }
 
     /// Whether another command may be run now.
     #[inline]
     pub(super) fn has_room(&self) -> bool {
-        let reply = if self.largest_reply == 0 { FIRST_REPLY } else { self.largest_reply };
-        let most = (MAX_REPLIES / reply).clamp(MIN_PENDING, MAX_PENDING);
-        self.replies.pending() < most && (self.replies.size() < MAX_REPLIES || self.is_lost)
+        self.replies.pending() < self.max_pending && (self.replies.size() < MAX_REPLIES || self.is_lost)
     }
 
     /// Whether what it sends now is not run at once.
@@ -120,7 +134,11 @@ impl Client {
     /// Takes the reply to a command.
     #[inline]
     pub(super) fn complete(&mut self, number: u32, push: impl FnOnce(&mut Vec<u8>)) {
-        self.largest_reply = self.largest_reply.max(self.replies.complete(number, push));
+        let length = self.replies.complete(number, push);
+        if length > self.largest_reply {
+            self.largest_reply = length;
+            self.max_pending = max_pending(length);
+        }
     }
 
     /// Reads what has arrived into a buffer.
@@ -128,12 +146,17 @@ impl Client {
         if self.has_finished {
             return Received::Nothing;
         }
-        match recv(&*self.socket, buffer, RecvFlags::DONTWAIT) {
-            Ok((0, _)) => {
+        let received = self.socket.recv(buffer);
+        self.is_full |= self.socket.has_unsent();
+        match received {
+            Ok(0) => {
                 self.has_finished = true;
                 Received::End
             }
-            Ok((count, _)) => Received::Bytes(count),
+            Ok(count) => {
+                self.has_finished = self.socket.has_finished();
+                Received::Bytes(count)
+            }
             Err(Errno::AGAIN | Errno::INTR) => Received::Nothing,
             Err(_) => {
                 (self.has_finished, self.is_lost) = (true, true);
@@ -147,25 +170,39 @@ impl Client {
         self.is_blocked && self.has_finished
     }
 
+    /// Whether there are few replies, and others may follow soon.
+    #[inline]
+    pub(super) fn may_wait_for_replies(&self) -> bool {
+        self.replies.pending() > 0 && self.replies.unsent().len() < MAX_PARTIAL && !self.is_full
+    }
+
     /// Sends what the client takes.
     pub(super) fn send(&mut self) {
-        while !self.replies.unsent().is_empty() {
+        self.is_full = false;
+        while self.has_unsent() {
             if self.is_lost {
                 return self.replies.advance(self.replies.unsent().len());
             }
-            match send(&*self.socket, self.replies.unsent(), SendFlags::DONTWAIT | SendFlags::NOSIGNAL) {
+            match self.socket.send(self.replies.unsent()) {
                 Ok(count) => self.replies.advance(count),
                 Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => return,
+                Err(Errno::AGAIN) => {
+                    self.is_full = true;
+                    return;
+                }
                 Err(_) => self.is_lost = true,
             }
         }
     }
 
+    fn has_unsent(&self) -> bool {
+        !self.replies.unsent().is_empty() || (self.socket.has_unsent() && !self.is_lost)
+    }
+
     /// Whether all has been done that the client has asked for.
     pub(super) fn is_done(&self) -> bool {
         let is_idle = self.session.is_some() && !self.needs_job && !self.is_stalled && self.has_finished;
-        (is_idle || self.is_closing) && self.replies.pending() == 0 && self.replies.unsent().is_empty()
+        (is_idle || self.is_closing) && self.replies.pending() == 0 && !self.has_unsent()
     }
 
     /// Makes epoll wait for what the client needs next.
@@ -179,7 +216,7 @@ impl Client {
         if !self.has_finished {
             wanted |= EventFlags::RDHUP;
         }
-        if !self.replies.unsent().is_empty() {
+        if self.is_full {
             wanted |= EventFlags::OUT;
         }
         if wanted != self.interest {
@@ -190,8 +227,8 @@ impl Client {
     fn set_interest(&mut self, epoll: &OwnedFd, wanted: EventFlags) {
         let data = EventData::new_u64(self.number);
         let outcome = match self.interest.is_empty() {
-            true => epoll::add(epoll, &*self.socket, data, wanted),
-            false => epoll::modify(epoll, &*self.socket, data, wanted),
+            true => epoll::add(epoll, &self.socket, data, wanted),
+            false => epoll::modify(epoll, &self.socket, data, wanted),
         };
         if outcome.is_err() {
             (self.has_finished, self.is_lost) = (true, true);
@@ -203,20 +240,11 @@ impl Client {
     /// Makes epoll wait for messages, under that number.
     pub(super) fn watch_messages(&mut self, epoll: &OwnedFd, number: u64) -> Result<(), Error> {
         let Some(session) = self.session.as_mut().filter(|session| session.receives_messages()) else { return Ok(()) };
-        let mut sockets = session.message_sockets()?;
-        sockets.push((session.wake_up_socket()?, PollFlags::IN));
-        for (socket, events) in sockets {
-            let wanted = if events.contains(PollFlags::IN) { EventFlags::IN } else { EventFlags::RDHUP };
-            let _ = epoll::add(epoll, &socket, EventData::new_u64(number), wanted);
-            self.message_sockets.push(socket);
-        }
-        Ok(())
+        self.message_sockets.watch(epoll, session, number)
     }
 
     pub(super) fn ignore_messages(&mut self, epoll: &OwnedFd) {
-        for socket in self.message_sockets.drain(..) {
-            let _ = epoll::delete(epoll, &socket);
-        }
+        self.message_sockets.ignore(epoll);
     }
 
     /// The other side of the session has left, or another client has closed it.
@@ -227,8 +255,13 @@ impl Client {
     pub(super) fn close(&mut self, epoll: &OwnedFd) {
         self.ignore_messages(epoll);
         if !self.interest.is_empty() {
-            let _ = epoll::delete(epoll, &*self.socket);
+            let _ = epoll::delete(epoll, &self.socket);
         }
-        let _ = self.socket.shutdown(Shutdown::Both);
+        self.socket.close();
     }
+}
+
+/// The most commands that are run at the same time if the replies have so many bytes.
+fn max_pending(reply: usize) -> usize {
+    (MAX_REPLIES / reply).clamp(MIN_PENDING, MAX_PENDING)
 }

@@ -2,7 +2,7 @@
 //! starts when all commands before it have their replies.
 
 use crate::event_loop::Submitted;
-use crate::listener::client::Client;
+use crate::listener::client::{Client, is_for_loop};
 use crate::listener::job::{Job, Message};
 use crate::listener::listener::{Listener, MESSAGES};
 use crate::listener::order::Topic;
@@ -57,18 +57,26 @@ impl Listener {
                     return Pause::NeedsJob;
                 }
             }
-            let publication = if self.subscribing.is_empty() { None } else { publication(&requests.args(), &self.cluster) };
-            if let Some(publication) = publication
-                && is_held(&mut self.subscribing, (client.subscribing.or(client.subscribes_later), &mut client.arrival), &publication)
-            {
+            let pause = {
+                let args = requests.args();
+                let publication = if self.subscribing.is_empty() { None } else { publication(&args, &self.cluster) };
+                let own = client.subscribing.or(client.subscribes_later);
+                if publication.is_some_and(|topic| is_held(&mut self.subscribing, (own, &mut client.arrival), &topic)) {
+                    Some(Pause::Held)
+                } else {
+                    let tag = (number as u64) << 32 | u64::from(client.replies.begin());
+                    match self.events.submit(client.handle, &args, requests.canonical(), tag) {
+                        Submitted::Accepted => None,
+                        Submitted::Other => {
+                            client.replies.cancel_last();
+                            Some(Pause::NeedsJob)
+                        }
+                    }
+                }
+            };
+            if let Some(pause) = pause {
                 requests.put_back(Ok(()));
-                return Pause::Held;
-            }
-            let tag = (number as u64) << 32 | u64::from(client.replies.begin());
-            if self.events.submit(client.handle, &requests.args(), requests.canonical(), tag) == Submitted::Other {
-                client.replies.cancel_last();
-                requests.put_back(Ok(()));
-                return Pause::NeedsJob;
+                return pause;
             }
             client.arrival = None;
         }
@@ -129,17 +137,19 @@ impl Listener {
         }
         (client.needs_job, client.is_examined, client.has_more, client.arrival, client.waiting) = (false, false, false, None, 0);
         client.ignore_messages(&self.epoll);
+        self.checks.plan(number, &mut client.next_check, None);
         if let Some(session) = client.session.take() {
             start(Job::of_session(number, session, self.results.clone()));
         }
     }
 
-    /// Messages have arrived for the session of a client.
+    /// Messages have arrived for the session of a client, or it has to look after its servers.
     pub(super) fn take_session_messages(&mut self, number: usize, start: &mut impl FnMut(Job)) {
         let Some(client) = self.clients[number].as_mut() else { return };
         client.has_more = true;
         // If the client does not take them, they wait.
         client.ignore_messages(&self.epoll);
+        self.checks.plan(number, &mut client.next_check, None);
         self.advance(number, start);
     }
 
@@ -149,6 +159,7 @@ impl Listener {
         while matches!(self.woken.read(&mut bytes), Ok(256)) {}
         while let Ok(message) = self.messages.try_recv() {
             match message {
+                Message::Stop => self.stop(),
                 Message::Output { client: number, bytes } => {
                     if let Some(client) = &mut self.clients[number] {
                         // If it waits on, the job says so again.
@@ -194,6 +205,7 @@ impl Listener {
         let Some(client) = self.clients[number].as_mut() else { return };
         if let Some(session) = &client.session {
             client.handle = self.events.handle(session.stateless_handle());
+            self.checks.plan(number, &mut client.next_check, session.next_check());
         }
         if client.watch_messages(&self.epoll, MESSAGES + number as u64).is_err() {
             client.is_closing = true;
@@ -209,7 +221,7 @@ impl Client {
         self.session = session;
         if let Some(session) = &mut self.session {
             session.requests().feed(&self.unread);
-            self.is_plain = session.is_plain();
+            self.is_plain = is_for_loop(session);
         }
         self.unread = Vec::new();
     }

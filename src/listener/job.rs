@@ -1,9 +1,10 @@
 //! Commands that the event loop does not run: the program runs them on a thread of its own.
 
 use crate::cluster::Cluster;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::resp::Reply;
 use crate::session::Session;
+use crate::transport::Errand;
 use std::io::Write;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
@@ -23,9 +24,11 @@ enum Work {
     Session(usize, Box<Session>),
     /// A command without state.
     Command(u64, Cluster, Vec<u8>),
+    /// The lookup of a host name. The event loop is told by its socket.
+    Errand(Errand),
 }
 
-/// What a job tells the listener.
+/// What a job, or another thread of the program, tells the listener.
 pub(super) enum Message {
     /// Bytes for a client.
     Output {
@@ -47,6 +50,8 @@ pub(super) enum Message {
         tag: u64,
         outcome: Result<Reply, Error>,
     },
+    /// The listener has to end.
+    Stop,
 }
 
 /// Where messages go.
@@ -62,7 +67,7 @@ impl Results {
         Results { messages, wake_up: Arc::new(wake_up) }
     }
 
-    fn send(&self, message: Message) {
+    pub(super) fn send(&self, message: Message) {
         // Fails if the listener has ended, or if it has not yet taken earlier bytes. One is enough.
         let _ = self.messages.send(message);
         let _ = (&*self.wake_up).write(&[0]);
@@ -78,6 +83,10 @@ impl Job {
         Job(Some(Work::Command(tag, cluster, request)), results)
     }
 
+    pub(super) fn of_errand(errand: Errand, results: Results) -> Job {
+        Job(Some(Work::Errand(errand)), results)
+    }
+
     /// Does the work. May be called on any thread.
     pub fn run(mut self) {
         match self.0.take() {
@@ -86,16 +95,23 @@ impl Job {
                 let outcome = cluster.execute(&request).map(|replies| replies.extract(1));
                 self.1.send(Message::Executed { tag, outcome });
             }
+            Some(Work::Errand(errand)) => errand.run(),
             None => {}
         }
     }
 }
 
 impl Drop for Job {
-    /// The program does not run it: the client is disconnected.
+    /// The program does not run it: the command fails, or the client is disconnected.
     fn drop(&mut self) {
-        if let Some(Work::Session(client, _)) = self.0.take() {
-            self.1.send(Message::Returned { client, session: None, is_lost: true, has_more: false });
+        match self.0.take() {
+            Some(Work::Session(client, _)) => self.1.send(Message::Returned { client, session: None, is_lost: true, has_more: false }),
+            Some(Work::Command(tag, ..)) => {
+                let error = Error::new(Code::Io, "the listener has no thread for the command; it was not executed");
+                self.1.send(Message::Executed { tag, outcome: Err(error) });
+            }
+            // The lookup fails when it is dropped.
+            Some(Work::Errand(_)) | None => {}
         }
     }
 }

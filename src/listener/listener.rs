@@ -3,15 +3,20 @@
 use crate::cluster::Cluster;
 use crate::error::{Code, Error};
 use crate::event_loop::{Completion, EventLoop};
+use crate::listener::checks::Checks;
 use crate::listener::client::{Client, Received};
+use crate::listener::counters::ListenerCounters;
 use crate::listener::job::{Job, Message, Results};
+use crate::listener::listening_socket::ListeningSocket;
 use crate::listener::order::{Subscribing, Topic};
+use crate::listener::partial_replies::PartialReplies;
 use crate::listener::publications::may_subscribe;
+use crate::listener::tls::ListenerTls;
+use crate::log::deliver_kept_log;
+use crate::session::Credentials;
 use rustix::event::Timespec;
 use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
-use std::io::ErrorKind;
-use std::net::TcpListener;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
@@ -26,9 +31,8 @@ const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 
 /// In the events of epoll: a client, if it is less than [`MESSAGES`]; plus [`MESSAGES`] the messages of one.
 pub(super) const MESSAGES: u64 = 1 << 32;
-const NEW_CLIENTS: u64 = u64::MAX;
-const SERVERS: u64 = u64::MAX - 1;
-const WAKE_UP: u64 = u64::MAX - 2;
+pub(super) const NEW_CLIENTS: u64 = 1 << 62;
+const WAKE_UP: u64 = NEW_CLIENTS + 1;
 
 /// Serves Redis clients: each has a [`Session`](crate::Session) of its own, so that a client that is written for one server works on all nodes.
 ///
@@ -39,15 +43,22 @@ const WAKE_UP: u64 = u64::MAX - 2;
 /// What a client publishes after the listener has read the `SUBSCRIBE` of another client arrives there.
 pub struct Listener {
     pub(super) cluster: Cluster,
-    socket: TcpListener,
-    is_accepting: bool,
+    pub(super) sockets: Vec<ListeningSocket>,
+    pub(super) tls: Option<ListenerTls>,
+    pub(super) credentials: Option<Arc<Credentials>>,
+    pub(super) is_accepting: bool,
+    pub(super) is_stopping: bool,
+    pub(super) max_clients: u64,
+    pub(super) counters: Arc<ListenerCounters>,
     pub(super) epoll: OwnedFd,
     pub(super) events: EventLoop,
     pub(super) clients: Vec<Option<Client>>,
-    free: Vec<usize>,
+    pub(super) free: Vec<usize>,
     /// The clients that may go on, and those to which something is to be sent.
     pub(super) resumed: Vec<usize>,
     queued: Vec<usize>,
+    partial: PartialReplies,
+    pub(super) checks: Checks,
     pub(super) subscribing: Subscribing,
     /// The clients whose publications wait for subscriptions of others, in the order of their arrival.
     pub(super) held: Vec<usize>,
@@ -57,83 +68,111 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Makes a listener for the clients that connect to a socket. They have to authenticate as
+    /// Makes a listener for the clients that connect to a socket: a [`TcpListener`](std::net::TcpListener) or a
+    /// [`UnixListener`](std::os::unix::net::UnixListener). They have to authenticate as
     /// [`Session::require_authentication`](crate::Session::require_authentication) describes.
-    pub fn new(cluster: Cluster, socket: TcpListener) -> Result<Listener, Error> {
-        let failed = |error: std::io::Error| Error::new(Code::Io, format!("listener: {error}"));
-        let epoll = epoll::create(CreateFlags::CLOEXEC).map_err(|error| failed(error.into()))?;
-        let events = EventLoop::new()?;
+    pub fn new(cluster: Cluster, socket: impl Into<OwnedFd>) -> Result<Listener, Error> {
+        let epoll = epoll::create(CreateFlags::CLOEXEC).map_err(failed)?;
+        let events = EventLoop::new(epoll.try_clone().map_err(failed)?);
         let (woken, wake_up) = UnixStream::pair().map_err(failed)?;
-        for result in [woken.set_nonblocking(true), wake_up.set_nonblocking(true), socket.set_nonblocking(true)] {
+        for result in [woken.set_nonblocking(true), wake_up.set_nonblocking(true)] {
             result.map_err(failed)?;
         }
-        let watch = |fd: &dyn AsFd, number| epoll::add(&epoll, fd.as_fd(), EventData::new_u64(number), EventFlags::IN);
-        for result in [watch(&socket, NEW_CLIENTS), watch(&events.fd(), SERVERS), watch(&woken, WAKE_UP)] {
-            result.map_err(|error| failed(error.into()))?;
-        }
+        epoll::add(&epoll, &woken, EventData::new_u64(WAKE_UP), EventFlags::IN).map_err(failed)?;
         let (sender, messages) = channel();
-        Ok(Listener {
+        let mut listener = Listener {
             cluster,
-            socket,
+            sockets: Vec::new(),
+            tls: None,
+            credentials: None,
             is_accepting: true,
+            is_stopping: false,
+            max_clients: u64::MAX,
+            counters: Arc::default(),
             epoll,
             events,
             clients: Vec::new(),
             free: Vec::new(),
             resumed: Vec::new(),
             queued: Vec::new(),
+            partial: PartialReplies::default(),
+            checks: Checks::default(),
             subscribing: Subscribing::default(),
             held: Vec::new(),
             messages,
             woken,
             results: Results::new(sender, wake_up),
-        })
+        };
+        listener.add_socket(socket)?;
+        Ok(listener)
     }
 
-    /// Serves clients until an error of the operating system. `start` has to make another thread call [`Job::run`], and must not wait for it.
-    pub fn serve(mut self, mut start: impl FnMut(Job)) -> Error {
+    /// Serves clients until [`Stopper::stop`](crate::Stopper::stop) or an error of the operating system. `start` has to make another thread call
+    /// [`Job::run`], and must not wait for it; [`JobThreads::start`](crate::JobThreads::start) does.
+    pub fn serve(mut self, mut start: impl FnMut(Job)) -> Result<(), Error> {
         let mut events = Vec::with_capacity(EVENTS);
         let mut buffer = vec![0; BUFFER];
-        loop {
-            let timeout = [self.events.timeout(), (!self.is_accepting).then_some(ACCEPT_AGAIN)].into_iter().flatten().min();
-            let timeout = timeout.map(|timeout| Timespec { tv_sec: timeout.as_secs() as i64, tv_nsec: i64::from(timeout.subsec_nanos()) });
+        while !self.has_ended() {
+            let timeout =
+                self.timeout().map(|timeout| Timespec { tv_sec: timeout.as_secs() as i64, tv_nsec: i64::from(timeout.subsec_nanos()) });
             events.clear();
             match epoll::wait(&self.epoll, rustix::buffer::spare_capacity(&mut events), timeout.as_ref()) {
                 Ok(_) | Err(rustix::io::Errno::INTR) => {}
-                Err(error) => return Error::new(Code::Io, format!("listener: {}", std::io::Error::from(error))),
+                Err(error) => return Err(failed(error)),
             }
-            self.events.process();
+            deliver_kept_log();
+            self.events.process(events.iter().map(|event| event.data.u64()));
             for event in &events {
                 match event.data.u64() {
+                    server if EventLoop::is_own(server) => {}
                     NEW_CLIENTS => self.accept(&mut buffer, &mut start),
-                    SERVERS => {}
                     WAKE_UP => self.take_messages(),
                     number if number >= MESSAGES => self.take_session_messages((number - MESSAGES) as usize, &mut start),
                     number => self.receive(number as usize, event.flags, &mut buffer, &mut start),
                 }
             }
+            while let Some(number) = self.checks.next_due() {
+                self.take_session_messages(number, &mut start);
+            }
             if !self.is_accepting && events.is_empty() {
                 self.accept_again();
             }
             self.settle(&mut start);
+            let due = self.partial.take_due();
+            if !due.is_empty() {
+                due.into_iter().for_each(|number| self.send_partial(number));
+                self.settle(&mut start);
+            }
         }
+        Ok(())
+    }
+
+    /// How long to wait for events; `None`: without limit.
+    fn timeout(&self) -> Option<Duration> {
+        let accept = (!self.is_accepting).then_some(ACCEPT_AGAIN);
+        [self.events.timeout(), self.partial.timeout(), self.checks.timeout(), accept].into_iter().flatten().min()
     }
 
     /// Goes on with everything that does not have to wait.
     fn settle(&mut self, start: &mut impl FnMut(Job)) {
         loop {
-            self.events.flush();
             self.take_completions(start);
-            if !self.resumed.is_empty() {
+            while !self.resumed.is_empty() {
                 for number in std::mem::take(&mut self.resumed) {
                     self.advance(number, start);
                 }
-            } else if !self.queued.is_empty() {
-                for number in std::mem::take(&mut self.queued) {
-                    self.send(number);
-                }
-            } else {
+            }
+            self.events.flush();
+            // Those of what could not be sent.
+            self.take_completions(start);
+            while let Some(errand) = self.events.take_errand() {
+                start(Job::of_errand(errand, self.results.clone()));
+            }
+            if self.resumed.is_empty() && self.queued.is_empty() {
                 return;
+            }
+            for number in std::mem::take(&mut self.queued) {
+                self.send(number);
             }
         }
     }
@@ -158,50 +197,11 @@ impl Listener {
         }
     }
 
-    fn accept(&mut self, buffer: &mut [u8], start: &mut impl FnMut(Job)) {
-        loop {
-            match self.socket.accept() {
-                Ok((socket, _)) => {
-                    // Replies are small, and the client waits for them.
-                    let _ = socket.set_nodelay(true);
-                    let socket = Arc::new(socket);
-                    let mut session = Box::new(self.cluster.session());
-                    session.require_authentication();
-                    let number = self.free.pop().unwrap_or_else(|| {
-                        self.clients.push(None);
-                        self.clients.len() - 1
-                    });
-                    // CLIENT KILL by another client.
-                    let killed = socket.clone();
-                    session.on_close(move || drop(killed.shutdown(std::net::Shutdown::Read)));
-                    let handle = self.events.handle(session.stateless_handle());
-                    let mut client = Client::new(socket, number as u64, session, handle);
-                    client.watch(&self.epoll);
-                    self.clients[number] = Some(client);
-                    // What it has sent already has arrived before what other clients send later.
-                    self.receive(number, EventFlags::IN, buffer, start);
-                }
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return,
-                Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::ConnectionAborted) => {}
-                Err(_) => {
-                    self.is_accepting = epoll::delete(&self.epoll, &self.socket).is_err();
-                    return;
-                }
-            }
-        }
-    }
-
-    fn accept_again(&mut self) {
-        if !self.is_accepting {
-            self.is_accepting = epoll::add(&self.epoll, &self.socket, EventData::new_u64(NEW_CLIENTS), EventFlags::IN).is_ok();
-        }
-    }
-
     /// Reads what a client has sent, and goes on to send what it has not taken.
     ///
     /// Of the clients that have sent something at the same time, those come first that may subscribe: epoll reports sockets that were
     /// reported before in another order than that of their bytes.
-    fn receive(&mut self, number: usize, flags: EventFlags, buffer: &mut [u8], start: &mut impl FnMut(Job)) {
+    pub(super) fn receive(&mut self, number: usize, flags: EventFlags, buffer: &mut [u8], start: &mut impl FnMut(Job)) {
         if flags.contains(EventFlags::OUT) {
             self.queue(number);
         }
@@ -211,11 +211,13 @@ impl Listener {
             client.hang_up();
         } else if has_left || flags.contains(EventFlags::IN) {
             match client.receive(buffer) {
-                Received::Nothing => return,
+                // The client may have to take messages of TLS.
+                Received::Nothing => return client.watch(&self.epoll),
                 Received::Bytes(count) => {
                     let may_subscribe = may_subscribe(&buffer[..count]);
                     self.take_requests(number, &buffer[..count], may_subscribe);
                     if may_subscribe {
+                        self.interrupt_if_left(number);
                         return self.advance(number, start);
                     }
                 }
@@ -259,10 +261,32 @@ impl Listener {
         }
     }
 
-    /// Sends what a client takes.
+    /// Sends what a client takes, now or together with later replies.
     fn send(&mut self, number: usize) {
         let Some(client) = self.clients[number].as_mut() else { return };
         client.is_queued = false;
+        match client.may_wait_for_replies() {
+            true if client.is_partial => {}
+            true => {
+                client.is_partial = true;
+                self.partial.add(number);
+            }
+            false => self.send_now(number),
+        }
+    }
+
+    /// Sends the replies that have waited for others, unless they were sent with these.
+    fn send_partial(&mut self, number: usize) {
+        if self.clients[number].as_ref().is_some_and(|client| client.is_partial) {
+            self.send_now(number);
+        }
+    }
+
+    fn send_now(&mut self, number: usize) {
+        let Some(client) = self.clients[number].as_mut() else { return };
+        if std::mem::take(&mut client.is_partial) {
+            self.partial.remove_one();
+        }
         client.send();
         if (client.is_stalled || client.has_more) && client.has_room() {
             self.resumed.push(number);
@@ -274,6 +298,11 @@ impl Listener {
     pub(super) fn close_if_done(&mut self, number: usize) {
         if let Some(mut client) = self.clients[number].take_if(|client| client.is_done()) {
             client.close(&self.epoll);
+            self.checks.plan(number, &mut client.next_check, None);
+            if client.is_partial {
+                self.partial.remove_one();
+            }
+            self.counters.note_disconnected();
             for subscribing in [client.subscribing, client.subscribes_later].into_iter().flatten() {
                 self.end_subscribing(subscribing);
             }
@@ -281,4 +310,9 @@ impl Listener {
             self.free.push(number);
         }
     }
+}
+
+/// An error of the operating system.
+pub(super) fn failed(error: impl Into<std::io::Error>) -> Error {
+    Error::new(Code::Io, format!("listener: {}", error.into()))
 }

@@ -5,6 +5,7 @@
 mod exploded_list;
 mod format;
 mod imploded_request;
+mod log;
 mod reply;
 mod requests;
 mod serialized_request;
@@ -14,6 +15,7 @@ mod tests;
 mod text_kind;
 
 pub(crate) use crate::php::format::{Format, Formats, ReplyFormat};
+pub(crate) use crate::php::log::take_events;
 pub(crate) use crate::php::reply::{ListSink, Scalar, append_exception, append_replies, append_value, index_of_only_reply};
 pub(crate) use crate::php::requests::Requests;
 pub(crate) use crate::php::serialized_request::{command_to_resp, read_command};

@@ -1,6 +1,6 @@
 //! Replies for PHP's `unserialize()`, and lists for its `explode()`, which is faster.
 
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, Origin};
 use crate::php::exploded_list::ExplodedList;
 use crate::php::text_kind::TextKind;
 use crate::php::{Format, Formats, ReplyFormat};
@@ -113,7 +113,11 @@ impl<'r, 't> Serializer<'r, 't> {
             Kind::Boolean => self.push(if entry.data != 0 { b"b:1;" } else { b"b:0;" }),
             Kind::Double => self.double(self.reply.entry_bytes(&entry)),
             Kind::BigNumber | Kind::Verbatim => self.string(self.reply.entry_bytes(&entry)),
-            Kind::Error => self.object("ServerException", self.reply.entry_bytes(&entry), 0, None, true),
+            Kind::Error => {
+                let none = Origin::default();
+                let origin = self.reply.origin(at).unwrap_or(&none);
+                self.object("ServerException", self.reply.entry_bytes(&entry), 0, origin, true);
+            }
             Kind::Failure => match self.reply.failure(at) {
                 Some(error) => self.append_exception(&error),
                 None => self.push(b"N;"),
@@ -206,14 +210,14 @@ impl<'r, 't> Serializer<'r, 't> {
             Code::CrossNode => "CrossNodeException",
             Code::Connect | Code::Pool | Code::Io | Code::Protocol => "ConnectionException",
             Code::Timeout => "TimeoutException",
-            Code::Argument | Code::Memory | Code::Internal => "Exception",
+            Code::Server | Code::Argument | Code::Memory | Code::Internal => "Exception",
         };
-        self.object(class, error.message().as_bytes(), error.code() as i64, error.node(), error.executed());
+        self.object(class, error.message().as_bytes(), error.code() as i64, error.origin(), error.executed());
     }
 
     /// An exception with the properties that RedisCluster\Exception::__unserialize() reads.
     #[cold]
-    fn object(&mut self, class: &str, message: &[u8], code: i64, node: Option<&str>, executed: bool) {
+    fn object(&mut self, class: &str, message: &[u8], code: i64, origin: &Origin, executed: bool) {
         const NAMESPACE: &str = "RedisCluster\\";
         self.has_objects = true;
         self.push(b"O:");
@@ -221,16 +225,24 @@ impl<'r, 't> Serializer<'r, 't> {
         self.push(b":\"");
         self.push(NAMESPACE.as_bytes());
         self.push(class.as_bytes());
-        self.push(b"\":4:{i:0;");
+        self.push(b"\":6:{i:0;");
         self.string(message);
         self.push(b"i:1;");
         self.integer(code);
         self.push(b"i:2;");
-        match node {
-            Some(node) => self.string(node.as_bytes()),
+        self.optional(origin.node.as_deref());
+        self.push(if executed { b"i:3;b:1;i:4;" } else { b"i:3;b:0;i:4;" });
+        self.optional(origin.address.as_deref());
+        self.push(b"i:5;");
+        self.optional(origin.command.as_deref());
+        self.push(b"}");
+    }
+
+    fn optional(&mut self, text: Option<&str>) {
+        match text {
+            Some(text) => self.string(text.as_bytes()),
             None => self.push(b"N;"),
         }
-        self.push(if executed { b"i:3;b:1;}" } else { b"i:3;b:0;}" });
     }
 
     /// An array of `count` elements; `element` appends the key and the value of each.

@@ -257,11 +257,11 @@ fn the_elements_of_an_array_may_have_formats_of_their_own() {
 
 #[test]
 fn errors_and_failures_are_exceptions() {
-    let server = r#"O:28:"RedisCluster\ServerException":4:{i:0;s:6:"ERR no";i:1;i:0;i:2;N;i:3;b:1;}"#;
+    let server = r#"O:28:"RedisCluster\ServerException":6:{i:0;s:6:"ERR no";i:1;i:0;i:2;N;i:3;b:1;i:4;N;i:5;N;}"#;
     assert_eq!(written(b"-ERR no\r\n", 0), server);
     assert_eq!(written(b"*2\r\n:1\r\n-ERR no\r\n", 7), format!("a:1:{{i:1;{server}}}"));
     let error = Error::new(Code::Timeout, "late").on_node("node_2").maybe_executed();
-    let timeout = r#"O:29:"RedisCluster\TimeoutException":4:{i:0;s:4:"late";i:1;i:7;i:2;s:6:"node_2";i:3;b:1;}"#;
+    let timeout = r#"O:29:"RedisCluster\TimeoutException":6:{i:0;s:4:"late";i:1;i:7;i:2;s:6:"node_2";i:3;b:1;i:4;N;i:5;N;}"#;
     assert_eq!(text(|text| append_exception(&error, text)), timeout);
     let mut builder = Builder::default();
     let root = builder.begin(Kind::Array, 2);

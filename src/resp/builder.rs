@@ -1,9 +1,9 @@
 //! Assembles replies: from replies of several servers, from failures, and from values that the library computes.
 
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, Origin};
 use crate::resp::index::{Bytes, Entries, Entry, Kind};
 use crate::resp::reader::VERBATIM_PREFIX;
-use crate::resp::reply::{Children, Reply, Value};
+use crate::resp::reply::{Children, Origins, Reply, Value};
 use std::ops::Range;
 
 /// Appends values to a reply. [`Builder::begin`] and [`Builder::end`] enclose the elements of an array or map.
@@ -11,13 +11,15 @@ use std::ops::Range;
 pub(crate) struct Builder {
     bytes: Vec<u8>,
     entries: Entries,
+    origins: Origins,
 }
 
 impl Builder {
     /// Continues with the bytes and the index of a reply. The caller closes the arrays again after it has appended to them.
     pub(crate) fn from_reply(reply: Reply) -> Builder {
         let data = *reply.into_data();
-        Builder { bytes: data.bytes.into_vec(), entries: data.entries }
+        let origins = data.origins.map(|origins| *origins).unwrap_or_default();
+        Builder { bytes: data.bytes.into_vec(), entries: data.entries, origins }
     }
 
     /// Returns the bytes.
@@ -104,6 +106,10 @@ impl Builder {
     /// Appends values of a reply: a range of its entries, which must consist of complete values, and all of its bytes.
     pub(crate) fn append(&mut self, reply: &Reply, entries: Range<usize>) {
         let offset = self.append_bytes(reply.bytes());
+        let (first, start) = (self.entries.len(), entries.start);
+        for (at, origin) in reply.origins.iter().flat_map(|origins| origins.iter()).filter(|(at, _)| entries.contains(at)) {
+            self.origins.push((first + at - start, origin.clone()));
+        }
         self.copy(&reply.entries()[entries], offset);
     }
 
@@ -195,21 +201,34 @@ impl Builder {
         None
     }
 
+    /// Sets where the error that was appended last comes from.
+    #[cold]
+    pub(crate) fn origin(&mut self, origin: Origin) {
+        self.origins.push((self.entries.len() - 1, origin));
+    }
+
     /// Appends the failure of a command: code, message, node, and whether the command may have been executed; or the error reply of a server
     /// that refused the connection.
     pub(crate) fn failure(&mut self, error: &Error) {
         if let Some(text) = error.refusal() {
-            return self.bytes_value(Kind::Error, text);
+            self.bytes_value(Kind::Error, text);
+            return self.origin(error.origin().clone());
         }
-        let index = self.begin(Kind::Failure, 4);
+        let index = self.begin(Kind::Failure, if error.word().is_some() { 5 } else { 4 });
+        self.origin(error.origin().clone());
         self.integer(error.code() as i64);
         self.string(error.message().as_bytes());
         self.optional(error.node());
         self.integer(i64::from(error.executed()));
+        error.word().into_iter().for_each(|word| self.string(word.as_bytes()));
         self.end(index);
     }
 
     pub(crate) fn finish(self) -> Reply {
-        Reply::new(Bytes::from_vec(self.bytes), self.entries)
+        let mut reply = Reply::new(Bytes::from_vec(self.bytes), self.entries);
+        if !self.origins.is_empty() {
+            reply.set_origins(Some(Box::new(self.origins)));
+        }
+        reply
     }
 }

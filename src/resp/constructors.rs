@@ -1,13 +1,22 @@
 //! Replies that the library makes itself, and replies made of parts of others.
 
+use crate::error::Error;
 use crate::resp::builder::Builder;
+use crate::resp::encode::push_error;
 use crate::resp::index::{Entry, Kind};
-use crate::resp::reply::Reply;
+use crate::resp::reply::{Reply, Value};
 
 impl Reply {
     /// An error reply, as from a server.
     pub(crate) fn error(text: &[u8]) -> Reply {
         build(|builder| builder.bytes_value(Kind::Error, text))
+    }
+
+    /// An error reply in place of an error, as [`push_error`](crate::resp::push_error) writes it.
+    pub(crate) fn of_error(error: &Error) -> Reply {
+        let mut line = Vec::new();
+        push_error(&mut line, error);
+        Reply::error(line[1..].trim_ascii_end())
     }
 
     pub(crate) fn status(text: &[u8]) -> Reply {
@@ -66,18 +75,38 @@ impl Reply {
         })
     }
 
+    /// A failure in place of a reply, or the error reply of a server that refused the connection.
+    #[cold]
+    pub(crate) fn failure_of(error: &Error) -> Reply {
+        build(|builder| builder.failure(error))
+    }
+
+    /// Returns a copy of a value.
+    pub(crate) fn of_value(value: &Value) -> Reply {
+        build(|builder| builder.value(value))
+    }
+
+    /// Returns a copy of the value at an index as a reply.
+    pub(crate) fn copy(&self, index: usize) -> Reply {
+        build(|builder| builder.copy_with_bytes(&self.entries()[index..index + self.entries()[index].span()], self.bytes()))
+    }
+
     /// Returns the value at an index as a reply. The bytes of the other values stay allocated.
     pub(crate) fn extract(self, index: usize) -> Reply {
         let data = *self.into_data();
         let span = data.entries[index].span();
-        Reply::new(data.bytes, data.entries[index..index + span].into())
+        let moved = |(at, origin)| (index..index + span).contains(&at).then(|| (at - index, origin));
+        let origins = data.origins.map(|origins| Box::new(origins.into_iter().filter_map(moved).collect()));
+        let mut reply = Reply::new(data.bytes, data.entries[index..index + span].into());
+        reply.set_origins(origins);
+        reply
     }
 
     /// Returns the reply with another type of the same form for its root.
     pub(crate) fn with_root_kind(self, kind: Kind) -> Reply {
         let mut data = *self.into_data();
         data.entries[0] = data.entries[0].with_kind(kind);
-        Reply::new(data.bytes, data.entries)
+        Reply::from_data(data)
     }
 
     /// Returns the reply for RESP3, which has one null for all types.
@@ -86,7 +115,7 @@ impl Reply {
         for entry in data.entries.iter_mut().filter(|entry| matches!(entry.kind(), Kind::Nil | Kind::NilArray)) {
             *entry = entry.with_kind(Kind::Null);
         }
-        Reply::new(data.bytes, data.entries)
+        Reply::from_data(data)
     }
 
     /// Returns the bytes without the index.
@@ -99,7 +128,8 @@ impl Reply {
         let mut data = *self.into_data();
         let inside = data.entries.len() as i64;
         data.entries.insert(0, Entry::new(Kind::Array, 1, inside));
-        Reply::new(data.bytes, data.entries)
+        data.origins.iter_mut().flat_map(|origins| origins.iter_mut()).for_each(|(at, _)| *at += 1);
+        Reply::from_data(data)
     }
 }
 

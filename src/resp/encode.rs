@@ -1,8 +1,15 @@
 //! Encodes replies as the bytes that a server would send.
 
 use crate::error::{Code, Error};
-use crate::resp::reply::{Children, Value};
+use crate::resp::reply::{Children, ReplyData, Value};
 use crate::resp::request::push_header;
+
+impl ReplyData {
+    /// Appends the reply as RESP, as one server would send it. A failure becomes an error.
+    pub fn encode_into(&self, out: &mut Vec<u8>) {
+        push_value(out, &self.root());
+    }
+}
 
 /// Appends a value. Each type has one form; a failure is an error. Not recursive: a server decides how deeply values are nested.
 pub(crate) fn push_value(out: &mut Vec<u8>, value: &Value) {
@@ -63,18 +70,20 @@ fn push_line(out: &mut Vec<u8>, sign: u8, text: &[u8]) {
 
 /// Appends an error of the library as an error reply.
 pub(crate) fn push_error(out: &mut Vec<u8>, error: &Error) {
-    push_message(out, error.code() == Code::CrossNode, error.message().as_bytes());
+    push_message(out, error.code() == Code::CrossNode, error.word().map(str::as_bytes), error.message().as_bytes());
 }
 
-/// The errors of a server begin with a word in capitals. A message with the code CROSSNODE has that word already.
+/// The errors of a server begin with a word in capitals. A message with the code CROSSNODE has that word already; others get that of the server
+/// that refused, or ERR.
 fn push_failure(out: &mut Vec<u8>, mut children: Children) {
     let code = children.next();
     let Some(Value::String(message)) = children.next() else { return push_line(out, b'-', b"ERR") };
-    push_message(out, matches!(code, Some(Value::Integer(code)) if code == Code::CrossNode as i64), message);
+    let word = if let Some(Value::String(word)) = children.nth(2) { Some(word) } else { None };
+    push_message(out, matches!(code, Some(Value::Integer(code)) if code == Code::CrossNode as i64), word, message);
 }
 
-fn push_message(out: &mut Vec<u8>, has_word: bool, message: &[u8]) {
-    if has_word { push_line(out, b'-', message) } else { push_line(out, b'-', &[b"ERR ", message].concat()) }
+fn push_message(out: &mut Vec<u8>, has_word: bool, word: Option<&[u8]>, message: &[u8]) {
+    if has_word { push_line(out, b'-', message) } else { push_line(out, b'-', &[word.unwrap_or(b"ERR"), b" ", message].concat()) }
 }
 
 #[cfg(test)]
@@ -86,7 +95,7 @@ mod tests {
     #[test]
     fn values_of_every_type_are_encoded() {
         let mut builder = Builder::default();
-        let root = builder.begin(Kind::Array, 10);
+        let root = builder.begin(Kind::Array, 11);
         builder.nil();
         builder.nil_array();
         builder.integer(-5);
@@ -95,6 +104,7 @@ mod tests {
         builder.string(b"a\r\n");
         builder.failure(&Error::new(Code::Io, "lost\nfor good"));
         builder.failure(&Error::new(Code::CrossNode, "CROSSNODE SDIFF: no"));
+        builder.failure(&Error::new(Code::Io, "MSET: node_2 refused its part: OOM no").with_word("OOM"));
         let inner = builder.begin(Kind::Array, 1);
         builder.string(b"");
         builder.end(inner);
@@ -102,7 +112,8 @@ mod tests {
         builder.end(root);
         let mut bytes = Vec::new();
         push_value(&mut bytes, &builder.finish().root());
-        let expected = "*10\r\n$-1\r\n*-1\r\n:-5\r\n+OK\r\n-ERR a  b\r\n$3\r\na\r\n\r\n-ERR lost for good\r\n-CROSSNODE SDIFF: no\r\n\
+        let expected = "*11\r\n$-1\r\n*-1\r\n:-5\r\n+OK\r\n-ERR a  b\r\n$3\r\na\r\n\r\n-ERR lost for good\r\n-CROSSNODE SDIFF: no\r\n\
+                        -OOM MSET: node_2 refused its part: OOM no\r\n\
                         *1\r\n$0\r\n\r\n*0\r\n";
         assert_eq!(String::from_utf8(bytes).unwrap(), expected);
     }
@@ -124,7 +135,7 @@ mod tests {
     fn deeply_nested_values_need_no_stack() {
         const DEPTH: usize = 10_000;
         let resp = [b"*1\r\n".repeat(DEPTH), b":1\r\n".to_vec()].concat();
-        let mut reader = crate::resp::reader::Reader::new(Vec::new(), false).with_max_depth(DEPTH + 1);
+        let mut reader = crate::resp::reader::Reader::new(Vec::new(), false).with_limits(DEPTH + 1, usize::MAX);
         reader.feed(&resp);
         reader.advance(1).unwrap();
         let read = crate::resp::reply::Reply::from_reader(reader, None).0;

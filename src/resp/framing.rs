@@ -25,7 +25,7 @@ impl Default for Framer {
 impl Framer {
     /// A framer for values that are nested at most so deep.
     pub(crate) fn with_max_depth(max_depth: usize) -> Framer {
-        Framer { reader: Reader::new(Vec::new(), false).with_max_depth(max_depth), start: 0 }
+        Framer { reader: Reader::new(Vec::new(), false).with_limits(max_depth, usize::MAX), start: 0 }
     }
 
     /// Appends bytes of the stream.

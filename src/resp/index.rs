@@ -113,6 +113,12 @@ impl Entry {
         Kind::ALL[(self.head & 0xff) as usize]
     }
 
+    /// Whether it is an error reply of a server.
+    #[inline]
+    pub(crate) fn is_error(&self) -> bool {
+        self.head as u8 == Kind::Error as u8
+    }
+
     /// Returns the number of bytes of a type with bytes, the number of children of a type with children, and 0 for other types.
     #[inline]
     pub fn length(&self) -> usize {

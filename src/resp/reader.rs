@@ -7,6 +7,7 @@ use crate::error::{Code, Error};
 use crate::resp::buffer_cache::{self, CachedBuffer};
 use crate::resp::index::{Entries, Entry, Kind};
 use crate::resp::number::{is_integer, is_number_prefix, parse_double, short_number};
+use crate::resp::reader_errors::{out_of_memory, too_large};
 use crate::resp::short_value::short_value;
 use rustix::buffer::{SpareCapacity, spare_capacity};
 
@@ -36,6 +37,8 @@ pub(crate) struct Reader {
     open: Vec<Open>,
     /// The most incomplete arrays that may be open.
     max_depth: usize,
+    /// The most bytes that all replies together may have.
+    max_size: usize,
     /// The number of bytes without which the next value is incomplete.
     need: usize,
     /// The number of complete replies.
@@ -44,6 +47,8 @@ pub(crate) struct Reader {
     searched: usize,
     /// The buffer came from the cache and should return to it.
     is_recycled: bool,
+    /// One of the values is an error.
+    pub(crate) has_errors: bool,
 }
 
 /// An incomplete array: its entry, and the number of elements to come.
@@ -67,17 +72,19 @@ impl Reader {
             position: 0,
             open: Vec::new(),
             max_depth: MAX_DEPTH,
+            max_size: usize::MAX,
             need: 0,
             complete: 0,
             searched: 0,
             is_recycled: false,
+            has_errors: false,
         }
     }
 
-    /// Sets the deepest nesting of arrays.
+    /// Sets the deepest nesting of arrays, and the most bytes of all replies together, which is checked when the first memory is full.
     #[inline]
-    pub(crate) fn with_max_depth(self, max_depth: usize) -> Reader {
-        Reader { max_depth, ..self }
+    pub(crate) fn with_limits(self, max_depth: usize, max_size: usize) -> Reader {
+        Reader { max_depth, max_size, ..self }
     }
 
     /// Returns the number of complete replies.
@@ -126,6 +133,9 @@ impl Reader {
             return Ok(spare_capacity(&mut self.bytes));
         }
         let length = self.bytes.len();
+        if self.need.max(length) > self.max_size {
+            return Err(too_large(self.max_size));
+        }
         let spare = self.bytes.capacity() - length;
         let missing = self.need.saturating_sub(length);
         let ahead = STEP.max(length);
@@ -320,6 +330,7 @@ impl Reader {
     /// Reads a verbatim string, whose format precedes its text, or an error of any bytes.
     fn long_text(&mut self, sign: u8, length: i64, start: usize) -> Result<bool, Error> {
         let (kind, prefix) = if sign == b'=' { (Kind::Verbatim, VERBATIM_PREFIX) } else { (Kind::Error, 0) };
+        self.has_errors |= kind == Kind::Error;
         if !(prefix as i64..=MAX_LENGTH).contains(&length) {
             return Err(self.invalid("a length is out of range"));
         }
@@ -384,6 +395,7 @@ impl Reader {
     }
 
     fn line(&mut self, kind: Kind) -> Result<bool, Error> {
+        self.has_errors |= kind == Kind::Error;
         match self.line_bounds()? {
             Some((start, end)) => self.push(Entry::new(kind, end - start, start as i64), end + 2),
             None => Ok(false),
@@ -485,9 +497,4 @@ impl Reader {
     fn invalid(&self, what: &str) -> Error {
         Error::new(Code::Protocol, format!("not RESP at byte {}: {what}", self.position))
     }
-}
-
-#[cold]
-fn out_of_memory() -> Error {
-    Error::new(Code::Memory, "out of memory for the reply")
 }

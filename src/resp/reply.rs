@@ -1,10 +1,12 @@
 //! Replies: the bytes as the server sent them, and an index of the values in them.
 
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, Origin};
 use crate::resp::buffer_cache;
 use crate::resp::index::{Bytes, Entries, Entry, Kind};
 use crate::resp::number::parse_double;
 use crate::resp::reader::{Reader, VERBATIM_PREFIX};
+use crate::resp::short_value::short_string;
+use smallvec::smallvec;
 use std::ops::Deref;
 
 /// A reply of up to this size is copied into memory of its exact size, so that the buffer it was read into can be used again. A larger reply
@@ -14,7 +16,7 @@ const MAX_COPIED: usize = 8 << 10;
 /// A reply, or an array of the replies to several commands. It is immutable and can be read from several threads.
 ///
 /// A reply dereferences to [`ReplyData`], which has the methods to read it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Reply(Box<ReplyData>);
 
 // The content of a `Reply`, in memory of its own from the beginning: passing a reply on moves a pointer. In C it is rediscluster_reply, and the
@@ -27,14 +29,18 @@ pub struct Reply(Box<ReplyData>);
 /// Threads: it never changes; any number of threads may read it at once.
 /// Its values are numbered in pre-order by an index `at`: 0 is the root, the first child of the value `at` has the index `at + 1`, and the next
 /// child follows after all descendants of the first.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ReplyData {
     pub(super) bytes: Bytes,
     pub(super) entries: Entries,
+    /// Where errors in it come from, by their indexes. Nearly every reply has none.
+    pub(super) origins: Option<Box<Origins>>,
 }
 
+pub(super) type Origins = Vec<(usize, Origin)>;
+
 /// A value in a reply. It borrows from the reply.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Value<'a> {
     /// No value, `$-1`.
@@ -53,7 +59,7 @@ pub enum Value<'a> {
     Array(Children<'a>),
     /// A map: key, value, key, value, …
     Map(Children<'a>),
-    /// The command has no reply; see [`ReplyData::failure`].
+    /// The command has no reply. [`Value::error`] says why.
     Failure(Children<'a>),
     /// RESP3: no value.
     Null,
@@ -115,7 +121,19 @@ impl Reply {
     }
 
     /// Parses one reply that is complete.
+    #[inline]
     pub(crate) fn parse(resp: &[u8]) -> Result<Reply, Error> {
+        match short_string(resp) {
+            Some(start) => {
+                let entry = Entry::new(Kind::String, resp.len() - start - 2, start as i64);
+                Ok(Reply::new(Bytes::from_slice(resp), smallvec![entry]))
+            }
+            None => Reply::parse_any(resp),
+        }
+    }
+
+    #[inline(never)]
+    fn parse_any(resp: &[u8]) -> Result<Reply, Error> {
         let mut reader = Reader::new(Vec::new(), false);
         reader.feed(resp);
         reader.advance(1)?;
@@ -140,7 +158,22 @@ impl Reply {
 
     #[inline]
     pub(super) fn new(bytes: Bytes, entries: Entries) -> Reply {
-        Reply(Box::new(ReplyData { bytes, entries }))
+        Reply(Box::new(ReplyData { bytes, entries, origins: None }))
+    }
+
+    pub(crate) fn from_data(data: ReplyData) -> Reply {
+        Reply(Box::new(data))
+    }
+
+    pub(super) fn set_origins(&mut self, origins: Option<Box<Origins>>) {
+        self.0.origins = origins;
+    }
+
+    /// Sets where the error at an index comes from.
+    #[cold]
+    pub(crate) fn with_origin(mut self, index: usize, origin: Origin) -> Reply {
+        self.0.origins.get_or_insert_default().push((index, origin));
+        self
     }
 
     /// Frees the reply and keeps its memory for the next large one.
@@ -238,6 +271,19 @@ impl ReplyData {
         Some((0..nth).fold(index + 1, |child, _| child + self.entries[child].span()))
     }
 
+    /// Returns where the error reply or the failure at an index comes from; `None` if that is not known, as for an error inside another reply.
+    pub fn origin(&self, index: usize) -> Option<&Origin> {
+        self.origins.as_ref()?.iter().find(|(at, _)| *at == index).map(|(_, origin)| origin)
+    }
+
+    /// Returns the error of the error reply or of the failure at an index, with where it comes from; `None` if the value there is neither.
+    pub fn error(&self, index: usize) -> Option<Error> {
+        match self.value(index)? {
+            Value::Error(text) => Some(Error::from_reply(text, self.origin(index))),
+            _ => self.failure(index),
+        }
+    }
+
     /// Returns the error of the failure at an index; `None` if the value there is not a failure.
     pub fn failure(&self, index: usize) -> Option<Error> {
         let Some(Value::Failure(mut children)) = self.value(index) else { return None };
@@ -247,10 +293,28 @@ impl ReplyData {
             return None;
         };
         let mut error = Error::new(Code::from_number(code), String::from_utf8_lossy(message));
-        if let Value::String(alias) = node {
+        if let Some(origin) = self.origin(index) {
+            error = error.with_origin(origin.clone());
+        } else if let Value::String(alias) = node {
             error = error.on_node(&String::from_utf8_lossy(alias));
         }
+        if let Some(Value::String(word)) = children.next() {
+            error = error.with_word(&String::from_utf8_lossy(word));
+        }
         Some(if executed != 0 { error.maybe_executed() } else { error })
+    }
+}
+
+impl Value<'_> {
+    /// Returns the error of an error reply or of a failure; `None` for other values.
+    ///
+    /// Where an error reply comes from is known only to [`ReplyData::error`].
+    pub fn error(&self) -> Option<Error> {
+        match self {
+            Value::Error(text) => Some(Error::from_reply(text, None)),
+            Value::Failure(children) => children.reply.failure(children.index.checked_sub(1)?),
+            _ => None,
+        }
     }
 }
 
@@ -274,11 +338,5 @@ impl ExactSizeIterator for Children<'_> {}
 impl PartialEq for Children<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.len() == other.len() && (*self).eq(*other)
-    }
-}
-
-impl std::fmt::Debug for Children<'_> {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_list().entries(*self).finish()
     }
 }

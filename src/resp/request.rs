@@ -206,9 +206,14 @@ fn push_long_header(out: &mut Vec<u8>, sign: u8, number: usize) {
 /// Returns a request of one command.
 pub fn pack(args: &[&[u8]]) -> Vec<u8> {
     let mut out = Vec::new();
-    push_count(&mut out, args.len());
-    args.iter().for_each(|argument| push_argument(&mut out, argument));
+    pack_into(&mut out, args);
     out
+}
+
+/// Appends a command to a request.
+pub fn pack_into(request: &mut Vec<u8>, args: &[&[u8]]) {
+    push_count(request, args.len());
+    args.iter().for_each(|argument| push_argument(request, argument));
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! an argument, and does not find the end of a line after a NUL. A header is rejected as soon as it is complete.
 
 use crate::resp::inline_command::{Inline, split_inline};
+use crate::resp::number::short_number;
 use crate::resp::request::{Args, push_argument, push_count};
 use memchr::memchr2;
 use std::ops::Range;
@@ -96,6 +97,10 @@ impl RequestStream {
                 self.args.clear();
                 self.inline.clear();
                 self.start = self.position;
+                if self.read_short_command().is_some() {
+                    return Ok(true);
+                }
+                self.args.clear();
                 let is_complete = match self.bytes.get(self.position) {
                     None => return Ok(false),
                     Some(b'*') => self.read_count()?,
@@ -136,6 +141,25 @@ impl RequestStream {
         let args = self.args();
         push_count(out, args.len());
         args.iter().for_each(|argument| push_argument(out, argument));
+    }
+
+    /// Reads a command that is complete, whose numbers have at most three digits, and that is spelled as this library would spell it, as nearly
+    /// all are. `None`: it may be another one.
+    #[inline]
+    fn read_short_command(&mut self) -> Option<()> {
+        let (count, mut at) = short_header(&self.bytes, self.position, b'*').filter(|&(count, _)| count > 0)?;
+        for _ in 0..count {
+            let (length, start) = short_header(&self.bytes, at, b'$')?;
+            let end = start + length;
+            if self.bytes.get(end..end + 2)? != b"\r\n" {
+                return None;
+            }
+            self.args.push(start..end);
+            at = end + 2;
+        }
+        self.is_canonical = true;
+        self.position = at;
+        Some(())
     }
 
     /// Reads the header of a command. Returns false if it is incomplete.
@@ -214,6 +238,16 @@ impl RequestStream {
         self.position = end + 1;
         Ok(true)
     }
+}
+
+/// The number in the header at an offset, and the offset after it; `None` if the number is long, incomplete or invalid.
+#[inline(always)]
+fn short_header(bytes: &[u8], at: usize, sign: u8) -> Option<(usize, usize)> {
+    let [first, line @ ..] = bytes.get(at..)? else { return None };
+    let (number, taken) = short_number(line).filter(|_| *first == sign)?;
+    // A server does not accept leading zeros.
+    let has_leading_zero = line[0] == b'0' && line[1] != b'\r';
+    (!has_leading_zero).then_some((number, at + 1 + taken))
 }
 
 /// An integer in the only spelling that a server accepts: without `+`, without leading zeros.

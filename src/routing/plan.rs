@@ -18,6 +18,17 @@ pub(crate) enum Plan<'a> {
     CrossNode(CrossNodeCommand<'a>),
 }
 
+impl Plan<'_> {
+    /// A command that would be split if its keys were on several servers, as one part.
+    #[cold]
+    pub(crate) fn split_by(self, strategy: Strategy) -> Self {
+        match (self, strategy) {
+            (Plan::OneServer { keys, flags, .. }, Strategy::Split(kind)) if !keys.is_empty() => Plan::Split { kind, keys, flags },
+            (plan, _) => plan,
+        }
+    }
+}
+
 /// A command that needs several servers, the strategy for it, and its keys in the order of its arguments.
 #[derive(Debug, Clone)]
 pub(crate) struct CrossNodeCommand<'a> {
@@ -66,6 +77,7 @@ fn has_value_per_key(strategy: Strategy, args: &[&[u8]], keys: &[Key]) -> bool {
         Strategy::Split(kind @ SplitKind::StoredWithOptions) => {
             keys.last().is_none_or(|last| last.position() + kind.arguments_per_key() <= args.len())
         }
+        Strategy::XRead => keys.last().is_none_or(|last| last.position() + keys.len() + 1 == args.len()),
         _ => true,
     }
 }

@@ -4,14 +4,14 @@ use crate::command::{
     Command, CommandFlags, Keys, ModuleCommand, PlacedKeys, Positions, ReadTimeout, ServerCommand, ServerInfo, Strategy, UndeclaredUse,
     fits, lookup, module_command, undeclared_use,
 };
-use crate::config::{Config, KeylessScripts, Read};
+use crate::config::{Config, KeylessScripts};
 use crate::error::{Code, Error, printable};
 use crate::resp::{Reply, Value};
 use crate::routing::plan::{
     Plan, keyless_error, lacks_keys, learned_positions, needs_session, place_keys, placed_keys, plan, plan_for_rejection, plan_learned,
     upper,
 };
-use crate::topology::{Replica, Topology};
+use crate::topology::{Reads, Replica, Topology};
 use crate::transport::NodePipeline;
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -19,7 +19,8 @@ use std::sync::Arc;
 pub(crate) struct CommandResolver<'p> {
     config: &'p Config,
     topology: &'p Topology,
-    read: Read,
+    reads: Reads<'p>,
+    partial: bool,
     /// By server, the replica that this call reads from: the same for all commands of the call.
     replicas: OnceCell<Vec<OnceCell<Option<Arc<Replica>>>>>,
 }
@@ -35,28 +36,39 @@ pub(crate) enum Located<'a> {
 impl<'p> CommandResolver<'p> {
     #[inline]
     pub(crate) fn new(config: &'p Config, topology: &'p Topology) -> CommandResolver<'p> {
-        CommandResolver { config, topology, read: Read::Master, replicas: OnceCell::new() }
+        CommandResolver { config, topology, reads: Reads::MASTERS, partial: false, replicas: OnceCell::new() }
     }
 
     /// Sets where reads go; by default to masters.
     #[inline]
-    pub(crate) fn with_read(self, read: Read) -> CommandResolver<'p> {
-        CommandResolver { read, ..self }
+    pub(crate) fn with_reads(self, reads: Reads<'p>) -> CommandResolver<'p> {
+        CommandResolver { reads, ..self }
+    }
+
+    /// Sets whether a command that is split by its keys may fail for single keys; by default it fails as a whole.
+    #[inline]
+    pub(crate) fn with_partial(self, partial: bool) -> CommandResolver<'p> {
+        CommandResolver { partial, ..self }
     }
 
     #[inline]
-    pub(crate) fn reads_replicas(&self) -> bool {
-        self.read == Read::Replica
+    pub(crate) fn is_partial(&self) -> bool {
+        self.partial
+    }
+
+    #[inline]
+    pub(crate) fn reads(&self) -> Reads<'p> {
+        self.reads
     }
 
     /// The replica that this call reads from in place of a master; `None` if it reads from the master.
     pub(crate) fn replica_of(&self, server: usize) -> Option<&Replica> {
         let shard = self.topology.shard(server);
-        if !self.reads_replicas() || !shard.may_have_replicas() {
+        if !self.reads.may_use_replicas() || !shard.may_have_replicas() {
             return None;
         }
         let replicas = self.replicas.get_or_init(|| vec![OnceCell::new(); self.config.servers.len()]);
-        replicas[server].get_or_init(|| shard.next_replica()).as_deref()
+        replicas[server].get_or_init(|| shard.next_replica(self.reads.choice(server))).as_deref()
     }
 
     #[inline]
@@ -79,13 +91,19 @@ impl<'p> CommandResolver<'p> {
                     self.check_keyless_script(args)?;
                 }
                 match plan {
-                    Ok(plan @ Plan::OneServer { .. }) => Ok(plan),
+                    Ok(plan @ Plan::OneServer { .. }) => Ok(self.split_if_partial(plan, command.strategy)),
                     _ if self.is_missing(command) => Ok(plan_for_rejection()),
                     plan => plan,
                 }
             }
             _ => self.plan_as_described(command, args),
         }
+    }
+
+    /// With `partial` a command that can be split is, also if all of its keys are on one server: each of them can fail then.
+    #[inline]
+    fn split_if_partial<'a>(&self, plan: Plan<'a>, strategy: Strategy) -> Plan<'a> {
+        if self.partial { plan.split_by(strategy) } else { plan }
     }
 
     /// Finds the keys of a command without planning it.
@@ -152,7 +170,9 @@ impl<'p> CommandResolver<'p> {
         }
         match self.module_command(args)? {
             Some(ModuleCommand::Malformed) => Ok(plan_for_rejection()),
-            Some(ModuleCommand::Keys(positions, strategy)) => plan_learned(self.config, &described, args, &positions, strategy),
+            Some(ModuleCommand::Keys(positions, strategy)) => {
+                plan_learned(self.config, &described, args, &positions, strategy).map(|plan| self.split_if_partial(plan, strategy))
+            }
             Some(ModuleCommand::AllNodes(policy)) => plan_learned(self.config, &described, args, &[], Strategy::Broadcast(policy)),
             None | Some(ModuleCommand::OneNodeOnly(_)) => {
                 plan_learned(self.config, &described, args, &self.positions(&described, args)?, Strategy::Refuse)

@@ -2,10 +2,10 @@
 
 use crate::config::Server;
 use crate::resp::Reply;
+use crate::session::credentials::{Credentials, DEFAULT_USER, is_secret};
 use crate::session::session::Session;
-use std::hint::black_box;
+use std::sync::Arc;
 
-const DEFAULT_USER: &[u8] = b"default";
 const WRONG: &[u8] = b"WRONGPASS invalid username-password pair or user is disabled.";
 const NO_PASSWORD: &[u8] =
     b"ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?";
@@ -18,6 +18,12 @@ impl Session {
         (self.requires_authentication, self.is_authenticated) = (has_credentials, !has_credentials);
     }
 
+    /// As [`Session::require_authentication`], but AUTH and HELLO AUTH compare with these credentials instead of those of the configuration.
+    pub fn require_credentials(&mut self, credentials: Arc<Credentials>) {
+        self.credentials = Some(credentials);
+        (self.requires_authentication, self.is_authenticated) = (true, false);
+    }
+
     /// The error reply to a command of a client that must authenticate first; `None` if it may run.
     pub(super) fn check_authenticated(&self, args: &[&[u8]]) -> Option<Reply> {
         let is_allowed = || ["AUTH", "HELLO", "QUIT", "RESET"].iter().any(|name| args[0].eq_ignore_ascii_case(name.as_bytes()));
@@ -28,7 +34,7 @@ impl Session {
     pub(super) fn auth(&mut self, args: &[&[u8]]) -> Reply {
         let mut servers = self.configured.config().servers.iter();
         let refusal = match args[1..] {
-            [_] if servers.all(has_open_default_user) => Some(Reply::error(NO_PASSWORD)),
+            [_] if self.credentials.is_none() && servers.all(has_open_default_user) => Some(Reply::error(NO_PASSWORD)),
             [password] => self.authenticate(DEFAULT_USER, password),
             [user, password] => self.authenticate(user, password),
             _ => Some(Reply::error(b"ERR syntax error")),
@@ -36,11 +42,16 @@ impl Session {
         refusal.unwrap_or_else(|| Reply::status(b"OK"))
     }
 
-    /// Checks credentials; `None` if they are those of every master, else the error reply.
+    /// Checks credentials; `None` if they are those of the clients, or else of every master; otherwise the error reply.
     pub(super) fn authenticate(&mut self, user: &[u8], password: &[u8]) -> Option<Reply> {
-        // All are compared, so that the time does not show which of them differs.
-        let accepting = self.configured.config().servers.iter().filter(|server| accepts(server, user, password)).count();
-        let is_accepted = accepting == self.configured.config().servers.len();
+        let is_accepted = match &self.credentials {
+            Some(credentials) => credentials.accept(user, password),
+            // All are compared, so that the time does not show which of them differs.
+            None => {
+                let servers = &self.configured.config().servers;
+                servers.iter().filter(|server| accepts(server, user, password)).count() == servers.len()
+            }
+        };
         self.is_authenticated |= is_accepted;
         (!is_accepted).then(|| Reply::error(WRONG))
     }
@@ -60,14 +71,6 @@ fn accepts(server: &Server, user: &[u8], password: &[u8]) -> bool {
     user_of(server) == user && (is_password || has_open_default_user(server))
 }
 
-/// Compares with a secret in a time that depends on the length of `given` only.
-fn is_secret(given: &[u8], secret: &[u8]) -> bool {
-    let difference = given.iter().enumerate().fold(given.len() ^ secret.len(), |difference, (at, byte)| {
-        difference | usize::from(byte ^ black_box(secret.get(at).copied().unwrap_or_default()))
-    });
-    black_box(difference) == 0
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,6 +88,24 @@ mod tests {
             Value::Status(text) | Value::Error(text) => String::from_utf8_lossy(text).split(' ').next().unwrap_or_default().to_owned(),
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn own_credentials_replace_those_of_the_nodes() {
+        let mut session = session(r#""node_1":"redis://a","node_2":"redis://:one@b""#);
+        session.require_credentials(Arc::new(Credentials::new(Some("bob"), "two")));
+        for (command, expected) in [
+            ("AUTH one", "WRONGPASS"),
+            ("AUTH two", "WRONGPASS"),
+            ("AUTH bob one", "WRONGPASS"),
+            ("AUTH bob twoo", "WRONGPASS"),
+            ("AUTH bob two", "OK"),
+        ] {
+            assert!(!session.is_authenticated, "{command}");
+            assert_eq!(reply(&mut session, command), expected, "{command}");
+        }
+        session.require_credentials(Arc::new(Credentials::new(None, "two")));
+        assert_eq!(["AUTH two", "AUTH default two", "AUTH bob two"].map(|command| reply(&mut session, command)), ["OK", "OK", "WRONGPASS"]);
     }
 
     #[test]

@@ -11,6 +11,8 @@ pub(crate) struct Blocked {
     pub place: Place,
     /// `None`: it waits without limit.
     pub deadline: Option<Instant>,
+    /// Its server has become a replica, and it was sent to the new master.
+    pub was_repeated: bool,
 }
 
 pub(crate) enum Place {
@@ -37,6 +39,6 @@ impl PendingReply {
 
 impl Blocked {
     pub(crate) fn new(args: &[&[u8]], place: Place, limit: Option<Duration>) -> Blocked {
-        Blocked { request: pack(args), place, deadline: limit.and_then(|limit| Instant::now().checked_add(limit)) }
+        Blocked { request: pack(args), place, deadline: limit.and_then(|limit| Instant::now().checked_add(limit)), was_repeated: false }
     }
 }

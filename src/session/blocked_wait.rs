@@ -3,11 +3,13 @@
 use crate::command::lookup;
 use crate::crossnode::{self, WaitLimit};
 use crate::error::{Code, Error};
-use crate::resp::{Args, Commands, Reply};
+use crate::resp::{Args, Commands, Reply, Value};
 use crate::routing::{CommandResolver, Plan};
 use crate::session::blocked::{Blocked, Place};
+use crate::session::blocking::Begun;
 use crate::session::receive::remaining;
 use crate::session::session::{Outcome, Session};
+use crate::transport::is_rejected_by_replica;
 use std::cell::{Cell, RefCell};
 use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant};
@@ -51,6 +53,31 @@ pub(crate) enum Stop {
 impl Session {
     /// Waits for a blocking command. Fails if the session is closed meanwhile.
     pub(super) fn wait_for_blocked(&mut self, blocked: &mut Blocked, waiter: Waiter) -> Result<Progress, Error> {
+        let progress = self.wait_once(blocked, waiter)?;
+        match progress {
+            Progress::Ended(Ok(reply)) if !blocked.was_repeated && is_rejected(&reply) => self.begin_again(blocked, waiter, reply),
+            progress => Ok(progress),
+        }
+    }
+
+    /// Sends a command to the master whose server has become a replica, and waits again.
+    fn begin_again(&mut self, blocked: &mut Blocked, waiter: Waiter, rejection: Reply) -> Result<Progress, Error> {
+        let begun = {
+            let mut args = Args::new();
+            Commands::new(&blocked.request).next(&mut args)?;
+            self.begin_blocking(&args)
+        };
+        match begun {
+            Begun::Blocked(again) => {
+                *blocked = Blocked { was_repeated: true, ..again };
+                self.wait_once(blocked, waiter)
+            }
+            Begun::Ended(outcome) => Ok(Progress::Ended(outcome)),
+            Begun::Ordinary => Ok(Progress::Ended(Ok(rejection))),
+        }
+    }
+
+    fn wait_once(&mut self, blocked: &mut Blocked, waiter: Waiter) -> Result<Progress, Error> {
         self.interrupter.set_blocked(true);
         let progress = match &mut blocked.place {
             Place::Several { stream_ids, is_suspended } => {
@@ -177,6 +204,10 @@ impl Waiter {
     pub(crate) fn remaining(self) -> Option<Duration> {
         remaining(self.deadline())
     }
+}
+
+fn is_rejected(reply: &Reply) -> bool {
+    matches!(reply.root(), Value::Error(text) if is_rejected_by_replica(text))
 }
 
 /// The name of the command in a request.

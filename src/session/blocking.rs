@@ -2,7 +2,7 @@
 //!
 //! A command whose keys are on one server runs over the session's own connection, so that closing the session ends it on the server too.
 
-use crate::command::{Block, Command, CommandFlags, ReadTimeout, ResponsePolicy, Strategy, lookup};
+use crate::command::{Access, Block, Command, CommandFlags, ReadTimeout, ResponsePolicy, Strategy, lookup};
 use crate::error::Error;
 use crate::resp::Reader;
 use crate::routing::{CommandResolver, CrossNodeCommand, Plan};
@@ -65,13 +65,10 @@ impl Session {
                     Err(outcome) => Begun::Ended(outcome),
                 }
             }
-            Ok(Plan::CrossNode(CrossNodeCommand {
-                strategy: strategy @ (Strategy::Pop(_) | Strategy::XRead | Strategy::Transfer(_)),
-                flags,
-                keys,
-            })) => {
-                self.note_write(lookup(args).map(|command| command.access), self.servers_of(&keys), false);
-                if strategy == Strategy::XRead
+            Ok(Plan::CrossNode(CrossNodeCommand { strategy: Strategy::Pop(_) | Strategy::XRead | Strategy::Transfer(_), flags, keys })) => {
+                let access = lookup(args).map(|command| command.access);
+                self.note_write(access, self.servers_of(&keys), false);
+                if access == Some(Access::Read)
                     && let Err(error) = self.track_keys(args, &keys)
                 {
                     return Begun::Ended(Err(error));

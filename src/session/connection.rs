@@ -2,10 +2,10 @@
 
 use crate::config::Protocol;
 use crate::error::{Code, Error};
-use crate::resp::{Kind, Reader, Reply, Value, pack};
+use crate::resp::{Entry, Kind, Reader, Reply, Value, pack};
 use crate::topology::Shard;
 use crate::transport::clock::now;
-use crate::transport::{Connection, ConnectionSource, Watch};
+use crate::transport::{Connection, ConnectionSource, Watch, is_rejected_by_replica};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 
@@ -24,6 +24,8 @@ pub(crate) struct SessionConnection {
     id: Option<i64>,
     /// After CLIENT TRACKING ON: the id of the connection on the same server that gets the invalidation messages.
     receiver: Option<Vec<u8>>,
+    /// The server has rejected a write as a replica does, so another connection may lead to the master.
+    is_of_replica: bool,
     /// The scripts that the session has loaded on the server since the connection was made.
     scripts: Vec<Arc<[u8]>>,
 }
@@ -74,6 +76,7 @@ impl SessionConnection {
             has_accepted_multi: false,
             id: None,
             receiver: None,
+            is_of_replica: false,
             scripts: Vec::new(),
         })
     }
@@ -83,8 +86,13 @@ impl SessionConnection {
         self.connection.check_available()
     }
 
-    /// Returns whether the server has not closed the connection.
+    /// Returns whether the connection can be used for more commands: it is open, and its server has not become a replica.
     pub(crate) fn is_alive(&self) -> bool {
+        !self.is_of_replica && self.is_open()
+    }
+
+    /// Returns whether the server has not closed the connection.
+    pub(crate) fn is_open(&self) -> bool {
         self.connection.is_alive()
     }
 
@@ -171,6 +179,7 @@ impl SessionConnection {
         self.connection.receive(&mut reader, replies)?;
         let (reply, buffer) = Reply::from_reader(reader, Some(replies));
         self.connection.reuse(buffer);
+        self.note_rejection(&reply);
         if self.receiver.is_some()
             && let Value::Array(mut replies) = reply.root()
             && replies.any(|reply| matches!(reply, Value::Push(_)))
@@ -234,6 +243,19 @@ impl SessionConnection {
         Ok(())
     }
 
+    /// Runs HELLO with a protocol and, if it is given, a name. If the server accepts it, the connection has both, and its id is known from the reply.
+    pub(crate) fn hello(&mut self, protocol: Protocol, name: Option<&[u8]>, sent: &mut usize) -> Result<Reply, Error> {
+        let mut words: Vec<&[u8]> = vec![b"HELLO", protocol.number().as_bytes()];
+        words.extend(name.into_iter().flat_map(|name| [b"SETNAME".as_slice(), name]));
+        let reply = self.ask(&pack(&words), 1, sent)?.extract(1);
+        if !matches!(reply.root(), Value::Error(_)) {
+            self.applied.protocol = protocol;
+            name.into_iter().for_each(|name| self.applied.name = name.to_vec());
+            self.id = self.id.or_else(|| id_in_hello(&reply));
+        }
+        Ok(reply)
+    }
+
     /// Returns the ID if it is known.
     pub(crate) fn id(&self) -> Option<i64> {
         self.id
@@ -272,7 +294,13 @@ impl SessionConnection {
     pub(crate) fn end(&mut self, reader: Reader) -> Reply {
         let (reply, buffer) = Reply::from_reader(reader, Some(1));
         self.connection.reuse(buffer);
+        self.note_rejection(&reply);
         reply.extract(1)
+    }
+
+    fn note_rejection(&mut self, reply: &Reply) {
+        let is_rejection = |entry: &Entry| entry.kind() == Kind::Error && is_rejected_by_replica(reply.entry_bytes(entry));
+        self.is_of_replica |= reply.entries().iter().any(is_rejection);
     }
 }
 
@@ -285,4 +313,14 @@ impl AsFd for SessionConnection {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.connection.as_fd()
     }
+}
+
+fn id_in_hello(reply: &Reply) -> Option<i64> {
+    let (Value::Map(mut fields) | Value::Array(mut fields)) = reply.root() else { return None };
+    while let (Some(name), Some(value)) = (fields.next(), fields.next()) {
+        if let (Value::String(b"id"), Value::Integer(id)) = (name, value) {
+            return Some(id);
+        }
+    }
+    None
 }

@@ -3,7 +3,7 @@
 
 use crate::command::lookup;
 use crate::error::Error;
-use crate::resp::{Args, Commands, Reply, ReplyList};
+use crate::resp::{Args, Commands, Reply, ReplyList, check_memory_for_request, pack};
 use crate::session::blocking::{Begun, may_block};
 use crate::session::monitor::{is_rejected_while_monitoring, rejected_while_monitoring};
 use crate::session::pubsub::Subscribing;
@@ -11,6 +11,7 @@ use crate::session::queued::{Transaction, TransactionPipeline};
 use crate::session::session::{Outcome, Session};
 use crate::session::state_command::{state_command, unsupported};
 use crate::session::subscriptions::SubscriptionKind;
+use crate::transport::deadline::Deadline;
 use std::ops::Range;
 
 /// A request that is being executed.
@@ -42,7 +43,9 @@ impl Session {
     /// Fails with [`Code::Request`](crate::Code::Request), before any command is executed, if the request is not RESP, after QUIT, and in a forked
     /// child.
     pub fn execute(&mut self, request: &[u8]) -> Result<Reply, Error> {
+        let _call = self.deadline().map(Deadline::begin);
         self.check_open()?;
+        check_memory_for_request(request)?;
         check_syntax(request)?;
         let interrupts = self.interrupter.interrupts();
         self.finish_stream(interrupts)?;
@@ -51,6 +54,18 @@ impl Session {
             self.check_open()?;
         }
         Ok(reply)
+    }
+
+    /// Runs one command, the name of which is the first argument, and returns its reply; see [`Session::execute`]. An error reply of a server is a
+    /// reply too.
+    ///
+    /// The SUBSCRIBE family with several channels returns an array with the reply for each.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Cluster::command`](crate::Cluster::command), and those of [`Session::execute`].
+    pub fn command(&mut self, args: &[&[u8]]) -> Result<Reply, Error> {
+        single_reply(self.execute(&pack(args))?)
     }
 
     /// Runs the commands of a valid request. `interrupts` is the number of interrupts before the call.
@@ -79,6 +94,14 @@ impl Session {
         self.settle_invalidations();
         Ok(replies)
     }
+}
+
+/// The reply to the only command of a request, of the array of its replies.
+pub(super) fn single_reply(replies: Reply) -> Result<Reply, Error> {
+    if replies.element(0, 1).is_some() || replies.element(0, 0).is_none() {
+        return Ok(replies);
+    }
+    replies.failure(1).map_or_else(|| Ok(replies.extract(1)), Err)
 }
 
 fn check_syntax(request: &[u8]) -> Result<(), Error> {

@@ -168,7 +168,7 @@ impl Session {
             },
             false => self.unsubscribe(kind, &names),
         };
-        let reply = |outcome: Outcome| outcome.unwrap_or_else(|error| Reply::error(format!("ERR {}", error.message()).as_bytes()));
+        let reply = |outcome: Outcome| outcome.unwrap_or_else(|error| Reply::of_error(&error));
         outcomes.into_iter().map(reply).collect()
     }
 }

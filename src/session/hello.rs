@@ -2,7 +2,7 @@
 
 use crate::config::Protocol;
 use crate::error::printable;
-use crate::resp::{Reply, Value, pack};
+use crate::resp::{Reply, Value};
 use crate::session::hello_options::Hello;
 use crate::session::identity::{invalid_name, is_valid_name};
 use crate::session::select::parse_number;
@@ -20,13 +20,17 @@ impl Session {
             Ok(hello) => hello,
             Err(refusal) => return Ok(refusal),
         };
-        if let Some(name) = name {
-            self.settings.name = name;
-        }
-        let server = self.identify()?;
-        let reply = self.ask(server, b"HELLO", &pack(&[b"HELLO", protocol.number().as_bytes()]))?;
+        let server = self.identifying_server();
+        let may_reconnect = self.binding.as_ref().is_none_or(|binding| binding.server != server);
+        let mut sent = 0;
+        let outcome =
+            self.own_connection(server, may_reconnect).and_then(|connection| connection.hello(protocol, name.as_deref(), &mut sent));
+        let reply = outcome.map_err(|error| self.lose_connection(server, error, b"HELLO", sent > 0))?;
         if !matches!(reply.root(), Value::Error(_)) {
+            name.into_iter().for_each(|name| self.settings.name = name);
             self.set_protocol(protocol);
+            // A proxy may not say the id.
+            self.identify()?;
         }
         Ok(reply)
     }

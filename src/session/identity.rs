@@ -31,7 +31,8 @@ impl Session {
     fn line_with_redirect(&self, line: Vec<u8>) -> Vec<u8> {
         let Some(tracking) = &self.tracking else { return line };
         let field = |field: &str| match field.split_once('=') {
-            Some(("redir", _)) => format!("redir={}", self.redirect()),
+            // The last field of Redis 6.2, which ends the line.
+            Some(("redir", id)) => format!("redir={}{}", self.redirect(), if id.ends_with('\n') { "\n" } else { "" }),
             Some(("flags", flags)) if tracking.is_redirect_broken => format!("flags={}", flags.replacen('t', "tR", 1)),
             _ => field.to_owned(),
         };

@@ -8,6 +8,7 @@ use crate::session::monitor_connection::MonitorConnection;
 use crate::session::pubsub_connection::PubSubConnection;
 use crate::session::reply_mode::ReplyMode;
 use crate::session::session::Session;
+use crate::transport::clock::{NEVER, Time};
 use rustix::event::PollFlags;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
@@ -49,6 +50,11 @@ impl Session {
         let monitors = self.monitors.values_mut().map(MonitorConnection::socket);
         let sockets = subscriptions.chain(monitors).map(|socket| Ok((socket?, PollFlags::IN)));
         sockets.chain(invalidations.into_iter().map(Ok)).collect()
+    }
+
+    /// When [`Session::read`] has to be called although no socket is readable: it looks after the servers of subscriptions.
+    pub(crate) fn next_check(&self) -> Option<Time> {
+        self.pubsub_connections.values().map(PubSubConnection::next_check).min().filter(|time| *time < NEVER)
     }
 
     /// A socket that becomes readable when another session or thread has something for this session.

@@ -6,7 +6,7 @@ use crate::resp::{Kind, Reply};
 use crate::session::pubsub_connection::PubSubConnection;
 use crate::session::session::{Outcome, Session};
 use crate::session::subscriptions::SubscriptionKind;
-use crate::transport::explain;
+use crate::transport::{ConnectionSource, explain};
 use std::collections::BTreeMap;
 
 /// A command that was sent and whose confirmations were not read.
@@ -68,7 +68,7 @@ impl Session {
                 Ok(Some(rejection)) => Ok(rejection),
                 Err(error) => {
                     lost.get_or_insert_with(|| error.clone());
-                    Err(explain(&self.configured.config().servers[server], error, kind.subscribe().as_bytes(), false))
+                    Err(explain(self.configured.topology().shard(server).server(), error, kind.subscribe().as_bytes(), false))
                 }
             };
             targets[index].failure.get_or_insert(failure);

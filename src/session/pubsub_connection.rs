@@ -93,20 +93,24 @@ impl PubSubConnection {
 
     /// Sends PING if the server was silent for long. Fails if it does not reply. Returns when to look again.
     pub(crate) fn check(&mut self) -> Result<Time, Error> {
-        let ((interval, limit), now) = (self.connection.ping_limits(), exact_now());
-        if let Some(end) = self.pinged.map(|pinged| pinged.saturating_add(limit)) {
-            let silent = || self.connection.fail(Error::new(Code::Timeout, "no reply in time"));
-            return if now < end { Ok(end) } else { Err(silent()) };
+        let now = exact_now();
+        if now < self.next_check() {
+            return Ok(self.next_check());
         }
-        let due = self.received.saturating_add(interval);
-        if now < due {
-            return Ok(due);
+        if self.pinged.is_some() {
+            return Err(self.connection.fail(Error::new(Code::Timeout, "no reply in time")));
         }
         self.connection.begin_request(now);
         self.connection.send_all(&pack(&[b"PING"]), &mut 0)?;
         self.ignored += 1;
         self.pinged = Some(now);
-        Ok(now.saturating_add(limit))
+        Ok(self.next_check())
+    }
+
+    /// When [`PubSubConnection::check`] has something to do.
+    pub(crate) fn next_check(&self) -> Time {
+        let (interval, limit) = self.connection.ping_limits();
+        self.pinged.map_or_else(|| self.received.saturating_add(interval), |pinged| pinged.saturating_add(limit))
     }
 
     /// See [`SharedSocket::get`].

@@ -29,6 +29,15 @@ pub(crate) struct Transaction {
     pub scripts: TransactionScripts,
     /// A server was lost, and with it the commands that it had queued.
     pub lost: Option<Error>,
+    /// By server: what can be queued again at another one.
+    pub histories: SmallVec<[(usize, History); 1]>,
+}
+
+/// What a server has queued of a transaction, MULTI first.
+#[derive(Default)]
+pub(crate) struct History {
+    pub bytes: Vec<u8>,
+    pub commands: usize,
 }
 
 /// How the reply to a queued command is made of the arrays of EXEC.
@@ -91,6 +100,9 @@ pub(crate) struct PipelinePart {
     /// The number of the other commands.
     pub commands: usize,
     pub may_reconnect: bool,
+    pub is_watching: bool,
+    /// What the server has queued before; `None`: that cannot be queued again at another one.
+    pub before: Option<History>,
 }
 
 /// A command of the caller, which each of its servers has to queue.
@@ -134,6 +146,8 @@ impl PipelinePart {
             hidden: 0,
             commands: 0,
             may_reconnect: begins && !is_watching,
+            is_watching,
+            before: if begins { Some(History::default()).filter(|_| !is_watching) } else { transaction.take_history(server) },
         };
         if begins {
             transaction.servers.push(server);

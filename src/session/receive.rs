@@ -5,8 +5,9 @@ use crate::resp::Reply;
 use crate::session::interrupt::Interrupter;
 use crate::session::pubsub_connection::PubSubConnection;
 use crate::session::session::Session;
+use crate::transport::ConnectionSource;
 use crate::transport::clock::{self, NEVER, Time};
-use crate::transport::explain;
+use crate::transport::{after_signal, explain};
 use rustix::event::{PollFd, PollFlags, epoll, poll};
 use rustix::io::Errno;
 use std::collections::VecDeque;
@@ -46,7 +47,8 @@ impl Idle {
 
 fn poll_within(sockets: &mut [PollFd], timeout: Option<Duration>) -> Result<(), Error> {
     match poll(sockets, timeout.and_then(|timeout| timeout.try_into().ok()).as_ref()) {
-        Ok(_) | Err(Errno::INTR) => Ok(()),
+        Ok(_) => Ok(()),
+        Err(Errno::INTR) => after_signal(),
         Err(error) => Err(Error::new(Code::Io, format!("poll: {error}"))),
     }
 }
@@ -113,12 +115,12 @@ impl Session {
                 continue;
             }
             self.check_open()?;
-            if self.interrupter.take_interrupt() || remaining(deadline) == Some(Duration::ZERO) {
-                return Ok(Wait::Complete(None));
-            }
             let next_check = self.check_subscriptions();
             if !self.pubsub_errors.is_empty() {
                 continue;
+            }
+            if self.interrupter.take_interrupt() || remaining(deadline) == Some(Duration::ZERO) {
+                return Ok(Wait::Complete(None));
             }
             let sockets = self.message_sockets()?;
             return Ok(Wait::Idle(Idle { sockets, interrupter: self.interrupter.clone(), next_check, retry_after }));
@@ -146,7 +148,7 @@ impl Session {
 
     fn resubscribe(&mut self, server: usize) -> Result<(), Error> {
         let outcome = self.pubsub_connection(server).map(drop);
-        outcome.map_err(|error| explain(&self.configured.config().servers[server], error, b"SUBSCRIBE", false))
+        outcome.map_err(|error| explain(self.configured.topology().shard(server).server(), error, b"SUBSCRIBE", false))
     }
 
     /// Returns whether a call of [`Session::receive_messages`] would receive something.

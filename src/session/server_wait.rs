@@ -8,7 +8,7 @@ use crate::session::blocked_wait::{Progress, Stop, Waiter};
 use crate::session::connection::SessionConnection;
 use crate::session::receive::{deadline, remaining};
 use crate::session::session::{Outcome, Session};
-use crate::transport::{Watch, clock};
+use crate::transport::{Watch, after_signal, clock, deadline as call};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use std::os::fd::AsFd;
@@ -46,6 +46,7 @@ impl Session {
             if left == Some(Duration::ZERO) {
                 return Err((silent, Error::new(Code::Timeout, "no reply in time")));
             }
+            call::check("waiting for the reply").map_err(|error| (silent, error))?;
             match stop {
                 Some(Stop::Close | Stop::TimeUp) => return Ok(Progress::TimeUp),
                 Some(Stop::Pause) => return Ok(Progress::Paused),
@@ -75,9 +76,12 @@ impl Session {
             watches.retain(|(server, _)| pending.iter().any(|reply| reply.server == *server && reply.reply.is_none()));
             watches.iter_mut().try_for_each(|(server, watch)| watch.check().map_err(|error| (*server, error)))?;
             let next_check = watches.iter().filter_map(|(_, watch)| clock::remaining(watch.next())).min();
-            let timeout = [left, waiter.remaining(), next_check].into_iter().flatten().min().and_then(|left| left.try_into().ok());
+            let end_of_call = clock::remaining(call::deadline());
+            let timeout =
+                [left, waiter.remaining(), next_check, end_of_call].into_iter().flatten().min().and_then(|left| left.try_into().ok());
             match poll(&mut sockets, timeout.as_ref()) {
-                Ok(_) | Err(Errno::INTR) => {}
+                Ok(_) => {}
+                Err(Errno::INTR) => after_signal().map_err(|error| (silent, error))?,
                 Err(error) => return Err((silent, Error::new(Code::Io, format!("poll: {error}")))),
             }
         }

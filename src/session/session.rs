@@ -5,6 +5,7 @@ use crate::config::Protocol;
 use crate::error::{Code, Error};
 use crate::resp::Reply;
 use crate::session::connection::{SessionConnection, Settings};
+use crate::session::credentials::Credentials;
 use crate::session::inbox::{Inbox, OwnInbox};
 use crate::session::interrupt::Interrupter;
 use crate::session::monitor_connection::MonitorConnection;
@@ -15,9 +16,10 @@ use crate::session::stream_buffer::StreamBuffer;
 use crate::session::subscriptions::Subscriptions;
 use crate::session::tracking::Tracking;
 use crate::topology::RegisteredSession;
-use crate::transport::explain;
+use crate::transport::{ConnectionSource, explain};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The outcome of one command.
 pub(crate) type Outcome = Result<Reply, Error>;
@@ -40,12 +42,16 @@ pub struct Session {
     /// With the database of SELECT and the protocol of HELLO.
     pub(super) selected: Cluster,
     process: u32,
+    /// The longest time that a call takes that runs commands.
+    deadline: Option<Duration>,
     pub(super) is_closed: bool,
     pub(super) settings: Settings,
     pub(super) reply_mode: ReplyMode,
     /// By [`Session::require_authentication`].
     pub(super) requires_authentication: bool,
     pub(super) is_authenticated: bool,
+    /// Those of clients, if they are not those of the configuration.
+    pub(super) credentials: Option<Arc<Credentials>>,
     pub(super) registration: Arc<RegisteredSession>,
     /// By server: the connection for transactions.
     pub(super) connections: Vec<Option<SessionConnection>>,
@@ -78,11 +84,13 @@ pub struct Session {
 impl Cluster {
     /// Makes a session on the same servers, for commands with state, such as MULTI, WATCH, SELECT and SUBSCRIBE.
     ///
-    /// It does not connect yet. The session can outlive this handle.
+    /// It does not connect yet. The session can outlive this handle. Each call that runs commands has the [deadline](Cluster::with_deadline) of this
+    /// handle, also while a blocking command waits. [`Session::receive`] and [`Session::read`] have timeouts of their own.
     pub fn session(&self) -> Session {
         let interrupter = Interrupter::default();
         let inbox = Arc::new(Inbox::new(interrupter.clone()));
-        Session::new(self.clone(), RegisteredSession::new(self.config(), inbox.clone()), OwnInbox(inbox), interrupter)
+        let session = Session::new(self.for_session(), RegisteredSession::new(self.config(), inbox.clone()), OwnInbox(inbox), interrupter);
+        Session { deadline: self.deadline(), ..session }
     }
 }
 
@@ -94,11 +102,13 @@ impl Session {
             selected: cluster.clone(),
             configured: cluster,
             process: std::process::id(),
+            deadline: None,
             is_closed: false,
             settings,
             reply_mode: ReplyMode::On,
             requires_authentication: false,
             is_authenticated: true,
+            credentials: None,
             registration,
             connections: (0..servers).map(|_| None).collect(),
             identifying_server: None,
@@ -129,6 +139,11 @@ impl Session {
     /// `action` runs on that thread, at once if the session is closing already. It must not wait and must not use the session.
     pub fn on_close(&self, action: impl FnOnce() + Send + 'static) {
         self.interrupter.on_close(Box::new(action));
+    }
+
+    /// The longest time that a call takes that runs commands.
+    pub(crate) fn deadline(&self) -> Option<Duration> {
+        self.deadline
     }
 
     /// The check that every call begins with.
@@ -167,7 +182,7 @@ impl Session {
         };
         Some(match config == *configured {
             true => self.configured.clone(),
-            false => Cluster::open_shared(config).with_read(self.configured.read()),
+            false => Cluster::open_shared(config).with_reads_of(&self.configured),
         })
     }
 
@@ -223,7 +238,7 @@ impl Session {
     /// if it `reached` the server, that it may have been executed.
     pub(super) fn lose_connection(&mut self, server: usize, error: Error, name: &[u8], reached: bool) -> Error {
         self.connections[server] = None;
-        let error = explain(&self.configured.config().servers[server], error, name, reached);
+        let error = explain(self.configured.topology().shard(server).server(), error, name, reached);
         if let Some(binding) = self.binding.as_mut().filter(|binding| binding.server == server) {
             binding.lost.get_or_insert_with(|| error.clone());
         }
@@ -264,14 +279,15 @@ impl Session {
 
     fn discard_state(&mut self) {
         let stream = std::mem::take(&mut self.stream);
-        let requires_authentication = self.requires_authentication;
+        let (requires_authentication, credentials) = (self.requires_authentication, self.credentials.take());
         self.registration.set_identity(None);
         self.registration.set_subscribed(false);
         // Sessions that redirect their messages to this one continue to do so.
         let inbox = OwnInbox(Arc::new(Inbox::new(self.interrupter.clone())));
         let mut new = Session::new(self.configured.clone(), self.registration.clone(), inbox, self.interrupter.clone());
         std::mem::swap(&mut new.inbox, &mut self.inbox);
-        *self = Session { stream, requires_authentication, is_authenticated: !requires_authentication, ..new };
+        let deadline = self.deadline;
+        *self = Session { stream, requires_authentication, is_authenticated: !requires_authentication, credentials, deadline, ..new };
     }
 
     /// QUIT: closes the connections. Later calls fail, except that the rest of the byte stream can be read.

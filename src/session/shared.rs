@@ -1,10 +1,13 @@
 //! A session that several threads use. Calls that run commands have priority over calls that wait for messages.
 
 use crate::error::Error;
-use crate::resp::Reply;
+use crate::resp::{Reply, pack};
+use crate::session::dispatch::single_reply;
 use crate::session::interrupt::Interrupter;
-use crate::session::receive::{Wait, deadline, remaining};
+use crate::session::receive::{self, Wait, remaining};
 use crate::session::session::{Session, check_process};
+use crate::transport::clock;
+use crate::transport::deadline::{self, Deadline};
 use std::ops::{Deref, DerefMut};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -19,6 +22,8 @@ use std::time::{Duration, Instant};
 /// In a forked child all calls fail, and [`SharedSession::interrupt`] has no effect. Dropping the session there does not affect the parent.
 pub struct SharedSession {
     process: u32,
+    /// That of the session.
+    deadline: Option<Duration>,
     interrupter: Interrupter,
     state: Mutex<State>,
     /// Signals that the session is free, to calls that run commands.
@@ -57,6 +62,7 @@ impl SharedSession {
     pub fn new(session: Session) -> SharedSession {
         SharedSession {
             process: std::process::id(),
+            deadline: session.deadline(),
             interrupter: session.interrupter(),
             state: Mutex::new(State { session: Some(Box::new(session)), waiting_commands: 0, is_receiving: false, is_idle: false }),
             free_for_commands: Condvar::new(),
@@ -67,11 +73,18 @@ impl SharedSession {
 
     /// Runs the commands of a request; see [`Session::execute`].
     pub fn execute(&self, request: &[u8]) -> Result<Reply, Error> {
+        let _call = self.deadline.map(Deadline::begin);
         self.lock_for_commands()?.execute(request)
+    }
+
+    /// Runs one command; see [`Session::command`].
+    pub fn command(&self, args: &[&[u8]]) -> Result<Reply, Error> {
+        single_reply(self.execute(&pack(args))?)
     }
 
     /// Takes bytes of a stream of requests and runs the complete commands; see [`Session::write`].
     pub fn write(&self, bytes: &[u8]) -> Result<(), Error> {
+        let _call = self.deadline.map(Deadline::begin);
         self.lock_for_commands()?.write(bytes)
     }
 
@@ -114,7 +127,7 @@ impl SharedSession {
         nothing: T,
         mut receive: impl FnMut(&mut Session, Option<Instant>) -> Result<Wait<T>, Error>,
     ) -> Result<T, Error> {
-        let deadline = deadline(timeout);
+        let deadline = receive::deadline(timeout);
         let Some(_turn) = self.take_turn(deadline)? else { return Ok(nothing) };
         loop {
             let Some(mut session) = self.lock_for_receiving(deadline)? else { return Ok(nothing) };
@@ -144,7 +157,7 @@ impl SharedSession {
         Ok(Some(Turn(self)))
     }
 
-    /// Waits for the session. A call that receives pauses.
+    /// Waits for the session, at most until the deadline of the call. A call that receives pauses.
     fn lock_for_commands(&self) -> Result<Guard<'_>, Error> {
         check_process(self.process)?;
         let mut state = self.state();
@@ -154,7 +167,17 @@ impl SharedSession {
                 break session;
             }
             self.interrupter.request_pause();
-            state = self.free_for_commands.wait(state).unwrap_or_else(PoisonError::into_inner);
+            let left = clock::remaining(deadline::deadline());
+            if left == Some(Duration::ZERO) {
+                state.waiting_commands -= 1;
+                // The session may have become free for this call, which does not take it.
+                self.pass_on(&state);
+                return Err(deadline::exceeded("waiting for another call of the session"));
+            }
+            state = match left {
+                Some(left) => self.free_for_commands.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0,
+                None => self.free_for_commands.wait(state).unwrap_or_else(PoisonError::into_inner),
+            };
         };
         state.waiting_commands -= 1;
         Ok(Guard { shared: self, session: Some(session), becomes_idle: false })
@@ -177,6 +200,14 @@ impl SharedSession {
                 Some(state) => state,
                 None => return Ok(None),
             };
+        }
+    }
+
+    /// Wakes the call that uses the session next.
+    fn pass_on(&self, state: &State) {
+        match state.waiting_commands {
+            0 => self.free_for_receiver.notify_one(),
+            _ => self.free_for_commands.notify_one(),
         }
     }
 
@@ -209,10 +240,7 @@ impl Drop for Guard<'_> {
     fn drop(&mut self) {
         let mut state = self.shared.state();
         state.session = self.session.take();
-        match state.waiting_commands {
-            0 => self.shared.free_for_receiver.notify_one(),
-            _ => self.shared.free_for_commands.notify_one(),
-        }
+        self.shared.pass_on(&state);
         let wakes = std::mem::replace(&mut state.is_idle, self.becomes_idle);
         drop(state);
         if wakes {

@@ -9,6 +9,7 @@ use crate::session::receive::{Wait, deadline};
 use crate::session::session::{Outcome, Session};
 use crate::session::state_command::{is_stateless, state_command};
 use crate::session::subscriptions::SubscriptionKind;
+use crate::transport::deadline::Deadline;
 use std::time::{Duration, Instant};
 
 impl Session {
@@ -24,6 +25,7 @@ impl Session {
     ///
     /// Fails on a closed session and in a forked child.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let _call = self.deadline().map(Deadline::begin);
         self.check_open()?;
         self.stream.incoming.feed(bytes);
         self.continue_stream(Waiter::Write).map(drop)

@@ -12,7 +12,7 @@ use crate::routing::{CommandResolver, Plan};
 use crate::session::exec_reply::Elements;
 use crate::session::queued::push_command;
 use crate::session::session::{Outcome, Session};
-use crate::transport::{explain, may_retry};
+use crate::transport::{ConnectionSource, explain, may_retry};
 use std::collections::BTreeMap;
 
 const CACHING_YES: &[u8] = b"*3\r\n$6\r\nCLIENT\r\n$7\r\nCACHING\r\n$3\r\nYES\r\n";
@@ -210,7 +210,7 @@ impl Session {
             Some(Err((error, was_sent))) => {
                 let error = match error.refusal() {
                     Some(_) => error.clone(),
-                    None => explain(&self.configured.config().servers[server], error.clone(), &command.name, *was_sent),
+                    None => explain(self.configured.topology().shard(server).server(), error.clone(), &command.name, *was_sent),
                 };
                 Err(error)
             }

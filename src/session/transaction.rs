@@ -235,7 +235,7 @@ impl<'r> Dispatcher<'_, 'r> {
     }
 
     /// Sends a command that is certainly rejected to a server, in a transaction of its own on a connection of its own. If it makes that transaction
-    /// fail, the caller's fails as well.
+    /// fail, the caller's fails as well. Redis 6.2 queues a subcommand with a wrong number of arguments and rejects it when it is executed.
     fn try_in_transaction(&mut self, args: &[&'r [u8]]) -> Result<(), Error> {
         self.flush()?;
         let outcome = self.session.try_in_transaction(args);
@@ -243,6 +243,7 @@ impl<'r> Dispatcher<'_, 'r> {
             transaction.has_error = true;
         }
         match outcome {
+            Ok((reply, _)) if reply.root() == Value::Status(b"QUEUED") => self.defer(args),
             Ok((reply, _)) => self.reply(Ok(reply)),
             Err(error) => self.reject(Err(error)),
         }

@@ -2,7 +2,7 @@
 
 use crate::error::{Code, Error};
 use crate::resp::{Reply, Value};
-use crate::session::connection::MULTI;
+use crate::session::connection::{MULTI, SessionConnection};
 use crate::session::dispatch::Dispatcher;
 use crate::session::queued::{PipelinePart, SentCommand, TransactionPipeline};
 use crate::session::session::Session;
@@ -10,24 +10,34 @@ use crate::transport::explain;
 
 /// The outcome of one part of a pipeline: the array of the replies and the number of hidden ones at its beginning, or the error and whether all of the
 /// part was sent.
-type PartOutcome = Result<(Reply, usize), (Error, bool)>;
+pub(super) type PartOutcome = Result<(Reply, usize), (Error, bool)>;
 
 impl Session {
     /// Sends the parts of the pipeline to their servers, then receives the replies.
     fn send_pipeline(&mut self, pipeline: &TransactionPipeline) -> Vec<PartOutcome> {
         let begun: Vec<Result<usize, (Error, bool)>> = pipeline.parts.iter().map(|part| self.send_part(part)).collect();
         let receive = |(part, begun): (&PipelinePart, Result<usize, (Error, bool)>)| {
-            let hidden = begun?;
-            let Some(connection) = &mut self.connections[part.server] else {
-                return Err((Error::new(Code::Io, "the connection of the transaction was lost"), true));
-            };
-            connection.receive(hidden + part.commands).map(|reply| (reply, hidden)).map_err(|error| (error, true))
+            let outcome = self.receive_part(part, begun);
+            self.repeat_part(part, outcome, pipeline.exec.is_some())
         };
         pipeline.parts.iter().zip(begun).map(receive).collect()
     }
 
+    /// Receives the replies to a part after [`Session::send_part`].
+    pub(super) fn receive_part(&mut self, part: &PipelinePart, begun: Result<usize, (Error, bool)>) -> PartOutcome {
+        let hidden = begun?;
+        let Some(connection) = &mut self.connections[part.server] else {
+            return Err((Error::new(Code::Io, "the connection of the transaction was lost"), true));
+        };
+        connection.receive(hidden + part.commands).map(|reply| (reply, hidden)).map_err(|error| (error, true))
+    }
+
     /// Sends a part. Returns the number of hidden replies that it has.
-    fn send_part(&mut self, part: &PipelinePart) -> Result<usize, (Error, bool)> {
+    pub(super) fn send_part(&mut self, part: &PipelinePart) -> Result<usize, (Error, bool)> {
+        let is_lost = |connection: &SessionConnection| !part.begins_with_multi && !connection.is_open();
+        if self.connections[part.server].as_ref().is_some_and(is_lost) {
+            return Err((Error::new(Code::Io, "the connection of the transaction was lost"), false));
+        }
         let caching = self.packed_caching().filter(|_| part.begins_with_multi);
         let connection = self.own_connection(part.server, part.may_reconnect).map_err(|error| (error, false))?;
         if let Some(caching) = caching {
@@ -48,12 +58,13 @@ impl Session {
 impl Dispatcher<'_, '_> {
     /// Sends the pipeline and adds its replies.
     pub(crate) fn flush_pipeline(&mut self) {
-        let Some(pipeline) = self.pipeline.take() else { return };
+        let Some(mut pipeline) = self.pipeline.take() else { return };
         let outcomes = self.session.send_pipeline(&pipeline);
-        for (part, outcome) in pipeline.parts.iter().zip(&outcomes) {
+        for (part, outcome) in pipeline.parts.iter_mut().zip(&outcomes) {
             match outcome {
                 Ok((reply, hidden)) => {
                     self.check_hidden_replies(part, reply, *hidden);
+                    self.session.transaction.iter_mut().for_each(|transaction| transaction.keep_history(part));
                     if let Some(scripts) = pipeline.exec.as_ref().filter(|_| has_executed(reply, hidden + part.commands)) {
                         scripts.record(self.session.selected.topology().script_sources());
                     }

@@ -156,12 +156,9 @@ impl KeyListener {
         link.as_ref().map(|link| link.messages.clone())
     }
 
-    /// Closes the connections after those messages failed.
-    pub(crate) fn lose(&self, messages: &Arc<Messages>) {
-        let mut state = self.lock();
-        if state.link.as_ref().is_some_and(|link| Arc::ptr_eq(&link.messages, messages)) {
-            state.link = None;
-        }
+    /// Closes the connections after those messages failed. Returns false if that has been done.
+    pub(crate) fn lose(&self, messages: &Arc<Messages>) -> bool {
+        self.lock().link.take_if(|link| Arc::ptr_eq(&link.messages, messages)).is_some()
     }
 
     /// Closes a forked child's copies of its parent's connections.

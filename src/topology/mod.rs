@@ -1,21 +1,28 @@
 //! The servers of one handle in one process: masters, their replicas and roles, and what has been learned from them.
 
+mod distance;
+mod failover;
+mod freshness;
 mod key_listener;
+mod masters;
+mod read_choice;
 mod release;
 mod replicas;
 mod role;
 mod role_check;
 mod script_sources;
+mod sentinels;
 mod sessions;
 mod shard;
 
 use crate::command::ServerInfo;
 use crate::config::{Config, Protocol};
 pub(crate) use crate::topology::key_listener::{Change, INVALIDATIONS, Messages};
+pub(crate) use crate::topology::read_choice::{OwnWrites, ReadChoice, Reads};
 pub(crate) use crate::topology::release::release;
 pub(crate) use crate::topology::replicas::Replica;
-pub(crate) use crate::topology::role::ROLE;
 pub(crate) use crate::topology::script_sources::ScriptSources;
+use crate::topology::sentinels::Sentinels;
 pub(crate) use crate::topology::sessions::{Controlled, RegisteredSession};
 pub(crate) use crate::topology::shard::Shard;
 use std::sync::Arc;
@@ -25,6 +32,7 @@ pub(crate) struct Topology {
     process: u32,
     /// One for each server in `config.servers`, in the same order.
     shards: Vec<Shard>,
+    sentinels: Option<Arc<Sentinels>>,
     learned_commands: ServerInfo,
     script_sources: Arc<ScriptSources>,
     /// The same servers over RESP2, if the configuration asks for RESP3.
@@ -34,11 +42,13 @@ pub(crate) struct Topology {
 impl Topology {
     /// Connects to nothing yet.
     pub(crate) fn new(config: &Arc<Config>) -> Topology {
-        let shards = (0..config.servers.len()).map(|server| Shard::new(config, server)).collect();
+        let sentinels = Sentinels::new(config);
+        let shards = (0..config.servers.len()).map(|server| Shard::new(config, server, sentinels.as_ref())).collect();
         let with_resp2 = || Box::new(Topology::new(&Arc::new(config.with_protocol(Protocol::Resp2))));
         Topology {
             process: std::process::id(),
             shards,
+            sentinels,
             learned_commands: ServerInfo::default(),
             script_sources: ScriptSources::of_servers(config),
             resp2: (config.protocol == Protocol::Resp3).then(with_resp2),
@@ -76,6 +86,7 @@ impl Topology {
     /// Closes a forked child's copies of its parent's idle connections.
     pub(crate) fn abandon(&self) {
         self.shards.iter().for_each(Shard::abandon);
+        self.sentinels.iter().for_each(|sentinels| sentinels.abandon());
         self.resp2.iter().for_each(|topology| topology.abandon());
     }
 }

@@ -5,7 +5,9 @@
 
 use crate::config::{Address, Tls};
 use crate::error::{Code, Error};
-use crate::transport::clock::{Time, exact_now};
+use crate::log::{LogKind, log};
+use crate::transport::clock::{NEVER, Time, exact_now};
+use crate::transport::deadline::deadline;
 use crate::transport::probe::Probe;
 use arc_swap::ArcSwap;
 use std::hash::{BuildHasher, RandomState};
@@ -16,6 +18,8 @@ use std::sync::{Mutex, MutexGuard, TryLockError};
 
 /// How long the caller that begins a probe waits for it (25 ms).
 const PROBE_WAIT: Time = 25_000_000;
+/// How long a program with an event loop waits for one. Most servers reply sooner.
+const SHORT_WAIT: Time = 1_000_000;
 /// The same for the first probe, which decides whether the server is unavailable at all: at most 250 ms.
 const MAX_FIRST_WAIT: Time = 250_000_000;
 /// The time between two probes, which doubles from one to the next.
@@ -46,6 +50,23 @@ struct Probing {
     interval: Time,
 }
 
+/// What is known about a server.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum BreakerState {
+    /// It has replied to the last call.
+    Closed,
+    /// The last call has failed.
+    Suspect { since: Time, reason: String },
+    /// Calls fail at once.
+    Open { since: Time, reason: String },
+}
+
+/// What a caller has found out, which is reported when the lock is free.
+enum Change {
+    Opened,
+    Closed,
+}
+
 /// Whether a failure means that the server is there.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Failure {
@@ -72,28 +93,50 @@ impl Breaker {
         }
     }
 
+    pub(crate) fn address(&self) -> &Address {
+        &self.address
+    }
+
     /// Whether the last thing that is known about the server is a failure. Then [`Breaker::admit`] decides.
     #[inline]
     pub(crate) fn is_troubled(&self) -> bool {
         self.failures.load(Relaxed) != 0
     }
 
+    pub(crate) fn state(&self) -> BreakerState {
+        let (since, reason) = (self.since.load(Relaxed), self.reason.load().to_string());
+        match self.failures.load(Relaxed) {
+            0 => BreakerState::Closed,
+            failures if failures < self.max_failures => BreakerState::Suspect { since, reason },
+            _ => BreakerState::Open { since, reason },
+        }
+    }
+
     /// Decides whether a caller may use the server. Looks after the probe, and begins one if it is time for that.
     #[cold]
     pub(crate) fn admit(&self) -> Result<(), Error> {
+        self.admit_within(NEVER)
+    }
+
+    /// The same for a caller that must not wait as long. If it is not known whether the server replies, what was known before is decisive.
+    #[cold]
+    pub(crate) fn admit_soon(&self) -> Result<(), Error> {
+        self.admit_within(SHORT_WAIT)
+    }
+
+    fn admit_within(&self, limit: Time) -> Result<(), Error> {
         // Another caller that holds the lock looks after the probe.
-        if let Some(mut probing) = self.try_lock() {
-            self.look_after(&mut probing);
-        }
+        let change = self.try_lock().and_then(|mut probing| self.look_after(&mut probing, limit));
+        self.report(change);
         let failures = self.failures.load(Relaxed);
         if failures == 0 || failures < self.max_failures {
             return Ok(());
         }
-        let seconds = exact_now().saturating_sub(self.since.load(Relaxed)) as f64 / 1e9;
-        Err(Error::new(Code::Connect, format!("unavailable for {seconds:.1} s ({})", self.reason.load())))
+        let (seconds, reason) = (self.seconds_since_failure(), self.reason.load());
+        Err(Error::new(Code::Connect, format!("unavailable for {seconds:.1} s ({reason})")))
     }
 
-    fn look_after(&self, probing: &mut Probing) {
+    fn look_after(&self, probing: &mut Probing, limit: Time) -> Option<Change> {
         let since = self.since.load(Relaxed);
         // A probe from before the failures would be found to have succeeded.
         if probing.current.as_ref().is_some_and(|probe| probe.began < since) {
@@ -109,29 +152,59 @@ impl Breaker {
                 Err(error) => return self.probe_failed(probing, &error.to_string()),
             }
         }
-        let Some(probe) = &mut probing.current else { return };
+        let probe = probing.current.as_mut()?;
         let wait = if self.failures.load(Relaxed) < self.max_failures { self.first_wait } else { PROBE_WAIT };
-        match probe.advance(probe.began.saturating_add(wait)) {
+        let until = probe.began.saturating_add(wait);
+        // The deadline of the caller ends its wait and proves nothing.
+        match probe.advance(until.min(exact_now().saturating_add(limit)).min(deadline())) {
             Ok(true) => {
                 *probing = Probing { current: None, interval: MIN_INTERVAL };
-                self.failures.store(0, Relaxed);
+                self.close()
             }
+            Ok(false) if exact_now() < until => None,
             // A server that does not reply to a probe confirms the failure.
-            Ok(false) => drop(self.failures.fetch_max(self.max_failures, Relaxed)),
+            Ok(false) => self.open(),
             Err(error) => self.probe_failed(probing, &error.to_string()),
         }
     }
 
-    fn probe_failed(&self, probing: &mut Probing, reason: &str) {
+    fn probe_failed(&self, probing: &mut Probing, reason: &str) -> Option<Change> {
         probing.current = None;
         self.reason.store(format!("cannot connect: {reason}").into());
-        self.failures.fetch_max(self.max_failures, Relaxed);
+        self.open()
+    }
+
+    /// Makes calls fail at once. Of concurrent callers one gets the change.
+    fn open(&self) -> Option<Change> {
+        (self.failures.fetch_max(self.max_failures, Relaxed) < self.max_failures).then_some(Change::Opened)
+    }
+
+    /// Lets calls use the server.
+    fn close(&self) -> Option<Change> {
+        let failures = self.failures.swap(0, Relaxed);
+        (failures > 0 && failures >= self.max_failures).then_some(Change::Closed)
+    }
+
+    fn report(&self, change: Option<Change>) {
+        match change {
+            None => {}
+            Some(Change::Opened) => {
+                log(LogKind::BreakerOpened, &self.address, || format!("calls fail at once until it replies again: {}", self.reason.load()));
+            }
+            Some(Change::Closed) => {
+                log(LogKind::BreakerClosed, &self.address, || format!("it replies again, after {:.1} s", self.seconds_since_failure()));
+            }
+        }
+    }
+
+    fn seconds_since_failure(&self) -> f64 {
+        exact_now().saturating_sub(self.since.load(Relaxed)) as f64 / 1e9
     }
 
     /// Records that the server has replied. It is called only while [`Breaker::is_troubled`].
     #[cold]
     pub(crate) fn succeeded(&self) {
-        self.failures.store(0, Relaxed);
+        self.report(self.close());
     }
 
     /// Records a failure.
@@ -140,6 +213,13 @@ impl Breaker {
         if self.max_failures == 0 {
             return;
         }
+        self.prepare_failure(failure, reason);
+        let before = self.failures.fetch_add(1, Relaxed);
+        self.report((before < self.max_failures && before + 1 >= self.max_failures).then_some(Change::Opened));
+    }
+
+    /// Records all of a failure but the failure itself.
+    fn prepare_failure(&self, failure: Failure, reason: &str) {
         self.reason.store(reason.to_owned().into());
         if self.failures.load(Relaxed) == 0 {
             let now = exact_now();
@@ -147,7 +227,17 @@ impl Breaker {
             let pause = if failure == Failure::Silent { 0 } else { with_jitter(MIN_INTERVAL) };
             self.next_probe.store(now + pause, Relaxed);
         }
-        self.failures.fetch_add(1, Relaxed);
+    }
+
+    /// Records that the deadline of a call has passed before the server replied: the next caller probes it. Deadlines may be short, so however
+    /// many have passed, they do not make a server unavailable.
+    #[cold]
+    pub(crate) fn suspect(&self, reason: &str) {
+        if self.max_failures > 1 && self.failures.load(Relaxed) == 0 {
+            self.prepare_failure(Failure::Silent, reason);
+            // Other calls may end at the same moment. If the server has failed meanwhile, it stays so.
+            let _ = self.failures.compare_exchange(0, 1, Relaxed, Relaxed);
+        }
     }
 
     pub(crate) fn start_probe(&self) -> io::Result<Probe> {
@@ -202,11 +292,31 @@ mod tests {
     }
 
     #[test]
+    fn calls_that_end_at_the_same_moment_do_not_make_a_server_unavailable() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let breaker = breaker_of(&listener, 2);
+        for _ in 0..200 {
+            let all_ready = std::sync::Barrier::new(8);
+            std::thread::scope(|scope| {
+                for _ in 0..8 {
+                    scope.spawn(|| {
+                        all_ready.wait();
+                        breaker.suspect("no reply in time");
+                    });
+                }
+            });
+            assert!(matches!(breaker.state(), BreakerState::Suspect { .. }));
+            breaker.succeeded();
+        }
+    }
+
+    #[test]
     fn a_silent_server_that_does_not_reply_to_a_probe_is_unavailable_until_it_does() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let breaker = breaker_of(&listener, 2);
         breaker.failed(Failure::Silent, "no reply in time");
-        assert_eq!(breaker.admit().unwrap_err().message(), "unavailable for 0.0 s (no reply in time)");
+        let error = breaker.admit().unwrap_err();
+        assert!(error.message().starts_with("unavailable for ") && error.message().ends_with(" s (no reply in time)"), "{error}");
         // The first probe can have been replaced meanwhile.
         std::thread::scope(|scope| {
             scope.spawn(|| {
@@ -220,6 +330,17 @@ mod tests {
                 std::thread::sleep(std::time::Duration::from_millis(5));
             }
         });
+    }
+
+    #[test]
+    fn a_caller_that_must_not_wait_does_not_decide_before_the_time_for_the_probe_is_up() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = Address::Tcp { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() };
+        let breaker = Breaker::new(address, None, 2, Time::from(u32::MAX));
+        breaker.failed(Failure::Silent, "no reply in time");
+        let began = exact_now();
+        while breaker.admit_soon().is_ok() {}
+        assert!(exact_now() - began >= MAX_FIRST_WAIT);
     }
 
     #[test]

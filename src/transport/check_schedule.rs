@@ -46,6 +46,11 @@ impl CheckSchedule {
         }
     }
 
+    /// Whether the server is checked at all.
+    pub(crate) fn is_active(&self) -> bool {
+        self.interval.is_some()
+    }
+
     /// The time between two checks; `NEVER` if the server is never checked.
     pub(crate) fn interval(&self) -> Time {
         self.interval.unwrap_or(NEVER)

@@ -2,14 +2,19 @@
 //! address does not delay the connection to another one.
 
 use crate::config::{Address, Config};
-use crate::transport::clock::{NEVER, Time, exact_now, remaining};
-use rustix::event::{PollFd, PollFlags, poll};
+use crate::transport::clock::{NEVER, Time, exact_now};
+use crate::transport::deadline::{deadline, wait_for};
+use crate::transport::endpoint::{Endpoint, endpoints, is_name};
+use crate::transport::name_lookup::NameLookup;
+use crate::transport::signals::after_signal;
+use rustix::event::{PollFd, PollFlags};
 use rustix::io::{Errno, ioctl_fionbio};
-use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect, socket_with, sockopt};
+use rustix::net::{AddressFamily, SocketFlags, SocketType, connect, socket_with, sockopt};
 use std::collections::VecDeque;
 use std::io;
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long an attempt has the network for itself before the next address is tried too.
@@ -19,6 +24,8 @@ const QUEUE_DELAY: Time = 5_000_000;
 
 /// A socket that is being connected.
 pub(crate) struct Connecting {
+    /// The lookup of the host name. `None`: the addresses are known.
+    lookup: Option<Arc<NameLookup>>,
     untried: VecDeque<Endpoint>,
     attempts: Vec<OwnedFd>,
     /// When the next address is tried.
@@ -26,25 +33,24 @@ pub(crate) struct Connecting {
     last_error: io::Error,
 }
 
-/// Where to connect to: an address of a host, or the path of a Unix socket.
-#[derive(Clone)]
-pub(super) enum Endpoint {
-    Tcp(SocketAddr),
-    Unix(SocketAddrUnix),
-}
-
 impl Connecting {
-    /// Resolves the name. Nothing is sent yet.
+    /// Begins to resolve the name. Nothing is sent yet.
     pub(crate) fn start(address: &Address) -> io::Result<Connecting> {
-        Ok(Connecting::to(endpoints(address)?))
+        match is_name(address) {
+            true => Ok(Connecting { lookup: Some(NameLookup::begin(address)?), ..Connecting::to(VecDeque::new()) }),
+            false => Ok(Connecting::to(endpoints(address)?)),
+        }
     }
 
     fn to(endpoints: VecDeque<Endpoint>) -> Connecting {
-        Connecting { untried: endpoints, attempts: Vec::new(), next_attempt: 0, last_error: no_address() }
+        Connecting { lookup: None, untried: endpoints, attempts: Vec::new(), next_attempt: 0, last_error: no_address() }
     }
 
     /// Waits for a connection, at most until that time. `None`: there is none yet.
     pub(crate) fn advance(&mut self, until: Time) -> io::Result<Option<OwnedFd>> {
+        if !self.wait_for_addresses(until)? {
+            return Ok(None);
+        }
         loop {
             if let Some(socket) = self.attempt_next()? {
                 return Ok(Some(socket));
@@ -53,10 +59,33 @@ impl Connecting {
             if let Some(socket) = self.wait(until.min(next))? {
                 return Ok(Some(socket));
             }
-            if exact_now() >= until {
+            if exact_now() >= until.min(deadline()) {
                 return Ok(None);
             }
         }
+    }
+
+    /// Waits for the lookup of the name; false: it has not ended by that time.
+    fn wait_for_addresses(&mut self, until: Time) -> io::Result<bool> {
+        while let Some(lookup) = &self.lookup {
+            if let Some(outcome) = lookup.outcome() {
+                (self.untried, self.lookup) = (outcome?, None);
+            } else if exact_now() >= until.min(deadline()) {
+                return Ok(false);
+            } else {
+                match wait_for(&[PollFd::new(lookup.ended(), PollFlags::IN)], until) {
+                    Ok(_) => {}
+                    Err(Errno::INTR) => after_signal().map_err(io::Error::other)?,
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn timed_out(&self) -> io::Error {
+        let text = if self.lookup.is_some() { "the lookup of the host name timed out" } else { "timed out" };
+        io::Error::new(io::ErrorKind::TimedOut, text)
     }
 
     /// Tries the next address if it is time for that.
@@ -86,12 +115,15 @@ impl Connecting {
 
     /// Waits for one of the attempts. After a failure the next address is tried at once.
     fn wait(&mut self, until: Time) -> io::Result<Option<OwnedFd>> {
-        let mut sockets: Vec<PollFd> = self.attempts.iter().map(|socket| PollFd::new(socket, PollFlags::OUT)).collect();
-        match poll(&mut sockets, remaining(until).and_then(|left| left.try_into().ok()).as_ref()) {
-            Ok(_) | Err(Errno::INTR) => {}
+        let sockets: Vec<PollFd> = self.attempts.iter().map(|socket| PollFd::new(socket, PollFlags::OUT)).collect();
+        let ready = match wait_for(&sockets, until) {
+            Ok(ready) => ready,
+            Err(Errno::INTR) => {
+                after_signal().map_err(io::Error::other)?;
+                return Ok(None);
+            }
             Err(error) => return Err(error.into()),
-        }
-        let ready: Vec<bool> = sockets.iter().map(|socket| !socket.revents().is_empty()).collect();
+        };
         for at in (0..ready.len()).rev().filter(|&at| ready[at]) {
             let socket = self.attempts.swap_remove(at);
             match sockopt::socket_error(&socket)? {
@@ -104,14 +136,6 @@ impl Connecting {
         }
         Ok(None)
     }
-}
-
-/// The addresses of a server in the order in which they are tried. A host name is looked up, which waits for the resolver of the system.
-pub(super) fn endpoints(address: &Address) -> io::Result<VecDeque<Endpoint>> {
-    Ok(match address {
-        Address::Tcp { host, port } => alternate_families((host.as_str(), *port).to_socket_addrs()?).map(Endpoint::Tcp).collect(),
-        Address::Unix { path } => [Endpoint::Unix(SocketAddrUnix::new(path.as_str())?)].into(),
-    })
 }
 
 pub(super) fn no_address() -> io::Error {
@@ -138,22 +162,10 @@ pub(super) fn begin(endpoint: &Endpoint) -> Result<(OwnedFd, bool), Errno> {
     }
 }
 
-/// The addresses in their order, but after each one of one family one of the other, if there is one.
-fn alternate_families(addresses: impl Iterator<Item = SocketAddr>) -> impl Iterator<Item = SocketAddr> {
-    let all: Vec<SocketAddr> = addresses.collect();
-    let first_is_v6 = all.first().is_some_and(SocketAddr::is_ipv6);
-    let (mut first, mut second): (VecDeque<SocketAddr>, VecDeque<SocketAddr>) =
-        all.into_iter().partition(|one| one.is_ipv6() == first_is_v6);
-    std::iter::from_fn(move || {
-        let next = first.pop_front().or_else(|| second.pop_front());
-        std::mem::swap(&mut first, &mut second);
-        next
-    })
-}
-
 /// Connects until that time at the latest, and sets what the configuration says about sockets. The socket blocks.
 pub(crate) fn open_socket(address: &Address, config: &Config, until: Time) -> io::Result<OwnedFd> {
-    let socket = Connecting::start(address)?.advance(until)?.ok_or_else(|| io::Error::new(io::ErrorKind::TimedOut, "timed out"))?;
+    let mut connecting = Connecting::start(address)?;
+    let socket = connecting.advance(until)?.ok_or_else(|| connecting.timed_out())?;
     ioctl_fionbio(&socket, false)?;
     set_options(&socket, address, config)?;
     Ok(socket)
@@ -187,7 +199,7 @@ fn set_keepalive(socket: &OwnedFd, time: Option<Duration>) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::net::{Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
+    use std::net::{Ipv4Addr, TcpListener, TcpStream};
 
     fn connect_to(addresses: &[SocketAddr], limit: Duration) -> io::Result<Option<SocketAddr>> {
         let mut connecting = Connecting::to(addresses.iter().copied().map(Endpoint::Tcp).collect());
@@ -228,14 +240,5 @@ mod tests {
     fn a_connection_that_takes_too_long_is_given_up() {
         let (_socket, dead, _queued) = black_hole();
         assert_eq!(connect_to(&[dead, dead], Duration::from_millis(20)).unwrap(), None);
-    }
-
-    #[test]
-    fn families_alternate_and_keep_their_order() {
-        let v4 = |last: u8| SocketAddr::from((Ipv4Addr::new(10, 0, 0, last), 1));
-        let v6 = |last: u16| SocketAddr::from((Ipv6Addr::new(1, 0, 0, 0, 0, 0, 0, last), 1));
-        let all = [v6(1), v6(2), v4(1), v6(3), v4(2)];
-        assert_eq!(alternate_families(all.into_iter()).collect::<Vec<_>>(), [v6(1), v4(1), v6(2), v4(2), v6(3)]);
-        assert_eq!(alternate_families([v4(1), v4(2)].into_iter()).collect::<Vec<_>>(), [v4(1), v4(2)]);
     }
 }

@@ -1,20 +1,22 @@
 //! One connection to one server: sends bytes, reads replies. It belongs to the process that opened it.
 
-use crate::command::ReadTimeout;
-use crate::config::{Config, Protocol, Server};
+use crate::config::{Config, Server};
 use crate::error::{Code, Error};
-use crate::resp::{Reader, Reply, Value};
+use crate::log::{LogKind, log};
+use crate::resp::Reader;
 use crate::transport::breaker::{Breaker, Failure};
-use crate::transport::clock::{NEVER, RESOLUTION, Time, exact_now, limit, now, remaining};
+use crate::transport::clock::{NEVER, RESOLUTION, Time, exact_now, limit, now};
 use crate::transport::connect::open_socket;
 use crate::transport::connection_errors::{closed, connect_failed, not_accepted, timed_out, too_slow};
-use crate::transport::greeting::{check_first_reply, first_commands};
-use crate::transport::limits::Limits;
+use crate::transport::deadline::{self, deadline, has_deadline, may_have_deadline};
+use crate::transport::limits::{Limit, Limits};
 use crate::transport::probe::hung_up;
 use crate::transport::progress::Progress;
+use crate::transport::role::Role;
+use crate::transport::signals::after_signal;
 use crate::transport::socket::Socket;
-use crate::transport::watch::Watch;
-use rustix::event::{PollFd, PollFlags, poll};
+use crate::transport::statistics::{ErrorKind, Statistics};
+use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, recv, send, sockopt};
 use std::io;
@@ -36,12 +38,16 @@ pub(crate) struct Connection {
     /// The process that opened it.
     owner: u32,
     max_reply_depth: usize,
+    max_reply_size: usize,
     /// Memory for the next reply.
     buffer: Vec<u8>,
     /// Memory for packing small commands.
     packed: Vec<u8>,
-    breaker: Arc<Breaker>,
-    limits: Limits,
+    pub(super) breaker: Arc<Breaker>,
+    pub(super) statistics: Arc<Statistics>,
+    pub(super) limits: Limits,
+    /// When the request began that it was opened for.
+    pub(super) opened_for: Time,
     /// When the request began that uses the connection now.
     began: AtomicU64,
     /// By then the first byte of the reply must have arrived. 0: nearly all of the time is left, so the limit of the socket is enough.
@@ -52,19 +58,33 @@ pub(crate) struct Connection {
     has_replied: AtomicBool,
     /// It timed out or was lost.
     has_failed: AtomicBool,
+    /// What the server said of its role when the connection was opened.
+    pub(super) role: Option<Box<Role>>,
 }
 
 impl Connection {
-    /// Connects by `until`, asks for the protocol, authenticates and selects the database, for a request that began at `began`. If it fails no command
-    /// of the caller has been sent.
-    pub(crate) fn open(server: &Server, config: &Config, breaker: &Arc<Breaker>, began: Time, until: Time) -> Result<Connection, Error> {
-        let failed = |error: io::Error| {
-            let failure = if error.kind() == io::ErrorKind::TimedOut { Failure::Silent } else { Failure::Refused };
-            let error = connect_failed(&error.to_string());
+    /// Connects by `until`, asks for the protocol, authenticates and selects the database, for a request that began at `began`. With `asks_role` it
+    /// also asks for the role within that limit, and fails if the server is a replica. If it fails no command of the caller has been sent.
+    pub(crate) fn open(
+        server: &Server,
+        config: &Config,
+        breaker: &Arc<Breaker>,
+        statistics: &Arc<Statistics>,
+        (began, until): (Time, Time),
+        asks_role: Option<Limit>,
+    ) -> Result<Connection, Error> {
+        let failed = |failure: Failure, reason: &str| {
+            if deadline::has_passed() {
+                return deadline_exceeded(breaker, statistics, "connecting", reason);
+            }
+            let error = statistics.failed_with(connect_failed(reason));
             breaker.failed(failure, error.message());
             error
         };
-        let socket = open_socket(&server.address, config, until).map_err(failed)?;
+        let socket = open_socket(&server.address, config, until).map_err(|error| {
+            let failure = if error.kind() == io::ErrorKind::TimedOut { Failure::Silent } else { Failure::Refused };
+            failed(failure, &error.to_string())
+        })?;
         let shorter = |one: Option<Duration>| [one, config.timeout].into_iter().flatten().min();
         sockopt::set_socket_timeout(&socket, sockopt::Timeout::Recv, shorter(config.read_timeout))
             .map_err(|error| connect_failed(&error.to_string()))?;
@@ -72,57 +92,61 @@ impl Connection {
             .map_err(|error| connect_failed(&error.to_string()))?;
         let socket = Socket::open(socket, server, until).map_err(|error| {
             let failure = if error.code() == Code::Timeout { Failure::Silent } else { Failure::Refused };
-            let error = connect_failed(error.message());
-            breaker.failed(failure, error.message());
-            error
+            failed(failure, error.message())
         })?;
         let mut connection = Connection {
             socket,
             owner: std::process::id(),
             max_reply_depth: config.max_reply_depth,
+            max_reply_size: config.max_reply_size,
             buffer: Vec::new(),
             packed: Vec::new(),
             breaker: breaker.clone(),
+            statistics: statistics.clone(),
             limits: Limits::new(config),
+            opened_for: began,
             began: AtomicU64::new(began),
             reply_by: AtomicU64::new(until),
             retired_at: config.max_connection_age.map_or(NEVER, |age| now().saturating_add(limit(Some(age)))),
             has_replied: AtomicBool::new(false),
             has_failed: AtomicBool::new(false),
+            role: None,
         };
-        connection.prepare(server, config.protocol)?;
+        connection.prepare(server, config, asks_role)?;
         connection.continue_request(began);
+        statistics.opened();
         Ok(connection)
-    }
-
-    /// Sends HELLO or AUTH, and SELECT, in one round trip, if the configuration requires them.
-    fn prepare(&mut self, server: &Server, protocol: Protocol) -> Result<(), Error> {
-        let requests = first_commands(server, protocol);
-        if requests.is_empty() {
-            return Ok(());
-        }
-        let as_connect_error = |error: Error| if error.code() == Code::Connect { error } else { connect_failed(error.message()) };
-        self.send_all(&requests.concat(), &mut 0).map_err(as_connect_error)?;
-        let mut reader = self.reader(true);
-        self.receive(&mut reader, requests.len()).map_err(as_connect_error)?;
-        match Reply::from_reader(reader, Some(requests.len())).0.root() {
-            Value::Array(mut replies) => replies.try_for_each(|reply| check_first_reply(&reply, protocol)),
-            _ => Ok(()),
-        }
     }
 
     /// Begins a request at the time `now`.
     #[inline]
     pub(crate) fn begin_request(&self, now: Time) {
+        self.begin_request_without_deadline(now);
+        if may_have_deadline() {
+            self.watch_deadline();
+        }
+    }
+
+    /// [`Connection::begin_request`] for a call that has no deadline.
+    #[inline]
+    pub(crate) fn begin_request_without_deadline(&self, now: Time) {
         self.began.store(now, Relaxed);
         self.reply_by.store(0, Relaxed);
+    }
+
+    /// A call with a deadline looks at the clock in each of its waits.
+    #[cold]
+    fn watch_deadline(&self) {
+        if has_deadline() {
+            self.continue_request(self.began());
+        }
     }
 
     /// Continues a request of which much of the time may have passed.
     #[cold]
     pub(crate) fn continue_request(&self, began: Time) {
         self.began.store(began, Relaxed);
-        self.reply_by.store(began.saturating_add(self.limits.request).saturating_add(RESOLUTION), Relaxed);
+        self.reply_by.store(began.saturating_add(self.limits.request).saturating_add(RESOLUTION).min(deadline()), Relaxed);
     }
 
     /// Tells it that time has passed since the request began, if that is so.
@@ -134,7 +158,7 @@ impl Connection {
 
     /// The wait for the reply begins now, when a large request has been sent.
     pub(crate) fn begin_wait(&self) {
-        self.reply_by.store(exact_now().saturating_add(self.limits.request), Relaxed);
+        self.reply_by.store(exact_now().saturating_add(self.limits.request).min(deadline()), Relaxed);
     }
 
     /// When the request began.
@@ -145,7 +169,10 @@ impl Connection {
 
     /// Fails if the server is known not to reply now. A pool checks that itself.
     pub(crate) fn check_available(&self) -> Result<(), Error> {
-        if self.breaker.is_troubled() { self.breaker.admit() } else { Ok(()) }
+        if !self.breaker.is_troubled() {
+            return Ok(());
+        }
+        self.breaker.admit().inspect_err(|_| self.statistics.failed(ErrorKind::Unavailable))
     }
 
     /// Whether it timed out or was lost: other connections of that time may be lost, too.
@@ -158,7 +185,7 @@ impl Connection {
     pub(crate) fn reader(&mut self, rooted: bool) -> Reader {
         let buffer = std::mem::take(&mut self.buffer);
         let buffer = if buffer.capacity() == 0 { Vec::with_capacity(FIRST_READ) } else { buffer };
-        Reader::new(buffer, rooted).with_max_depth(self.max_reply_depth)
+        Reader::new(buffer, rooted).with_limits(self.max_reply_depth, self.max_reply_size)
     }
 
     /// Takes the buffer of a reader back, for the next reply.
@@ -178,9 +205,10 @@ impl Connection {
     /// [`Connection::send_all`] for a part of a request. With `more` the kernel may hold back a packet that is not full.
     #[inline]
     pub(crate) fn send_part(&self, bytes: &[u8], more: bool, sent: &mut usize) -> Result<(), Error> {
-        let Some(socket) = self.socket.plain() else { return self.send_encrypted(bytes, more, sent) };
+        let Some(socket) = self.socket.plain().filter(|_| !may_have_deadline()) else { return self.send_watched(bytes, more, sent) };
         match send(socket, bytes, if more { SendFlags::MORE | SendFlags::NOSIGNAL } else { SendFlags::NOSIGNAL }) {
             Ok(count) if count == bytes.len() => {
+                self.statistics.sent(count);
                 *sent += count;
                 Ok(())
             }
@@ -208,6 +236,7 @@ impl Connection {
         loop {
             match outcome {
                 Ok(count) => {
+                    self.statistics.sent(count);
                     *sent += count;
                     rest = &rest[count..];
                     progress.record(count);
@@ -218,8 +247,9 @@ impl Connection {
                 }
                 Err(Errno::INTR | Errno::AGAIN) => {
                     let until = if rest.len() == bytes.len() { self.reply_by().min(progress.until()) } else { progress.until() };
+                    let until = until.min(deadline());
                     if exact_now() >= until || !self.poll(PollFlags::OUT, until)? {
-                        return Err(self.fail(not_accepted()));
+                        return Err(self.give_up("sending", not_accepted()));
                     }
                 }
                 Err(error) => return Err(self.lost(error)),
@@ -234,7 +264,10 @@ impl Connection {
         let more = if more { SendFlags::MORE } else { SendFlags::empty() };
         loop {
             match self.socket.send(bytes, more | SendFlags::DONTWAIT)? {
-                Ok(count) => return Ok(count),
+                Ok(count) => {
+                    self.statistics.sent(count);
+                    return Ok(count);
+                }
                 Err(Errno::AGAIN) => return Ok(0),
                 Err(Errno::INTR) => {}
                 Err(error) => return Err(self.lost(error)),
@@ -248,28 +281,34 @@ impl Connection {
     }
 
     /// Reads until `wanted` replies are complete.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn receive(&self, reader: &mut Reader, wanted: usize) -> Result<(), Error> {
         if reader.complete() < wanted {
+            let since = self.statistics.begin_wait();
             if self.reply_by.load(Relaxed) != 0 {
                 self.receive_rest(reader, wanted)?;
             } else if let Some(socket) = self.socket.plain() {
                 // Nearly every reply is complete after one read.
                 match recv(socket, reader.room()?, RecvFlags::empty()) {
                     Ok((0, _)) => return Err(self.fail(closed())),
-                    Ok(_) => {
-                        reader.advance(wanted)?;
+                    Ok((_, count)) => {
+                        self.statistics.received(count);
+                        reader.advance(wanted).map_err(|error| self.broken(error))?;
                         if reader.complete() < wanted {
                             self.receive_rest(reader, wanted)?;
                         }
                     }
-                    Err(Errno::INTR) => self.receive_rest(reader, wanted)?,
+                    Err(Errno::INTR) => {
+                        self.after_signal()?;
+                        self.receive_rest(reader, wanted)?;
+                    }
                     Err(Errno::AGAIN) => return Err(self.fail(timed_out())),
                     Err(error) => return Err(self.lost(error)),
                 }
             } else {
                 self.receive_encrypted(reader, wanted)?;
             }
+            self.statistics.replied(wanted, since);
         }
         if !self.has_replied.load(Relaxed) {
             self.check_first_reply(reader)?;
@@ -277,7 +316,16 @@ impl Connection {
         if self.breaker.is_troubled() {
             self.breaker.succeeded();
         }
-        reader.finish()
+        reader.finish().map_err(|error| self.broken(error))
+    }
+
+    /// What has arrived cannot be read.
+    #[cold]
+    pub(super) fn broken(&self, error: Error) -> Error {
+        if error.code() == Code::Protocol {
+            self.report_unexpected_bytes(error.message());
+        }
+        self.statistics.failed_with(error)
     }
 
     /// Reads with a look at the clock: the first byte has to arrive in time, and the rest of each reply at a minimum rate.
@@ -286,19 +334,23 @@ impl Connection {
     pub(super) fn receive_rest(&self, reader: &mut Reader, wanted: usize) -> Result<(), Error> {
         let mut progress = Progress::new(self.limits.reply_rate);
         let mut is_first = reader.bytes().is_empty();
+        let has_deadline = has_deadline();
         while reader.complete() < wanted {
-            let until = if is_first { self.reply_by() } else { progress.until() };
-            if is_first || progress.elapsed() > WATCHED_FROM {
+            let until = if is_first { self.reply_by() } else { progress.until() }.min(deadline());
+            let polls = is_first || has_deadline;
+            if polls || progress.elapsed() > WATCHED_FROM {
                 // What has arrived counts, also if the time is up.
                 if !self.poll(PollFlags::IN, until)? {
-                    return Err(self.fail(if is_first || !progress.has_begun() { timed_out() } else { too_slow() }));
+                    let error = if is_first || !progress.has_begun() { timed_out() } else { too_slow() };
+                    return Err(self.give_up("waiting for the reply", error));
                 }
             }
             let complete = reader.complete();
-            match self.socket.recv(reader, if is_first { RecvFlags::DONTWAIT } else { RecvFlags::empty() })? {
+            match self.socket.recv(reader, if polls { RecvFlags::DONTWAIT } else { RecvFlags::empty() })? {
                 Ok(0) => return Err(self.fail(closed())),
                 Ok(count) => {
-                    reader.advance(wanted)?;
+                    self.statistics.received(count);
+                    reader.advance(wanted).map_err(|error| self.broken(error))?;
                     is_first = false;
                     progress.record(count);
                     if reader.complete() > complete {
@@ -306,9 +358,12 @@ impl Connection {
                     } else if progress.is_too_slow() {
                         return Err(self.fail(too_slow()));
                     }
+                    if reader.complete() < wanted && deadline::has_passed() {
+                        return Err(self.give_up("receiving the reply", too_slow()));
+                    }
                 }
-                Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) if is_first || exact_now() < until => {}
+                Err(Errno::INTR) => self.after_signal()?,
+                Err(Errno::AGAIN) if polls || exact_now() < until => {}
                 Err(Errno::AGAIN) => return Err(self.fail(timed_out())),
                 Err(error) => return Err(self.lost(error)),
             }
@@ -317,7 +372,7 @@ impl Connection {
     }
 
     /// By when the first byte of the reply must have arrived.
-    fn reply_by(&self) -> Time {
+    pub(super) fn reply_by(&self) -> Time {
         match self.reply_by.load(Relaxed) {
             0 => self.began().saturating_add(self.limits.request.min(self.limits.reply)).saturating_add(RESOLUTION),
             // The limit for the reply begins with the wait.
@@ -327,9 +382,9 @@ impl Connection {
 
     /// A server that has too many clients says so and hangs up; it does not execute the command.
     #[cold]
-    fn check_first_reply(&self, reader: &Reader) -> Result<(), Error> {
+    pub(super) fn check_first_reply(&self, reader: &Reader) -> Result<(), Error> {
         if let Some(text) = hung_up(reader.bytes()) {
-            let error = connect_failed(&text);
+            let error = self.statistics.failed_with(connect_failed(&text));
             self.breaker.failed(Failure::Refused, error.message());
             return Err(error);
         }
@@ -337,78 +392,26 @@ impl Connection {
         Ok(())
     }
 
-    /// Reads what has arrived; returns the number of bytes.
-    pub(crate) fn receive_now(&self, reader: &mut Reader, wanted: usize) -> Result<usize, Error> {
-        match self.socket.recv(reader, RecvFlags::DONTWAIT)? {
-            Ok(0) => Err(self.fail(closed())),
-            Ok(count) => {
-                if self.breaker.is_troubled() {
-                    self.breaker.succeeded();
-                }
-                reader.advance(wanted).map(|()| count)
-            }
-            Err(Errno::INTR | Errno::AGAIN) => Ok(0),
-            Err(error) => Err(self.lost(error)),
-        }
-    }
-
-    /// Waits for the first byte of the reply to a blocking command. If the read timeout of the configuration applies unchanged this returns at once,
-    /// and the read waits.
-    #[inline]
-    pub(crate) fn wait(&self, read_timeout: ReadTimeout) -> Result<(), Error> {
-        if read_timeout == ReadTimeout::Configured { Ok(()) } else { self.wait_longer(read_timeout) }
-    }
-
-    #[cold]
-    fn wait_longer(&self, read_timeout: ReadTimeout) -> Result<(), Error> {
-        let until = match read_timeout {
-            ReadTimeout::Extended(blocking) => {
-                let limit = limit(Some(blocking)).saturating_add(self.limits.reply.min(self.limits.request));
-                exact_now().saturating_add(limit)
-            }
-            _ => NEVER,
-        };
-        let mut watch = self.watch();
-        while !self.poll(PollFlags::IN, until.min(watch.next()))? {
-            if exact_now() >= until {
-                return Err(self.fail(timed_out()));
-            }
-            watch.check().map_err(|error| self.fail(error))?;
-        }
-        Ok(())
-    }
-
-    /// Notices that the server does not reply any more while a command waits.
-    pub(crate) fn watch(&self) -> Watch {
-        Watch::new(&self.breaker, self.limits.ping_interval, self.limits.request.min(self.limits.reply))
-    }
-
-    /// How long the connection may be silent before the server is sent a PING, and how long the reply to that may take.
-    pub(crate) fn ping_limits(&self) -> (Time, Time) {
-        (self.limits.ping_interval, self.limits.request.min(self.limits.reply))
-    }
-
-    /// Waits for the first byte of a reply, at most that long. Longer silence is no failure of the server.
-    pub(crate) fn wait_within(&self, limit: Duration) -> Result<(), Error> {
-        let until = exact_now().saturating_add(limit.as_nanos() as Time);
-        if self.poll(PollFlags::IN, until)? { Ok(()) } else { Err(timed_out()) }
-    }
-
     /// Waits until the socket is ready; false if it is not by that time. A signal does not extend the wait.
-    fn poll(&self, events: PollFlags, until: Time) -> Result<bool, Error> {
+    pub(super) fn poll(&self, events: PollFlags, until: Time) -> Result<bool, Error> {
         if events == PollFlags::IN && self.socket.holds_data() {
             return Ok(true);
         }
         loop {
-            let timeout = remaining(until).and_then(|left| left.try_into().ok());
-            match poll(&mut [PollFd::new(&self.socket, events)], timeout.as_ref()) {
+            match deadline::wait_for(&[PollFd::new(&self.socket, events)], until).map(|ready| ready[0]) {
                 // Messages of TLS itself are no data.
-                Ok(1..) if events == PollFlags::IN && !self.socket.has_data()? => {}
-                Ok(ready) => return Ok(ready > 0),
-                Err(Errno::INTR) => {}
+                Ok(true) if events == PollFlags::IN && !self.socket.has_data()? => {}
+                Ok(is_ready) => return Ok(is_ready),
+                Err(Errno::INTR) => self.after_signal()?,
                 Err(error) => return Err(self.lost(error)),
             }
         }
+    }
+
+    /// After a signal the host may end the wait. That is no failure of the server, but its reply may still come, so the connection is closed.
+    #[cold]
+    fn after_signal(&self) -> Result<(), Error> {
+        after_signal().inspect_err(|_| self.has_failed.store(true, Relaxed))
     }
 
     #[cold]
@@ -416,10 +419,20 @@ impl Connection {
         self.fail(Error::new(Code::Io, format!("connection lost: {}", io::Error::from(error))))
     }
 
+    /// Ends a request whose time is up: with that failure, unless it was the deadline of the call, which says little about the server.
+    #[cold]
+    pub(crate) fn give_up(&self, phase: &str, failure: Error) -> Error {
+        if !deadline::has_passed() {
+            return self.fail(failure);
+        }
+        deadline_exceeded(&self.breaker, &self.statistics, phase, failure.message())
+    }
+
     /// Records a failure. A connection that had worked before can be lost while the server works; the next one will show it.
     #[cold]
     pub(crate) fn fail(&self, error: Error) -> Error {
         self.has_failed.store(true, Relaxed);
+        let error = self.statistics.failed_with(error);
         match error.code() {
             Code::Timeout => self.breaker.failed(Failure::Silent, error.message()),
             _ if self.has_replied.load(Relaxed) => {}
@@ -441,12 +454,31 @@ impl Connection {
 
     /// Whether the connection is open and no unexpected bytes have arrived.
     pub(crate) fn is_alive(&self) -> bool {
-        self.socket.is_quiet()
+        let is_quiet = self.socket.is_quiet();
+        if !is_quiet && self.socket.has_unexpected_bytes() {
+            self.report_unexpected_bytes("bytes arrived on an idle connection");
+        }
+        is_quiet
+    }
+
+    fn report_unexpected_bytes(&self, what: &str) {
+        log(LogKind::UnexpectedBytes, self.breaker.address(), || format!("the connection is closed: {what}"));
     }
 
     fn is_of_this_process(&self) -> bool {
         self.owner == std::process::id()
     }
+}
+
+/// The error of a request that the end of its call has ended. A deadline says little about the server; that another thread has ended the call
+/// says nothing.
+#[cold]
+fn deadline_exceeded(breaker: &Breaker, statistics: &Statistics, phase: &str, reason: &str) -> Error {
+    if !deadline::is_interrupted() {
+        breaker.suspect(reason);
+    }
+    statistics.failed(ErrorKind::Deadline);
+    deadline::exceeded(phase)
 }
 
 impl AsFd for Connection {

@@ -1,6 +1,6 @@
 //! Why a connection failed.
 
-use crate::config::Protocol;
+use crate::config::{EmptyMaster, Protocol};
 use crate::error::{Code, Error};
 
 #[cold]
@@ -39,4 +39,17 @@ pub(crate) fn too_slow() -> Error {
 #[cold]
 pub(crate) fn not_accepted() -> Error {
     Error::new(Code::Timeout, "the server accepted no data in time (write_timeout)")
+}
+
+/// The server was restarted without its data.
+#[cold]
+pub(super) fn lost_its_data(before: u64, offset: u64, empty_master: EmptyMaster) -> Error {
+    let consequence = match empty_master {
+        EmptyMaster::Refuse => "it is refused until it has data again or a replica is promoted (empty_master)",
+        _ => "this is reported once, the next calls use it as it is (empty_master)",
+    };
+    let text = format!(
+        "the server was restarted without its data: it has no keys, and its replication offset was {before} and is {offset}; {consequence}"
+    );
+    Error::new(Code::Config, text)
 }

@@ -3,7 +3,8 @@
 use crate::config::{Config, Server};
 use crate::error::Error;
 use crate::transport::clock::{Time, now};
-use crate::transport::pool::{Lease, Limit, Pool};
+use crate::transport::limits::Limit;
+use crate::transport::pool::{Lease, Pool};
 
 /// Connections to one server.
 pub(crate) trait ConnectionSource {
@@ -15,6 +16,10 @@ pub(crate) trait ConnectionSource {
     /// Opens a connection that has not selected the database, over the limit of `pool_size`. It must not be kept.
     fn lease_without_database(&self) -> Result<Lease<'_>, Error>;
 
+    /// The server has rejected a write over this connection, as a replica does. Asks it over the same connection whether it is one. If so, the
+    /// write was not executed, and the next connection is one to the master: the write may be sent again.
+    fn confirm_replica(&self, lease: Lease<'_>) -> bool;
+
     fn server(&self) -> &Server;
 
     fn config(&self) -> &Config;
@@ -23,11 +28,20 @@ pub(crate) trait ConnectionSource {
 impl ConnectionSource for Pool {
     #[inline]
     fn lease(&self, retry_of: Option<Time>) -> Result<Lease<'_>, Error> {
-        self.lease_at(retry_of.is_some(), retry_of.unwrap_or_else(now), Limit::Configured)
+        let (now, fresh) = (retry_of.unwrap_or_else(now), retry_of.is_some());
+        if !fresh && let Some(lease) = self.lease_idle(now) {
+            return Ok(lease);
+        }
+        self.lease_at(fresh, now, Limit::Configured)
     }
 
     fn lease_without_database(&self) -> Result<Lease<'_>, Error> {
         Pool::lease_without_database(self)
+    }
+
+    fn confirm_replica(&self, lease: Lease<'_>) -> bool {
+        lease.keep();
+        false
     }
 
     #[inline]

@@ -1,8 +1,21 @@
-//! The time limits of one connection.
+//! The time limits of one connection, and of what a caller waits for.
 
 use crate::config::Config;
 use crate::transport::clock::{Time, limit};
 use crate::transport::progress::MinRate;
+use std::time::Duration;
+
+/// The longest time to wait where the caller has an alternative, or for a reply that only describes the server.
+pub(crate) const SHORT_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// How long getting a connection may take.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// As long as the configuration says.
+    Configured,
+    /// At most [`SHORT_TIMEOUT`].
+    Short,
+}
 
 #[derive(Clone, Copy)]
 pub(crate) struct Limits {
@@ -25,4 +38,9 @@ impl Limits {
             ping_interval: limit(config.ping_interval),
         }
     }
+}
+
+/// The shorter of both; `None` is unlimited.
+pub(crate) fn at_most(limit: Option<Duration>, most: Duration) -> Duration {
+    limit.map_or(most, |limit| limit.min(most))
 }

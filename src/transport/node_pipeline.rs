@@ -1,16 +1,18 @@
 //! The commands of one call for one server: sent together, their replies read in order.
 
 use crate::command::{CommandFlags, Key, ReadTimeout, is_renamed};
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, Origin};
 use crate::resp::{Entry, Kind, Reader, Reply};
 use crate::transport::clock::{Time, now};
 use crate::transport::connection::Connection;
 use crate::transport::connection_source::ConnectionSource;
+use crate::transport::deadline;
 use crate::transport::pool::Lease;
-use crate::transport::retry_policy::{cannot_serve_reads, explain, may_retry};
+use crate::transport::retry_policy::{became_replica, cannot_serve_reads, explain, is_rejected_by_replica, may_retry, origin};
 use crate::transport::write_buffer::WriteBuffer;
 use smallvec::SmallVec;
 use std::ops::Range;
+use std::time::Duration;
 
 pub(crate) struct NodePipeline<'p, 'a> {
     source: &'p dyn ConnectionSource,
@@ -19,6 +21,9 @@ pub(crate) struct NodePipeline<'p, 'a> {
     ends: SmallVec<[usize; 1]>,
     /// All of its commands may be sent a second time.
     repeatable: bool,
+    /// The number of commands that may not.
+    writes: usize,
+    resend: Resend,
     /// The connection has a state, such as WATCH, that a new one would lack.
     pinned: bool,
     /// One of its commands must run on the master, although it may only read.
@@ -41,6 +46,14 @@ pub(crate) struct NodePipeline<'p, 'a> {
     is_done: bool,
 }
 
+/// Whether the writes have been rejected by a server that has become a replica, and are sent to the master.
+#[derive(PartialEq, Eq)]
+enum Resend {
+    No,
+    Due,
+    Done,
+}
+
 impl<'p, 'a> NodePipeline<'p, 'a> {
     /// A pipeline for commands that are part of `request`, or, if that is empty, for commands that are packed from their arguments.
     #[inline]
@@ -50,6 +63,8 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
             write_buffer: WriteBuffer::new(request),
             ends: SmallVec::new(),
             repeatable: true,
+            writes: 0,
+            resend: Resend::No,
             pinned: false,
             requires_master: false,
             ignores_database: false,
@@ -79,7 +94,7 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
         let Some(lease) = &mut self.lease else { return };
         lease.begin_request(now());
         self.began = Some(lease.began());
-        if let Err(error) = lease.check_available() {
+        if let Err(error) = lease.check_available().and_then(|()| deadline::check("before the command was sent")) {
             self.failure = Some(error);
             self.lease = None;
         }
@@ -106,6 +121,7 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
     pub(crate) fn finish_command(&mut self, flags: CommandFlags) -> u32 {
         self.ends.push(self.write_buffer.length());
         self.repeatable &= flags.repeatable;
+        self.writes += usize::from(!flags.repeatable);
         if flags.read_timeout != ReadTimeout::Configured {
             self.read_timeout = self.read_timeout.and(flags.read_timeout);
         }
@@ -115,7 +131,7 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
     /// Takes the replies to all its commands, or the failure, which names the server and the command, from a caller that has sent them itself.
     pub(crate) fn set_outcome(&mut self, outcome: Result<&[u8], Error>) {
         let outcome = outcome.and_then(|replies| {
-            self.reader = Reader::new(Vec::new(), true).with_max_depth(self.source.config().max_reply_depth);
+            self.reader = Reader::new(Vec::new(), true).with_limits(self.source.config().max_reply_depth, usize::MAX);
             self.reader.feed(replies);
             self.reader.advance(self.ends.len())
         });
@@ -126,6 +142,7 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
     #[inline]
     pub(crate) fn run(&mut self, rooted: bool) {
         self.write_buffer.settle();
+        deadline::begin_round();
         for fresh in [false, true] {
             if self.connect(fresh, rooted) {
                 self.attempt(Self::send_all);
@@ -193,6 +210,12 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
         }
     }
 
+    /// Why an attempt failed.
+    #[inline]
+    pub(crate) fn failure(&self) -> Option<&Error> {
+        self.failure.as_ref()
+    }
+
     #[inline]
     fn send_all(&mut self) -> Result<(), Error> {
         while !self.write_buffer.is_sent() {
@@ -224,6 +247,17 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
         lease.receive_now(&mut self.reader, self.ends.len())
     }
 
+    /// Reads what arrives first of the replies. Returns false if nothing does within that time.
+    pub(crate) fn receive_within(&mut self, limit: Duration) -> bool {
+        let mut has_come = true;
+        self.attempt(|pipeline| {
+            let Some(lease) = &pipeline.lease else { return Ok(()) };
+            has_come = lease.receive_within(&mut pipeline.reader, pipeline.ends.len(), limit)?;
+            Ok(())
+        });
+        has_come
+    }
+
     /// Reads the remaining replies. The connection and the reader's buffer go back to the pool when the pipeline is dropped.
     #[inline]
     pub(crate) fn receive_all(&mut self) -> Result<(), Error> {
@@ -232,6 +266,9 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
             lease.wait(self.read_timeout)?;
         }
         lease.receive(&mut self.reader, self.ends.len())?;
+        if !self.repeatable {
+            self.check_rejected_writes()?;
+        }
         self.is_done = true;
         // The master may have to run what a replica could not.
         if !self.is_on_replica {
@@ -240,13 +277,40 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
         Ok(())
     }
 
+    /// Fails if the server has rejected all writes because it has become a replica, so that they are sent to the master.
+    fn check_rejected_writes(&mut self) -> Result<(), Error> {
+        let is_rejection = |entry: &&Entry| entry.kind() == Kind::Error && is_rejected_by_replica(self.text_of(entry));
+        let rejected = self.reader.entries().iter().filter(is_rejection).count();
+        if rejected == 0 || self.pinned || self.resend == Resend::Done {
+            return Ok(());
+        }
+        if let Some(lease) = self.lease.take()
+            && self.source.confirm_replica(lease)
+            && rejected == self.writes
+        {
+            self.resend = Resend::Due;
+            return Err(became_replica());
+        }
+        Ok(())
+    }
+
+    fn text_of(&self, entry: &Entry) -> &[u8] {
+        let start = entry.data as usize;
+        &self.reader.bytes()[start..start + entry.length()]
+    }
+
     /// After a failure: whether all commands may be sent again over a new connection; if so, resets the pipeline for that.
     #[inline]
     pub(crate) fn prepare_retry(&mut self) -> bool {
         let Some(failure) = &self.failure else { return false };
-        if self.pinned || !may_retry(failure, self.repeatable, self.write_buffer.sent() == 0) {
+        let nothing_done = self.resend == Resend::Due || self.write_buffer.sent() == 0;
+        if self.pinned || !may_retry(failure, self.repeatable, nothing_done) {
             return false;
         }
+        if self.resend == Resend::Due {
+            self.resend = Resend::Done;
+        }
+        self.reader = Reader::new(Vec::new(), false);
         self.write_buffer.rewind();
         self.failure = None;
         true
@@ -265,11 +329,8 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
 
     /// Whether it was sent to a replica that could not run all of it.
     pub(crate) fn replica_failed(&self) -> bool {
-        let is_refusal = |entry: &Entry| {
-            let start = entry.data as usize;
-            entry.kind() == Kind::Error && cannot_serve_reads(&self.reader.bytes()[start..start + entry.length()])
-        };
-        self.is_on_replica && (self.has_failed() || self.reader.entries().iter().any(is_refusal))
+        let is_refusal = |entry: &Entry| entry.kind() == Kind::Error && cannot_serve_reads(self.text_of(entry));
+        self.is_on_replica && !deadline::has_passed() && (self.has_failed() || self.reader.entries().iter().any(is_refusal))
     }
 
     /// Looks at the clock: time has passed while the replies of other servers were read.
@@ -351,12 +412,29 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
     #[inline]
     pub(crate) fn into_single(mut self, name: &[u8], rooted: bool) -> Result<Reply, Error> {
         self.outcome(0, name)?;
-        Ok(self.take_reply(rooted.then_some(1)))
+        let reply = self.take_reply(rooted.then_some(1));
+        let index = usize::from(rooted);
+        Ok(if reply.entries()[index].is_error() { reply.with_origin(index, self.origin(name)) } else { reply })
     }
 
-    /// The replies to all its commands, in one array. None may have failed.
-    pub(crate) fn into_all(mut self) -> Reply {
-        self.take_reply(Some(self.ends.len()))
+    /// Where an error reply to a command comes from.
+    #[cold]
+    pub(crate) fn origin(&self, name: &[u8]) -> Origin {
+        origin(self.source.server(), name)
+    }
+
+    /// The replies to all its commands, in one array. None may have failed. `name` returns the name of the nth command.
+    pub(crate) fn into_all<'n>(mut self, name: impl Fn(usize) -> &'n [u8]) -> Reply {
+        let mut reply = self.take_reply(Some(self.ends.len()));
+        let mut index = 1;
+        for nth in 0..self.ends.len() {
+            let entry = reply.entries()[index];
+            if entry.is_error() {
+                reply = reply.with_origin(index, self.origin(name(nth)));
+            }
+            index += entry.span();
+        }
+        reply
     }
 
     /// The connection, if it can be used for other commands, and the replies to all commands in one array, or the reason for their absence.

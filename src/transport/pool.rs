@@ -1,21 +1,26 @@
 //! The connections to one server: opened when needed, kept for the next caller, at most `pool_size` of them.
 
-use crate::config::{Config, Server};
+use crate::config::{Config, EmptyMaster, Server};
 use crate::error::{Code, Error};
+use crate::log::{LogKind, log};
 use crate::transport::breaker::{Breaker, Failure};
 use crate::transport::breakers::shared_breaker;
 use crate::transport::check_schedule::CheckSchedule;
 use crate::transport::clock::{RESOLUTION, Time, limit as limit_of, now, remaining};
 use crate::transport::connection::Connection;
+use crate::transport::connection_errors::lost_its_data;
+use crate::transport::deadline::{self, deadline, may_have_deadline};
+use crate::transport::limits::{Limit, SHORT_TIMEOUT, at_most};
+use crate::transport::statistics::{ErrorKind, Snapshot, Statistics};
 use std::ops::{Deref, DerefMut};
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// A connection that was idle for longer (20 ms) is checked before a command is sent over it. With a shorter time a busy caller would pay one
 /// system call per command for a case that almost never occurs.
 const TRUSTED_FOR: Time = 20_000_000;
-/// The longest time to wait where the caller has an alternative, or for a reply that only describes the server.
-pub(crate) const SHORT_TIMEOUT: Duration = Duration::from_millis(500);
 
 pub(crate) struct Pool {
     config: Arc<Config>,
@@ -28,17 +33,13 @@ pub(crate) struct Pool {
     max_idle_time: Time,
     /// Read by the owner of the pool. A lost connection makes the next check due at once.
     pub(crate) checks: CheckSchedule,
+    /// The most connections, idle ones and leases.
+    max_open: usize,
+    statistics: Arc<Statistics>,
+    /// The replication offset of the server when it was last asked for its role.
+    offset: AtomicU64,
     state: Mutex<State>,
     freed: Condvar,
-}
-
-/// How long getting a connection may take.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Limit {
-    /// As long as the configuration says.
-    Configured,
-    /// At most [`SHORT_TIMEOUT`].
-    Short,
 }
 
 #[derive(Default)]
@@ -69,7 +70,20 @@ impl Pool {
     pub(crate) fn new(config: Arc<Config>, server: Server, connect_timeout: Option<Duration>, checks: CheckSchedule) -> Pool {
         let breaker = shared_breaker(&config, &server);
         let max_idle_time = limit_of(config.max_idle_time);
-        Pool { config, server, connect_timeout, breaker, max_idle_time, checks, state: Mutex::default(), freed: Condvar::new() }
+        let max_open = config.max_in_flight.map_or(config.pool_size, |max| max.min(config.pool_size));
+        Pool {
+            config,
+            server,
+            connect_timeout,
+            breaker,
+            max_idle_time,
+            checks,
+            max_open,
+            statistics: Arc::default(),
+            offset: AtomicU64::new(0),
+            state: Mutex::default(),
+            freed: Condvar::new(),
+        }
     }
 
     #[inline]
@@ -94,6 +108,31 @@ impl Pool {
         if self.breaker.is_troubled() { self.breaker.admit() } else { Ok(()) }
     }
 
+    /// [`Pool::check_available`] for a request, which fails with it.
+    #[cold]
+    fn admit(&self) -> Result<(), Error> {
+        self.check_available().inspect_err(|_| self.statistics.failed(ErrorKind::Unavailable))
+    }
+
+    /// What has happened so far.
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        let state = self.lock();
+        let connections = [state.open, state.idle.len(), state.waiting];
+        drop(state);
+        self.statistics.snapshot(self.breaker.state(), connections)
+    }
+
+    /// Fails if the deadline of the call has passed.
+    #[cold]
+    fn check_deadline(&self, phase: &str) -> Result<(), Error> {
+        deadline::check(phase).inspect_err(|_| self.statistics.failed(ErrorKind::Deadline))
+    }
+
+    /// The same for a caller that must not wait for the server.
+    pub(crate) fn check_available_soon(&self) -> Result<(), Error> {
+        if self.breaker.is_troubled() { self.breaker.admit_soon() } else { Ok(()) }
+    }
+
     /// Records that the server has replied over a connection of the caller's own.
     pub(crate) fn succeeded(&self) {
         if self.breaker.is_troubled() {
@@ -111,10 +150,30 @@ impl Pool {
         }
     }
 
-    /// Takes a connection for a request that began at the time `now`. See [`ConnectionSource::lease`](crate::transport::ConnectionSource::lease).
+    /// Takes the connection that was used last, if it was used a moment ago, by a call without a deadline, and nothing speaks against it. Nearly
+    /// every request gets its connection here; [`Pool::lease_at`] serves all others.
     #[inline(always)]
+    pub(crate) fn lease_idle(&self, now: Time) -> Option<Lease<'_>> {
+        if self.breaker.is_troubled() || may_have_deadline() {
+            return None;
+        }
+        let mut state = self.lock();
+        let last = state.idle.last()?;
+        if now >= last.leased_at + TRUSTED_FOR || now >= last.connection.retired_at || self.is_expired(&state.idle[0], now) {
+            return None;
+        }
+        let idle = state.idle.pop()?;
+        drop(state);
+        idle.connection.begin_request_without_deadline(now);
+        Some(Lease { pool: self, connection: Some(idle.connection), leased_at: now })
+    }
+
+    /// Takes a connection for a request that began at the time `now`. See [`ConnectionSource::lease`](crate::transport::ConnectionSource::lease).
     pub(crate) fn lease_at(&self, fresh: bool, now: Time, limit: Limit) -> Result<Lease<'_>, Error> {
-        self.check_available()?;
+        if self.breaker.is_troubled() || may_have_deadline() {
+            self.admit()?;
+            self.check_deadline("before the command was sent")?;
+        }
         let mut state = self.lock();
         loop {
             if let Some(idle) = state.idle.pop() {
@@ -131,10 +190,10 @@ impl Pool {
                 }
                 drop(lease);
                 state = self.lock();
-            } else if state.open < self.config.pool_size {
+            } else if state.open < self.max_open {
                 state.open += 1;
                 drop(state);
-                return self.connect(now, limit);
+                return self.connect(fresh, now, limit);
             } else {
                 drop(state);
                 return self.wait(fresh, now, limit);
@@ -165,19 +224,67 @@ impl Pool {
     fn until(&self, began: Time, limit: Limit) -> Time {
         let timeout = if limit == Limit::Configured { self.connect_timeout } else { Some(at_most(self.connect_timeout, SHORT_TIMEOUT)) };
         let timeout = [timeout, self.config.timeout].into_iter().flatten().min();
-        began.saturating_add(limit_of(timeout)).saturating_add(RESOLUTION)
+        began.saturating_add(limit_of(timeout)).saturating_add(RESOLUTION).min(deadline())
     }
 
     #[cold]
-    fn connect(&self, began: Time, limit: Limit) -> Result<Lease<'_>, Error> {
+    fn connect(&self, fresh: bool, began: Time, limit: Limit) -> Result<Lease<'_>, Error> {
+        if fresh {
+            self.statistics.retried();
+        }
         // The lease exists first, so that `open` is decremented if the connect fails.
         let mut lease = Lease { pool: self, connection: None, leased_at: began };
-        lease.connection = Some(Box::new(self.open(&self.server, began, self.until(began, limit))?));
+        lease.connection = Some(Box::new(self.open(&self.server, began, limit)?));
         Ok(lease)
     }
 
-    fn open(&self, server: &Server, began: Time, until: Time) -> Result<Connection, Error> {
-        Connection::open(server, &self.config, &self.breaker, began, until)
+    /// Opens a connection. If roles are checked here, it fails if the server is a replica.
+    fn open(&self, server: &Server, began: Time, limit: Limit) -> Result<Connection, Error> {
+        let asks_role = self.checks.is_active().then_some(limit);
+        let mut connection =
+            Connection::open(server, &self.config, &self.breaker, &self.statistics, (began, self.until(began, limit)), asks_role)?;
+        if let Some(offset) = connection.replication_offset() {
+            self.check_data(&mut connection, offset, limit)?;
+        }
+        Ok(connection)
+    }
+
+    /// Fails if the server was restarted without its data since this process has last asked it for its role.
+    ///
+    /// A supervisor can restart a master before a replica is promoted. If it persists nothing it is empty then, and its replicas drop their data too
+    /// as soon as they reach it.
+    fn check_data(&self, connection: &mut Connection, offset: u64, limit: Limit) -> Result<(), Error> {
+        let before = self.offset.load(Relaxed);
+        // The offset is asked for again: another caller can have recorded a newer one in between.
+        if offset < before
+            && self.config.empty_master != EmptyMaster::Accept
+            && let Some(offset) = connection.ask_offset_of_empty_master()?.filter(|offset| *offset < before)
+        {
+            let error = lost_its_data(before, offset, self.config.empty_master);
+            // A check for a read from a replica does not fail that read, so it reports nothing.
+            if self.config.empty_master == EmptyMaster::Report && limit == Limit::Configured {
+                self.offset.store(offset, Relaxed);
+                log(LogKind::EmptyMaster, &self.server.address, || format!("{}: {}", self.server.alias, error.message()));
+            }
+            return Err(error);
+        }
+        self.offset.store(offset, Relaxed);
+        Ok(())
+    }
+
+    /// Whether a server with this replication offset is another process than before.
+    pub(crate) fn was_restarted(&self, offset: u64) -> bool {
+        offset < self.offset.load(Relaxed)
+    }
+
+    /// Records the replication offset of the process that was asked last.
+    pub(crate) fn record_offset(&self, offset: u64) {
+        self.offset.fetch_max(offset, Relaxed);
+    }
+
+    /// Whether no connection to the server can be opened while it has lost its data.
+    pub(crate) fn refuses_when_empty(&self) -> bool {
+        self.config.empty_master == EmptyMaster::Refuse
     }
 
     /// Opens a connection that has not selected the database, over the limit of `pool_size`. It must not be kept.
@@ -187,30 +294,36 @@ impl Pool {
         let began = now();
         let mut lease = Lease { pool: self, connection: None, leased_at: began };
         let server = Server { db: 0, ..self.server.clone() };
-        lease.connection = Some(Box::new(self.open(&server, began, self.until(began, Limit::Configured))?));
+        lease.connection = Some(Box::new(self.open(&server, began, Limit::Configured)?));
         Ok(lease)
     }
 
     /// Opens a connection for a caller that keeps it, over the limit of `pool_size`.
     pub(crate) fn open_for_caller(&self) -> Result<Connection, Error> {
-        self.check_available()?;
+        self.admit()?;
         let began = now();
-        self.open(&self.server, began, self.until(began, Limit::Configured))
+        self.open(&self.server, began, Limit::Configured)
     }
 
     /// Waits until another caller returns its connection.
     #[cold]
     fn wait(&self, fresh: bool, began: Time, limit: Limit) -> Result<Lease<'_>, Error> {
+        if let Some(max) = self.config.max_in_flight.filter(|&max| max <= self.config.pool_size) {
+            self.statistics.failed(ErrorKind::Pool);
+            return Err(Error::new(Code::Pool, format!("{max} calls (max_in_flight) are in progress")));
+        }
         let until = self.until(began, limit);
         let mut state = self.lock();
-        while state.idle.is_empty() && state.open >= self.config.pool_size {
+        while state.idle.is_empty() && state.open >= self.max_open {
             let left = remaining(until);
+            self.check_deadline("waiting for a connection")?;
             if left == Some(Duration::ZERO) {
+                self.statistics.failed(ErrorKind::Pool);
                 let text = format!("all {} connections (pool_size) are in use", self.config.pool_size);
                 return Err(Error::new(Code::Pool, text));
             }
             state.waiting += 1;
-            state = match left {
+            state = match deadline::slice(left) {
                 Some(left) => self.freed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0,
                 None => self.freed.wait(state).unwrap_or_else(PoisonError::into_inner),
             };
@@ -231,7 +344,7 @@ impl Pool {
 
     /// Closes the idle connections: one of them was lost, and they may have been lost with it.
     #[cold]
-    fn close_idle(&self) {
+    pub(crate) fn close_idle(&self) {
         let idle = std::mem::take(&mut self.lock().idle);
         self.release(|state| state.open -= idle.len());
     }
@@ -262,9 +375,13 @@ impl Pool {
     }
 }
 
-impl Lease<'_> {
+impl<'p> Lease<'p> {
+    pub(crate) fn pool(&self) -> &'p Pool {
+        self.pool
+    }
+
     /// Gives the connection back. All of its replies must have been read.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn keep(mut self) {
         if let Some(connection) = self.connection.take() {
             let idle = Idle { connection, leased_at: self.leased_at };
@@ -298,9 +415,4 @@ impl Drop for Lease<'_> {
         self.pool.checks.check_soon();
         self.pool.release(|state| state.open -= 1);
     }
-}
-
-/// The shorter of both; `None` is unlimited.
-pub(crate) fn at_most(limit: Option<Duration>, most: Duration) -> Duration {
-    limit.map_or(most, |limit| limit.min(most))
 }

@@ -1,10 +1,11 @@
 //! Finds out whether a server replies, without waiting for it: a connection of its own, and a PING or the handshake of TLS.
 
 use crate::config::{Address, Tls};
-use crate::transport::clock::{Time, exact_now, remaining};
+use crate::transport::clock::{Time, exact_now};
 use crate::transport::connect::Connecting;
+use crate::transport::deadline::{deadline, wait_for};
 use crate::transport::tls::Handshake;
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, recv, send};
 use std::io;
@@ -51,12 +52,11 @@ impl Probe {
             match recv(socket, &mut reply, RecvFlags::DONTWAIT) {
                 Ok((0, _)) => return Err(io::Error::other("closed by the server")),
                 Ok((count, _)) => return hung_up(&reply[..count]).map_or(Ok(true), |text| Err(io::Error::other(text))),
-                Err(Errno::AGAIN) if exact_now() >= until => return Ok(false),
+                Err(Errno::AGAIN) if exact_now() >= until.min(deadline()) => return Ok(false),
                 Err(Errno::AGAIN | Errno::INTR) => {}
                 Err(error) => return Err(error.into()),
             }
-            let left = remaining(until).and_then(|left| left.try_into().ok());
-            match poll(&mut [PollFd::new(socket, PollFlags::IN)], left.as_ref()) {
+            match wait_for(&[PollFd::new(socket, PollFlags::IN)], until) {
                 Ok(_) | Err(Errno::INTR) => {}
                 Err(error) => return Err(error.into()),
             }

@@ -1,7 +1,7 @@
 //! What happens when a server fails: whether a command is sent again, to which server, and what the error says.
 
 use crate::config::Server;
-use crate::error::{Code, Error, printable};
+use crate::error::{Code, Error, Origin, printable};
 
 /// Whether commands may be sent again over a new connection after the first one broke. Reads may; writes only if none of their bytes were
 /// sent.
@@ -16,13 +16,44 @@ pub(crate) fn cannot_serve_reads(error: &[u8]) -> bool {
     [&b"LOADING "[..], b"MASTERDOWN ", b"BUSY ", b"NOAUTH "].iter().any(|prefix| error.starts_with(prefix))
 }
 
+/// Whether an error reply is that of a replica to a write, possibly to one in a script, or to a command that waited when the server became a replica.
+/// A script can also make it up, so the server has to be asked.
+#[cold]
+pub(crate) fn is_rejected_by_replica(error: &[u8]) -> bool {
+    const REJECTION: &[u8] = b"READONLY You can't write against a read only replica";
+    const UNBLOCKED: &[u8] = b"UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)";
+    [REJECTION, UNBLOCKED].iter().any(|rejection| error.windows(rejection.len()).any(|text| text == *rejection))
+}
+
+/// The failure of a write that a replica has rejected: it was not executed.
+#[cold]
+pub(crate) fn became_replica() -> Error {
+    Error::new(Code::Io, "the server has become a replica")
+}
+
+/// Where an error of a command on a server comes from.
+#[cold]
+pub(crate) fn origin(server: &Server, name: &[u8]) -> Origin {
+    Origin { node: Some(server.alias.clone()), address: Some(server.address.to_string()), command: Some(command_name(name)) }
+}
+
+/// The same if the server is not known.
+#[cold]
+pub(crate) fn origin_of_command(name: &[u8]) -> Origin {
+    Origin { command: Some(command_name(name)), ..Origin::default() }
+}
+
+fn command_name(name: &[u8]) -> String {
+    printable(&name.to_ascii_uppercase())
+}
+
 /// Adds the node, its address, the command, and whether the command may have been executed. `sent` says that the kernel took all of its
 /// bytes: a server executes a command only once it has received all of it. A server that does not want the connection executes nothing on it.
 #[cold]
 pub(crate) fn explain(server: &Server, failure: Error, name: &[u8], sent: bool) -> Error {
-    let prefix = format!("{} ({}): {}: ", server.alias, server.address, printable(&name.to_ascii_uppercase()));
+    let prefix = format!("{} ({}): {}: ", server.alias, server.address, command_name(name));
     let sent = sent && failure.code() != Code::Connect;
-    let error = failure.on_node(&server.alias).with_prefix(&prefix);
+    let error = failure.with_origin(origin(server, name)).with_prefix(&prefix);
     if sent { error.with_suffix("; it may have been executed").maybe_executed() } else { error.with_suffix("; it was not executed") }
 }
 
@@ -40,6 +71,17 @@ mod tests {
     #[test]
     fn only_a_lost_connection_is_retried() {
         assert!(!may_retry(&Error::new(Code::Timeout, "no reply in time"), true, true));
+    }
+
+    #[test]
+    fn the_rejections_of_a_replica_are_recognised() {
+        assert!(is_rejected_by_replica(b"READONLY You can't write against a read only replica."));
+        assert!(is_rejected_by_replica(
+            b"EXECABORT Transaction discarded because of: READONLY You can't write against a read only replica."
+        ));
+        let unblocked = b"UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)";
+        assert!(is_rejected_by_replica(unblocked));
+        assert!(!is_rejected_by_replica(b"UNBLOCKED client unblocked via CLIENT UNBLOCK"));
     }
 
     #[test]

@@ -4,14 +4,20 @@ use crate::config::{Config, Server};
 use crate::error::Error;
 use crate::resp::Framer;
 use crate::transport::clock::{Time, now, span};
-use crate::transport::connect::{Endpoint, begin, endpoints, no_address, set_options};
+use crate::transport::connect::{begin, no_address, set_options};
 use crate::transport::connection_errors::{connect_failed, timed_out};
+use crate::transport::endpoint::{Endpoint, endpoints, is_name};
+use crate::transport::errand::Errand;
 use crate::transport::greeting::{check_first_reply, first_commands};
+use crate::transport::resolution::Lookup;
 use crate::transport::shared_socket::SharedSocket;
 use std::collections::VecDeque;
 
 pub(crate) struct SharedConnecting {
+    /// During a lookup, the one that is readable when that has ended.
     socket: SharedSocket,
+    /// The lookup of the host name. `None`: the addresses are known.
+    lookup: Option<Lookup>,
     /// The addresses to try if this one fails.
     others: VecDeque<Endpoint>,
     /// What is sent first, and how much of it the kernel took. `None`: the connection is not established yet.
@@ -33,11 +39,17 @@ pub(crate) enum Step {
 
 impl SharedConnecting {
     pub(crate) fn begin(server: &Server, config: &Config) -> Result<SharedConnecting, Error> {
-        let mut others = endpoints(&server.address).map_err(|error| connect_failed(&error.to_string()))?;
-        let socket = next_socket(&mut others, server, config)?;
+        let (socket, others, lookup) = if is_name(&server.address) {
+            let (lookup, ended) = Lookup::new(&server.address)?;
+            (SharedSocket::new(ended), VecDeque::new(), Some(lookup))
+        } else {
+            let mut addresses = endpoints(&server.address).map_err(|error| connect_failed(&error.to_string()))?;
+            (next_socket(&mut addresses, server, config)?, addresses, None)
+        };
         let greeting = first_commands(server, config.protocol);
         Ok(SharedConnecting {
             socket,
+            lookup,
             others,
             sent: None,
             missing: greeting.len(),
@@ -45,6 +57,11 @@ impl SharedConnecting {
             framer: Framer::with_max_depth(config.max_reply_depth),
             deadline: config.connect_timeout.map(|timeout| now().saturating_add(span(timeout))),
         })
+    }
+
+    /// The lookup of the host name, which another thread has to run.
+    pub(crate) fn take_errand(&mut self) -> Option<Errand> {
+        self.lookup.as_mut().and_then(|lookup| lookup.errand.take())
     }
 
     pub(crate) fn socket(&self) -> &SharedSocket {
@@ -63,6 +80,7 @@ impl SharedConnecting {
     /// The error if the attempt takes too long.
     pub(crate) fn timed_out(&self) -> Error {
         match self.sent {
+            None if self.lookup.is_some() => connect_failed("the lookup of the host name timed out"),
             None => connect_failed("connection timed out"),
             Some(_) => connect_failed(timed_out().message()),
         }
@@ -70,11 +88,17 @@ impl SharedConnecting {
 
     /// Whether the socket has to be writable for the next step; otherwise readable.
     pub(crate) fn awaits_writable(&self) -> bool {
-        self.sent.is_none_or(|sent| sent < self.greeting.len())
+        self.lookup.is_none() && self.sent.is_none_or(|sent| sent < self.greeting.len())
     }
 
     /// Goes on as far as possible without waiting.
     pub(crate) fn advance(&mut self, server: &Server, config: &Config) -> Result<Step, Error> {
+        if let Some(lookup) = &self.lookup {
+            let Some(addresses) = lookup.outcome()? else { return Ok(Step::Waiting) };
+            (self.others, self.lookup) = (addresses, None);
+            self.socket = next_socket(&mut self.others, server, config)?;
+            return Ok(Step::OtherSocket);
+        }
         if self.sent.is_none() {
             if let Err(error) = self.socket.connect_outcome() {
                 if self.others.is_empty() {

@@ -6,6 +6,7 @@ use crate::error::{Code, Error};
 use crate::resp::{Args, Commands, Framer};
 use crate::transport::clock::{NEVER, Time, span};
 use crate::transport::connection_errors::{not_accepted, timed_out};
+use crate::transport::errand::Errand;
 use crate::transport::retry_policy::{explain, may_retry};
 use crate::transport::shared_connecting::{SharedConnecting, Step};
 use crate::transport::shared_socket::SharedSocket;
@@ -16,6 +17,14 @@ use std::time::Duration;
 
 /// Bytes of commands that have their replies stay in the buffer until they take this many bytes, because removing them moves those after them.
 const MAX_REPLIED: usize = 64 << 10;
+/// Commands of more bytes together do not wait for the replies to those before them.
+const MAX_WAITING: usize = 16 << 10;
+/// A server that has so many commands to execute is busy for about as long as a round trip takes.
+const BUSY: usize = 32;
+/// With more commands in flight per server than this, large pieces matter more than the time of a single command.
+const MANY: usize = 64;
+/// A server from which nothing came for so long (20 ms) may hang, and says nothing about how busy servers are.
+const SILENT: Time = 20_000_000;
 /// A larger buffer is freed when it is empty.
 const MAX_KEPT: usize = 1 << 20;
 
@@ -29,6 +38,12 @@ pub(crate) struct SharedConnection {
     replied: usize,
     /// The number that the kernel took.
     sent: usize,
+    /// The number of commands that were added since all bytes were sent.
+    unsent: usize,
+    /// The kernel takes no more bytes now.
+    is_full: bool,
+    /// Something has arrived since bytes were last sent.
+    has_heard: bool,
     /// The commands without replies.
     pending: VecDeque<Pending>,
     incoming: Framer,
@@ -80,16 +95,15 @@ impl SharedConnection {
             outgoing: Vec::new(),
             replied: 0,
             sent: 0,
+            unsent: 0,
+            is_full: false,
+            has_heard: false,
             pending: VecDeque::new(),
             incoming,
             hold: None,
             received_at: 0,
             sent_at: 0,
         }
-    }
-
-    pub(crate) fn server(&self) -> &Server {
-        &self.server
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -113,7 +127,7 @@ impl SharedConnection {
         match &self.link {
             Link::Closed => false,
             Link::Connecting(connecting) => connecting.awaits_writable(),
-            Link::Open(_) => self.sent < self.sendable(),
+            Link::Open(_) => self.is_full,
         }
     }
 
@@ -121,6 +135,14 @@ impl SharedConnection {
     pub(crate) fn open(&mut self) -> Result<(), Error> {
         self.link = Link::Connecting(Box::new(SharedConnecting::begin(&self.server, &self.config)?));
         Ok(())
+    }
+
+    /// The lookup of a host name on which the connection waits. Another thread has to run it.
+    pub(crate) fn take_errand(&mut self) -> Option<Errand> {
+        match &mut self.link {
+            Link::Connecting(connecting) => connecting.take_errand(),
+            _ => None,
+        }
     }
 
     /// Adds a command whose bytes `pack` appends.
@@ -144,6 +166,7 @@ impl SharedConnection {
             self.received_at = now;
         }
         let start = self.outgoing.len();
+        self.unsent += 1;
         pack(&mut self.outgoing);
         self.pending.push_back(Pending { tag, length: self.outgoing.len() - start, since: now, repeatable, is_retried: false, part_of });
     }
@@ -182,16 +205,42 @@ impl SharedConnection {
         self.sent < self.sendable() && matches!(self.link, Link::Open(_))
     }
 
+    /// The number of commands without replies; 0 if the server may hang.
+    #[inline]
+    pub(crate) fn in_flight(&self, now: Time) -> usize {
+        if now.saturating_sub(self.received_at) < SILENT { self.pending.len() } else { 0 }
+    }
+
+    /// Whether what is to be sent may as well wait: more commands may come until then, and each call of the kernel, here and in the server, costs
+    /// more than a command. `share` is the average number of commands in flight of the servers that have any.
+    ///
+    /// Commands for a server that is busy with others wait for its next bytes. If there are many in flight, they wait until it has executed half of
+    /// its share; and those for a server that has less than half of it wait for more, because the others are the bottleneck.
+    #[inline]
+    pub(crate) fn may_wait(&self, share: usize) -> bool {
+        let awaited = self.pending.len().saturating_sub(self.unsent);
+        let is_busy = awaited >= BUSY && !self.has_heard;
+        let has_enough_or_little = share >= MANY && (awaited >= share / 2 || self.pending.len() < share / 2);
+        (is_busy || has_enough_or_little) && !self.is_full && self.sendable() - self.sent < MAX_WAITING
+    }
+
     /// Sends what the kernel takes.
     pub(crate) fn send(&mut self, now: Time) -> Result<(), Error> {
         let end = self.sendable();
         let Link::Open(socket) = &self.link else { return Ok(()) };
+        (self.is_full, self.has_heard) = (false, false);
         while self.sent < end {
             match socket.send(&self.outgoing[self.sent..end])? {
-                0 => break,
+                0 => {
+                    self.is_full = true;
+                    break;
+                }
                 count => self.sent += count,
             }
             self.sent_at = now;
+        }
+        if self.sent == self.outgoing.len() {
+            self.unsent = 0;
         }
         Ok(())
     }
@@ -206,7 +255,6 @@ impl SharedConnection {
                 Step::Connected => {
                     let Link::Connecting(connecting) = std::mem::replace(&mut self.link, Link::Closed) else { return Ok(Event::None) };
                     self.link = Link::Open(connecting.into_socket());
-                    self.incoming = Framer::with_max_depth(self.config.max_reply_depth);
                     (self.received_at, self.sent_at) = (now, now);
                     Ok(Event::Opened)
                 }
@@ -214,8 +262,11 @@ impl SharedConnection {
             Link::Open(socket) => {
                 if socket.receive(self.incoming.reader())? > 0 {
                     self.received_at = now;
+                    self.has_heard = true;
                 }
-                self.send(now)?;
+                if self.is_full {
+                    self.send(now)?;
+                }
                 Ok(Event::Received)
             }
         }
@@ -245,6 +296,7 @@ impl SharedConnection {
     }
 
     fn clear(&mut self) {
+        (self.is_full, self.unsent) = (false, 0);
         self.outgoing.clear();
         self.outgoing.shrink_to(MAX_KEPT);
         (self.replied, self.sent, self.hold) = (0, 0, None);
@@ -293,8 +345,7 @@ impl SharedConnection {
     /// Closes the connection. Returns the commands that have failed, each with its error; the others may be sent again over a new connection and
     /// are still pending.
     pub(crate) fn fail(&mut self, failure: &Error) -> Vec<(u64, Error)> {
-        self.link = Link::Closed;
-        self.hold = None;
+        self.disconnect();
         let (mut failed, mut kept, mut bytes) = (Vec::new(), VecDeque::new(), Vec::new());
         let mut start = self.replied;
         for command in std::mem::take(&mut self.pending) {
@@ -308,8 +359,22 @@ impl SharedConnection {
             }
         }
         self.clear();
+        self.unsent = kept.len();
         (self.pending, self.outgoing) = (kept, bytes);
         failed
+    }
+
+    /// Closes the connection, which has no pending commands.
+    pub(crate) fn close(&mut self) {
+        self.disconnect();
+        self.clear();
+    }
+
+    /// Drops the socket and what was received: commands that are sent again must not get the replies to others.
+    fn disconnect(&mut self) {
+        self.link = Link::Closed;
+        self.hold = None;
+        self.incoming = Framer::with_max_depth(self.config.max_reply_depth);
     }
 
     /// Fails the commands that are held back: they were not sent.
@@ -322,6 +387,7 @@ impl SharedConnection {
         {
             let range = end - command.length..end;
             end = range.start;
+            self.unsent = self.unsent.saturating_sub(1);
             failed.push((command.tag, self.failure(failure, command.part_of.map(str::as_bytes), &range)));
         }
         self.outgoing.truncate(end);
@@ -343,4 +409,38 @@ impl SharedConnection {
 #[cold]
 fn surplus_reply() -> Error {
     Error::new(Code::Protocol, "the server sent more replies than there were commands")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PING: &[u8] = b"*1\r\n$4\r\nPING\r\n";
+
+    /// Whether `unsent` commands wait, if the server has `awaited` others.
+    fn waits(awaited: usize, unsent: usize, has_heard: bool, share: usize) -> bool {
+        let config = Arc::new(Config::from_json(br#"{"nodes":{"node_1":"redis://a"}}"#).unwrap());
+        let mut connection = SharedConnection::new(config.servers[0].clone(), config);
+        (0..awaited + unsent).for_each(|tag| connection.push(tag as u64, true, 0, |out| out.extend_from_slice(PING)));
+        (connection.sent, connection.unsent, connection.has_heard) = (awaited * PING.len(), unsent, has_heard);
+        connection.may_wait(share)
+    }
+
+    #[test]
+    fn an_idle_server_gets_a_command_at_once_unless_many_are_in_flight_elsewhere() {
+        assert!(!waits(0, 1, false, 1));
+        assert!(!waits(0, 1, false, 63));
+        assert!(waits(0, 77, false, 156));
+        assert!(!waits(0, 78, false, 156));
+        assert!(!waits(0, 1500, false, 10_000), "more than a server reads at once");
+    }
+
+    #[test]
+    fn a_busy_server_gets_more_when_it_has_replied_or_has_done_half_of_its_share() {
+        assert!(!waits(31, 1, false, 32));
+        assert!(waits(32, 1, false, 33));
+        assert!(!waits(32, 1, true, 33));
+        assert!(waits(100, 1, true, 156));
+        assert!(!waits(60, 30, true, 156));
+    }
 }

@@ -79,6 +79,15 @@ impl Socket {
         matches!(recv(&self.fd, &mut byte, RecvFlags::PEEK | RecvFlags::DONTWAIT), Err(Errno::AGAIN))
     }
 
+    /// Whether bytes have arrived that nobody has asked for.
+    pub(crate) fn has_unexpected_bytes(&self) -> bool {
+        if let Some(tls) = &self.tls {
+            return tls.has_arrived(&self.fd).is_ok_and(|arrived| arrived && tls.holds_data());
+        }
+        let mut byte = [0u8];
+        recv(&self.fd, &mut byte, RecvFlags::PEEK | RecvFlags::DONTWAIT).is_ok_and(|(_, count)| count > 0)
+    }
+
     /// Ends the connection, also for other processes that have a copy of the descriptor.
     pub(crate) fn shut_down(&self) {
         if let Some(tls) = &self.tls {

@@ -108,10 +108,14 @@ class Oracle:
 
     def file(self, text):
         self.masters = MASTERS
+        return self.part_of_file(text)
+
+    def part_of_file(self, text):
         lines, reply = [], None
         for line in text.splitlines():
             if line[:2] in ("= ", "~ ", "% ") or line in ("~", "%", "="):
-                lines[-1] = self.reply_line_of(line[0], reply)
+                # Without a reply there is a problem.
+                lines[-1:] = [] if reply is None else [self.reply_line_of(line[0], reply)]
                 continue
             lines.append(line)
             try:
@@ -127,15 +131,17 @@ class Oracle:
 
     def file_of_another_release(self, name, text):
         """The text without the cases that the server cannot run."""
+        self.masters = MASTERS
         kept, case = [], []
         for number, line in enumerate(text.splitlines(), 1):
             if line[:2] in ("+ ", "- ", "> "):
                 case.append(line)
             elif not case:
                 kept.append(line)
+                self.part_of_file(line)
             if line[:2] in ("= ", "~ ", "% "):
                 command, self.problems = case[-1], []
-                lines = self.file("\n".join([*case, line]))
+                lines = self.part_of_file("\n".join([*case, line]))
                 if self.problems:
                     self.server.ask([b"FLUSHALL"])
                     self.skipped.append(f"{name}:{number}: {command[2:]}")

@@ -11,9 +11,9 @@ mod script_exists;
 pub(crate) mod sessions;
 mod status;
 
-use crate::command::{ResponsePolicy, lookup};
+use crate::command::{ResponsePolicy, ignores_database, lookup};
 use crate::crossnode::Job;
-use crate::crossnode::support::conversation::{Request, Words};
+use crate::crossnode::support::conversation::{Connections, Request, Words};
 use crate::crossnode::support::documentation::{Atomicity, Documentation};
 use crate::crossnode::support::explanation::Explanation;
 use crate::crossnode::support::internal_keys::is_internal;
@@ -29,7 +29,11 @@ pub(crate) fn run(job: &Job, policy: ResponsePolicy) -> Outcome<Reply> {
         return Ok(Reply::integer(1));
     }
     let requests = requests(job, policy);
-    let outcomes = job.connections(requests.iter().map(|request| request.server))?.round(&requests);
+    // Given back before the replies are merged, which may take connections of its own.
+    let outcomes = match ignores_database(job.args) {
+        true => Connections::in_any_database(job.topology, job.args[0]).round(&requests),
+        false => job.connections(requests.iter().map(|request| request.server))?.round(&requests),
+    };
     let reply = merge(job, policy, outcomes, true)?;
     Ok(with_sessions(job, policy, reply)?)
 }

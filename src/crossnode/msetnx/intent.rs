@@ -1,13 +1,41 @@
 //! The record that each node of an MSETNX keeps until all nodes have stored their keys. It tells how far the command came.
 //!
-//! The first node stores before the others, and each node writes its record in the transaction that stores its keys. When all have stored, the
-//! first node deletes its record before the others; when it is undone, after them.
+//! Each node writes its record in the transaction that stores its keys. When all have stored, all records are marked as complete before the first
+//! one is deleted: so as long as one is not marked, a node without a record has not stored, or the command is being undone.
 
 use crate::crossnode::support::internal_keys;
 use crate::resp::{Args, Commands, pack};
 use sha1_smol::Sha1;
 
-const KIND: &[u8] = b"all or none";
+const KIND: &[u8] = b"all keys or none";
+
+/// What the record of a node says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RecordState {
+    /// This node has stored its part.
+    Stored,
+    /// All nodes have.
+    Complete,
+}
+
+impl RecordState {
+    fn word(self) -> &'static [u8] {
+        match self {
+            RecordState::Stored => b"stored",
+            RecordState::Complete => b"complete",
+        }
+    }
+
+    /// Reads it from a record. `None`: this is not the record of an MSETNX.
+    pub(crate) fn decode(record: &[u8]) -> Option<RecordState> {
+        let mut args = Args::new();
+        Commands::new(record).next(&mut args).ok()??;
+        match args.as_slice() {
+            [kind, state, ..] if *kind == KIND => [RecordState::Stored, RecordState::Complete].into_iter().find(|one| one.word() == *state),
+            _ => None,
+        }
+    }
+}
 
 /// What an MSETNX stores, on all nodes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,13 +73,20 @@ impl Intent {
         internal_keys::key(&self.id, "msetnx")
     }
 
-    pub(crate) fn encode(&self) -> Vec<u8> {
-        let mut words: Vec<Vec<u8>> =
-            vec![KIND.to_vec(), self.id.clone().into(), self.since.to_string().into(), self.masters.to_string().into()];
+    /// Whether it was read from a record that is marked as complete.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.parts.iter().all(|part| part.keys.is_empty())
+    }
+
+    /// A complete command needs its keys no more.
+    pub(crate) fn encode(&self, state: RecordState) -> Vec<u8> {
+        let (since, masters) = (self.since.to_string(), self.masters.to_string());
+        let mut words: Vec<Vec<u8>> = vec![KIND.to_vec(), state.word().to_vec(), self.id.clone().into(), since.into(), masters.into()];
         for part in &self.parts {
+            let keys = if state == RecordState::Complete { &[][..] } else { &part.keys };
             words.push(part.alias.clone().into());
-            words.push(part.keys.len().to_string().into());
-            words.extend(part.keys.iter().flat_map(|(key, digest)| [key.clone(), digest.clone()]));
+            words.push(keys.len().to_string().into());
+            words.extend(keys.iter().flat_map(|(key, digest)| [key.clone(), digest.clone()]));
         }
         pack(&words.iter().map(Vec::as_slice).collect::<Vec<_>>())
     }
@@ -62,6 +97,7 @@ impl Intent {
         Commands::new(bytes).next(&mut args).ok()??;
         let mut words = args.iter().copied();
         words.next().filter(|kind| *kind == KIND)?;
+        words.next()?;
         let id = text(words.next()?)?;
         let (since, masters) = (text(words.next()?)?.parse().ok()?, text(words.next()?)?.parse().ok()?);
         let mut parts = Vec::new();
@@ -91,7 +127,13 @@ mod tests {
             |alias: &str, keys: &[&[u8]]| Part { alias: alias.into(), keys: keys.iter().map(|key| (key.to_vec(), digest(key))).collect() };
         let parts = vec![part("node_1", &[b"a\0\r\n", b""]), part("node_3", &[b"\xff"])];
         let intent = Intent { id: "07".into(), since: 1_700_000_000_123, masters: 3, parts };
-        assert_eq!(Intent::decode(&intent.encode()), Some(intent));
+        let stored = intent.encode(RecordState::Stored);
+        assert_eq!((Intent::decode(&stored).as_ref(), RecordState::decode(&stored)), (Some(&intent), Some(RecordState::Stored)));
+        let complete = intent.encode(RecordState::Complete);
+        let aliases = |intent: &Intent| intent.parts.iter().map(|part| part.alias.clone()).collect::<Vec<_>>();
+        assert_eq!(Intent::decode(&complete).as_ref().map(aliases), Some(aliases(&intent)));
+        assert_eq!(RecordState::decode(&complete), Some(RecordState::Complete));
+        assert!(Intent::decode(&complete).is_some_and(|intent| intent.is_complete()) && !intent.is_complete());
         assert_eq!(Intent::decode(b"*1\r\n$1\r\nx\r\n"), None);
     }
 }

@@ -1,7 +1,9 @@
 //! Completes or undoes what interrupted transfers and MSETNX have left on the servers.
 
 use crate::config::Config;
-use crate::crossnode::msetnx::{Intent, has_record, prevent_store, undo};
+use crate::crossnode::msetnx::{
+    Intent, IntentPart, RecordState as MsetNxState, ReservationRecord, ServerKeys, complete, prevent_store, record_state, undo,
+};
 use crate::crossnode::recover::report::{Entry, Found, Recovered, report};
 use crate::crossnode::support::conversation::{Connections, Request, TransactionResult, replies, transaction_result, unix_millis, words};
 use crate::crossnode::support::internal_keys;
@@ -72,14 +74,16 @@ impl Recovery<'_> {
         let Value::Array(mut entries) = entries else { return Err(Abort::protocol_error("the reply to HGETALL is not an array")) };
         let mut found = Vec::new();
         while let (Some(Value::String(key)), Some(Value::String(value))) = (entries.next(), entries.next()) {
-            let entry = match (Record::decode(value), Intent::decode(value)) {
-                (Some(record), _) => Entry::Transfer(record),
-                (None, Some(intent)) => Entry::MsetNx(intent),
-                (None, None) => Entry::Unreadable,
+            let entry = match (Record::decode(value), Intent::decode(value), ReservationRecord::decode(value)) {
+                (Some(record), ..) => Entry::Transfer(record),
+                (_, Some(intent), _) => Entry::MsetNx(intent),
+                (.., Some(reservation)) => Entry::Reservation(reservation),
+                (None, None, None) => Entry::Unreadable,
             };
             let since = match &entry {
                 Entry::Transfer(record) => record.started_ms,
                 Entry::MsetNx(intent) => intent.since,
+                Entry::Reservation(reservation) => reservation.since,
                 Entry::Unreadable => now,
             };
             found.push(Found { server, key: key.to_vec(), entry, age: Duration::from_millis(now.saturating_sub(since)) });
@@ -95,6 +99,12 @@ impl Recovery<'_> {
         match &found.entry {
             Entry::Transfer(record) => self.end_transfer(record, &found.key, unreachable),
             Entry::MsetNx(intent) => self.end_msetnx(intent, unreachable),
+            // No outcome depends on a reservation.
+            Entry::Reservation(_) => {
+                let delete = vec![words![b"HDEL", REGISTRY, found.key.as_slice()]];
+                self.connections([found.server])?.send(Request::write(found.server, delete))?;
+                Ok(Recovered::Removed)
+            }
             Entry::Unreadable => Ok(Recovered::Waiting("this version cannot read its record".into())),
         }
     }
@@ -113,23 +123,26 @@ impl Recovery<'_> {
         }
         let field = intent.field();
         let mut connections = self.connections(servers.iter().copied())?;
-        let is_recorded = |connections: &mut Connections| has_record(connections, servers[0], &field);
-        let mut all_stored = true;
-        if is_recorded(&mut connections)? {
-            for (part, &server) in intent.parts.iter().zip(&servers).skip(1) {
-                all_stored &= !prevent_store(&mut connections, server, &part.keys_and_digests(), &field)?;
+        let mut retry = Retry::new();
+        while retry.next_attempt() {
+            let decision = if intent.is_complete() { Decision::Complete } else { decide(&mut connections, intent, &servers, &field)? };
+            match decision {
+                Decision::Complete => {
+                    complete(&mut connections, &servers, intent)?;
+                    return Ok(Recovered::Finished);
+                }
+                Decision::Impossible => {
+                    let parts: Vec<ServerKeys> = intent.parts.iter().zip(&servers).map(server_keys).collect();
+                    return match undo(&mut connections, &parts, &field).into_iter().next() {
+                        Some((_, abort)) => Err(abort),
+                        None => Ok(Recovered::Undone),
+                    };
+                }
+                Decision::Ended => return Ok(Recovered::Finished),
+                Decision::Again => {}
             }
         }
-        if all_stored || !is_recorded(&mut connections)? {
-            for &server in &servers {
-                connections.send(Request::write(server, vec![words![b"HDEL", REGISTRY, field.as_slice()]]))?;
-            }
-            return Ok(Recovered::Finished);
-        }
-        for (part, &server) in intent.parts.iter().zip(&servers).rev() {
-            undo(&mut connections, server, &part.keys_and_digests(), &field)?;
-        }
-        Ok(Recovered::Undone)
+        Err(Abort::refusal("TRYAGAIN other clients keep changing the records of this MSETNX"))
     }
 
     fn end_transfer(&self, record: &Record, key: &[u8], unreachable: &[usize]) -> Outcome<Recovered> {
@@ -244,4 +257,47 @@ impl Recovery<'_> {
         let reply = self.connections([server])?.send(Request::transaction(server, commands))?;
         transaction_result(&reply).map(drop)
     }
+}
+
+/// What has become of an MSETNX.
+enum Decision {
+    Complete,
+    Impossible,
+    /// No server has a record.
+    Ended,
+    /// Another client has ended the command; it may have left records.
+    Again,
+}
+
+fn server_keys<'i>((part, server): (&'i IntentPart, &usize)) -> ServerKeys<'i> {
+    ServerKeys { server: *server, keys: part.keys_and_digests() }
+}
+
+/// Asks each server for its record. One that has none cannot store any more after that.
+///
+/// If it had no record because another client has ended the command, all other servers have none any more, or theirs are marked as complete.
+fn decide(connections: &mut Connections, intent: &Intent, servers: &[usize], field: &[u8]) -> Outcome<Decision> {
+    let (mut stored, mut has_prevented) = (None, false);
+    for (part, server) in intent.parts.iter().zip(servers) {
+        match prevent_store(connections, &server_keys((part, server)), field)? {
+            Some(MsetNxState::Complete) => return Ok(Decision::Complete),
+            Some(MsetNxState::Stored) => stored = Some(*server),
+            None => has_prevented = true,
+        }
+    }
+    let Some(stored) = stored else { return Ok(Decision::Ended) };
+    if !has_prevented {
+        return Ok(Decision::Complete);
+    }
+    Ok(match record_state(connections, stored, field)? {
+        Some(MsetNxState::Stored) => Decision::Impossible,
+        Some(MsetNxState::Complete) => Decision::Complete,
+        None => Decision::Again,
+    })
+}
+
+/// Whether a server's registry has a field.
+fn has_record(connections: &mut Connections, server: usize, field: &[u8]) -> Outcome<bool> {
+    let reply = connections.send(Request::read(server, vec![words![b"HEXISTS", REGISTRY, field]]))?;
+    Ok(not_error(replies(&reply).next().unwrap_or(Value::Nil))? == Value::Integer(1))
 }

@@ -1,7 +1,7 @@
 //! What `recover` returns: what it has found, and what has become of it.
 
 use crate::config::Config;
-use crate::crossnode::msetnx::Intent;
+use crate::crossnode::msetnx::{Intent, ReservationRecord};
 use crate::crossnode::transfer::{Record, RecordState};
 use crate::resp::{Builder, Kind, Reply};
 use std::time::Duration;
@@ -18,6 +18,7 @@ pub(crate) struct Found {
 pub(crate) enum Entry {
     Transfer(Record),
     MsetNx(Intent),
+    Reservation(ReservationRecord),
     /// Not in a format of this version.
     Unreadable,
 }
@@ -32,7 +33,7 @@ impl Found {
         match &self.entry {
             Entry::Transfer(record) => Some(&record.id),
             Entry::MsetNx(intent) => Some(&intent.id),
-            Entry::Unreadable => None,
+            Entry::Reservation(_) | Entry::Unreadable => None,
         }
     }
 
@@ -87,7 +88,7 @@ fn append_entry(list: &mut Builder, config: &Config, found: &Found, result: &Rec
     list.string(b"key");
     list.string(&found.key);
     let transfer = found.transfer();
-    let msetnx = if let Entry::MsetNx(_) = &found.entry { Some(&b"MSETNX"[..]) } else { None };
+    let msetnx = if let Entry::MsetNx(_) | Entry::Reservation(_) = &found.entry { Some(&b"MSETNX"[..]) } else { None };
     for (name, value) in [
         ("command", transfer.map(|record| record.command.as_slice()).or(msetnx)),
         ("source", transfer.map(|record| record.source.as_slice())),

@@ -42,11 +42,12 @@ pub(crate) fn invalid_arguments(job: &Job) -> Abort {
 }
 
 /// Whether a server runs a blocked command again, from its start, when one of its keys is ready. Older servers only look at that key.
-pub(crate) fn runs_blocked_commands_again(job: &Job, server: usize) -> Outcome<bool> {
+/// Calls `on_wait` before it asks the server.
+pub(crate) fn runs_blocked_commands_again(job: &Job, server: usize, on_wait: &dyn Fn()) -> Outcome<bool> {
     const SINCE: (u32, u32) = (7, 2);
     let mut known = job.topology.shard(server).key_listener().release();
     if known.is_none() {
-        let reply = job.connections([server])?.send(Request::read(server, vec![words![b"INFO", b"server"]]))?;
+        let reply = job.watched_connections([server], on_wait)?.send(Request::read(server, vec![words![b"INFO", b"server"]]))?;
         known = if let Some(Value::String(info)) = replies(&reply).next() { release(info) } else { None };
     }
     Ok(known.is_none_or(|release| release >= SINCE))

@@ -3,9 +3,9 @@
 use crate::command::{CommandFlags, ReadTimeout};
 use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::error::Error;
-use crate::resp::{Children, Reply, Value};
+use crate::resp::{Children, Reply, Value, check_memory};
 use crate::topology::Topology;
-use crate::transport::{ConnectionSource, Lease, NodePipeline, exchange};
+use crate::transport::{ConnectionSource, Lease, NodePipeline, exchange_watched};
 use smallvec::SmallVec;
 use std::borrow::Cow;
 
@@ -61,6 +61,10 @@ pub(crate) struct Connections<'p> {
     /// The name of the command, for error texts.
     name: &'p [u8],
     slots: Vec<Slot<'p>>,
+    /// The commands work in every database, also on a server that runs a script and so refuses SELECT.
+    ignores_database: bool,
+    /// Is called before a wait for a connection, and when replies take longer than a round trip.
+    on_wait: Option<&'p dyn Fn()>,
 }
 
 struct Slot<'p> {
@@ -73,16 +77,39 @@ struct Slot<'p> {
 impl<'p> Connections<'p> {
     /// Takes a connection to each of these servers. All callers take them in one order, so that no two wait for each other.
     pub(crate) fn new(topology: &'p Topology, name: &'p [u8], servers: impl IntoIterator<Item = usize>) -> Result<Connections<'p>, Error> {
+        Connections::watched(topology, name, servers, None)
+    }
+
+    /// [`Connections::new`], with a function that is called before a wait for a connection, and when replies take longer than a round trip.
+    pub(crate) fn watched(
+        topology: &'p Topology,
+        name: &'p [u8],
+        servers: impl IntoIterator<Item = usize>,
+        on_wait: Option<&'p dyn Fn()>,
+    ) -> Result<Connections<'p>, Error> {
         let mut servers: Vec<usize> = servers.into_iter().collect();
         servers.sort_unstable();
         servers.dedup();
         let mut slots = Vec::with_capacity(servers.len());
         for server in servers {
             let shard = topology.shard(server);
-            let lease = shard.lease(None).map_err(|error| crate::transport::explain(shard.server(), error, name, false))?;
+            let idle = on_wait.and_then(|on_wait| {
+                let idle = shard.lease_idle();
+                if idle.is_none() {
+                    on_wait();
+                }
+                idle
+            });
+            let lease = idle.map_or_else(|| shard.lease(None), Ok);
+            let lease = lease.map_err(|error| crate::transport::explain(shard.server(), error, name, false))?;
             slots.push(Slot { server, lease: Some(lease), is_watching: false });
         }
-        Ok(Connections { topology, name, slots })
+        Ok(Connections { topology, name, slots, ignores_database: false, on_wait })
+    }
+
+    /// Takes connections when requests are sent, for one round of a command that [ignores the database](crate::command::ignores_database).
+    pub(crate) fn in_any_database(topology: &'p Topology, name: &'p [u8]) -> Connections<'p> {
+        Connections { topology, name, slots: Vec::new(), ignores_database: true, on_wait: None }
     }
 
     /// Its servers, in order.
@@ -93,6 +120,11 @@ impl<'p> Connections<'p> {
     /// Records that a server was sent WATCH, or that its watch has ended.
     pub(crate) fn set_watching(&mut self, server: usize, is_watching: bool) {
         self.slots.iter_mut().filter(|slot| slot.server == server).for_each(|slot| slot.is_watching = is_watching);
+    }
+
+    /// Whether a server was sent WATCH, and the watch has not ended.
+    pub(crate) fn is_watching(&self, server: usize) -> bool {
+        self.slots.iter().any(|slot| slot.server == server && slot.is_watching)
     }
 
     /// Sends UNWATCH to a server.
@@ -109,19 +141,24 @@ impl<'p> Connections<'p> {
         // In the order of their servers, as connections are taken.
         let mut ordered: Vec<&mut (usize, NodePipeline)> = pipelines.iter_mut().collect();
         ordered.sort_unstable_by_key(|(server, _)| *server);
-        exchange(&mut ordered.into_iter().map(|(_, pipeline)| pipeline).collect::<Vec<_>>());
+        exchange_watched(&mut ordered.into_iter().map(|(_, pipeline)| pipeline).collect::<Vec<_>>(), self.on_wait);
         pipelines.into_iter().map(|(server, pipeline)| self.take_back(server, pipeline)).collect()
     }
 
     /// [`Connections::round`], which fails with the first error.
     pub(crate) fn try_round(&mut self, requests: &[Request<'_>]) -> Result<Vec<Reply>, Error> {
-        self.round(requests).into_iter().collect()
+        let replies: Vec<Reply> = self.round(requests).into_iter().collect::<Result<_, _>>()?;
+        // What was written must be completed, whether there is memory or not.
+        if requests.iter().all(|request| request.repeatable) {
+            check_memory(replies.iter().map(|reply| reply.bytes().len()).sum(), replies.iter().map(|reply| reply.entries().len()).sum())?;
+        }
+        Ok(replies)
     }
 
     /// Sends a request to one server.
     pub(crate) fn send(&mut self, request: Request<'_>) -> Result<Reply, Error> {
         let mut pipeline = self.pipeline(&request);
-        exchange(&mut [&mut pipeline]);
+        exchange_watched(&mut [&mut pipeline], self.on_wait);
         self.take_back(request.server, pipeline)
     }
 
@@ -131,6 +168,7 @@ impl<'p> Connections<'p> {
             Some((lease, is_watching)) => NodePipeline::with_lease(self.topology.shard(request.server), lease, is_watching),
             None => NodePipeline::new(self.topology.shard(request.server), &[]),
         };
+        pipeline.ignores_database = self.ignores_database;
         for command in &request.commands {
             let args: SmallVec<[&[u8]; 8]> = command.iter().map(AsRef::as_ref).collect();
             pipeline.add(None, &args, &[], CommandFlags { repeatable: request.repeatable, read_timeout: request.read_timeout });

@@ -37,6 +37,14 @@ impl Explanation {
         self
     }
 
+    /// The servers that get a request, each once.
+    pub(crate) fn servers(&self) -> Vec<usize> {
+        let mut servers: Vec<usize> = self.steps.iter().map(|step| step.server).collect();
+        servers.sort_unstable();
+        servers.dedup();
+        servers
+    }
+
     /// How many rounds there are.
     pub(crate) fn round_trips(&self) -> usize {
         self.steps.iter().map(|step| step.round).max().unwrap_or(0)

@@ -61,4 +61,16 @@ impl<'c, 'a> Job<'c, 'a> {
     pub(crate) fn connections(&self, servers: impl IntoIterator<Item = usize>) -> Result<Connections<'c>, Error> {
         Connections::new(self.topology, self.args[0], servers)
     }
+
+    /// [`Job::connections`], which calls `on_wait` before it waits for a connection or, for longer than a round trip, for replies.
+    pub(crate) fn watched_connections<'w>(
+        &self,
+        servers: impl IntoIterator<Item = usize>,
+        on_wait: &'w dyn Fn(),
+    ) -> Result<Connections<'w>, Error>
+    where
+        'c: 'w,
+    {
+        Connections::watched(self.topology, self.args[0], servers, Some(on_wait))
+    }
 }

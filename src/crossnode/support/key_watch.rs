@@ -10,8 +10,10 @@ use crate::crossnode::support::waiting_line::{Next, Place, TurnEnd};
 use crate::error::{Code, Error};
 use crate::resp::Reply;
 use crate::topology::{Change, Messages};
-use crate::transport::{ConnectionSource, explain};
-use rustix::event::{PollFd, PollFlags, poll};
+use crate::transport::clock::{NEVER, exact_now, span};
+use crate::transport::deadline;
+use crate::transport::{ConnectionSource, after_signal, explain};
+use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -41,8 +43,9 @@ pub(crate) trait BlockingCommand {
     /// Checks what [`BlockingCommand::attempt`] checks, and takes nothing. Returns the keys from which something can be taken, or only the first.
     fn ready_keys(&self, phase: Phase) -> Outcome<Vec<usize>>;
 
-    /// While waiting: tries to take something from one key. Returns the reply to the command, and what the key holds for other callers.
-    fn take(&self, key: usize) -> Outcome<(Option<Reply>, TurnEnd)>;
+    /// While waiting: tries to take something from one key. Returns the reply to the command, and what the key holds for other callers. Calls
+    /// `on_wait` before it may take longer than a round trip: other callers have to learn of changes meanwhile.
+    fn take(&self, key: usize, on_wait: &dyn Fn()) -> Outcome<(Option<Reply>, TurnEnd)>;
 
     /// What it waits for. Callers that wait for the same thing take it from each other, in order of arrival.
     fn wanted(&self) -> Cow<'_, [u8]>;
@@ -85,9 +88,10 @@ pub(crate) fn wait_until_found(
     }
     let mut pause = MIN_PAUSE;
     loop {
-        match watch.place.next() {
+        deadline::check("waiting for the keys").map_err(|error| nothing_taken(job, error))?;
+        match watch.place.next(listens) {
             Next::Turn(key) => {
-                let taken = command.take(key);
+                let taken = command.take(key, &|| watch.place.stop_leading());
                 let end = taken.as_ref().map_or(TurnEnd::Failed, |(_, end)| *end);
                 watch.place.end_turn(key, end);
                 if let (Some(found), _) = taken? {
@@ -162,8 +166,11 @@ impl<'j, 'c, 'a> KeyWatch<'j, 'c, 'a> {
                 Change::All => changes.push((*server, None)),
             });
             if let Err(error) = outcome {
-                self.job.topology.shard(*server).key_listener().lose(messages);
-                failures.push((*server, error));
+                // Connections that were replaced meanwhile are no failure, but changes may have been lost with them.
+                match self.job.topology.shard(*server).key_listener().lose(messages) {
+                    true => failures.push((*server, error)),
+                    false => changes.push((*server, None)),
+                }
             }
         }
         self.place.announce_changes(self.job.topology, &changes);
@@ -173,18 +180,19 @@ impl<'j, 'c, 'a> KeyWatch<'j, 'c, 'a> {
 
     /// Waits until the caller is woken or one of the connections is readable, at most for this time. Returns the indexes of the readable ones.
     fn poll(&self, messages: &[(usize, Arc<Messages>)], limit: Option<Duration>) -> Outcome<Vec<usize>> {
-        let mut sockets = vec![PollFd::new(self.place.rx(), PollFlags::IN)];
+        let mut sockets = vec![PollFd::new(self.place.waker(), PollFlags::IN)];
         sockets.extend(messages.iter().map(|(_, messages)| PollFd::new(&**messages, PollFlags::IN)));
         sockets.extend(self.job.limit.map(|limit| PollFd::new(&limit.wake_up, PollFlags::IN)));
         let limit = [limit, self.job.limit.and_then(|limit| time_left(limit.deadline))].into_iter().flatten().min();
-        match poll(&mut sockets, limit.and_then(|limit| limit.try_into().ok()).as_ref()) {
-            Ok(_) | Err(Errno::INTR) => {}
+        let ready = match deadline::wait_for(&sockets, limit.map_or(NEVER, |limit| exact_now().saturating_add(span(limit)))) {
+            Ok(ready) => ready,
+            Err(Errno::INTR) => return Ok(after_signal().map(|()| Vec::new())?),
             Err(error) => return Err(Error::new(Code::Io, format!("poll: {error}")).into()),
+        };
+        if ready[0] {
+            self.place.waker().drain();
         }
-        if !sockets[0].revents().is_empty() {
-            self.place.drain();
-        }
-        Ok((0..messages.len()).filter(|at| !sockets[at + 1].revents().is_empty()).collect())
+        Ok((0..messages.len()).filter(|at| ready[at + 1]).collect())
     }
 }
 
@@ -194,6 +202,12 @@ impl Drop for KeyWatch<'_, '_, '_> {
         self.keys.iter().for_each(|(server, keys)| listener(*server).unwant(keys));
         self.keys.iter().for_each(|(server, _)| listener(*server).settle());
     }
+}
+
+/// Nothing was sent that takes something from a key.
+#[cold]
+fn nothing_taken(job: &Job, error: Error) -> Error {
+    error.with_prefix(&format!("{}: ", job.name())).with_suffix("; it was not executed")
 }
 
 fn servers_of(keys: &[(usize, &[u8])]) -> Vec<usize> {

@@ -14,5 +14,6 @@ pub(crate) mod outcome;
 pub(crate) mod partial_write;
 pub(crate) mod queries;
 pub(crate) mod retry;
+pub(crate) mod visibility;
 pub(crate) mod wait_limit;
 pub(crate) mod waiting_line;

@@ -25,19 +25,51 @@ pub(crate) fn partial_write(command: &str, parts: &[(&str, PartOutcome)]) -> Opt
         parts.iter().filter(|(_, outcome)| matches!(outcome, PartOutcome::Executed)).map(|(alias, _)| *alias).collect();
     let refused =
         parts.iter().filter_map(|(alias, outcome)| if let PartOutcome::Refused(text) = outcome { Some((alias, text)) } else { None });
-    let mut refused = refused.map(|(alias, text)| (*alias, format!("{alias} refused its part: {}", String::from_utf8_lossy(text))));
-    let failure =
-        parts.iter().find_map(|(_, outcome)| if let PartOutcome::Failed(error) = outcome { Some((*error).clone()) } else { None });
+    let mut refused = refused.map(|(alias, text)| (*alias, *text, format!("{alias} refused its part: {}", String::from_utf8_lossy(text))));
+    let failures =
+        parts.iter().filter_map(|(alias, outcome)| if let PartOutcome::Failed(error) = outcome { Some((*alias, *error)) } else { None });
+    // One that may have been executed says most.
+    let failure = failures.clone().find(|(_, error)| error.executed()).or_else(|| failures.clone().next());
+    let is_other = |alias: &str| failure.is_some_and(|(own, _)| own != alias);
+    let uncertain: Vec<&str> = failures.filter(|(alias, error)| error.executed() && is_other(alias)).map(|(alias, _)| alias).collect();
     let error = match failure {
-        Some(failure) => failure,
+        Some((_, failure)) => failure.clone(),
         None if executed.is_empty() => return None,
         None => {
-            let (alias, text) = refused.next()?;
-            Error::new(Code::Io, format!("{command}: {text}")).on_node(alias)
+            let (alias, reply, text) = refused.next()?;
+            let error = Error::new(Code::Io, format!("{command}: {text}")).on_node(alias);
+            if let Some(word) = word(reply) { error.with_word(word) } else { error }
         }
     };
     let has_executed = !executed.is_empty();
-    let others = refused.map(|(_, text)| text).chain(has_executed.then(|| format!("executed by {}", executed.join(", "))));
+    let others = refused.map(|(_, _, text)| text);
+    let others = others.chain((!uncertain.is_empty()).then(|| format!("it may have been executed by {}", uncertain.join(", "))));
+    let others = others.chain(has_executed.then(|| format!("executed by {}", executed.join(", "))));
     let error = error.with_suffix(&others.map(|other| format!("; {other}")).collect::<String>());
     Some(if has_executed { error.maybe_executed() } else { error })
+}
+
+/// The word in capitals with which a server's error reply begins: clients look at it.
+fn word(reply: &[u8]) -> Option<&str> {
+    let word = reply.split(|&byte| byte == b' ').next()?;
+    let is_word = !word.is_empty() && word.iter().all(|byte| byte.is_ascii_uppercase());
+    std::str::from_utf8(word).ok().filter(|_| is_word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_that_may_have_been_executed_makes_the_command_uncertain() {
+        let not_sent = Error::new(Code::Timeout, "unavailable; it was not executed").on_node("node_1");
+        let [two, three] = ["node_2", "node_3"]
+            .map(|alias| Error::new(Code::Timeout, "no reply in time; it may have been executed").on_node(alias).maybe_executed());
+        let parts = [("node_1", &not_sent), ("node_2", &two), ("node_3", &three)].map(|(alias, error)| (alias, PartOutcome::Failed(error)));
+        let error = partial_write("MSET", &parts).unwrap();
+        assert_eq!((error.node(), error.executed()), (Some("node_2"), true), "{error}");
+        assert_eq!(error.message(), "no reply in time; it may have been executed; it may have been executed by node_3");
+        let error = partial_write("MSET", &parts[..1]).unwrap();
+        assert!(!error.executed() && error.message().ends_with("it was not executed"), "{error}");
+    }
 }

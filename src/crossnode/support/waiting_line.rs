@@ -4,17 +4,16 @@
 //! each other. After a change of the key the first of them has its turn: it tries to take something from the key. When its turn
 //! ends, the next one has its turn if the key may still hold something. So one caller is woken per element, and they are served in order.
 //!
-//! There are no threads for that. One waiting caller of each handle, the leader, receives the announcements of the servers and assigns the turns.
-//! When the leader gets a turn of its own or leaves, another waiting caller leads.
+//! There are no threads for that. One waiting caller of each handle, the leader, receives the announcements of the servers and assigns the turns. It is
+//! the first in order of arrival: a turn is most often its own, and then no other thread has to wake before the element is taken. It leads until it
+//! leaves, or until its turn takes long; then the next caller that sleeps leads.
 
 use crate::error::{Code, Error};
 use crate::topology::Topology;
-use crate::transport::ConnectionSource;
+use crate::transport::{ConnectionSource, Waker};
 use arc_swap::ArcSwapOption;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::io::{Read, Write};
-use std::os::unix::net::UnixStream;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The lines of the process that made them. It is replaced without a lock in a forked child.
@@ -33,7 +32,15 @@ struct State {
     lines: BTreeMap<Arc<LineKey>, Line>,
     /// The leaders, by handle.
     leaders: HashMap<usize, u64>,
+    /// Whom to wake as soon as the lock is released: a caller that wakes earlier has to wait for the lock.
+    to_wake: Vec<Arc<Waker>>,
+    /// Wakers of callers that have left, for the next ones. One may still be woken for the caller that left; the next one then looks for a turn
+    /// once too often.
+    spare_wakers: Vec<Arc<Waker>>,
 }
+
+/// More wakers than this are closed.
+const MAX_SPARE_WAKERS: usize = 64;
 
 /// A key on a server, and what callers wait for there. Servers are the same for all handles of the process if their address and database are.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -66,11 +73,15 @@ struct Caller {
     failure: Option<(usize, Error)>,
     /// It has begun to wait. Before that it looks at its keys by itself, and others do not wait for it.
     is_waiting: bool,
-    /// It sleeps, or is about to.
+    /// It sleeps, or is about to. If it does not, it looks for a turn by itself.
     is_idle: bool,
+    /// It was woken since it last looked for a turn.
+    is_woken: bool,
+    /// It receives the announcements of servers when it leads.
+    can_lead: bool,
     /// Its keys are looked at after this time even without an announcement.
     max_silence: Duration,
-    waker: Arc<UnixStream>,
+    waker: Arc<Waker>,
 }
 
 /// What a caller has to do next.
@@ -87,161 +98,137 @@ pub(crate) struct Place {
     lines: Arc<Lines>,
     number: u64,
     handle: usize,
-    /// Becomes readable when the caller is woken.
-    rx: UnixStream,
+    waker: Arc<Waker>,
 }
 
 impl Place {
     /// Joins the lines of these keys, each with its server. Callers with another `wanted` are in other lines.
     pub(crate) fn join(topology: &Topology, keys: &[(usize, &[u8])], wanted: &[u8], max_silence: Duration) -> Result<Place, Error> {
-        let failed = |error| Error::new(Code::Internal, format!("cannot open a pair of sockets: {error}"));
-        let (rx, waker) = UnixStream::pair().map_err(failed)?;
-        rx.set_nonblocking(true).and_then(|()| waker.set_nonblocking(true)).map_err(failed)?;
         let lines = Lines::of_this_process();
         let handle = std::ptr::from_ref(topology) as usize;
-        let mut state = lines.lock();
-        let number = state.next;
-        state.next += 1;
-        let keys: Vec<(Arc<LineKey>, usize)> =
-            keys.iter().map(|(server, key)| (Arc::new(LineKey::new(topology, *server, key, wanted)), *server)).collect();
-        for (key, _) in &keys {
-            let new = || Line { callers: BTreeSet::new(), turn: None, has_changed: false, is_missed: false, checked: Instant::now() };
-            state.lines.entry(key.clone()).or_insert_with(new).callers.insert(number);
-        }
-        let waker = Arc::new(waker);
-        let caller = Caller { handle, keys, turns: BTreeSet::new(), failure: None, is_waiting: false, is_idle: false, max_silence, waker };
-        state.callers.insert(number, caller);
-        drop(state);
-        Ok(Place { lines, number, handle, rx })
+        let line_of = |&(server, key): &(usize, &[u8])| (Arc::new(LineKey::new(topology, server, key, wanted)), server);
+        let keys: Vec<(Arc<LineKey>, usize)> = keys.iter().map(line_of).collect();
+        let (number, waker) = lines.with(|state| state.join(handle, keys, max_silence))?;
+        Ok(Place { lines, number, handle, waker })
     }
 
     /// Whether it is the first in all of its lines.
     pub(crate) fn is_first(&self) -> bool {
-        let state = self.lines.lock();
-        let Some(caller) = state.callers.get(&self.number) else { return true };
-        caller.keys.iter().all(|(key, _)| state.lines.get(key).is_none_or(|line| line.callers.first() == Some(&self.number)))
+        self.lines.with(|state| {
+            let Some(caller) = state.callers.get(&self.number) else { return true };
+            caller.keys.iter().all(|(key, _)| state.lines.get(key).is_none_or(|line| line.callers.first() == Some(&self.number)))
+        })
     }
 
-    /// Becomes readable when the caller is woken.
-    pub(crate) fn rx(&self) -> &UnixStream {
-        &self.rx
+    /// Becomes readable when the caller is woken. The caller drains it before it looks for a turn.
+    pub(crate) fn waker(&self) -> &Waker {
+        &self.waker
     }
 
     /// Announces that some of its keys may hold something.
     pub(crate) fn announce(&self, keys: &[usize]) {
-        let mut state = self.lines.lock();
-        let Some(caller) = state.callers.get(&self.number) else { return };
-        let changed: Vec<Arc<LineKey>> = keys.iter().filter_map(|&key| caller.keys.get(key)).map(|(key, _)| key.clone()).collect();
-        changed.iter().for_each(|key| state.announce(key));
+        self.lines.with(|state| {
+            let Some(caller) = state.callers.get(&self.number) else { return };
+            let changed: Vec<Arc<LineKey>> = keys.iter().filter_map(|&key| caller.keys.get(key)).map(|(key, _)| key.clone()).collect();
+            changed.iter().for_each(|key| state.announce(key));
+        });
     }
 
-    /// Announces changes on servers, of a key or of all keys each, to the callers of the process.
+    /// Announces changes on servers, of a key or of all keys each, to the callers of the process. This caller looks for a turn afterwards.
     pub(crate) fn announce_changes(&self, topology: &Topology, changes: &[(usize, Option<Vec<u8>>)]) {
-        let mut state = self.lines.lock();
-        for (server, key) in changes {
-            let first = LineKey::new(topology, *server, key.as_deref().unwrap_or_default(), b"");
-            let is_changed = |line: &LineKey| line.server == first.server && key.as_ref().is_none_or(|key| line.key == *key);
-            let changed: Vec<Arc<LineKey>> = match key {
-                Some(_) => {
-                    state.lines.range::<LineKey, _>(&first..).map(|(line, _)| line).take_while(|line| is_changed(line)).cloned().collect()
-                }
-                None => state.lines.keys().filter(|line| is_changed(line)).cloned().collect(),
-            };
-            changed.iter().for_each(|key| state.announce(key));
-        }
+        self.lines.with(|state| {
+            state.callers.get_mut(&self.number).into_iter().for_each(|caller| caller.is_idle = false);
+            for (server, key) in changes {
+                let first = LineKey::new(topology, *server, key.as_deref().unwrap_or_default(), b"");
+                state.lines_with(&first, key.is_some()).iter().for_each(|key| state.announce(key));
+            }
+        });
     }
 
     /// Announces the keys that its handle's callers wait for and that were not looked at for too long. Returns the time until the next ones are due.
     pub(crate) fn announce_overdue(&self) -> Duration {
-        let mut state = self.lines.lock();
-        let mut due = Vec::new();
-        let mut next = Duration::MAX;
-        for caller in state.callers.values().filter(|caller| caller.handle == self.handle) {
-            for (key, _) in &caller.keys {
-                let Some(line) = state.lines.get(key) else { continue };
-                let left = caller.max_silence.saturating_sub(line.checked.elapsed());
-                next = next.min(if left.is_zero() { caller.max_silence } else { left });
-                if left.is_zero() && line.turn.is_none() {
-                    due.push(key.clone());
+        self.lines.with(|state| {
+            let mut due = Vec::new();
+            let mut next = Duration::MAX;
+            for caller in state.callers.values().filter(|caller| caller.handle == self.handle) {
+                for (key, _) in &caller.keys {
+                    let Some(line) = state.lines.get(key) else { continue };
+                    let left = caller.max_silence.saturating_sub(line.checked.elapsed());
+                    next = next.min(if left.is_zero() { caller.max_silence } else { left });
+                    if left.is_zero() && line.turn.is_none() {
+                        due.push(key.clone());
+                    }
                 }
             }
-        }
-        due.iter().for_each(|key| state.announce(key));
-        next
+            due.iter().for_each(|key| state.announce(key));
+            next
+        })
     }
 
     /// Ends the wait of all callers of its handle that wait for keys of a server.
     pub(crate) fn fail_all(&self, server: usize, error: &Error) {
-        let mut state = self.lines.lock();
-        for caller in state.callers.values_mut().filter(|caller| caller.handle == self.handle) {
-            if caller.keys.iter().any(|(_, other)| *other == server) {
-                caller.failure = Some((server, error.clone()));
-                caller.wake();
+        self.lines.with(|state| {
+            for caller in state.callers.values_mut().filter(|caller| caller.handle == self.handle) {
+                if caller.keys.iter().any(|(_, other)| *other == server) {
+                    caller.failure = Some((server, error.clone()));
+                    caller.wake(&mut state.to_wake);
+                }
             }
-        }
+        });
     }
 
-    /// Returns what to do next. Before [`Next::Wait`] the caller becomes the leader of its handle if there is none.
-    pub(crate) fn next(&self) -> Next {
-        let mut state = self.lines.lock();
-        state.begin_to_wait(self.number);
-        let Some(caller) = state.callers.get_mut(&self.number) else { return Next::Wait };
-        caller.is_idle = false;
-        let next = match (caller.turns.pop_first(), caller.failure.take()) {
-            (Some(key), _) => Next::Turn(key),
-            (None, Some((server, error))) => Next::Failure(server, error),
-            (None, None) => {
-                caller.is_idle = true;
-                state.leaders.entry(self.handle).or_insert(self.number);
-                return Next::Wait;
+    /// Returns what to do next. Before [`Next::Wait`] a caller that can lead becomes the leader of its handle if there is none or only a later one.
+    /// That one goes on receiving announcements until it wakes.
+    pub(crate) fn next(&self, can_lead: bool) -> Next {
+        self.lines.with(|state| {
+            state.begin_to_wait(self.number);
+            let Some(caller) = state.callers.get_mut(&self.number) else { return Next::Wait };
+            (caller.is_idle, caller.is_woken) = (false, false);
+            match (caller.turns.pop_first(), caller.failure.take()) {
+                (Some(key), _) => Next::Turn(key),
+                (None, Some((server, error))) => Next::Failure(server, error),
+                (None, None) => {
+                    (caller.is_idle, caller.can_lead) = (true, can_lead);
+                    if can_lead {
+                        let leader = state.leaders.entry(self.handle).or_insert(self.number);
+                        *leader = self.number.min(*leader);
+                    }
+                    Next::Wait
+                }
             }
-        };
-        state.stop_leading(self.handle, self.number);
-        next
+        })
+    }
+
+    /// Makes another caller that sleeps the leader, if this one leads: it may not receive announcements for some time.
+    pub(crate) fn stop_leading(&self) {
+        self.lines.with(|state| state.stop_leading(self.handle, self.number));
     }
 
     /// Whether the caller leads.
     pub(crate) fn is_leader(&self) -> bool {
-        self.lines.lock().leaders.get(&self.handle) == Some(&self.number)
+        self.lines.with(|state| state.leaders.get(&self.handle) == Some(&self.number))
     }
 
     /// Makes the leader look again at which connections there are.
     pub(crate) fn wake_leader(&self) {
-        let state = self.lines.lock();
-        if let Some(leader) = state.leaders.get(&self.handle).and_then(|leader| state.callers.get(leader)) {
-            leader.wake();
-        }
+        self.lines.with(|state| {
+            let leader = state.leaders.get(&self.handle).and_then(|leader| state.callers.get_mut(leader));
+            leader.into_iter().for_each(|leader| leader.wake(&mut state.to_wake));
+        });
     }
 
     /// Ends the turn of the caller on one of its keys.
     pub(crate) fn end_turn(&self, key: usize, end: TurnEnd) {
-        let mut state = self.lines.lock();
-        let Some((key, _)) = state.callers.get(&self.number).and_then(|caller| caller.keys.get(key)).cloned() else { return };
-        state.end_turn(&key, self.number, end);
-    }
-
-    /// After the caller was woken: makes the socket wait for the next time.
-    pub(crate) fn drain(&self) {
-        let mut bytes = [0; 64];
-        while matches!((&mut &self.rx).read(&mut bytes), Ok(count) if count == bytes.len()) {}
+        self.lines.with(|state| {
+            let Some((key, _)) = state.callers.get(&self.number).and_then(|caller| caller.keys.get(key)).cloned() else { return };
+            state.end_turn(&key, self.number, end);
+        });
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut state = self.lines.lock();
-        let Some(caller) = state.callers.remove(&self.number) else { return };
-        state.stop_leading(self.handle, self.number);
-        for (key, _) in &caller.keys {
-            let Some(line) = state.lines.get_mut(key) else { continue };
-            line.callers.remove(&self.number);
-            let had_turn = line.turn == Some(self.number);
-            if line.callers.is_empty() {
-                state.lines.remove(key);
-            } else if had_turn {
-                state.end_turn(key, self.number, TurnEnd::NotTaken);
-            }
-        }
+        self.lines.with(|state| state.leave(self.handle, self.number));
     }
 }
 
@@ -271,12 +258,67 @@ impl Lines {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Locks the state for this work, and wakes callers after that.
+    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let result = work(&mut state);
+        let to_wake = std::mem::take(&mut state.to_wake);
+        drop(state);
+        to_wake.iter().for_each(|waker| waker.wake());
+        result
     }
 }
 
 impl State {
+    fn join(&mut self, handle: usize, keys: Vec<(Arc<LineKey>, usize)>, max_silence: Duration) -> Result<(u64, Arc<Waker>), Error> {
+        let failed = |error| Error::new(Code::Internal, format!("cannot open an event descriptor: {error}"));
+        let waker = self.spare_wakers.pop().map_or_else(|| Waker::new().map(Arc::new).map_err(failed), Ok)?;
+        let number = self.next;
+        self.next += 1;
+        for (key, _) in &keys {
+            let new = || Line { callers: BTreeSet::new(), turn: None, has_changed: false, is_missed: false, checked: Instant::now() };
+            self.lines.entry(key.clone()).or_insert_with(new).callers.insert(number);
+        }
+        let caller = Caller {
+            handle,
+            keys,
+            turns: BTreeSet::new(),
+            failure: None,
+            is_waiting: false,
+            is_idle: false,
+            is_woken: false,
+            can_lead: false,
+            max_silence,
+            waker: waker.clone(),
+        };
+        self.callers.insert(number, caller);
+        Ok((number, waker))
+    }
+
+    fn leave(&mut self, handle: usize, number: u64) {
+        let Some(caller) = self.callers.remove(&number) else { return };
+        self.stop_leading(handle, number);
+        for (key, _) in &caller.keys {
+            let Some(line) = self.lines.get_mut(key) else { continue };
+            line.callers.remove(&number);
+            let had_turn = line.turn == Some(number);
+            if line.callers.is_empty() {
+                self.lines.remove(key);
+            } else if had_turn {
+                self.end_turn(key, number, TurnEnd::NotTaken);
+            }
+        }
+        if self.spare_wakers.len() < MAX_SPARE_WAKERS {
+            self.spare_wakers.push(caller.waker);
+        }
+    }
+
+    /// The lines on the server of this one, of all keys or only of its key.
+    fn lines_with(&self, first: &LineKey, only_its_key: bool) -> Vec<Arc<LineKey>> {
+        let is_there = |line: &&Arc<LineKey>| line.server == first.server && (!only_its_key || line.key == first.key);
+        self.lines.range::<LineKey, _>(first..).map(|(line, _)| line).take_while(is_there).cloned().collect()
+    }
+
     /// A key has changed. If a caller has its turn, it may have looked at the key before that.
     fn announce(&mut self, key: &Arc<LineKey>) {
         let Some(line) = self.lines.get_mut(key) else { return };
@@ -311,7 +353,7 @@ impl State {
         line.is_missed |= line.turn.is_none() && later.next().is_some();
         line.checked = Instant::now();
         if let Some(caller) = line.turn.and_then(|number| self.callers.get_mut(&number)) {
-            caller.add_turn(key);
+            caller.add_turn(key, &mut self.to_wake);
         }
     }
 
@@ -324,7 +366,7 @@ impl State {
             TurnEnd::Failed => {
                 for other in line.callers.iter().filter(|other| **other != number) {
                     if let Some(caller) = self.callers.get_mut(other) {
-                        caller.add_turn(key);
+                        caller.add_turn(key, &mut self.to_wake);
                     }
                 }
                 return;
@@ -338,31 +380,35 @@ impl State {
         }
     }
 
-    /// Another caller of the handle that sleeps has to lead: the last one in the lines, which is likely to stay for the longest time.
+    /// Another caller of the handle that sleeps has to lead: the first one, which is likely to get the next turn.
     fn stop_leading(&mut self, handle: usize, number: u64) {
         if self.leaders.get(&handle) != Some(&number) {
             return;
         }
         self.leaders.remove(&handle);
-        let is_next = |(other, caller): &(&u64, &Caller)| caller.handle == handle && caller.is_idle && **other != number;
-        if let Some((other, caller)) = self.callers.iter().rev().find(is_next) {
-            self.leaders.insert(handle, *other);
-            caller.wake();
+        let is_next = |(other, caller): &(&u64, &Caller)| caller.handle == handle && caller.is_idle && caller.can_lead && **other != number;
+        let next = self.callers.iter().find(is_next).map(|(other, _)| *other);
+        if let Some((other, caller)) = next.and_then(|other| Some((other, self.callers.get_mut(&other)?))) {
+            self.leaders.insert(handle, other);
+            caller.wake(&mut self.to_wake);
         }
     }
 }
 
 impl Caller {
-    fn add_turn(&mut self, line: &Arc<LineKey>) {
+    fn add_turn(&mut self, line: &Arc<LineKey>, to_wake: &mut Vec<Arc<Waker>>) {
         if let Some(key) = self.keys.iter().position(|(key, _)| key == line) {
             self.turns.insert(key);
-            self.wake();
+            self.wake(to_wake);
         }
     }
 
-    fn wake(&self) {
-        // A write fails only if the socket is full of unread bytes. One byte is enough.
-        let _ = (&mut &*self.waker).write(&[0]);
+    /// Makes it look at what it has to do next, if it does not do that anyway.
+    fn wake(&mut self, to_wake: &mut Vec<Arc<Waker>>) {
+        if self.is_idle && !self.is_woken {
+            self.is_woken = true;
+            to_wake.push(self.waker.clone());
+        }
     }
 }
 

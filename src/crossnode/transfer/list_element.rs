@@ -57,7 +57,8 @@ impl BlockingCommand for BlockingMove<'_, '_, '_> {
         Ok(vec![SOURCE])
     }
 
-    fn take(&self, _: usize) -> Outcome<(Option<Reply>, TurnEnd)> {
+    fn take(&self, _: usize, on_wait: &dyn Fn()) -> Outcome<(Option<Reply>, TurnEnd)> {
+        on_wait();
         move_element(self.job, self.options, Phase::Waiting)
     }
 

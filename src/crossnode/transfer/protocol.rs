@@ -234,13 +234,16 @@ impl Transfer {
                 let _ = self.remove_staging_record(connections);
                 Ok(())
             }
-            Ok(Some(reason)) => {
-                let text = format!("{}: the value could not be moved back to its key: {reason}", printable(&self.record.command));
-                Err(self.interrupted_error(Error::new(Code::Io, text)))
-            }
+            Ok(Some(reason)) => Err(self.stuck_error(&reason)),
+            // The source server may have become a replica meanwhile.
+            Err(Abort::Refusal(text)) => Err(self.stuck_error(&String::from_utf8_lossy(&text))),
             Err(Abort::Error(error)) => Err(self.interrupted_error(error)),
-            Err(abort) => Err(abort),
         }
+    }
+
+    fn stuck_error(&self, reason: &str) -> Abort {
+        let text = format!("{}: the value could not be moved back to its key: {reason}", printable(&self.record.command));
+        self.interrupted_error(Error::new(Code::Io, text))
     }
 
     /// Appends the rounds of a transfer that succeeds: stage, deliver and clean up.

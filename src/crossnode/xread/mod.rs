@@ -118,17 +118,18 @@ impl BlockingCommand for Reading<'_, '_, '_> {
 
     /// A read by a group that is rejected ends, a read without a group waits for the other streams. Some servers read all streams once one has
     /// new entries.
-    fn take(&self, key: usize) -> Outcome<(Option<Reply>, TurnEnd)> {
+    fn take(&self, key: usize, on_wait: &dyn Fn()) -> Outcome<(Option<Reply>, TurnEnd)> {
+        on_wait();
         let server = self.job.server_of(key);
         let reply = self.job.connections([server])?.send(self.read(server, &[key]))?;
         match replies(&reply).next() {
-            Some(Value::Array(_)) if self.group.is_none() && ask_server::runs_blocked_commands_again(self.job, server)? => {
+            Some(Value::Array(_)) if self.group.is_none() && ask_server::runs_blocked_commands_again(self.job, server, on_wait)? => {
                 Ok((self.attempt()?, TurnEnd::NotTaken))
             }
             Some(Value::Array(_)) if self.group.is_none() => Ok((Some(reply.extract(1)), TurnEnd::NotTaken)),
             Some(Value::Array(_)) => {
                 // The entries are consumed: a server that does not tell its release must not lose them.
-                let runs_again = ask_server::runs_blocked_commands_again(self.job, server).unwrap_or(false);
+                let runs_again = ask_server::runs_blocked_commands_again(self.job, server, on_wait).unwrap_or(false);
                 let found = if runs_again { self.with_other_streams(key, reply) } else { reply.extract(1) };
                 Ok((Some(found), TurnEnd::Taken))
             }
@@ -342,7 +343,7 @@ impl<'j, 'c, 'a> Reading<'j, 'c, 'a> {
     /// The error of a group read that waits, from that of the server for a read that begins.
     fn group_error(&self, stream: usize, error: &[u8]) -> Outcome<Abort> {
         let server = self.job.server_of(stream);
-        if ask_server::runs_blocked_commands_again(self.job, server)? {
+        if ask_server::runs_blocked_commands_again(self.job, server, &|| {})? {
             return Ok(self.first_group_error()?.unwrap_or_else(|| Abort::refusal(error)));
         }
         let mut connections = self.job.connections([server])?;

@@ -155,6 +155,20 @@ pub unsafe extern "C" fn rediscluster_php_node_list(
     unsafe { plain_call(cluster, reply, error, |cluster| Ok(cluster.node_list(flag_from_number(discover, "discover")?))) }
 }
 
+/// `rediscluster_stats` for PHP.
+///
+/// # Safety
+/// As for `rediscluster_php_command`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rediscluster_php_stats(
+    cluster: *const ClusterHandle,
+    reply: *mut PhpReply,
+    error: *mut *mut ErrorHandle,
+) -> Status {
+    // SAFETY: the caller makes the same promises.
+    unsafe { plain_call(cluster, reply, error, |cluster| Ok(cluster.stats())) }
+}
+
 /// `rediscluster_recover` for PHP.
 ///
 /// # Safety

@@ -4,6 +4,7 @@
 //! `implode()` wrote it, and fills a struct with a scalar or with text for `unserialize()` or `explode()`.
 
 mod cluster;
+mod log;
 mod reply;
 mod session;
 mod version;

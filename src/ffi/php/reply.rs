@@ -157,7 +157,7 @@ impl Writer {
     /// # Safety
     /// `reply` must be NULL or writable, and no one else may use it while the writer exists.
     #[inline]
-    unsafe fn cleared(reply: *mut PhpReply) -> Result<Writer, Error> {
+    pub(super) unsafe fn cleared(reply: *mut PhpReply) -> Result<Writer, Error> {
         let reply = NonNull::new(reply).ok_or_else(|| bad_argument("reply is NULL".to_owned()))?;
         let writer = Writer { reply, text: spare_text::take() };
         writer.fields(PhpType::REDISCLUSTER_PHP_NULL, 0, 0, null(), null_mut());
@@ -165,7 +165,7 @@ impl Writer {
     }
 
     #[inline]
-    fn content(self, content: Content) -> Result<(), Error> {
+    pub(super) fn content(self, content: Content) -> Result<(), Error> {
         match content {
             Content::One { reply, at, format } => self.value(reply, at, format),
             Content::Many(replies, formats) => self.text_of_reply(replies, |replies, text| php::append_replies(replies, &formats, text)),

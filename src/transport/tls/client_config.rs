@@ -1,6 +1,7 @@
 //! The settings of a TLS client as rustls takes them, made once for all connections of a process and again after a file has changed.
 
 use crate::config::{Tls, certificates, private_key};
+use crate::log::{LogKind, log};
 use arc_swap::ArcSwapOption;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -22,6 +23,8 @@ struct Kept {
     owner: u32,
     files: Vec<Option<Version>>,
     config: Arc<ClientConfig>,
+    /// Later versions of the files that could not be used. They were reported.
+    rejected: ArcSwapOption<Vec<Option<Version>>>,
 }
 
 /// The version of a file: device, inode, size, and time of its last change.
@@ -36,11 +39,20 @@ pub(super) fn client_config(tls: &Tls) -> Result<Arc<ClientConfig>, String> {
         return Ok(known.config.clone());
     }
     match (build(tls), known) {
-        (Ok(config), _) => {
-            keep(Kept { tls: tls.clone(), owner, files, config: config.clone() });
+        (Ok(config), known) => {
+            keep(Kept { tls: tls.clone(), owner, files, config: config.clone(), rejected: ArcSwapOption::empty() });
+            if known.is_some() {
+                log(LogKind::TlsReloaded, "", || format!("{} changed; new connections use what they have now", paths(tls)));
+            }
             Ok(config)
         }
-        (Err(_), Some(known)) => Ok(known.config.clone()),
+        (Err(what), Some(known)) => {
+            if known.rejected.load().as_deref() != Some(&files) {
+                known.rejected.store(Some(Arc::new(files)));
+                log(LogKind::TlsReloadFailed, "", || format!("{what}; new connections use what the files had before"));
+            }
+            Ok(known.config.clone())
+        }
         (Err(what), None) => Err(what),
     }
 }
@@ -66,7 +78,15 @@ fn versions(tls: &Tls) -> Vec<Option<Version>> {
         let file = std::fs::metadata(path).ok()?;
         Some((file.dev(), file.ino(), file.size(), file.mtime(), file.mtime_nsec()))
     };
-    [&tls.ca, &tls.cert, &tls.key].into_iter().flatten().map(version).collect()
+    files(tls).map(version).collect()
+}
+
+fn files(tls: &Tls) -> impl Iterator<Item = &String> {
+    [&tls.ca, &tls.cert, &tls.key].into_iter().flatten()
+}
+
+fn paths(tls: &Tls) -> String {
+    files(tls).map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
 fn build(tls: &Tls) -> Result<Arc<ClientConfig>, String> {

@@ -2,11 +2,12 @@
 
 use crate::config::{Address, Tls, server_name};
 use crate::error::{Code, Error};
-use crate::transport::clock::{Time, remaining};
+use crate::transport::clock::Time;
+use crate::transport::deadline::wait_for;
 use crate::transport::tls::client_config::client_config;
 use crate::transport::tls::reasons::reason;
 use crate::transport::tls::stream::{Needs, State, TlsStream};
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags};
 use rustls::client::UnbufferedClientConnection;
@@ -31,7 +32,7 @@ impl Handshake {
         let host = match (&tls.server_name, address) {
             (Some(name), _) => name.as_str(),
             (None, Address::Tcp { host, .. }) => host.as_str(),
-            (None, Address::Unix { .. }) => "localhost",
+            (None, Address::Unix { .. } | Address::Service { .. }) => "localhost",
         };
         let name = server_name(host).map_err(|what| failed(&format!("{what} that a certificate can have; set tls.server_name")))?;
         let config = client_config(tls).map_err(|what| failed(&what))?;
@@ -78,9 +79,8 @@ fn advance(state: &mut State, socket: &OwnedFd, until: Time) -> Result<bool, Err
 /// Waits until the socket is ready; false if it is not by that time.
 fn wait(socket: &OwnedFd, event: PollFlags, until: Time) -> Result<bool, Error> {
     loop {
-        let left = remaining(until).and_then(|left| left.try_into().ok());
-        match poll(&mut [PollFd::new(socket, event)], left.as_ref()) {
-            Ok(ready) => return Ok(ready > 0),
+        match wait_for(&[PollFd::new(socket, event)], until) {
+            Ok(ready) => return Ok(ready[0]),
             Err(Errno::INTR) => {}
             Err(error) => return Err(failed(&format!("poll: {error}"))),
         }

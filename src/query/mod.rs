@@ -1,0 +1,16 @@
+//! Commands from Rust values, and replies into Rust values.
+
+mod collections;
+mod from_value;
+mod pipeline;
+#[allow(clippy::module_inception)]
+mod query;
+mod scan;
+mod to_args;
+mod transaction;
+mod tuples;
+
+pub use crate::query::from_value::FromValue;
+pub use crate::query::pipeline::{Pipeline, PipelineTarget, pipeline};
+pub use crate::query::scan::Scan;
+pub use crate::query::to_args::{ArgWriter, ToArgs};
