@@ -22,9 +22,18 @@ func BenchmarkGet(b *testing.B) {
 }
 
 func BenchmarkGetFromManyGoroutines(b *testing.B) {
-	c := openEmpty(b)
-	do(b, c, "SET", "foo", "bar")
-	b.SetParallelism(16)
+	b.Run("batched", func(b *testing.B) { benchmarkGetFromManyGoroutines(b) })
+	b.Run("unbatched", func(b *testing.B) { benchmarkGetFromManyGoroutines(b, rediscluster.WithoutBatching()) })
+}
+
+func benchmarkGetFromManyGoroutines(b *testing.B, options ...rediscluster.Option) {
+	do(b, openEmpty(b), "SET", "foo", "bar")
+	c, err := rediscluster.Open(servers(b, 3).String(), options...)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer c.Close()
+	b.SetParallelism(64)
 	b.ReportAllocs()
 	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {

@@ -1,6 +1,7 @@
 package rediscluster_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -71,7 +72,7 @@ func run(c *rediscluster.Client, line string) []string {
 		args = append(args, unescaped(word))
 	}
 	v, err := c.Do(ctx, args...)
-	if server, ok := err.(rediscluster.ServerError); ok {
+	if server := rediscluster.ServerError(""); errors.As(err, &server) {
 		return []string{"-" + string(server)}
 	} else if err != nil {
 		return []string{err.Error()}

@@ -30,6 +30,31 @@ func (d decoder) value(at int) Value {
 	return d.sharedValue(at)
 }
 
+// detached is like value, but for an array it copies only the bytes of this value: the reply has those of other commands, too.
+func (d decoder) detached(at int) Value {
+	if !d.entries[at].kind().hasElements() {
+		return d.value(at)
+	}
+	entries := d.entries[at:d.nextSibling(at)]
+	first, end := int64(len(d.bytes)), int64(0)
+	for _, e := range entries {
+		if e.kind().hasText() {
+			first, end = min(first, e.data), max(end, e.data+int64(e.length()))
+		}
+	}
+	if end <= first {
+		return d.sharedValue(at)
+	}
+	copied := make([]entry, len(entries))
+	for i, e := range entries {
+		if e.kind().hasText() {
+			e.data -= first
+		}
+		copied[i] = e
+	}
+	return decoder{entries: copied, bytes: strings.Clone(d.bytes[first:end])}.sharedValue(0)
+}
+
 // sharedValue is like value, but its strings are substrings of d.bytes.
 func (d decoder) sharedValue(at int) Value {
 	switch e := d.entries[at]; {

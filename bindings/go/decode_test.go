@@ -52,10 +52,10 @@ func TestDecodeFailure(t *testing.T) {
 		},
 		bytes: "slownode_1",
 	}
-	if got := *d.value(0).Err().(*Error); got != (Error{ErrTimeout, "slow", "node_1", true}) {
+	if got := *d.value(0).Err().(*Error); got != (Error{Code: ErrTimeout, Message: "slow", Node: "node_1", Executed: true}) {
 		t.Errorf("%+v", got)
 	}
-	if got := *d.value(5).Err().(*Error); got != (Error{ErrMemory, "slow", "", false}) {
+	if got := *d.value(5).Err().(*Error); got != (Error{Code: ErrMemory, Message: "slow"}) {
 		t.Errorf("%+v", got)
 	}
 }

@@ -2,11 +2,11 @@
 //
 // A Client opens a configuration and runs commands with the arguments of any Redis client. The package calls the library
 // librediscluster, which finds the server of each key, runs commands whose keys are on several servers, and returns the
-// replies. The library is the same for C and PHP, so all languages find the same keys on the same servers.
+// replies. The library is the same for C, PHP and Python, so all languages find the same keys on the same servers.
 //
-//	c, err := rediscluster.Open(`{"nodes": {
-//		"node_1": {"host": "127.0.0.1", "port": 6379},
-//		"node_2": {"host": "127.0.0.1", "port": 6380}}}`)
+//	c, err := rediscluster.Open(rediscluster.Config{
+//		URLs: []string{"redis://127.0.0.1:6379", "redis://127.0.0.1:6380"},
+//	})
 //	if err != nil {
 //		return err
 //	}
@@ -15,11 +15,13 @@
 //	if _, err := c.Do(ctx, "SET", "foo", "bar"); err != nil {
 //		return err
 //	}
-//	v, err := c.Do(ctx, "GET", "foo")
+//	foo, err := rediscluster.As[string](c.Do(ctx, "GET", "foo"))
 //	if err != nil {
 //		return err
 //	}
-//	fmt.Println(v) // bar
+//	fmt.Println(foo) // bar
+//
+// Open also accepts the configuration in JSON, which is the same in every language.
 //
 // # Keys and nodes
 //
@@ -39,7 +41,8 @@
 // # Replies
 //
 // A reply is a Value. A nil reply, such as that of a missing key, is not an error: Do returns a Value for which IsNil
-// returns true, and accessors such as Text and Int return ErrNil. Strings are bytes and are never decoded.
+// returns true, and accessors such as Text and Int64 return ErrNil. Strings are bytes and are never decoded. Value.Scan stores a
+// reply in a variable, such as a slice, a map or a struct with tags; As does the same with the results of Do.
 //
 // # Errors
 //
@@ -50,21 +53,28 @@
 //
 // Inside an array, and in the results of Pipeline and Each, errors are values next to the other replies.
 //
-// # Contexts
+// Pipeline.Exec and DoMulti also return the error of the first command that failed.
 //
-// If a context is done before a call, nothing is sent and the call returns ctx.Err(). A command in progress ignores its
-// context: it ends with the reply, or after the timeout of the configuration (5 seconds by default). Session.Receive ends when its context is done. A call starts no goroutine.
+// # Contexts and Close
+//
+// If a context is done before a command is sent, also while the call waits for a connection, the command is not sent. A context that
+// is done later ends the call, whatever it waits for. The error says whether the command may have been executed; errors.Is finds the
+// error of the context. A canceled call ends within some milliseconds: one goroutine for each client checks the contexts of the calls
+// in progress, and ends when there are none. A command that is already in a batch may be sent after its context is done. Close ends
+// all calls of a client or a session.
 //
 // # Sessions
 //
 // A Session has the state of a connection: MULTI and WATCH, SELECT, SUBSCRIBE. Session.Conn makes it a net.Conn that other
-// Redis clients can use instead of a connection to one server.
+// Redis clients can use instead of a connection to one server. Client.Tx and Client.Watch run transactions, and Client.Subscribe
+// receives messages, with sessions that the client manages.
 //
 // # Goroutines and threads
 //
-// A Client is safe for concurrent use by multiple goroutines. Each call in progress occupies one operating system thread,
-// like every blocking cgo call, and one connection to each node that it uses; pool_size limits the connections to a node. A
-// Pipeline runs many commands in one call.
+// A Client is safe for concurrent use by multiple goroutines. When several goroutines call Do at the same time, short commands with
+// one key are collected and sent together in one call of the library; see WithoutBatching. Each call in progress occupies one
+// operating system thread, like every blocking cgo call, and one connection to each node that it uses; pool_size limits the
+// connections to a node. A Pipeline runs many commands in one call.
 //
 // The package needs cgo, pkg-config and the installed library.
 package rediscluster

@@ -1,6 +1,7 @@
 package rediscluster
 
 import (
+	"context"
 	"errors"
 	"strconv"
 )
@@ -10,6 +11,9 @@ var ErrClosed = errors.New("rediscluster: the client or session is closed")
 
 // ErrNil is returned by the accessors of a nil Value.
 var ErrNil = errors.New("rediscluster: the reply is nil")
+
+// Nil is ErrNil, under the name that other clients give it: errors.Is(err, rediscluster.Nil).
+var Nil = ErrNil
 
 // Code is the kind of an Error. It is an error itself, so that errors.Is(err, ErrTimeout) tests for a kind.
 type Code int32
@@ -57,16 +61,51 @@ type Error struct {
 	Message  string // for people
 	Node     string // the alias of the node that failed, or ""
 	Executed bool   // true if the server may have executed the command, false if it certainly has not
+	Address  string // host and port of the server, or the path of its socket, or ""
+	Command  string // the name of the command, in capital letters, or ""
+
+	cause error // what has interrupted the call: context.Canceled, ErrClosed or nil
 }
 
 // Error returns the message.
 func (e *Error) Error() string { return "rediscluster: " + e.Message }
 
+// newErrorWithoutReply returns the error of a call that has ended before its reply, because of cause. The command may still be executed.
+func newErrorWithoutReply(message string, cause error) *Error {
+	failure := &Error{Code: ErrTimeout, Message: message + ": " + cause.Error(), Executed: true}
+	if cause != context.DeadlineExceeded {
+		failure.cause = cause
+	}
+	return failure
+}
+
 // Unwrap returns the Code, for errors.Is.
 func (e *Error) Unwrap() error { return e.Code }
+
+// Is reports whether target is context.Canceled and the error that of a call whose context was canceled; target is ErrClosed and
+// the error that of a call that Close has ended; or target is context.DeadlineExceeded and the error another timeout, as for the
+// timeouts of package net.
+func (e *Error) Is(target error) bool {
+	if e.cause != nil {
+		return target == e.cause
+	}
+	return target == context.DeadlineExceeded && e.Code == ErrTimeout
+}
 
 // A ServerError is an error reply of a server, unchanged: "WRONGTYPE Operation against a key …".
 type ServerError string
 
 // Error returns the error reply.
 func (e ServerError) Error() string { return string(e) }
+
+// A CommandError is the ServerError that a command ended with, and where it comes from: errors.As finds the ServerError too.
+// The elements of an array that are errors are ServerErrors only.
+type CommandError struct {
+	ServerError
+	Node    string // the alias of the node, or "" if the command took several steps on several nodes
+	Address string // host and port of the server, or the path of its socket, or ""
+	Command string // the name of the command, in capital letters, or ""
+}
+
+// Unwrap returns the ServerError.
+func (e *CommandError) Unwrap() error { return e.ServerError }

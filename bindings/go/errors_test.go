@@ -26,7 +26,9 @@ func TestABadConfigurationIsRejected(t *testing.T) {
 		"nodes.node_1.port": `{"nodes": {"node_1": {"host": "127.0.0.1", "port": 70000}}}`,
 		"":                  "not JSON \x00",
 	} {
-		for name, open := range map[string]func(string) (*rediscluster.Client, error){"Open": rediscluster.Open, "OpenShared": rediscluster.OpenShared} {
+		for name, open := range map[string]func(string, ...rediscluster.Option) (*rediscluster.Client, error){
+			"Open": rediscluster.Open[string], "OpenShared": rediscluster.OpenShared[string],
+		} {
 			c, err := open(config)
 			if c != nil || !errors.Is(err, rediscluster.ErrConfig) || !strings.Contains(err.Error(), want) {
 				t.Errorf("%s of %s: %v", name, config, err)
@@ -43,7 +45,7 @@ func TestAnErrorReplyIsAServerError(t *testing.T) {
 	if !errors.As(err, &server) || !strings.HasPrefix(string(server), "WRONGTYPE ") || !v.IsNil() {
 		t.Errorf("%v %v", v, err)
 	}
-	if _, err := c.Do(ctx, "EVAL", `return redis.error_reply('ERR \255\254')`, 1, "text"); err != rediscluster.ServerError("ERR \xff\xfe") {
+	if _, err := c.Do(ctx, "EVAL", `return redis.error_reply('ERR \255\254')`, 1, "text"); !errors.Is(err, rediscluster.ServerError("ERR \xff\xfe")) {
 		t.Errorf("%q", err)
 	}
 	do(t, c, "GET", "text") // on the same connection
@@ -78,6 +80,21 @@ func TestABadCommandIsNotSent(t *testing.T) {
 	}
 }
 
+func TestExecReturnsTheErrorOfTheFirstCommandThatFailed(t *testing.T) {
+	c := openEmpty(t)
+	do(t, c, "SET", "text", "x")
+	results, err := c.DoMulti(ctx, []any{"GET", "none"}, []any{"SET", "other", 1}, []any{"INCR", "text"}, []any{"LPUSH", "text", 1}, []any{"GET", "other"})
+	if len(results) != 5 || results[2].Err == nil || err != results[2].Err || results[3].Err == nil {
+		t.Fatal(results, err)
+	}
+	if got := results[4].Value.String(); got != "1" || results[4].Err != nil {
+		t.Error("the commands after it:", got, results[4].Err)
+	}
+	if results, err = c.DoMulti(ctx, []any{"GET", "none"}); err != nil || len(results) != 1 || !results[0].Value.IsNil() {
+		t.Error("a nil reply is no error:", results, err)
+	}
+}
+
 func TestStrictModeRefusesKeysOnSeveralNodes(t *testing.T) {
 	strict := flushAll(t, servers(t, 2).with("cross_node", "strict").open(t))
 	_, err := strict.Do(ctx, "MGET", "foo", "bar")
@@ -103,7 +120,8 @@ func TestTheFailureOfANodeAffectsOnlyItsCommands(t *testing.T) {
 		p.Add("SET", fmt.Sprint("key:", i), i)
 	}
 	results, err := p.Exec(ctx)
-	if err != nil || len(results) != count {
+	wantError(t, err, rediscluster.ErrConnect, "node_2", false)
+	if len(results) != count {
 		t.Fatal(len(results), err)
 	}
 	for i, result := range results {
@@ -189,5 +207,54 @@ func TestErrorTexts(t *testing.T) {
 	}
 	if bytes.ContainsAny([]byte(rediscluster.Version()), "\x00 ") || rediscluster.Version() == "" {
 		t.Errorf("version %q", rediscluster.Version())
+	}
+}
+
+func TestErrorsSayWhereTheyComeFrom(t *testing.T) {
+	c := openEmpty(t)
+	do(t, c, "SET", "text", "value")
+	node, err := c.NodeFor("text")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := rediscluster.CommandError{Node: node.Alias, Address: fmt.Sprintf("%s:%d", node.Host, node.Port), Command: "LPUSH"}
+	check := func(err error) {
+		t.Helper()
+		var got *rediscluster.CommandError
+		if !errors.As(err, &got) {
+			t.Fatal(err)
+		}
+		want.ServerError = got.ServerError
+		if *got != want || !strings.HasPrefix(got.Error(), "WRONGTYPE ") {
+			t.Errorf("%+v, want %+v", got, want)
+		}
+	}
+	_, err = c.Do(ctx, "lpush", "text", 1)
+	check(err)
+	p := c.Pipeline()
+	p.Add("LRANGE", "none", 0, -1)
+	p.Add("LPUSH", "text", 1)
+	p.Add("GET", "text")
+	results, err := p.Exec(ctx)
+	if len(results) != 3 || results[0].Err != nil || results[2].Err != nil {
+		t.Fatal(results, err)
+	}
+	check(results[1].Err)
+	check(err)
+	each, err := c.Each(ctx, "LPUSH", "text", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(each[node.Alias].Err)
+
+	dead, err := rediscluster.Open(`{"nodes": {"node_1": "redis://127.0.0.1:1"}}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dead.Close()
+	var failure *rediscluster.Error
+	_, err = dead.Do(ctx, "set", "key", "value")
+	if !errors.As(err, &failure) || failure.Node != "node_1" || failure.Address != "127.0.0.1:1" || failure.Command != "SET" {
+		t.Errorf("%+v", err)
 	}
 }

@@ -6,14 +6,18 @@ import "context"
 
 // An Explanation describes what a command would do.
 type Explanation struct {
-	Command    string // the name of the command
-	Strategy   string // one node, split, gather, colocate, transfer, refuse and others
-	Atomic     bool   // whether other clients see either all of its effect or none of it
-	RoundTrips int
-	Nodes      []string // the aliases of the nodes that would be contacted
-	Keys       []ExplainedKey
-	Steps      []ExplainedStep
-	Reason     string // why the command would be refused, or ""
+	Command     string // the name of the command
+	Strategy    string // one node, split, gather, colocate, transfer, refuse and others
+	Atomic      bool   // whether other clients see either all of its effect or none of it
+	RoundTrips  int
+	Nodes       []string // the aliases of the nodes that would be contacted
+	Keys        []ExplainedKey
+	ServedBy    string // which servers of a node may run it: master, replica, any or nearest, as the option read names them
+	Steps       []ExplainedStep
+	OthersSee   string // the intermediate states that other clients can see: nothing, parts, and others of docs/commands.md
+	Meanwhile   string // these states in words
+	WhenItFails string // what a failure can leave, in words
+	Reason      string // why the command would be refused, or ""
 }
 
 // An ExplainedKey is a key of an explained command.
@@ -60,14 +64,18 @@ func newExplanation(reply Value) (Explanation, error) {
 		return Explanation{}, err
 	}
 	return Explanation{
-		Command:    explanation.text("command"),
-		Strategy:   explanation.text("strategy"),
-		Atomic:     explanation.boolean("atomic"),
-		RoundTrips: int(explanation.integer("round_trips")),
-		Nodes:      nodes,
-		Keys:       keys,
-		Steps:      steps,
-		Reason:     explanation.text("reason"),
+		Command:     explanation.text("command"),
+		Strategy:    explanation.text("strategy"),
+		Atomic:      explanation.boolean("atomic"),
+		RoundTrips:  int(explanation.integer("round_trips")),
+		Nodes:       nodes,
+		Keys:        keys,
+		ServedBy:    explanation.text("served_by"),
+		Steps:       steps,
+		OthersSee:   explanation.text("others_see"),
+		Meanwhile:   explanation.text("meanwhile"),
+		WhenItFails: explanation.text("when_it_fails"),
+		Reason:      explanation.text("reason"),
 	}, nil
 }
 

@@ -16,8 +16,11 @@ func TestExplainReportsNodesKeysAndSteps(t *testing.T) {
 	one, err := c.Explain(ctx, "SET", "name{foo}", 1)
 	want := rediscluster.Explanation{
 		Command: "SET", Strategy: "one node", Atomic: true, RoundTrips: 1, Nodes: []string{"node_3"},
-		Keys:  []rediscluster.ExplainedKey{{Position: 1, Key: "name", Node: "node_3"}},
-		Steps: []rediscluster.ExplainedStep{{Round: 1, Node: "node_3", Command: "SET name 1"}},
+		Keys:      []rediscluster.ExplainedKey{{Position: 1, Key: "name", Node: "node_3"}},
+		ServedBy:  "master",
+		Steps:     []rediscluster.ExplainedStep{{Round: 1, Node: "node_3", Command: "SET name 1"}},
+		OthersSee: "nothing", Meanwhile: "the state before the command, or the one after it",
+		WhenItFails: "the state before, or the one after it; the error says whether the command may have been executed",
 	}
 	if err != nil || !reflect.DeepEqual(one, want) {
 		t.Errorf("%+v (%v), want %+v", one, err, want)
@@ -29,6 +32,10 @@ func TestExplainReportsNodesKeysAndSteps(t *testing.T) {
 	if !split.Keys[1].Pinned || split.Keys[0].Pinned || split.Keys[2].Pinned {
 		t.Errorf("only bar must be pinned to the node of the first key: %+v", split.Keys)
 	}
+	parts, err := c.Explain(ctx, "MSET", "foo", "1", "a", "2")
+	if err != nil || parts.OthersSee != "parts" || !strings.HasPrefix(parts.Meanwhile, "some nodes") || !strings.HasPrefix(parts.WhenItFails, "the same, for ever") {
+		t.Errorf("%+v (%v)", parts, err)
+	}
 	if v := do(t, c, "DBSIZE"); v.String() != "0" {
 		t.Errorf("Explain must not run the command, but there are %s keys", v)
 	}
@@ -36,7 +43,7 @@ func TestExplainReportsNodesKeysAndSteps(t *testing.T) {
 
 func TestExplainReportsWhyACommandIsRefused(t *testing.T) {
 	refused, err := openEmpty(t).Explain(ctx, "EVAL", "return 1", 2, "foo", "a")
-	if err != nil || refused.Strategy != "refuse" || !strings.HasPrefix(refused.Reason, "CROSSNODE EVAL") || len(refused.Steps) != 0 {
+	if err != nil || refused.Strategy != "refuse" || !strings.HasPrefix(refused.Reason, "CROSSNODE EVAL") || len(refused.Steps) != 0 || refused.OthersSee != "" {
 		t.Errorf("%+v (%v)", refused, err)
 	}
 }

@@ -9,6 +9,15 @@ import (
 
 var ctx = context.Background()
 
+// Tests that measure memory are skipped if it is false.
+var countsAllocations = true
+
+func requireCountedAllocations(t *testing.T) {
+	if !countsAllocations {
+		t.Skip("the race detector allocates memory of its own")
+	}
+}
+
 // TestMain fails without servers, because skipped tests would look like success.
 func TestMain(m *testing.M) {
 	if os.Getenv(openAsChild) != "" {

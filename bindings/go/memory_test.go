@@ -27,6 +27,7 @@ func residentBytes(t *testing.T) int {
 // requireConstantMemory runs some rounds as a warm-up and fails if the memory grows during the rounds after them.
 func requireConstantMemory(t *testing.T, rounds int, round func()) {
 	t.Helper()
+	requireCountedAllocations(t)
 	for i := 0; i < rounds/4; i++ {
 		round()
 	}
@@ -54,8 +55,8 @@ func TestRepliesAreFreed(t *testing.T) {
 			p.Add("GET", i)
 			p.Add("LPUSH", "large", i)
 		}
-		if _, err := p.Exec(ctx); err != nil {
-			t.Fatal(err)
+		if results, err := p.Exec(ctx); len(results) != 2000 || err != results[1].Err {
+			t.Fatal(len(results), err)
 		}
 	})
 }

@@ -34,6 +34,24 @@ static inline open_result open_with_read(const rediscluster *cluster, int32_t re
 	return r;
 }
 
+static inline open_result open_with_read_your_writes(const rediscluster *cluster, int32_t read_your_writes) {
+	open_result r = {0};
+	r.status = rediscluster_with_read_your_writes(cluster, read_your_writes, &r.cluster, &r.error);
+	return r;
+}
+
+static inline open_result open_with_partial(const rediscluster *cluster, int32_t partial) {
+	open_result r = {0};
+	r.status = rediscluster_with_partial(cluster, partial, &r.cluster, &r.error);
+	return r;
+}
+
+static inline open_result open_with_interrupt(const rediscluster *cluster) {
+	open_result r = {0};
+	r.status = rediscluster_with_interrupt(cluster, &r.cluster, &r.error);
+	return r;
+}
+
 /* ---- Calls that return a reply */
 
 /* rediscluster_execute, rediscluster_each, rediscluster_explain, rediscluster_node_for */
@@ -52,34 +70,70 @@ static inline reply_result with_data(reply_result r) {
 	return r;
 }
 
-static inline reply_result run_operation(operation run, const rediscluster *cluster, const char *input, size_t length) {
+/* The cluster for a call that has deadline_ms milliseconds, or no such limit if that is 0. *derived must be closed after the call. NULL is a
+ * failure. */
+static inline const rediscluster *limited(const rediscluster *cluster, uint64_t deadline_ms, rediscluster **derived, reply_result *r) {
+	*derived = NULL;
+	if (deadline_ms == 0)
+		return cluster;
+	r->status = rediscluster_with_deadline(cluster, deadline_ms, derived, &r->error);
+	return *derived;
+}
+
+static inline reply_result run_operation(operation run, const rediscluster *cluster, uint64_t deadline_ms, const char *input, size_t length) {
 	reply_result r = {0};
+	rediscluster *derived;
+	if (!(cluster = limited(cluster, deadline_ms, &derived, &r)))
+		return r;
 	r.status = run(cluster, input, length, &r.reply, &r.error);
+	rediscluster_close(derived);
 	return with_data(r);
 }
 
-static inline reply_result run_each_on(const rediscluster *cluster, int32_t nodes, const char *request, size_t length) {
+static inline reply_result run_each_on(const rediscluster *cluster, uint64_t deadline_ms, int32_t nodes, const char *request, size_t length) {
 	reply_result r = {0};
+	rediscluster *derived;
+	if (!(cluster = limited(cluster, deadline_ms, &derived, &r)))
+		return r;
 	r.status = rediscluster_each_on(cluster, nodes, request, length, &r.reply, &r.error);
+	rediscluster_close(derived);
 	return with_data(r);
 }
 
-static inline reply_result run_recover(const rediscluster *cluster, uint64_t min_age_ms) {
+static inline reply_result run_recover(const rediscluster *cluster, uint64_t deadline_ms, uint64_t min_age_ms) {
 	reply_result r = {0};
+	rediscluster *derived;
+	if (!(cluster = limited(cluster, deadline_ms, &derived, &r)))
+		return r;
 	r.status = rediscluster_recover(cluster, min_age_ms, &r.reply, &r.error);
+	rediscluster_close(derived);
 	return with_data(r);
 }
 
-static inline reply_result run_recover_to(const rediscluster *cluster, const char *hidden_key, size_t hidden_key_length, const char *key,
-                                          size_t key_length) {
+static inline reply_result run_recover_to(const rediscluster *cluster, uint64_t deadline_ms, const char *hidden_key,
+                                          size_t hidden_key_length, const char *key, size_t key_length) {
 	reply_result r = {0};
+	rediscluster *derived;
+	if (!(cluster = limited(cluster, deadline_ms, &derived, &r)))
+		return r;
 	r.status = rediscluster_recover_to(cluster, hidden_key, hidden_key_length, key, key_length, &r.reply, &r.error);
+	rediscluster_close(derived);
 	return with_data(r);
 }
 
-static inline reply_result run_node_list(const rediscluster *cluster, int32_t discover) {
+static inline reply_result run_node_list(const rediscluster *cluster, uint64_t deadline_ms, int32_t discover) {
 	reply_result r = {0};
+	rediscluster *derived;
+	if (!(cluster = limited(cluster, deadline_ms, &derived, &r)))
+		return r;
 	r.status = rediscluster_node_list(cluster, discover, &r.reply, &r.error);
+	rediscluster_close(derived);
+	return with_data(r);
+}
+
+static inline reply_result run_stats(const rediscluster *cluster) {
+	reply_result r = {0};
+	r.status = rediscluster_stats(cluster, &r.reply, &r.error);
 	return with_data(r);
 }
 

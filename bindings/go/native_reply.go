@@ -9,6 +9,8 @@ import "unsafe"
 type nativeReply struct {
 	pointer *C.rediscluster_reply
 	data    C.rediscluster_data
+	// What has interrupted its call, or nil.
+	cause error
 }
 
 func newNativeReply(r C.reply_result) (nativeReply, error) {
@@ -16,7 +18,7 @@ func newNativeReply(r C.reply_result) (nativeReply, error) {
 		C.rediscluster_reply_free(r.reply)
 		return nativeReply{}, consumeError(r.status, r.error)
 	}
-	return nativeReply{r.reply, r.data}, nil
+	return nativeReply{pointer: r.reply, data: r.data}, nil
 }
 
 // isNil reports whether there is no reply: the wait for a message was interrupted.
@@ -32,17 +34,63 @@ func (r nativeReply) decoder() decoder {
 	}
 }
 
+// result returns the outcome at an entry, with the origin of an error.
+func (r nativeReply) result(at int, v Value) Result {
+	result := newResult(v)
+	if result.Err == nil {
+		return result
+	}
+	result.Err = withCause(result.Err, r.cause)
+	var origin, failure *C.rediscluster_error
+	if C.rediscluster_reply_error(r.pointer, C.size_t(at), &origin, &failure) != C.REDISCLUSTER_OK {
+		C.rediscluster_error_free(failure)
+		return result
+	}
+	defer C.rediscluster_error_free(origin)
+	node, address, command := originOf(origin)
+	switch err := result.Err.(type) {
+	case ServerError:
+		result.Err = &CommandError{ServerError: err, Node: node, Address: address, Command: command}
+	case *Error:
+		err.Address, err.Command = address, command
+	}
+	return result
+}
+
+// results returns the outcomes of the commands of a request, and the first error among them.
+func (r nativeReply) results() (results []Result, first error) {
+	decoder := r.decoder()
+	replies := decoder.value(0).elements()
+	results = make([]Result, len(replies))
+	at := 1
+	for i, reply := range replies {
+		results[i] = r.result(at, reply)
+		if first == nil {
+			first = results[i].Err
+		}
+		at = decoder.nextSibling(at)
+	}
+	return results, first
+}
+
+func originOf(err *C.rediscluster_error) (node, address, command string) {
+	return C.GoString(C.rediscluster_error_node(err)), C.GoString(C.rediscluster_error_address(err)), C.GoString(C.rediscluster_error_command(err))
+}
+
 // consumeError copies an error of the library and frees it.
 func consumeError(status C.rediscluster_status, from *C.rediscluster_error) error {
 	if from == nil {
 		return &Error{Code: Code(status), Message: "the library reported no message"}
 	}
 	defer C.rediscluster_error_free(from)
+	node, address, command := originOf(from)
 	return &Error{
 		Code:     Code(C.rediscluster_error_code(from)),
 		Message:  C.GoString(C.rediscluster_error_message(from)),
-		Node:     C.GoString(C.rediscluster_error_node(from)),
+		Node:     node,
 		Executed: C.rediscluster_error_executed(from) != 0,
+		Address:  address,
+		Command:  command,
 	}
 }
 

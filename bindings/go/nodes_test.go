@@ -135,7 +135,7 @@ func TestAClientFromWithReadIsClosedSeparately(t *testing.T) {
 	if _, err := c.WithRead(rediscluster.ReadMaster); err != rediscluster.ErrClosed {
 		t.Error(err)
 	}
-	if _, err := second.WithRead(rediscluster.Read(2)); !errors.Is(err, rediscluster.ErrArgument) {
+	if _, err := second.WithRead(rediscluster.Read(9)); !errors.Is(err, rediscluster.ErrArgument) {
 		t.Error(err)
 	}
 }

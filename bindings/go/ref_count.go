@@ -37,9 +37,11 @@ func (r *refCount) release() {
 	}
 }
 
-// close removes the owner and makes acquire fail from now on. Further calls are no-ops.
-func (r *refCount) close() {
-	if r.closed.CompareAndSwap(false, true) {
+// close removes the owner and makes acquire fail from now on. Further calls are no-ops and return false.
+func (r *refCount) close() bool {
+	isFirst := r.closed.CompareAndSwap(false, true)
+	if isFirst {
 		r.release()
 	}
+	return isFirst
 }

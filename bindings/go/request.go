@@ -1,10 +1,12 @@
 package rediscluster
 
 import (
+	"encoding"
 	"fmt"
 	"reflect"
 	"strconv"
 	"sync"
+	"time"
 	"unsafe"
 )
 
@@ -38,32 +40,74 @@ func (r *request) addCommand(args []any) error {
 	before := len(r.bytes)
 	r.addHeader('*', len(args))
 	for i, arg := range args {
-		if !r.addArgument(arg) {
+		if err := r.addArgument(args, i, arg); err != nil {
 			r.bytes = r.bytes[:before]
-			return &Error{Code: ErrArgument, Message: fmt.Sprintf(
-				"argument %d is %s; an argument is a string, []byte, bool, integer or float", i, typeName(arg))}
+			return &Error{Code: ErrArgument, Message: fmt.Sprintf("argument %d %s", i, err)}
 		}
 	}
 	return nil
 }
 
-// addArgument appends an argument and reports whether its type can be sent. Types derived from the accepted ones cannot:
-// the integer of a time.Duration would mean seconds to one command and milliseconds to another.
-func (r *request) addArgument(arg any) bool {
+// addArgument appends the argument at an index. The error is the end of a sentence about it.
+func (r *request) addArgument(args []any, index int, arg any) error {
 	switch v := arg.(type) {
 	case string:
 		addBulkString(r, v)
+		return nil
 	case []byte:
 		addBulkString(r, v)
-	default:
-		var scratch [32]byte
-		text := appendNumber(scratch[:0], arg)
-		if len(text) == 0 {
-			return false
+		return nil
+	case time.Duration:
+		text, err := durationText(args, index, v)
+		if err != nil {
+			return err
 		}
 		addBulkString(r, text)
+		return nil
+	case encoding.BinaryMarshaler:
+		bytes, err := v.MarshalBinary()
+		if err != nil {
+			return fmt.Errorf("cannot be marshaled: %w", err)
+		}
+		addBulkString(r, bytes)
+		return nil
 	}
-	return true
+	var scratch [32]byte
+	if text := appendNumber(scratch[:0], arg); len(text) > 0 {
+		addBulkString(r, text)
+		return nil
+	}
+	return r.addNamed(arg)
+}
+
+// addNamed appends an argument of a type that is named after one that can be sent.
+func (r *request) addNamed(arg any) error {
+	var scratch [32]byte
+	v := reflect.ValueOf(arg)
+	switch {
+	case v.Kind() == reflect.String:
+		addBulkString(r, v.String())
+	case isByteSlice(v):
+		addBulkString(r, v.Bytes())
+	case v.Kind() == reflect.Bool:
+		addBulkString(r, appendNumber(scratch[:0], v.Bool()))
+	case v.CanInt():
+		addBulkString(r, strconv.AppendInt(scratch[:0], v.Int(), 10))
+	case v.CanUint():
+		addBulkString(r, strconv.AppendUint(scratch[:0], v.Uint(), 10))
+	case v.Kind() == reflect.Float32:
+		addBulkString(r, strconv.AppendFloat(scratch[:0], v.Float(), 'f', -1, 32))
+	case v.Kind() == reflect.Float64:
+		addBulkString(r, strconv.AppendFloat(scratch[:0], v.Float(), 'f', -1, 64))
+	default:
+		return fmt.Errorf("is %s; an argument is a string, []byte, bool, integer, float, a type named after one of these, "+
+			"a time.Duration or an encoding.BinaryMarshaler", typeName(arg))
+	}
+	return nil
+}
+
+func isByteSlice(v reflect.Value) bool {
+	return v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8
 }
 
 func addBulkString[T string | []byte](r *request, text T) {

@@ -3,23 +3,24 @@
 package rediscluster
 
 import (
-	"context"
 	"errors"
 	"io"
 	"net"
 	"os"
 	"runtime"
-	"sync/atomic"
 	"time"
 )
 
 // A conn makes a session a net.Conn.
 type conn struct {
-	session      *Session
-	readDeadline atomic.Int64 // nanoseconds of Unix time; 0 is no deadline
+	session *Session
+	reading *connDeadline
+	writing *connDeadline
 }
 
-func newConn(s *Session) *conn { return &conn{session: s} }
+func newConn(s *Session) *conn {
+	return &conn{session: s, reading: newConnDeadline(), writing: newConnDeadline()}
+}
 
 // Read waits for replies and messages, until the read deadline.
 func (c *conn) Read(buffer []byte) (int, error) {
@@ -27,18 +28,18 @@ func (c *conn) Read(buffer []byte) (int, error) {
 	if len(buffer) == 0 {
 		return 0, nil
 	}
-	if err := c.session.handle.beginReceiving(context.Background()); err != nil {
-		return 0, newOpError("read", err)
+	if c.reading.hasPassed() || !c.session.handle.beginReceiving(c.reading.done()) {
+		return 0, newOpError("read", c.session.handle.closedOr(os.ErrDeadlineExceeded))
 	}
 	defer c.session.handle.endReceiving()
 	for {
-		length, err := c.session.handle.read(buffer, c.readTimeoutMs())
+		length, err := c.session.handle.read(buffer, c.reading.leftMs())
 		switch {
 		case err != nil:
 			return 0, newReadError(c.session.handle.closedOr(err))
 		case length > 0:
 			return length, nil
-		case c.readDeadlinePassed():
+		case c.reading.leftMs() == 0:
 			return 0, newOpError("read", os.ErrDeadlineExceeded)
 		}
 	}
@@ -47,10 +48,17 @@ func (c *conn) Read(buffer []byte) (int, error) {
 // Write runs the commands that are complete, up to the first that blocks. Read waits for that.
 func (c *conn) Write(data []byte) (int, error) {
 	defer runtime.KeepAlive(c.session) // otherwise the finalizer could close the session before the call begins
-	if err := c.session.handle.write(data); err != nil {
+	if c.writing.hasPassed() {
+		return 0, newOpError("write", c.session.handle.closedOr(os.ErrDeadlineExceeded))
+	}
+	hasPassed, err := c.session.handle.write(data, c.writing.done())
+	if err != nil {
 		return 0, newOpError("write", c.session.handle.closedOr(err))
 	}
-	return len(data), nil
+	if hasPassed {
+		err = newOpError("write", os.ErrDeadlineExceeded)
+	}
+	return len(data), err
 }
 
 func (c *conn) Close() error { return c.session.Close() }
@@ -58,36 +66,32 @@ func (c *conn) Close() error { return c.session.Close() }
 func (c *conn) LocalAddr() net.Addr  { return address{} }
 func (c *conn) RemoteAddr() net.Addr { return address{} }
 
-func (c *conn) SetDeadline(t time.Time) error { return c.SetReadDeadline(t) }
+// SetDeadline also applies to calls in progress.
+func (c *conn) SetDeadline(t time.Time) error {
+	if err := c.SetWriteDeadline(t); err != nil {
+		return err
+	}
+	return c.SetReadDeadline(t)
+}
 
 // SetReadDeadline also applies to a Read in progress.
 func (c *conn) SetReadDeadline(t time.Time) error {
-	deadline := int64(0)
-	if !t.IsZero() {
-		deadline = max(t.UnixNano(), 1)
+	if c.session.handle.closed.Load() {
+		return newOpError("set", ErrClosed)
 	}
-	if c.readDeadline.Swap(deadline) != deadline {
+	if c.reading.set(t) {
 		c.session.handle.interrupt()
 	}
 	return nil
 }
 
-// SetWriteDeadline has no effect: the timeouts of the configuration limit Write.
-func (c *conn) SetWriteDeadline(time.Time) error { return nil }
-
-// readTimeoutMs returns the time to the read deadline, and -1 if there is none.
-func (c *conn) readTimeoutMs() int64 {
-	deadline := c.readDeadline.Load()
-	if deadline == 0 {
-		return -1
+// SetWriteDeadline also applies to a Write in progress.
+func (c *conn) SetWriteDeadline(t time.Time) error {
+	if c.session.handle.closed.Load() {
+		return newOpError("set", ErrClosed)
 	}
-	left := time.Until(time.Unix(0, deadline))
-	return max(0, int64((left+time.Millisecond-1)/time.Millisecond))
-}
-
-func (c *conn) readDeadlinePassed() bool {
-	deadline := c.readDeadline.Load()
-	return deadline != 0 && time.Now().UnixNano() >= deadline
+	c.writing.set(t)
+	return nil
 }
 
 // newReadError returns io.EOF after QUIT or a protocol error, when all replies were read: only then does a read fail as an

@@ -72,6 +72,19 @@ func TestASessionRunsTransactions(t *testing.T) {
 	}
 }
 
+func TestASessionRunsSeveralCommandsInOneCall(t *testing.T) {
+	s := openSession(t, openEmpty(t))
+	results, err := s.DoMulti(ctx, []any{"MULTI"}, []any{"SET", "a", 1}, []any{"EXEC"}, []any{"LPUSH", "a", 1}, []any{"GET", "a"})
+	if len(results) != 5 || results[2].Value.String() != "[OK]" || err == nil || err != results[3].Err || results[4].Value.String() != "1" {
+		t.Error(results, err)
+	}
+	canceled, cancel := context.WithCancel(ctx)
+	cancel()
+	if results, err := s.DoMulti(canceled, []any{"GET", "a"}); results != nil || err != context.Canceled {
+		t.Error(results, err)
+	}
+}
+
 func TestASessionReceivesMessagesWhileItRunsCommands(t *testing.T) {
 	c := openEmpty(t)
 	s := openSession(t, c)
