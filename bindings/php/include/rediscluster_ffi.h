@@ -16,6 +16,13 @@ enum rediscluster_status
   REDISCLUSTER_ERROR_INTERNAL = 11,
 };
 typedef int32_t rediscluster_status;
+enum rediscluster_log_level
+ {
+  REDISCLUSTER_LOG_INFO = 0,
+  REDISCLUSTER_LOG_WARNING = 1,
+  REDISCLUSTER_LOG_ERROR = 2,
+};
+typedef int32_t rediscluster_log_level;
 enum rediscluster_type
  {
   REDISCLUSTER_TYPE_NIL = 0,
@@ -41,6 +48,8 @@ enum rediscluster_read
  {
   REDISCLUSTER_READ_REPLICA = 0,
   REDISCLUSTER_READ_MASTER = 1,
+  REDISCLUSTER_READ_ANY = 2,
+  REDISCLUSTER_READ_NEAREST = 3,
 };
 typedef int32_t rediscluster_read;
 enum rediscluster_nodes
@@ -52,8 +61,16 @@ enum rediscluster_nodes
 typedef int32_t rediscluster_nodes;
 typedef struct rediscluster rediscluster;
 typedef struct rediscluster_error rediscluster_error;
+typedef struct rediscluster_loop rediscluster_loop;
 typedef struct rediscluster_reply rediscluster_reply;
 typedef struct rediscluster_session rediscluster_session;
+typedef struct rediscluster_log_event {
+  rediscluster_log_level level;
+  const char *kind;
+  const char *server;
+  const char *message;
+} rediscluster_log_event;
+typedef void (*rediscluster_log_function)(void *context, const struct rediscluster_log_event *event);
 typedef struct rediscluster_entry {
   uint64_t head;
   int64_t data;
@@ -77,7 +94,12 @@ const char *rediscluster_status_name(int32_t status);
 rediscluster_status rediscluster_error_code(const struct rediscluster_error *error);
 const char *rediscluster_error_message(const struct rediscluster_error *error);
 const char *rediscluster_error_node(const struct rediscluster_error *error);
+const char *rediscluster_error_address(const struct rediscluster_error *error);
+const char *rediscluster_error_command(const struct rediscluster_error *error);
 int32_t rediscluster_error_executed(const struct rediscluster_error *error);
+struct rediscluster_error *rediscluster_error_create(int32_t status,
+                                                     const char *message,
+                                                     size_t message_length);
 void rediscluster_error_free(struct rediscluster_error *error);
 rediscluster_status rediscluster_open(const char *config,
                                       size_t config_length,
@@ -87,10 +109,6 @@ rediscluster_status rediscluster_open_shared(const char *config,
                                              size_t config_length,
                                              struct rediscluster **cluster,
                                              struct rediscluster_error **error);
-rediscluster_status rediscluster_with_read(const struct rediscluster *cluster,
-                                           int32_t read,
-                                           struct rediscluster **derived,
-                                           struct rediscluster_error **error);
 void rediscluster_close(struct rediscluster *cluster);
 rediscluster_status rediscluster_execute(const struct rediscluster *cluster,
                                          const char *request,
@@ -112,6 +130,9 @@ rediscluster_status rediscluster_node_list(const struct rediscluster *cluster,
                                            int32_t discover,
                                            struct rediscluster_reply **reply,
                                            struct rediscluster_error **error);
+rediscluster_status rediscluster_stats(const struct rediscluster *cluster,
+                                       struct rediscluster_reply **reply,
+                                       struct rediscluster_error **error);
 rediscluster_status rediscluster_each(const struct rediscluster *cluster,
                                       const char *request,
                                       size_t request_length,
@@ -139,6 +160,26 @@ rediscluster_status rediscluster_recover_to(const struct rediscluster *cluster,
                                             size_t key_length,
                                             struct rediscluster_reply **reply,
                                             struct rediscluster_error **error);
+rediscluster_status rediscluster_with_read(const struct rediscluster *cluster,
+                                           int32_t read,
+                                           struct rediscluster **derived,
+                                           struct rediscluster_error **error);
+rediscluster_status rediscluster_with_read_your_writes(const struct rediscluster *cluster,
+                                                       int32_t read_your_writes,
+                                                       struct rediscluster **derived,
+                                                       struct rediscluster_error **error);
+rediscluster_status rediscluster_with_deadline(const struct rediscluster *cluster,
+                                               uint64_t deadline_ms,
+                                               struct rediscluster **derived,
+                                               struct rediscluster_error **error);
+rediscluster_status rediscluster_with_partial(const struct rediscluster *cluster,
+                                              int32_t partial,
+                                              struct rediscluster **derived,
+                                              struct rediscluster_error **error);
+rediscluster_status rediscluster_with_interrupt(const struct rediscluster *cluster,
+                                                struct rediscluster **derived,
+                                                struct rediscluster_error **error);
+void rediscluster_interrupt(const struct rediscluster *cluster);
 rediscluster_status rediscluster_session_open(const struct rediscluster *cluster,
                                               struct rediscluster_session **session,
                                               struct rediscluster_error **error);
@@ -164,6 +205,34 @@ rediscluster_status rediscluster_session_read(const struct rediscluster_session 
 void rediscluster_session_interrupt(const struct rediscluster_session *session);
 void rediscluster_session_shutdown(const struct rediscluster_session *session);
 void rediscluster_session_close(struct rediscluster_session *session);
+rediscluster_status rediscluster_loop_open(const struct rediscluster *cluster,
+                                           struct rediscluster_loop **loop,
+                                           struct rediscluster_error **error);
+int32_t rediscluster_loop_fd(const struct rediscluster_loop *loop);
+int32_t rediscluster_loop_timeout_ms(const struct rediscluster_loop *loop);
+rediscluster_status rediscluster_loop_submit(const struct rediscluster_loop *loop,
+                                             const char *request,
+                                             size_t request_length,
+                                             uint64_t tag,
+                                             struct rediscluster_error **error);
+rediscluster_status rediscluster_loop_subscribe(const struct rediscluster_loop *loop,
+                                                const char *request,
+                                                size_t request_length,
+                                                uint64_t tag,
+                                                struct rediscluster_error **error);
+rediscluster_status rediscluster_loop_process(const struct rediscluster_loop *loop,
+                                              struct rediscluster_error **error);
+rediscluster_status rediscluster_loop_next(const struct rediscluster_loop *loop,
+                                           uint64_t *tag,
+                                           struct rediscluster_reply **reply,
+                                           struct rediscluster_error **error);
+rediscluster_status rediscluster_loop_cancel(const struct rediscluster_loop *loop,
+                                             uint64_t tag,
+                                             int32_t *cancelled,
+                                             struct rediscluster_error **error);
+void rediscluster_loop_free(struct rediscluster_loop *loop);
+void rediscluster_set_log(rediscluster_log_function function,
+                          void *context);
 rediscluster_status rediscluster_reply_data(const struct rediscluster_reply *reply,
                                             struct rediscluster_data *data,
                                             struct rediscluster_error **error);
@@ -201,6 +270,10 @@ rediscluster_status rediscluster_reply_failure(const struct rediscluster_reply *
                                                size_t at,
                                                struct rediscluster_error **failure,
                                                struct rediscluster_error **error);
+rediscluster_status rediscluster_reply_error(const struct rediscluster_reply *reply,
+                                             size_t at,
+                                             struct rediscluster_error **failure,
+                                             struct rediscluster_error **error);
 void rediscluster_reply_free(struct rediscluster_reply *reply);
 uint32_t rediscluster_partition(const char *key,
                                 size_t key_length,
@@ -259,6 +332,9 @@ rediscluster_status rediscluster_php_node_list(const rediscluster *cluster,
                                                int32_t discover,
                                                struct rediscluster_php_reply *reply,
                                                rediscluster_error **error);
+rediscluster_status rediscluster_php_stats(const rediscluster *cluster,
+                                           struct rediscluster_php_reply *reply,
+                                           rediscluster_error **error);
 rediscluster_status rediscluster_php_recover(const rediscluster *cluster,
                                              uint64_t min_age_ms,
                                              struct rediscluster_php_reply *reply,
@@ -285,3 +361,7 @@ rediscluster_status rediscluster_php_session_receive(const rediscluster_session 
                                                      int64_t timeout_ms,
                                                      struct rediscluster_php_reply *reply,
                                                      rediscluster_error **error);
+void rediscluster_php_log_keep(int32_t keep);
+int32_t rediscluster_php_log_pending(void);
+rediscluster_status rediscluster_php_log_take(struct rediscluster_php_reply *reply,
+                                              rediscluster_error **error);

@@ -14,7 +14,7 @@ use FFI\CData;
  *
  * A client may be used in a process forked from the one that made it: the child makes its own connections.
  */
-final class Client extends CommandRunner implements ClientInterface
+class Client extends CommandRunner implements ClientInterface
 {
     protected const EXECUTE = 'rediscluster_php_execute';
 
@@ -36,29 +36,18 @@ final class Client extends CommandRunner implements ClientInterface
     {
         parent::__construct(Library::get());
         $json = \is_string($config) ? $config : self::json($config);
-        $ffi = $this->library->ffi;
-        $handle = $ffi->new($this->library->clusterHandleType);
-        $error = $ffi->new($this->library->errorType);
-        $status = $shared
-            ? $ffi->rediscluster_open_shared($json, \strlen($json), $handle, $error)
-            : $ffi->rediscluster_open($json, \strlen($json), $handle, $error);
-        if ($status !== 0) {
-            throw $this->library->failure($error);
-        }
-        $this->adoptHandle($handle[0]);
+        Library::withoutSignals(function () use ($json): void {
+            $open = $this->shared ? 'rediscluster_open_shared' : 'rediscluster_open';
+            $this->adoptHandle($this->library->newHandle($open, $this->library->clusterHandleType, $json, \strlen($json)));
+        });
     }
 
     private function adoptHandle(CData $handle): void
     {
-        $this->handle = $handle;
+        $this->adopt($handle, 'rediscluster_close');
         if (!$this->shared) {
             $this->library->trackForShutdown($this);
         }
-    }
-
-    protected function closeHandle(CData $handle): void
-    {
-        $this->library->ffi->rediscluster_close($handle);
     }
 
     /** Collects commands one by one, and sends them together. */
@@ -110,6 +99,36 @@ final class Client extends CommandRunner implements ClientInterface
     }
 
     /**
+     * What this process has done so far through this client and those that share its connections, by alias as in nodeList(). Contacts no
+     * server.
+     *
+     * `refusal` says why a master is not used. `breaker` is `closed` (the server is used), `suspect` (its last call has failed) or `open`
+     * (calls fail at once). `commands` includes those of the library itself. `latency_us`: one of 64 waits for replies is measured; the
+     * nth number, counted from 0, is that of the waits that took less than 2 ** n microseconds, but not less than half of that.
+     *
+     * @return array<string, array{
+     *     role: string,
+     *     master: string,
+     *     address: string,
+     *     refusal: ?string,
+     *     breaker: string,
+     *     reason: ?string,
+     *     unavailable_ms: ?int,
+     *     connections: array{open: int, idle: int, awaited: int, opened: int},
+     *     commands: int,
+     *     retries: int,
+     *     bytes_sent: int,
+     *     bytes_received: int,
+     *     errors: array<string, int>,
+     *     latency_us: list<int>,
+     * }> errors: connect, unavailable, pool, timeout, deadline, lost, protocol, memory
+     */
+    public function stats(): array
+    {
+        return $this->library->call('rediscluster_php_stats', $this->handle);
+    }
+
+    /**
      * Runs one command on every master.
      *
      * @return array<string, mixed> alias => reply; for a node that failed, its exception
@@ -134,14 +153,56 @@ final class Client extends CommandRunner implements ClientInterface
     /** A client that shares this client's connections and reads from where $read says. It is closed independently. */
     public function withRead(Read $read): self
     {
-        $ffi = $this->library->ffi;
-        $handle = $ffi->new($this->library->clusterHandleType);
-        $error = $ffi->new($this->library->errorType);
-        if ($ffi->rediscluster_with_read($this->handle, $read->value, $handle, $error) !== 0) {
-            throw $this->library->failure($error);
+        return $this->derive('rediscluster_with_read', $read->value);
+    }
+
+    /**
+     * A client that shares this client's connections, and whose reads see its own writes, or may be older, whatever the configuration says.
+     * It is closed independently.
+     *
+     * After a command that may write to a node, its reads of this node go to the master, until a replica is known to have everything that was
+     * acknowledged before that command ended. The writes of other clients do not count.
+     */
+    public function withReadYourWrites(bool $readYourWrites = true): self
+    {
+        return $this->derive('rediscluster_with_read_your_writes', (int) $readYourWrites);
+    }
+
+    /**
+     * A client that shares this client's connections, and each call of which ends after $seconds at the latest, with all of its rounds and
+     * retries. Null: calls have no such limit, whatever the configuration says. It is closed independently.
+     *
+     * A call that the limit ends throws a TimeoutException, which says in which round that was, on which node, and whether the command may
+     * have been executed. It also limits each call of a session that the client opens.
+     */
+    public function withDeadline(int|float|null $seconds): self
+    {
+        if ($seconds !== null && !($seconds > 0 && $seconds < 1e12)) {
+            throw new \ValueError("withDeadline() needs a time in seconds, more than 0 and less than 1e12, or null, not $seconds");
         }
+        return $this->derive('rediscluster_with_deadline', (int) \ceil(($seconds ?? 0) * 1000));
+    }
+
+    /**
+     * A client that shares this client's connections, and whose commands that are split by their keys (MGET, EXISTS, DEL, MSET and their
+     * kind) may fail for single keys, or not, whatever the configuration says. It is closed independently.
+     *
+     * If a node fails, the reply of such a command is a list with the result of each key, in the order of the keys: an Exception for each
+     * key of that node; for the others the value (MGET), the number for this key (EXISTS, DEL) or the status (MSET). If no node fails, the
+     * reply is as usual.
+     */
+    public function withPartial(bool $partial = true): self
+    {
+        return $this->derive('rediscluster_with_partial', (int) $partial);
+    }
+
+    /** @param string $function of the library, which makes another handle */
+    private function derive(string $function, int $argument): self
+    {
         $derived = clone $this;
-        $derived->adoptHandle($handle[0]);
+        Library::withoutSignals(
+            fn () => $derived->adoptHandle($this->library->newHandle($function, $this->library->clusterHandleType, $this->handle, $argument)),
+        );
         return $derived;
     }
 
@@ -149,7 +210,8 @@ final class Client extends CommandRunner implements ClientInterface
      * How a command would run. The command is not run; if its plan depends on the size of its operands, their sizes are read.
      *
      * `strategy` is `one node`, `split`, `gather`, `colocate`, `transfer`, `refuse` or another. `atomic` and `pinned` are 1 or 0;
-     * a key is pinned if the tag of the first key or a rule of `pin` determines its node. Steps of the same round run at the same time.
+     * a key is pinned if the tag of the first key or a rule of `pin` determines its node. `served_by` says which servers of a node may run it:
+     * `master`, `replica`, `any` or `nearest`, as the option `read` does. Steps of the same round run at the same time.
      *
      * @return array{
      *     command: string,
@@ -158,9 +220,13 @@ final class Client extends CommandRunner implements ClientInterface
      *     round_trips: int,
      *     nodes: list<string>,
      *     keys: list<array{position: int, key: string, node: string, pinned: int}>,
+     *     served_by: ?string,
      *     steps: list<array{round: int, node: string, command: string}>,
+     *     others_see: ?string,
+     *     meanwhile: ?string,
+     *     when_it_fails: ?string,
      *     reason: ?string,
-     * } reason: why the command is refused
+     * } others_see: the intermediate states that other clients can see, in the words of docs/commands.md; reason: why the command is refused
      */
     public function explain(string|int|float|\Stringable ...$command): array
     {
@@ -226,6 +292,9 @@ final class Client extends CommandRunner implements ClientInterface
         $request = \is_array($list) ? Request::implodeCommand($command) : \serialize($command);
         // Library::call() does the same; this method is on the fast path and saves its overhead.
         $library = $this->library;
+        if ($library->signalsAreUnsafe && \pcntl_async_signals()) {
+            return Library::withoutSignals(fn (): mixed => self::run($command, $format));
+        }
         $native = $library->idleReply ?? $library->newReply();
         $library->idleReply = $native->nextIdle;
         try {
@@ -244,13 +313,16 @@ final class Client extends CommandRunner implements ClientInterface
         } finally {
             $native->nextIdle = $library->idleReply;
             $library->idleReply = $native;
+            if ($library->logger !== null) {
+                $library->reportEvents();
+            }
         }
         if (!$reply instanceof Exception || $reply instanceof ServerException) {
             return $reply;
         }
         if ($reply instanceof RequestException && \is_array($list)) {
             // Nothing was sent. Either an argument contains the separator of implode(), or the command is invalid in any form.
-            return $this->run(Request::flattenCommand($command), $format);
+            return self::run(Request::flattenCommand($command), $format);
         }
         throw $reply;
     }
@@ -268,7 +340,7 @@ final class Client extends CommandRunner implements ClientInterface
         $replies = $this->library->call(self::EXECUTE, $this->handle, $request, \strlen($request));
         if ($replies instanceof RequestException) {
             // Nothing was sent, because a key contains the byte 0xff.
-            return $this->runAll(\array_map(Request::splitKeyCommand(...), $commands), $format);
+            return self::runAll(\array_map(Request::splitKeyCommand(...), $commands), $format);
         }
         return self::valueOrThrow($replies);
     }

@@ -34,6 +34,26 @@ interface ClientInterface extends CommandRunnerInterface
     public function nodeList(bool $discover = true): array;
 
     /**
+     * @return array<string, array{
+     *     role: string,
+     *     master: string,
+     *     address: string,
+     *     refusal: ?string,
+     *     breaker: string,
+     *     reason: ?string,
+     *     unavailable_ms: ?int,
+     *     connections: array{open: int, idle: int, awaited: int, opened: int},
+     *     commands: int,
+     *     retries: int,
+     *     bytes_sent: int,
+     *     bytes_received: int,
+     *     errors: array<string, int>,
+     *     latency_us: list<int>,
+     * }>
+     */
+    public function stats(): array;
+
+    /**
      * @return array<string, mixed> alias => reply; for a node that failed, its exception
      */
     public function each(string|int|float|\Stringable ...$command): array;
@@ -45,6 +65,12 @@ interface ClientInterface extends CommandRunnerInterface
 
     public function withRead(Read $read): self;
 
+    public function withReadYourWrites(bool $readYourWrites = true): self;
+
+    public function withDeadline(int|float|null $seconds): self;
+
+    public function withPartial(bool $partial = true): self;
+
     /**
      * @return array{
      *     command: string,
@@ -53,9 +79,13 @@ interface ClientInterface extends CommandRunnerInterface
      *     round_trips: int,
      *     nodes: list<string>,
      *     keys: list<array{position: int, key: string, node: string, pinned: int}>,
+     *     served_by: ?string,
      *     steps: list<array{round: int, node: string, command: string}>,
+     *     others_see: ?string,
+     *     meanwhile: ?string,
+     *     when_it_fails: ?string,
      *     reason: ?string,
-     * } reason: why the command is refused
+     * } others_see: the intermediate states that other clients can see, in the words of docs/commands.md; reason: why the command is refused
      */
     public function explain(string|int|float|\Stringable ...$command): array;
 

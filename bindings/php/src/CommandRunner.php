@@ -19,27 +19,29 @@ abstract class CommandRunner
     /** Null: closed. The library refuses every call with it. */
     protected ?CData $handle = null;
 
+    /** Closes the handle. A clone shares it until it adopts another. */
+    private ?Handle $owner = null;
+
     protected function __construct(protected readonly Library $library)
     {
     }
 
-    public function __destruct()
-    {
-        $this->close();
-    }
-
-    /** A handle has one owner. */
     protected function __clone()
     {
+    }
+
+    /** @param string $closeFunction of the library */
+    protected function adopt(CData $handle, string $closeFunction): void
+    {
+        $this->owner = new Handle($this->library, $closeFunction, $handle);
+        $this->handle = $handle;
     }
 
     /** Later commands throw. PHP closes an object that it drops; a session forgets what was queued and watched. */
     public function close(): void
     {
-        if ($this->handle !== null) {
-            $this->closeHandle($this->handle);
-            $this->handle = null;
-        }
+        $this->handle = null;
+        $this->owner?->close();
     }
 
     /**
@@ -88,8 +90,6 @@ abstract class CommandRunner
         $request = \serialize([$format, $commands]);
         return self::valueOrThrow($this->library->call(static::EXECUTE, $this->handle, $request, \strlen($request)));
     }
-
-    abstract protected function closeHandle(CData $handle): void;
 
     /** The library returns an exception as a value where it rejects a whole call. */
     protected static function valueOrThrow(mixed $value): mixed

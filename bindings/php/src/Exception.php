@@ -32,6 +32,8 @@ class Exception extends \RedisException
     /**
      * @param ?string $node     alias of the node that failed, or null
      * @param bool    $executed false: the command was certainly not executed; true: it may have been
+     * @param ?string $address  host and port of the server, or the path of its socket, or null
+     * @param ?string $command  the name of the command, in capital letters, or null
      */
     final public function __construct(
         string $message,
@@ -39,6 +41,8 @@ class Exception extends \RedisException
         public readonly ?string $node = null,
         public readonly bool $executed = false,
         ?\Throwable $previous = null,
+        public readonly ?string $address = null,
+        public readonly ?string $command = null,
     ) {
         parent::__construct($message, $code, $previous);
     }
@@ -60,23 +64,27 @@ class Exception extends \RedisException
             $code,
             $ffi->rediscluster_error_node($error),
             $ffi->rediscluster_error_executed($error) === 1,
+            address: $ffi->rediscluster_error_address($error),
+            command: $ffi->rediscluster_error_command($error),
         );
     }
 
-    /** @return array{string, int, ?string, bool} */
+    /** @return array{string, int, ?string, bool, ?string, ?string} */
     public function __serialize(): array
     {
-        return [$this->message, $this->code, $this->node, $this->executed];
+        return [$this->message, $this->code, $this->node, $this->executed, $this->address, $this->command];
     }
 
     /**
      * The library writes exceptions among replies in this format.
      *
-     * @param array{string, int, ?string, bool} $data
+     * @param array{string, int, ?string, bool, ?string, ?string} $data the last two are missing in exceptions of earlier releases
      */
     public function __unserialize(array $data): void
     {
         [$this->message, $this->code, $this->node, $this->executed] = $data;
+        $this->address = $data[4] ?? null;
+        $this->command = $data[5] ?? null;
         // Drop the first frame: unserialize() with its argument, which may hold a thousand replies.
         static $trace = null;
         $trace ??= new \ReflectionProperty(\Exception::class, 'trace');

@@ -6,6 +6,8 @@ namespace RedisCluster;
 
 use FFI\CData;
 use FFI\CType;
+use Psr\Log\LoggerInterface;
+use RedisCluster\Install\LibraryInstaller;
 
 /**
  * The shared library. It is located, loaded and checked once per process, or once per request where PHP resets its
@@ -42,6 +44,15 @@ final class Library
      */
     public ?NativeReply $idleReply = null;
 
+    /** Gets the events of the library. Every call looks at this; see reportEvents(). */
+    public ?LoggerInterface $logger = null;
+
+    /** Whether reportEvents() runs. It stays true if the logger ends the script: PHP then skips `finally`. */
+    private bool $isReporting = false;
+
+    /** See signalsAreUnsafe(). */
+    public readonly bool $signalsAreUnsafe;
+
     /** @var list<NativeReply> every reply created so far: one per concurrent call */
     private array $replies = [];
 
@@ -51,6 +62,7 @@ final class Library
     private function __construct(public readonly \FFI $ffi)
     {
         $this->closedAtShutdown = new \WeakMap();
+        $this->signalsAreUnsafe = self::signalsAreUnsafe();
         $this->clusterHandleType = $ffi->type('rediscluster *[1]');
         $this->sessionHandleType = $ffi->type('rediscluster_session *[1]');
         $this->errorType = $ffi->type('rediscluster_error *[1]');
@@ -61,7 +73,37 @@ final class Library
 
     public static function get(): self
     {
-        return self::$loaded ??= self::load();
+        return self::$loaded ??= self::withoutSignals(self::load(...));
+    }
+
+    /**
+     * Whether PHP crashes if a signal handler throws, or takes a backtrace, when a function of the library returns. It is so since PHP 8.4, if
+     * pcntl_async_signals() is on: the handler then runs while the frame of the call names a function that PHP has already freed.
+     */
+    private static function signalsAreUnsafe(): bool
+    {
+        return \PHP_VERSION_ID >= 80400 && \function_exists('pcntl_async_signals');
+    }
+
+    /**
+     * Runs calls to the library. Where a signal handler would crash PHP, it runs after them, not between them.
+     *
+     * @template T
+     * @param \Closure(): T $calls
+     * @return T
+     */
+    public static function withoutSignals(\Closure $calls): mixed
+    {
+        if (!self::signalsAreUnsafe() || !\pcntl_async_signals()) {
+            return $calls();
+        }
+        try {
+            \pcntl_async_signals(false);
+            return $calls();
+        } finally {
+            \pcntl_async_signals(true);
+            \pcntl_signal_dispatch();
+        }
     }
 
     /** Converts the error of a failed call to an exception, and frees the error. */
@@ -75,6 +117,9 @@ final class Library
     /** Calls a function of the library and returns its reply. The last two parameters, reply and error, are added here. */
     public function call(string $function, CData|string|int|null ...$arguments): mixed
     {
+        if ($this->signalsAreUnsafe && \pcntl_async_signals()) {
+            return self::withoutSignals(fn (): mixed => $this->call($function, ...$arguments));
+        }
         $reply = $this->idleReply ?? $this->newReply();
         $this->idleReply = $reply->nextIdle;
         try {
@@ -89,7 +134,48 @@ final class Library
         } finally {
             $reply->nextIdle = $this->idleReply;
             $this->idleReply = $reply;
+            if ($this->logger !== null) {
+                $this->reportEvents();
+            }
         }
+    }
+
+    /** Null: the library keeps no events. */
+    public function setLogger(?LoggerInterface $logger): void
+    {
+        $this->logger = $logger;
+        self::withoutSignals(fn () => $this->ffi->rediscluster_php_log_keep((int) ($logger !== null)));
+    }
+
+    /** Passes the events that the library has kept since the last call to the logger. */
+    public function reportEvents(): void
+    {
+        // The logger may use the library, too.
+        if ($this->isReporting || $this->ffi->rediscluster_php_log_pending() === 0) {
+            return;
+        }
+        $this->isReporting = true;
+        try {
+            foreach ($this->call('rediscluster_php_log_take') as ['level' => $level, 'kind' => $kind, 'server' => $server, 'message' => $message]) {
+                $text = 'rediscluster: ' . ($server === '' ? '' : "$server: ") . $message;
+                $this->logger?->log($level, $text, ['event' => $kind, 'server' => $server]);
+            }
+        } catch (\Throwable) {
+            // The outcome of the command is more important than that of the logger.
+        } finally {
+            $this->isReporting = false;
+        }
+    }
+
+    /** Calls a function of the library whose last two parameters, a new handle of this type and an error, are added here. */
+    public function newHandle(string $function, CType $type, CData|string|int|null ...$arguments): CData
+    {
+        $handle = $this->ffi->new($type);
+        $error = $this->ffi->new($this->errorType);
+        if ($this->ffi->$function(...[...$arguments, $handle, $error]) !== 0) {
+            throw $this->failure($error);
+        }
+        return $handle[0];
     }
 
     public function newReply(): NativeReply
@@ -99,9 +185,16 @@ final class Library
 
     private function shutDown(): void
     {
-        foreach ($this->replies as $reply) {
-            $reply->release();
-        }
+        self::withoutSignals(function (): void {
+            if ($this->logger !== null) {
+                $this->reportEvents();
+                // The process may go on with another request.
+                $this->setLogger(null);
+            }
+            foreach ($this->replies as $reply) {
+                $reply->release();
+            }
+        });
         $error = \error_get_last() ?? ['type' => 0, 'message' => ''];
         // PHP reports an uncaught exception as a fatal error, but runs the destructors then.
         if ($error['type'] & self::FATAL_ERRORS && !\str_starts_with($error['message'], 'Uncaught ')) {
@@ -179,7 +272,12 @@ final class Library
     private static function candidates(): array
     {
         $configured = (string) \getenv('REDISCLUSTER_LIBRARY');
-        return $configured !== '' ? [$configured] : [\dirname(__DIR__) . '/lib/' . self::NAME, self::NAME];
+        if ($configured !== '') {
+            return [$configured];
+        }
+        $folder = \dirname(__DIR__) . '/lib';
+        $installed = \is_dir($folder) ? LibraryInstaller::target() : '';
+        return [...(\is_file($installed) ? [$installed] : []), "$folder/" . self::NAME, self::NAME];
     }
 
     private static function checkAbi(\FFI $ffi, string $file): void
@@ -235,6 +333,10 @@ final class Library
 
     private static function forbiddenByIni(): string
     {
+        if (\PHP_SAPI === 'cli-server') {
+            return 'php.ini forbids FFI here (ffi.enable=' . \ini_get('ffi.enable') . ', SAPI cli-server). Start the built-in web server as '
+                . '`php -d ffi.enable=1 -S …`.';
+        }
         $package = \dirname(__DIR__);
         $where = \sprintf('ffi.enable=%s, SAPI %s', \ini_get('ffi.enable'), \PHP_SAPI);
         return "php.ini forbids FFI here ($where). Either preload, in php.ini:\n"
@@ -249,6 +351,7 @@ final class Library
     private static function notFound(array $tried): string
     {
         return self::NAME . " cannot be loaded. Tried:\n" . \implode("\n", $tried) . "\n"
-            . 'Install it (`make install`, then `ldconfig`), or set the environment variable REDISCLUSTER_LIBRARY to its path.';
+            . 'Install it (`make install`, then `ldconfig`; without Rust: `vendor/bin/rediscluster-library SOURCE`), or set the environment '
+            . 'variable REDISCLUSTER_LIBRARY to its path.';
     }
 }

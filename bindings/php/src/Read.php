@@ -11,4 +11,8 @@ enum Read: int
     case Replica = 0;
     /** Masters only. */
     case Master = 1;
+    /** A master and its replicas in turn. */
+    case Any = 2;
+    /** Those of a master and its replicas that reply fastest, in turn if several are about equal. */
+    case Nearest = 3;
 }

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace RedisCluster;
 
+use RedisCluster\Observer\CommandObserver;
 use RedisCluster\Phpredis\ArgumentConverter;
 use RedisCluster\Phpredis\CommandMethods;
 use RedisCluster\Phpredis\Configuration;
@@ -16,6 +17,7 @@ use RedisCluster\Phpredis\Options;
 use RedisCluster\Phpredis\ReplyConverter;
 use RedisCluster\Phpredis\Scans;
 use RedisCluster\Phpredis\ServerMethods;
+use RedisCluster\Phpredis\StrippedTagNotice;
 use RedisCluster\Phpredis\SubscriptionMethods;
 use RedisCluster\Phpredis\Transactions;
 use RedisCluster\Phpredis\ValueCodec;
@@ -72,7 +74,7 @@ class RedisCluster implements Constants
             throw new \TypeError('RedisCluster::__construct(): Argument #1 ($cluster) must be of type array');
         }
         $this->state = new ConnectionState();
-        $this->options = new Options();
+        $this->options = new Options($this->hashTag());
         $this->codec = new ValueCodec($this->options);
         $this->arguments = new ArgumentConverter($this->options, $this->codec);
         $this->replies = new ReplyConverter($this->options, $this->codec);
@@ -82,6 +84,7 @@ class RedisCluster implements Constants
         // `slaves` is output, but callers may pass the $cluster of another object.
         $config = \array_diff_key($cluster, ['slaves' => 0]);
         // The rule of rediscluster-php, whose data and calls have such tags.
+        $this->options->logsStrippedTag = !isset($config['hash_tag']) && StrippedTagNotice::isDue();
         $config['hash_tag'] ??= 'strip';
         if ($masters_only) {
             $config = ['masters_only' => true] + \array_diff_key($config, ['read' => 0]);
@@ -91,6 +94,17 @@ class RedisCluster implements Constants
         $this->no_servers = \count($this->state->config->masters());
         // Reading an unset property calls __get().
         unset($this->cluster);
+    }
+
+    /**
+     * How a subclass places keys: a function that returns the hash tag of a key, `{…}`, which `hash_tag: strip` removes; null: as the
+     * configuration says.
+     *
+     * @return (\Closure(string): string)|null
+     */
+    protected function hashTag(): ?\Closure
+    {
+        return null;
     }
 
     private function __clone()
@@ -126,6 +140,12 @@ class RedisCluster implements Constants
     public function reset(): bool
     {
         return $this->close();
+    }
+
+    /** Tells an observer of every later command; null: none. Without an observer, commands cost nothing more. */
+    public function observe(?CommandObserver $observer): void
+    {
+        $this->configurator->observe($observer);
     }
 
     // ---- options and values -----------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ use FFI\CData;
  * A transaction runs on one node, the node of its first key. A channel is on its own node, a pattern on all nodes. Replies have
  * the types of Client's. A session is usable only in the process that made it.
  */
-final class Session extends CommandRunner implements SessionInterface
+class Session extends CommandRunner implements SessionInterface
 {
     protected const EXECUTE = 'rediscluster_php_session_execute';
 
@@ -20,18 +20,11 @@ final class Session extends CommandRunner implements SessionInterface
     public function __construct(Library $library, ?CData $client)
     {
         parent::__construct($library);
-        $handle = $library->ffi->new($library->sessionHandleType);
-        $error = $library->ffi->new($library->errorType);
-        if ($library->ffi->rediscluster_session_open($client, $handle, $error) !== 0) {
-            throw $library->failure($error);
-        }
-        $this->handle = $handle[0];
-        $library->trackForShutdown($this);
-    }
-
-    protected function closeHandle(CData $handle): void
-    {
-        $this->library->ffi->rediscluster_session_close($handle);
+        Library::withoutSignals(function () use ($library, $client): void {
+            $handle = $library->newHandle('rediscluster_session_open', $library->sessionHandleType, $client);
+            $this->adopt($handle, 'rediscluster_session_close');
+            $library->trackForShutdown($this);
+        });
     }
 
     public function run(array $command, int $format = ReplyFormat::PLAIN): mixed

@@ -20,7 +20,7 @@ final class ArgumentsTest extends ClusterTestCase
         self::assertSame($text, $this->client->command('GET', 'key'));
     }
 
-    public function scalars(): iterable
+    public static function scalars(): iterable
     {
         yield 'integer' => [42, '42'];
         yield 'largest' => [PHP_INT_MAX, '9223372036854775807'];
@@ -53,7 +53,7 @@ final class ArgumentsTest extends ClusterTestCase
         self::assertNull($this->client->command('GET', 'key'), 'nothing was sent');
     }
 
-    public function rejected(): iterable
+    public static function rejected(): iterable
     {
         yield 'null' => [null];
         yield 'bool' => [true];

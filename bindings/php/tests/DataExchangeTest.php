@@ -54,11 +54,11 @@ final class DataExchangeTest extends ClusterTestCase
         $error = $runner->run(['LPUSH', 'text', 'x']);
         self::assertInstanceOf(ServerException::class, $error);
         self::assertStringStartsWith('WRONGTYPE', $error->getMessage());
-        self::assertSame([0, null, true], [$error->getCode(), $error->node, $error->executed]);
+        self::assertSame([0, $this->client->nodeFor('text')['alias'], true], [$error->getCode(), $error->node, $error->executed]);
         self::assertEquals(['value', $error], $runner->runAll([['GET', 'text'], ['LPUSH', 'text', 'x']]));
     }
 
-    public function runners(): iterable
+    public static function runners(): iterable
     {
         yield 'client' => [static fn (Client $client): Client => $client];
         yield 'session' => [static fn (Client $client): Session => $client->session()];
@@ -88,7 +88,7 @@ final class DataExchangeTest extends ClusterTestCase
         self::assertNull($this->client->command('GET', 'key'), 'nothing was sent');
     }
 
-    public function rejected(): iterable
+    public static function rejected(): iterable
     {
         yield 'float' => [0.5, 'a float'];
         yield 'object' => [new \stdClass(), 'an object'];

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace RedisCluster\Tests;
 
+use RedisCluster\Client;
 use RedisCluster\Tests\Support\ClusterTestCase;
 use RedisCluster\Tests\Support\InstalledPackage;
 use RedisCluster\Tests\Support\Php;
@@ -57,6 +58,12 @@ final class DoctorTest extends ClusterTestCase
         self::assertMatchesRegularExpression('/^  missing  ffi.enable=0: FFI is disabled/m', $this->runDoctor(1, ['--no-fpm'], ['-d', 'ffi.enable=0']));
     }
 
+    public function testTheBuiltInWebServerIsSaidToNeedASetting(): void
+    {
+        $output = $this->runDoctor(0, ['--no-fpm'], ['-d', 'ffi.enable=preload']);
+        self::assertMatchesRegularExpression('/^  note .*built-in web server.*\n +Start it as: php -d ffi.enable=1 -S/m', $output);
+    }
+
     public function testAMissingLibraryIsReported(): void
     {
         $output = $this->runDoctor(1, ['--no-fpm'], environment: ['REDISCLUSTER_LIBRARY' => null, 'LD_LIBRARY_PATH' => null]);
@@ -98,7 +105,7 @@ final class DoctorTest extends ClusterTestCase
         self::assertMatchesRegularExpression("~^  missing  $expected~m", $output);
     }
 
-    public function serverSettings(): iterable
+    public static function serverSettings(): iterable
     {
         yield 'FFI is disabled' => [['ffi.enable' => '0'], 'ffi.enable=0 forbids FFI'];
         yield 'no preload settings' => [['ffi.preload' => '', 'opcache.preload' => ''], 'ffi.enable=preload, but nothing is preloaded'];
@@ -165,6 +172,32 @@ final class DoctorTest extends ClusterTestCase
             $output = $this->runDoctor(0, ['--no-fpm', "--config=$config"]);
             self::assertMatchesRegularExpression('/^  ok +node_3 replies, and is a master$/m', $output);
         }
+    }
+
+    /**
+     * @dataProvider storedKeys
+     * @param list<string> $keys
+     */
+    public function testTheHashTagThatFitsTheStoredKeysIsReported(string $mode, array $keys, string $other, bool $isWrong): void
+    {
+        $client = new Client(['hash_tag' => $mode] + self::config());
+        foreach ($keys as $key) {
+            $client->command('SET', $key, 'value');
+        }
+        $doctor = fn (array $config, int $status): string => $this->runDoctor($status, ['--no-fpm', '--config=' . json_encode($config + self::config())]);
+        self::assertMatchesRegularExpression("/^  ok +hash_tag: .* `$mode` fits\$/m", $doctor(['hash_tag' => $mode], 0));
+        $expected = $isWrong ? "/^  missing +hash_tag: .* `$mode` fits, but the configuration has `$other`\n +'hash_tag' => '$mode'/m" : '/^  ok +hash_tag: /m';
+        self::assertMatchesRegularExpression($expected, $doctor(['hash_tag' => $other], $isWrong ? 1 : 0));
+    }
+
+    /** @return iterable<string, array{string, list<string>, string, bool}> the mode, keys, another mode, and whether that is wrong */
+    public static function storedKeys(): iterable
+    {
+        $keys = static fn (string $format): array => array_map(static fn (int $number): string => sprintf($format, $number), range(1, 60));
+        yield 'without tags' => ['keep', $keys('key%d'), 'strip', false];
+        yield 'tags that are kept' => ['keep', $keys('queues:{name%d}:jobs'), 'off', true];
+        yield 'tags that are removed' => ['strip', $keys('cart:%1$d{user:%1$d}'), 'keep', true];
+        yield 'braces that are no tags' => ['off', $keys('{"id":%d}'), 'keep', true];
     }
 
     public function testANodeThatIsDownIsReported(): void

@@ -116,7 +116,7 @@ final class ExceptionsTest extends ClusterTestCase
         }
     }
 
-    public function configurations(): iterable
+    public static function configurations(): iterable
     {
         yield 'nothing' => [''];
         yield 'not JSON' => ['nodes'];

@@ -39,7 +39,7 @@ final class FpmTest extends ClusterTestCase
         $this->servers = [];
     }
 
-    public function modes(): iterable
+    public static function modes(): iterable
     {
         yield 'ffi.enable=preload' => ['preload'];
         yield 'ffi.enable=1' => ['enabled'];

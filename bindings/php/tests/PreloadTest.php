@@ -44,7 +44,7 @@ final class PreloadTest extends ClusterTestCase
         self::assertSame($first, $server->get(), 'the second request uses the connections of the first');
     }
 
-    public function users(): iterable
+    public static function users(): iterable
     {
         yield 'preload_user is the current user' => [posix_getpwuid(posix_geteuid())['name']];
         yield 'preload_user is another user; not set without root, which it requires' => [self::otherUser()];
@@ -62,7 +62,7 @@ final class PreloadTest extends ClusterTestCase
     {
         $output = $this->server(['-d', 'ffi.enable=preload'])->get();
 
-        self::assertStringStartsWith('RedisCluster\LibraryException: php.ini forbids FFI here (ffi.enable=preload, SAPI cli-server)', $output);
+        self::assertStringStartsWith('RedisCluster\LibraryException: php.ini forbids FFI here (ffi.enable=preload, SAPI cli-server). Start the built-in web server as `php -d ffi.enable=1 -S', $output);
     }
 
     public function testFfiEnabledForAllScriptsNeedsNoPreloading(): void

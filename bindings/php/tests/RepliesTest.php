@@ -77,7 +77,7 @@ final class RepliesTest extends ClusterTestCase
         self::assertTrue([$bytes] === $this->client->command('MGET', $bytes), 'in an array');
     }
 
-    public function strings(): iterable
+    public static function strings(): iterable
     {
         yield 'empty' => [''];
         yield 'NUL' => ["\0"];

@@ -113,7 +113,7 @@ final class SessionHandlerTest extends ClusterTestCase
         self::assertFalse((new SessionHandler($this->client))->validateId($id));
     }
 
-    public function confusingIds(): iterable
+    public static function confusingIds(): iterable
     {
         yield 'a tag' => ['abc{other}'];
         yield 'the lock of another session' => ['abc_LOCK'];
@@ -158,7 +158,7 @@ final class SessionHandlerTest extends ClusterTestCase
         self::assertSame([self::KEY], (new Client(self::config(1)))->command('KEYS', '*'));
     }
 
-    public function lockingModes(): iterable
+    public static function lockingModes(): iterable
     {
         yield 'without locks' => [false];
         yield 'with locks' => [true];

@@ -75,7 +75,7 @@ final class SessionLockTest extends ClusterTestCase
         self::assertContains(self::KEY . '_LOCK', $keys, 'the name that phpredis uses');
     }
 
-    public function hashTags(): iterable
+    public static function hashTags(): iterable
     {
         foreach (['strip', 'keep', 'off', null] as $hashTag) {
             yield $hashTag ?? 'not set' => [$hashTag];
@@ -120,7 +120,7 @@ final class SessionLockTest extends ClusterTestCase
         self::assertSame(['a|i:1;', $lock], $this->client->command('MGET', self::KEY, self::LOCK));
     }
 
-    public function lostLocks(): iterable
+    public static function lostLocks(): iterable
     {
         yield 'the lock expired' => ['DEL ' . self::LOCK, null];
         yield 'the lock expired and another request has it' => ['SET ' . self::LOCK . ' other-request', 'other-request'];

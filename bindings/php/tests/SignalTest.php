@@ -13,4 +13,10 @@ final class SignalTest extends ClusterTestCase
     {
         self::assertSame([0, "0 mistakes, many signals\n"], Php::run(__DIR__ . '/programs/signals.php'));
     }
+
+    /** PHP 8.4 itself crashes if this happens during a call of an FFI function. */
+    public function testSignalHandlersMayThrowAndTakeBacktraces(): void
+    {
+        self::assertSame([0, "0 mistakes, many signals, async signals are on\n"], Php::run(__DIR__ . '/programs/signals_that_throw.php'));
+    }
 }

@@ -41,7 +41,7 @@ final class SimpleCacheTest extends ClusterTestCase
         self::assertStringEndsWith('["bar",{"foo":"bar","none":null},"RedisCluster\\\\Cache\\\\InvalidArgumentException"]', $output);
     }
 
-    public function versions(): iterable
+    public static function versions(): iterable
     {
         yield 'psr/simple-cache 1' => [1, '$key', false];
         yield 'psr/simple-cache 2' => [2, 'string $key', false];
@@ -61,7 +61,7 @@ final class SimpleCacheTest extends ClusterTestCase
         }
     }
 
-    public function values(): iterable
+    public static function values(): iterable
     {
         yield 'false' => [false];
         yield 'true' => [true];
@@ -87,7 +87,7 @@ final class SimpleCacheTest extends ClusterTestCase
         self::assertSame('', (string) ini_get('unserialize_callback_func'), 'the setting is restored');
     }
 
-    public function unreadable(): iterable
+    public static function unreadable(): iterable
     {
         yield 'empty' => [''];
         yield 'another format' => ['{"a":1}'];
@@ -116,7 +116,7 @@ final class SimpleCacheTest extends ClusterTestCase
         }
     }
 
-    public function badKeys(): iterable
+    public static function badKeys(): iterable
     {
         foreach (str_split('{}()/\\@:') as $character) {
             yield $character => ["a{$character}b"];
@@ -177,7 +177,7 @@ final class SimpleCacheTest extends ClusterTestCase
         }
     }
 
-    public function ttls(): iterable
+    public static function ttls(): iterable
     {
         yield 'no expiry' => [null, -1];
         yield 'seconds' => [1000, 1_000_000];
@@ -206,7 +206,7 @@ final class SimpleCacheTest extends ClusterTestCase
         self::assertSame(0, $this->client->command('DBSIZE'));
     }
 
-    public function ttlsInThePast(): iterable
+    public static function ttlsInThePast(): iterable
     {
         yield 'zero' => [0];
         yield 'negative' => [-1];
@@ -264,10 +264,13 @@ final class SimpleCacheTest extends ClusterTestCase
         }
     }
 
-    public function testAConnectionFailureIsACacheException(): void
+    /** @testWith [{}]
+     *            [{"partial": true}]
+     */
+    public function testAConnectionFailureIsACacheException(array $options): void
     {
         $key = substr($this->keyOn('node_2', 'cache:key'), strlen('cache:'));
-        $cache = new SimpleCache(new Client(self::configWithDeadNode('node_2')));
+        $cache = new SimpleCache(new Client(self::configWithDeadNode('node_2') + $options));
         $calls = [
             fn () => $cache->get($key), fn () => $cache->set($key, 1), fn () => $cache->delete($key), fn () => $cache->has($key), fn () => $cache->clear(),
             fn () => $cache->getMultiple(['a', $key]), fn () => $cache->setMultiple([$key => 1]), fn () => $cache->deleteMultiple(['a', $key]),

@@ -133,10 +133,16 @@ final class SimpleCache implements CacheInterface
     private function run(string|int ...$command): mixed
     {
         try {
-            return $this->client->command(...$command);
+            $reply = $this->client->command(...$command);
         } catch (Exception $failure) {
             throw CacheException::fromFailure($failure);
         }
+        foreach (\is_array($reply) ? $reply : [] as $result) {
+            if ($result instanceof Exception) {
+                throw CacheException::fromFailure($result);
+            }
+        }
+        return $reply;
     }
 
     /** @param array<string> $names */

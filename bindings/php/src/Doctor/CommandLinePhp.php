@@ -51,6 +51,9 @@ final class CommandLinePhp
             );
         } else {
             $this->report->ok("the extension ffi, ffi.enable=$enable");
+            if ($enable === 'preload') {
+                $this->report->note('the built-in web server may not use FFI with ffi.enable=preload', 'Start it as: php -d ffi.enable=1 -S …');
+            }
         }
     }
 }

@@ -21,15 +21,20 @@ final class NodeCheck
     public function check(string $config): void
     {
         try {
-            $client = new Client(self::load($config), shared: false);
+            $loaded = self::load($config);
+            $client = new Client($loaded, shared: false);
             $pongs = $client->each('PING');
             $roles = $client->each('ROLE');
         } catch (\Throwable $thrown) {
             $this->report->missing('the configuration: ' . $thrown->getMessage(), 'See the table of configuration keys in the README of the project.');
             return;
         }
+        $areUsable = true;
         foreach ($pongs as $alias => $pong) {
-            $this->node($alias, $pong, $roles[$alias]);
+            $areUsable = $this->node($alias, $pong, $roles[$alias]) && $areUsable;
+        }
+        if ($areUsable) {
+            (new HashTagCheck($this->report))->check(\is_array($loaded) ? $loaded : \json_decode($loaded, true));
         }
     }
 
@@ -50,7 +55,7 @@ final class NodeCheck
         return \is_array($array) ? $array : throw new \RuntimeException("$config does not return an array");
     }
 
-    private function node(string $alias, mixed $pong, mixed $role): void
+    private function node(string $alias, mixed $pong, mixed $role): bool
     {
         $failure = $pong instanceof Exception ? $pong : ($role instanceof Exception ? $role : null);
         if ($failure !== null) {
@@ -61,7 +66,9 @@ final class NodeCheck
         } else {
             $count = \count($role[2]);
             $this->report->ok("$alias replies, and is a master" . ($count === 0 ? '' : " with $count replica" . ($count === 1 ? '' : 's')));
+            return true;
         }
+        return false;
     }
 
     private static function advice(Exception $failure): string

@@ -4,7 +4,9 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis;
 
+use RedisCluster\Exception;
 use RedisCluster\Request;
+use RedisCluster\RequestException;
 
 /**
  * Converts the arguments of a method call to the arguments of a command, with phpredis' checks and warnings.
@@ -32,7 +34,11 @@ final class ArgumentConverter
         [$command, $parameters, $replyType] = $entry;
         if (\is_array($parameters)) {
             $call = new Call($command, $replyType);
-            return $parameters($call, $arguments, $this) === false ? null : $call;
+            if ($parameters($call, $arguments, $this) === false) {
+                return null;
+            }
+            $this->options->logsStrippedTag && StrippedTagNotice::log($this->options, $call->command[1] ?? null);
+            return $call;
         }
         $count = \count($arguments);
         if ($count < $parameters->minimum || $count > $parameters->maximum || !\array_is_list($arguments)) {
@@ -42,7 +48,7 @@ final class ArgumentConverter
         foreach ($arguments as $place => $argument) {
             switch ($parameters->types[$place] ?? $parameters->repeatedType) {
                 case 'k':
-                    $command[] = \is_string($argument) ? $this->options->prefix . $argument : $this->key($argument, $place);
+                    $command[] = \is_string($argument) ? $this->options->key($argument) : $this->key($argument, $place);
                     break;
                 case 'v':
                     $command[] = $this->options->hasPlainValues && \is_string($argument) ? $argument : $this->codec->pack($argument);
@@ -61,14 +67,14 @@ final class ArgumentConverter
                     break;
                 case 'x':
                     if (!\is_array($argument) || $count !== 1) {
-                        $command[] = $this->options->prefix . Request::toText($argument);
+                        $command[] = $this->options->key(Request::toText($argument));
                         break;
                     }
                     // One array of keys: same as K.
                 case 'K':
                     $keys = $this->nonEmptyArray($argument, $place) ?? $isEmpty = [];
                     // Client::run() takes the caller's array unchanged if nothing follows it.
-                    $command[] = $count === 1 && $this->options->prefix === '' ? $keys : $this->keys($keys);
+                    $command[] = $count === 1 && $this->options->hasPlainKeys ? $keys : $this->keys($keys);
                     break;
                 case 'V':
                     $command[] = $this->values($this->nonEmptyArray($argument, $place) ?? $isEmpty = []);
@@ -84,6 +90,7 @@ final class ArgumentConverter
                     throw new \LogicException("The parameter list $parameters->types has an unknown letter");
             }
         }
+        $this->options->logsStrippedTag && StrippedTagNotice::log($this->options, $command[1] ?? \array_key_first($command['pairs'] ?? []));
         return isset($isEmpty) ? null : new Call($command, $replyType);
     }
 
@@ -118,7 +125,25 @@ final class ArgumentConverter
 
     public function key(mixed $argument, int $place): string
     {
+        return $this->options->key($this->string($argument, $place));
+    }
+
+    /** A channel, or a pattern of keys or channels: it gets the prefix. */
+    public function pattern(mixed $argument, int $place): string
+    {
         return $this->options->prefix . $this->string($argument, $place);
+    }
+
+    /**
+     * For arguments that may be keys, or patterns of keys, which the library places: a class with a rule of its own cannot use them.
+     *
+     * @throws RequestException
+     */
+    public function requirePlacementByTheLibrary(string $what): void
+    {
+        if ($this->options->hashTag !== null) {
+            throw new RequestException("RedisCluster\RedisCluster::{$this->method}(): $what cannot be placed by the rule of this class", Exception::REQUEST);
+        }
     }
 
     public function value(mixed $argument): string
@@ -165,8 +190,18 @@ final class ArgumentConverter
      */
     public function keys(array $keys): array
     {
+        $options = $this->options;
+        return $options->hasPlainKeys ? Request::toStrings($keys) : \array_map(static fn (mixed $key): string => $options->key(Request::toText($key)), $keys);
+    }
+
+    /**
+     * @param array<mixed> $patterns channels or patterns
+     * @return list<string>
+     */
+    public function patterns(array $patterns): array
+    {
         $prefix = $this->options->prefix;
-        return $prefix === '' ? Request::toStrings($keys) : \array_map(static fn (mixed $key): string => $prefix . Request::toText($key), $keys);
+        return \array_map(static fn (mixed $pattern): string => $prefix . Request::toText($pattern), \array_values($patterns));
     }
 
     /**
@@ -176,7 +211,7 @@ final class ArgumentConverter
      */
     private function canSendUnchanged(array $pairs): bool
     {
-        if (!$this->options->hasPlainValues || $this->options->prefix !== '') {
+        if (!$this->options->hasPlainValues || !$this->options->hasPlainKeys) {
             return false;
         }
         foreach ($pairs as $value) {
@@ -207,12 +242,12 @@ final class ArgumentConverter
      */
     public function prefixKeys(array $pairs): array
     {
-        if ($this->options->prefix === '') {
+        if ($this->options->hasPlainKeys) {
             return $pairs;
         }
         $prefixed = [];
         foreach ($pairs as $key => $value) {
-            $prefixed[$this->options->prefix . $key] = $value;
+            $prefixed[$this->options->key((string) $key)] = $value;
         }
         return $prefixed;
     }

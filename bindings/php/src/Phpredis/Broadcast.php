@@ -8,14 +8,15 @@ use RedisCluster\Client;
 use RedisCluster\ConnectionException;
 use RedisCluster\Exception;
 use RedisCluster\Nodes;
+use RedisCluster\Observer\ObservedClient;
 use RedisCluster\ServerException;
 
 /**
  * Runs one command on every server.
  *
  * Replies are [alias => reply, alias_slave => reply] for each master. If a master has no replica, or reads go to masters only, the
- * master's reply is repeated for the replica, as in rediscluster-php. The reply of a replica that cannot be reached is null; an
- * unreachable master is an exception.
+ * master's reply is repeated for the replica, as in rediscluster-php. The reply of a server that cannot be reached is null; for a
+ * master, the failure is logged, and getLastError() returns it. If no master can be reached, the failure is thrown.
  *
  * For a class that represents one server: the reply that the library merges from those of all masters.
  *
@@ -87,10 +88,7 @@ final class Broadcast
         // Not for FLUSHDB: two aliases of one server may be for two of its databases, and emptying one twice does no harm.
         [$client, $aliases] = $command[0] === 'FLUSHDB' ? [$this->state->client, []] : $this->distinctServers($config);
         $nodes = $toReplicas && !$config->readsFromMasters() ? Nodes::All : Nodes::Masters;
-        $converted = [];
-        foreach ($client->eachOn($nodes, ...$command) as $alias => $reply) {
-            $converted[$alias] = $this->convert($reply, $conversion, !\str_contains($alias, '_slave'));
-        }
+        $converted = $this->convertEach($client->eachOn($nodes, ...$command), $conversion);
         $replies = [];
         foreach ($config->masters() as $alias) {
             $source = $aliases[$alias] ?? $alias;
@@ -104,10 +102,31 @@ final class Broadcast
         return $replies;
     }
 
+    /**
+     * @param array<string, mixed> $replies
+     * @return array<string, mixed>
+     */
+    private function convertEach(array $replies, string|\Closure $conversion): array
+    {
+        $isMaster = static fn (string $alias): bool => !\str_contains($alias, '_slave');
+        $masters = \array_filter($replies, $isMaster, \ARRAY_FILTER_USE_KEY);
+        $unreachable = \array_filter($masters, static fn (mixed $reply): bool => $reply instanceof ConnectionException);
+        $converted = [];
+        foreach ($replies as $alias => $reply) {
+            if (isset($unreachable[$alias]) && \count($unreachable) < \count($masters)) {
+                $this->replies->logFailure($reply);
+                $converted[$alias] = null;
+            } else {
+                $converted[$alias] = $this->convert($reply, $conversion, $isMaster($alias));
+            }
+        }
+        return $converted;
+    }
+
     private function convert(mixed $reply, string|\Closure $conversion, bool $isMaster): mixed
     {
         if ($reply instanceof ServerException) {
-            return $this->replies->serverError($reply);
+            return $this->replies->serverError($reply, $conversion);
         }
         if ($reply instanceof Exception) {
             return match (true) {
@@ -130,7 +149,13 @@ final class Broadcast
     {
         if ($this->distinctServers === null || $this->distinctServers[0] !== $config) {
             [$distinct, $aliases] = (new NodeList($this->state->client))->withoutDuplicates($config) ?? [null, []];
-            $this->distinctServers = [$config, $distinct === null ? null : new Client($distinct->values), $aliases];
+            $client = $this->state->client;
+            $client = match (true) {
+                $distinct === null => null,
+                $client instanceof ObservedClient => $client->withConfig($distinct->values),
+                default => new Client($distinct->values),
+            };
+            $this->distinctServers = [$config, $client, $aliases];
         }
         return [$this->distinctServers[1] ?? $this->state->client, $this->distinctServers[2]];
     }

@@ -43,7 +43,8 @@ trait CommandMethods
     public function get($key)
     {
         $options = $this->options;
-        if (\is_string($key) && $options->allowsFastPath && \func_num_args() === 1) {
+        if (\is_string($key) && $options->allowsFastPath && \func_num_args() === 1
+            && (!$options->logsStrippedTag || ($key[-1] ?? '') !== '}')) {
             $state = $this->state;
             $queue = $state->queue;
             if ($queue === null) {
@@ -68,7 +69,8 @@ trait CommandMethods
      */
     public function set($key, $value, $options = null)
     {
-        $isFast = $options === null && $this->options->allowsFastPath && \func_num_args() < 4;
+        $isFast = $options === null && $this->options->allowsFastPath && \func_num_args() < 4
+            && (!$this->options->logsStrippedTag || ($key[-1] ?? '') !== '}');
         if ($isFast && \is_string($key) && \is_string($value)) {
             $command = ['SET', $this->options->prefix . $key, $value];
             $state = $this->state;

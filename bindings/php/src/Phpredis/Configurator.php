@@ -6,6 +6,8 @@ namespace RedisCluster\Phpredis;
 
 use RedisCluster\Client;
 use RedisCluster\Exception;
+use RedisCluster\Observer\CommandObserver;
+use RedisCluster\Observer\ObservedClient;
 use RedisCluster\ServerException;
 
 /**
@@ -18,6 +20,8 @@ final class Configurator
     /** @var ?array{read_timeout?: mixed} the configured timeout before OPT_READ_TIMEOUT was set; null: it was never set */
     private ?array $configuredReadTimeout = null;
 
+    private ?CommandObserver $observer = null;
+
     public function __construct(
         private readonly ConnectionState $state,
         private readonly Transactions $transactions,
@@ -28,8 +32,16 @@ final class Configurator
     /** Throws, and changes nothing, if the configuration is invalid. */
     public function configure(#[\SensitiveParameter] Configuration $config): void
     {
-        $this->transactions->useClient(new Client($config->values), $config->database());
+        $client = $this->observer === null ? new Client($config->values) : new ObservedClient($config->values, $this->observer);
+        $this->transactions->useClient($client, $config->database());
         $this->state->config = $config;
+    }
+
+    /** @param ?CommandObserver $observer of later commands; null: none */
+    public function observe(?CommandObserver $observer): void
+    {
+        $this->observer = $observer;
+        $this->configure($this->state->config);
     }
 
     /**

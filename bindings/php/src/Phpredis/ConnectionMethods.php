@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace RedisCluster\Phpredis;
 
+use RedisCluster\Client;
 use RedisCluster\Request;
 use RedisCluster\RequestException;
 
@@ -18,6 +19,9 @@ trait ConnectionMethods
     private readonly ArgumentConverter $arguments;
     private readonly ReplyConverter $replies;
     private readonly Configurator $configurator;
+
+    /** @var ?array{Client, int, int} the bytes that were sent and received before clearTransferredBytes() */
+    private ?array $clearedBytes = null;
 
     /**
      * The node of a key.
@@ -175,14 +179,35 @@ trait ConnectionMethods
         return isset($user, $password) ? [$user, $password] : $password;
     }
 
-    /** @return array{int, int} always [0, 0]: the library does not count bytes */
+    /**
+     * The bytes that this process has sent to all servers, and received, since clearTransferredBytes(). Objects with the same configuration share
+     * connections, and so these numbers.
+     *
+     * @return array{int, int} sent, received
+     */
     public function getTransferredBytes(): array
     {
-        return [0, 0];
+        [$client, $sent, $received] = $this->clearedBytes ?? [null, 0, 0];
+        [$allSent, $allReceived] = $this->allTransferredBytes();
+        // After auth() or select() there are other connections.
+        return $client === $this->state->client ? [$allSent - $sent, $allReceived - $received] : [$allSent, $allReceived];
     }
 
     public function clearTransferredBytes(): void
     {
+        $this->clearedBytes = [$this->state->client, ...$this->allTransferredBytes()];
+    }
+
+    /** @return array{int, int} */
+    private function allTransferredBytes(): array
+    {
+        $aliases = [];
+        foreach ($this->state->client->nodeList(discover: false) as $alias => $node) {
+            // Aliases of the same database of a server share connections, and each of them has all numbers.
+            $aliases["{$node['server']} {$node['db']}"] = $alias;
+        }
+        $stats = \array_intersect_key($this->state->client->stats(), \array_flip($aliases));
+        return [\array_sum(\array_column($stats, 'bytes_sent')), \array_sum(\array_column($stats, 'bytes_received'))];
     }
 
     public function getLastError(): ?string

@@ -14,9 +14,15 @@ use RedisCluster\Request;
 final class Options
 {
     public string $prefix = '';
+    /** The hash tag of a key, for a class that places keys by another rule; null: the library places them. */
+    public readonly ?\Closure $hashTag;
+    /** Keys are sent unchanged: there is neither a prefix nor a hash tag to add. */
+    public bool $hasPlainKeys = true;
     public int $serializer = Constants::SERIALIZER_NONE;
     public int $compression = Constants::COMPRESSION_NONE;
     public int $compressionLevel = 0;
+    /** Whether the first key with a tag that `hash_tag: strip` removes is logged, because the configuration does not say what a tag is. */
+    public bool $logsStrippedTag = false;
     /** Values are neither serialized nor compressed: strings are stored and returned unchanged. */
     public bool $hasPlainValues = true;
     /** get() and set() may take the fast path: plain values, and connection failures are thrown. */
@@ -42,12 +48,26 @@ final class Options
         Constants::OPT_BACKOFF_CAP => 0,
     ];
 
+    /** @param (\Closure(string): string)|null $hashTag the tag of a key without its prefix, such as `{3}` */
+    public function __construct(?\Closure $hashTag = null)
+    {
+        $this->hashTag = $hashTag;
+        $this->hasPlainKeys = $this->allowsFastPath = $hashTag === null;
+    }
+
+    /** A key as it is sent. */
+    public function key(string $key): string
+    {
+        return $this->hashTag === null ? $this->prefix . $key : $this->prefix . $key . ($this->hashTag)($key);
+    }
+
     /** @return bool false: the option is unknown, or the value invalid */
     public function set(int $option, mixed $value): bool
     {
         switch ($option) {
             case Constants::OPT_PREFIX:
                 $this->prefix = Request::toText($value);
+                $this->hasPlainKeys = $this->prefix === '' && $this->hashTag === null;
                 return true;
             case Constants::OPT_SERIALIZER:
                 return $this->setEncodingOption(Serializer::isAvailable((int) $value), $this->serializer, (int) $value);
@@ -67,7 +87,7 @@ final class Options
                 return true;
             case Constants::OPT_FAILURE_AS_NULL:
                 $this->failureAsNull = (bool) $value;
-                $this->allowsFastPath = $this->hasPlainValues && !$this->failureAsNull;
+                $this->allowsFastPath = $this->hasPlainValues && !$this->failureAsNull && $this->hashTag === null;
                 return true;
             case Constants::OPT_SCAN:
                 return $this->setScanOption((int) $value);
@@ -102,7 +122,7 @@ final class Options
             $option = $value;
             $this->hasPlainValues = $this->serializer === Constants::SERIALIZER_NONE && $this->compression === Constants::COMPRESSION_NONE
                 && $this->packIgnoreNumbers === 0;
-            $this->allowsFastPath = $this->hasPlainValues && !$this->failureAsNull;
+            $this->allowsFastPath = $this->hasPlainValues && !$this->failureAsNull && $this->hashTag === null;
         }
         return $isSupported;
     }

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace RedisCluster\Phpredis;
 
 use RedisCluster\ConnectionException;
+use RedisCluster\Exception;
 use RedisCluster\ReplyFormat;
 use RedisCluster\Request;
 use RedisCluster\ServerException;
@@ -38,6 +39,21 @@ final class ReplyConverter
         'stream' => Constants::REDIS_STREAM,
     ];
 
+    /** Reply types that are arrays. phpredis returns false for every error in place of one, also for those that it throws elsewhere. */
+    private const ARRAYS = ['list' => true, 'map' => true, 'values' => true, 'valueMap' => true, 'scores' => true];
+    private const ARRAY_FUNCTIONS = [
+        [Replies\PoppedElements::class, 'one'],
+        [Replies\PoppedElements::class, 'values'],
+        [Replies\PoppedElements::class, 'scores'],
+        [Replies\RequestedFields::class, 'values'],
+        [Replies\Streams::class, 'entries'],
+        [Replies\Streams::class, 'streams'],
+        [Replies\Streams::class, 'info'],
+    ];
+
+    /** Reply types of methods that return one scalar. */
+    private const SCALARS = ['int' => true, 'bool' => true, 'status' => true];
+
     /** Other errors are thrown (LOADING, OOM, READONLY, NOAUTH …), as in phpredis. */
     private const ERRORS_RETURNED_AS_FALSE = '/^(ERR(?! AUTH)|NOSCRIPT|NOQUORUM|NOGOODSLAVE|WRONGTYPE|BUSYGROUP|NOGROUP)/';
 
@@ -61,11 +77,14 @@ final class ReplyConverter
     public function convert(Call $call, mixed $reply): mixed
     {
         if ($reply instanceof ServerException) {
-            return $this->serverError($reply);
+            return $this->serverError($reply, $call->replyType);
         }
         $type = $call->replyType;
         if (!\is_string($type)) {
             return $type($reply, $call->replyContext, $this);
+        }
+        if (isset(self::SCALARS[$type]) && \is_array($reply)) {
+            return $this->firstFailure($reply);
         }
         switch ($type) {
             case 'value':
@@ -99,11 +118,32 @@ final class ReplyConverter
         }
     }
 
-    /** Stores the error for getLastError(), and returns false or throws it. */
-    public function serverError(ServerException $error): bool
+    /**
+     * With the option `partial`, the reply of a command that failed for some of its keys is a list of results. A method that returns one
+     * number fails as a whole: with the first failure.
+     *
+     * @param array<mixed> $results
+     */
+    private function firstFailure(array $results): mixed
+    {
+        foreach ($results as $result) {
+            if ($result instanceof Exception) {
+                return match (true) {
+                    $result instanceof ServerException => $this->serverError($result),
+                    $result instanceof ConnectionException => $this->connectionFailure($result),
+                    default => throw $result,
+                };
+            }
+        }
+        return $results;
+    }
+
+    /** Stores the error for getLastError(), and returns false or throws it: for a reply that is an array, it is false. */
+    public function serverError(ServerException $error, mixed $replyType = null): bool
     {
         $this->lastError = $error->getMessage();
-        return \preg_match(self::ERRORS_RETURNED_AS_FALSE, $this->lastError) === 1 ? false : throw $error;
+        $isArray = \is_string($replyType) ? isset(self::ARRAYS[$replyType]) : \in_array($replyType, self::ARRAY_FUNCTIONS, true);
+        return $isArray || \preg_match(self::ERRORS_RETURNED_AS_FALSE, $this->lastError) === 1 ? false : throw $error;
     }
 
     /** Throws the failure, or logs it and returns null, as OPT_FAILURE_AS_NULL says. */
@@ -112,8 +152,14 @@ final class ReplyConverter
         if (!$this->options->failureAsNull) {
             throw $failure;
         }
-        \error_log('RedisCluster: ' . $failure->getMessage());
+        $this->logFailure($failure);
         return null;
+    }
+
+    public function logFailure(ConnectionException $failure): void
+    {
+        $this->lastError = $failure->getMessage();
+        \error_log("RedisCluster: $this->lastError");
     }
 
     /** The value of a nil array. */

@@ -40,20 +40,20 @@ final class Scans
     public function hash(?string $key, mixed &$iterator, ?string $pattern, ?int $count): array|false|null
     {
         $convert = fn (array $list): array => $this->replies->unpackAll(Replies\FieldMap::fromList($list));
-        return $this->nextPage(['HSCAN', $this->options->prefix . $key], $iterator, $pattern, $count, $convert);
+        return $this->nextPage(['HSCAN', $this->options->key((string) $key)], $iterator, $pattern, $count, $convert);
     }
 
     /** @return list<mixed>|false|null members */
     public function set(?string $key, mixed &$iterator, ?string $pattern, ?int $count): array|false|null
     {
-        return $this->nextPage(['SSCAN', $this->options->prefix . $key], $iterator, $pattern, $count, $this->replies->unpackAll(...));
+        return $this->nextPage(['SSCAN', $this->options->key((string) $key)], $iterator, $pattern, $count, $this->replies->unpackAll(...));
     }
 
     /** @return array<float>|false|null member => score */
     public function sortedSet(?string $key, mixed &$iterator, ?string $pattern, ?int $count): array|false|null
     {
         $convert = fn (array $list): array => $this->replies->scores(Replies\FieldMap::fromList($list));
-        return $this->nextPage(['ZSCAN', $this->options->prefix . $key], $iterator, $pattern, $count, $convert);
+        return $this->nextPage(['ZSCAN', $this->options->key((string) $key)], $iterator, $pattern, $count, $convert);
     }
 
     /**

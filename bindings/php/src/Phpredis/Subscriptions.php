@@ -86,7 +86,7 @@ final class Subscriptions
             return false;
         }
         $removed = $this->session === null
-            ? \array_map('strval', $this->arguments->keys($channels))
+            ? $this->arguments->patterns($channels)
             : $this->send($command, $channels);
         $this->callbacks[$kind] = \array_diff_key($this->callbacks[$kind] ?? [], \array_flip($removed));
         $this->callbacks = \array_filter($this->callbacks);
@@ -106,7 +106,7 @@ final class Subscriptions
      */
     private function send(string $command, array $channels): array
     {
-        $replies = $this->session->execute([[$command, ...\array_values($this->arguments->keys($channels))]]);
+        $replies = $this->session->execute([[$command, ...$this->arguments->patterns($channels)]]);
         foreach ($replies as $reply) {
             if ($reply instanceof \Throwable) {
                 throw $reply;

@@ -266,7 +266,7 @@ final class Transactions
     {
         return match (true) {
             $reply instanceof ConnectionException => $this->replies->connectionFailure($reply),
-            $reply instanceof ServerException => $this->replies->serverError($reply),
+            $reply instanceof ServerException => $this->replies->serverError($reply, $call instanceof Call ? $call->replyType : null),
             $reply instanceof Exception => throw $reply,
             default => $this->replies->convert($call, $reply),
         };

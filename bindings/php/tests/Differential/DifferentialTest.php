@@ -94,7 +94,7 @@ final class DifferentialTest extends ClusterTestCase
             $deviating->connect('127.0.0.1', $port);
             return $deviating;
         }, [$port]);
-        $calls = [['set', 'one', 'x'], ['get', 'one'], ['strlen', 'one'], ['hscan', 'two', new ScenarioVariable('it')], ['type', 'one']];
+        $calls = [['set', 'one', '5'], ['get', 'one'], ['strlen', 'one'], ['hscan', 'two', new ScenarioVariable('it')], ['type', 'one']];
         $mismatches = (new Comparator($deviating, self::phpredis()))->mismatches(new Scenario('deviations', $calls));
         $mismatches = array_map(static fn (Mismatch $mismatch): string => "$mismatch->method $mismatch->aspect", $mismatches);
         self::assertSame(['get outcome', 'strlen outcome', 'hscan arguments', 'type warnings', 'type last error', ' data'], $mismatches);

@@ -7,6 +7,9 @@ namespace RedisCluster\Tests\Differential;
 /** One of the two sides of the comparison: a class with the methods of phpredis, and its servers. */
 final class Implementation
 {
+    /** A user who may execute no command: every server replies with an error that phpredis throws, except where it expects an array. */
+    public const POOR_USER = 'poor';
+
     /** @var list<\Redis> separate connections to the servers, to store and read data without the object under test */
     private array $servers;
 
@@ -20,6 +23,7 @@ final class Implementation
         foreach ($ports as $port) {
             $server = new \Redis();
             $server->connect('127.0.0.1', $port);
+            $server->rawCommand('ACL', 'SETUSER', self::POOR_USER, 'on', 'nopass', '~*', '&*', '-@all');
             $this->servers[] = $server;
         }
     }
@@ -45,7 +49,8 @@ final class Implementation
     public function newObject(): object
     {
         foreach ($this->servers as $server) {
-            $server->pipeline()->rawCommand('FLUSHALL')->rawCommand('SCRIPT', 'FLUSH')->rawCommand('CONFIG', 'RESETSTAT')->exec();
+            $server->pipeline()->rawCommand('REPLICAOF', 'NO', 'ONE')->rawCommand('FLUSHALL')->rawCommand('SCRIPT', 'FLUSH')->rawCommand('CONFIG', 'RESETSTAT')
+                ->rawCommand('ACL', 'LOG', 'RESET')->exec();
         }
         return ($this->factory)();
     }

@@ -35,6 +35,7 @@ final class SampleVariations
         if (!\array_filter($this->call, static fn (mixed $argument): bool => $argument instanceof ScenarioVariable)) {
             yield from $this->queuedScenarios($data); // phpredis ends the script for a scan in a pipeline or transaction
         }
+        yield $this->scenario('without permission', Fixtures::onOneNode([['auth', [Implementation::POOR_USER, 'x']], $this->call]), []);
         yield $this->scenario('with unusual keys', $this->withReplacedValues(self::KEYS, self::UNUSUAL_KEYS), $data);
         yield $this->scenario('with unusual values', $this->withReplacedValues(['value'], self::UNUSUAL_VALUES), $data);
         yield $this->scenario('with wrong numbers of arguments', $this->withWrongNumberOfArguments(), $data);
@@ -51,6 +52,8 @@ final class SampleVariations
         yield $this->scenario('in a pipeline', [['pipeline'], ...$calls], $data);
         yield $this->scenario('in a pipeline, on another type', [['pipeline'], ...$between], $dataOfAnotherType);
         [$calls, $between, $data, $dataOfAnotherType] = \array_map(Fixtures::onOneNode(...), [$calls, $between, $data, $dataOfAnotherType]);
+        $poor = [['auth', [Implementation::POOR_USER, 'x']], ['pipeline'], $this->call, $this->call, ['exec']];
+        yield $this->scenario('in a pipeline, without permission', Fixtures::onOneNode($poor), []);
         yield $this->scenario('in a transaction', [['multi'], ...$calls], $data);
         yield $this->scenario('in a transaction, on another type', [['multi'], ...$between], $dataOfAnotherType);
     }

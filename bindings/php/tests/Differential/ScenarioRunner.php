@@ -31,11 +31,13 @@ final class ScenarioRunner
         $runner = new self($implementation);
         $implementation->runCommands($scenario->data);
         \set_error_handler($runner->warn(...));
+        $level = \error_reporting(\E_ALL); // PHPUnit 10 and later report little themselves
         try {
             foreach ($scenario->calls as $call) {
                 $runner->outcomes[] = $runner->outcome($call);
             }
         } finally {
+            \error_reporting($level);
             \restore_error_handler();
         }
         return $runner->outcomes;

@@ -27,6 +27,7 @@ return [
         ],
         [
             'reason' => "phpredis leaves a NUL byte at the end of some errors",
+            'phpredis' => 5,
             'aspect' => ['last error', 'outcome'],
             'when' => static fn (string $ours, string $theirs): bool => \str_replace("\\x00'", "'", $theirs) === $ours,
         ],
@@ -144,12 +145,14 @@ return [
         ],
         [
             'reason' => 'An iterator that is not a number starts a scan; phpredis takes it for 0, the end',
+            'phpredis' => 5,
             'methods' => ['scan'],
             'aspect' => 'outcome',
             'scenario' => '/wrong types|^invalid_arguments: /',
         ],
         [
             'reason' => 'sUnionStore accepts one array of keys, and a single source, like sInterStore and sDiffStore',
+            'phpredis' => 5,
             'methods' => ['sunionstore'],
             'aspect' => ['outcome', 'last error'],
             'theirs' => '/^(throws ArgumentCountError: .*|null)$/',
@@ -181,7 +184,7 @@ return [
             'theirs' => '/^throws TypeError: .* must be a valid callback/',
         ],
         [
-            'reason' => 'A number is accepted as a pattern',
+            'reason' => 'A number is accepted as a pattern, and a missing list of channels as an empty one, as in phpredis 6',
             'methods' => ['pubsub'],
             'aspect' => 'outcome',
             'theirs' => '/^false$/',
@@ -219,6 +222,7 @@ return [
         ],
         [
             'reason' => 'A call without keys is not sent, as for all methods of several keys',
+            'phpredis' => 5,
             'methods' => ['blpop'],
             'aspect' => 'last error',
             'theirs' => '/wrong number of arguments/',
@@ -231,6 +235,7 @@ return [
         ],
         [
             'reason' => 'PHP checks types before any other check for methods written in PHP',
+            'phpredis' => 5,
             'methods' => ['xinfo', 'bitpos'],
             'aspect' => 'outcome',
             'ours' => '/^throws TypeError: .*must be of type \?int, string given/',
@@ -257,6 +262,27 @@ return [
             'methods' => ['slaveof'],
             'aspect' => ['outcome', 'last error'],
             'ours' => '/CROSSNODE|null/',
+        ],
+    ],
+    'Errors' => [
+        [
+            'reason' => 'A scan that a server rejects throws the error (LOADING, NOPERM …) and can be continued; phpredis returns false, as at the end',
+            'methods' => ['hscan', 'sscan', 'zscan', 'scan'],
+            'aspect' => ['outcome', 'arguments'],
+            'scenario' => '/without permission/',
+        ],
+        [
+            'reason' => 'The error names another command: one that the library sends in place of it to several nodes, or SET with an expiry where phpredis sends SETEX',
+            'methods' => ['randomkey', 'dbsize', 'sort', 'sortasc', 'set', 'exec'],
+            'aspect' => ['outcome', 'last error'],
+            'scenario' => '/: (randomKey|dbSize|sort(Asc)?|set)\/\d+ (in a pipeline, )?without permission/',
+            'ours' => "/NOPERM .* '(dbsize|exists|multi|set)' command/",
+        ],
+        [
+            'reason' => 'The library selects the database of a connection, and sends UNWATCH only after WATCH',
+            'methods' => ['select', 'unwatch', 'exec'],
+            'aspect' => ['outcome', 'last error'],
+            'scenario' => '/: (select|unwatch)\/\d+ (in a pipeline, )?without permission/',
         ],
     ],
     'Several nodes' => [
@@ -291,6 +317,7 @@ return [
     'Bugs of phpredis 5.3' => [
         [
             'reason' => 'phpredis 5.3 returns false for ZADD with INCR; phpredis 6 returns the score',
+            'phpredis' => 5,
             'methods' => ['zadd'],
             'aspect' => 'outcome',
             'ours' => '/^-?\d+\.\d+$/',
@@ -305,6 +332,7 @@ return [
         ],
         [
             'reason' => 'ZADD with INCR in a pipeline or transaction returns null in phpredis 5.3, and the score here',
+            'phpredis' => 5,
             'methods' => ['exec'],
             'scenario' => '/: zAdd\/4 in a/',
         ],
@@ -326,6 +354,7 @@ return [
         ],
         [
             'reason' => 'phpredis returns a database that could not be selected',
+            'phpredis' => 5,
             'methods' => ['getdbnum'],
             'scenario' => '/other databases/',
         ],

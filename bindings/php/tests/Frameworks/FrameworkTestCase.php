@@ -22,6 +22,8 @@ abstract class FrameworkTestCase extends ClusterTestCase
             $isRegistered = true;
             spl_autoload_register(self::load(...));
             require_once self::ROOT . '/Symfony/Contracts/Deprecation/function.php';
+            $wrapper = self::ROOT . '/Symfony/Component/Cache/Traits/ValueWrapper.php';
+            is_file($wrapper) && require_once $wrapper; // since Symfony 6.4
             require_once self::ROOT . '/Illuminate/Collections/helpers.php';
             require_once self::ROOT . '/Illuminate/Support/helpers.php';
         }
@@ -33,7 +35,7 @@ abstract class FrameworkTestCase extends ClusterTestCase
         // Debian's packages of Illuminate\Support\… are in several folders.
         foreach ([$path, ...array_map(
             static fn (string $folder): string => str_replace('Illuminate/Support/', "Illuminate/$folder/", $path),
-            ['Collections', 'Macroable'],
+            ['Collections', 'Macroable', 'Conditionable'],
         )] as $file) {
             if (is_file(self::ROOT . "/$file.php")) {
                 require_once self::ROOT . "/$file.php";

@@ -4,13 +4,15 @@ declare(strict_types=1);
 
 namespace RedisCluster\Tests\Frameworks;
 
-use Illuminate\Cache\CacheManager;
+use Illuminate\Broadcasting\BroadcastManager;
 use Illuminate\Cache\RedisStore;
 use Illuminate\Cache\Repository;
 use Illuminate\Config\Repository as Config;
 use Illuminate\Container\Container;
+use Illuminate\Events\Dispatcher;
 use Illuminate\Queue\RedisQueue;
 use Illuminate\Redis\Connections\PhpRedisConnection;
+use Illuminate\Redis\Events\CommandExecuted;
 use Illuminate\Redis\RedisServiceProvider;
 use Illuminate\Session\CacheBasedSessionHandler;
 use RedisCluster\Compat\Redis;
@@ -130,6 +132,37 @@ final class LaravelTest extends FrameworkTestCase
             self::assertSame(1, $queue->size($name), 'the reserved job');
             self::assertSame(1, $queue->clear($name));
         }
+    }
+
+    public function testBroadcastsReachSubscribersOfEveryNode(): void
+    {
+        $this->app['config']->set('broadcasting', ['default' => 'rediscluster', 'connections' => ['rediscluster' => ['driver' => 'rediscluster']]]);
+        $this->app->singleton(BroadcastManager::class, static fn (Container $app): BroadcastManager => new BroadcastManager($app));
+        $broadcaster = $this->app->make(BroadcastManager::class)->connection();
+        $session = $this->client->session();
+        $channels = ['one', 'two', 'six'];
+        foreach ($channels as $channel) {
+            $session->command('SUBSCRIBE', "app:$channel");
+        }
+        $broadcaster->broadcast($channels, 'Event', ['key' => 'value', 'socket' => '1.2']);
+        $received = array_map(static fn (): ?array => $session->receive(10), $channels);
+        self::assertEqualsCanonicalizing(['app:one', 'app:two', 'app:six'], array_column($received, 1));
+        self::assertSame(['event' => 'Event', 'data' => ['key' => 'value'], 'socket' => '1.2'], json_decode($received[0][2], true));
+    }
+
+    public function testListenersAreToldOfCommands(): void
+    {
+        $manager = $this->app->make('redis');
+        $manager->enableEvents();
+        $this->app->instance('events', new Dispatcher($this->app));
+        $connection = $manager->connection();
+        $executed = [];
+        $connection->listen(static function (CommandExecuted $event) use (&$executed): void {
+            $executed[] = [$event->command, $event->parameters];
+        });
+        $connection->set('key', 'value');
+        $connection->get('key');
+        self::assertSame([['set', ['key', 'value', null]], ['get', ['key']]], $executed);
     }
 
     private function connection(): PhpRedisConnection

@@ -79,6 +79,7 @@ final class SymfonyTest extends FrameworkTestCase
     public function testRedisSessionHandlerStoresSessions(): void
     {
         $handler = new RedisSessionHandler(self::redis(), ['prefix' => 'session:', 'ttl' => 100]);
+        self::assertTrue($handler->open('', 'name'));
         foreach (['abc', 'def', 'ghi'] as $id) {
             self::assertSame('', $handler->read($id));
             self::assertTrue($handler->write($id, "data of $id"));
@@ -92,7 +93,10 @@ final class SymfonyTest extends FrameworkTestCase
     /** @requires extension redis */
     public function testMessengerDeliversMessages(): void
     {
-        $connection = new Connection(['stream' => 'messages', 'group' => 'workers', 'consumer' => 'one'], [], [], self::redis());
+        $options = ['stream' => 'messages', 'group' => 'workers', 'consumer' => 'one'];
+        // Symfony 5 has credentials and options of the connection before the object.
+        $isSymfony5 = (new \ReflectionMethod(Connection::class, '__construct'))->getNumberOfParameters() > 2;
+        $connection = new Connection(...[$options, ...($isSymfony5 ? [[], []] : []), self::redis()]);
         $connection->add('first', ['type' => 'x']);
         $connection->add('later', [], 1);
         $message = $connection->get();

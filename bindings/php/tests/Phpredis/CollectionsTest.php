@@ -73,6 +73,7 @@ final class CollectionsTest extends RedisClusterTestCase
         $this->redis->hSet('h', 'a', '1');
         $this->redis->zAdd('z', 1.5, 'a');
         self::assertSame('a', $this->redis->hRandField('h'));
+        self::assertSame('a', $this->redis->hRandField('h', ['count' => 0]));
         self::assertSame(['a'], $this->redis->hRandField('h', ['count' => 2]));
         self::assertSame(['a' => '1'], $this->redis->hRandField('h', ['count' => 2, 'withvalues' => true]));
         self::assertSame('a', $this->redis->zRandMember('z'));

@@ -129,6 +129,9 @@ final class MethodsTest extends TestCase
     {
         $constants = (new \ReflectionClass(\Redis::class))->getConstants();
         $ours = (new \ReflectionClass(RedisCluster::class))->getConstants();
+        // The lowest level is 1, as in phpredis 5.3: a level below means the default. phpredis 6 also has the negative levels of zstd.
+        self::assertSame(1, $ours['COMPRESSION_ZSTD_MIN']);
+        $constants['COMPRESSION_ZSTD_MIN'] = 1;
         self::assertSame($constants, array_intersect_key(array_replace($constants, $ours), $constants));
         self::assertSame([], array_diff_key($constants, $ours));
     }

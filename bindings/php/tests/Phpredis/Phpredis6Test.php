@@ -29,6 +29,7 @@ final class Phpredis6Test extends RedisClusterTestCase
     {
         yield [['sInterCard', ['s', 't'], -1], 'LIMIT cannot be negative'];
         yield [['zInterCard', ['s', 't'], -1], 'LIMIT cannot be negative'];
+        yield [['sInterCard', []], 'Must pass at least one key'];
         yield [['expire', 'key', 10, 'sometimes'], "Unknown expiration modifier 'sometimes'"];
         yield [['pExpireAt', 'key', 10, ''], "Unknown expiration modifier ''"];
         yield [['lMPop', ['a'], 'nowhere'], "from must be either 'LEFT' or 'RIGHT'"];
@@ -37,6 +38,32 @@ final class Phpredis6Test extends RedisClusterTestCase
         yield [['zMPop', ['a'], 'left'], "from must be either 'MIN' or 'MAX'"];
         yield [['xReadGroup', 'g', 'c', ['x' => '>'], -1], 'Negative values for COUNT or BLOCK are illegal.'];
         yield [['xReadGroup', 'g', 'c', ['x' => '>'], 1, -1], 'Negative values for COUNT or BLOCK are illegal.'];
+    }
+
+    public function testTransferredBytesAreCountedOnAllNodes(): void
+    {
+        $this->redis->clearTransferredBytes();
+        self::assertSame([0, 0], $this->redis->getTransferredBytes());
+        $this->redis->mSet(['one' => str_repeat('x', 1000), 'two' => str_repeat('y', 1000)]); // on different nodes
+        [$sent, $received] = $this->redis->getTransferredBytes();
+        self::assertGreaterThan(2000, $sent);
+        self::assertLessThan(1000, $received);
+        $this->redis->mGet(['one', 'two']);
+        self::assertGreaterThan(2000, $this->redis->getTransferredBytes()[1]);
+        $this->redis->clearTransferredBytes();
+        self::assertSame([0, 0], $this->redis->getTransferredBytes());
+    }
+
+    public function testTransferredBytesOfAServerWithTwoAliasesAreCountedOnce(): void
+    {
+        $config = self::config();
+        $config['nodes'] = ['node_1' => $config['nodes']['node_1'], 'node_2' => $config['nodes']['node_1']];
+        $redis = new RedisCluster($config);
+        $redis->clearTransferredBytes();
+        $redis->set('key', str_repeat('x', 10_000));
+        [$sent] = $redis->getTransferredBytes();
+        self::assertGreaterThan(10_000, $sent);
+        self::assertLessThan(20_000, $sent);
     }
 
     public function testExpireTakesAModeOrNull(): void
@@ -80,6 +107,8 @@ final class Phpredis6Test extends RedisClusterTestCase
         self::assertSame(1, $this->redis->function('stats')['engines']['LUA']['libraries_count']);
         $this->client->each('FUNCTION', 'FLUSH');
         self::assertGreaterThan(0, $this->redis->client('info')['node_1']['id']);
+        $client = $this->redis->client('list')['node_1'][0];
+        self::assertSame(['', -1], [$client['name'], $client['multi']]);
         self::assertSame(['off'], $this->redis->client('trackinginfo')['node_1']['flags']);
     }
 

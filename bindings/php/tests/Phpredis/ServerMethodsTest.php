@@ -4,7 +4,6 @@ declare(strict_types=1);
 
 namespace RedisCluster\Tests\Phpredis;
 
-use RedisCluster\ConnectionException;
 use RedisCluster\CrossNodeException;
 use RedisCluster\RedisCluster;
 use RedisCluster\Tests\Support\RedisClusterTestCase;
@@ -42,7 +41,8 @@ final class ServerMethodsTest extends RedisClusterTestCase
         self::assertIsInt($info['node_1']['uptime_in_seconds']);
         self::assertSame('master', $info['node_2']['role']);
         self::assertIsFloat($info['node_3']['mem_fragmentation_ratio']);
-        self::assertContains(['db0' => 'keys=1,expires=0,avg_ttl=0'], $this->redis->info('keyspace'));
+        $keyspaces = array_merge(...array_values($this->redis->info('keyspace')));
+        self::assertStringStartsWith('keys=1,expires=0,avg_ttl=0', $keyspaces['db0']);
         self::assertArrayNotHasKey('role', $this->redis->info('memory')['node_1']);
     }
 
@@ -57,7 +57,9 @@ final class ServerMethodsTest extends RedisClusterTestCase
             self::assertSame($expected, array_map(gettype(...), $this->redis->info($section)['node_1']), $section);
         }
         [$theirs, $ours] = [$phpredis->client('list')[0], $this->redis->client('list')['node_1'][0]];
-        self::assertSame(array_map(gettype(...), $theirs), array_map(gettype(...), $ours));
+        // phpredis 5.3 returns an empty name as 0, and negative numbers as strings.
+        $types = array_replace(array_map(gettype(...), $theirs), ['name' => 'string', 'multi' => 'integer', 'redir' => 'integer']);
+        self::assertSame($types, array_map(gettype(...), $ours));
         self::assertSame($phpredis->config('GET', 'maxmemory*'), $this->redis->config('GET', 'maxmemory*')['node_1']);
         self::assertSame($phpredis->role(), $this->redis->role()['node_1']);
     }
@@ -145,7 +147,7 @@ final class ServerMethodsTest extends RedisClusterTestCase
         foreach ($this->client->each('ACL', 'USERS') as $users) {
             self::assertContains('bob', $users);
         }
-        self::assertSame(['on'], $this->redis->acl('GETUSER', 'bob')['flags']);
+        self::assertContains('on', $this->redis->acl('GETUSER', 'bob')['flags']);
         self::assertFalse($this->redis->acl('GETUSER', 'nobody'));
         self::assertSame(1, $this->redis->acl('DELUSER', 'bob'));
         self::assertSame('default', $this->redis->acl('WHOAMI'));
@@ -172,12 +174,40 @@ final class ServerMethodsTest extends RedisClusterTestCase
         self::assertSame('master', $this->redis->role()['node_1'][0]);
     }
 
-    public function testAMasterThatIsDownIsAnException(): void
+    public function testWithAMasterThatIsDownTheOthersReplyAndTheFailureIsLogged(): void
     {
         $redis = new RedisCluster(self::configWithDeadNode('node_2'));
-        $thrown = self::thrownBy(fn () => $redis->ping());
-        self::assertInstanceOf(ConnectionException::class, $thrown);
-        self::assertSame('node_2', $thrown->node);
+        $this->redis->mSet(['one' => '1', 'two' => '2', 'six' => '6']);
+        $log = ini_set('error_log', $file = tempnam(sys_get_temp_dir(), 'log'));
+        try {
+            $replies = array_fill_keys(['node_1', 'node_1_slave', 'node_3', 'node_3_slave'], true);
+            $none = ['node_2' => null, 'node_2_slave' => null];
+            self::assertEquals($replies + $none, $redis->ping());
+            self::assertStringStartsWith('node_2 (', $redis->getLastError());
+            self::assertSame(1, substr_count(file_get_contents($file), 'RedisCluster: node_2 ('));
+            self::assertEquals($none, array_filter($redis->info(), is_null(...)));
+            [$ping, $set] = $redis->pipeline()->ping()->set($this->keyOn('node_1'), 'x')->exec();
+            self::assertEquals([$replies + $none, true], [$ping, $set]);
+            self::assertEquals(['node_1' => true, 'node_2' => null, 'node_3' => true], array_intersect_key($redis->flushDB(), self::config()['nodes']));
+        } finally {
+            ini_set('error_log', (string) $log);
+            unlink($file);
+        }
+        self::assertSame(1, $this->redis->dbSize());
+    }
+
+    /** A number for all servers would be wrong without one of them. */
+    public function testDbSizeAndKeysFailIfAMasterIsDown(): void
+    {
+        $redis = new RedisCluster(self::configWithDeadNode('node_2'));
+        self::assertSame('node_2', self::thrownBy(fn () => $redis->dbSize())->node);
+        self::assertSame('node_2', self::thrownBy(fn () => $redis->keys('*'))->node);
+    }
+
+    public function testIfNoMasterCanBeReachedTheFailureIsThrown(): void
+    {
+        $redis = new RedisCluster(['nodes' => ['node_1' => ['host' => '127.0.0.1', 'port' => self::freePort()]]]);
+        self::assertSame('node_1', self::thrownBy(fn () => $redis->ping())->node);
     }
 
     public function testASlaveThatIsDownHasTheResultNull(): void

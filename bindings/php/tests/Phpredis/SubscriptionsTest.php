@@ -192,7 +192,7 @@ final class SubscriptionsTest extends RedisClusterTestCase
         self::assertEquals(array_fill_keys($channels, 1) + ['nobody' => 0], $this->redis->pubsub('numsub', [...$channels, 'nobody']));
         self::assertSame(1, $this->redis->pubsub('numpat'));
         self::assertSame(1, $this->redis->publish($channels[1], 'x'));
-        self::assertFalse($this->redis->pubsub('numsub'));
+        self::assertSame([], $this->redis->pubsub('numsub'));
         self::assertFalse($this->redis->pubsub('bogus'));
     }
 }

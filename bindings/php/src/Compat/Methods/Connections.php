@@ -21,6 +21,11 @@ trait Connections
         return $this->reply($this->cluster->reset(...\func_get_args())) ?? false;
     }
 
+    public function observe($observer): void
+    {
+        $this->cluster->observe(...\func_get_args());
+    }
+
     public function setOption($option, $value): bool
     {
         return $this->cluster->setOption(...\func_get_args());

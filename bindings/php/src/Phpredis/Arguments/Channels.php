@@ -25,15 +25,18 @@ final class Channels
                 if (!isset($arguments[1])) {
                     return \count($arguments) === 1;
                 }
-                $call->command[] = \is_array($arguments[1]) ? null : $convert->key($arguments[1], 1);
+                $call->command[] = \is_array($arguments[1]) ? null : $convert->pattern($arguments[1], 1);
                 return !\is_array($arguments[1]);
             case 'NUMSUB':
             case 'SHARDNUMSUB':
-                if (!\is_array($arguments[1] ?? null) || $arguments[1] === []) {
+                $call->replyType = 'map';
+                if (\count($arguments) === 1) {
+                    return true; // of no channels
+                }
+                if (!\is_array($arguments[1]) || $arguments[1] === []) {
                     return false;
                 }
-                $call->command[] = $convert->keys($arguments[1]);
-                $call->replyType = 'map';
+                $call->command[] = $convert->patterns($arguments[1]);
                 return true;
             default:
                 $call->replyType = 'int';

@@ -75,10 +75,12 @@ final class Hashes
         $convert->requireCount($arguments, 1, 2);
         $call->command[] = $convert->key($arguments[0], 0);
         $options = OptionParser::parse($convert->array($arguments[1] ?? [], 1), ['WITHVALUES'], ['COUNT']);
-        if ($options === []) {
+        $count = $convert->int($options['COUNT'] ?? 0, 1);
+        if ($count === 0 && !isset($options['WITHVALUES'])) {
             return;
         }
-        \array_push($call->command, $convert->int($options['COUNT'] ?? 1, 1));
+        // As in phpredis, 0 means no count; without one, the server rejects WITHVALUES.
+        $call->command[] = $count === 0 ? 1 : $count;
         $call->replyType = 'list';
         if (isset($options['WITHVALUES'])) {
             $call->command[] = 'WITHVALUES';

@@ -71,8 +71,9 @@ final class Scripts
     public static function functions(Call $call, array $arguments, ArgumentConverter $convert): void
     {
         $convert->requireCount($arguments, 1);
-        $call->command[] = Request::toStrings($arguments);
-        $call->replyType = match (\strtoupper(Request::toText($arguments[0]))) {
+        $operation = $convert->string($arguments[0], 0);
+        $call->command[] = [$operation, ...\array_values(Request::toStrings(\array_slice($arguments, 1)))];
+        $call->replyType = match (\strtoupper($operation)) {
             'STATS' => [Functions::class, 'stats'],
             'LIST' => [Functions::class, 'list'],
             default => 'any',
@@ -90,6 +91,7 @@ final class Scripts
         if (!\is_string($arguments[0])) {
             return $convert->refuse("When sending a 'raw' command, the first argument must be a string!");
         }
+        $convert->requirePlacementByTheLibrary('the keys of any command');
         foreach ($arguments as $argument) {
             if (!\is_string($argument) && !\is_int($argument) && !\is_float($argument)) {
                 return $convert->refuse('Raw command arguments must be scalar values!');

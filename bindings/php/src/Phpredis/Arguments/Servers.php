@@ -36,7 +36,7 @@ final class Servers
     public static function keys(Call $call, array $arguments, ArgumentConverter $convert): void
     {
         $convert->requireCount($arguments, 0, 1);
-        $call->command[] = $convert->key($arguments === [] ? '*' : $arguments[0], 0);
+        $call->command[] = $convert->pattern($arguments === [] ? '*' : $arguments[0], 0);
     }
 
     /**

@@ -42,6 +42,6 @@ final class Sets
             }
             \array_push($call->command, 'LIMIT', $limit);
         }
-        return $keys !== [];
+        return $keys !== [] || $convert->refuse('Must pass at least one key');
     }
 }

@@ -25,7 +25,7 @@ final class Sort
         }
         $limit = OptionParser::limit($options['limit'] ?? null);
         $direction = $options['sort'] ?? null;
-        self::addOptions($call, $convert->key($arguments[0], 0), $options, $limit, \is_string($direction) ? $direction : '');
+        self::addOptions($call, $convert, $convert->key($arguments[0], 0), $options, $limit, \is_string($direction) ? $direction : '');
         return true;
     }
 
@@ -69,7 +69,7 @@ final class Sort
         }
         $options = \array_filter($options, static fn (mixed $option): bool => $option !== '');
         $limit = $offset >= 0 && $count >= 0 ? ['LIMIT', $offset, $count] : [];
-        self::addOptions($call, $convert->key($arguments[0], 0), $options, $limit, $direction);
+        self::addOptions($call, $convert, $convert->key($arguments[0], 0), $options, $limit, $direction);
         return true;
     }
 
@@ -77,8 +77,11 @@ final class Sort
      * @param array<mixed> $options
      * @param list<mixed>  $limit
      */
-    private static function addOptions(Call $call, string $key, array $options, array $limit, string $direction): void
+    private static function addOptions(Call $call, ArgumentConverter $convert, string $key, array $options, array $limit, string $direction): void
     {
+        foreach (\array_intersect_key($options, ['by' => 0, 'get' => 0, 'store' => 0]) as $name => $value) {
+            $value === null || $convert->requirePlacementByTheLibrary("keys of the option $name");
+        }
         $call->command[] = $key;
         if (\is_string($options['by'] ?? null)) {
             \array_push($call->command, 'BY', $options['by']);

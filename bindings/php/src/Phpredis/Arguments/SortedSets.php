@@ -64,10 +64,12 @@ final class SortedSets
         $convert->requireCount($arguments, 1, 2);
         $call->command[] = $convert->key($arguments[0], 0);
         $options = OptionParser::parse($convert->array($arguments[1] ?? [], 1), ['WITHSCORES'], ['COUNT']);
-        if ($options === []) {
+        $count = $convert->int($options['COUNT'] ?? 0, 1);
+        if ($count === 0 && !isset($options['WITHSCORES'])) {
             return;
         }
-        $call->command[] = $convert->int($options['COUNT'] ?? 1, 1);
+        // As in phpredis, 0 means no count; without one, the server rejects WITHSCORES.
+        $call->command[] = $count === 0 ? 1 : $count;
         $call->replyType = 'values';
         if (isset($options['WITHSCORES'])) {
             $call->command[] = 'WITHSCORES';

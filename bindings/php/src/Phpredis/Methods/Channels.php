@@ -11,7 +11,7 @@ final class Channels
 {
     public const TABLE = [
         'publish' => ['PUBLISH', 'ks', 'int', 'publish(string $channel, string $message): int|false'],
-        'pubsub' => ['PUBSUB', [Build::class, 'pubsub'], 'list', 'pubsub(string $command, mixed $arg = null): mixed'],
+        'pubsub' => ['PUBSUB', [Build::class, 'pubsub'], 'any', 'pubsub(string $command, mixed $arg = null): mixed'],
         'spublish' => ['SPUBLISH', 'ks', 'int', 'sPublish(string $channel, string $message): int|false'],
     ];
 }

@@ -44,22 +44,22 @@ final class Keys
             'restore(string $key, int $ttl, string $value, ?array $options = null): bool',
         ],
         'settimeout' => ['EXPIRE', 'ki', 'bool', 'setTimeout(string $key, int $timeout): bool'],
-        'sort' => ['SORT', [Sort::class, 'options'], 'list', 'sort(string $key, ?array $options = null): mixed'],
-        'sort_ro' => ['SORT_RO', [Sort::class, 'options'], 'list', 'sort_ro(string $key, ?array $options = null): mixed'],
+        'sort' => ['SORT', [Sort::class, 'options'], 'any', 'sort(string $key, ?array $options = null): mixed'],
+        'sort_ro' => ['SORT_RO', [Sort::class, 'options'], 'any', 'sort_ro(string $key, ?array $options = null): mixed'],
         'sortasc' => [
-            'SORT', [Sort::class, 'ascending'], 'list',
+            'SORT', [Sort::class, 'ascending'], 'any',
             'sortAsc(string $key, ?string $pattern = null, mixed $get = null, int $offset = -1, int $count = -1, ?string $store = null): array|int|false',
         ],
         'sortascalpha' => [
-            'SORT', [Sort::class, 'ascendingAlpha'], 'list',
+            'SORT', [Sort::class, 'ascendingAlpha'], 'any',
             'sortAscAlpha(string $key, ?string $pattern = null, mixed $get = null, int $offset = -1, int $count = -1, ?string $store = null): array|int|false',
         ],
         'sortdesc' => [
-            'SORT', [Sort::class, 'descending'], 'list',
+            'SORT', [Sort::class, 'descending'], 'any',
             'sortDesc(string $key, ?string $pattern = null, mixed $get = null, int $offset = -1, int $count = -1, ?string $store = null): array|int|false',
         ],
         'sortdescalpha' => [
-            'SORT', [Sort::class, 'descendingAlpha'], 'list',
+            'SORT', [Sort::class, 'descendingAlpha'], 'any',
             'sortDescAlpha(string $key, ?string $pattern = null, mixed $get = null, int $offset = -1, int $count = -1, ?string $store = null): array|int|false',
         ],
         'touch' => ['TOUCH', 'x+', 'int', 'touch(array|string $key_or_array, string ...$more_keys): int|false'],

@@ -22,7 +22,7 @@ final class Sets
         'sinterstore' => ['SINTERSTORE', 'x+', 'int', 'sInterStore(array|string $key, string ...$other_keys): int|false'],
         'sismember' => ['SISMEMBER', 'kv', 'bool', 'sIsMember(string $key, mixed $value): bool'],
         'smembers' => ['SMEMBERS', 'k', 'values', 'sMembers(string $key): array|false'],
-        'smismember' => ['SMISMEMBER', 'kv+', 'list', 'sMisMember(string $key, mixed $member, mixed ...$other_members): array|false'],
+        'smismember' => ['SMISMEMBER', 'kv+', 'any', 'sMisMember(string $key, mixed $member, mixed ...$other_members): array|false'],
         'smove' => ['SMOVE', 'kkv', 'bool', 'sMove(string $src, string $dst, mixed $value): bool'],
         'spop' => ['SPOP', [Build::class, 'popOrSample'], 'value', 'sPop(string $key, int $count = 0): mixed'],
         'srandmember' => ['SRANDMEMBER', [Build::class, 'popOrSample'], 'value', 'sRandMember(string $key, int $count = 0): mixed'],

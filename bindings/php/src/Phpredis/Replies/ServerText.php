@@ -31,7 +31,7 @@ final class ServerText
     /**
      * CLIENT LIST.
      *
-     * @return list<array<string, string|int>> one entry per client; a value of digits is an integer, an empty value 0
+     * @return list<array<string, string|int>> one entry per client; a number is an integer, as in phpredis 6
      */
     public static function clients(string $text): array
     {
@@ -41,7 +41,7 @@ final class ServerText
             foreach (\explode(' ', $line) as $field) {
                 $parts = \explode('=', $field, 2);
                 if (isset($parts[1])) {
-                    $client[$parts[0]] = \strspn($parts[1], '0123456789') === \strlen($parts[1]) ? (int) $parts[1] : $parts[1];
+                    $client[$parts[0]] = \preg_match('/^-?\d+$/D', $parts[1]) === 1 ? (int) $parts[1] : $parts[1];
                 }
             }
             if ($client !== []) {
