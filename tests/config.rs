@@ -1,6 +1,6 @@
 //! Configurations: what is accepted, and the errors for everything else.
 
-use rediscluster::{Address, Code, Config, CrossNode, HashTag, Read};
+use rediscluster::{Address, Code, Config, CrossNode, EmptyMaster, HashTag, KeylessScripts, Protocol, Read, Tls, Transactions};
 use std::time::Duration;
 
 fn read(text: &str) -> Config {
@@ -43,6 +43,8 @@ fn masters_only_is_an_alias_of_the_read_policy() {
         ("", Read::Replica),
         (r#","read":"replica""#, Read::Replica),
         (r#","read":"master""#, Read::Master),
+        (r#","read":"any""#, Read::Any),
+        (r#","read":"nearest","masters_only":false"#, Read::Nearest),
         (r#","masters_only":true"#, Read::Master),
         (r#","masters_only":false"#, Read::Replica),
         (r#","masters_only":true,"read":"master""#, Read::Master),
@@ -219,6 +221,7 @@ fn errors_in_tls_settings_give_their_path() {
 #[test]
 fn errors_give_the_path_of_the_bad_value() {
     let node = r#""nodes":{"node_1":{"host":"a"},"node_2":{"host":"b"},"node_3":{"host":"c"}}"#;
+    let service = r#""nodes":{"node_1":{"service_name":"a"}}"#;
     for (text, message) in [
         (
             r#"{"nodes":{"node_1":{"host":"a"},"node_2":{"host":"b"},"node_3":{"host":"c","port":70000}}}"#.to_owned(),
@@ -270,7 +273,10 @@ fn errors_give_the_path_of_the_bad_value() {
             format!(r#"{{{node},"master_of":{{"node_1":["node_3"],"node_2":"node_3"}}}}"#),
             "master_of.node_2: node_3 is a replica of node_1 already",
         ),
-        (format!(r#"{{{node},"read":"slave"}}"#), r#"read: "slave" is not one of "replica", "master""#),
+        (format!(r#"{{{node},"read":"slave"}}"#), r#"read: "slave" is not one of "replica", "master", "any", "nearest""#),
+        (format!(r#"{{{node},"read":"any","masters_only":true}}"#), "masters_only: contradicts read"),
+        (format!(r#"{{{node},"max_lag":1,"refresh_interval":0}}"#), "max_lag: requires refresh_interval"),
+        (format!(r#"{{{node},"read_your_writes":1}}"#), "read_your_writes: 1 is not true or false"),
         (format!(r#"{{{node},"read":"replica","masters_only":true}}"#), "masters_only: contradicts read"),
         (format!(r#"{{{node},"read":"master","masters_only":false}}"#), "masters_only: contradicts read"),
         (format!(r#"{{{node},"refresh_interval":-1}}"#), "refresh_interval: -1 is not a number of seconds"),
@@ -296,13 +302,36 @@ fn errors_give_the_path_of_the_bad_value() {
         (format!(r#"{{{node},"keyless_scripts":{{}}}}"#), "keyless_scripts: missing field `node`"),
         (format!(r#"{{{node},"transactions":"all"}}"#), r#"transactions: "all" is not one of "one_node", "per_node""#),
         (format!(r#"{{{node},"transactions":1}}"#), "transactions: 1 is not a string"),
-        (format!(r#"{{{node},"sentinels":["a"]}}"#), "sentinels: not supported yet"),
+        (format!(r#"{{{node},"sentinels":["a"]}}"#), "sentinels: no node has a service_name"),
+        (r#"{"nodes":{"node_1":{"service_name":"a"}}}"#.into(), "nodes.node_1.service_name: requires sentinels"),
+        (r#"{"nodes":{"node_1":{"service_name":"a","port":1}}}"#.into(), "nodes.node_1.service_name: a node has either an address or"),
+        (r#"{"nodes":{"node_1":{"service_name":""}}}"#.into(), "nodes.node_1.service_name: empty"),
+        (format!("{{{service},\"sentinels\":[\"a:x\"]}}"), r#"sentinels[0]: "x" is not a port"#),
+        (format!("{{{service},\"sentinels\":[\"redis://a\"]}}"), "sentinels[0]: a URL of a Sentinel must have a port"),
+        (format!("{{{service},\"sentinels\":[{{\"service_name\":\"b\"}}]}}"), "sentinels[0].service_name: a Sentinel has an address"),
+        (format!("{{{service},\"sentinels\":[\"a\"],\"refresh_interval\":0}}"), "refresh_interval: 0 contradicts service_name"),
+        (format!("{{{service},\"sentinels\":\"a\"}}"), "sentinels: "),
         (format!(r#"{{{node},"hashtag":"keep"}}"#), "hashtag: unknown key"),
     ] {
         let error = Config::from_json(text.as_bytes()).map(|_| ()).expect_err(&text);
         assert_eq!(error.code(), Code::Config);
         assert!(error.message().contains(message), "{text}\n  reports {:?}\n  instead of {message:?}", error.message());
     }
+}
+
+#[test]
+fn sentinels_are_addresses_urls_or_objects_with_credentials_of_their_own() {
+    let config = read(
+        r#"{"nodes":{"node_1":{"service_name":"a"},"node_2":{"service_name":"b","db":3}},"password":"p","sentinel_password":"s",
+            "sentinels":["one","two:1","[::1]:2","redis://user:own@three:3",{"host":"four"}]}"#,
+    );
+    assert_eq!(config.servers[1].address, Address::Service { name: "b".into() });
+    assert_eq!((config.servers[1].db, config.servers[1].password.as_deref()), (3, Some("p")));
+    let addresses: Vec<String> = config.sentinels.iter().map(|sentinel| sentinel.address.to_string()).collect();
+    assert_eq!(addresses, ["one:26379", "two:1", "[::1]:2", "three:3", "four:26379"]);
+    let passwords: Vec<_> = config.sentinels.iter().map(|sentinel| sentinel.password.as_deref().unwrap_or_default()).collect();
+    assert_eq!(passwords, ["s", "s", "s", "own", "s"]);
+    assert!(config.sentinels.iter().all(|sentinel| sentinel.db == 0 && sentinel.tls.is_none()));
 }
 
 #[test]
@@ -318,4 +347,73 @@ fn no_message_contains_a_password() {
     }
     let config = read(r#"{"nodes":{"node_1":{"host":"a","password":"s3cret"}}}"#);
     assert!(!format!("{config:?}").contains("s3cret"));
+}
+
+#[test]
+fn the_builder_makes_the_same_configuration_as_json() {
+    let builder = || Config::builder().nodes(["redis://a", "redis://b/3"]);
+    let start = r#"{"nodes":{"node_1":"redis://a","node_2":"redis://b/3"}"#;
+    for (built, members) in [
+        (builder(), ""),
+        (builder().username("me").password("s\"3").db(2), r#","username":"me","password":"s\"3","db":2"#),
+        (builder().hash_tag(HashTag::Strip).cross_node(CrossNode::Strict), r#","hash_tag":"strip","cross_node":"strict""#),
+        (builder().hash_tag(HashTag::Keep).cross_node(CrossNode::Emulate), r#","hash_tag":"keep","cross_node":"emulate""#),
+        (builder().hash_tag(HashTag::Off).read(Read::Master).partial(true), r#","hash_tag":"off","read":"master","partial":true"#),
+        (builder().read(Read::Replica).protocol(Protocol::Resp3), r#","read":"replica","protocol":3"#),
+        (builder().read(Read::Any).read_your_writes(true), r#","read":"any","read_your_writes":true"#),
+        (builder().read(Read::Nearest).max_lag(Duration::from_secs(3)), r#","read":"nearest","max_lag":3"#),
+        (builder().transactions(Transactions::PerNode), r#","transactions":"per_node""#),
+        (builder().transactions(Transactions::OneNode), r#","transactions":"one_node""#),
+        (builder().keyless_scripts(KeylessScripts::Run), r#","keyless_scripts":"run""#),
+        (builder().keyless_scripts(KeylessScripts::Check), r#","keyless_scripts":"check""#),
+        (builder().keyless_scripts(KeylessScripts::Refuse), r#","keyless_scripts":"refuse""#),
+        (builder().keyless_scripts(KeylessScripts::Node(1)), r#","keyless_scripts":{"node":"node_2"}"#),
+        (builder().empty_master(EmptyMaster::Refuse), r#","empty_master":"refuse""#),
+        (builder().empty_master(EmptyMaster::Accept), r#","empty_master":"accept""#),
+        (builder().empty_master(EmptyMaster::Report), r#","empty_master":"report""#),
+        (builder().timeout(Duration::from_millis(1500)).read_timeout(None), r#","timeout":1.5,"read_timeout":0"#),
+        (builder().deadline(Duration::from_secs(2)).refresh_interval(None), r#","deadline":2,"refresh_interval":0"#),
+        (builder().connect_timeout(Duration::from_millis(1)).write_timeout(None), r#","connect_timeout":0.001,"write_timeout":0"#),
+        (
+            builder().pool_size(3).max_in_flight(9).max_reply_size(10).max_reply_depth(7),
+            r#","pool_size":3,"max_in_flight":9,"max_reply_size":10,"max_reply_depth":7"#,
+        ),
+        (builder().min_reply_rate(0).breaker_failures(1), r#","min_reply_rate":0,"breaker_failures":1"#),
+        (builder().pin("a*", "node_2").pin("b", "node_1"), r#","pin":{"a*":"node_2","b":"node_1"}"#),
+    ] {
+        assert_eq!(built.build().unwrap(), read(&format!("{start}{members}}}")), "{members}");
+    }
+}
+
+#[test]
+fn the_builder_knows_replicas_and_sentinels() {
+    let built = Config::builder().node("redis://a").replica("redis://r").replica("redis://s").node("redis://b").build().unwrap();
+    assert_eq!(replicas(&built), [vec!["node_1_slave r:6379 0", "node_1_slave_2 s:6379 0"], vec![]]);
+    let built = Config::builder().service("one").sentinel("s:1").sentinel_password("p").sentinel_username("u").build().unwrap();
+    assert_eq!(built.servers[0].address, Address::Service { name: "one".into() });
+    assert_eq!(built.sentinels[0].password.as_deref(), Some("p"));
+}
+
+#[cfg(feature = "tls")]
+#[test]
+fn the_builder_sets_tls_for_all_nodes() {
+    let mut tls = Tls::default();
+    tls.insecure = true;
+    let built = Config::builder().nodes(["rediss://a", "rediss://b"]).tls(tls.clone()).build().unwrap();
+    assert!(built.servers.iter().all(|server| server.tls.as_ref() == Some(&tls)));
+}
+
+#[test]
+fn the_builder_refuses_bad_values_by_their_names() {
+    for (built, message) in [
+        (Config::builder(), "nodes: no nodes"),
+        (Config::builder().node("10.0.0.1:6379"), "nodes.node_1: not a URL: write redis://10.0.0.1:6379"),
+        (Config::builder().node("redis://a").pool_size(0), "pool_size: 0 is not a number of connections from 1 to 65536"),
+        (Config::builder().node("redis://a").pin("x", "node_2"), "pin.x: node_2 is not a master"),
+        (Config::builder().node("redis://a").deadline(Duration::MAX), "deadline: "),
+        (Config::builder().replica("redis://a"), "nodes"),
+    ] {
+        let error = built.build().expect_err(message);
+        assert!(error.code() == Code::Config && error.message().starts_with(message), "{error}");
+    }
 }

@@ -12,7 +12,10 @@ const C_SOURCES: &[&str] = &[
     "src/ffi/error.rs",
     "src/ffi/nodes.rs",
     "src/ffi/cluster.rs",
+    "src/ffi/derived.rs",
     "src/ffi/session.rs",
+    "src/ffi/client_loop.rs",
+    "src/ffi/log.rs",
     "src/ffi/reply.rs",
     "src/ffi/partition.rs",
     // The reply and its index, which need no other form for C.
@@ -20,7 +23,8 @@ const C_SOURCES: &[&str] = &[
     "src/resp/index.rs",
 ];
 /// Likewise for include/rediscluster_php.h.
-const PHP_SOURCES: &[&str] = &["src/ffi/php/version.rs", "src/ffi/php/reply.rs", "src/ffi/php/cluster.rs", "src/ffi/php/session.rs"];
+const PHP_SOURCES: &[&str] =
+    &["src/ffi/php/version.rs", "src/ffi/php/reply.rs", "src/ffi/php/cluster.rs", "src/ffi/php/session.rs", "src/ffi/php/log.rs"];
 
 fn c_header() -> String {
     generate("cbindgen.toml", C_SOURCES, Some(version_macros()))

@@ -50,29 +50,31 @@ impl Setup {
         self.oracle_server.has_command(line.split(' ').next().unwrap_or_default())
     }
 
-    /// Returns the reply of a command. `happens` runs once the command blocks.
+    /// Returns the reply of a command. `happens` runs once the command waits: a server has a blocked client, or was asked once more for the types
+    /// or lengths of keys, which is what a command over several nodes waits with.
     fn run_blocked(&self, cluster: &Cluster, command: &str, happens: impl FnOnce()) -> String {
+        let before = self.looks();
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| reply_to(cluster, command));
-            self.await_blocked_client();
+            while self.looks() == before && !waiting.is_finished() {
+                std::thread::sleep(Duration::from_millis(1));
+            }
             happens();
             waiting.join().unwrap_or_else(|_| panic!("{command} fails"))
         })
     }
 
-    /// Waits until a server has a blocked client. A client that polls never counts as blocked, so the wait ends after one second.
-    fn await_blocked_client(&self) {
-        let mut clients: Vec<_> = self.servers.iter().chain([&self.oracle_server]).map(Server::client).collect();
-        let deadline = Instant::now() + Duration::from_secs(1);
-        while Instant::now() < deadline {
-            for client in &mut clients {
-                let info: String = redis::cmd("INFO").arg("clients").query(client).expect("a server");
-                if !info.contains("blocked_clients:0") {
-                    return;
-                }
-            }
-            std::thread::sleep(Duration::from_millis(1));
+    /// Changes when a client begins to wait.
+    fn looks(&self) -> (usize, bool) {
+        let (mut looks, mut is_blocked) = (0, false);
+        for server in self.servers.iter().chain([&self.oracle_server]) {
+            let info: String = redis::cmd("INFO").arg("all").query(&mut server.client()).expect("a server");
+            let calls = |line: &str| line.split(['=', ',']).nth(1).and_then(|calls| calls.parse::<usize>().ok()).unwrap_or(0);
+            let looked = |line: &&str| line.starts_with("cmdstat_type:") || line.starts_with("cmdstat_llen:");
+            looks += info.lines().filter(looked).map(calls).sum::<usize>();
+            is_blocked |= !info.contains("blocked_clients:0");
         }
+        (looks, is_blocked)
     }
 }
 

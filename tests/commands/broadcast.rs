@@ -409,6 +409,19 @@ fn a_busy_server_replies_busy_in_every_database_and_its_script_can_be_killed() {
             continue;
         }
         let function = keep_busy(&servers[0], FUNCTION);
+        for protocol in [2, 3] {
+            let config = config.replacen('{', &format!(r#"{{"protocol":{protocol},"#), 1);
+            let open = || Cluster::open(rediscluster::Config::from_json(config.as_bytes()).unwrap());
+            let in_request = request(&["FUNCTION STATS"]);
+            let replies = [
+                open().command(&words("FUNCTION STATS")).unwrap(),
+                open().execute(&in_request).unwrap(),
+                open().session().execute(&in_request).unwrap(),
+            ];
+            for reply in replies {
+                assert!(reply.bytes().windows(5).any(|bytes| bytes == b"FCALL"), "RESP{protocol}: {reply:?}");
+            }
+        }
         assert_eq!(format_reply(&session.execute(&request(&["FUNCTION KILL"])).unwrap()), "[OK]");
         function.join().unwrap();
     }

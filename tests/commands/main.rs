@@ -5,6 +5,7 @@ mod blocking_types;
 mod broadcast;
 mod colocate;
 mod comparison;
+mod error_origin;
 mod explain;
 mod gather;
 mod lookup;

@@ -147,7 +147,7 @@ fn an_msetnx_with_an_unknown_outcome_names_its_keys_and_recover_ends_it() {
         assert_eq!((error.node(), error.executed()), (Some("node_2"), true), "{error}");
         // The second node may have stored, and then the command has succeeded: nothing may be removed.
         let [a, b, c, _] = &setup.keys;
-        let left = format!(r#"may be stored until `recover` completes or undoes the command: "{c}", "{b}", "{a}""#);
+        let left = format!(r#"may be stored until `recover` completes or undoes the command: "{a}", "{b}", "{c}""#);
         assert!(error.message().ends_with(&left), "{error}");
         let direct = setup.cluster();
         direct.recover(std::time::Duration::ZERO).unwrap();

@@ -1,8 +1,10 @@
 //! Callers of a process that wait for keys of several nodes are served in order of arrival, as by one server, whatever handle they use.
 
-use crate::support::three_nodes::{ThreeNodes, format_value, redis_command, reply_to};
-use crate::support::{Server, request, words};
+use crate::support::proxy::{Afterwards, Fault, Gate, Lost, Network};
+use crate::support::three_nodes::{ThreeNodes, await_tracking_connections, format_value, redis_command, reply_to};
+use crate::support::{Server, cluster, ports, request, words};
 use rediscluster::{Cluster, Value};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -191,22 +193,82 @@ fn a_server_that_closed_an_idle_connection_announces_changes_again() {
     });
 }
 
+/// The caller that receives the announcements of all servers takes an element itself. This network delivers announcements only with replies, so the
+/// keys are tried after a second.
+#[test]
+fn a_server_that_is_slow_to_give_an_element_delays_only_its_caller() {
+    let setup = ThreeNodes::new();
+    let network = Network::start(&ports(&setup.servers));
+    let handle = cluster(network.ports(), &[r#""refresh_interval":0"#]);
+    let (gate, slow) = Gate::new();
+    std::thread::scope(|scope| {
+        let (sender, served) = mpsc::channel();
+        for (number, command) in ["BLPOP A B 40", "BLPOP B C 40"].into_iter().enumerate() {
+            let (sender, handle, setup) = (sender.clone(), &handle, &setup);
+            let before = calls(&setup.servers[1], "type");
+            scope.spawn(move || sender.send((number, reply_to(handle, &setup.command(command)))).unwrap());
+            await_calls(&setup.servers[1], "type", before + 2);
+        }
+        network.arm_with(Some(Fault { node: 0, step: 1, lost: Lost::Command, afterwards: Afterwards::Delayed }), Some(slow));
+        push(&setup, 0, "RPUSH A a");
+        let start = Instant::now();
+        assert!(gate.await_arrival(|| start.elapsed() > LONG));
+        push(&setup, 2, "RPUSH C c");
+        assert_eq!(served.recv_timeout(LONG).unwrap(), (1, format!("[\"{}\" \"c\"]", setup.keys[2])));
+        gate.open();
+        assert_eq!(served.recv_timeout(LONG).unwrap(), (0, format!("[\"{}\" \"a\"]", setup.keys[0])));
+    });
+    drop(handle);
+    network.settle();
+}
+
+/// A caller with a key on that server polls its keys; the others are served as before.
+#[test]
+fn a_server_without_client_tracking_delays_only_the_callers_with_keys_on_it() {
+    let mut setup = ThreeNodes::new();
+    // Its ACL rules cannot exclude a subcommand.
+    if !setup.oracle.is_since((7, 0)) {
+        return;
+    }
+    setup.servers[1] = Server::start_with(&["--user", "default", "on", "nopass", "~*", "&*", "+@all", "-client|tracking"]);
+    let handle = setup.cluster();
+    std::thread::scope(|scope| {
+        let (sender, served) = mpsc::channel();
+        for (number, command) in ["BLPOP A B 40", "BLPOP A C 40"].into_iter().enumerate() {
+            let (sender, handle, setup) = (sender.clone(), &handle, &setup);
+            scope.spawn(move || sender.send((number, reply_to(handle, &setup.command(command)))).unwrap());
+            match number {
+                0 => await_calls(&setup.servers[1], "type", 4),
+                _ => await_tracking_connections([&setup.servers[2]], 1),
+            }
+        }
+        for (node, command, number) in [(2, "RPUSH C v", 1), (1, "RPUSH B v", 0)] {
+            push(&setup, node, command);
+            assert_eq!(served.recv_timeout(LONG).unwrap().0, number, "{command}");
+        }
+    });
+}
+
 /// The times from push to pop of `PUSHES` elements that eight consumers pop; sorted.
 fn latencies(setup: &ThreeNodes, cluster: &Cluster) -> Vec<Duration> {
     const PUSHES: u32 = 1_000;
     const INTERVAL: Duration = Duration::from_millis(2);
     let start = Instant::now();
-    let command = setup.command("BLPOP A B C 1");
+    let command = setup.command("BLPOP A B C 0.5");
+    let popped = AtomicU32::new(0);
     let consume = || {
         let mut latencies = Vec::new();
-        loop {
+        // On a busy machine a push may be late.
+        while popped.load(Ordering::Relaxed) < PUSHES {
             let reply = cluster.command(&words(&command)).unwrap();
             let now = start.elapsed();
-            let Value::Array(mut popped) = reply.root() else { return latencies };
-            let Some(Value::String(element)) = popped.nth(1) else { panic!("no element") };
+            let Value::Array(mut found) = reply.root() else { continue };
+            let Some(Value::String(element)) = found.nth(1) else { panic!("no element") };
             let pushed: u64 = std::str::from_utf8(element).unwrap().parse().unwrap();
             latencies.push(now.saturating_sub(Duration::from_nanos(pushed)));
+            popped.fetch_add(1, Ordering::Relaxed);
         }
+        latencies
     };
     let mut all: Vec<Duration> = std::thread::scope(|scope| {
         let consumers: Vec<_> = (0..8).map(|_| scope.spawn(consume)).collect();

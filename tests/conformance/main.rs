@@ -6,7 +6,7 @@ mod partition;
 mod support;
 
 use one_server::OneServer;
-use rediscluster::{Cluster, Reply, Value, pack};
+use rediscluster::{Cluster, Code, Error, Reply, Value, pack, pipeline};
 use std::path::PathBuf;
 use std::process::Command;
 use support::Server;
@@ -63,6 +63,25 @@ fn pipelined_commands_reply_as_if_sent_one_by_one() {
         let Value::Array(mut replies) = replies.root() else { panic!("{}: the reply is not an array", case.place) };
         let mut tokens = Vec::new();
         add_tokens(replies.nth(case.setup.len()).expect("a reply a command"), &mut tokens);
+        tokens
+    });
+}
+
+#[test]
+fn queries_and_pipelines_of_rust_values_reply_as_the_server() {
+    over_one_two_and_three_nodes(|cluster, case| {
+        let mut setup = pipeline();
+        for (command, _) in &case.setup {
+            setup.add(command);
+        }
+        let results: Vec<Result<Reply, Error>> = setup.run(cluster).unwrap();
+        assert_eq!(results.len(), case.setup.len());
+        let mut tokens = Vec::new();
+        match cluster.query::<Reply>(&case.command) {
+            Ok(reply) => add_tokens(reply.root(), &mut tokens),
+            Err(error) if error.code() == Code::Server => tokens.push([b"-", error.message().as_bytes()].concat()),
+            Err(error) => tokens.push(error.message().into()),
+        }
         tokens
     });
 }

@@ -1,16 +1,18 @@
-//! The same comparison in other modes: sessions with RESP3, scripts without keys, byte streams that are cut at random, transactions.
+//! The same comparison in other modes: sessions with RESP3, scripts without keys, byte streams that are cut at random, transactions, tracking.
 
 use super::generate::Command;
 use super::generate::sequence::sequence;
+use super::generate::tracking::with_tracking;
 use super::generate::transactions::with_transactions;
 use super::harness::Harness;
 use super::mutants::{Permuted, runs_keyless_script};
 use super::pipelined::{Fault, Pipelined};
 use super::reply::{Client, OwnedReply};
 use super::session_client::SessionClient;
+use super::tracked::{self, Tracked};
 use super::{commands, compare_sequences, compare_with, keyless, rules_for, shortest_failing_sequence};
 use crate::support::random::Random;
-use crate::support::{LONG_TIMEOUTS, cluster, random};
+use crate::support::{LONG_TIMEOUTS, cluster, random, skip};
 
 /// How many commands `make test` compares in each mode.
 const COMMANDS: usize = 15_000;
@@ -53,6 +55,51 @@ fn transactions_per_node_reply_like_one_server() {
 #[test]
 fn transactions_per_node_reply_like_one_server_over_resp3() {
     streams(3, true, true);
+}
+
+#[test]
+fn a_session_with_tracking_announces_keys_like_one_server() {
+    let harness = Harness::start_with(3, 3, &[r#""keyless_scripts":"run""#]);
+    if has_broken_tracking(&harness) {
+        return;
+    }
+    let tracked = Tracked::new(&harness, random::seed(), tracked::Fault::None);
+    compare_sequences(&harness, commands(COMMANDS), &tracked_sequences(&harness), &|sequence| tracked.run_sequence(sequence));
+}
+
+fn has_broken_tracking(harness: &Harness) -> bool {
+    if harness.is_older_than_7 {
+        skip("Redis 6.2 sends messages of tracking within replies");
+    }
+    harness.is_older_than_7
+}
+
+fn tracked_sequences(harness: &Harness) -> impl Fn(u64, u64) -> Vec<Command> {
+    let rules = rules_for(harness);
+    move |seed, number| with_tracking(sequence(&rules, seed, number), &mut Random::stream(seed, number))
+}
+
+#[test]
+fn messages_of_tracking_that_are_missing_or_too_many_are_detected() {
+    let harness = Harness::start_with(3, 3, &[r#""keyless_scripts":"run""#]);
+    if has_broken_tracking(&harness) {
+        return;
+    }
+    let (seed, sequences) = (random::seed(), tracked_sequences(&harness));
+    let sound = Tracked::new(&harness, seed, tracked::Fault::None);
+    for (what, fault) in [
+        ("the messages of a node are lost", tracked::Fault::SecondNodeIsSilent),
+        ("CLIENT CACHING has no effect", tracked::Fault::CachingIsForgotten),
+        ("NOLOOP has no effect", tracked::Fault::LoopsBack),
+    ] {
+        println!("{what}:");
+        let broken = Tracked::new(&harness, seed, fault);
+        let shortest =
+            shortest_failing_sequence(&|number| sequences(seed, number), &|sequence| sound.run_sequence(sequence), &|sequence| {
+                broken.run_sequence(sequence)
+            });
+        assert!(shortest.len() <= 5, "{what}: the shortest sequence has {} commands", shortest.len());
+    }
 }
 
 /// Compares pipelined sequences.

@@ -108,7 +108,7 @@ impl Pipelined<'_> {
             self.harness.count(&sequence[at], |counts| {
                 counts.replies += 1;
                 counts.errors += usize::from(expected.is_error());
-                counts.across += usize::from(self.homes(&sequence[at]).len() > 1);
+                counts.across += usize::from(homes(&sequence[at], self.harness.masters.len()).len() > 1);
             });
             match name {
                 "multi" => queued = Some(queued.unwrap_or_default()),
@@ -130,7 +130,7 @@ impl Pipelined<'_> {
     }
 
     fn is_accepted(&self, command: &Command, walk: &mut Walk) -> bool {
-        let homes = self.homes(command);
+        let homes = homes(command, self.harness.masters.len());
         let home = homes.first().copied();
         let fits = |walk: &Walk| self.per_node || home.is_none() || walk.bound.is_none() || walk.bound == home;
         match command.name.as_str() {
@@ -165,16 +165,6 @@ impl Pipelined<'_> {
         }
     }
 
-    /// The nodes of the keys of a command.
-    fn homes(&self, command: &Command) -> BTreeSet<usize> {
-        let words = command.spelled(Side::Library, 0);
-        let args: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
-        let named = command.keys().map(|key| super::generate::key_names::NAMES[key].name);
-        let known = keys_of(&args).unwrap_or_default();
-        let of_words = known.iter().map(|&at| HashTag::Strip.split(args[at]).name);
-        named.chain(of_words).map(|key| home(key, self.harness.masters.len())).collect()
-    }
-
     fn spelled_with_fault(&self, command: &Command) -> Vec<Vec<u8>> {
         match (self.fault, command.name.as_str()) {
             (Fault::DiscardExecutes, "discard") => vec![b"EXEC".to_vec()],
@@ -201,8 +191,18 @@ impl Pipelined<'_> {
     }
 }
 
+/// The nodes of the keys of a command.
+pub fn homes(command: &Command, masters: usize) -> BTreeSet<usize> {
+    let words = command.spelled(Side::Library, 0);
+    let args: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+    let named = command.keys().map(|key| super::generate::key_names::NAMES[key].name);
+    let known = keys_of(&args).unwrap_or_default();
+    let of_words = known.iter().map(|&at| HashTag::Strip.split(args[at]).name);
+    named.chain(of_words).map(|key| home(key, masters)).collect()
+}
+
 /// Whether the reply to a command does not depend on a random choice or on the order of a hash table, and its effect neither.
-fn is_defined(command: &Command) -> bool {
+pub fn is_defined(command: &Command) -> bool {
     let words = command.spelled(Side::Oracle, 0);
     let is_lex = words.iter().any(|word| word.eq_ignore_ascii_case(b"BYLEX"));
     match comparison_of(&command.name) {

@@ -17,6 +17,13 @@ impl RawConnection {
         RawConnection { stream: RefCell::new(BufReader::new(stream)) }
     }
 
+    pub fn connect_with(port: u16, protocol: u8) -> RawConnection {
+        let connection = RawConnection::connect(port);
+        let hello = connection.ask(&["HELLO", &protocol.to_string()]);
+        assert_eq!(matches!(hello, OwnedReply::Map(_)), protocol == 3, "{hello}");
+        connection
+    }
+
     /// Sends a command whose reply is received later.
     pub fn send(&self, args: &[&[u8]]) {
         self.write(&packed(args));

@@ -48,6 +48,11 @@ impl SessionClient {
         }
     }
 
+    /// Sends a command whose reply is received later.
+    pub fn send(&self, args: &[&[u8]]) {
+        self.write_in_pieces(&packed(args));
+    }
+
     pub fn receive(&self) -> OwnedReply {
         read(&mut *self.stream.borrow_mut())
     }
@@ -55,7 +60,7 @@ impl SessionClient {
 
 impl Client for SessionClient {
     fn run(&self, args: &[&[u8]]) -> OwnedReply {
-        self.write_in_pieces(&packed(args));
+        self.send(args);
         self.receive()
     }
 }

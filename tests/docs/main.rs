@@ -57,6 +57,38 @@ fn the_page_of_errors_lists_every_status() {
     assert_eq!(codes, variants("src/error.rs", "Code"));
 }
 
+/// The text of all sources in some folders.
+fn sources(folders: &[&str]) -> String {
+    let mut text = String::new();
+    for folder in folders {
+        for entry in std::fs::read_dir(root().join(folder)).unwrap_or_else(|error| panic!("{folder}: {error}")) {
+            let path = entry.expect("an entry of the folder").path();
+            match path.is_dir() {
+                true => text += &sources(&[path.strip_prefix(root()).expect("a folder of the project").to_str().expect("UTF-8")]),
+                false if path.extension().is_some_and(|extension| extension == "rs" || extension == "c") => text += &read(&path),
+                false => {}
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn every_fault_names_tests_that_exist() {
+    let page = read("docs/reliability.md");
+    let sources = sources(&["tests/resilience", "tests/abi/c", "src/transport"]);
+    let mut faults = 0;
+    for cells in rows(&page).filter(|cells| cells.len() == 5).skip(2) {
+        assert!(!cells[4].is_empty(), "no test: {}", cells[0]);
+        for test in cells[4].split(", ").map(|name| code(name).unwrap_or_else(|| panic!("{name} is no name"))) {
+            let exists = ["fn ", "static void "].iter().any(|before| sources.contains(&format!("{before}{test}(")));
+            assert!(exists, "there is no test {test}: {}", cells[0]);
+        }
+        faults += 1;
+    }
+    assert!(faults > 20, "{faults} faults");
+}
+
 /// The targets of the links of a page that lead to files of the project, with the anchor if there is one.
 fn links(text: &str) -> Vec<(&str, Option<&str>)> {
     let targets = text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target);

@@ -8,7 +8,7 @@ use std::path::Path;
 fn documented() -> Vec<(String, String)> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/commands.md");
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let rows = text.lines().filter(|line| line.starts_with("| ")).skip(1);
+    let rows = text.lines().skip_while(|line| !line.starts_with("| command |")).filter(|line| line.starts_with("| ")).skip(1);
     let cells = rows.map(|row| row.split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>());
     cells.map(|cells| (cells[1].clone(), cells[3].clone())).collect()
 }

@@ -67,7 +67,13 @@ pub fn check(cases: &[Case]) {
         stage.other.release() >= (7, 0) || stage.other.has_command(name)
     };
     let cases: Vec<&Case> = cases.iter().filter(|case| case.strategy != MISSING).filter(is_known).collect();
-    let failed: Vec<String> = cases.iter().filter_map(|case| stage.check(case).err()).collect();
+    // A command that waits ends its subscriptions. A server that takes 0.1 s for that is given up, as may happen on a busy machine, and the next
+    // command that waits takes a round more.
+    let checked = |case: &&Case| match stage.check(case) {
+        Err(_) if case.command.starts_with('B') => stage.check(case),
+        outcome => outcome,
+    };
+    let failed: Vec<String> = cases.iter().map(checked).filter_map(Result::err).collect();
     assert!(failed.is_empty(), "{} of {} cases failed\n\n{}", failed.len(), cases.len(), failed.join("\n"));
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"math/rand"
@@ -101,20 +102,54 @@ func (s *server) pause(duration time.Duration) {
 	s.process.Process.Signal(syscall.SIGCONT)
 }
 
+// refuse makes the server refuse writes for a moment.
+func (s *server) refuse() {
+	setting := []string{"maxmemory 1", "min-replicas-to-write 1"}[rand.Intn(2)]
+	s.send("CONFIG SET " + setting)
+	time.Sleep(time.Duration(rand.Intn(10)) * time.Millisecond)
+	name, _, _ := strings.Cut(setting, " ")
+	for !s.send("CONFIG SET " + name + " 0") {
+		time.Sleep(time.Millisecond)
+	}
+	time.Sleep(time.Duration(rand.Intn(10)) * time.Millisecond)
+}
+
+// send returns whether the server has executed a command.
+func (s *server) send(command string) bool {
+	connection, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", s.port))
+	if err != nil {
+		return false
+	}
+	defer connection.Close()
+	connection.SetDeadline(time.Now().Add(time.Second))
+	connection.Write([]byte(command + "\r\n"))
+	buffer := make([]byte, 100)
+	n, _ := connection.Read(buffer)
+	return strings.HasPrefix(string(buffer[:n]), "+OK")
+}
+
 // A proxy delays what it passes on, and cuts connections.
 type proxy struct {
 	listener net.Listener
 	target   int
-	maxDelay time.Duration
-	cuts     float64 // the share of packets that are lost with their connection
+	weather  weather
 }
 
-func startProxy(target int, maxDelay time.Duration, cuts float64) (*proxy, error) {
+// The weather of a network says what happens to a packet.
+type weather struct {
+	stalls            float64       // the share of packets that are held back, so that several commands overtake them
+	transactionStalls float64       // the share of packets with a transaction that are: a transaction is a step of a protocol
+	maxStall          time.Duration // for how long they are
+	maxDelay          time.Duration // of the other packets
+	cuts              float64       // the share of packets that are lost with their connection
+}
+
+func startProxy(target int, w weather) (*proxy, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	p := &proxy{listener, target, maxDelay, cuts}
+	p := &proxy{listener, target, w}
 	go func() {
 		for {
 			client, err := listener.Accept()
@@ -144,20 +179,30 @@ func (p *proxy) pass(from, to net.Conn) {
 		if err != nil {
 			return
 		}
-		if p.maxDelay > 0 {
-			delay := time.Duration(rand.Int63n(int64(p.maxDelay)))
-			if rand.Intn(5) > 0 {
-				delay /= 20 // most packets are fast, so that several commands overtake a slow one
-			}
+		if delay := p.weather.delayOf(buffer[:n]); delay > 0 {
 			time.Sleep(delay)
 		}
-		if rand.Float64() < p.cuts {
+		if rand.Float64() < p.weather.cuts {
 			return
 		}
 		if _, err := to.Write(buffer[:n]); err != nil && err != io.EOF {
 			return
 		}
 	}
+}
+
+func (w weather) delayOf(packet []byte) time.Duration {
+	longest, stalls := w.maxDelay, w.stalls
+	if bytes.Contains(packet, []byte("\r\nMULTI\r\n")) {
+		stalls = max(stalls, w.transactionStalls)
+	}
+	if rand.Float64() < stalls {
+		longest = w.maxStall
+	}
+	if longest == 0 {
+		return 0
+	}
+	return time.Duration(rand.Int63n(int64(longest)))
 }
 
 func configOf(ports []int, more string) string {

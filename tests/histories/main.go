@@ -2,7 +2,7 @@
 // docs/commands-across-nodes.md explain it. Servers and clients are delayed, cut off, paused and killed meanwhile, and `recover` runs.
 //
 //	histories [-count N] [-workload NAME] [-mode NAME] [-servers 1] [-show N]
-//	histories -mutants FOLDER [-count N] [-workload NAME]
+//	histories -mutants FOLDER [-workload NAME]
 //
 // With one server the model is strict: every command is one step. That is the control of models and recording.
 package main
@@ -34,7 +34,7 @@ func main() {
 	}
 	count := flag.Int("count", 20, "histories of each workload and mode")
 	only := flag.String("workload", "", "the only workload, such as LMOVE")
-	onlyMode := flag.String("mode", "", "the only mode: calm, recover, delays, cuts, kills or pauses")
+	onlyMode := flag.String("mode", "", "the only mode: calm, recover, delays, stalls, cuts, kills or pauses")
 	servers := flag.Int("servers", keyCount, "1: the control with one server and the strict model")
 	shown := flag.Int("show", 1, "broken histories of each workload and mode that are printed")
 	root := flag.String("mutants", "", "find mutants of the library whose sources are in this folder, instead")
@@ -42,7 +42,7 @@ func main() {
 	var passed, failed int
 	var err error
 	if *root != "" {
-		passed, failed, err = findMutants(*root, *only, *count)
+		passed, failed, err = findMutants(*root, *only)
 	} else {
 		passed, failed, err = all(*count, *servers, *shown, *only, *onlyMode)
 	}
@@ -90,11 +90,11 @@ func all(count, serverCount, shown int, only, onlyMode string) (passed, failed i
 			if only != "" && only != name || onlyMode != "" && onlyMode != mode || serverCount == 1 && mode != "calm" {
 				continue
 			}
-			broken, text, err := histories(name, mode, started, first, count, shown)
+			broken, next, text, err := histories(name, mode, started, first, count, shown)
 			if err != nil {
 				return passed, failed, fmt.Errorf("%s, %s: %w", name, mode, err)
 			}
-			first += count
+			first = next
 			result := "ok"
 			if broken == 0 {
 				passed++
@@ -108,20 +108,20 @@ func all(count, serverCount, shown int, only, onlyMode string) (passed, failed i
 	return passed, failed, nil
 }
 
-// histories returns the number of broken ones, and a summary.
-func histories(kind, mode string, servers []*server, first, count, shown int) (int, string, error) {
+// histories returns the number of broken ones, the number after the last one, and a summary.
+func histories(kind, mode string, servers []*server, first, count, shown int) (broken, next int, text string, err error) {
 	begin := time.Now()
 	r, err := newRun(kind, mode, servers)
 	if err != nil {
-		return 0, "", err
+		return 0, 0, "", err
 	}
 	defer r.direct.Close()
 	defer r.disturbed.Close()
-	if err := r.execute(first, count); err != nil {
-		return 0, "", err
+	if next, err = r.execute(first, count); err != nil {
+		return 0, 0, "", err
 	}
 	if err := r.settle(); err != nil {
-		return 0, "", err
+		return 0, 0, "", err
 	}
 	var lock sync.Mutex
 	var group sync.WaitGroup
@@ -133,7 +133,7 @@ func histories(kind, mode string, servers []*server, first, count, shown int) (i
 		go func() {
 			defer group.Done()
 			for number := range numbers {
-				result := check(r.sorted(number), len(servers) == 1)
+				result := check(r.sorted(number), mode, len(servers) == 1)
 				lock.Lock()
 				results[result]++
 				if result != porcupine.Ok && results[porcupine.Illegal]+results[porcupine.Unknown] <= shown {
@@ -156,8 +156,8 @@ func histories(kind, mode string, servers []*server, first, count, shown int) (i
 	}
 	close(numbers)
 	group.Wait()
-	text := fmt.Sprintf("%d histories, %d commands, of which %d unknown, %d not executed; recover found %d; %d broken, %d undecided; %.1f s",
+	text = fmt.Sprintf("%d histories, %d commands, of which %d unknown, %d not executed; recover found %d; %d broken, %d undecided; %.1f s",
 		len(r.operations), operations, outcomes[unknown], outcomes[notExecuted], r.recovered.Load(),
 		results[porcupine.Illegal], results[porcupine.Unknown], time.Since(begin).Seconds())
-	return results[porcupine.Illegal], text, nil // the search of an undecided one took too long
+	return results[porcupine.Illegal], next, text, nil // the search of an undecided one took too long
 }

@@ -18,6 +18,7 @@ const (
 	nothing                    // the reply that there is nothing to move
 	refused                    // an error reply, or the reply that the destination exists
 	notExecuted                // the error says so
+	partly                     // the error says which nodes have executed their part; the others have not
 )
 
 // An operation is a command of a client, with its reply.
@@ -30,7 +31,6 @@ type operation struct {
 	text         string   // of the error
 	kept         []string // of the last read: the values that recover_to had to bring to other keys
 	isFinalState bool
-	detail       detail
 }
 
 // key returns the number of the key that is the nth word.
@@ -50,8 +50,6 @@ func (o *operation) steps() []*step {
 		return setMoveModel(o)
 	case "COPY":
 		return copyModel(o)
-	case "MSETNX":
-		return msetnxModel(o, o.detail)
 	case "LMPOP", "BLPOP":
 		return popModel(o)
 	case "SUNIONSTORE", "ZUNIONSTORE", "BITOP":
@@ -157,45 +155,27 @@ func finalModel(o *operation) []*step {
 	}}}
 }
 
+// An undecided history is one for which that took longer.
+const searchLimit = 20 * time.Second
+
 // check returns whether an order of all steps explains the history. Strict: all steps of an operation happen at one moment.
-func check(operations []*operation, strict bool) porcupine.CheckResult {
-	result, isUndecided := porcupine.Illegal, false
-	for i, assumed := range details {
-		hasMsetnx := false
-		for _, o := range operations {
-			o.detail = assumed
-			hasMsetnx = hasMsetnx || o.words[0] == "MSETNX"
-		}
-		if i == 0 || hasMsetnx && result != porcupine.Ok {
-			result = checkOnce(operations, strict)
-			isUndecided = isUndecided || result == porcupine.Unknown
-		}
+func check(operations []*operation, mode string, strict bool) porcupine.CheckResult {
+	if !isByKey(operations) {
+		return checkSteps(operations, strict, searchLimit)
 	}
-	if isUndecided && result != porcupine.Ok {
-		return porcupine.Unknown
+	// Most histories need no attempt that was undone, and the search grows with them.
+	attempts := 0
+	if !strict && mayAttemptsFail(operations, mode) {
+		attempts = maxUndone
+	}
+	result := porcupine.Illegal
+	for undone := 0; undone <= attempts && result == porcupine.Illegal; undone++ {
+		result = checkByKey(operations, undone, strict, searchLimit)
 	}
 	return result
 }
 
-func checkOnce(operations []*operation, strict bool) porcupine.CheckResult {
-	model := porcupine.NondeterministicModel{
-		Init: func() []interface{} { return []interface{}{state{}} },
-		Step: func(from, input, _ interface{}) []interface{} {
-			states := []state{from.(state)}
-			for _, s := range input.([]*step) {
-				var next []state
-				for _, one := range states {
-					next = append(next, s.run(one)...)
-				}
-				states = next
-			}
-			results := make([]interface{}, len(states))
-			for i, one := range states {
-				results[i] = one
-			}
-			return results
-		},
-	}
+func checkSteps(operations []*operation, strict bool, limit time.Duration) porcupine.CheckResult {
 	var all []porcupine.Operation
 	for _, o := range operations {
 		var groups [][]*step
@@ -207,12 +187,31 @@ func checkOnce(operations []*operation, strict bool) porcupine.CheckResult {
 			}
 		}
 		for _, group := range groups {
-			all = append(all, porcupine.Operation{ClientId: o.number, Input: group, Call: o.call, Return: o.ret})
+			all = append(all, porcupine.Operation{ClientId: o.number, Input: inSequence(group), Call: o.call, Return: o.ret})
 		}
 	}
-	return porcupine.CheckOperationsTimeout(model.ToModel(), all, 20*time.Second)
+	return porcupine.CheckOperationsTimeout(modelOf(state{}), all, limit)
+}
+
+// inSequence returns what some steps do at one moment.
+func inSequence(steps []*step) func(interface{}) []interface{} {
+	return func(from interface{}) []interface{} {
+		states := []state{from.(state)}
+		for _, s := range steps {
+			var next []state
+			for _, one := range states {
+				next = append(next, s.run(one)...)
+			}
+			states = next
+		}
+		results := make([]interface{}, len(states))
+		for i, one := range states {
+			results[i] = one
+		}
+		return results
+	}
 }
 
 func (o *operation) String() string {
-	return fmt.Sprintf("%10d %10d  %s: %s %s", o.call/1000, o.ret/1000, strings.Join(o.words, " "), [...]string{"unknown", "", "nothing:", "refused:", "not executed"}[o.outcome], o.reply+o.text)
+	return fmt.Sprintf("%10d %10d  %s: %s %s", o.call/1000, o.ret/1000, strings.Join(o.words, " "), [...]string{"unknown", "", "nothing:", "refused:", "not executed", "partly executed"}[o.outcome], o.reply+o.text)
 }

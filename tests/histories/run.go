@@ -20,7 +20,7 @@ import (
 )
 
 // Disturbances while the histories run. In all but "calm", two `recover` with a minimum age of 0 run all the time.
-var modes = []string{"calm", "recover", "delays", "cuts", "kills", "pauses"}
+var modes = []string{"calm", "recover", "delays", "stalls", "cuts", "kills", "pauses"}
 
 // A run executes histories of one workload with one kind of disturbance.
 type run struct {
@@ -28,7 +28,7 @@ type run struct {
 	servers    []*server
 	config     string // of the workers
 	direct     *rediscluster.Client
-	disturbed  *rediscluster.Client // with the delays and cuts of the workers
+	disturbed  *rediscluster.Client // with delays and cuts as the workers have them
 	operations map[int]map[int]*operation
 	recovered  atomic.Int64
 	stop       atomic.Bool
@@ -44,31 +44,49 @@ func ports(servers []*server) []int {
 
 func newRun(kind, mode string, servers []*server) (*run, error) {
 	r := &run{kind: kind, mode: mode, servers: servers, operations: map[int]map[int]*operation{}}
-	targets := ports(servers)
-	if mode == "delays" || mode == "cuts" || mode == "kills" {
-		delay, cuts := 6*time.Millisecond, 0.0
-		if mode == "cuts" {
-			delay, cuts = 2*time.Millisecond, 0.006
-		}
+	var err error
+	if r.config, err = r.network(weathers[mode]); err != nil {
+		return nil, err
+	}
+	if r.direct, err = rediscluster.Open(configOf(ports(servers), "")); err != nil {
+		return nil, err
+	}
+	// With proxies of its own: while the packets of the workers are held back, those of `recover` are not, and the reverse.
+	w := weathers[mode]
+	w.maxStall = min(w.maxStall, 15*time.Millisecond) // else the same entry keeps it busy for too long
+	config, err := r.network(w)
+	if err != nil {
+		return nil, err
+	}
+	r.disturbed, err = rediscluster.Open(config)
+	return r, err
+}
+
+var weathers = map[string]weather{
+	"delays": {stalls: 0.15, maxStall: 20 * time.Millisecond},
+	"stalls": {transactionStalls: 0.6, maxStall: 40 * time.Millisecond},
+	"cuts":   {stalls: 0.2, maxStall: 2 * time.Millisecond, maxDelay: 100 * time.Microsecond, cuts: 0.006},
+	"kills":  {stalls: 0.2, maxStall: 6 * time.Millisecond, maxDelay: 300 * time.Microsecond},
+}
+
+// network returns the configuration of clients whose packets have this weather.
+func (r *run) network(w weather) (string, error) {
+	targets := ports(r.servers)
+	if w != (weather{}) {
 		for i, port := range targets {
-			p, err := startProxy(port, delay, cuts)
+			p, err := startProxy(port, w)
 			if err != nil {
-				return nil, err
+				return "", err
 			}
 			targets[i] = p.port()
 		}
 	}
-	r.config = configOf(targets, "")
-	var err error
-	if r.direct, err = rediscluster.Open(configOf(ports(servers), "")); err != nil {
-		return nil, err
-	}
-	r.disturbed, err = rediscluster.Open(r.config)
-	return r, err
+	return configOf(targets, ""), nil
 }
 
-// execute runs histories with the numbers from first to first+count-1.
-func (r *run) execute(first, count int) error {
+// execute runs histories until that many are recorded; a worker that is killed has not begun all of its own. Their numbers begin with first; it
+// returns the number after the last one.
+func (r *run) execute(first, count int) (int, error) {
 	var disturbing sync.WaitGroup
 	disturb := func(disturbance func()) {
 		disturbing.Add(1)
@@ -79,9 +97,12 @@ func (r *run) execute(first, count int) error {
 			}
 		}()
 	}
-	if r.mode != "calm" {
-		disturb(func() { r.recover(r.direct) })
-		disturb(func() { r.recover(r.disturbed) })
+	for _, client := range r.recoverers() {
+		client := client
+		disturb(func() { r.recover(client) })
+	}
+	if r.kind == "MSET" && r.mode != "calm" {
+		disturb(func() { r.servers[rand.Intn(len(r.servers))].refuse() })
 	}
 	switch r.mode {
 	case "kills":
@@ -96,20 +117,43 @@ func (r *run) execute(first, count int) error {
 			r.servers[rand.Intn(len(r.servers))].pause(time.Duration(20+rand.Intn(600)) * time.Millisecond)
 		})
 	}
-	begin := time.Now()
-	for next := first; next < first+count; {
-		begun, err := r.work(next, first+count-next)
+	begin, next := time.Now(), first
+	for recorded := 0; recorded < count; recorded = r.recorded() {
+		begun, err := r.work(next, count-recorded)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		next = begun
-		if time.Since(begin) > 10*time.Minute {
-			return fmt.Errorf("the histories take too long")
+		if time.Since(begin) > 10*time.Minute+time.Duration(count)*time.Second {
+			return 0, fmt.Errorf("the histories take too long: %d of %d are recorded", recorded, count)
 		}
 	}
 	r.stop.Store(true)
 	disturbing.Wait()
-	return nil
+	return next, nil
+}
+
+// recorded counts the histories whose clients have begun more than the preparation.
+func (r *run) recorded() int {
+	count := 0
+	for _, history := range r.operations {
+		if len(history) > len(workloads[r.kind].prepare) {
+			count++
+		}
+	}
+	return count
+}
+
+// recoverers returns the clients that run `recover` all the time.
+func (r *run) recoverers() []*rediscluster.Client {
+	switch r.mode {
+	case "calm":
+		return nil
+	case "stalls":
+		// One that is not disturbed would see each command before another one that is held back between two of its steps has gone on.
+		return []*rediscluster.Client{r.disturbed, r.disturbed, r.disturbed}
+	}
+	return []*rediscluster.Client{r.direct, r.disturbed}
 }
 
 func (r *run) recover(client *rediscluster.Client) {
@@ -117,11 +161,11 @@ func (r *run) recover(client *rediscluster.Client) {
 	if err == nil {
 		r.recovered.Add(int64(len(found)))
 	}
-	pause := 1500
-	if r.mode == "delays" {
-		pause = 20000 // commands take as much longer
+	longest := 1500 * time.Microsecond
+	if r.mode == "stalls" {
+		longest = 8 * time.Millisecond // commands take as much longer
 	}
-	time.Sleep(time.Duration(rand.Intn(pause)) * time.Microsecond)
+	time.Sleep(time.Duration(rand.Int63n(int64(longest))))
 }
 
 // work runs a worker, and kills it in some modes. It returns the number after the last history that has begun.
@@ -136,11 +180,11 @@ func (r *run) work(first, count int) (int, error) {
 		return 0, err
 	}
 	isKilled := r.mode == "kills" || r.mode == "pauses"
-	if isKilled {
-		timer := time.AfterFunc(time.Duration(30+rand.Intn(150))*time.Millisecond, func() { worker.Process.Kill() })
-		defer timer.Stop()
-	}
-	next, err := r.read(output, first)
+	next, err := r.read(output, first, func() {
+		if isKilled { // while its clients are in the middle of something
+			time.AfterFunc(time.Duration(20+rand.Intn(150))*time.Millisecond, func() { worker.Process.Kill() })
+		}
+	})
 	if err != nil {
 		return 0, err
 	}
@@ -150,14 +194,17 @@ func (r *run) work(first, count int) (int, error) {
 	return next, nil
 }
 
-// read reads the events of a worker.
-func (r *run) read(output io.Reader, first int) (int, error) {
+// read reads the events of a worker, and calls begun at the first one.
+func (r *run) read(output io.Reader, first int, begun func()) (int, error) {
 	next := first
 	lines := bufio.NewScanner(output)
 	for lines.Scan() {
 		var e event
 		if json.Unmarshal(lines.Bytes(), &e) != nil {
 			continue // the worker was killed in this line
+		}
+		if next == first {
+			begun()
 		}
 		next = max(next, e.History+1)
 		history := r.operations[e.History]

@@ -20,8 +20,6 @@ type state struct {
 	hold [maxOperations][2]string
 	// The steps of an operation that have happened, one bit each.
 	done [maxOperations]uint32
-	// What else matters to later steps of an operation.
-	flags [maxOperations]uint32
 }
 
 // A step is what happens to one node at one moment. Its operation is the sum of its steps.

@@ -11,7 +11,9 @@ type transfer struct {
 	take func(state) (state, string)
 	// isRefused tells whether a server refuses the command or the delivery.
 	isRefused func(state) bool
-	deliver   func(state, string) state
+	// looksFirst: the command takes nothing if it sees beforehand that it will be refused.
+	looksFirst bool
+	deliver    func(state, string) state
 	// back puts the value back in its place; false if the source is in use again.
 	back func(state, string) (state, bool)
 }
@@ -20,6 +22,7 @@ const (
 	takeBit = 1 << iota
 	deliverBit
 	backBit
+	lookBit
 )
 
 func (t transfer) steps(o *operation) []*step {
@@ -76,6 +79,9 @@ func (t transfer) steps(o *operation) []*step {
 			}
 			return []state{s}
 		}}
+		if t.looksFirst {
+			return append(t.afterLook(n, mayTake), observed, back)
+		}
 		return []*step{mayTake, observed, back}
 	case notExecuted:
 		return []*step{mayTake, {n, deliverBit, takeBit, func(s state) []state { return []state{s} }}, back}
@@ -89,6 +95,24 @@ func (t transfer) steps(o *operation) []*step {
 	}}
 	mayBack := &step{n, backBit, takeBit | deliverBit, func(s state) []state { return append(restored(s), s) }}
 	return []*step{mayTake, mayDeliver, mayBack}
+}
+
+// "RENAMENX looks for the destination just before it claims the source, and returns 0 without any change if it exists."
+func (t transfer) afterLook(n int, mayTake *step) []*step {
+	look := &step{n, lookBit, 0, func(s state) []state {
+		if t.isRefused(s) {
+			s.hold[n][1] = "refused"
+		}
+		return []state{s}
+	}}
+	take := &step{n, takeBit, lookBit, func(s state) []state {
+		if s.hold[n][1] != "" {
+			s.hold[n][1] = ""
+			return []state{s}
+		}
+		return mayTake.apply(s)
+	}}
+	return []*step{look, take}
 }
 
 func never(state) bool { return false }
@@ -105,7 +129,7 @@ func renameModel(o *operation) []*step {
 		},
 	}
 	if o.words[0] == "RENAMENX" {
-		t.isRefused = func(s state) bool { return s.keys[destination] != "" }
+		t.isRefused, t.looksFirst = func(s state) bool { return s.keys[destination] != "" }, true
 	}
 	return t.steps(o)
 }

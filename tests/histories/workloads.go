@@ -22,7 +22,12 @@ func moves(name string) func(*rand.Rand, int, string) []string {
 		switch random.Intn(6) {
 		case 0:
 			return []string{"RPUSH", from, value}
-		case 1, 2:
+		case 1:
+			return []string{"LRANGE", from, "0", "-1"}
+		case 2:
+			if name == "RENAME" { // which leaves fewer keys
+				return []string{"RPUSH", from, value}
+			}
 			return []string{"LRANGE", from, "0", "-1"}
 		case 3:
 			if name != "RENAME" {
@@ -103,6 +108,19 @@ var workloads = map[string]workload{
 			return []string{"APPEND", key, "x"}
 		}
 		return []string{"DEL", key}
+	}},
+	// Some servers refuse writes for a moment.
+	"MSET": {nil, func(random *rand.Rand, _ int, value string) []string {
+		key, other := twoKeys(random)
+		switch number := random.Intn(6); {
+		case number < 2:
+			return []string{"MSET", "a", value, "b", value, "c", value}
+		case number < 3:
+			return []string{"MSET", key, value, other, value}
+		case number < 4:
+			return []string{"DEL", key, other}
+		}
+		return []string{"GET", key}
 	}},
 	"LMPOP": {nil, func(random *rand.Rand, client int, value string) []string {
 		key, _ := twoKeys(random)

@@ -2,6 +2,7 @@
 
 mod clients;
 mod faults;
+mod names;
 mod publications;
 
 #[path = "../support/mod.rs"]

@@ -191,8 +191,8 @@ fn an_msetnx_that_lost_a_reply_is_complete_or_undone() {
     let before = setup.data("");
     setup.handle.command(&words(&setup.line(command))).expect("the servers are up");
     let complete = setup.direct.data();
-    // WATCH, EXISTS, TIME, MULTI, HSET, MSET, EXEC.
-    let lost = Fault { node: 2, step: 7, lost: Lost::Reply, afterwards: Afterwards::Works };
+    // HSETNX, HMGET, WATCH, EXISTS, TIME, MULTI, HSET, HDEL, MSET, EXEC.
+    let lost = Fault { node: 2, step: 10, lost: Lost::Reply, afterwards: Afterwards::Works };
     let mut faults = Vec::new();
     for recover_node in 0..3 {
         for recover_step in 1.. {
@@ -201,7 +201,7 @@ fn an_msetnx_that_lost_a_reply_is_complete_or_undone() {
                 setup.data("");
                 let recover_at = delayed(recover_node, recover_step);
                 // The next command for the third node asks about the lost reply.
-                let outcome = setup.interleave(command, vec![lost], delayed(2, 8), recover_at, then);
+                let outcome = setup.interleave(command, vec![lost], delayed(2, 11), recover_at, then);
                 assert!(outcome.command_stopped);
                 recover_stopped |= outcome.recover_stopped;
                 faults.extend(

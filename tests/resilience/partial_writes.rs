@@ -2,6 +2,8 @@
 //! error reply means, as on one server, that nothing was done.
 
 use crate::support::fake_server::{FakeServer, read_request};
+use crate::support::listener::listen;
+use crate::support::raw_client::RawClient;
 use crate::support::three_nodes::{ThreeNodes, redis_command, reply_to};
 use crate::support::{Server, cluster, format_value, ports, request, words};
 use rediscluster::{Cluster, Code, Value};
@@ -42,6 +44,28 @@ fn a_refused_part_of_a_split_write_names_the_nodes_that_executed_theirs() {
             assert!(error.message().ends_with("; executed by node_1, node_3"), "{error}");
             assert_eq!(value(&setup.servers[1], &setup.keys[1]).as_deref(), Some("old"));
             assert_ne!(value(&setup.servers[0], &setup.keys[0]).as_deref(), Some("old"));
+        }
+    }
+}
+
+#[test]
+fn a_client_finds_the_word_of_the_server_that_refused() {
+    for (refusal, word) in REFUSALS.into_iter().chain([NO_MEMORY]) {
+        let (setup, handle) = refusing(&[1], refusal);
+        let mut client = RawClient::connect(listen(handle.clone()));
+        let mset = setup.command("MSET A 1 B 2 C 3");
+        let refused = |name: &str| format!("-{word} {name}: node_2 refused its part: {word} ");
+        let line = |reply: Vec<u8>| String::from_utf8(reply).expect("text");
+        // Once in the event loop of the listener, then in a session of its own, alone and in a transaction.
+        let reply = line(client.exchange(&request(&[&mset]), 1));
+        assert!(reply.starts_with(&refused("MSET")) && reply.ends_with("; executed by node_1, node_3\r\n"), "{reply}");
+        let mut session = handle.session();
+        session.write(&request(&[&mset])).expect("the session is open");
+        let reply = line(session.unread().to_vec());
+        assert!(reply.starts_with(&refused("MSET")), "{reply}");
+        if word == "READONLY" {
+            let reply = line(client.exchange(&request(&["FLUSHALL"]), 1));
+            assert!(reply.starts_with(&refused("FLUSHALL")), "{reply}");
         }
     }
 }

@@ -136,3 +136,53 @@ fn the_old_options_limit_their_own_step() {
         assert_eq!((error.code(), error.executed()), (Code::Timeout, true), "{members:?}: {error}");
     }
 }
+
+#[test]
+fn more_calls_than_max_in_flight_fail_at_once() {
+    let server = Server::start();
+    let cluster = cluster(&[server.port], &[r#""timeout":120"#, r#""max_in_flight":2"#, r#""refresh_interval":0"#]);
+    std::thread::scope(|scope| {
+        let blocked: Vec<_> = (0..2).map(|_| scope.spawn(|| cluster.command(&words("BLPOP queue 0")).map(drop))).collect();
+        let mut client = server.client();
+        while !redis::cmd("INFO").arg("clients").query::<String>(&mut client).unwrap().contains("blocked_clients:2") {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let began = Instant::now();
+        let error = failure(&cluster, "INCR a");
+        let expected = format!("node_1 (127.0.0.1:{}): INCR: 2 calls (max_in_flight) are in progress; it was not executed", server.port);
+        assert_eq!((error.code(), error.executed(), error.message()), (Code::Pool, false, expected.as_str()));
+        assert!(began.elapsed() < Duration::from_secs(60), "it waited");
+        redis::cmd("LPUSH").arg("queue").arg(1).arg(2).exec(&mut client).unwrap();
+        blocked.into_iter().for_each(|call| call.join().unwrap().unwrap());
+    });
+    assert_eq!(cluster.command(&words("INCR a")).unwrap().root(), Value::Integer(1));
+}
+
+#[test]
+fn a_reply_larger_than_max_reply_size_ends_the_connection() {
+    let server = Server::start();
+    let limited = cluster(&[server.port], &[r#""max_reply_size":1000000"#]);
+    limited.command(&[b"SET", b"small", &vec![b'x'; 999_000]]).unwrap();
+    limited.command(&[b"SET", b"large", &vec![b'x'; 1_000_001]]).unwrap();
+    assert!(matches!(limited.command(&words("GET small")).unwrap().root(), Value::String(value) if value.len() == 999_000));
+    let error = failure(&limited, "GET large");
+    assert!(error.code() == Code::Protocol && error.message().contains("more than 1000000 bytes (max_reply_size)"), "{error}");
+    let mget = failure(&limited, "MGET small large");
+    assert!(mget.message().contains("(max_reply_size)"), "{mget}");
+    assert!(matches!(limited.command(&words("STRLEN large")).unwrap().root(), Value::Integer(1_000_001)));
+    assert!(cluster(&[server.port], &[]).command(&words("GET large")).is_ok());
+}
+
+#[test]
+fn a_reply_without_an_end_stops_at_max_reply_size() {
+    for begin in [&b"$400000000000\r\n"[..], b"*100000000\r\n", b"%100000000\r\n"] {
+        let fake = FakeServer::start(move |mut stream, _| {
+            if read_request(&mut stream) && stream.write_all(begin).is_ok() {
+                let piece = b":1\r\n".repeat(16 << 10);
+                while stream.write_all(&piece).is_ok() {}
+            }
+        });
+        let error = failure(&fake.cluster(&[r#""max_reply_size":2000000"#]), "INCR a");
+        assert!(error.message().contains("more than 2000000 bytes (max_reply_size)"), "{error}");
+    }
+}

@@ -3,8 +3,9 @@
 use super::helpers::{read_all, run_one};
 use crate::support::listener::listen;
 use crate::support::raw_client::RawClient;
+use crate::support::replication::Monitor;
 use crate::support::{Server, cluster, ports, request};
-use rediscluster::Session;
+use rediscluster::{Session, Value};
 
 const COMMANDS: [&str; 17] = [
     "AUTH secret",
@@ -124,4 +125,16 @@ fn clients_with_a_password_use_the_byte_stream() {
     assert_eq!(client.exchange(&request(&["GET a"]), 1), b"-NOAUTH Authentication required.\r\n");
     let handshake = request(&["HELLO 3 AUTH default secret", "CLIENT SETINFO LIB-NAME go-redis", "CLIENT SETINFO LIB-VER 9.7.0", "PING"]);
     assert!(client.exchange(&handshake, 4).ends_with(b"+OK\r\n+OK\r\n+PONG\r\n"));
+}
+
+#[test]
+fn hello_is_one_round_trip_and_says_who_the_session_is() {
+    let server = Server::start();
+    let mut session = cluster(&[server.port], &[r#""refresh_interval":0"#]).session();
+    let monitor = Monitor::start(&server, &[]);
+    let hello = session.execute(&request(&["HELLO 3 SETNAME me"])).unwrap();
+    assert!(format!("{:?}", hello.value(1)).contains("Map"), "{:?}", hello.root());
+    let replies = session.execute(&request(&["CLIENT GETNAME", "CLIENT ID"])).unwrap();
+    assert_eq!(replies.value(1), Some(Value::String(b"me")));
+    assert_eq!(monitor.commands(), [vec!["hello", "3", "setname", "me"], vec!["client", "id"]]);
 }

@@ -97,15 +97,17 @@ const ENDS: &[&[u8]] = &[
 ];
 
 /// Those that releases read in different ways. A session reads them as Redis 7.0 does, whatever its servers: Valkey 9.1 requires CR LF after
-/// an argument and accepts text after a quote.
-const READ_DIFFERENTLY: &[&[u8]] = &[b"*1\r\n$4\r\nPINGxx", b"*1\rx$4\rxPINGxx", b"PING 'a'b\r\n"];
+/// an argument and accepts text after a quote; Valkey 8.1 takes what follows a line of blanks for an inline command.
+const READ_DIFFERENTLY: &[&[u8]] = &[b"*1\r\n$4\r\nPINGxx", b"*1\rx$4\rxPINGxx", b"PING 'a'b\r\n", b"  \t\r\n"];
 
 /// The pieces that this release reads as a session does. The others are printed.
 fn pieces_for(nodes: &ThreeNodes, pieces: &[&'static [u8]]) -> Vec<&'static [u8]> {
     let cluster = nodes.cluster();
     let is_read_alike = |piece: &[u8]| {
-        let stream = [piece, b"ECHO end\r\n"].concat();
-        session_output(&mut cluster.session(), &[&stream]) == server_output(&nodes.oracle, &[&stream])
+        [&b"ECHO end\r\n"[..], b"*2\r\n$4\r\nECHO\r\n$3\r\nend\r\n"].iter().all(|end| {
+            let stream = [piece, end].concat();
+            session_output(&mut cluster.session(), &[&stream]) == server_output(&nodes.oracle, &[&stream])
+        })
     };
     let is_compared = |piece: &&'static [u8]| {
         let is_compared = !READ_DIFFERENTLY.contains(piece) || nodes.is_redis_7_0() || is_read_alike(piece);

@@ -48,7 +48,8 @@ fn pipe_loses_no_command() {
             _ => format!("\r\nset key{number} \"a b\"\n").into_bytes(),
         })
         .collect();
-    let printed = output(port, &["--pipe"], &input);
+    // A busy machine may need longer than the default of 30 seconds.
+    let printed = output(port, &["--pipe", "--pipe-timeout", "300"], &input);
     assert!(printed.contains(&format!("errors: 0, replies: {KEYS}")), "{printed}");
     assert_eq!(output(port, &["DBSIZE"], b""), format!("{KEYS}\n"));
     let keys = nodes.servers.iter().map(|server| redis::cmd("DBSIZE").query::<usize>(&mut server.client()).unwrap());
@@ -63,7 +64,7 @@ fn scan_and_bigkeys_see_the_keys_of_all_nodes() {
     (0..300).for_each(|number| input += &format!("SET key{number} {}\r\n", "x".repeat(number + 1)));
     (0..20).for_each(|number| input += &format!("RPUSH list{number} {}\r\n", "x ".repeat(number + 1)));
     for port in [port, nodes.oracle.port] {
-        output(port, &["--pipe"], input.as_bytes());
+        output(port, &["--pipe", "--pipe-timeout", "300"], input.as_bytes());
     }
     let both = |arguments: &[&str]| [port, nodes.oracle.port].map(|port| output(port, arguments, b""));
     for arguments in [&["--scan"][..], &["--scan", "--pattern", "list*"], &["--scan", "--pattern", "key1?"]] {

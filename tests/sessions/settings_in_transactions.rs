@@ -56,6 +56,10 @@ fn settings_in_a_transaction_have_the_replies_of_one_server() {
     for members in [&[][..], &[r#""transactions":"per_node""#]] {
         let cluster = cluster(&ports(&nodes.servers), members);
         for (line, replies) in LINES.iter().chain(nodes.is_redis_7_0().then_some(&FAILED_AUTHENTICATION)) {
+            // A command that a server lacks has one reply.
+            if line.contains("SSUBSCRIBE") && !nodes.has_command_of("SSUBSCRIBE") {
+                continue;
+            }
             compare(&nodes, &cluster, "FLUSHALL", 1);
             compare(&nodes, &cluster, line, *replies);
         }

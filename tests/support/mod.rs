@@ -5,12 +5,14 @@
 pub mod data;
 pub mod fake_server;
 pub mod generated;
+pub mod link;
 pub mod listener;
 pub mod proxy;
 pub mod random;
 pub mod raw_client;
 pub mod recover;
 pub mod replication;
+pub mod sentinel;
 pub mod three_nodes;
 
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -18,6 +20,9 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+
+/// A little longer than the library trusts a connection to be open after its last use.
+const TRUSTED_FOR: Duration = Duration::from_millis(25);
 
 pub struct Server {
     pub port: u16,
@@ -33,9 +38,21 @@ impl Server {
 
     /// Starts a server with additional arguments. Tries another port if the port was taken in the meantime.
     pub fn start_with(options: &[&str]) -> Server {
+        Server::try_ports(options, false)
+    }
+
+    /// Starts a server with a configuration file, empty at first, in which it keeps what CONFIG REWRITE writes when it is started again.
+    pub fn start_with_file(options: &[&str]) -> Server {
+        Server::try_ports(options, true)
+    }
+
+    fn try_ports(options: &[&str], has_file: bool) -> Server {
         for _ in 0..20 {
             let port = free_port();
             let folder = tempfile::tempdir().expect("a temporary folder");
+            if has_file {
+                std::fs::write(folder.path().join(CONFIGURATION), "").expect("a file");
+            }
             let options: Vec<String> = options.iter().map(|option| option.to_string()).collect();
             let process = spawn(port, &folder, &options);
             let mut server = Server { port, process, folder, options };
@@ -82,10 +99,14 @@ impl Server {
 
     /// Kills the server and starts it again on the same port with the same options. It loads what those options made it persist, for
     /// example with `--appendonly yes`.
+    ///
+    /// Takes at least so long that connections to it are looked at before they are used again. Otherwise a write may be sent over one that is lost.
     pub fn restart(&mut self) {
+        let stopped = Instant::now();
         self.stop();
         self.process = spawn(self.port, &self.folder, &self.options);
         assert!(self.is_ready(), "the server does not start again on its port");
+        std::thread::sleep(TRUSTED_FOR.saturating_sub(stopped.elapsed()));
     }
 
     /// Kills the server.
@@ -171,10 +192,16 @@ impl Drop for Server {
     }
 }
 
+/// The configuration file of a server that has one, in its folder.
+const CONFIGURATION: &str = "redis.conf";
+
 /// The kernel kills the server when the thread that started it ends.
 fn spawn(port: u16, folder: &tempfile::TempDir, options: &[String]) -> Child {
+    let file = Some(folder.path().join(CONFIGURATION)).filter(|file| file.exists());
     Command::new("setpriv")
-        .args(["--pdeathsig", "KILL", "--", "redis-server", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
+        .args(["--pdeathsig", "KILL", "--", "redis-server"])
+        .args(file)
+        .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
         .args(["--port", &port.to_string(), "--dir"])
         .arg(folder.path())
         .args(options)

@@ -38,6 +38,12 @@ impl RawClient {
         all
     }
 
+    /// Waits until the server closes the connection, and returns what it sends before.
+    pub fn read_to_end(mut self) -> Vec<u8> {
+        self.stream.read_to_end(&mut self.unread).expect("the server closes the connection");
+        self.unread
+    }
+
     pub fn exchange(&mut self, request: &[u8], replies: usize) -> Vec<u8> {
         self.write(request);
         self.read(replies)

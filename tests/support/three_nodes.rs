@@ -1,6 +1,6 @@
 //! A cluster of three masters, and one plain server that gives the expected replies.
 
-use super::{Server, cluster, key_on, ports, words};
+use super::{LONG_TIMEOUTS, Server, cluster, key_on, ports, words};
 use rediscluster::{Cluster, Reply, Value, partition};
 use std::time::{Duration, Instant};
 
@@ -41,11 +41,11 @@ impl ThreeNodes {
     }
 
     pub fn cluster(&self) -> Cluster {
-        cluster(&ports(&self.servers), &[])
+        cluster(&ports(&self.servers), &LONG_TIMEOUTS)
     }
 
     pub fn oracle(&self) -> Cluster {
-        cluster(&[self.oracle.port], &[])
+        cluster(&[self.oracle.port], &LONG_TIMEOUTS)
     }
 
     /// Whether the servers are of the release whose replies the library has where it has its own.

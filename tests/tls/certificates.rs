@@ -3,8 +3,9 @@
 use crate::servers::{Authority, LAST_YEAR, Pair, TlsServer, config, servers_have_tls};
 use crate::support::replication::wait_until;
 use crate::support::{Server, reply_text};
-use rediscluster::{Cluster, Code, Config};
+use rediscluster::{Cluster, Code, Config, LogEvent, LogKind, set_log};
 use std::net::TcpListener;
+use std::sync::Mutex;
 
 /// Short time limits: some servers do not reply at all.
 const SHORT: [&str; 2] = [r#""connect_timeout":0.5"#, r#""read_timeout":0.5"#];
@@ -71,6 +72,7 @@ fn a_client_certificate_is_sent_and_read_again_after_its_files_have_changed() {
     if !servers_have_tls() {
         return;
     }
+    set_log(|event| EVENTS.lock().unwrap().push(event.clone()));
     let (authority, other) = (Authority::new(), Authority::new());
     let server = TlsServer::start(&authority, &authority.issue("server", &["127.0.0.1"], LAST_YEAR), &[]);
     for protocols in ["TLSv1.2", "TLSv1.3"] {
@@ -81,15 +83,26 @@ fn a_client_certificate_is_sent_and_read_again_after_its_files_have_changed() {
         let cluster = open(&config(std::slice::from_ref(&server), &pair_json(&authority, &wrong), &SHORT));
         let rejected = error(&cluster);
         assert!(rejected.contains("the server rejected the client certificate"), "{rejected}");
+        EVENTS.lock().unwrap().clear();
         // The files are replaced one after the other. Until they fit, the former ones are used.
         let right = authority.issue("client", &["client"], LAST_YEAR);
         std::fs::rename(&right.cert, &wrong.cert).unwrap();
         let rejected = error(&cluster);
         assert!(rejected.contains("the server rejected the client certificate"), "{rejected}");
+        assert_eq!(events_about(&wrong), [LogKind::TlsReloadFailed], "it is reported once per change");
         std::fs::rename(&right.key, &wrong.key).unwrap();
         // After several failures the library waits a moment before it tries again.
         wait_until(|| reply_text(&cluster, "PING") == "PONG");
+        assert_eq!(events_about(&wrong), [LogKind::TlsReloadFailed, LogKind::TlsReloaded]);
     }
+}
+
+static EVENTS: Mutex<Vec<LogEvent>> = Mutex::new(Vec::new());
+
+/// The events so far that name the file of a certificate.
+fn events_about(pair: &Pair) -> Vec<LogKind> {
+    let path = pair.cert.display().to_string();
+    EVENTS.lock().unwrap().iter().filter(|event| event.message.contains(&path)).map(|event| event.kind).collect()
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 mod certificates;
 mod commands;
+mod fork;
+mod sentinel;
 mod servers;
 #[path = "../support/mod.rs"]
 mod support;

@@ -36,16 +36,20 @@ static inline size_t cluster_ports(int *ports, size_t room) {
     return count;
 }
 
-/* A configuration of nodes on loopback; options: "" or JSON members that begin with a comma. hash_tag is strip, unless it is one of them. The
-   caller frees it. */
+/* A busy machine must not cause a timeout, unless a test is about one. */
+#define CLUSTER_LONG_TIMEOUTS ",\"connect_timeout\":60,\"read_timeout\":60,\"write_timeout\":60"
+
+/* A configuration of nodes on loopback; options: "" or JSON members that begin with a comma. hash_tag is strip, unless it is one of them, and
+   times are long. The caller frees it. */
 static inline char *cluster_config_of(const int *ports, size_t count, const char *options) {
-    size_t i, room = 64 * (count + 2) + strlen(options);
+    size_t i, room = 64 * (count + 2) + strlen(options) + sizeof CLUSTER_LONG_TIMEOUTS;
     char *config = (char *)malloc(room), *end = config;
     if (!config) abort();
     end += sprintf(end, "{\"nodes\":{");
     for (i = 0; i < count; i++)
         end += sprintf(end, "%s\"node_%u\":{\"host\":\"127.0.0.1\",\"port\":%d}", i ? "," : "", (unsigned)i + 1, ports[i]);
-    sprintf(end, "}%s%s}", options, strstr(options, "\"hash_tag\"") ? "" : ",\"hash_tag\":\"strip\"");
+    sprintf(end, "}%s%s%s}", options, strstr(options, "\"hash_tag\"") ? "" : ",\"hash_tag\":\"strip\"",
+            strstr(options, "timeout") ? "" : CLUSTER_LONG_TIMEOUTS);
     return config;
 }
 

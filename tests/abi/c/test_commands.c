@@ -161,8 +161,8 @@ static void test_tags(void) {
 /* A blocking command does not run into the read timeout. */
 static void test_blocking(void) {
     int ports[64];
-    rediscluster *hasty = cluster_open_of(ports, cluster_ports(ports, 64), ",\"read_timeout\":0.3");
-    rediscluster_reply *reply = cluster_command(hasty, "BLPOP", "blocking:none", "0.6", NULL);
+    rediscluster *hasty = cluster_open_of(ports, cluster_ports(ports, 64), ",\"read_timeout\":1");
+    rediscluster_reply *reply = cluster_command(hasty, "BLPOP", "blocking:none", "2", NULL);
     CHECK_TYPE(reply, 0, REDISCLUSTER_TYPE_NIL_ARRAY);
     rediscluster_reply_free(reply);
     rediscluster_close(hasty);
@@ -287,6 +287,31 @@ static void test_shared(size_t nodes) {
     rediscluster_close(first);
 }
 
+/* An error reply says where it comes from, and its text stays as the server wrote it. */
+static void test_error_origin(void) {
+    const char *set[] = {"SET", "origin", "text"}, *push[] = {"lpush", "origin", "x"};
+    rediscluster_reply *reply = NULL, *node = NULL;
+    rediscluster_error *failure = NULL;
+    char address[64];
+    CHECK_INT(rediscluster_command(cluster, 3, set, NULL, &reply, &error), REDISCLUSTER_OK);
+    rediscluster_reply_free(reply);
+    CHECK_INT(rediscluster_command(cluster, 3, push, NULL, &reply, &error), REDISCLUSTER_OK);
+    CHECK_INT(rediscluster_node_for(cluster, "origin", 6, &node, &error), REDISCLUSTER_OK);
+    CHECK_INT(rediscluster_reply_error(reply, 0, &failure, &error), REDISCLUSTER_OK);
+    CHECK_TYPE(reply, 0, REDISCLUSTER_TYPE_ERROR);
+    CHECK_INT(strlen(rediscluster_error_message(failure)), cluster_value_at(reply, 0).length);
+    CHECK(memcmp(rediscluster_error_message(failure), cluster_value_at(reply, 0).bytes, cluster_value_at(reply, 0).length) == 0);
+    CHECK_STRING(node, cluster_value(node, "alias"), rediscluster_error_node(failure));
+    snprintf(address, sizeof address, "127.0.0.1:%d", (int)cluster_value_at(node, cluster_value(node, "port")).integer);
+    CHECK_TEXT(rediscluster_error_address(failure), address);
+    CHECK_TEXT(rediscluster_error_command(failure), "LPUSH");
+    CHECK_INT(rediscluster_error_code(failure), REDISCLUSTER_OK);
+    CHECK_INT(rediscluster_error_executed(failure), 1);
+    rediscluster_reply_free(reply);
+    rediscluster_reply_free(node);
+    rediscluster_error_free(failure);
+}
+
 /* A derived handle shares the connections of its origin and outlives it. */
 static void test_with_read(size_t nodes) {
     int64_t ids[64], derived_ids[64];
@@ -326,6 +351,7 @@ int main(void) {
     test_refused_in_pipeline(nodes);
     test_not_resp();
     test_shared(nodes);
+    test_error_origin();
     test_with_read(nodes);
     rediscluster_close(cluster);
     return check_done();

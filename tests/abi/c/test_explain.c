@@ -38,6 +38,7 @@ static void test_one_node(void) {
     CHECK_INTEGER(reply, cluster_value(reply, "atomic"), 1);
     CHECK_INTEGER(reply, cluster_value(reply, "round_trips"), 1);
     CHECK_STRING(reply, cluster_child(reply, cluster_value(reply, "nodes"), 0), "node_3");
+    CHECK_STRING(reply, cluster_value(reply, "others_see"), "nothing");
     CHECK_TYPE(reply, cluster_value(reply, "reason"), REDISCLUSTER_TYPE_NIL);
     key = cluster_child(reply, cluster_value(reply, "keys"), 0);
     CHECK_INTEGER(reply, value_in(reply, key, "position"), 1);
@@ -67,6 +68,7 @@ static void test_several_nodes(void) {
     reply = explained(eval);
     CHECK_STRING(reply, cluster_value(reply, "strategy"), "refuse");
     CHECK_INT(cluster_value_at(reply, cluster_value(reply, "steps")).length, 0);
+    CHECK_TYPE(reply, cluster_value(reply, "others_see"), REDISCLUSTER_TYPE_NIL);
     CHECK(memcmp(cluster_value_at(reply, cluster_value(reply, "reason")).bytes, "CROSSNODE EVAL", 14) == 0);
     rediscluster_reply_free(reply);
 }
@@ -90,7 +92,7 @@ static rediscluster_reply *recovered(uint64_t min_age) {
 /* Pauses writes on the server of the destination until a transfer fails. */
 static void interrupt(const int *ports) {
     const char *const move[] = {"LMOVE", "foo", "a", "LEFT", "RIGHT"};
-    rediscluster *hasty = cluster_open_of(ports, 3, ",\"read_timeout\":0.3"), *destination = cluster_open_of(ports, 1, "");
+    rediscluster *hasty = cluster_open_of(ports, 3, ",\"read_timeout\":2"), *destination = cluster_open_of(ports, 1, "");
     rediscluster_reply *reply = NULL;
     rediscluster_error *error = NULL;
     rediscluster_reply_free(cluster_command(cluster, "RPUSH", "foo", "element", NULL));

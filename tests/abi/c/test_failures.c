@@ -22,6 +22,8 @@ static void check_failure(const rediscluster_reply *reply, size_t at) {
     CHECK_TEXT(rediscluster_error_node(failure), "node_2");
     CHECK_INT(rediscluster_error_executed(failure), 0);
     CHECK_STRING(reply, cluster_child(reply, at, 1), rediscluster_error_message(failure));
+    CHECK(strstr(rediscluster_error_message(failure), rediscluster_error_address(failure)) != NULL);
+    CHECK(strstr(rediscluster_error_message(failure), rediscluster_error_command(failure)) != NULL);
     rediscluster_error_free(failure);
 }
 
@@ -95,6 +97,36 @@ static void test_split(void) {
     request_free(&pipeline);
 }
 
+/* With `partial`, only the keys of the node that is down fail. */
+static void test_partial_replies(void) {
+    enum { KEYS = 10 };
+    const char *argv[1 + KEYS] = {"EXISTS"};
+    char keys[KEYS][32];
+    rediscluster *partial = NULL;
+    rediscluster_reply *reply = NULL;
+    int i;
+    for (i = 0; i < KEYS; i++) {
+        sprintf(keys[i], "failures:%d", i);
+        argv[i + 1] = keys[i];
+    }
+    if (!CHECK_INT(rediscluster_with_partial(cluster, 1, &partial, &error), REDISCLUSTER_OK)) return;
+    if (CHECK_INT(rediscluster_command(partial, 1 + KEYS, argv, NULL, &reply, &error), REDISCLUSTER_OK)) {
+        size_t at = 1;
+        CHECK_INT(cluster_value_at(reply, 0).length, KEYS);
+        for (i = 0; i < KEYS; i++, at = cluster_value_at(reply, at).next) {
+            if (on_dead_node(keys[i]))
+                check_failure(reply, at);
+            else
+                CHECK_INTEGER(reply, at, 0);
+        }
+    }
+    rediscluster_reply_free(reply);
+    rediscluster_close(partial);
+    CHECK_INT(rediscluster_command(cluster, 1 + KEYS, argv, NULL, &reply, &error), REDISCLUSTER_ERROR_CONNECT);
+    rediscluster_error_free(error);
+    error = NULL;
+}
+
 static void test_each(void) {
     request ping = {NULL, 0, 0};
     rediscluster_reply *reply;
@@ -160,6 +192,7 @@ int main(void) {
     test_pipeline();
     test_command();
     test_split();
+    test_partial_replies();
     test_each();
     test_refused_login();
     rediscluster_close(cluster);

@@ -122,13 +122,14 @@ static void test_soname(void) {
 
 static void test_exports(void) {
     static const char *const names[] = {
-        "abi_version", "close", "command", "each", "each_on", "error_code", "error_executed", "error_free", "error_message", "error_node",
-        "execute", "explain", "node_for", "node_list", "open", "open_shared", "partition", "php_command", "php_each", "php_execute",
-        "php_explain", "php_interface_version", "php_node_for", "php_node_list", "php_recover", "php_recover_to", "php_release", "php_session_command",
-        "php_session_execute", "php_session_receive", "recover", "recover_to",
-        "reply_bytes", "reply_data", "reply_double", "reply_element", "reply_failure", "reply_free", "reply_integer", "reply_length", "reply_type",
+        "abi_version", "close", "command", "each", "each_on", "error_address", "error_code", "error_command", "error_create", "error_executed", "error_free", "error_message", "error_node",
+        "execute", "explain", "interrupt", "loop_cancel", "loop_fd", "loop_free", "loop_next", "loop_open", "loop_process", "loop_submit", "loop_subscribe", "loop_timeout_ms",
+        "node_for", "node_list", "open", "open_shared", "partition", "php_command", "php_each", "php_execute",
+        "php_explain", "php_interface_version", "php_log_keep", "php_log_pending", "php_log_take", "php_node_for", "php_node_list", "php_recover", "php_recover_to", "php_release", "php_session_command",
+        "php_session_execute", "php_session_receive", "php_stats", "recover", "recover_to",
+        "reply_bytes", "reply_data", "reply_double", "reply_element", "reply_error", "reply_failure", "reply_free", "reply_integer", "reply_length", "reply_type",
         "reply_value", "session_close", "session_execute", "session_interrupt", "session_open", "session_read", "session_receive",
-        "session_shutdown", "session_write", "status_name", "version", "with_read",
+        "session_shutdown", "session_write", "set_log", "stats", "status_name", "version", "with_deadline", "with_interrupt", "with_partial", "with_read", "with_read_your_writes",
     };
     size_t i, count = sizeof names / sizeof *names;
     char line[4096], symbol[64];

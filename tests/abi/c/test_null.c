@@ -172,6 +172,11 @@ static void test_reply(void) {
     CHECK(failure == NULL);
     CHECK_FAILS(rediscluster_reply_failure(reply, 0, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
     CHECK_INT(rediscluster_reply_failure(NULL, 0, NULL, NULL), REDISCLUSTER_ERROR_ARGUMENT);
+    failure = (rediscluster_error *)poison;
+    CHECK_FAILS(rediscluster_reply_error(NULL, 0, &failure, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK(failure == NULL);
+    CHECK_FAILS(rediscluster_reply_error(reply, 0, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK(rediscluster_error_address(NULL) == NULL && rediscluster_error_command(NULL) == NULL);
 
     rediscluster_reply_free(reply);
 }
@@ -210,7 +215,27 @@ static void test_nodes(void) {
     CHECK(derived == NULL);
     CHECK_FAILS(rediscluster_with_read(cluster, REDISCLUSTER_READ_MASTER, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
     CHECK_INT(rediscluster_with_read(NULL, 0, NULL, NULL), REDISCLUSTER_ERROR_ARGUMENT);
+    derived = (rediscluster *)poison;
+    CHECK_FAILS(rediscluster_with_deadline(NULL, 1, &derived, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK(derived == NULL);
+    CHECK_FAILS(rediscluster_with_deadline(cluster, 1, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_INT(rediscluster_with_deadline(NULL, 0, NULL, NULL), REDISCLUSTER_ERROR_ARGUMENT);
+    derived = (rediscluster *)poison;
+    CHECK_FAILS(rediscluster_with_interrupt(NULL, &derived, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK(derived == NULL);
+    CHECK_FAILS(rediscluster_with_interrupt(cluster, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    rediscluster_interrupt(NULL);
+    rediscluster_interrupt(cluster); /* a no-op for a handle that cannot be interrupted */
+    derived = (rediscluster *)poison;
+    CHECK_FAILS(rediscluster_with_partial(cluster, 2, &derived, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK(derived == NULL);
+    CHECK_FAILS(rediscluster_with_partial(cluster, 1, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK_INT(rediscluster_with_partial(NULL, 0, NULL, NULL), REDISCLUSTER_ERROR_ARGUMENT);
 
+    CHECK_FAILS(rediscluster_stats(NULL, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    CHECK(reply == NULL);
+    CHECK_FAILS(rediscluster_stats(cluster, NULL, &error), REDISCLUSTER_ERROR_ARGUMENT);
+    reply = (rediscluster_reply *)poison;
     CHECK_FAILS(rediscluster_node_list(NULL, 0, &reply, &error), REDISCLUSTER_ERROR_ARGUMENT);
     CHECK(reply == NULL);
     reply = (rediscluster_reply *)poison;

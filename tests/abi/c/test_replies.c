@@ -63,6 +63,10 @@ static void check_accessors(const rediscluster_reply *reply, size_t at, redisclu
         CHECK_FAILS(rediscluster_reply_failure(reply, at, &failure, &error), REDISCLUSTER_ERROR_ARGUMENT);
         CHECK(failure == NULL);
     }
+    if (!is_failure && cluster_value_at(reply, at).type != REDISCLUSTER_TYPE_ERROR) {
+        CHECK_FAILS(rediscluster_reply_error(reply, at, &failure, &error), REDISCLUSTER_ERROR_ARGUMENT);
+        CHECK(failure == NULL);
+    }
 }
 
 static void check_bytes_value(const rediscluster_reply *reply, size_t at, const char *expected, size_t expected_length) {
@@ -101,6 +105,7 @@ static void check_out_of_range(const rediscluster_reply *reply) {
         CHECK_FAILS(rediscluster_reply_length(reply, at, &size, &error), REDISCLUSTER_ERROR_ARGUMENT);
         CHECK_FAILS(rediscluster_reply_element(reply, at, 0, &size, &error), REDISCLUSTER_ERROR_ARGUMENT);
         CHECK_FAILS(rediscluster_reply_failure(reply, at, &failure, &error), REDISCLUSTER_ERROR_ARGUMENT);
+        CHECK_FAILS(rediscluster_reply_error(reply, at, &failure, &error), REDISCLUSTER_ERROR_ARGUMENT);
     }
     CHECK_FAILS(rediscluster_reply_element(reply, 0, children, &element, &error), REDISCLUSTER_ERROR_ARGUMENT);
     CHECK_INT(element, 0);

@@ -1,5 +1,8 @@
 /* Sessions: transactions, subscriptions, the byte stream, interruption, several threads, and use after fork. */
+#include <errno.h>
 #include <pthread.h>
+#include <signal.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -123,6 +126,47 @@ static void test_interrupt(void) {
         pthread_join(thread, NULL);
     }
     rediscluster_session_close(session);
+}
+
+static rediscluster_session *interrupted_by_signal;
+
+static void interrupt_in_handler(int signal_number) {
+    int before = errno;
+    (void)signal_number;
+    rediscluster_session_interrupt(interrupted_by_signal);
+    errno = before;
+}
+
+/* A signal handler ends calls that wait without a limit: of messages, and of a blocking command. */
+static void test_interrupt_by_signal(void) {
+    struct itimerval often = {{0, 20000}, {0, 20000}}, never = {{0, 0}, {0, 0}};
+    struct sigaction action, before;
+    request subscribe = {NULL, 0, 0}, pop = {NULL, 0, 0};
+    rediscluster_session *popping = open_session();
+    rediscluster_reply *reply = NULL;
+    rediscluster_error *error = NULL;
+    interrupted_by_signal = open_session();
+    request_add(&subscribe, "SUBSCRIBE", "session:signal", NULL);
+    request_add(&pop, "BLPOP", "session:list", "0", NULL);
+    rediscluster_reply_free(run(interrupted_by_signal, &subscribe));
+    memset(&action, 0, sizeof action);
+    action.sa_handler = interrupt_in_handler;
+    sigaction(SIGALRM, &action, &before);
+    setitimer(ITIMER_REAL, &often, NULL);
+    CHECK_INT(rediscluster_session_receive(interrupted_by_signal, FOR_EVER, &reply, &error), REDISCLUSTER_OK);
+    CHECK(reply == NULL);
+    setitimer(ITIMER_REAL, &never, NULL);
+    rediscluster_session_close(interrupted_by_signal);
+    interrupted_by_signal = popping;
+    setitimer(ITIMER_REAL, &often, NULL);
+    reply = run(popping, &pop);
+    setitimer(ITIMER_REAL, &never, NULL);
+    sigaction(SIGALRM, &before, NULL);
+    CHECK_TYPE(reply, 1, REDISCLUSTER_TYPE_NIL_ARRAY);
+    rediscluster_reply_free(reply);
+    rediscluster_session_close(popping);
+    request_free(&subscribe);
+    request_free(&pop);
 }
 
 /* Waits until the server of a key has this number of clients in blocking commands. */
@@ -339,6 +383,7 @@ int main(void) {
     test_messages();
     test_stream();
     test_interrupt();
+    test_interrupt_by_signal();
     test_blocking_command_ends();
     test_receiver_yields();
     test_fork();

@@ -1,8 +1,8 @@
-/* Replies of commands: the conformance vectors, each over the number of servers that its file states.
+/* Replies of commands: the conformance vectors, each over the number of servers that its file states, by calls that wait and by a loop.
  *
  *     test_vectors FILE...        those of tests/conformance/commands
  */
-#include "cluster.h"
+#include "loop.h"
 
 #define MOST_WORDS 256
 
@@ -13,14 +13,20 @@ typedef struct text {
 
 static rediscluster *clusters[4]; /* by the number of their masters; opened on first use */
 
-static const rediscluster *cluster_of(int masters) {
+static rediscluster_loop *loops[4];
+static int uses_loop;
+
+static int cluster_of(int masters) {
     int ports[3];
     if (masters < 1 || masters > 3 || cluster_ports(ports, 3) < 3) {
         fprintf(stderr, "%d masters are wanted: run this with scripts/with-redis 3\n", masters);
         exit(2);
     }
-    if (!clusters[masters]) clusters[masters] = cluster_open_of(ports, (size_t)masters, "");
-    return clusters[masters];
+    if (!clusters[masters]) {
+        clusters[masters] = cluster_open_of(ports, (size_t)masters, "");
+        loops[masters] = loop_open(clusters[masters]);
+    }
+    return masters;
 }
 
 /* Decodes "a\x00b" in place; "" in quotation marks is empty. */
@@ -95,15 +101,34 @@ static void print_reply(const rediscluster_reply *reply) {
     }
 }
 
+/* Runs a command by the loop, and returns its error as the blocking call does. */
+static rediscluster_status run_by_loop(int masters, size_t count, const char *const *argv, const size_t *lengths, rediscluster_reply **reply,
+                                       rediscluster_error **error) {
+    request command = {NULL, 0, 0};
+    size_t i;
+    request_begin(&command, count);
+    for (i = 0; i < count; i++) request_word(&command, argv[i], lengths[i]);
+    loop_submit_request(loops[masters], &command, 1);
+    request_free(&command);
+    *reply = loop_reply(loops[masters], 1);
+    if (rediscluster_reply_failure(*reply, 0, error, NULL) != REDISCLUSTER_OK) return REDISCLUSTER_OK;
+    rediscluster_reply_free(*reply);
+    *reply = NULL;
+    return rediscluster_error_code(*error);
+}
+
 /* Runs the command of a line. Returns NULL and prints the error if there is no reply. */
-static rediscluster_reply *run_line(const rediscluster *cluster, char *line) {
+static rediscluster_reply *run_line(int masters, char *line) {
     text words[MOST_WORDS];
     const char *argv[MOST_WORDS];
     size_t i, lengths[MOST_WORDS], count = words_of(line, words);
     rediscluster_reply *reply;
     rediscluster_error *error;
+    rediscluster_status status;
     for (i = 0; i < count; i++) argv[i] = words[i].bytes, lengths[i] = words[i].length;
-    if (rediscluster_command(cluster, count, argv, lengths, &reply, &error) != REDISCLUSTER_OK) {
+    status = uses_loop ? run_by_loop(masters, count, argv, lengths, &reply, &error)
+                       : rediscluster_command(clusters[masters], count, argv, lengths, &reply, &error);
+    if (status != REDISCLUSTER_OK) {
         fprintf(stderr, "%s\n", rediscluster_error_message(error));
         rediscluster_error_free(error);
     }
@@ -113,7 +138,7 @@ static rediscluster_reply *run_line(const rediscluster *cluster, char *line) {
 static int test_file(const char *path) {
     static char line[1 << 14];
     text expected[MOST_WORDS];
-    const rediscluster *cluster = cluster_of(3);
+    int masters = cluster_of(3);
     rediscluster_reply *reply = NULL;
     int number = 0, cases = 0, begins = 1, right = 1;
     FILE *file = fopen(path, "r");
@@ -125,9 +150,9 @@ static int test_file(const char *path) {
         char mark = line[0], *rest = line + 2;
         line[strcspn(line, "\n")] = 0;
         number++;
-        if (strncmp(line, "masters ", 8) == 0) cluster = cluster_of(atoi(line + 8));
+        if (strncmp(line, "masters ", 8) == 0) masters = cluster_of(atoi(line + 8));
         if (!mark || !strchr("+->=~%", mark)) continue;
-        if (begins) rediscluster_reply_free(cluster_command(cluster, "FLUSHALL", NULL));
+        if (begins) rediscluster_reply_free(cluster_command(clusters[masters], "FLUSHALL", NULL));
         begins = strchr("=~%", mark) != NULL;
         if (begins) {
             right = CHECK(reply && is_reply(reply, mark, expected, words_of(rest, expected)));
@@ -135,10 +160,10 @@ static int test_file(const char *path) {
             cases++;
         } else {
             rediscluster_reply_free(reply);
-            reply = run_line(cluster, rest);
+            reply = run_line(masters, rest);
             right = mark == '>' || CHECK(reply && (cluster_value_at(reply, 0).type == REDISCLUSTER_TYPE_ERROR) == (mark == '-'));
         }
-        if (!right) fprintf(stderr, "  %s:%d\n", path, number);
+        if (!right) fprintf(stderr, "  %s:%d%s\n", path, number, uses_loop ? " by the loop" : "");
     }
     rediscluster_reply_free(reply);
     fclose(file);
@@ -148,7 +173,12 @@ static int test_file(const char *path) {
 int main(int argc, char **argv) {
     int i, cases = 0;
     for (i = 1; i < argc; i++) cases += test_file(argv[i]);
-    CHECK(cases >= 500);
-    for (i = 0; i < 4; i++) rediscluster_close(clusters[i]);
+    uses_loop = 1;
+    for (i = 1; i < argc; i++) cases += test_file(argv[i]);
+    CHECK(cases >= 1000);
+    for (i = 0; i < 4; i++) {
+        rediscluster_loop_free(loops[i]);
+        rediscluster_close(clusters[i]);
+    }
     return check_done();
 }

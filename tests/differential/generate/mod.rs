@@ -10,6 +10,7 @@ pub mod key_names;
 pub mod placeholders;
 pub mod rules;
 pub mod sequence;
+pub mod tracking;
 pub mod transactions;
 
 pub use command::Command;

@@ -64,8 +64,10 @@ const LIBRARIES: &[&str] = &[
     "no library",
 ];
 
-/// DUMPs of one value of each type, and a damaged one.
+/// DUMPs of one value of each type, two that older releases understand, and a damaged one.
 const DUMPED: &[&str] = &[
+    "00c02a090051090d36d2e52ce1",
+    "0b0e0200000003000000010002000300090075f00d2e39e82eaa",
     "000568656c6c6f0a006372df766534200a",
     "00c02a0a0081fb5cfa86634f50",
     "1201020f0f00000003008161028162020101ff0a00e01bab4a47ce5922",

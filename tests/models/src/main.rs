@@ -7,8 +7,10 @@
 //! models: servers that lose acknowledged writes, keys that expire, and other numbers of masters.
 
 mod msetnx;
+mod reservations;
 mod transfer;
 
+use crate::reservations::Reservations;
 use stateright::{Checker, Model};
 use std::fmt::Debug;
 use std::hash::Hash;
@@ -49,11 +51,16 @@ fn main() -> ExitCode {
     let mut results = vec![
         check("msetnx over 2 nodes, 2 recovers", msetnx::Msetnx::new(2, 2, None), false),
         check("msetnx over 3 nodes, 1 recover", msetnx::Msetnx::new(3, 1, None), false),
+        check("msetnx, two calls", Reservations::new(&[&[0, 1, 2], &[1, 2]], None), false),
+        check("msetnx, three calls", Reservations::new(&[&[0, 1], &[1, 2], &[0, 2]], None), false),
         check("rename, 2 recovers", transfer::Rename::new(false, 2, None), false),
         check("renamenx, 2 recovers", transfer::Rename::new(true, 2, None), false),
     ];
     for rule in msetnx::RULES {
         results.push(check(&format!("msetnx without {rule:?}"), msetnx::Msetnx::new(3, 1, Some(rule)), true));
+    }
+    for rule in reservations::RULES {
+        results.push(check(&format!("msetnx, two calls without {rule:?}"), Reservations::new(&[&[0, 1, 2], &[1, 2]], Some(rule)), true));
     }
     for rule in transfer::RULES {
         results.push(check(&format!("renamenx without {rule:?}"), transfer::Rename::new(true, 2, Some(rule)), true));

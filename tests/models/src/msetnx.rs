@@ -7,18 +7,15 @@ use stateright::{Model, Property};
 pub enum Rule {
     /// `recover` sets and deletes the missing keys of a node without a record, and begins again if the node stored meanwhile.
     TouchMissingKeys,
-    /// After it has asked all nodes, `recover` looks at the first node's record once more.
-    LookAtFirstAgain,
-    /// The first node's record is deleted first when the command is complete.
-    ForgetFirstFirst,
-    /// The first node is undone last.
-    UndoFirstLast,
+    /// After a node was found without a record, a node that has stored must still say so; otherwise another client has ended the command.
+    LookAgain,
+    /// All records say that the command is complete before the first one is deleted.
+    MarkBeforeForgetting,
     /// A call that lost a reply asks the node whether it has stored, instead of undoing at once.
     AskAfterLostReply,
 }
 
-pub const RULES: [Rule; 5] =
-    [Rule::TouchMissingKeys, Rule::LookAtFirstAgain, Rule::ForgetFirstFirst, Rule::UndoFirstLast, Rule::AskAfterLostReply];
+pub const RULES: [Rule; 4] = [Rule::TouchMissingKeys, Rule::LookAgain, Rule::MarkBeforeForgetting, Rule::AskAfterLostReply];
 
 pub struct Msetnx {
     nodes: usize,
@@ -34,16 +31,6 @@ impl Msetnx {
     fn has(&self, rule: Rule) -> bool {
         self.without != Some(rule)
     }
-
-    /// The order in which the nodes are undone.
-    fn undo_order(&self, nth: usize) -> usize {
-        if self.has(Rule::UndoFirstLast) { self.nodes - 1 - nth } else { nth }
-    }
-
-    /// The order in which the records of a complete command are deleted.
-    fn forget_order(&self, nth: usize) -> usize {
-        if self.has(Rule::ForgetFirstFirst) { nth } else { self.nodes - 1 - nth }
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,34 +40,48 @@ pub enum Key {
     Foreign,
 }
 
+/// What a node has recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Record {
+    None,
+    Stored,
+    /// All nodes have stored.
+    Complete,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Transaction {
     Unsent,
     Sent,
     Done,
     Conflict,
+    /// It never reaches the server.
+    Lost,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Known {
     Unasked,
-    Yes,
-    No,
+    Stored,
+    /// Its transaction failed.
+    Failed,
+    /// It had no record, and its missing keys were set and deleted.
+    Prevented,
     Unknown,
 }
 
-/// What the call, or a `recover`, does next. The number is that of a node in the order of the step.
+/// What the call, or a `recover`, does next. The number is that of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Step {
     Idle,
     Watch(usize),
-    Store(usize),
+    Store,
     Await(usize),
-    Look,
     /// Watches the keys and looks for the record.
     Ask(usize),
     Touch(usize),
     LookAgain,
+    Mark(usize),
     Forget(usize),
     WatchToUndo(usize),
     Undo(usize),
@@ -108,7 +109,7 @@ pub struct Client {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct State {
     keys: Vec<Key>,
-    records: Vec<bool>,
+    records: Vec<Record>,
     /// The keys changed since the call began to watch them.
     conflicts: Vec<bool>,
     transactions: Vec<Transaction>,
@@ -125,6 +126,7 @@ pub enum Action {
     CannotAsk,
     Dies(usize),
     ServerStores(usize),
+    TransactionIsLost(usize),
     OtherWrites(usize),
 }
 
@@ -149,6 +151,10 @@ impl State {
         self.keys.iter().filter(|key| **key == Key::Foreign).count()
     }
 
+    fn is_recorded(&self) -> bool {
+        self.records.iter().any(|record| *record != Record::None)
+    }
+
     fn is_quiet(&self) -> bool {
         self.clients[0].step.is_over()
             && self.clients[1..].iter().all(|client| client.step == Step::Idle || client.step.is_over())
@@ -162,7 +168,7 @@ impl Msetnx {
             state.transactions[node] = Transaction::Conflict;
             return;
         }
-        (state.keys[node], state.records[node]) = (Key::Stored, true);
+        (state.keys[node], state.records[node]) = (Key::Stored, Record::Stored);
         state.change(node);
         state.transactions[node] = Transaction::Done;
     }
@@ -170,72 +176,62 @@ impl Msetnx {
     /// The next node that must be asked, or what follows when there is none.
     fn next_to_ask(&self, state: &State, client: usize, from: usize) -> Step {
         let known = &state.clients[client].known;
-        let unknown = |node: &usize| client > 0 && *node > 0 || client == 0 && known[*node] == Known::Unknown;
-        match (from..self.nodes).find(unknown) {
+        let must_ask = |node: &usize| client > 0 || known[*node] == Known::Unknown;
+        match (from..self.nodes).find(must_ask) {
             Some(node) => Step::Ask(node),
-            None if client > 0 && known[1..].contains(&Known::No) => Step::LookAgain,
-            None if client > 0 => Step::Forget(0),
-            None => self.decide(state),
+            None => self.decide(known, client),
         }
     }
 
-    /// What the call does when it has asked all that it can.
-    fn decide(&self, state: &State) -> Step {
-        let known = &state.clients[0].known;
-        let stored = known.iter().filter(|known| **known == Known::Yes).count();
-        if stored == self.nodes {
-            return Step::Forget(0);
-        }
-        match known.contains(&Known::No) {
-            true if known[0] == Known::Yes => Step::LookAgain,
-            true => Step::WatchToUndo(0),
+    /// What a client does when it has asked all that it can.
+    fn decide(&self, known: &[Known], client: usize) -> Step {
+        let has = |what| known.contains(&what);
+        match () {
+            () if known.iter().all(|known| *known == Known::Stored) => Step::Mark(0),
+            () if has(Known::Failed) => Step::WatchToUndo(0),
+            () if has(Known::Prevented) && has(Known::Stored) => Step::LookAgain,
+            // No node has a record.
+            () if client > 0 => Step::NotExecuted,
             // The command may have succeeded.
-            false if self.has(Rule::AskAfterLostReply) => Step::Unknown,
-            false => Step::WatchToUndo(0),
+            () if self.has(Rule::AskAfterLostReply) => Step::Unknown,
+            () => Step::WatchToUndo(0),
         }
     }
 
     fn after_storing(&self, state: &State) -> Step {
-        let known = &state.clients[0].known;
-        if self.has(Rule::AskAfterLostReply) && known.contains(&Known::Unknown) {
-            self.next_to_ask(state, 0, 0)
-        } else {
-            self.decide(state)
-        }
+        if self.has(Rule::AskAfterLostReply) { self.next_to_ask(state, 0, 0) } else { self.decide(&state.clients[0].known, 0) }
     }
 
     fn advance(&self, state: &mut State, client: usize) {
         let step = state.clients[client].step;
         state.clients[client].step = match step {
-            Step::Idle => Step::Look,
+            Step::Idle => Step::Ask(0),
             Step::Watch(node) => {
                 state.conflicts[node] = false;
                 match state.keys[node] {
                     Key::Missing if node + 1 < self.nodes => Step::Watch(node + 1),
-                    Key::Missing => Step::Store(0),
+                    Key::Missing => Step::Store,
                     _ => Step::NotExecuted,
                 }
             }
-            // The first node stores before the others, which store at the same time.
-            Step::Store(node) => {
-                let sent = if node == 0 { 0..1 } else { 1..self.nodes };
-                state.transactions[sent].fill(Transaction::Sent);
-                Step::Await(node)
+            Step::Store => {
+                state.transactions.fill(Transaction::Sent);
+                Step::Await(0)
             }
             Step::Await(node) => {
-                let known = if state.transactions[node] == Transaction::Done { Known::Yes } else { Known::No };
+                let known = if state.transactions[node] == Transaction::Done { Known::Stored } else { Known::Failed };
                 state.clients[0].known[node] = known;
                 self.after_await(state, node)
             }
-            Step::Look if state.records[0] => self.next_to_ask(state, client, 1),
-            Step::Look => Step::Forget(0),
             Step::Ask(node) => {
                 state.watch(client, node);
-                if state.records[node] {
-                    state.clients[client].known[node] = Known::Yes;
-                    self.next_to_ask(state, client, node + 1)
-                } else {
-                    Step::Touch(node)
+                match state.records[node] {
+                    Record::Complete => Step::Mark(0),
+                    Record::Stored => {
+                        state.clients[client].known[node] = Known::Stored;
+                        self.next_to_ask(state, client, node + 1)
+                    }
+                    Record::None => Step::Touch(node),
                 }
             }
             Step::Touch(node) if state.clients[client].conflict && self.has(Rule::TouchMissingKeys) => Step::Ask(node),
@@ -243,65 +239,79 @@ impl Msetnx {
                 if self.has(Rule::TouchMissingKeys) && state.keys[node] == Key::Missing {
                     state.change(node);
                 }
-                state.clients[client].known[node] = Known::No;
+                state.clients[client].known[node] = Known::Prevented;
                 self.next_to_ask(state, client, node + 1)
             }
-            Step::LookAgain if state.records[0] || !self.has(Rule::LookAtFirstAgain) => Step::WatchToUndo(0),
-            // Another client has ended the command.
-            Step::LookAgain if client == 0 => Step::Unknown,
-            Step::LookAgain => Step::Forget(0),
-            Step::Forget(nth) => {
-                state.records[self.forget_order(nth)] = false;
-                if nth + 1 < self.nodes { Step::Forget(nth + 1) } else { Step::Succeeded }
-            }
-            Step::WatchToUndo(nth) => {
-                let node = self.undo_order(nth);
-                let known = &state.clients[client].known;
-                if self.has(Rule::AskAfterLostReply) && known.contains(&Known::Unknown) && (node == 0 || known[node] == Known::Unknown) {
-                    // A node that may have stored, and could not be asked, stays as it is; so does the first node then.
-                    state.clients[client].step = if node == 0 { Step::Unknown } else { self.after_undo(nth) };
-                    return;
+            Step::LookAgain => self.look_again(state, client),
+            Step::Mark(node) => {
+                if self.has(Rule::MarkBeforeForgetting) {
+                    state.records[node] = Record::Complete;
                 }
-                state.watch(client, node);
-                if state.records[node] { Step::Undo(nth) } else { self.after_undo(nth) }
+                if node + 1 < self.nodes { Step::Mark(node + 1) } else { Step::Forget(0) }
             }
-            Step::Undo(nth) if state.clients[client].conflict => Step::WatchToUndo(nth),
-            Step::Undo(nth) => {
-                let node = self.undo_order(nth);
+            Step::Forget(node) => {
+                state.records[node] = Record::None;
+                if node + 1 < self.nodes { Step::Forget(node + 1) } else { Step::Succeeded }
+            }
+            // A node that may have stored, and could not be asked, stays as it is.
+            Step::WatchToUndo(node)
+                if client == 0 && state.clients[0].known[node] != Known::Stored && self.has(Rule::AskAfterLostReply) =>
+            {
+                self.after_undo(state, client, node)
+            }
+            Step::WatchToUndo(node) => {
+                state.watch(client, node);
+                if state.records[node] == Record::None { self.after_undo(state, client, node) } else { Step::Undo(node) }
+            }
+            Step::Undo(node) if state.clients[client].conflict => Step::WatchToUndo(node),
+            Step::Undo(node) => {
                 if state.keys[node] == Key::Stored {
                     state.keys[node] = Key::Missing;
                     state.change(node);
                 }
-                state.records[node] = false;
-                self.after_undo(nth)
+                state.records[node] = Record::None;
+                self.after_undo(state, client, node)
             }
             over => over,
         };
     }
 
-    fn after_await(&self, state: &State, node: usize) -> Step {
-        match node {
-            0 if state.clients[0].known[0] == Known::Yes => Step::Store(1),
-            // The others have not been asked, and never will be.
-            0 if state.clients[0].known[0] == Known::No => Step::NotExecuted,
-            0 => self.after_storing(state),
-            node if node + 1 < self.nodes => Step::Await(node + 1),
-            _ => self.after_storing(state),
+    /// Asks a node that has stored whether it still says so.
+    fn look_again(&self, state: &mut State, client: usize) -> Step {
+        let node = state.clients[client].known.iter().position(|known| *known == Known::Stored).expect("a node has stored");
+        match state.records[node] {
+            _ if !self.has(Rule::LookAgain) => Step::WatchToUndo(0),
+            Record::Stored => Step::WatchToUndo(0),
+            Record::Complete => Step::Mark(0),
+            // Another client has ended the command.
+            Record::None if client == 0 => Step::Unknown,
+            Record::None => {
+                state.clients[client].known.fill(Known::Unasked);
+                Step::Ask(0)
+            }
         }
     }
 
-    fn after_undo(&self, nth: usize) -> Step {
-        if nth + 1 < self.nodes { Step::WatchToUndo(nth + 1) } else { Step::NotExecuted }
+    fn after_await(&self, state: &State, node: usize) -> Step {
+        if node + 1 < self.nodes { Step::Await(node + 1) } else { self.after_storing(state) }
+    }
+
+    fn after_undo(&self, state: &State, client: usize, node: usize) -> Step {
+        match node + 1 < self.nodes {
+            true => Step::WatchToUndo(node + 1),
+            false if client == 0 && state.clients[0].known.contains(&Known::Unknown) && self.has(Rule::AskAfterLostReply) => Step::Unknown,
+            false => Step::NotExecuted,
+        }
     }
 
     /// What is left when the next `recover` is not disturbed.
     fn recovered(&self, state: &State) -> State {
         let mut state = state.clone();
-        if !state.records.contains(&true) {
+        if !state.is_recorded() {
             return state;
         }
         let last = self.recovers;
-        state.clients[last] = Client { step: Step::Look, known: vec![Known::Unasked; self.nodes], conflict: false };
+        state.clients[last] = Client { step: Step::Ask(0), known: vec![Known::Unasked; self.nodes], conflict: false };
         while !state.clients[last].step.is_over() {
             self.advance(&mut state, last);
         }
@@ -319,7 +329,7 @@ impl Model for Msetnx {
         clients.extend((0..self.recovers).map(|_| client(Step::Idle)));
         vec![State {
             keys: vec![Key::Missing; self.nodes],
-            records: vec![false; self.nodes],
+            records: vec![Record::None; self.nodes],
             conflicts: vec![false; self.nodes],
             transactions: vec![Transaction::Unsent; self.nodes],
             watched: vec![None; clients.len()],
@@ -331,9 +341,9 @@ impl Model for Msetnx {
     fn actions(&self, state: &State, actions: &mut Vec<Action>) {
         for (number, client) in state.clients.iter().enumerate().filter(|(_, client)| !client.step.is_over()) {
             match client.step {
-                Step::Await(node) if state.transactions[node] == Transaction::Sent => {}
+                Step::Await(node) if matches!(state.transactions[node], Transaction::Sent | Transaction::Lost) => {}
                 // A recover begins when it has found a record.
-                Step::Idle if !state.records.contains(&true) => continue,
+                Step::Idle if !state.is_recorded() => continue,
                 _ => actions.push(Action::Client(number)),
             }
             actions.extend((client.step != Step::Idle).then_some(Action::Dies(number)));
@@ -342,6 +352,7 @@ impl Model for Msetnx {
         }
         let sent = |node: &usize| state.transactions[*node] == Transaction::Sent;
         actions.extend((0..self.nodes).filter(sent).map(Action::ServerStores));
+        actions.extend((0..self.nodes).filter(sent).map(Action::TransactionIsLost));
         if state.foreign_writes < 1 {
             let missing = |node: &usize| state.keys[*node] == Key::Missing;
             actions.extend((0..self.nodes).filter(missing).map(Action::OtherWrites));
@@ -363,6 +374,7 @@ impl Model for Msetnx {
             }
             Action::Dies(number) => state.clients[number].step = Step::Dead,
             Action::ServerStores(node) => self.server_stores(&mut state, node),
+            Action::TransactionIsLost(node) => state.transactions[node] = Transaction::Lost,
             Action::OtherWrites(node) => {
                 state.keys[node] = Key::Foreign;
                 state.change(node);
@@ -386,7 +398,7 @@ impl Model for Msetnx {
                 }
                 let state = model.recovered(state);
                 let is_gone = |node: usize| state.keys[node] != Key::Stored;
-                state.stored() == model.nodes || (0..model.nodes).all(is_gone) && !state.records.contains(&true)
+                state.stored() == model.nodes || (0..model.nodes).all(is_gone) && !state.is_recorded()
             }),
             Property::sometimes("it succeeds", |_, state: &State| state.clients[0].step == Step::Succeeded),
             Property::sometimes("it succeeds although a reply was lost", |_, state: &State| {

@@ -165,3 +165,25 @@ fn configured_replicas_serve_reads_of_a_new_handle_while_the_master_is_down_or_h
     let error = unsynced.command(&words(&format!("GET {key}"))).map(|_| ()).unwrap_err();
     assert_eq!(error.node(), Some("node_1"), "{error}");
 }
+
+#[test]
+fn a_replica_that_was_unfit_serves_reads_again_while_the_master_is_down() {
+    for configured in [false, true] {
+        let mut master = start_master();
+        let replica = start_replica_of(&master);
+        let members = format!(r#"{FREQUENT_CHECKS},"timeout":0.3"#);
+        let cluster = match configured {
+            false => cluster(&[master.port], &[&members]),
+            true => with_configured_replicas([&master, &master], [&replica, &replica], &members),
+        };
+        store(&cluster, &[&replica], "a", "1");
+        let before = call_count(&replica, "get");
+        wait_until(|| read(&cluster, "a") == b"1" && call_count(&replica, "get") > before);
+        replica.hang();
+        // The master serves it.
+        assert_eq!(read(&cluster, "a"), b"1");
+        replica.resume();
+        master.stop();
+        wait_until(|| cluster.command(&words("GET a")).is_ok_and(|reply| reply.root() == Value::String(b"1")));
+    }
+}

@@ -1,5 +1,6 @@
 //! Reads go to replicas and writes to masters, also when replicas fail.
 
+mod choice;
 mod discovery;
 mod each;
 mod failures;

@@ -8,6 +8,11 @@ use std::time::Duration;
 
 pub const LONG: Option<Duration> = Some(Duration::from_secs(20));
 
+/// Whether the servers send messages after the replies of the commands that caused them. Redis 6.2 sends them before, and within EXEC's array.
+pub fn sends_messages_after_replies(nodes: &ThreeNodes) -> bool {
+    nodes.oracle.is_since((7, 0))
+}
+
 /// What a client has received, in order.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Received {
@@ -104,8 +109,8 @@ const END: &str = "$7\r\nthe-end\r\n";
 
 /// The commands, a fence and an ECHO.
 fn framed(nodes: &ThreeNodes, commands: &[&str]) -> Vec<Vec<u8>> {
-    // It has no effect, and its reply follows all messages about earlier commands.
-    let fence = format!("COPY {} {}", name_on("no-source", 1, 3), name_on("nowhere", 2, 3));
+    // It has no effect, and its reply follows all messages of all nodes about earlier commands.
+    let fence = format!("DEL {}", [1, 2, 3].map(|node| name_on("missing", node, 3)).join(" "));
     commands.iter().chain([&fence.as_str(), &"ECHO the-end"]).map(|command| request(&[&nodes.command(command)])).collect()
 }
 

@@ -1,6 +1,6 @@
 //! Random reads and writes by several clients in all modes: after each step the keys that became invalid are those of one server.
 
-use super::harness::{Client, write};
+use super::harness::{Client, sends_messages_after_replies, write};
 use crate::support::random::Random;
 use crate::support::three_nodes::ThreeNodes;
 
@@ -117,6 +117,9 @@ fn compare(mut found: Vec<String>, mut expected: Vec<String>, log: &[String]) {
 #[test]
 fn the_same_keys_become_invalid_as_on_one_server() {
     let nodes = ThreeNodes::new();
+    if !sends_messages_after_replies(&nodes) {
+        return;
+    }
     let cluster = nodes.cluster();
     let mut random = Random::seeded();
     for _ in 0..8 {
@@ -140,6 +143,9 @@ fn the_same_keys_become_invalid_as_on_one_server() {
 #[test]
 fn commands_in_one_write_announce_the_same_keys() {
     let nodes = ThreeNodes::new();
+    if !sends_messages_after_replies(&nodes) {
+        return;
+    }
     let cluster = nodes.cluster();
     let mut client = Client::resp3(&nodes, &cluster);
     client.check(&nodes, &["CLIENT TRACKING ON"]);
