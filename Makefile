@@ -44,8 +44,15 @@ $(built)/$(shared): $(sources)
 $(built)/$(soname): $(built)/$(shared)
 	@ln -sf $(shared) $@
 
+# The command-line tool. Its profile has no whole-program optimisation: it waits for servers most of the time.
+tool := target/tool/rediscluster
+
+.PHONY: tool
+tool: ## build the command-line tool, in target/tool
+	$(CARGO) build --profile tool --package rediscluster-cli
+
 .PHONY: demo
-demo: ## start two servers; C, PHP and Go read each other's keys
+demo: ## start two servers; C, PHP, Go and Python read each other's keys
 	@scripts/demo
 
 .PHONY: setup
@@ -78,18 +85,33 @@ faults: ## measure what a server that hangs or refuses does to the others; print
 	$(CARGO) test --test resilience -- --ignored --nocapture faults::table
 
 .PHONY: chaos
-chaos: ## kill servers and clients for CHAOS_SECONDS (60) and check that nothing is lost
+chaos: ## kill servers and clients for CHAOS_SECONDS (60), then cause FAULTS (500) of networks, servers and Sentinels under load
 	@scripts/setup test
+	@$(MAKE) stage
 	SEED=$${SEED:-random} CHAOS_SECONDS=$${CHAOS_SECONDS:-60} $(CARGO) test --test chaos
+	$(CARGO) test --test tls -- --ignored
+	SEED=$${SEED:-random} FAULTS=$${FAULTS:-500} $(CARGO) test --test network_chaos
+
+.PHONY: address-space
+address-space: ## run RUNS (300) commands in processes with little address space; none may be aborted
+	@scripts/setup test
+	@$(MAKE) stage
+	. scripts/env && tests/abi/c/run --build-one tests/abi/c/test_address_space.c c99
+	. scripts/env && RUNS=$${RUNS:-300} scripts/with-redis 3 -- target/tests-c/c99/test_address_space
+
+.PHONY: tool-soak
+tool-soak: ## kill runs of the command-line tool KILLS (100) times, and servers or connections FAULTS (20) times, resume, and compare all keys
+	@scripts/setup test
+	SEED=$${SEED:-random} KILLS=$${KILLS:-100} FAULTS=$${FAULTS:-20} $(CARGO) test --package rediscluster-cli -- without_loss --nocapture
 
 .PHONY: models
 models: ## check the models of MSETNX, RENAME and recover, with a crash at every step
 	$(CARGO) run --quiet --locked --manifest-path tests/models/Cargo.toml
 
 .PHONY: histories
-histories: ## record and check histories of concurrent clients: HISTORIES (170) of each command and disturbance, then mutants of the library
+histories: ## record and check histories of concurrent clients: HISTORIES (1000) of each command and disturbance, then mutants of the library
 	@scripts/setup test
-	@scripts/histories $${HISTORIES:-170} mutants
+	@scripts/histories $${HISTORIES:-1000} mutants
 
 .PHONY: soak
 soak: ## compare N servers with one until stopped, or for COMMANDS commands; SEED repeats a run
@@ -105,6 +127,15 @@ differential: ## compare COMMANDS (150000) random commands with one server in ea
 matrix: ## run the tests of the core and the vectors of all languages with servers of other versions (SERVERS, by default all of scripts/servers list)
 	@scripts/setup test
 	@scripts/matrix $(SERVERS)
+
+.PHONY: matrix-php
+matrix-php: all ## run the tests of the PHP package and its comparison with phpredis on Debian trixie: PHP 8.4, phpredis 6.2 (needs root and debootstrap)
+	@scripts/matrix-php
+
+.PHONY: redis-py
+redis-py: ## run the tests of the Python package with other releases of redis-py (RELEASES, by default 5.2.1 6.4.0 7.4.1)
+	@scripts/setup test
+	@for release in $${RELEASES:-5.2.1 6.4.0 7.4.1}; do bindings/python/tests/run --redis "$$release" || exit; done
 
 .PHONY: applications
 applications: ## run applications for one server on three masters: RQ, Celery, Django, arq, SAQ, dramatiq, Channels, BullMQ
@@ -134,15 +165,19 @@ libdir     := $(abspath $(LIBDIR))
 includedir := $(abspath $(INCLUDEDIR))
 to_lib     := $(DESTDIR)$(libdir)
 to_include := $(DESTDIR)$(includedir)
+c_headers  := include/rediscluster.h $(wildcard bindings/c/include/*.h)
 
 # The CMake files find header and library relative to themselves.
 cmake_files := $(wildcard bindings/c/cmake/*.cmake)
 to_cmake    := $(to_lib)/cmake/rediscluster
 
 .PHONY: install
-install: all ## install library, header, pkg-config and CMake files (PREFIX LIBDIR INCLUDEDIR DESTDIR)
+install: install-library install-tool ## install library, header, tool, manual pages … (PREFIX LIBDIR INCLUDEDIR DESTDIR)
+
+.PHONY: install-library
+install-library: all # library, header, pkg-config and CMake files
 	@$(INSTALL) -d '$(to_lib)/pkgconfig' '$(to_include)' '$(to_cmake)'
-	@$(INSTALL) -m 644 include/rediscluster.h '$(to_include)/'
+	@$(INSTALL) -m 644 $(c_headers) '$(to_include)/'
 	@$(INSTALL) -m 755 $(built)/$(shared) '$(to_lib)/$(real)'
 	@ln -sf $(real) '$(to_lib)/$(soname)'
 	@ln -sf $(soname) '$(to_lib)/$(shared)'
@@ -160,17 +195,42 @@ install: all ## install library, header, pkg-config and CMake files (PREFIX LIBD
 # Renews the loader's cache if the library is in one of its default folders. In other folders programs need LD_LIBRARY_PATH or a run path.
 refresh_loader = if test -z '$(DESTDIR)' && ldconfig -NXv 2>/dev/null | grep -q '^$(libdir):'; then ldconfig; fi
 
+.PHONY: deb
+deb: all ## make Debian packages of the library and of the PHP package, in target/deb
+	@scripts/deb
+
+.PHONY: dist
+dist: all ## copy the library to target/dist, with checksums, for machines without Rust
+	@scripts/dist
+
+to_bin      := $(DESTDIR)$(prefix)/bin
+to_man      := $(DESTDIR)$(prefix)/share/man/man1
+to_bash     := $(DESTDIR)$(prefix)/share/bash-completion/completions
+to_zsh      := $(DESTDIR)$(prefix)/share/zsh/site-functions
+to_fish     := $(DESTDIR)$(prefix)/share/fish/vendor_completions.d
+
+.PHONY: install-tool
+install-tool: tool # the command-line tool, its manual pages and completions
+	@$(INSTALL) -d '$(to_bin)' '$(to_man)' '$(to_bash)' '$(to_zsh)' '$(to_fish)'
+	@$(INSTALL) -m 755 $(tool) '$(to_bin)/'
+	@$(tool) man '$(to_man)'
+	@$(tool) completions bash >'$(to_bash)/rediscluster'
+	@$(tool) completions zsh >'$(to_zsh)/_rediscluster'
+	@$(tool) completions fish >'$(to_fish)/rediscluster.fish'
+
 .PHONY: uninstall
 uninstall: ## remove the installed files; needs the same variables
-	@rm -f '$(to_include)/rediscluster.h' '$(to_lib)/$(shared)' '$(to_lib)/$(soname)' '$(to_lib)/$(real)' \
+	@rm -f $(patsubst %,'$(to_include)/%',$(notdir $(c_headers))) '$(to_lib)/$(shared)' '$(to_lib)/$(soname)' '$(to_lib)/$(real)' \
 	    '$(to_lib)/$(static)' '$(to_lib)/pkgconfig/rediscluster.pc' \
-	    $(patsubst bindings/c/cmake/%,'$(to_cmake)/%',$(cmake_files))
+	    $(patsubst bindings/c/cmake/%,'$(to_cmake)/%',$(cmake_files)) \
+	    '$(to_bin)/rediscluster' '$(to_bash)/rediscluster' '$(to_zsh)/_rediscluster' '$(to_fish)/rediscluster.fish' \
+	    '$(to_man)/rediscluster.1' '$(to_man)'/rediscluster-*.1
 	@test ! -d '$(to_cmake)' || rmdir '$(to_cmake)'
 	@$(refresh_loader)
 
 .PHONY: stage
-stage: # install into target/stage, for the tests and the demo
-	@$(MAKE) install PREFIX='$(stage)' LIBDIR='$(stage)/lib' INCLUDEDIR='$(stage)/include' DESTDIR=
+stage: # install the library into target/stage, for the tests and the demo
+	@$(MAKE) install-library PREFIX='$(stage)' LIBDIR='$(stage)/lib' INCLUDEDIR='$(stage)/include' DESTDIR=
 
 # ---- other targets --------------------------------------------------------------------------------------------------
 

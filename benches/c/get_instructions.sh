@@ -26,5 +26,5 @@ instructions_of_get() { # CLIENT
 }
 
 ours=$(instructions_of_get ours)
-printf 'GET, user space\tinstructions\tours <= 1468\t%s\t%s\n' "$ours" "$(instructions_of_get hiredis)"
+printf 'GET, user space\tinstructions\tours <= 1467\t%s\t%s\n' "$ours" "$(instructions_of_get hiredis)"
 printf '  peer with a format string\tinstructions\t-\t%s\t%s\n' "$ours" "$(instructions_of_get hiredis-format)"

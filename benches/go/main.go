@@ -17,7 +17,10 @@ func main() {
 	keys := storeKeys(peer, 10000)
 
 	compareGet("Go: GET, 1 goroutine, go-redis Ring", ours, peer, keys[:100], 1, 2000)
-	compareGet("Go: GET, 64 goroutines, go-redis Ring", ours, peer, keys[:100], 64, 20000)
+	for _, goroutines := range []int{64, 512, 4096} {
+		name := fmt.Sprintf("Go: GET, %d goroutines, go-redis Ring", goroutines)
+		compareGet(name, ours, peer, keys[:100], goroutines, 20000)
+	}
 	for _, count := range []int{100, 10000} {
 		compareMGet(ours, peer, keys[:count], max(3, 30000/count))
 	}
