@@ -5,9 +5,11 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Reads what to type as a JSON list of texts and expected outputs: after each text it waits for the output. Prints all output.
+/// Reads what to type as a JSON list of texts and expected outputs. After each text it waits for the output, and after a line for the
+/// next prompt too: until then the terminal is not in raw mode, in which alone Ctrl-D reaches the program as a character.
 const TERMINAL: &str = r#"
-import json, os, pty, select, sys, time
+import json, os, pty, select, signal, sys, time
+signal.alarm(120)
 steps = json.load(sys.stdin)
 pid, terminal = pty.fork()
 if pid == 0:
@@ -26,7 +28,9 @@ def wait(text):
 wait('rediscluster> ')
 for typed, expected in steps:
     os.write(terminal, typed.encode())
-    if expected: wait(expected)
+    if expected:
+        wait(expected)
+        if typed.endswith('\r'): wait('rediscluster> ')
 _, status = os.waitpid(pid, 0)
 sys.exit(os.waitstatus_to_exitcode(status))
 "#;
