@@ -4,10 +4,12 @@
 //! it for Rust programs. Reading it connects to nothing.
 //!
 //! Data flows one way: `document` has the JSON keys, `values` reads single values, `node` and `resolve` decide what they mean together.
-//! `tls` has the settings of encrypted connections. `placement` computes where a key is stored; `pin` has the rules for keys on a fixed node, and `glob` their patterns.
+//! `tls` has the settings of encrypted connections, whose files are read again when their `file_version` changes. `placement` computes where a key is stored; `pin` has the rules for keys on a fixed node, and `glob` their patterns.
 
 mod builder;
 mod document;
+#[cfg(feature = "tls")]
+mod file_version;
 mod glob;
 mod node;
 mod pin;
@@ -18,6 +20,8 @@ mod tls;
 mod values;
 
 pub use crate::config::builder::ConfigBuilder;
+#[cfg(feature = "tls")]
+pub(crate) use crate::config::file_version::{FileVersion, file_versions};
 pub use crate::config::pin::Pin;
 pub(crate) use crate::config::placement::{Place, tag_without_rule};
 pub use crate::config::tls::Tls;

@@ -79,7 +79,7 @@ impl Listener {
 
     /// Adds the client that has connected to a socket, unless there are too many.
     fn admit(&mut self, listening: usize, socket: OwnedFd, buffer: &mut [u8], start: &mut impl FnMut(Job)) {
-        match self.sockets[listening].encrypt(self.tls.as_ref()) {
+        match self.sockets[listening].encrypt(self.tls.as_mut()) {
             Ok(tls) if self.counters.connected() < self.max_clients => self.add_client(socket, tls, buffer, start),
             Ok(None) => {
                 let _ = send(&socket, TOO_MANY, SendFlags::DONTWAIT | SendFlags::NOSIGNAL);

@@ -23,8 +23,10 @@ impl ListeningSocket {
     }
 
     /// Begins TLS with a new client, if there is TLS and the socket is not a Unix socket.
-    pub(super) fn encrypt(&self, tls: Option<&ListenerTls>) -> Result<Option<TlsStream>, Error> {
-        tls.filter(|_| !self.is_unix).map(TlsStream::new).transpose()
+    pub(super) fn encrypt(&self, tls: Option<&mut ListenerTls>) -> Result<Option<TlsStream>, Error> {
+        let Some(tls) = tls.filter(|_| !self.is_unix) else { return Ok(None) };
+        tls.refresh();
+        TlsStream::new(tls).map(Some)
     }
 }
 

@@ -1,5 +1,6 @@
 //! `serve`: lets Redis clients of any language use the servers of a configuration as one server.
 
+mod event_log;
 mod metrics;
 mod sockets;
 mod stop;
@@ -22,7 +23,8 @@ const CLIENT_PASSWORD: &str = "REDISCLUSTER_CLIENT_PASSWORD";
 ///
 /// Clients authenticate with the password of the configuration, or with one of
 /// their own. With systemd's socket activation its sockets are used instead of
-/// --listen and --unix.
+/// --listen and --unix. Events, such as servers that become unavailable, are
+/// written to stderr.
 #[derive(Args)]
 pub struct Serve {
     /// The address of the socket; may be given several times
@@ -46,6 +48,8 @@ pub struct Serve {
     #[arg(long, value_name = "NAME")]
     client_user: Option<String>,
     /// PEM file with a certificate: clients use TLS, except on Unix sockets
+    ///
+    /// This and the other two files are read again after they have changed.
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<String>,
     /// PEM file with the key of --tls-cert
@@ -74,6 +78,7 @@ pub fn run(config: Config, args: &Serve) -> Result<(), Failure> {
         sockets.refuse_other_hosts()?;
     }
     raise_descriptor_limit(u64::from(args.max_clients))?;
+    event_log::write_to_stderr();
     let cluster = Cluster::open(config);
     let (names, fds): (Vec<String>, Vec<OwnedFd>) = sockets.bound.into_iter().unzip();
     let mut listener = make_listener(&cluster, fds, args.max_clients)?;

@@ -181,6 +181,42 @@ fn strings(reply: &rediscluster::Reply) -> Vec<String> {
     parts.map(|part| if let Value::String(text) = part { String::from_utf8_lossy(text).into_owned() } else { panic!("{part:?}") }).collect()
 }
 
+/// As a renewal does it: the new file takes the place of the other one.
+fn replace(file: &std::path::Path, content: &[u8]) {
+    let written = file.with_extension("new");
+    std::fs::write(&written, content).expect("a file");
+    std::fs::rename(&written, file).expect("a file");
+}
+
+#[test]
+fn a_renewed_certificate_is_used_without_a_restart() {
+    if !servers_have_tls() {
+        return;
+    }
+    let (before, after) = (Authority::new(), Authority::new());
+    let (pair, renewed) = (before.issue("serve", &["127.0.0.1"], LAST_YEAR), after.issue("serve", &["127.0.0.1"], LAST_YEAR));
+    let servers = Server::start_many(1);
+    let nodes = format!("node_1#127.0.0.1:{}", servers[0].port);
+    let log = tempfile::NamedTempFile::new().expect("a file");
+    let options = ["serve", "--nodes", &nodes, "--listen", "127.0.0.1:0", "--tls-cert", text(&pair.cert), "--tls-key", text(&pair.key)];
+    let child = command(&options).stdout(Stdio::piped()).stderr(log.reopen().expect("the file")).spawn().expect("the program runs");
+    let serving = Serving::of(child, 1, servers);
+    let port = serving.address("listening on 127.0.0.1:").to_owned();
+    let trusts = |authority: &Authority| redis_cli(&port, &["--cacert", &authority.ca(), "PING"], b"").status.success();
+    let has_logged = |text: &str| std::fs::read_to_string(log.path()).expect("the file").contains(text);
+    // A client that stays connected keeps its connection.
+    let config = format!(r#"{{"nodes":{{"node_1":"rediss://127.0.0.1:{port}"}},"tls":{{"ca":"{}"}},"refresh_interval":0}}"#, before.ca());
+    let connected = Cluster::open(Config::from_json(config.as_bytes()).expect("a configuration"));
+    connected.command(&[b"PING"]).expect("a reply");
+    assert!(trusts(&before) && !trusts(&after) && !has_logged("tls_"));
+    // While a renewal has replaced one file of two, clients get the former certificate.
+    replace(&pair.cert, &std::fs::read(&renewed.cert).expect("the file"));
+    assert!(trusts(&before) && has_logged("error: tls_reload_failed: "));
+    replace(&pair.key, &std::fs::read(&renewed.key).expect("the file"));
+    assert!(trusts(&after) && !trusts(&before) && has_logged("info: tls_reloaded: "));
+    connected.command(&[b"PING"]).expect("a reply");
+}
+
 #[test]
 fn files_that_cannot_be_used_are_named() {
     let authority = Authority::new();

@@ -1,55 +1,15 @@
 //! TLS of a listener's clients, with rustls. The results of the calls are those of the system calls on a plain socket.
 
-use crate::config::{certificates, private_key};
 use crate::error::{Code, Error};
+use crate::listener::tls::ListenerTls;
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, recv, send};
-use rustls::crypto::ring;
-use rustls::server::WebPkiClientVerifier;
-use rustls::{RootCertStore, ServerConfig, ServerConnection};
+use rustls::ServerConnection;
 use std::io::{ErrorKind, Read, Write};
 use std::os::fd::OwnedFd;
-use std::sync::Arc;
 
 /// The encrypted bytes that are read at once. With the rest of a record that has arrived before, they decrypt to less than the buffer that is left.
 const ENCRYPTED: usize = 20 << 10;
-
-/// The certificate that a listener shows to its clients. See [`Listener::set_tls`](crate::Listener::set_tls).
-#[derive(Clone)]
-pub struct ListenerTls(Arc<ServerConfig>);
-
-impl ListenerTls {
-    /// Reads PEM files: the certificate, followed by those of intermediate authorities, its private key, and, if clients need a certificate, the
-    /// authorities that may have issued it.
-    ///
-    /// Fails with [`Code::Config`] if a file cannot be used. The files are not read again.
-    pub fn from_files(cert: &str, key: &str, client_ca: Option<&str>) -> Result<ListenerTls, Error> {
-        server_config(cert, key, client_ca).map(|config| ListenerTls(Arc::new(config))).map_err(|what| Error::new(Code::Config, what))
-    }
-}
-
-fn server_config(cert: &str, key: &str, client_ca: Option<&str>) -> Result<ServerConfig, String> {
-    // The provider is passed on, and never installed for the process: the program may have another one.
-    let provider = Arc::new(ring::default_provider());
-    let builder = ServerConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions();
-    let builder = builder.map_err(|error| error.to_string())?;
-    let builder = match client_ca {
-        Some(path) => {
-            let mut authorities = RootCertStore::empty();
-            for certificate in certificates(path)? {
-                authorities.add(certificate).map_err(|error| format!("{path} has a certificate that cannot be used: {error}"))?;
-            }
-            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(authorities), provider).build();
-            builder.with_client_cert_verifier(verifier.map_err(|error| format!("{path}: {error}"))?)
-        }
-        None => builder.with_no_client_auth(),
-    };
-    let config = builder.with_single_cert(certificates(cert)?, private_key(key)?);
-    let mut config = config.map_err(|error| format!("{cert} and {key} cannot be used together: {error}"))?;
-    // A client that connects again resumes its session: no signature, and no memory here until then.
-    config.ticketer = ring::Ticketer::new().map_err(|error| error.to_string())?;
-    Ok(config)
-}
 
 /// The TLS of one client.
 pub(crate) struct TlsStream {
@@ -60,7 +20,7 @@ pub(crate) struct TlsStream {
 
 impl TlsStream {
     pub(crate) fn new(tls: &ListenerTls) -> Result<TlsStream, Error> {
-        let connection = ServerConnection::new(tls.0.clone()).map_err(|error| Error::new(Code::Internal, format!("TLS: {error}")))?;
+        let connection = ServerConnection::new(tls.server_config()).map_err(|error| Error::new(Code::Internal, format!("TLS: {error}")))?;
         Ok(TlsStream { connection, has_finished: false })
     }
 

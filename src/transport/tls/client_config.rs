@@ -1,6 +1,6 @@
 //! The settings of a TLS client as rustls takes them, made once for all connections of a process and again after a file has changed.
 
-use crate::config::{Tls, certificates, private_key};
+use crate::config::{FileVersion, Tls, certificates, file_versions, private_key};
 use crate::log::{LogKind, log};
 use arc_swap::ArcSwapOption;
 use rustls::client::WebPkiServerVerifier;
@@ -8,7 +8,6 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
-use std::os::unix::fs::MetadataExt;
 use std::sync::Arc;
 
 /// More are not kept. A process has one per configuration.
@@ -21,18 +20,15 @@ struct Kept {
     tls: Tls,
     /// The process that made it: its locks may be held in another one.
     owner: u32,
-    files: Vec<Option<Version>>,
+    files: Vec<Option<FileVersion>>,
     config: Arc<ClientConfig>,
     /// Later versions of the files that could not be used. They were reported.
-    rejected: ArcSwapOption<Vec<Option<Version>>>,
+    rejected: ArcSwapOption<Vec<Option<FileVersion>>>,
 }
-
-/// The version of a file: device, inode, size, and time of its last change.
-type Version = (u64, u64, u64, i64, i64);
 
 /// The settings with the current files. If these have changed and are not valid now, as while they are being replaced, it returns the former ones.
 pub(super) fn client_config(tls: &Tls) -> Result<Arc<ClientConfig>, String> {
-    let (owner, files) = (std::process::id(), versions(tls));
+    let (owner, files) = (std::process::id(), file_versions(files(tls)));
     let kept = KEPT.load();
     let known = kept.iter().flat_map(|kept| kept.iter()).find(|kept| kept.owner == owner && same_files(&kept.tls, tls));
     if let Some(known) = known.filter(|known| known.files == files) {
@@ -71,14 +67,6 @@ fn keep(new: Kept) {
 /// The name of the server is not a part of the settings.
 fn same_files(one: &Tls, other: &Tls) -> bool {
     one.ca == other.ca && one.cert == other.cert && one.key == other.key && one.insecure == other.insecure
-}
-
-fn versions(tls: &Tls) -> Vec<Option<Version>> {
-    let version = |path: &String| {
-        let file = std::fs::metadata(path).ok()?;
-        Some((file.dev(), file.ino(), file.size(), file.mtime(), file.mtime_nsec()))
-    };
-    files(tls).map(version).collect()
 }
 
 fn files(tls: &Tls) -> impl Iterator<Item = &String> {
