@@ -1,6 +1,7 @@
 //! The commands of one call, each added to the pipelines of the servers that run it.
 
 use crate::cluster::merge::Merger;
+use crate::cluster::reads_elsewhere;
 use crate::cluster::replica_read::may_use_replica;
 use crate::cluster::reply_sink::{ReplySink, Strings};
 use crate::cluster::scripts;
@@ -270,8 +271,8 @@ impl<'p, 'a> Batch<'p, 'a> {
         (0..self.pipelines.len()).for_each(|server| self.redirect_to_replica(server));
         let mut pipelines: Vec<&mut NodePipeline> = self.pipelines.iter_mut().flatten().collect();
         exchange(&mut pipelines);
-        if pipelines.iter().any(|pipeline| pipeline.replica_failed()) {
-            self.retry_on_masters();
+        if !self.masters_only {
+            reads_elsewhere::retry(self.resolver, &mut self.pipelines);
         }
         self.record_writes();
         if self.needs_connections_to_merge {
@@ -286,25 +287,6 @@ impl<'p, 'a> Batch<'p, 'a> {
                 self.pipelines.iter().enumerate().filter(|(_, pipeline)| pipeline.as_ref().is_some_and(|one| one.requires_master));
             written.for_each(|(server, _)| reads.record_write(server));
         }
-    }
-
-    /// Sends to masters what replicas could not run.
-    #[cold]
-    fn retry_on_masters(&mut self) {
-        // A caller that waits for a connection must not hold another one.
-        self.pipelines.iter_mut().flatten().for_each(NodePipeline::release_connection);
-        let mut retried: Vec<&mut NodePipeline> = Vec::new();
-        for (server, pipeline) in self.pipelines.iter_mut().enumerate() {
-            if let Some(pipeline) = pipeline.as_mut().filter(|pipeline| pipeline.replica_failed()) {
-                let shard = self.resolver.topology().shard(server);
-                if let Some(replica) = self.resolver.replica_of(server).filter(|_| !pipeline.found_pool_exhausted()) {
-                    shard.replica_failed(replica);
-                }
-                pipeline.restart_on_master(shard);
-                retried.push(pipeline);
-            }
-        }
-        exchange(&mut retried);
     }
 
     /// The server whose pipeline has the replies to all commands, in order, so that nothing has to be merged.

@@ -12,6 +12,7 @@ mod node_list;
 mod one_round;
 mod per_process;
 mod pipeline;
+mod reads_elsewhere;
 mod registry;
 mod replica_read;
 mod reply_sink;

@@ -17,32 +17,47 @@ pub(crate) fn may_use_replica(name: &[u8], keys: &[Key], flags: CommandFlags) ->
     flags.repeatable && !keys.is_empty() && !FOR_MASTERS.iter().any(|command| name.eq_ignore_ascii_case(command.as_bytes()))
 }
 
-/// Runs a read on a replica; if that fails, on other replicas, and at last on the master. If it is the turn of the master, and that fails, a
-/// replica serves the read.
+/// Runs a read on a replica; if that fails, on other replicas, and at last on the master. If it is the turn of the master, and that fails, the
+/// replicas serve the read.
 #[cold]
 pub(crate) fn run(command: &OneServerCommand, shard: &Shard, reads: Reads, server: usize) -> Result<Reply, Error> {
-    let mut has_failed = false;
-    while let Some(replica) = shard.next_replica(reads.choice(server)) {
+    match run_on_replicas(command, shard, reads.choice(server)) {
+        Ok(Some(reply)) => return Ok(reply),
+        Ok(None) => {}
+        Err(error) => return Err(error),
+    }
+    let outcome = command.run(shard);
+    if reads.may_choose_master() && outcome.as_ref().is_err_and(may_read_elsewhere) {
+        // The error of the master says more than that of a replica.
+        if let Ok(Some(reply)) = run_on_replicas(command, shard, without_master(reads.choice(server))) {
+            return Ok(reply);
+        }
+    }
+    outcome
+}
+
+/// Runs a read on one replica after the other. `None`: it is for the master. Fails if the deadline of the call has passed.
+fn run_on_replicas(command: &OneServerCommand, shard: &Shard, choice: ReadChoice) -> Result<Option<Reply>, Error> {
+    while let Some(replica) = shard.next_replica(choice) {
         match command.run(replica.pool()) {
-            Ok(reply) if !is_unavailable(&reply) => return Ok(reply),
+            Ok(reply) if !is_unavailable(&reply) => return Ok(Some(reply)),
             // The replica works, but all connections to it are in use.
             Err(error) if error.code() == Code::Pool => break,
             Err(error) if deadline::has_passed() => return Err(error),
             _ => shard.replica_failed(&replica),
         }
-        has_failed = true;
     }
-    match command.run(shard) {
-        Err(error) if !has_failed && reads.may_choose_master() && is_unreached(&error) && !deadline::has_passed() => {
-            let replica = shard.next_replica(ReadChoice { read: Read::Replica, ..reads.choice(server) });
-            replica.map_or(Err(error.clone()), |replica| command.run(replica.pool()).or(Err(error)))
-        }
-        outcome => outcome,
-    }
+    Ok(None)
 }
 
-fn is_unreached(error: &Error) -> bool {
-    matches!(error.code(), Code::Connect | Code::Io | Code::Timeout)
+/// The same choice among the replicas only.
+pub(crate) fn without_master(choice: ReadChoice) -> ReadChoice {
+    ReadChoice { read: Read::Replica, ..choice }
+}
+
+/// Whether a replica may serve a read that has failed with this error on the master: it could not be reached, or did not reply.
+pub(crate) fn may_read_elsewhere(error: &Error) -> bool {
+    matches!(error.code(), Code::Connect | Code::Io | Code::Timeout) && !deadline::has_passed()
 }
 
 /// Whether a reply, which may be in the array of a request, is an error by which the server rejects all reads.

@@ -65,6 +65,8 @@ pub(crate) struct Document {
     pub min_reply_rate: Option<u32>,
     #[serde(default, deserialize_with = "count")]
     pub breaker_failures: Option<u32>,
+    #[serde(default, deserialize_with = "boolean")]
+    pub breaker_per_process: Option<bool>,
     #[serde(default, deserialize_with = "pool_size")]
     pub pool_size: Option<usize>,
     #[serde(default, deserialize_with = "count")]

@@ -11,7 +11,7 @@ use crate::routing::plan::{
     Plan, keyless_error, lacks_keys, learned_positions, needs_session, place_keys, placed_keys, plan, plan_for_rejection, plan_learned,
     upper,
 };
-use crate::topology::{Reads, Replica, Topology};
+use crate::topology::{ReadChoice, Reads, Replica, Topology};
 use crate::transport::NodePipeline;
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -21,8 +21,16 @@ pub(crate) struct CommandResolver<'p> {
     topology: &'p Topology,
     reads: Reads<'p>,
     partial: bool,
-    /// By server, the replica that this call reads from: the same for all commands of the call.
-    replicas: OnceCell<Vec<OnceCell<Option<Arc<Replica>>>>>,
+    /// By server, the replicas that this call reads from: the same for all commands of the call.
+    replicas: OnceCell<Vec<ReplicaList>>,
+}
+
+/// The replicas that a call reads from in place of one master: the next one if one of them fails. Grows only, so that what is in it can be borrowed.
+#[derive(Default)]
+struct ReplicaList {
+    /// `None`: it reads from the master.
+    replica: OnceCell<Option<Arc<Replica>>>,
+    next: OnceCell<Box<ReplicaList>>,
 }
 
 /// The keys of a command, for a caller that only runs it if they are on one server.
@@ -63,12 +71,19 @@ impl<'p> CommandResolver<'p> {
 
     /// The replica that this call reads from in place of a master; `None` if it reads from the master.
     pub(crate) fn replica_of(&self, server: usize) -> Option<&Replica> {
+        self.nth_replica_of(server, 0, self.reads.choice(server))
+    }
+
+    /// The replica that serves the `nth` attempt of this call, counted from 0, to read in place of a master: each call with an `nth` returns the same,
+    /// whatever its choice.
+    pub(crate) fn nth_replica_of(&self, server: usize, nth: usize, choice: ReadChoice) -> Option<&Replica> {
         let shard = self.topology.shard(server);
         if !self.reads.may_use_replicas() || !shard.may_have_replicas() {
             return None;
         }
-        let replicas = self.replicas.get_or_init(|| vec![OnceCell::new(); self.config.servers.len()]);
-        replicas[server].get_or_init(|| shard.next_replica(self.reads.choice(server))).as_deref()
+        let by_server = self.replicas.get_or_init(|| self.config.servers.iter().map(|_| ReplicaList::default()).collect());
+        let list = (0..nth).fold(&by_server[server], |list, _| list.next.get_or_init(Box::default));
+        list.replica.get_or_init(|| shard.next_replica(choice)).as_deref()
     }
 
     #[inline]

@@ -2,19 +2,23 @@
 //!
 //! No caller waits for the probe of another one, and the one that begins a probe waits only for a moment: a reply that comes later is found by
 //! the callers after it. While the server works a command costs a look at one number.
+//!
+//! The processes of a user share what they find out (`breaker_file`). A process that learns of a failure from another one probes the server once
+//! itself before calls fail. After that one process at a time probes it for all.
 
 use crate::config::{Address, Tls};
 use crate::error::{Code, Error};
 use crate::log::{LogKind, log};
-use crate::transport::clock::{NEVER, Time, exact_now};
+use crate::transport::breaker_file::{BreakerFile, Record};
+use crate::transport::clock::{NEVER, Time, exact_now, now};
 use crate::transport::deadline::deadline;
 use crate::transport::probe::Probe;
 use arc_swap::ArcSwap;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::atomic::{AtomicU32, AtomicU64};
-use std::sync::{Mutex, MutexGuard, TryLockError};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 /// How long the caller that begins a probe waits for it (25 ms).
 const PROBE_WAIT: Time = 25_000_000;
@@ -25,6 +29,10 @@ const MAX_FIRST_WAIT: Time = 250_000_000;
 /// The time between two probes, which doubles from one to the next.
 const MIN_INTERVAL: Time = 100_000_000;
 const MAX_INTERVAL: Time = 5_000_000_000;
+/// How often the file of the other processes is read (every 20 ms).
+const LOOK_INTERVAL: Time = 20_000_000;
+/// How long this process leaves the probes to the others (10 s).
+const MAX_ABSTENTION: Time = 2 * MAX_INTERVAL;
 
 pub(crate) struct Breaker {
     address: Address,
@@ -43,11 +51,27 @@ pub(crate) struct Breaker {
     probing: Mutex<Probing>,
     /// When it last replied to a probe of a [`Watch`](crate::transport::Watch).
     replied_to_probe: AtomicU64,
+    /// What the processes of this user know about the server. `None`: they share nothing.
+    file: Option<BreakerFile>,
+    /// When the file was last read.
+    looked: AtomicU64,
+    /// When the newest record was written that this process has written or taken over.
+    heard: AtomicU64,
+    /// The failure is that of another process, and this one has not probed the server yet.
+    is_hearsay: AtomicBool,
 }
 
 struct Probing {
     current: Option<Probe>,
     interval: Time,
+    /// When this process last began a probe.
+    last: Time,
+}
+
+impl Probing {
+    fn new(last: Time) -> Probing {
+        Probing { current: None, interval: MIN_INTERVAL, last }
+    }
 }
 
 /// What is known about a server.
@@ -78,7 +102,7 @@ pub(crate) enum Failure {
 
 impl Breaker {
     /// `timeout` is the limit for a request.
-    pub(crate) fn new(address: Address, tls: Option<Tls>, max_failures: u32, timeout: Time) -> Breaker {
+    pub(crate) fn new(address: Address, tls: Option<Tls>, max_failures: u32, timeout: Time, file: Option<BreakerFile>) -> Breaker {
         Breaker {
             address,
             tls,
@@ -88,8 +112,12 @@ impl Breaker {
             since: AtomicU64::new(0),
             reason: ArcSwap::default(),
             next_probe: AtomicU64::new(0),
-            probing: Mutex::new(Probing { current: None, interval: MIN_INTERVAL }),
+            probing: Mutex::new(Probing::new(0)),
             replied_to_probe: AtomicU64::new(0),
+            file,
+            looked: AtomicU64::new(0),
+            heard: AtomicU64::new(0),
+            is_hearsay: AtomicBool::new(false),
         }
     }
 
@@ -125,8 +153,10 @@ impl Breaker {
     }
 
     fn admit_within(&self, limit: Time) -> Result<(), Error> {
-        // Another caller that holds the lock looks after the probe.
-        let change = self.try_lock().and_then(|mut probing| self.look_after(&mut probing, limit));
+        let is_doubtful = limit == NEVER && self.is_hearsay.load(Relaxed);
+        // Another caller that holds the lock looks after the probe. Only the one that tells whether another process is right is waited for.
+        let probing = if is_doubtful { Some(self.lock()) } else { self.try_lock() };
+        let change = probing.and_then(|mut probing| self.look_after(&mut probing, limit));
         self.report(change);
         let failures = self.failures.load(Relaxed);
         if failures == 0 || failures < self.max_failures {
@@ -137,28 +167,36 @@ impl Breaker {
     }
 
     fn look_after(&self, probing: &mut Probing, limit: Time) -> Option<Change> {
+        if !self.is_troubled() {
+            return None;
+        }
         let since = self.since.load(Relaxed);
         // A probe from before the failures would be found to have succeeded.
         if probing.current.as_ref().is_some_and(|probe| probe.began < since) {
-            *probing = Probing { current: None, interval: MIN_INTERVAL };
+            *probing = Probing::new(probing.last);
         }
         let now = exact_now();
+        self.follow_others(probing, now);
         if now >= self.next_probe.load(Relaxed) {
             // A probe without a reply in its interval is replaced by the next one.
             self.next_probe.store(now.saturating_add(with_jitter(probing.interval)), Relaxed);
             probing.interval = (probing.interval * 2).min(MAX_INTERVAL);
+            probing.last = now;
+            if self.is_open() {
+                self.tell_others(true);
+            }
             match self.start_probe() {
                 Ok(probe) => probing.current = Some(probe),
                 Err(error) => return self.probe_failed(probing, &error.to_string()),
             }
         }
         let probe = probing.current.as_mut()?;
-        let wait = if self.failures.load(Relaxed) < self.max_failures { self.first_wait } else { PROBE_WAIT };
+        let wait = if self.is_open() || self.is_hearsay.load(Relaxed) { PROBE_WAIT } else { self.first_wait };
         let until = probe.began.saturating_add(wait);
         // The deadline of the caller ends its wait and proves nothing.
         match probe.advance(until.min(exact_now().saturating_add(limit)).min(deadline())) {
             Ok(true) => {
-                *probing = Probing { current: None, interval: MIN_INTERVAL };
+                *probing = Probing::new(probing.last);
                 self.close()
             }
             Ok(false) if exact_now() < until => None,
@@ -176,13 +214,90 @@ impl Breaker {
 
     /// Makes calls fail at once. Of concurrent callers one gets the change.
     fn open(&self) -> Option<Change> {
-        (self.failures.fetch_max(self.max_failures, Relaxed) < self.max_failures).then_some(Change::Opened)
+        let is_change = self.failures.fetch_max(self.max_failures, Relaxed) < self.max_failures;
+        if self.is_hearsay.swap(false, Relaxed) {
+            // Another process probes the server already.
+            let record = self.file.as_ref().and_then(BreakerFile::read).filter(|record| record.is_open);
+            self.next_probe.fetch_max(record.map_or(0, |record| record.next_probe), Relaxed);
+        } else if is_change {
+            self.tell_others(true);
+        }
+        is_change.then_some(Change::Opened)
     }
 
     /// Lets calls use the server.
     fn close(&self) -> Option<Change> {
         let failures = self.failures.swap(0, Relaxed);
-        (failures > 0 && failures >= self.max_failures).then_some(Change::Closed)
+        let was_open = failures > 0 && failures >= self.max_failures;
+        if self.is_hearsay.swap(false, Relaxed) || was_open {
+            self.tell_others(false);
+        }
+        was_open.then_some(Change::Closed)
+    }
+
+    fn is_open(&self) -> bool {
+        self.failures.load(Relaxed) >= self.max_failures
+    }
+
+    /// Takes over that other processes find the server unavailable. For a caller whose connection is not open yet, or was idle for some time: all
+    /// others notice a failure by themselves as soon. If the server is in trouble after that, [`Breaker::admit`] decides.
+    #[cold]
+    pub(crate) fn consult_others(&self) {
+        let Some(record) = self.look(now()).filter(|record| record.is_open && record.written > self.heard.load(Relaxed)) else { return };
+        // A caller that holds the lock looks after a failure that this process has noticed itself.
+        let Some(mut probing) = self.try_lock() else { return };
+        if self.is_troubled() {
+            return;
+        }
+        *probing = Probing::new(probing.last);
+        self.heard.store(record.written, Relaxed);
+        self.reason.store(record.reason.into());
+        self.since.store(record.since, Relaxed);
+        self.next_probe.store(exact_now(), Relaxed);
+        self.is_hearsay.store(true, Relaxed);
+        // Not more than one failure, which a probe has to confirm.
+        let _ = self.failures.compare_exchange(0, 1, Relaxed, Relaxed);
+    }
+
+    /// The record of the other processes, if it was not read a moment ago.
+    fn look(&self, now: Time) -> Option<Record> {
+        let file = self.file.as_ref()?;
+        if now < self.looked.load(Relaxed).saturating_add(LOOK_INTERVAL) {
+            return None;
+        }
+        self.looked.store(now, Relaxed);
+        file.read()
+    }
+
+    /// While calls fail at once: leaves the next probe to another process that has announced one, and makes a probe due if another one has found that
+    /// the server replies again.
+    fn follow_others(&self, probing: &mut Probing, now: Time) {
+        if !self.is_open() || self.is_hearsay.load(Relaxed) {
+            return;
+        }
+        let is_due = now >= self.next_probe.load(Relaxed);
+        if is_due {
+            self.looked.store(0, Relaxed);
+        }
+        let Some(record) = self.look(now).filter(|record| record.written > self.heard.load(Relaxed)) else { return };
+        if !record.is_open {
+            // Not more often: the server may reply to the other process only.
+            if now >= probing.last.saturating_add(MIN_INTERVAL) {
+                self.heard.store(record.written, Relaxed);
+                self.next_probe.store(now, Relaxed);
+            }
+        } else if is_due && record.next_probe > now && now < probing.last.saturating_add(MAX_ABSTENTION) {
+            let interval = record.next_probe.saturating_sub(record.written);
+            probing.interval = probing.interval.max(interval.saturating_mul(2)).min(MAX_INTERVAL);
+            self.next_probe.store(record.next_probe, Relaxed);
+        }
+    }
+
+    fn tell_others(&self, is_open: bool) {
+        let Some(file) = &self.file else { return };
+        let (now, reason) = (exact_now(), self.reason.load().to_string());
+        self.heard.store(now, Relaxed);
+        file.write(&Record { is_open, since: self.since.load(Relaxed), next_probe: self.next_probe.load(Relaxed), written: now, reason });
     }
 
     fn report(&self, change: Option<Change>) {
@@ -215,7 +330,12 @@ impl Breaker {
         }
         self.prepare_failure(failure, reason);
         let before = self.failures.fetch_add(1, Relaxed);
-        self.report((before < self.max_failures && before + 1 >= self.max_failures).then_some(Change::Opened));
+        let is_change = before < self.max_failures && before + 1 >= self.max_failures;
+        if is_change {
+            self.is_hearsay.store(false, Relaxed);
+            self.tell_others(true);
+        }
+        self.report(is_change.then_some(Change::Opened));
     }
 
     /// Records all of a failure but the failure itself.
@@ -252,6 +372,10 @@ impl Breaker {
         self.replied_to_probe.store(now, Relaxed);
     }
 
+    fn lock(&self) -> MutexGuard<'_, Probing> {
+        self.probing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn try_lock(&self) -> Option<MutexGuard<'_, Probing>> {
         match self.probing.try_lock() {
             Ok(guard) => Some(guard),
@@ -273,7 +397,7 @@ mod tests {
     use std::net::TcpListener;
 
     fn breaker_of(listener: &TcpListener, max_failures: u32) -> Breaker {
-        Breaker::new(Address::Tcp { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() }, None, max_failures, 0)
+        Breaker::new(Address::Tcp { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() }, None, max_failures, 0, None)
     }
 
     #[test]
@@ -336,7 +460,7 @@ mod tests {
     fn a_caller_that_must_not_wait_does_not_decide_before_the_time_for_the_probe_is_up() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = Address::Tcp { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() };
-        let breaker = Breaker::new(address, None, 2, Time::from(u32::MAX));
+        let breaker = Breaker::new(address, None, 2, Time::from(u32::MAX), None);
         breaker.failed(Failure::Silent, "no reply in time");
         let began = exact_now();
         while breaker.admit_soon().is_ok() {}
@@ -356,7 +480,7 @@ mod tests {
 
     #[test]
     fn without_a_limit_it_counts_nothing() {
-        let breaker = Breaker::new(Address::Unix { path: "none".into() }, None, 0, 0);
+        let breaker = Breaker::new(Address::Unix { path: "none".into() }, None, 0, 0, None);
         (0..9).for_each(|_| breaker.failed(Failure::Refused, "refused"));
         assert!(!breaker.is_troubled());
     }

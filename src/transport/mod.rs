@@ -1,6 +1,7 @@
 //! Bytes to servers and back: connections, pools of them, and the commands of one call for one server.
 
 mod breaker;
+mod breaker_file;
 mod breakers;
 mod check_schedule;
 pub(crate) mod clock;

@@ -318,13 +318,23 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
 
     /// Whether it may be sent to a replica: all its commands are reads, and none has been sent.
     pub(crate) fn may_use_replica(&self) -> bool {
-        self.repeatable && !self.requires_master && !self.is_started()
+        self.only_reads() && !self.is_started()
+    }
+
+    /// Whether all its commands are reads that a replica can serve.
+    pub(crate) fn only_reads(&self) -> bool {
+        self.repeatable && !self.requires_master
     }
 
     /// Makes a replica its server.
     pub(crate) fn redirect_to_replica(&mut self, replica: &'p dyn ConnectionSource) {
         self.source = replica;
         self.is_on_replica = true;
+    }
+
+    /// Whether it is sent to a replica, or was.
+    pub(crate) fn is_on_replica(&self) -> bool {
+        self.is_on_replica
     }
 
     /// Whether it was sent to a replica that could not run all of it.
@@ -345,10 +355,20 @@ impl<'p, 'a> NodePipeline<'p, 'a> {
 
     /// Resets it, to be sent to the master.
     pub(crate) fn restart_on_master(&mut self, master: &'p dyn ConnectionSource) {
-        self.release_connection();
+        self.restart();
         self.source = master;
-        self.began = None;
         self.is_on_replica = false;
+    }
+
+    /// Resets it, to be sent to a replica.
+    pub(crate) fn restart_on_replica(&mut self, replica: &'p dyn ConnectionSource) {
+        self.restart();
+        self.redirect_to_replica(replica);
+    }
+
+    fn restart(&mut self) {
+        self.release_connection();
+        self.began = None;
         self.is_done = false;
         self.failure = None;
         self.reader = Reader::new(Vec::new(), false);

@@ -114,6 +114,16 @@ impl Pool {
         self.check_available().inspect_err(|_| self.statistics.failed(ErrorKind::Unavailable))
     }
 
+    /// [`Pool::admit`] for a connection that is not open yet, or was idle for some time: other processes may know that the server does not reply.
+    #[cold]
+    fn admit_after_pause(&self) -> Result<(), Error> {
+        if self.breaker.is_troubled() {
+            return Ok(());
+        }
+        self.breaker.consult_others();
+        self.admit()
+    }
+
     /// What has happened so far.
     pub(crate) fn snapshot(&self) -> Snapshot {
         let state = self.lock();
@@ -130,6 +140,9 @@ impl Pool {
 
     /// The same for a caller that must not wait for the server.
     pub(crate) fn check_available_soon(&self) -> Result<(), Error> {
+        if !self.breaker.is_troubled() {
+            self.breaker.consult_others();
+        }
         if self.breaker.is_troubled() { self.breaker.admit_soon() } else { Ok(()) }
     }
 
@@ -184,6 +197,9 @@ impl Pool {
                 let is_trusted = now < idle.leased_at + TRUSTED_FOR && now < idle.connection.retired_at;
                 let is_usable = !fresh && (is_trusted || self.is_usable(&idle, now));
                 let lease = Lease { pool: self, connection: Some(idle.connection), leased_at: now };
+                if !is_trusted {
+                    self.admit_after_pause()?;
+                }
                 if is_usable {
                     lease.begin_request(now);
                     return Ok(lease);
@@ -240,6 +256,7 @@ impl Pool {
 
     /// Opens a connection. If roles are checked here, it fails if the server is a replica.
     fn open(&self, server: &Server, began: Time, limit: Limit) -> Result<Connection, Error> {
+        self.admit_after_pause()?;
         let asks_role = self.checks.is_active().then_some(limit);
         let mut connection =
             Connection::open(server, &self.config, &self.breaker, &self.statistics, (began, self.until(began, limit)), asks_role)?;

@@ -74,7 +74,7 @@ mod tests {
 
     fn watch(listener: &TcpListener, limit: Time) -> Watch {
         let address = Address::Tcp { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() };
-        Watch::new(&Arc::new(Breaker::new(address, None, 1, 0)), 1_000_000, limit)
+        Watch::new(&Arc::new(Breaker::new(address, None, 1, 0, None)), 1_000_000, limit)
     }
 
     /// Checks until `is_over`.

@@ -1,6 +1,7 @@
 //! Servers, networks and replicas that fail, and `recover` while its command runs.
 
 mod breaker;
+mod breaker_processes;
 mod deadlines;
 mod failover;
 mod failures;

@@ -172,6 +172,64 @@ static void test_busy_parent(int forks) {
     for (i = 0; i < 4; i++) pthread_join(threads[i], NULL);
 }
 
+/* Node 1, which has key 4, works; node 2, which has key 1, refuses connections. Of each process all calls of node 1 succeed; those of node 2 fail, most of them at once. */
+static void use_broken(const rediscluster *broken, int rounds) {
+    int round, at_once = 0;
+    for (round = 0; round < rounds; round++) {
+        rediscluster_error *error = NULL;
+        rediscluster_reply *reply = NULL;
+        request get = {NULL, 0, 0};
+        rediscluster_reply_free(cluster_command(broken, "GET", "4", NULL));
+        request_add(&get, "GET", "1", NULL);
+        CHECK_INT(rediscluster_execute(broken, get.bytes, get.length, &reply, &error), REDISCLUSTER_OK);
+        if (reply) {
+            rediscluster_value failure = cluster_value_at(reply, cluster_child(reply, 0, 0));
+            rediscluster_value text;
+            CHECK_INT(failure.type, REDISCLUSTER_TYPE_FAILURE);
+            text = cluster_value_at(reply, cluster_child(reply, cluster_child(reply, 0, 0), 1));
+            at_once += text.length > 0 && memmem(text.bytes, text.length, "unavailable for ", 16) != NULL;
+        }
+        rediscluster_reply_free(reply);
+        rediscluster_error_free(error);
+        request_free(&get);
+    }
+    CHECK(at_once >= rounds - 4);
+}
+
+static rediscluster *broken;
+
+static void *stay_broken(void *argument) {
+    (void)argument;
+    while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) use_broken(broken, 10);
+    return NULL;
+}
+
+/* Threads hold the locks of the breaker, and probe, at the moment of each fork. */
+static void test_busy_breaker(int forks, const char *options) {
+    pthread_t threads[4];
+    int ports[2], i;
+    char *config;
+    CHECK_INT(cluster_ports(ports, 1), 1);
+    ports[1] = 1;
+    config = cluster_config_of(ports, 2, options);
+    broken = cluster_open(config);
+    __atomic_store_n(&stop, 0, __ATOMIC_RELAXED);
+    for (i = 0; i < 4; i++)
+        if (pthread_create(&threads[i], NULL, stay_broken, NULL) != 0) abort();
+    for (i = 0; i < forks; i++) {
+        pid_t child = start_child();
+        if (child == 0) {
+            use_broken(broken, 10);
+            end_child(0);
+        }
+        wait_for(child);
+    }
+    __atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
+    for (i = 0; i < 4; i++) pthread_join(threads[i], NULL);
+    rediscluster_close(broken);
+    free(config);
+}
+
 #endif
 
 /* A handle opened in the parent and first used in the child, and one opened in the child. */
@@ -203,6 +261,8 @@ int main(void) {
     test_at_the_same_time();
 #ifndef __SANITIZE_ADDRESS__
     test_busy_parent(200);
+    test_busy_breaker(100, CLUSTER_LONG_TIMEOUTS);
+    test_busy_breaker(100, CLUSTER_LONG_TIMEOUTS ",\"breaker_per_process\":true");
 #endif
     test_unused_handle();
     rediscluster_close(cluster);

@@ -3,8 +3,8 @@
 use super::{FREQUENT_CHECKS, read, run, store};
 use crate::support::link::{Link, LinkFault};
 use crate::support::replication::{call_count, is_in_sync, known_replicas, start_master, start_replica_of, wait_until};
-use crate::support::{Server, cluster, key_on, request};
-use rediscluster::{Cluster, Config, Read, Value};
+use crate::support::{Server, cluster, key_on, request, words};
+use rediscluster::{Cluster, Config, Read, Reply, Value};
 use std::time::{Duration, Instant};
 
 /// A master, and a replica that gets no changes while the link between them is a black hole. Both go on to reply.
@@ -131,6 +131,76 @@ fn any_reads_from_the_master_and_its_replicas_in_turn() {
     }
     master.stop();
     (0..20).for_each(|_| assert_eq!(read(&handle, "a"), b"1", "reads outlive the master"));
+}
+
+/// The reads of a handle: a single command, several in a pipeline, one whose keys are on both nodes, and the same in a session.
+fn all_reads_are_served(handle: &Cluster, keys: [&str; 2]) -> Result<(), String> {
+    let [one, two] = keys;
+    let read = |text: &str| handle.command(&words(text)).map_err(|error| format!("{text}: {error}"));
+    let expect = |text: &str, reply: Reply, value: Value| {
+        if reply.root() == value { Ok(()) } else { Err(format!("{text}: {:?}", reply.bytes().escape_ascii().to_string())) }
+    };
+    expect("GET", read(&format!("GET {one}"))?, Value::String(b"1"))?;
+    expect("EXISTS", read(&format!("EXISTS {one} {two}"))?, Value::Integer(2))?;
+    let tolerant = handle.with_partial(true);
+    let exists = tolerant.command(&words(&format!("EXISTS {one} {two}"))).map_err(|error| error.to_string())?;
+    expect("EXISTS with partial", exists, Value::Integer(2))?;
+    let commands = request(&[&format!("GET {one}"), &format!("MGET {two} {one}"), &format!("STRLEN {two}")]);
+    let pipeline = handle.execute(&commands).map_err(|error| error.to_string())?;
+    let in_session = handle.session().execute(&commands).map_err(|error| error.to_string())?;
+    for (kind, reply) in [("pipeline", pipeline), ("session", in_session)] {
+        // The array, GET, the array of MGET with two values, STRLEN.
+        let is_right = reply.value(1) == Some(Value::String(b"1")) && reply.value(5) == Some(Value::Integer(1));
+        is_right.then_some(()).ok_or_else(|| format!("{kind}: {:?}", reply.value(1)))?;
+    }
+    Ok(())
+}
+
+#[test]
+fn pipelines_and_split_reads_that_find_the_master_dead_are_served_by_a_replica() {
+    for kind in ["any", "nearest"] {
+        let mut masters = [start_master(), start_master()];
+        let mut replicas = masters.each_ref().map(|master| [start_replica_of(master), start_replica_of(master)]);
+        let ports = masters.each_ref().map(|master| master.port);
+        let [one, two] = [1, 2].map(|node| key_on(node, 2));
+        // Nothing of a breaker that another handle has opened helps: each handle has limits of its own.
+        let open = |nth: usize| cluster(&ports, &[&format!(r#""read":"{kind}","refresh_interval":1e6,"timeout":{}"#, 20 + nth)]);
+        let handles: Vec<Cluster> = (0..4).map(open).collect();
+        for handle in &handles {
+            for (key, replicas) in [(&one, &replicas[0]), (&two, &replicas[1])] {
+                store(handle, &[&replicas[0], &replicas[1]], key, "1");
+            }
+            all_reads_are_served(handle, [&one, &two]).unwrap();
+        }
+        masters.iter_mut().for_each(Server::stop);
+        // Of each node one replica is left.
+        for (handle, both) in handles.iter().zip([false, false, true, true]) {
+            if both {
+                replicas.iter_mut().for_each(|replicas| replicas[0].stop());
+            }
+            (0..12).for_each(|_| all_reads_are_served(handle, [&one, &two]).unwrap());
+        }
+        for handle in &handles {
+            let error = handle.command(&words(&format!("SET {one} 2"))).unwrap_err();
+            assert!(!error.executed(), "writes go to no replica: {error}");
+        }
+    }
+}
+
+#[test]
+fn a_pipeline_whose_replica_and_master_are_dead_is_served_by_another_replica() {
+    let mut master = start_master();
+    let mut replicas = [start_replica_of(&master), start_replica_of(&master)];
+    let handle = cluster(&[master.port], &[r#""refresh_interval":1e6"#]);
+    store(&handle, &[&replicas[0], &replicas[1]], "a", "1");
+    // Both have been found to be usable while the master worked.
+    (0..4).for_each(|_| assert_eq!(read(&handle, "a"), b"1"));
+    master.stop();
+    replicas[0].stop();
+    for _ in 0..20 {
+        let reply = handle.execute(&request(&["GET a", "STRLEN a"])).unwrap();
+        assert_eq!((reply.value(1), reply.value(2)), (Some(Value::String(b"1")), Some(Value::Integer(1))));
+    }
 }
 
 /// Reads until `server` alone has served 30 in a row.
