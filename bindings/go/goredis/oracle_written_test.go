@@ -71,6 +71,7 @@ func writtenCalls(s shape) map[string][]call {
 		"Rename":                     {{k("list", 0), k("set", 1)}, {k("missing", 0), k("set", 1)}},
 		"RenameNX":                   {{k("list", 0), k("missing", 1)}},
 		"Scan":                       {{uint64(0), "*", int64(1000)}, {uint64(0), "none", int64(1000)}},
+		"ScanType":                   {{uint64(0), "*", int64(1000), "list"}, {uint64(0), "none", int64(1000), "list"}},
 		"ScriptExists":               {{"0123456789012345678901234567890123456789"}},
 		"ScriptLoad":                 {{"return 1"}, {"return ("}},
 		"Set":                        {{k("text", 0), "value", time.Duration(0)}, {k("text", 0), 4.5, time.Minute}, {k("list", 0), true, redis.KeepTTL}},

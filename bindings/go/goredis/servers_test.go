@@ -14,20 +14,32 @@ import (
 
 var ctx = context.Background()
 
-// Three of the servers are the nodes of the cluster; the last one is alone.
-const nodes = 3
+// The first servers are the nodes of the cluster; the others are alone.
+const (
+	nodes   = 3
+	servers = nodes + 2
+)
 
 func ports(t testing.TB) []string {
 	t.Helper()
 	found := strings.Fields(os.Getenv("REDISCLUSTER_PORTS"))
-	if len(found) != nodes+1 {
-		t.Fatalf("REDISCLUSTER_PORTS has %d ports: run scripts/with-redis %d -- go test ./...", len(found), nodes+1)
+	if len(found) != servers {
+		t.Fatalf("REDISCLUSTER_PORTS has %d ports: run scripts/with-redis %d -- go test ./...", len(found), servers)
 	}
 	return found
 }
 
 // openCluster opens the cluster and flushes all nodes.
 func openCluster(t testing.TB) *rediscluster.Client {
+	t.Helper()
+	cluster := openClusterWithItsKeys(t)
+	if _, err := cluster.Each(ctx, "FLUSHALL"); err != nil {
+		t.Fatal(err)
+	}
+	return cluster
+}
+
+func openClusterWithItsKeys(t testing.TB) *rediscluster.Client {
 	t.Helper()
 	config := rediscluster.Config{HashTag: "keep", Transactions: "per_node"}
 	for _, port := range ports(t)[:nodes] {
@@ -38,9 +50,6 @@ func openCluster(t testing.TB) *rediscluster.Client {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { cluster.Close() })
-	if _, err := cluster.Each(ctx, "FLUSHALL"); err != nil {
-		t.Fatal(err)
-	}
 	return cluster
 }
 
@@ -52,10 +61,10 @@ func open(t testing.TB, options *redis.Options) redis.UniversalClient {
 	return client
 }
 
-// openSingle opens a client of go-redis on the server that is alone.
-func openSingle(t testing.TB, options redis.Options) *redis.Client {
+// openSingle opens a client of go-redis on one of the servers that are alone.
+func openSingle(t testing.TB, options redis.Options, n int) *redis.Client {
 	t.Helper()
-	options.Addr = fmt.Sprint("127.0.0.1:", ports(t)[nodes])
+	options.Addr = fmt.Sprint("127.0.0.1:", ports(t)[nodes+n])
 	client := redis.NewClient(&options)
 	t.Cleanup(func() { client.Close() })
 	return client
