@@ -28,7 +28,7 @@ var differences = []difference{
 	{"Scan ScanType", "a cursor of the cluster also names a node, and a page has keys of one node", false},
 	{"ClientTracking ClientTrackingOff", "a session does not support it inside MULTI", false},
 	{"ClientID ClientInfo ClientList Info InfoMap Time SlowLogGet SlowLogLen LastSave Latency ObjectIdleTime MemoryUsage XInfoConsumers " +
-		"XPendingExt XInfoStreamFull BgSave BgRewriteAOF", "servers have their own numbers, ports, times and counters", true},
+		"XPendingExt XInfoStreamFull ACLLog BgSave BgRewriteAOF Save", "servers have their own numbers, ports, times and counters", true},
 	{"ACLGenPass RandomKey SPop SPopN SRandMember SRandMemberN HRandField HRandFieldWithValues ZRandMember ZRandMemberWithScores",
 		"the reply is random", true},
 	{"Dump SScan", "the order of the elements of a set is random", true},
