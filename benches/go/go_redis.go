@@ -2,13 +2,17 @@ package main
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 	rediscluster "github.com/rediscluster/rediscluster/bindings/go"
 	"github.com/rediscluster/rediscluster/bindings/go/goredis"
 )
 
-const poolSize = 64 // the default of the library
+const (
+	poolSize    = 64 // the default of the library
+	poolTimeout = 5 * time.Minute
+)
 
 // universal is a client of go-redis for all nodes.
 type universal struct{ redis.UniversalClient }
@@ -22,6 +26,7 @@ func openRing() universal {
 		Addrs:             shards,
 		NewConsistentHash: func(shards []string) redis.ConsistentHash { return shardOf{make(perNode[int], len(shards))} },
 		PoolSize:          poolSize,
+		PoolTimeout:       poolTimeout,
 	})}
 }
 
@@ -30,7 +35,7 @@ type shardOf struct{ nodes perNode[int] }
 func (s shardOf) Get(key string) string { return fmt.Sprint("node_", s.nodes.at(key)) }
 
 func openAdapter(cluster *rediscluster.Client) universal {
-	return universal{goredis.New(cluster, &redis.Options{PoolSize: poolSize})}
+	return universal{goredis.New(cluster, &redis.Options{PoolSize: poolSize, PoolTimeout: poolTimeout})}
 }
 
 func (u universal) get(key string) string { return must(u.Get(ctx, key).Result()) }
@@ -67,7 +72,7 @@ type node struct {
 func openAutoPipelines() autoPipelines {
 	var nodes autoPipelines
 	for _, address := range addresses() {
-		nodes.add(redis.NewClient(&redis.Options{Addr: address, PoolSize: poolSize}))
+		nodes.add(redis.NewClient(&redis.Options{Addr: address, PoolSize: poolSize, PoolTimeout: poolTimeout}))
 	}
 	return nodes
 }
