@@ -1,15 +1,20 @@
 module github.com/rediscluster/rediscluster/benches/go
 
-go 1.23
+go 1.26.0
 
 require (
-	github.com/redis/go-redis/v9 v9.17.3
+	github.com/redis/go-redis/v9 v9.23.0
+	github.com/redis/rueidis v1.0.79
 	github.com/rediscluster/rediscluster/bindings/go v0.0.0
+	github.com/rediscluster/rediscluster/bindings/go/goredis v0.0.0
 )
 
 require (
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
-	github.com/dgryski/go-rendezvous v0.0.0-20200823014737-9f7001d12a5f // indirect
+	go.uber.org/atomic v1.12.0 // indirect
+	golang.org/x/sys v0.48.0 // indirect
 )
 
 replace github.com/rediscluster/rediscluster/bindings/go => ../../bindings/go
+
+replace github.com/rediscluster/rediscluster/bindings/go/goredis => ../../bindings/go/goredis

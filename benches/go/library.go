@@ -1,7 +1,6 @@
 package main
 
 import (
-	"log"
 	"os"
 
 	rediscluster "github.com/rediscluster/rediscluster/bindings/go"
@@ -9,13 +8,13 @@ import (
 
 type library struct{ client *rediscluster.Client }
 
-func openLibrary() library {
-	return library{must(rediscluster.Open(os.Getenv("REDISCLUSTER_CONFIG")))}
+func openCluster() *rediscluster.Client {
+	return must(rediscluster.Open(os.Getenv("REDISCLUSTER_CONFIG")))
 }
 
-func (l library) get(key string) []string {
-	return []string{must(must(l.client.Do(ctx, "GET", key)).Text())}
-}
+func (l library) get(key string) string { return must(must(l.client.Do(ctx, "GET", key)).Text()) }
+
+func (l library) set(key, value string) { must(l.client.Do(ctx, "SET", key, value)) }
 
 func (l library) mget(keys []string) []string {
 	command := make([]any, 0, len(keys)+1)
@@ -26,9 +25,15 @@ func (l library) mget(keys []string) []string {
 	return must(must(l.client.Do(ctx, command...)).Strings())
 }
 
-func must[T any](value T, err error) T {
-	if err != nil {
-		log.Fatal(err)
+func (l library) pipeline(keys []string) []string {
+	pipeline := l.client.Pipeline()
+	for _, key := range keys {
+		pipeline.Add("GET", key)
 	}
-	return value
+	results := must(pipeline.Exec(ctx))
+	values := make([]string, len(results))
+	for at, result := range results {
+		values[at] = must(result.Value.Text())
+	}
+	return values
 }

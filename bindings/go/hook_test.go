@@ -81,7 +81,7 @@ func TestHooksAreCalledAtTheEndOfCalls(t *testing.T) {
 	var names []string
 	for _, call := range calls {
 		names = append(names, call.Command)
-		if (call.Err != nil) != (call.Command == "LPUSH") || call.Err != nil && call.Err != refusal {
+		if call.IsTransaction != (call.Command == "DEL") || (call.Err != nil) != (call.Command == "LPUSH") || call.Err != nil && call.Err != refusal {
 			t.Errorf("%+v", call)
 		}
 	}

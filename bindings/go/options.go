@@ -34,10 +34,12 @@ func WithoutBatching() Option { return func(s *settings) { s.isUnbatched = true 
 
 // A Call is a call of a client or session that has ended.
 type Call struct {
-	Command  string        // its name, in capital letters: that of the first command of a pipeline; "" if the name is not a string
-	Count    int           // the number of commands
-	Duration time.Duration // from the beginning of the call to its end
-	Err      error         // what the call returned
+	Command string // its name, in capital letters: that of the first command of a pipeline; "" if the name is not a string
+	Count   int    // the number of commands
+	// The commands are those of a transaction: see Client.Tx and Tx.Exec. MULTI and EXEC are not counted.
+	IsTransaction bool
+	Duration      time.Duration // from the beginning of the call to its end
+	Err           error         // what the call returned
 }
 
 // A Hook is called at the end of each call of Do, DoMulti, Exec, Each and EachOn, on the goroutine of the caller, with the context of
@@ -72,13 +74,21 @@ func WithLogger(logger *slog.Logger) Option {
 
 // startCall returns the function that calls the hooks at the end of a call. command is the name of the command if it is a string.
 func (s *settings) startCall(ctx context.Context, count int, command any) func(error) {
+	name, _ := command.(string)
+	return s.start(ctx, Call{Command: name, Count: count})
+}
+
+func (s *settings) start(ctx context.Context, call Call) func(error) {
 	if len(s.hooks) == 0 {
 		return func(error) {}
 	}
-	begin := time.Now()
-	name, _ := command.(string)
+	return s.report(ctx, call, time.Now())
+}
+
+// report is a function of its own, because the closure puts call on the heap.
+func (s *settings) report(ctx context.Context, call Call, begin time.Time) func(error) {
 	return func(err error) {
-		call := Call{Command: strings.ToUpper(name), Count: count, Duration: time.Since(begin), Err: err}
+		call.Command, call.Duration, call.Err = strings.ToUpper(call.Command), time.Since(begin), err
 		for _, hook := range s.hooks {
 			hook(ctx, call)
 		}

@@ -51,7 +51,7 @@ func (p *Pipeline) Exec(ctx context.Context) ([]Result, error) {
 	if p.length == 0 {
 		return nil, ctx.Err()
 	}
-	end := p.settings.startCall(ctx, p.length, p.first)
+	end := p.settings.start(ctx, Call{Command: p.first, Count: p.length, IsTransaction: p.tx != nil})
 	results, err := p.run(ctx, p)
 	end(err)
 	return results, err
