@@ -72,7 +72,11 @@ impl Shared {
         self.begin(Waiter::Subscription(Messages { sender, untaken }), |client, tag| client.subscribe(request, tag))
     }
 
-    fn begin(self: &Arc<Shared>, waiter: Waiter, begin: impl FnOnce(&mut ClientLoop, u64) -> Result<(), Error>) -> Result<Submission, Error> {
+    fn begin(
+        self: &Arc<Shared>,
+        waiter: Waiter,
+        begin: impl FnOnce(&mut ClientLoop, u64) -> Result<(), Error>,
+    ) -> Result<Submission, Error> {
         let mut state = self.state();
         let tag = state.next_tag;
         begin(state.client()?, tag)?;
@@ -179,5 +183,8 @@ pub(super) fn ended() -> Error {
 }
 
 fn too_slow() -> Error {
-    Error::new(Code::Io, format!("the subscription has ended: {MAX_MESSAGES} messages were not taken; take them faster, or use several subscriptions"))
+    Error::new(
+        Code::Io,
+        format!("the subscription has ended: {MAX_MESSAGES} messages were not taken; take them faster, or use several subscriptions"),
+    )
 }
