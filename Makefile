@@ -77,7 +77,7 @@ cargo-deny: # the checker that the lint rule `deny` runs; building it takes minu
 
 .PHONY: deny
 deny: cargo-deny ## check the dependencies with cargo-deny, known vulnerabilities included (needs GitHub)
-	target/tools/bin/cargo-deny check
+	target/tools/bin/cargo-deny --all-features check
 
 .PHONY: faults
 faults: ## measure what a server that hangs or refuses does to the others; prints a table
@@ -117,6 +117,13 @@ histories: ## record and check histories of concurrent clients: HISTORIES (1000)
 soak: ## compare N servers with one until stopped, or for COMMANDS commands; SEED repeats a run
 	@scripts/setup test
 	SEED=$${SEED:-random} COMMANDS=$${COMMANDS:-endless} $(CARGO) test --test differential -- --nocapture --test-threads 3 servers_reply_like_one
+
+.PHONY: loop-soak
+loop-soak: ## random requests, cancellations and forks on the event loop for SOAK_SECONDS (600); nothing may be left; SEED repeats a run
+	@scripts/setup test
+	@$(MAKE) stage
+	. scripts/env && mkdir -p target/tests-c/c99 && tests/abi/c/run --build-one tests/abi/c/test_loop_soak.c c99
+	. scripts/env && SOAK_SECONDS=$${SOAK_SECONDS:-600} scripts/with-redis 3 -- target/tests-c/c99/test_loop_soak
 
 .PHONY: differential
 differential: ## compare COMMANDS (150000) random commands with one server in each mode, with each of SERVERS (installed redis-8.6 valkey-9.1)

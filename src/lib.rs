@@ -59,10 +59,15 @@ mod php;
 #[allow(unsafe_code, non_camel_case_types)]
 mod ffi;
 
+#[cfg(feature = "tokio")]
+mod async_cluster;
+
 #[cfg(any(fuzzing, test))]
 #[doc(hidden)]
 pub mod fuzzing;
 
+#[cfg(feature = "tokio")]
+pub use crate::async_cluster::{AsyncCluster, Subscription};
 pub use crate::client_loop::ClientLoop;
 pub use crate::cluster::{Cluster, Nodes, RECOVER_MIN_AGE};
 #[doc(hidden)]

@@ -18,11 +18,15 @@ static void fill_crc32_table(void) {
   }
 }
 
-int node_of(const char *key, size_t length) {
+int node_among(const char *key, size_t length, int nodes) {
   if (!crc32_table[1]) fill_crc32_table();
   uint32_t crc = 0xffffffffu;
   for (size_t at = 0; at < length; at++) crc = crc >> 8 ^ crc32_table[(crc ^ (unsigned char)key[at]) & 255];
-  return (int)((crc ^ 0xffffffffu) % NODES);
+  return (int)((crc ^ 0xffffffffu) % (uint32_t)nodes);
+}
+
+int node_of(const char *key, size_t length) {
+  return node_among(key, length, NODES);
 }
 
 /* Returns the first matching key with a number from *number on, and sets *number to the number after it. */

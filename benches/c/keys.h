@@ -6,8 +6,9 @@
 
 enum { ANY_NODE = -1, VALUE_LENGTH = 32 };
 
-/* Returns the node of a key, from 0, as a program without the library computes it. */
+/* Returns the node of a key, from 0, as a program without the library computes it: of the servers of a case, and of another number of nodes. */
 int node_of(const char *key, size_t length);
+int node_among(const char *key, size_t length, int nodes);
 
 /* Returns a key that begins with prefix and belongs to the node (from 0, or ANY_NODE). The caller frees it. */
 char *key_on(const char *prefix, int node);

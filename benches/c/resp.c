@@ -55,6 +55,11 @@ void resp_bulk(resp *request, const char *bytes, size_t length) {
   append(request, "\r\n", 2);
 }
 
+void resp_append(resp *request, const char *bytes, size_t length) {
+  reserve(request, length);
+  append(request, bytes, length);
+}
+
 void resp_free(resp *request) {
   free(request->bytes);
   *request = (resp){0};

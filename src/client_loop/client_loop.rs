@@ -22,8 +22,6 @@ use std::time::Duration;
 
 /// The most events that are taken from the kernel at once.
 const EVENTS: usize = 1024;
-/// So many submitted requests are sent without a call of [`ClientLoop::process`], so that the servers do not wait for the last one.
-const SEND_AFTER: usize = 128;
 /// The threads for requests of several steps, and for subscriptions.
 const MAX_WORKERS: usize = 16;
 /// The threads for requests that wait for other clients.
@@ -51,8 +49,8 @@ pub struct ClientLoop {
     events: EventLoop,
     handle: usize,
     requests: Requests,
-    /// The requests submitted since something was sent.
-    unsent: usize,
+    /// A request was submitted since the last call of [`ClientLoop::process`].
+    has_submitted: bool,
     /// Outcomes that do not come from the event loop.
     ready: VecDeque<(Source, Result<Reply, Error>)>,
     workers: Threads,
@@ -97,6 +95,7 @@ impl ClientLoop {
         woken.set_nonblocking(true).and_then(|()| wake_up.set_nonblocking(true)).map_err(failed)?;
         epoll::add(&epoll, &woken, EventData::new_u64(RESULTS), EventFlags::IN).map_err(|error| failed(error.into()))?;
         let handle = events.handle(&cluster);
+        events.send_early();
         Ok(ClientLoop {
             requests: Requests::new(cluster.deadline()),
             cluster,
@@ -104,7 +103,7 @@ impl ClientLoop {
             epoll,
             events,
             handle,
-            unsent: 0,
+            has_submitted: false,
             ready: VecDeque::new(),
             workers: Threads::new(start, MAX_WORKERS),
             blocked: Threads::new(start, MAX_BLOCKED),
@@ -156,15 +155,11 @@ impl ClientLoop {
             None => return Err(Error::new(Code::Request, "an empty request; one command is required")),
         }
         let id = self.begin(tag)?;
-        if self.unsent == 0 {
+        if !std::mem::replace(&mut self.has_submitted, true) {
             self.events.look_at_clock();
         }
         if self.events.submit(self.handle, &args, Some(request), id) == Submitted::Other {
             return self.run_on_thread(id, &args, request.to_vec());
-        }
-        self.unsent += 1;
-        if self.unsent >= SEND_AFTER {
-            self.send();
         }
         Ok(())
     }
@@ -192,11 +187,6 @@ impl ClientLoop {
         outcome.inspect_err(|_| {
             self.requests.end(id);
         })
-    }
-
-    fn send(&mut self) {
-        self.unsent = 0;
-        self.events.flush();
     }
 
     #[cold]
@@ -312,7 +302,8 @@ impl ClientLoop {
                 }
             }
         }
-        self.send();
+        self.has_submitted = false;
+        self.events.flush();
         self.look_up_names();
         self.check_time();
         Ok(())

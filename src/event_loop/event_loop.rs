@@ -37,6 +37,8 @@ pub(crate) struct EventLoop {
     /// The nodes for which commands may wait, and until when.
     waiting: Vec<(usize, usize)>,
     waiting_until: Time,
+    /// Commands are sent as soon as there are enough for one server.
+    sends_early: bool,
     /// Lookups of host names that no other thread has taken.
     errands: (Sender<Errand>, Receiver<Errand>),
     now: Time,
@@ -87,9 +89,16 @@ impl EventLoop {
             queued: Vec::new(),
             waiting: Vec::new(),
             waiting_until: 0,
+            sends_early: false,
             errands: channel(),
             now: now(),
         }
+    }
+
+    /// Lets [`EventLoop::submit`] send the commands for a server when there are enough, for a program that submits many before it calls
+    /// [`EventLoop::flush`].
+    pub(crate) fn send_early(&mut self) {
+        self.sends_early = true;
     }
 
     /// Whether an event with this data is one for [`EventLoop::process`].
@@ -189,6 +198,9 @@ impl EventLoop {
                 as_sent(args, keys, |argument| push_argument(out, argument));
             }
         });
+        if self.sends_early && self.handles[handle].nodes[server].connection.has_unsent_piece() {
+            self.send_or_wait(handle, server, &mut None);
+        }
     }
 
     fn send_to_several(&mut self, handle: usize, command: OneRound, parts: &Parts, flags: CommandFlags, tag: u64) {
@@ -238,14 +250,19 @@ impl EventLoop {
     pub(crate) fn flush(&mut self) {
         let mut load = None;
         while let Some((handle, server)) = self.queued.pop() {
-            let load = self.load(handle, &mut load);
-            let node = &mut self.handles[handle].nodes[server];
-            node.is_queued = false;
-            match node.connection.has_unsent() {
-                true if node.connection.may_wait(load.share) => self.wait(handle, server, load),
-                true => self.send(handle, server),
-                false => {}
-            }
+            self.handles[handle].nodes[server].is_queued = false;
+            self.send_or_wait(handle, server, &mut load);
+        }
+    }
+
+    fn send_or_wait(&mut self, handle: usize, server: usize, load: &mut Option<(usize, Load)>) {
+        if !self.handles[handle].nodes[server].connection.has_unsent() {
+            return;
+        }
+        let load = self.load(handle, load);
+        match self.handles[handle].nodes[server].connection.may_wait(load.share) {
+            true => self.wait(handle, server, load),
+            false => self.send(handle, server),
         }
     }
 

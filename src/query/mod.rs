@@ -12,5 +12,7 @@ mod tuples;
 
 pub use crate::query::from_value::FromValue;
 pub use crate::query::pipeline::{Pipeline, PipelineTarget, pipeline};
+#[cfg(feature = "tokio")]
+pub(crate) use crate::query::query::convert_reply;
 pub use crate::query::scan::Scan;
 pub use crate::query::to_args::{ArgWriter, ToArgs};

@@ -69,11 +69,21 @@ impl Pipeline {
     /// The call failed, or one of the commands did: this is the error of the first one. The others were executed all the same, except in a
     /// transaction that the server refused. Convert to `Result<T, Error>` where single commands may fail.
     pub fn run<T: FromValue>(&self, target: impl PipelineTarget) -> Result<T, Error> {
+        let (request, is_atomic) = self.request();
+        self.convert(target.run_request(&request, is_atomic)?)
+    }
+
+    /// The request, and whether it has MULTI.
+    pub(crate) fn request(&self) -> (Vec<u8>, bool) {
+        let whole = [&pack(&[b"MULTI"]), &self.request[..], &pack(&[b"EXEC"])];
+        (if self.is_atomic { whole.concat() } else { self.request.clone() }, self.is_atomic)
+    }
+
+    /// Converts the replies to the request.
+    pub(crate) fn convert<T: FromValue>(&self, replies: Reply) -> Result<T, Error> {
         if !self.is_atomic {
-            return target.run_request(&self.request, false)?.convert();
+            return replies.convert();
         }
-        let request = [&pack(&[b"MULTI"]), &self.request[..], &pack(&[b"EXEC"])].concat();
-        let replies = target.run_request(&request, true)?;
         let exec = replies.element(0, self.commands + 1).unwrap_or_default();
         if matches!(replies.value(exec), Some(Value::Error(text)) if text.starts_with(b"EXECABORT")) {
             let queued = (0..=self.commands).filter_map(|nth| replies.element(0, nth));

@@ -51,9 +51,13 @@ impl SharedSession {
 fn query<T: FromValue>(args: &impl ToArgs, run: impl FnOnce(&[&[u8]]) -> Result<Reply, Error>) -> Result<T, Error> {
     let args = ArgWriter::of(args);
     let slices = args.slices();
-    let name = || String::from_utf8_lossy(slices.first().copied().unwrap_or_default()).to_ascii_uppercase();
-    run(&slices)?.convert().map_err(|error| match error.code() {
-        Code::Argument => error.with_prefix(&format!("{}: ", name())),
+    convert_reply(&run(&slices)?, slices.first().copied().unwrap_or_default())
+}
+
+/// Converts the reply to the command with this name.
+pub(crate) fn convert_reply<T: FromValue>(reply: &Reply, name: &[u8]) -> Result<T, Error> {
+    reply.convert().map_err(|error| match error.code() {
+        Code::Argument => error.with_prefix(&format!("{}: ", String::from_utf8_lossy(name).to_ascii_uppercase())),
         _ => error,
     })
 }

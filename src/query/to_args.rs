@@ -43,7 +43,7 @@ pub struct ArgWriter {
 }
 
 impl ArgWriter {
-    pub(super) fn of(values: &impl ToArgs) -> ArgWriter {
+    pub(crate) fn of(values: &impl ToArgs) -> ArgWriter {
         let mut args = ArgWriter::default();
         values.write_args(&mut args);
         args
@@ -62,7 +62,7 @@ impl ArgWriter {
         self.ends.push(self.bytes.len());
     }
 
-    pub(super) fn slices(&self) -> Args<'_> {
+    pub(crate) fn slices(&self) -> Args<'_> {
         let mut start = 0;
         self.ends.iter().map(|&end| &self.bytes[std::mem::replace(&mut start, end)..end]).collect()
     }

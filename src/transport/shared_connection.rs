@@ -21,6 +21,8 @@ const MAX_REPLIED: usize = 64 << 10;
 const MAX_WAITING: usize = 16 << 10;
 /// A server that has so many commands to execute is busy for about as long as a round trip takes.
 const BUSY: usize = 32;
+/// So many commands are worth a call of the kernel while more are submitted, so that the server does not wait for the last one.
+const PIECE: usize = 32;
 /// With more commands in flight per server than this, large pieces matter more than the time of a single command.
 const MANY: usize = 64;
 /// A server from which nothing came for so long (20 ms) may hang, and says nothing about how busy servers are.
@@ -203,6 +205,12 @@ impl SharedConnection {
     #[inline]
     pub(crate) fn has_unsent(&self) -> bool {
         self.sent < self.sendable() && matches!(self.link, Link::Open(_))
+    }
+
+    /// Whether another [`PIECE`] was added since all bytes were sent.
+    #[inline]
+    pub(crate) fn has_unsent_piece(&self) -> bool {
+        self.unsent.is_multiple_of(PIECE) && self.unsent > 0
     }
 
     /// The number of commands without replies; 0 if the server may hang.
