@@ -131,9 +131,9 @@ differential: ## compare COMMANDS (150000) random commands with one server in ea
 	@scripts/differential $(SERVERS)
 
 .PHONY: matrix
-matrix: ## run the tests of the core and the vectors of all languages with servers of other versions (SERVERS, by default all of scripts/servers list)
+matrix: ## run the tests of the core, of all languages and of the tool with servers of other versions (SERVERS, by default all of scripts/servers list); RESUME=1 leaves out what has passed
 	@scripts/setup test
-	@scripts/matrix $(SERVERS)
+	@scripts/matrix $(if $(RESUME),--resume) $(SERVERS)
 
 .PHONY: matrix-php
 matrix-php: all ## run the tests of the PHP package and its comparison with phpredis on Debian trixie: PHP 8.4, phpredis 6.2 (needs root and debootstrap)

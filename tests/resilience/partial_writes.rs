@@ -207,6 +207,9 @@ fn a_command_for_all_masters_that_one_does_not_get_names_those_that_executed_it(
 #[test]
 fn in_a_transaction_a_refused_part_names_the_nodes_that_executed_theirs() {
     let setup = ThreeNodes::new();
+    if !setup.servers[0].has_command("function") {
+        return;
+    }
     let library = "#!lua name=lib\nredis.register_function('f', function() return 1 end)";
     for server in [&setup.servers[0], &setup.servers[2]] {
         let _: redis::Value = redis::cmd("FUNCTION").arg("LOAD").arg(library).query(&mut server.client()).expect("a function");
