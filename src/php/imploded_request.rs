@@ -1,12 +1,12 @@
-//! Requests as PHP's `implode()` joins them, which costs PHP less than half of `serialize()`.
+//! One command as PHP's `implode()` joins its arguments, which costs PHP less than half of `serialize()`.
 //!
 //! The separator is the byte 0xff; it also follows each of the last parts, which PHP can append at little cost. An argument that contains the
 //! byte makes the count mismatch, and the request is rejected.
 
 use crate::error::{Code, Error};
-use crate::php::{Format, SEPARATOR};
+use crate::php::SEPARATOR;
 use crate::resp::Args;
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr, memrchr};
 
 /// Whether a request has this encoding; no serialized one ends with the separator.
 #[inline]
@@ -38,46 +38,6 @@ fn extend_with_pairs<'a>(args: &mut Args<'a>, list: &[&'a [u8]]) {
     let (keys, values) = list.split_at(list.len() / 2);
     if keys.len() == values.len() {
         args.extend(keys.iter().zip(values).flat_map(|(key, value)| [*key, *value]));
-    }
-}
-
-/// Many commands, each with the same number of arguments.
-#[derive(Clone)]
-pub(crate) struct Commands<'a> {
-    arguments: Arguments<'a>,
-    left: usize,
-    args_per_command: usize,
-}
-
-impl<'a> Commands<'a> {
-    /// Splits a request: the arguments of all commands, the format of all replies, the number of commands, and the number of arguments of each.
-    pub(crate) fn parse(text: &'a [u8]) -> Result<(Commands<'a>, Format), Error> {
-        let (rest, args_per_command) = split_last_number(text.strip_suffix(&[SEPARATOR]))?;
-        let (rest, left) = split_last_number(rest)?;
-        let (list, format) = split_last_number(rest)?;
-        let arguments = list.map_or(0, |list| memchr_iter(SEPARATOR, list).count() + 1);
-        if args_per_command == 0 || left.checked_mul(args_per_command) != Some(arguments) {
-            return Err(count_mismatch());
-        }
-        Ok((Commands { arguments: Arguments(list), left, args_per_command }, Format::from_flags(format as i64)))
-    }
-
-    pub(crate) fn left(&self) -> usize {
-        self.left
-    }
-
-    /// The number of bytes of all commands.
-    pub(crate) fn size(&self) -> usize {
-        self.arguments.0.map_or(0, <[u8]>::len)
-    }
-
-    /// Reads the next command; false at the end.
-    #[inline]
-    pub(crate) fn next(&mut self, args: &mut Args<'a>) -> bool {
-        args.clear();
-        args.extend(self.arguments.by_ref().take(self.args_per_command));
-        self.left = self.left.saturating_sub(1);
-        !args.is_empty()
     }
 }
 

@@ -1,4 +1,5 @@
-//! PHP's text formats: requests as `serialize()` or `implode()` write them, replies for `unserialize()` or `explode()`.
+//! PHP's text formats: requests as `serialize()` or `implode()` write them, or with lengths as a queue is appended to; replies for `unserialize()` or
+//! `explode()`.
 //!
 //! These functions of PHP are written in C. No other way to pass values between PHP and the library is as fast.
 
@@ -6,6 +7,7 @@ mod exploded_list;
 mod format;
 mod imploded_request;
 mod log;
+mod prefixed_request;
 mod reply;
 mod requests;
 mod serialized_request;

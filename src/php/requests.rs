@@ -1,21 +1,21 @@
 //! Requests of many commands, in either encoding.
 
 use crate::error::Error;
-use crate::php::{Formats, imploded_request, serialized_request};
+use crate::php::{Formats, prefixed_request, serialized_request};
 use crate::resp::{Args, CommandSource, SendableRange};
 
 /// Commands, read one after the other.
 #[derive(Clone)]
 pub(crate) enum Requests<'a> {
     Serialized(serialized_request::Commands<'a>),
-    Imploded(imploded_request::Commands<'a>),
+    Prefixed(prefixed_request::Commands<'a>),
 }
 
 impl<'a> Requests<'a> {
     /// Reads the head of a request, and the formats of the replies.
     pub(crate) fn parse(text: &'a [u8]) -> Result<(Requests<'a>, Formats), Error> {
-        if imploded_request::is_imploded(text) {
-            return imploded_request::Commands::parse(text).map(|(commands, format)| (Requests::Imploded(commands), Formats::All(format)));
+        if prefixed_request::is_prefixed(text) {
+            return prefixed_request::Commands::parse(text).map(|(commands, formats)| (Requests::Prefixed(commands), formats));
         }
         serialized_request::Commands::parse(text).map(|(commands, formats)| (Requests::Serialized(commands), formats))
     }
@@ -24,7 +24,7 @@ impl<'a> Requests<'a> {
     pub(crate) fn left(&self) -> usize {
         match self {
             Requests::Serialized(commands) => commands.left(),
-            Requests::Imploded(commands) => commands.left(),
+            Requests::Prefixed(commands) => commands.left(),
         }
     }
 
@@ -32,7 +32,7 @@ impl<'a> Requests<'a> {
     pub(crate) fn into_resp(mut self) -> Result<Vec<u8>, Error> {
         let mut request = serialized_request::buffer_for(match &self {
             Requests::Serialized(commands) => commands.size(),
-            Requests::Imploded(commands) => commands.size(),
+            Requests::Prefixed(commands) => commands.size(),
         })?;
         let mut args = Args::new();
         while self.next(&mut args)? {
@@ -45,7 +45,7 @@ impl<'a> Requests<'a> {
     fn next(&mut self, args: &mut Args<'a>) -> Result<bool, Error> {
         match self {
             Requests::Serialized(commands) => commands.next(args),
-            Requests::Imploded(commands) => Ok(commands.next(args)),
+            Requests::Prefixed(commands) => commands.next(args),
         }
     }
 }

@@ -118,20 +118,29 @@ fn many_commands_carry_the_formats_of_their_replies() {
 }
 
 #[test]
-fn many_commands_may_be_one_list_from_implode() {
-    let (all, formats) = parse_all(b"GET\xffa\xffTTL\xff\xff3\xff2\xff2\xff").unwrap();
+fn many_commands_may_be_one_string_with_lengths() {
+    let (all, formats) = parse_all(b"16:3:GET1:a19:3:TTL0::2:3\xfe").unwrap();
     assert_eq!(all, [pack(&[b"GET", b"a"]), pack(&[b"TTL", b""])].concat());
     assert_eq!(formats, Formats::All(Format(3)));
-    assert_eq!(parse_all(b"0\xff0\xff2\xff").unwrap().0, b"");
-    for text in [
-        &b"GET\xffa\xffb\xffGET\xffc\xff3\xff2\xff2\xff"[..],
-        b"GET\xffa\xffGET\xff3\xff2\xff2\xff",
-        b"3\xff1\xff0\xff",
-        b"3\xff2\xff9223372036854775808\xff",
-        b"2\xff2\xff",
-        b"PING\xff\xff1\xff1\xff",
+    let (all, formats) = parse_all(b"25:3:SET3:1:a3:\xff\xfe:12:4:PING:2:\xfe").unwrap();
+    assert_eq!(all, [pack(&[b"SET", b"1:a", b"\xff\xfe:"]), pack(&[b"PING"])].concat());
+    assert_eq!(formats, Formats::Each(vec![ReplyFormat::Whole(Format(1)), ReplyFormat::Whole(Format(4))]));
+    assert_eq!(parse_all(b":0:0\xfe").unwrap().0, b"");
+    for (text, why) in [
+        (&b"16:3:GET1:a:2:3\xfe"[..], "expected a number and a colon"),
+        (b"16:3:GET1:a16:3:GET1:a:1:3\xfe", "more commands"),
+        (b"16:3:GET1:a16:3:GET1:a:1:\xfe", "more commands"),
+        (b"16:3:GET2:a:1:3\xfe", "shorter than its length"),
+        (b"24:3:GET1:a:1:3\xfe", "expected a number and a colon"),
+        (b"7::1:3\xfe", "no name"),
+        (b"16:3:GET99999999999999999:a:1:3\xfe", "expected a number and a colon"),
+        (b"16:3:GET1:a:-1:3\xfe", "it must end with"),
+        (b"16:3:GET1:a:1:x\xfe", "it must end with"),
+        (b"1\xfe", "it must end with"),
+        (b"\xfe", "it must end with"),
     ] {
-        assert_eq!(parse_all(text).unwrap_err().code(), Code::Request, "{:?}", text.escape_ascii().to_string());
+        let error = parse_all(text).unwrap_err();
+        assert!(error.code() == Code::Request && error.message().contains(why), "{error} does not say {why:?}");
     }
 }
 

@@ -53,7 +53,7 @@ class Client extends CommandRunner implements ClientInterface
     /** Collects commands one by one, and sends them together. */
     public function pipeline(): Pipeline
     {
-        return new Pipeline($this->runAll(...));
+        return new Pipeline($this->runBatch(...));
     }
 
     /** A session for commands with state: MULTI, WATCH, SELECT, SUBSCRIBE. It opens no connection yet, and may outlive this client. */
@@ -328,21 +328,16 @@ class Client extends CommandRunner implements ClientInterface
     }
 
     /**
-     * Runs many commands that consist of a name and a key.
+     * Runs a batch of commands.
      *
      * @internal
-     * @param list<string> $commands the name, the byte 0xff, the key
+     * @param ?int $format of all replies; null: each has that of its command
      * @return list<mixed> one reply per command, in order; for a command that failed, its exception
      */
-    public function runKeyCommands(array $commands, int $format): array
+    public function runBatch(CommandBatch $batch, ?int $format = null): array
     {
-        $request = Request::implodeKeyCommands($commands, $format);
-        $replies = $this->library->call(self::EXECUTE, $this->handle, $request, \strlen($request));
-        if ($replies instanceof RequestException) {
-            // Nothing was sent, because a key contains the byte 0xff.
-            return self::runAll(\array_map(Request::splitKeyCommand(...), $commands), $format);
-        }
-        return self::valueOrThrow($replies);
+        $request = $batch->request($format);
+        return self::valueOrThrow($this->library->call(self::EXECUTE, $this->handle, $request, \strlen($request)));
     }
 
     /** @param array<string, mixed> $config */

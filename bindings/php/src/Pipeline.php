@@ -7,20 +7,20 @@ namespace RedisCluster;
 /** Commands collected one by one and sent together: $client->pipeline()->command(…)->command(…)->execute(). */
 final class Pipeline
 {
-    /** @var list<array<string|int>> */
-    private array $commands = [];
+    private CommandBatch $batch;
 
     /**
      * @internal Use Client::pipeline().
-     * @param \Closure(array<array<string|int>>): list<mixed> $execute
+     * @param \Closure(CommandBatch, int): list<mixed> $execute
      */
     public function __construct(private readonly \Closure $execute)
     {
+        $this->batch = new CommandBatch();
     }
 
     public function command(string|int|float|\Stringable ...$arguments): self
     {
-        $this->commands[] = Request::fromArguments($arguments);
+        $this->batch->add(Request::fromArguments($arguments), ReplyFormat::PLAIN);
         return $this;
     }
 
@@ -31,8 +31,8 @@ final class Pipeline
      */
     public function execute(): array
     {
-        $commands = $this->commands;
-        $this->commands = [];
-        return ($this->execute)($commands);
+        $batch = $this->batch;
+        $this->batch = new CommandBatch();
+        return ($this->execute)($batch, ReplyFormat::PLAIN);
     }
 }

@@ -245,7 +245,7 @@ class RedisCluster implements Constants
     }
 
     /**
-     * @return mixed the replies in order; false if a watched key has changed; null without multi() and pipeline(). For a transaction
+     * @return mixed the replies in order; false if a watched key has changed, and without multi() and pipeline(). For a transaction
      *               inside a pipeline, exec() returns the object, and the exec() of the pipeline the replies
      */
     public function exec(): mixed

@@ -84,25 +84,6 @@ final class Request
     }
 
     /**
-     * Many commands that consist of a name and a key, joined by implode().
-     *
-     * @param list<string> $commands the name, the byte 0xff, the key
-     */
-    public static function implodeKeyCommands(array $commands, int $format): string
-    {
-        return \implode("\xff", $commands) . "\xff$format\xff" . \count($commands) . "\xff2\xff";
-    }
-
-    /**
-     * @param string $command the name, the byte 0xff, the key
-     * @return array{string, string} the name and the key
-     */
-    public static function splitKeyCommand(string $command): array
-    {
-        return \explode("\xff", $command, 2);
-    }
-
-    /**
      * Each element as implode() would convert it, in a new array; see fromArguments() for why.
      *
      * @param array<mixed> $list

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace RedisCluster\Observer;
 
 use RedisCluster\Client;
+use RedisCluster\CommandBatch;
 use RedisCluster\Nodes;
 use RedisCluster\Request;
 
@@ -41,9 +42,8 @@ final class ObservedClient extends Client
         return $this->observed($words, fn (): array => [parent::eachOn($nodes, ...$command)])[0];
     }
 
-    public function runKeyCommands(array $commands, int $format): array
+    public function runBatch(CommandBatch $batch, ?int $format = null): array
     {
-        $words = \array_map(Request::splitKeyCommand(...), $commands);
-        return $this->observed($words, fn (): array => parent::runKeyCommands($commands, $format));
+        return $this->observed($batch->commands(), fn (): array => parent::runBatch($batch, $format));
     }
 }

@@ -51,8 +51,8 @@ trait CommandMethods
                 $reply = $state->client->run(['GET', $options->prefix . $key], ReplyFormat::NIL_FALSE);
                 return \is_object($reply) ? $this->replies->serverError($reply) : $reply;
             }
-            if ($queue->acceptsCommands) {
-                $queue->steps[] = "GET\xff$options->prefix$key";
+            if ($queue->batch !== null) {
+                $queue->batch->addGet($options->prefix . $key);
                 return $this;
             }
         }
@@ -72,16 +72,14 @@ trait CommandMethods
         $isFast = $options === null && $this->options->allowsFastPath && \func_num_args() < 4
             && (!$this->options->logsStrippedTag || ($key[-1] ?? '') !== '}');
         if ($isFast && \is_string($key) && \is_string($value)) {
-            $command = ['SET', $this->options->prefix . $key, $value];
             $state = $this->state;
             $queue = $state->queue;
             if ($queue === null) {
-                $reply = $state->client->run($command, ReplyFormat::PHPREDIS);
+                $reply = $state->client->run(['SET', $this->options->prefix . $key, $value], ReplyFormat::PHPREDIS);
                 return \is_object($reply) ? $this->replies->serverError($reply) : $reply;
             }
-            if ($queue->acceptsCommands) {
-                $queue->steps[] = $command;
-                $queue->hasOnlyKeyCommands = false;
+            if ($queue->batch !== null) {
+                $queue->batch->addSet($this->options->prefix . $key, $value);
                 return $this;
             }
         }

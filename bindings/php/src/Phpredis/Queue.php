@@ -15,19 +15,14 @@ use RedisCluster\Request;
 final class Queue
 {
     /**
-     * A transaction has only Call objects. A pipeline can also have transactions (self), and closures for calls that are not one
-     * command. The fast path of get() and set() adds commands without a Call: a string is a name and a key, as
-     * Client::runKeyCommands() takes it; a list is a whole command. Their replies need no conversion after ReplyFormat::PHPREDIS.
+     * A transaction has Call objects. A pipeline has batches of commands, which can be sent in one request; between them are transactions
+     * (self), and closures for calls that are not one command.
      *
-     * @var list<Call|list<string>|string|\Closure(): mixed|self>
+     * @var list<Call|QueuedBatch|\Closure(): mixed|self>
      */
     public array $steps = [];
-    /** Whether every step is a string. */
-    public bool $hasOnlyKeyCommands = true;
-    /** Whether the fast path may add commands. */
-    public bool $acceptsCommands;
-    /** Whether all steps can be sent in one request. */
-    public bool $isOneRequest = true;
+    /** The last batch of a pipeline, for the next command; null in a transaction. */
+    public ?QueuedBatch $batch = null;
     /** The transaction inside this pipeline that exec() has not ended. */
     public ?self $innerTransaction = null;
     public readonly bool $isTransaction;
@@ -36,11 +31,15 @@ final class Queue
     public function __construct(public readonly int $mode)
     {
         $this->isTransaction = $mode === Constants::MULTI;
-        $this->acceptsCommands = !$this->isTransaction;
+        $this->isTransaction || $this->beginBatch();
     }
 
     public function add(Call $call): void
     {
+        if ($this->batch !== null) {
+            $this->batch->addCall($call);
+            return;
+        }
         $last = \array_key_last($call->command);
         if (\count($call->command) === 2 && \is_array($call->command[$last])) {
             // A copy: the caller may change the array, or variables that it refers to, before exec().
@@ -48,7 +47,6 @@ final class Queue
         }
         $queue = $this->innerTransaction ?? $this;
         $queue->steps[] = $call;
-        $queue->hasOnlyKeyCommands = false;
     }
 
     /**
@@ -62,7 +60,7 @@ final class Queue
             throw new Exception("$method() is not a command that a transaction can contain: call it before multi() or after exec()");
         }
         $this->steps[] = $step;
-        $this->isOneRequest = $this->hasOnlyKeyCommands = false;
+        $this->beginBatch();
     }
 
     /** The same transaction with replies that are not converted, as phpredis returns them for a transaction inside a pipeline. */
@@ -83,13 +81,18 @@ final class Queue
     {
         if ($this->innerTransaction === null) {
             $this->steps[] = $this->innerTransaction = new self(Constants::MULTI);
-            $this->acceptsCommands = $this->isOneRequest = $this->hasOnlyKeyCommands = false;
+            $this->batch = null;
         }
     }
 
     public function endTransaction(): void
     {
         $this->innerTransaction = null;
-        $this->acceptsCommands = true;
+        $this->beginBatch();
+    }
+
+    private function beginBatch(): void
+    {
+        $this->steps[] = $this->batch = new QueuedBatch();
     }
 }

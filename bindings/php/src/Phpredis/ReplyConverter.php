@@ -68,10 +68,13 @@ final class ReplyConverter
     public function format(Call $call): int
     {
         $type = $call->replyType;
-        if (!\is_string($type) || ($type === 'any' && $this->options->replyLiteral)) {
-            return ReplyFormat::NIL_FALSE;
-        }
-        return self::FORMATS[$type] ?? ReplyFormat::NIL_FALSE;
+        return $type === 'any' && $this->options->replyLiteral ? ReplyFormat::NIL_FALSE : self::queuedFormat($call);
+    }
+
+    /** format() for a call in a pipeline or transaction, where OPT_REPLY_LITERAL has no effect, as in phpredis. */
+    public static function queuedFormat(Call $call): int
+    {
+        return \is_string($call->replyType) ? self::FORMATS[$call->replyType] ?? ReplyFormat::NIL_FALSE : ReplyFormat::NIL_FALSE;
     }
 
     public function convert(Call $call, mixed $reply): mixed

@@ -109,6 +109,9 @@ final class Scans
     /** The cursor of an iterator. A value that no scan can have returned starts from the beginning. */
     private static function cursor(mixed $iterator): int|string
     {
+        if (\is_object($iterator)) {
+            $iterator = (int) $iterator - 1; // PHP warns that it is no number
+        }
         if (\is_string($iterator) && \ctype_digit($iterator) && (string) (int) $iterator !== $iterator) {
             return $iterator;
         }

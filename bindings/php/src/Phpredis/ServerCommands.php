@@ -62,7 +62,9 @@ final class ServerCommands
         switch ($operation) {
             case 'GET':
             case 'SET':
-                $this->arguments->forMethod('config', $arguments, 2, 3);
+                if (\count($arguments) < 2) {
+                    return false;
+                }
                 return $operation === 'GET' ? $this->getConfig($arguments[1]) : $this->setConfig($arguments[1], $arguments[2] ?? null);
             case 'RESETSTAT':
             case 'REWRITE':
@@ -100,8 +102,13 @@ final class ServerCommands
     {
         $convert = $this->arguments->forMethod('client', $arguments, 1);
         $subcommand = \strtolower($convert->string($arguments[0], 0));
-        if ($subcommand === 'setname' && \count($arguments) > 1) {
-            $this->clientName = $convert->string($arguments[1], 1);
+        if ($subcommand === 'setname') {
+            $name = \count($arguments) > 1 ? $convert->string($arguments[1], 1) : null;
+            if ($name === null || \preg_match('/[^!-~]/', $name) === 1) {
+                $this->replies->lastError = 'ERR Client names cannot contain spaces, newlines or special characters.';
+                return false;
+            }
+            $this->clientName = $name;
             return $this->broadcast->send('client', ['PING'], static fn (): bool => true);
         }
         if ($subcommand === 'getname') {
@@ -121,10 +128,11 @@ final class ServerCommands
     {
         $convert = $this->arguments->forMethod('slowLog', $arguments, 1, 2);
         $operation = \strtoupper($convert->string($arguments[0], 0));
+        $length = \count($arguments) > 1 ? $convert->int($arguments[1], 1) : null;
         if (!\in_array($operation, ['GET', 'LEN', 'RESET'], true)) {
             return false;
         }
-        $number = $operation === 'GET' && \count($arguments) > 1 ? [$convert->int($arguments[1], 1)] : [];
+        $number = $operation === 'GET' && $length !== null ? [$length] : [];
         return $this->broadcast->send('slowLog', ['SLOWLOG', $operation, ...$number], 'any');
     }
 

@@ -56,7 +56,7 @@ trait SubscriptionMethods
 
     /**
      * @param array<string> $channels
-     * @return array<string, true>|false channel => true; false: there are none
+     * @return array<string, bool>|false channel => whether it was subscribed to; false: there are none
      */
     public function unsubscribe(array $channels): array|false
     {
@@ -65,7 +65,7 @@ trait SubscriptionMethods
 
     /**
      * @param array<string> $patterns
-     * @return array<string, true>|false pattern => true; false: there are none
+     * @return array<string, bool>|false pattern => whether it was subscribed to; false: there are none
      */
     public function punsubscribe(array $patterns): array|false
     {
@@ -74,7 +74,7 @@ trait SubscriptionMethods
 
     /**
      * @param array<string> $channels
-     * @return array<string, true>|false channel => true; false: there are none
+     * @return array<string, bool>|false channel => whether it was subscribed to; false: there are none
      */
     public function sunsubscribe(array $channels): array|false
     {

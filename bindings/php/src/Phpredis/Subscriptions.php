@@ -78,19 +78,24 @@ final class Subscriptions
 
     /**
      * @param array<mixed> $channels channels or patterns
-     * @return array<string, true>|false channel => true; false: there are none
+     * @return array<string, bool>|false channel => whether it was subscribed to; false: there are none
      */
     public function unsubscribe(string $command, string $kind, array $channels): array|false
     {
         if ($channels === []) {
             return false;
         }
-        $removed = $this->session === null
-            ? $this->arguments->patterns($channels)
-            : $this->send($command, $channels);
-        $this->callbacks[$kind] = \array_diff_key($this->callbacks[$kind] ?? [], \array_flip($removed));
+        if ($this->session === null) {
+            return \array_fill_keys($this->arguments->patterns($channels), false);
+        }
+        $removed = \array_flip($this->send($command, $channels));
+        $subscribed = $this->callbacks[$kind] ?? [];
+        $this->callbacks[$kind] = \array_diff_key($subscribed, $removed);
         $this->callbacks = \array_filter($this->callbacks);
-        return \array_fill_keys($removed, true);
+        foreach ($removed as $channel => $_) {
+            $removed[$channel] = isset($subscribed[$channel]);
+        }
+        return $removed;
     }
 
     /** Ends the call that waits for messages once its callback returns. */

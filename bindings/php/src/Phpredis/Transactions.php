@@ -9,7 +9,6 @@ use RedisCluster\ConnectionException;
 use RedisCluster\Exception;
 use RedisCluster\Read;
 use RedisCluster\ReplyFormat;
-use RedisCluster\Request;
 use RedisCluster\ServerException;
 use RedisCluster\Session;
 
@@ -68,14 +67,14 @@ final class Transactions
         return true;
     }
 
-    /** @return mixed the replies in order; false if a watched key has changed; null without multi() or pipeline() */
+    /** @return mixed the replies in order; false if a watched key has changed, and without multi() or pipeline() */
     public function exec(): mixed
     {
         $queue = $this->state->queue;
         $this->state->queue = null;
         try {
             return match ($queue?->isTransaction) {
-                null => null,
+                null => false,
                 true => $this->runTransaction($queue),
                 false => $this->runPipeline($queue),
             };
@@ -207,38 +206,34 @@ final class Transactions
     /** @return list<mixed> */
     private function runPipeline(Queue $pipeline): array
     {
-        if ($pipeline->isOneRequest) {
-            return $this->send($pipeline->steps, $pipeline->hasOnlyKeyCommands);
+        if (\count($pipeline->steps) === 1) {
+            return $this->send($pipeline->batch);
         }
-        $replies = $calls = [];
+        $replies = [];
         foreach ($pipeline->steps as $step) {
-            if (!\is_object($step) || $step instanceof Call) {
-                $calls[] = $step;
-                continue;
+            if ($step instanceof QueuedBatch) {
+                \array_push($replies, ...$this->send($step));
+            } else {
+                // An aborted transaction is an empty array here, as in phpredis.
+                $replies[] = $step instanceof Queue ? $this->runTransaction($step->withRawReplies()) ?: [] : $step();
             }
-            \array_push($replies, ...$this->send($calls));
-            $calls = [];
-            // An aborted transaction is an empty array here, as in phpredis.
-            $replies[] = $step instanceof Queue ? $this->runTransaction($step->withRawReplies()) ?: [] : $step();
         }
-        \array_push($replies, ...$this->send($calls));
         return $replies;
     }
 
-    /**
-     * @param list<Call|list<string>|string> $calls as in Queue::$steps
-     * @return list<mixed>
-     */
-    private function send(array $calls, bool $areKeyCommands = false): array
+    /** @return list<mixed> */
+    private function send(QueuedBatch $batch): array
     {
-        if ($calls === []) {
+        if ($batch->commands->count === 0) {
             return [];
         }
-        $replies = $areKeyCommands ? $this->state->client->runKeyCommands($calls, ReplyFormat::PHPREDIS) : $this->runAll($calls);
+        $replies = $this->state->client->runBatch($batch->commands, $batch->conversions === [] ? ReplyFormat::PHPREDIS : null);
         $hasPlainValues = $this->options->hasPlainValues;
+        $conversions = $batch->conversions;
         foreach ($replies as $place => $reply) {
-            if (\is_object($reply) || \is_object($calls[$place])) {
-                $replies[$place] = $this->convert($calls[$place], $reply);
+            $conversion = $conversions[$place] ?? null;
+            if ($conversion !== null || \is_object($reply)) {
+                $replies[$place] = $this->convert($conversion, $reply);
             } elseif (!$hasPlainValues && \is_string($reply)) {
                 $replies[$place] = $this->codec->unpack($reply); // a serializer was set after the get()
             }
@@ -246,27 +241,12 @@ final class Transactions
         return $replies;
     }
 
-    /**
-     * @param list<Call|list<string>|string> $calls
-     * @return list<mixed>
-     */
-    private function runAll(array $calls): array
-    {
-        $commands = $formats = [];
-        foreach ($calls as $call) {
-            $isCall = \is_object($call);
-            $commands[] = $isCall ? $call->command : (\is_string($call) ? Request::splitKeyCommand($call) : $call);
-            $formats[] = $isCall ? $this->replies->format($call) : ReplyFormat::PHPREDIS;
-        }
-        return $this->state->client->runAll($commands, $formats);
-    }
-
-    /** @param Call|list<string>|string $call */
-    private function convert(Call|array|string $call, mixed $reply): mixed
+    /** @param ?Call $call how to convert a reply that is no failure */
+    private function convert(?Call $call, mixed $reply): mixed
     {
         return match (true) {
             $reply instanceof ConnectionException => $this->replies->connectionFailure($reply),
-            $reply instanceof ServerException => $this->replies->serverError($reply, $call instanceof Call ? $call->replyType : null),
+            $reply instanceof ServerException => $this->replies->serverError($reply, $call?->replyType),
             $reply instanceof Exception => throw $reply,
             default => $this->replies->convert($call, $reply),
         };
@@ -283,7 +263,7 @@ final class Transactions
         $steps = $transaction->steps;
         $commands = [['MULTI'], ...\array_map(static fn (Call $call): array => $call->command, $steps), ['EXEC']];
         $formats = \array_fill(0, 1 + \count($steps), ReplyFormat::PHPREDIS);
-        $formats[] = [ReplyFormat::NIL_FALSE, ...\array_map($this->replies->format(...), $steps)];
+        $formats[] = [ReplyFormat::NIL_FALSE, ...\array_map(ReplyConverter::queuedFormat(...), $steps)];
         try {
             $replies = $session->runAll($commands, $formats);
         } catch (Exception $failure) {

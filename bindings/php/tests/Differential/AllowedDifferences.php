@@ -15,7 +15,12 @@ namespace RedisCluster\Tests\Differential;
  *   ours      regular expression for our result as text
  *   theirs    the same for the result of phpredis
  *   when      function (string $ours, string $theirs): bool
+ *   cases     list of such fields: at least one case must match too
  *   phpredis  the only major version of phpredis for which the difference exists
+ *
+ * `about` says what causes the difference; without it, the class decides differently:
+ *   servers    there are several servers, and the library manages their connections
+ *   extension  phpredis is written in C, so that PHP itself checks its arguments; or it has a defect; or its versions contradict each other
  */
 final class AllowedDifferences
 {
@@ -37,6 +42,18 @@ final class AllowedDifferences
     public static function byHeading(int $phpredis): array
     {
         return \array_merge(require __DIR__ . '/allowed_differences.php', $phpredis === 6 ? require __DIR__ . '/allowed_differences_6.php' : []);
+    }
+
+    /**
+     * The reasons of the differences that only this class causes. A difference from one version of phpredis is not among them: the comparison
+     * with the other version shows that the class does the same as that.
+     *
+     * @return list<string>
+     */
+    public static function decisions(int $phpredis): array
+    {
+        $isDecision = static fn (array $entry): bool => !isset($entry['about']) && !isset($entry['phpredis']);
+        return \array_column(\array_filter(\array_merge(...\array_values(self::byHeading($phpredis))), $isDecision), 'reason');
     }
 
     public function allow(Mismatch $mismatch): bool
@@ -64,7 +81,19 @@ final class AllowedDifferences
             && self::matches($entry['scenario'] ?? null, $mismatch->scenario)
             && self::matches($entry['ours'] ?? null, $mismatch->ours)
             && self::matches($entry['theirs'] ?? null, $mismatch->theirs)
-            && (!isset($entry['when']) || $entry['when']($mismatch->ours, $mismatch->theirs));
+            && (!isset($entry['when']) || $entry['when']($mismatch->ours, $mismatch->theirs))
+            && (!isset($entry['cases']) || $this->matchesOneOf($entry['cases'], $mismatch));
+    }
+
+    /** @param list<array<string, mixed>> $cases */
+    private function matchesOneOf(array $cases, Mismatch $mismatch): bool
+    {
+        foreach ($cases as $case) {
+            if ($this->matchesEntry($case, $mismatch)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static function matches(?string $pattern, string $text): bool

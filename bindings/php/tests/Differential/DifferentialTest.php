@@ -73,6 +73,14 @@ final class DifferentialTest extends ClusterTestCase
         self::assertSame([], self::$differences->unused());
     }
 
+    public function testAtMostTwelveDifferencesAreDecisionsOfTheClass(): void
+    {
+        foreach ([5, 6] as $version) {
+            $decisions = AllowedDifferences::decisions($version);
+            self::assertLessThanOrEqual(12, count($decisions), implode("\n", $decisions));
+        }
+    }
+
     public function testPhpredisHasNoMismatchWithItself(): void
     {
         $comparator = new Comparator(Implementation::phpredis(self::config()['nodes']['node_1']['port']), self::phpredis());

@@ -83,7 +83,7 @@ final class PipelinesTest extends RedisClusterTestCase
     {
         $this->redis->pipeline()->set('foo', '1')->multi()->set('foo', '2');
         self::assertTrue($this->redis->discard());
-        self::assertNull($this->redis->exec());
+        self::assertFalse($this->redis->exec());
         self::assertFalse($this->redis->get('foo'));
     }
 

@@ -108,7 +108,7 @@ final class TransactionsTest extends RedisClusterTestCase
         $this->redis->multi();
         self::assertSame([], $this->redis->exec());
         self::assertSame(RedisCluster::ATOMIC, $this->redis->getMode());
-        self::assertNull($this->redis->exec(), 'without multi()');
+        self::assertFalse($this->redis->exec(), 'without multi()');
         [$result, $warnings] = self::captureWarnings(fn () => $this->redis->multi(3));
         self::assertFalse($result);
         self::assertCount(1, $warnings);

@@ -25,8 +25,8 @@ final class Channels
                 if (!isset($arguments[1])) {
                     return \count($arguments) === 1;
                 }
-                $call->command[] = \is_array($arguments[1]) ? null : $convert->pattern($arguments[1], 1);
-                return !\is_array($arguments[1]);
+                $call->command[] = \is_string($arguments[1]) ? $convert->pattern($arguments[1], 1) : null;
+                return \is_string($arguments[1]);
             case 'NUMSUB':
             case 'SHARDNUMSUB':
                 $call->replyType = 'map';

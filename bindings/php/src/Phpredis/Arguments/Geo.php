@@ -21,9 +21,9 @@ final class Geo
      */
     public static function add(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $convert->requireCount($arguments, 0);
-        if (\count($arguments) < 2) {
-            return false;
+        $convert->requireCount($arguments, 4);
+        if (\count($arguments) % 3 === 0) {
+            throw new \ArgumentCountError('RedisCluster\RedisCluster::geoAdd() expects a longitude, a latitude and a member for each place');
         }
         $call->command[] = $convert->key($arguments[0], 0);
         $end = \count($arguments);
@@ -53,8 +53,8 @@ final class Geo
         $call->command[] = $convert->key($arguments[0], 0);
         $call->command[] = self::member($arguments[1], 1, $convert);
         $call->command[] = self::member($arguments[2], 2, $convert);
-        if (isset($arguments[3])) {
-            $call->command[] = $convert->string($arguments[3], 3);
+        if (\count($arguments) > 3) {
+            $call->command[] = $arguments[3] === null ? '' : $convert->string($arguments[3], 3);
         }
     }
 

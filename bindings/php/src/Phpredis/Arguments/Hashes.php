@@ -34,7 +34,10 @@ final class Hashes
         $count = \count($arguments);
         $pairs = $count === 2 && \is_array($arguments[1] ?? null);
         if (!$pairs) {
-            $convert->requireCount($arguments, \max(3, $count % 2 === 1 ? $count : $count + 1));
+            $convert->requireCount($arguments, 3);
+            if ($count % 2 === 0) {
+                return false;
+            }
         }
         $call->command[] = $convert->key($arguments[0], 0);
         if ($pairs) {
@@ -84,7 +87,7 @@ final class Hashes
         $call->replyType = 'list';
         if (isset($options['WITHVALUES'])) {
             $call->command[] = 'WITHVALUES';
-            $call->replyType = 'valueMap';
+            $call->replyType = 'map'; // not unserialized, as in phpredis
         }
     }
 

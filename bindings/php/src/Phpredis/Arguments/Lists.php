@@ -27,6 +27,18 @@ final class Lists
     }
 
     /**
+     * lPush($key, $element, …).
+     *
+     * @param array<mixed> $arguments
+     */
+    public static function push(Call $call, array $arguments, ArgumentConverter $convert): void
+    {
+        $convert->requireCount($arguments, 2);
+        $call->command[] = $convert->key(\array_shift($arguments), 0);
+        $call->command[] = $convert->values($arguments);
+    }
+
+    /**
      * blPop($key, …, $seconds) or blPop($keys, $seconds).
      *
      * @param array<mixed> $arguments

@@ -41,10 +41,9 @@ final class SortedSetRanges
         $given = $arguments[2] ?? null;
         $options = \is_array($given) ? $given : ['withscores' => $given === true];
         $words = OptionParser::parse($options, ['WITHSCORES', 'BYSCORE', 'BYLEX', 'REV'], ['LIMIT']);
+        $convertBound = $call->command[0] === 'ZREVRANGE' ? $convert->int(...) : $convert->string(...);
         foreach ([0, 1] as $end) {
-            $call->command[] = isset($words['BYSCORE']) || isset($words['BYLEX'])
-                ? $convert->string($arguments[$end], $place + $end)
-                : $convert->int($arguments[$end], $place + $end);
+            $call->command[] = $convertBound($arguments[$end], $place + $end);
         }
         foreach ($words as $word => $value) {
             if ($word === 'LIMIT') {

@@ -18,10 +18,10 @@ final class SortedSets
      */
     public static function add(Call $call, array $arguments, ArgumentConverter $convert): bool
     {
-        $convert->requireCount($arguments, 1);
+        $convert->requireCount($arguments, 3);
         $count = \count($arguments);
         $options = $count % 2 === 0 ? $arguments[1] : [];
-        if ($count < 3 || !\is_array($options)) {
+        if (!\is_array($options)) {
             return false;
         }
         $call->command[] = $convert->key($arguments[0], 0);

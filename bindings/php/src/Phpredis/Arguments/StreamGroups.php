@@ -11,7 +11,7 @@ use RedisCluster\Request;
 /** @internal consumer groups of streams */
 final class StreamGroups
 {
-    /** Subcommand of XGROUP => [least, most] number of arguments of xGroup(). */
+    /** Subcommand of XGROUP => number of arguments of xGroup() that it needs, and that it uses. Others are ignored, as in phpredis 6. */
     private const OPERATIONS = [
         'HELP' => [1, 1],
         'CREATE' => [4, 6],
@@ -30,18 +30,15 @@ final class StreamGroups
     {
         $convert->requireCount($arguments, 1, 6);
         $operation = $call->command[] = \strtoupper($convert->string($arguments[0], 0));
-        [$least, $most] = self::OPERATIONS[$operation] ?? [1, 0];
-        $count = \count($arguments);
-        if ($count < $least || $count > $most) {
+        [$least, $most] = self::OPERATIONS[$operation] ?? [\PHP_INT_MAX, 0];
+        if (\count($arguments) < $least) {
             return false;
         }
+        $arguments = \array_slice($arguments, 0, $most);
         foreach (\array_slice($arguments, 1, 3, true) as $place => $argument) {
             $call->command[] = $place === 1 ? $convert->key($argument, 1) : $convert->string($argument, $place);
         }
-        if ($convert->bool($arguments[4] ?? false, 4)) {
-            if ($operation !== 'CREATE') {
-                return false;
-            }
+        if ($convert->bool($arguments[4] ?? false, 4) && $operation === 'CREATE') {
             $call->command[] = 'MKSTREAM';
         }
         Streams::addOption($call, 'ENTRIESREAD', $arguments[5] ?? -2, $convert, 5);
@@ -107,7 +104,7 @@ final class StreamGroups
         if (!$call->replyContext) {
             return true;
         }
-        $count = $convert->int($arguments[4] ?? -1, 4);
+        $count = $convert->int(\array_key_exists(4, $arguments) ? $arguments[4] : -1, 4);
         if (!isset($arguments[3]) || $count < 0) {
             return false;
         }

@@ -90,7 +90,7 @@ final class Streams
         $call->command[] = $convert->key($arguments[0], 0);
         $call->command[] = $convert->string($arguments[1], 1);
         $call->command[] = $convert->string($arguments[2], 2);
-        self::addOption($call, 'COUNT', $arguments[3] ?? -1, $convert, 3);
+        self::addOption($call, 'COUNT', \array_key_exists(3, $arguments) ? $arguments[3] : -1, $convert, 3);
     }
 
     /**
@@ -137,7 +137,7 @@ final class Streams
         if ($approximate) {
             $call->command[] = '~';
         }
-        $call->command[] = $byId ? $convert->string($arguments[1], 1) : $convert->int($arguments[1], 1);
+        $call->command[] = $convert->string($arguments[1], 1);
         $limit = $convert->int($arguments[4] ?? -1, 4);
         if ($limit >= 0 && !$approximate) {
             $convert->refuse('Cannot use LIMIT without an approximate match, ignoring');

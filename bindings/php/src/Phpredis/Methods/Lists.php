@@ -47,7 +47,7 @@ final class Lists
         ],
         'lpop' => ['LPOP', [Build::class, 'pop'], 'value', 'lPop(string $key, int $count = 0): mixed'],
         'lpos' => ['LPOS', [Build::class, 'position'], 'intOrNil', 'lPos(string $key, mixed $value, ?array $options = null): int|array|false|null'],
-        'lpush' => ['LPUSH', 'kv+', 'int', 'lPush(string $key, mixed ...$elements): int|false'],
+        'lpush' => ['LPUSH', [Build::class, 'push'], 'int', 'lPush(string $key, mixed ...$elements): int|false'],
         'lpushx' => ['LPUSHX', 'kv', 'int', 'lPushX(string $key, mixed $value): int|false'],
         'lrange' => ['LRANGE', 'kii', 'values', 'lRange(string $key, int $start, int $end): array|false'],
         'lrem' => ['LREM', [Build::class, 'remove'], 'int', 'lRem(string $key, mixed $value, int $count = 0): int|false'],
@@ -57,7 +57,7 @@ final class Lists
         'ltrim' => ['LTRIM', 'kii', 'status', 'lTrim(string $key, int $start, int $end): bool'],
         'rpop' => ['RPOP', [Build::class, 'pop'], 'value', 'rPop(string $key, int $count = 0): mixed'],
         'rpoplpush' => ['RPOPLPUSH', 'kk', 'value', 'rPopLPush(string $srckey, string $dstkey): mixed'],
-        'rpush' => ['RPUSH', 'kv+', 'int', 'rPush(string $key, mixed ...$elements): int|false'],
+        'rpush' => ['RPUSH', [Build::class, 'push'], 'int', 'rPush(string $key, mixed ...$elements): int|false'],
         'rpushx' => ['RPUSHX', 'kv', 'int', 'rPushX(string $key, mixed $value): int|false'],
     ];
 }

@@ -14,9 +14,9 @@ final class ServerText
     /**
      * INFO.
      *
-     * @return array<string, string|int|float>
+     * @return array<string, string|int|float>|false false: there is no such section, as in phpredis 6
      */
-    public static function info(string $text): array
+    public static function info(string $text): array|false
     {
         $info = [];
         foreach (\explode("\r\n", $text) as $line) {
@@ -25,7 +25,7 @@ final class ServerText
                 $info[$parts[0]] = \is_numeric($parts[1]) ? $parts[1] + 0 : $parts[1];
             }
         }
-        return $info;
+        return $info ?: false;
     }
 
     /**
