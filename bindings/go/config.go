@@ -31,7 +31,7 @@ type Config struct {
 	MinReplyRate   int // bytes per second
 
 	BreakerFailures   int  // failures in a row after which calls to a server fail at once
-	BreakerPerProcess bool // each process finds that out by itself
+	BreakerShared bool // the processes of a user tell each other
 	PoolSize          int  // connections per server
 	MaxInFlight       int  // calls to one server in progress
 	MaxReplySize      int  // bytes
@@ -121,7 +121,7 @@ func (c Config) addNodes(options jsonObject) error {
 func (c Config) addLimits(options jsonObject) {
 	options.addNumber("min_reply_rate", c.MinReplyRate)
 	options.addNumber("breaker_failures", c.BreakerFailures)
-	options.add("breaker_per_process", c.BreakerPerProcess)
+	options.add("breaker_shared", c.BreakerShared)
 	options.addNumber("pool_size", c.PoolSize)
 	options.addNumber("max_in_flight", c.MaxInFlight)
 	options.addNumber("max_reply_size", c.MaxReplySize)

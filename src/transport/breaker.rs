@@ -3,7 +3,7 @@
 //! No caller waits for the probe of another one, and the one that begins a probe waits only for a moment: a reply that comes later is found by
 //! the callers after it. While the server works a command costs a look at one number.
 //!
-//! The processes of a user share what they find out (`breaker_file`). A process that learns of a failure from another one probes the server once
+//! The processes of a user can share what they find out (`breaker_file`). A process that learns of a failure from another one probes the server once
 //! itself before calls fail. After that one process at a time probes it for all.
 
 use crate::config::{Address, Tls};
