@@ -30,12 +30,12 @@ type Config struct {
 	WriteTimeout   time.Duration
 	MinReplyRate   int // bytes per second
 
-	BreakerFailures   int  // failures in a row after which calls to a server fail at once
-	BreakerShared bool // the processes of a user tell each other
-	PoolSize          int  // connections per server
-	MaxInFlight       int  // calls to one server in progress
-	MaxReplySize      int  // bytes
-	MaxReplyDepth     int
+	BreakerFailures int  // failures in a row after which calls to a server fail at once
+	BreakerShared   bool // the processes of a user tell each other
+	PoolSize        int  // connections per server
+	MaxInFlight     int  // calls to one server in progress
+	MaxReplySize    int  // bytes
+	MaxReplyDepth   int
 
 	MaxIdleTime      time.Duration
 	MaxConnectionAge time.Duration
