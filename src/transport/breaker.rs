@@ -243,7 +243,9 @@ impl Breaker {
     /// whose connection is not open yet, or was idle for some time: a call over a busy connection notices a failure itself as soon.
     #[cold]
     pub(crate) fn consult_others(&self) {
-        let Some(record) = self.look(now()).filter(|record| record.is_open && record.written > self.newest_record.load(Relaxed)) else { return };
+        let Some(record) = self.look(now()).filter(|record| record.is_open && record.written > self.newest_record.load(Relaxed)) else {
+            return;
+        };
         // Another caller that holds the lock handles a failure of this process.
         let Some(mut probing) = self.try_lock() else { return };
         if self.is_troubled() {
