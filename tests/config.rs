@@ -86,7 +86,7 @@ fn defaults_match_the_documentation() {
     let config = read(r#"{"nodes": {"node_1": {"host": "localhost"}}}"#);
     let five = Some(Duration::from_secs(5));
     assert_eq!([config.timeout, config.connect_timeout, config.read_timeout, config.write_timeout], [five; 4]);
-    assert_eq!((config.min_reply_rate, config.breaker_failures, config.breaker_per_process), (16 << 10, 2, false));
+    assert_eq!((config.min_reply_rate, config.breaker_failures, config.breaker_shared), (16 << 10, 2, false));
     assert_eq!((config.max_idle_time, config.max_connection_age), (Some(Duration::from_secs(300)), None));
     assert_eq!((config.ping_interval, config.keepalive), (Some(Duration::from_secs(15)), Some(Duration::from_secs(60))));
     assert_eq!(config.tcp_user_timeout, None);
@@ -379,8 +379,8 @@ fn the_builder_makes_the_same_configuration_as_json() {
             r#","pool_size":3,"max_in_flight":9,"max_reply_size":10,"max_reply_depth":7"#,
         ),
         (
-            builder().min_reply_rate(0).breaker_failures(1).breaker_per_process(true),
-            r#","min_reply_rate":0,"breaker_failures":1,"breaker_per_process":true"#,
+            builder().min_reply_rate(0).breaker_failures(1).breaker_shared(true),
+            r#","min_reply_rate":0,"breaker_failures":1,"breaker_shared":true"#,
         ),
         (builder().pin("a*", "node_2").pin("b", "node_1"), r#","pin":{"a*":"node_2","b":"node_1"}"#),
     ] {

@@ -30,12 +30,12 @@ type Config struct {
 	WriteTimeout   time.Duration
 	MinReplyRate   int // bytes per second
 
-	BreakerFailures   int  // failures in a row after which calls to a server fail at once
-	BreakerPerProcess bool // each process finds that out by itself
-	PoolSize          int  // connections per server
-	MaxInFlight       int  // calls to one server in progress
-	MaxReplySize      int  // bytes
-	MaxReplyDepth     int
+	BreakerFailures int  // failures in a row after which calls to a server fail at once
+	BreakerShared   bool // the processes of a user tell each other
+	PoolSize        int  // connections per server
+	MaxInFlight     int  // calls to one server in progress
+	MaxReplySize    int  // bytes
+	MaxReplyDepth   int
 
 	MaxIdleTime      time.Duration
 	MaxConnectionAge time.Duration
@@ -121,7 +121,7 @@ func (c Config) addNodes(options jsonObject) error {
 func (c Config) addLimits(options jsonObject) {
 	options.addNumber("min_reply_rate", c.MinReplyRate)
 	options.addNumber("breaker_failures", c.BreakerFailures)
-	options.add("breaker_per_process", c.BreakerPerProcess)
+	options.add("breaker_shared", c.BreakerShared)
 	options.addNumber("pool_size", c.PoolSize)
 	options.addNumber("max_in_flight", c.MaxInFlight)
 	options.addNumber("max_reply_size", c.MaxReplySize)

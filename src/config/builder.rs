@@ -148,8 +148,8 @@ impl ConfigBuilder {
         min_reply_rate: u32;
         /// After how many failures in a row calls to a server fail at once. 0: never.
         breaker_failures: u32;
-        /// Whether each process finds out by itself which servers do not reply.
-        breaker_per_process: bool;
+        /// Whether the processes of a user on this host tell each other which servers do not reply.
+        breaker_shared: bool;
         /// Connections per server.
         pool_size: u32;
         /// Calls to one server that may be in progress. 0: no limit but `pool_size`.

@@ -66,7 +66,7 @@ pub(crate) struct Document {
     #[serde(default, deserialize_with = "count")]
     pub breaker_failures: Option<u32>,
     #[serde(default, deserialize_with = "boolean")]
-    pub breaker_per_process: Option<bool>,
+    pub breaker_shared: Option<bool>,
     #[serde(default, deserialize_with = "pool_size")]
     pub pool_size: Option<usize>,
     #[serde(default, deserialize_with = "count")]

@@ -79,8 +79,8 @@ pub struct Config {
     pub min_reply_rate: u32,
     /// After how many failures in a row calls to a server fail at once, until it replies again. 0: never.
     pub breaker_failures: u32,
-    /// Whether each process finds out by itself which servers do not reply. If not, the processes of a user on this host tell each other.
-    pub breaker_per_process: bool,
+    /// Whether the processes of a user on this host tell each other which servers do not reply. If not, each process finds out by itself.
+    pub breaker_shared: bool,
     /// How many connections to one server a process may have through one handle.
     pub pool_size: usize,
     /// How many calls to one server may be in progress through one handle; more fail at once instead of waiting for a connection. `None`: no

@@ -76,7 +76,7 @@ pub(crate) fn config(mut document: Document) -> Result<Config, Error> {
         write_timeout,
         min_reply_rate: document.min_reply_rate.unwrap_or(DEFAULT_MIN_REPLY_RATE),
         breaker_failures: document.breaker_failures.unwrap_or(DEFAULT_BREAKER_FAILURES),
-        breaker_per_process: document.breaker_per_process.unwrap_or(false),
+        breaker_shared: document.breaker_shared.unwrap_or(false),
         pool_size: document.pool_size.unwrap_or(DEFAULT_POOL_SIZE),
         max_in_flight: document.max_in_flight.filter(|&max| max > 0).map(|max| max as usize),
         max_reply_size: document.max_reply_size.filter(|&max| max > 0).map_or(usize::MAX, |max| max as usize),

@@ -3,7 +3,7 @@
 //! No caller waits for the probe of another one, and the one that begins a probe waits only for a moment: a reply that comes later is found by
 //! the callers after it. While the server works a command costs a look at one number.
 //!
-//! The processes of a user share what they find out (`breaker_file`). A process that learns of a failure from another one probes the server once
+//! The processes of a user can share what they find out (`breaker_file`). A process that learns of a failure from another one probes the server once
 //! itself before calls fail. After that one process at a time probes it for all.
 
 use crate::config::{Address, Tls};
@@ -55,10 +55,10 @@ pub(crate) struct Breaker {
     file: Option<BreakerFile>,
     /// When the file was last read.
     looked: AtomicU64,
-    /// When the newest record was written that this process has written or taken over.
-    heard: AtomicU64,
-    /// The failure is that of another process, and this one has not probed the server yet.
-    is_hearsay: AtomicBool,
+    /// When the newest record was written that this process wrote or used.
+    newest_record: AtomicU64,
+    /// Another process has reported the failure, and this one has not probed the server yet.
+    is_unconfirmed: AtomicBool,
 }
 
 struct Probing {
@@ -116,8 +116,8 @@ impl Breaker {
             replied_to_probe: AtomicU64::new(0),
             file,
             looked: AtomicU64::new(0),
-            heard: AtomicU64::new(0),
-            is_hearsay: AtomicBool::new(false),
+            newest_record: AtomicU64::new(0),
+            is_unconfirmed: AtomicBool::new(false),
         }
     }
 
@@ -153,8 +153,8 @@ impl Breaker {
     }
 
     fn admit_within(&self, limit: Time) -> Result<(), Error> {
-        let is_doubtful = limit == NEVER && self.is_hearsay.load(Relaxed);
-        // Another caller that holds the lock looks after the probe. Only the one that tells whether another process is right is waited for.
+        let is_doubtful = limit == NEVER && self.is_unconfirmed.load(Relaxed);
+        // Another caller that holds the lock looks after the probe. Callers wait only for the probe that confirms the report of another process.
         let probing = if is_doubtful { Some(self.lock()) } else { self.try_lock() };
         let change = probing.and_then(|mut probing| self.look_after(&mut probing, limit));
         self.report(change);
@@ -191,7 +191,7 @@ impl Breaker {
             }
         }
         let probe = probing.current.as_mut()?;
-        let wait = if self.is_open() || self.is_hearsay.load(Relaxed) { PROBE_WAIT } else { self.first_wait };
+        let wait = if self.is_open() || self.is_unconfirmed.load(Relaxed) { PROBE_WAIT } else { self.first_wait };
         let until = probe.began.saturating_add(wait);
         // The deadline of the caller ends its wait and proves nothing.
         match probe.advance(until.min(exact_now().saturating_add(limit)).min(deadline())) {
@@ -215,7 +215,7 @@ impl Breaker {
     /// Makes calls fail at once. Of concurrent callers one gets the change.
     fn open(&self) -> Option<Change> {
         let is_change = self.failures.fetch_max(self.max_failures, Relaxed) < self.max_failures;
-        if self.is_hearsay.swap(false, Relaxed) {
+        if self.is_unconfirmed.swap(false, Relaxed) {
             // Another process probes the server already.
             let record = self.file.as_ref().and_then(BreakerFile::read).filter(|record| record.is_open);
             self.next_probe.fetch_max(record.map_or(0, |record| record.next_probe), Relaxed);
@@ -229,7 +229,7 @@ impl Breaker {
     fn close(&self) -> Option<Change> {
         let failures = self.failures.swap(0, Relaxed);
         let was_open = failures > 0 && failures >= self.max_failures;
-        if self.is_hearsay.swap(false, Relaxed) || was_open {
+        if self.is_unconfirmed.swap(false, Relaxed) || was_open {
             self.tell_others(false);
         }
         was_open.then_some(Change::Closed)
@@ -239,22 +239,24 @@ impl Breaker {
         self.failures.load(Relaxed) >= self.max_failures
     }
 
-    /// Takes over that other processes find the server unavailable. For a caller whose connection is not open yet, or was idle for some time: all
-    /// others notice a failure by themselves as soon. If the server is in trouble after that, [`Breaker::admit`] decides.
+    /// Looks whether the server is unavailable for other processes. If so, it is in trouble here too, and [`Breaker::admit`] decides. For a caller
+    /// whose connection is not open yet, or was idle for some time: a call over a busy connection notices a failure itself as soon.
     #[cold]
     pub(crate) fn consult_others(&self) {
-        let Some(record) = self.look(now()).filter(|record| record.is_open && record.written > self.heard.load(Relaxed)) else { return };
-        // A caller that holds the lock looks after a failure that this process has noticed itself.
+        let Some(record) = self.look(now()).filter(|record| record.is_open && record.written > self.newest_record.load(Relaxed)) else {
+            return;
+        };
+        // Another caller that holds the lock handles a failure of this process.
         let Some(mut probing) = self.try_lock() else { return };
         if self.is_troubled() {
             return;
         }
         *probing = Probing::new(probing.last);
-        self.heard.store(record.written, Relaxed);
+        self.newest_record.store(record.written, Relaxed);
         self.reason.store(record.reason.into());
         self.since.store(record.since, Relaxed);
         self.next_probe.store(exact_now(), Relaxed);
-        self.is_hearsay.store(true, Relaxed);
+        self.is_unconfirmed.store(true, Relaxed);
         // Not more than one failure, which a probe has to confirm.
         let _ = self.failures.compare_exchange(0, 1, Relaxed, Relaxed);
     }
@@ -272,18 +274,18 @@ impl Breaker {
     /// While calls fail at once: leaves the next probe to another process that has announced one, and makes a probe due if another one has found that
     /// the server replies again.
     fn follow_others(&self, probing: &mut Probing, now: Time) {
-        if !self.is_open() || self.is_hearsay.load(Relaxed) {
+        if !self.is_open() || self.is_unconfirmed.load(Relaxed) {
             return;
         }
         let is_due = now >= self.next_probe.load(Relaxed);
         if is_due {
             self.looked.store(0, Relaxed);
         }
-        let Some(record) = self.look(now).filter(|record| record.written > self.heard.load(Relaxed)) else { return };
+        let Some(record) = self.look(now).filter(|record| record.written > self.newest_record.load(Relaxed)) else { return };
         if !record.is_open {
             // Not more often: the server may reply to the other process only.
             if now >= probing.last.saturating_add(MIN_INTERVAL) {
-                self.heard.store(record.written, Relaxed);
+                self.newest_record.store(record.written, Relaxed);
                 self.next_probe.store(now, Relaxed);
             }
         } else if is_due && record.next_probe > now && now < probing.last.saturating_add(MAX_ABSTENTION) {
@@ -296,7 +298,7 @@ impl Breaker {
     fn tell_others(&self, is_open: bool) {
         let Some(file) = &self.file else { return };
         let (now, reason) = (exact_now(), self.reason.load().to_string());
-        self.heard.store(now, Relaxed);
+        self.newest_record.store(now, Relaxed);
         file.write(&Record { is_open, since: self.since.load(Relaxed), next_probe: self.next_probe.load(Relaxed), written: now, reason });
     }
 
@@ -332,7 +334,7 @@ impl Breaker {
         let before = self.failures.fetch_add(1, Relaxed);
         let is_change = before < self.max_failures && before + 1 >= self.max_failures;
         if is_change {
-            self.is_hearsay.store(false, Relaxed);
+            self.is_unconfirmed.store(false, Relaxed);
             self.tell_others(true);
         }
         self.report(is_change.then_some(Change::Opened));

@@ -1,7 +1,7 @@
 //! What the processes of a user on this host tell each other about servers that do not reply: records in a file in memory.
 //!
-//! A record is a hint. Who reads one probes the server before it fails any call, so a wrong record costs a probe. That is why no lock is needed: a
-//! record that two processes write at once has a wrong checksum, and none is read.
+//! A record is a hint. A process that reads one probes the server before it fails any call, so a wrong record costs a probe. So no lock is needed: a
+//! record that two processes write at the same time has a wrong checksum, and is ignored.
 //!
 //! The file is read and written, not mapped: a mapping needs `unsafe`, and a process that truncates the file would end all others with SIGBUS. It is
 //! opened for each access, because a host program may close all descriptors and use their numbers for its own files. That is rare enough: nothing is

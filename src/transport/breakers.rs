@@ -18,7 +18,7 @@ struct Key {
     tls: Option<Tls>,
     timeouts: [Option<Duration>; 4],
     max_failures: u32,
-    per_process: bool,
+    is_shared: bool,
 }
 
 /// The breakers that one process has made. A forked child makes another registry: a lock that another thread held at the fork is never released
@@ -53,7 +53,7 @@ pub(crate) fn shared_breaker(config: &Config, server: &Server) -> Arc<Breaker> {
         tls: server.tls.clone(),
         timeouts: [config.timeout, config.connect_timeout, config.read_timeout, config.write_timeout],
         max_failures: config.breaker_failures,
-        per_process: config.breaker_per_process,
+        is_shared: config.breaker_shared,
     };
     let registry = Registry::of_this_process();
     let mut breakers = registry.breakers.lock().unwrap_or_else(PoisonError::into_inner);
@@ -64,8 +64,7 @@ pub(crate) fn shared_breaker(config: &Config, server: &Server) -> Arc<Breaker> {
     if breakers.len() == breakers.capacity() {
         breakers.retain(|_, breaker| breaker.strong_count() > 0);
     }
-    let is_shared = config.breaker_failures > 0 && !config.breaker_per_process;
-    let file = if is_shared { BreakerFile::new(&key) } else { None };
+    let file = if key.is_shared && key.max_failures > 0 { BreakerFile::new(&key) } else { None };
     let new = Arc::new(Breaker::new(server.address.clone(), server.tls.clone(), config.breaker_failures, limit(config.timeout), file));
     breakers.insert(key, Arc::downgrade(&new));
     new

@@ -75,7 +75,7 @@ fn calls_of_a_process() {
     }
 }
 
-const SHORT: &str = r#""timeout":0.3"#;
+const SHARED: &str = r#""timeout":0.3,"breaker_shared":true"#;
 
 fn pool(server: &Server, members: &[&str]) -> Vec<Process> {
     let mut pool: Vec<Process> = (0..8).map(|_| Process::start(server, members)).collect();
@@ -86,11 +86,11 @@ fn pool(server: &Server, members: &[&str]) -> Vec<Process> {
 #[test]
 fn a_pool_of_processes_meets_one_timeout_and_all_of_them_recover() {
     let server = Server::start();
-    let mut pool = pool(&server, &[SHORT]);
+    let mut pool = pool(&server, &[SHARED]);
     server.hang();
     let timeouts = pool[0].timeouts_until_unavailable();
     assert!((1..=2).contains(&timeouts), "{timeouts}");
-    pool.push(Process::start(&server, &[SHORT]));
+    pool.push(Process::start(&server, &[SHARED]));
     let outcomes: Vec<String> = pool.iter_mut().map(|process| process.run("GET a")).collect();
     assert!(outcomes.iter().all(|outcome| outcome == "unavailable"), "{outcomes:?}");
     server.resume();
@@ -106,7 +106,7 @@ fn a_pool_of_processes_meets_one_timeout_and_all_of_them_recover() {
 #[test]
 fn processes_that_share_nothing_meet_a_timeout_each() {
     let server = Server::start();
-    let mut pool = pool(&server, &[SHORT, r#""breaker_per_process":true"#]);
+    let mut pool = pool(&server, &[r#""timeout":0.3"#]);
     server.hang();
     assert!(pool.iter_mut().all(|process| process.timeouts_until_unavailable() > 0));
 }
@@ -114,13 +114,13 @@ fn processes_that_share_nothing_meet_a_timeout_each() {
 #[test]
 fn a_process_that_was_killed_leaves_nothing_that_fails_the_calls_of_others() {
     let server = Server::start();
-    let mut pool = pool(&server, &[SHORT]);
+    let mut pool = pool(&server, &[SHARED]);
     server.hang();
     assert!(pool[0].timeouts_until_unavailable() > 0);
     drop(pool.remove(0));
     server.resume();
     wait_until(|| redis::cmd("PING").query::<String>(&mut server.client()).is_ok());
-    pool.push(Process::start(&server, &[SHORT]));
+    pool.push(Process::start(&server, &[SHARED]));
     for process in &mut pool {
         assert!((0..5).all(|_| process.run("GET a") == "ok"));
     }
@@ -129,7 +129,7 @@ fn a_process_that_was_killed_leaves_nothing_that_fails_the_calls_of_others() {
 #[test]
 fn the_processes_of_a_pool_do_not_connect_to_a_port_that_has_refused_one_of_them() {
     let mut server = Server::start();
-    let mut pool = pool(&server, &[SHORT]);
+    let mut pool = pool(&server, &[SHARED]);
     server.stop();
     let refused = (0..10).take_while(|_| pool[0].run("GET a") != "unavailable").count();
     assert!(refused <= 2, "{refused}");
@@ -147,7 +147,7 @@ fn the_processes_of_a_pool_do_not_connect_to_a_port_that_has_refused_one_of_them
 #[test]
 fn sessions_of_other_processes_do_not_wait_for_a_hung_server() {
     let server = Server::start();
-    let mut pool = pool(&server, &[SHORT]);
+    let mut pool = pool(&server, &[SHARED]);
     pool.iter_mut().for_each(|process| assert_eq!(process.run("session BLPOP missing 0.01"), "ok"));
     server.hang();
     assert!(pool[0].timeouts_until_unavailable() > 0);

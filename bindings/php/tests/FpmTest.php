@@ -189,7 +189,7 @@ final class FpmTest extends ClusterTestCase
     {
         $server = $this->servers['node_1'];
         $fpm = $this->fpm('enabled', page: __DIR__ . '/programs/breaker_page.php');
-        $config = ['nodes' => ['node_1' => ['host' => '127.0.0.1', 'port' => $server->port]], 'hash_tag' => 'strip', 'timeout' => 0.5];
+        $config = ['nodes' => ['node_1' => ['host' => '127.0.0.1', 'port' => $server->port]], 'hash_tag' => 'strip', 'timeout' => 0.5, 'breaker_shared' => true];
         $page = fn (): array => explode(' ', $fpm->client->get(['PACKAGE' => $this->package->folder, 'CONFIG' => json_encode($config)]), 2);
         $connected = [];
         while (count($connected) < self::WORKERS) {

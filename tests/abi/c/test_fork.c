@@ -262,7 +262,7 @@ int main(void) {
 #ifndef __SANITIZE_ADDRESS__
     test_busy_parent(200);
     test_busy_breaker(100, CLUSTER_LONG_TIMEOUTS);
-    test_busy_breaker(100, CLUSTER_LONG_TIMEOUTS ",\"breaker_per_process\":true");
+    test_busy_breaker(100, CLUSTER_LONG_TIMEOUTS ",\"breaker_shared\":true");
 #endif
     test_unused_handle();
     rediscluster_close(cluster);
