@@ -85,12 +85,13 @@ fn a_blocking_command_whose_future_is_dropped_takes_no_element() {
     run(async |servers, cluster| {
         let list = key_on(3, 3);
         let servers = Arc::new(servers);
-        let mut pop = Box::pin(cluster.query::<Option<(String, String)>>(("BLPOP", &list, 0)));
-        begin(pop.as_mut()).await;
-        let others = servers.clone();
-        blocking(move || await_blocked_clients(&others[2], 1)).await;
-        drop(pop);
-        blocking(move || await_blocked_clients(&servers[2], 0)).await;
+        let mut pop = Some(Box::pin(cluster.query::<Option<(String, String)>>(("BLPOP", &list, 0))));
+        begin(pop.as_mut().expect("it was made above").as_mut()).await;
+        for count in [1, 0] {
+            let servers = servers.clone();
+            blocking(move || await_blocked_clients(&servers[2], count)).await;
+            drop(pop.take());
+        }
         assert_eq!(cluster.query::<i64>(("RPUSH", &list, "a")).await.unwrap(), 1);
         assert_eq!(cluster.query::<i64>(("LLEN", &list)).await.unwrap(), 1);
     });
