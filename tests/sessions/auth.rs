@@ -130,11 +130,15 @@ fn clients_with_a_password_use_the_byte_stream() {
 #[test]
 fn hello_is_one_round_trip_and_says_who_the_session_is() {
     let server = Server::start();
+    // MONITOR of older servers does not.
+    let shows_client = server.release() >= (7, 0);
     let mut session = cluster(&[server.port], &[r#""refresh_interval":0"#]).session();
     let monitor = Monitor::start(&server, &[]);
     let hello = session.execute(&request(&["HELLO 3 SETNAME me"])).unwrap();
     assert!(format!("{:?}", hello.value(1)).contains("Map"), "{:?}", hello.root());
     let replies = session.execute(&request(&["CLIENT GETNAME", "CLIENT ID"])).unwrap();
     assert_eq!(replies.value(1), Some(Value::String(b"me")));
-    assert_eq!(monitor.commands(), [vec!["hello", "3", "setname", "me"], vec!["client", "id"]]);
+    let mut expected = vec![vec!["hello", "3", "setname", "me"], vec!["client", "id"]];
+    expected.truncate(if shows_client { 2 } else { 1 });
+    assert_eq!(monitor.commands(), expected);
 }
