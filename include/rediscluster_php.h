@@ -105,8 +105,9 @@ rediscluster_status rediscluster_php_command(const rediscluster *cluster,
 // 1. An array of two as `serialize()` writes it: the format of all replies, or an array with the format of each; and an array of commands, each
 //    as for `rediscluster_php_command`. For a reply that is an array, as that of EXEC, its format may be an array: the format of the reply
 //    itself, then those of its elements.
-// 2. A list as `implode()` joins it, for commands of equal length, each part followed by the byte 0xff: the arguments of all commands, names
-//    included; the format of all replies; the number of commands; and the number of arguments of each.
+// 2. One command after the other: a head, then each argument, its name first, as the number of its bytes, `:` and the bytes. The head is eight
+//    times the number of arguments plus the format of the reply (as for `rediscluster_php_command`), and `:`. At the end `:`, the number of
+//    commands, `:`, the format of all replies or nothing if each has that of its head, and the byte 0xfe.
 rediscluster_status rediscluster_php_execute(const rediscluster *cluster,
                                              const char *request,
                                              size_t request_length,

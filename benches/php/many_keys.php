@@ -12,7 +12,7 @@ $array = redisArray();
 $arrayWithOwnPartitioning = redisArray(false);
 $predis = predis();
 
-foreach ([[1, 200, '-'], [100, 100, 'ratio <= 0.45'], [1_000, 10, '-'], [10_000, 3, 'ratio <= 0.50']] as [$count, $calls, $target]) {
+foreach ([[1, 200, '-'], [100, 100, 'ratio <= 0.40'], [1_000, 10, '-'], [10_000, 3, 'ratio <= 0.40']] as [$count, $calls, $target]) {
     $pairs = pairs('php-many', $count);
     $keys = array_keys($pairs);
     foreach ([$arrayWithOwnPartitioning, $array] as $side) {
@@ -30,7 +30,7 @@ foreach ([[1, 200, '-'], [100, 100, 'ratio <= 0.45'], [1_000, 10, '-'], [10_000,
     compare('  Predis', 'ratio <= 0.20', max(1, $calls >> 4), $mget, $pipe);
 }
 
-foreach ([[100, 100, 'ratio <= 0.50'], [10_000, 3, '-']] as [$count, $calls, $target]) {
+foreach ([[100, 100, 'ratio <= 0.40'], [10_000, 3, '-']] as [$count, $calls, $target]) {
     $pairs = pairs('php-many', $count);
     $mset = static fn (): bool => $ours->mset($pairs);
     compare('PHP: MSET ' . number_format($count) . ' keys, RedisArray', $target, $calls, $mset, static fn (): bool => $array->mset($pairs));

@@ -91,7 +91,7 @@ return [
             'about' => 'extension',
             'methods' => ['exists', 'rawcommand', 'randomkey', 'zrangebylex', 'zrevrangebylex', 'geoadd'],
             'aspect' => ['last error', 'warnings'],
-            'theirs' => '/wrong number of arguments|Must pass (at least one|either 3 or 5)/',
+            'theirs' => '/wrong number of arguments|syntax error|Must pass (at least one|either 3 or 5)/',
         ],
         [
             'reason' => 'PHP ignores surplus arguments of methods written in PHP',

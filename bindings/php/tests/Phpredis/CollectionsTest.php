@@ -161,7 +161,7 @@ final class CollectionsTest extends RedisClusterTestCase
         self::assertSame(1, $this->redis->zAdd('z', ['XX', 'CH'], 5, 'a', 1, 'b'));
         self::assertSame(0, $this->redis->zAdd('z', ['GT', 'CH'], 3, 'a'));
         self::assertSame(6.5, $this->redis->zAdd('z', ['INCR'], 1.5, 'a'));
-        self::assertFalse($this->redis->zAdd('z', 1));
+        self::assertFalse($this->redis->zAdd('z', 'options', 1, 'a'));
     }
 
     public function testSortedSetRangesAcceptOptionsAndLimits(): void

@@ -179,7 +179,7 @@ final class MethodCallsTest extends RedisClusterTestCase
     {
         return [
             ['get'], ['get', 'a', 'b'], ['set', 'a'], ['set', 'a', 'b', null, 'd'], ['append', 'a'], ['del'], ['type', 'a', 'b'],
-            ['zAdd'], ['rename', 'a'], ['hSet', 'a', 'b', 'c', 'd'], ['lInsert', 'a', 'before', 'b'], ['getnodefor'],
+            ['zAdd'], ['rename', 'a'], ['hSet', 'a', 'b'], ['lPush', 'a'], ['zAdd', 'a', 1], ['geoAdd', 'a', 1, 2], ['lInsert', 'a', 'before', 'b'], ['getnodefor'],
         ];
     }
 
@@ -225,7 +225,7 @@ final class MethodCallsTest extends RedisClusterTestCase
 
     public function testEmptyListsReturnFalse(): void
     {
-        $calls = [['mget', []], ['mset', []], ['del', []], ['sAddArray', 's', []], ['lPush', 'l'], ['hMSet', 'h', []], ['pfAdd', 'p', []]];
+        $calls = [['mget', []], ['mset', []], ['del', []], ['sAddArray', 's', []], ['hMSet', 'h', []], ['pfAdd', 'p', []]];
         foreach ($calls as $call) {
             self::assertFalse($this->redis->{array_shift($call)}(...$call));
         }

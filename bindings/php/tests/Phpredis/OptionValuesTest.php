@@ -103,7 +103,7 @@ final class OptionValuesTest extends RedisClusterTestCase
         self::assertSame('OK', $this->redis->rawCommand('SET', 'foo', 'bar'));
         self::assertSame('OK', $this->redis->eval("return {ok = 'OK'}", ['foo'], 1));
         self::assertTrue($this->redis->set('foo', 'bar'));
-        self::assertSame([true, 'OK'], $this->redis->multi()->set('foo', 'bar')->rawCommand('SET', 'foo', 'baz')->exec());
+        self::assertSame([true, true], $this->redis->multi()->set('foo', 'bar')->rawCommand('SET', 'foo', 'baz')->exec());
     }
 
     public function testFailureAsNullReturnsNullAndLogsTheFailure(): void

@@ -173,10 +173,10 @@ final class SubscriptionsTest extends RedisClusterTestCase
         $this->redis->discard();
     }
 
-    public function testUnsubscribeWithoutASubscriptionReturnsTrueForEachChannel(): void
+    public function testUnsubscribeWithoutASubscriptionReturnsFalseForEachChannel(): void
     {
-        self::assertSame(['a' => true, 'b' => true], $this->redis->unsubscribe(['a', 'b']));
-        self::assertSame(['a*' => true], $this->redis->pUnsubscribe(['a*']));
+        self::assertSame(['a' => false, 'b' => false], $this->redis->unsubscribe(['a', 'b']));
+        self::assertSame(['a*' => false], $this->redis->pUnsubscribe(['a*']));
         self::assertFalse($this->redis->unsubscribe([]));
         self::assertFalse($this->redis->subscribe([], static fn () => null));
     }

@@ -18,6 +18,9 @@ final class ServerText
      */
     public static function info(string $text): array|false
     {
+        if ($text === '') {
+            return false;
+        }
         $info = [];
         foreach (\explode("\r\n", $text) as $line) {
             $parts = \explode(':', $line, 2);
@@ -25,7 +28,7 @@ final class ServerText
                 $info[$parts[0]] = \is_numeric($parts[1]) ? $parts[1] + 0 : $parts[1];
             }
         }
-        return $info ?: false;
+        return $info;
     }
 
     /**
