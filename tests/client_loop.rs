@@ -2,9 +2,10 @@
 
 mod support;
 
-use rediscluster::{ClientLoop, Cluster, Error, Reply, start_thread};
+use rediscluster::{ClientLoop, Cluster, Code, Error, Reply, start_thread};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::time::{Duration, Instant};
+use support::replication::{known_replicas, start_master, start_replica_of, wait_until};
 use support::three_nodes::await_blocked_clients;
 use support::{LONG_TIMEOUTS, Server, cluster, format_value, key_on, ports, request};
 
@@ -100,4 +101,124 @@ fn a_blocking_command_that_is_cancelled_takes_no_element() {
     await_blocked_clients(&servers[2], 0);
     cluster.command(&[b"RPUSH", list.as_bytes(), b"a"]).unwrap();
     assert_eq!(text(&cluster.command(&[b"LLEN", list.as_bytes()]).unwrap()), "1");
+}
+
+/// Refuses to start threads: what needs one fails.
+fn no_thread(_: Box<dyn FnOnce() + Send>) -> Result<(), Error> {
+    Err(Error::new(Code::Memory, "no thread may be started"))
+}
+
+fn open_without_threads() -> (Vec<Server>, Cluster, ClientLoop) {
+    let servers = Server::start_many(3);
+    let cluster = cluster(&ports(&servers), &LONG_TIMEOUTS);
+    let client = ClientLoop::open(cluster.clone(), no_thread).unwrap();
+    (servers, cluster, client)
+}
+
+fn next_text(client: &mut ClientLoop) -> (u64, String) {
+    let (tag, reply) = next(client);
+    (tag, text(&reply.unwrap()))
+}
+
+#[test]
+fn a_request_of_many_commands_for_several_servers_needs_no_thread() {
+    let (_servers, _, mut client) = open_without_threads();
+    let [a, b] = [1, 2].map(|node| key_on(node, 3));
+    let commands =
+        [format!("SET {a} 1"), format!("LPUSH {b} x y"), format!("INCR {a}"), format!("MGET {a} {b}"), format!("LRANGE {b} 0 -1")];
+    client.submit_many(&request(&commands.each_ref().map(String::as_str)), 1).unwrap();
+    client.submit(&request(&[&format!("GET {a}")]), 2).unwrap();
+    let mut outcomes = [next_text(&mut client), next_text(&mut client)];
+    outcomes.sort();
+    assert_eq!(outcomes, [(1, "[OK 2 2 [2 nil] [y x]]".to_owned()), (2, "2".to_owned())]);
+    client.submit_many(b"", 3).unwrap();
+    assert_eq!(next_text(&mut client), (3, "[]".to_owned()));
+    assert!(client.submit_many(b"nonsense", 4).is_err());
+}
+
+#[test]
+fn commands_of_several_steps_run_between_those_before_and_after_them() {
+    let (_servers, _, mut client) = open();
+    let [a, b] = [1, 2].map(|node| key_on(node, 3));
+    let commands =
+        [format!("SADD {a} x"), format!("SADD {b} y"), format!("SUNIONSTORE {a} {a} {b}"), format!("SCARD {a}"), format!("DEL {a} {b}")];
+    for tag in 0..20 {
+        client.submit_many(&request(&commands.each_ref().map(String::as_str)), tag).unwrap();
+        assert_eq!(next_text(&mut client), (tag, "[1 1 2 2 2]".to_owned()));
+    }
+}
+
+#[test]
+fn a_transaction_of_one_server_needs_no_thread_and_no_session() {
+    let (_servers, cluster, mut client) = open_without_threads();
+    let [a, b] = [1, 2].map(|node| key_on(node, 3));
+    assert!(client.submit_transaction(&request(&[&format!("SET {a} 1"), &format!("LPUSH {a} 1"), &format!("INCR {a}")]), 1).unwrap());
+    let (tag, reply) = next_text(&mut client);
+    assert!(
+        tag == 1 && reply.starts_with("[OK QUEUED QUEUED QUEUED [OK ") && reply.contains("WRONGTYPE") && reply.ends_with(" 2]]"),
+        "{reply}"
+    );
+    for for_session in [vec![format!("SET {a} 1"), format!("SET {b} 1")], vec!["PING".to_owned()], vec!["SELECT 1".to_owned()], vec![]] {
+        let commands: Vec<&str> = for_session.iter().map(String::as_str).collect();
+        assert!(!client.submit_transaction(&request(&commands), 2).unwrap(), "{commands:?}");
+    }
+    assert!(client.submit_transaction(&request(&[&format!("GET {a}")]), 2).unwrap(), "the tag is free");
+    assert_eq!(next_text(&mut client).1, "[OK QUEUED [2]]");
+    assert_eq!(text(&cluster.command(&[b"GET", a.as_bytes()]).unwrap()), "2");
+}
+
+#[test]
+fn what_a_demoted_master_rejects_runs_once_at_the_new_one() {
+    let rare = r#""refresh_interval":1000,"timeout":5"#;
+    let master = start_master();
+    let replica = start_replica_of(&master);
+    let cluster = cluster(&[master.port], &[rare]);
+    let mut client = ClientLoop::open(cluster.clone(), start_thread).unwrap();
+    client.submit_many(&request(&["SET a 1", "INCR a"]), 1).unwrap();
+    assert_eq!(next_text(&mut client).1, "[OK 2]");
+    let exchange_roles = |from: &Server, to: &Server| {
+        redis::cmd("REPLICAOF").arg("NO").arg("ONE").exec(&mut to.client()).unwrap();
+        redis::cmd("REPLICAOF").arg("127.0.0.1").arg(to.port).exec(&mut from.client()).unwrap();
+    };
+    exchange_roles(&master, &replica);
+    assert!(client.submit_transaction(&request(&["INCR a", "GET a"]), 2).unwrap());
+    assert_eq!(next_text(&mut client).1, "[OK QUEUED QUEUED [3 3]]");
+    wait_until(|| known_replicas(&replica) == [master.port]);
+    exchange_roles(&replica, &master);
+    client.submit_many(&request(&["INCR a", "GET a"]), 3).unwrap();
+    assert_eq!(next_text(&mut client).1, "[4 4]");
+}
+
+fn connections_to(server: &Server) -> usize {
+    redis::cmd("CLIENT").arg("LIST").query::<String>(&mut server.client()).unwrap().lines().count()
+}
+
+#[test]
+fn a_derived_handle_shares_the_connections_and_has_its_own_limits() {
+    let (servers, cluster, mut client) = open();
+    let [a, b] = [1, 2].map(|node| key_on(node, 3));
+    client.submit_many(&request(&[&format!("SET {a} 1"), &format!("SET {b} 1")]), 1).unwrap();
+    next_text(&mut client);
+    let connections = || servers.iter().map(connections_to).collect::<Vec<usize>>();
+    let before = connections();
+    let limited = client.add_handle(&cluster.with_deadline(Some(Duration::from_millis(50)))).unwrap();
+    client.select(limited).unwrap();
+    client.submit(&request(&[&format!("GET {a}")]), 2).unwrap();
+    assert_eq!(next_text(&mut client), (2, "1".to_owned()));
+    servers[0].hang();
+    client.submit(&request(&[&format!("GET {a}")]), 3).unwrap();
+    client.submit_many(&request(&[&format!("GET {a}")]), 4).unwrap();
+    client.select(0).unwrap();
+    client.submit(&request(&[&format!("GET {a}")]), 5).unwrap();
+    for tag in [3, 4] {
+        let (late, error) = next(&mut client);
+        assert_eq!((late, error.unwrap_err().code()), (tag, Code::Timeout));
+    }
+    servers[0].resume();
+    assert_eq!(next_text(&mut client), (5, "1".to_owned()));
+    wait_until(|| connections() == before);
+    client.remove_handle(limited);
+    assert!(client.select(limited).is_err());
+    let other = support::cluster(&ports(&servers), &LONG_TIMEOUTS);
+    assert!(client.add_handle(&other).is_err(), "it has connections of its own");
 }

@@ -39,6 +39,13 @@ class ByHand:
             await client.aclose()
 
 
+def ten_gets(client: Any, key: str) -> Awaitable[Any]:
+    commands = client.pipeline(transaction=False)
+    for _ in range(10):
+        commands.get(key)
+    return commands.execute()  # type: ignore[no-any-return]
+
+
 async def compare(name: str, asked: str, clock: Callable[[], float], ours: Callable[[str], Awaitable[Any]], peer: Callable[[str], Awaitable[Any]]) -> None:
     async def task(side: Callable[[str], Awaitable[Any]], key: str) -> list[Any]:
         return [await side(key) for _ in range(CALLS)]
@@ -62,6 +69,7 @@ async def main() -> None:
         await asyncio.gather(*(ours.set(f"python:{number}", value) for number in range(TASKS)))
         await compare("Python: asyncio, 256 tasks, GET", "ratio <= 0.50", time.perf_counter, ours.get, peer.get)
         await compare("  GET, CPU", "-", time.process_time, ours.get, peer.get)
+        await compare("  pipeline of 10 GETs, 256 tasks, CPU", "-", time.process_time, lambda key: ten_gets(ours, key), lambda key: ten_gets(peer.client(key), key))
         await compare("  SET", "ratio <= 0.50", time.perf_counter, lambda key: ours.set(key, value), lambda key: peer.set(key, value))
     await peer.close()
 

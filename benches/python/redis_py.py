@@ -2,14 +2,12 @@
 
 import json
 import os
-import sys
-import time
 from binascii import crc32
-from collections.abc import Callable
 from typing import Any
 
 import hiredis  # noqa: F401  redis-py uses it when it is installed
 import redis
+from harness import CLOCK, CPU, compare, compare_memory
 
 from rediscluster import RedisCluster
 
@@ -61,28 +59,12 @@ def pipeline(cluster: RedisCluster, keys: list[str]) -> list[Any]:
     return commands.execute()
 
 
-def compare(name: str, asked: str, clock: Callable[[], float], calls: int, ours: Callable[[], Any], peer: Callable[[], Any]) -> None:
-    """Microseconds of the process per call: CPU or time, as the clock counts."""
-    if ours() != peer():
-        sys.exit(f"bench: {name}: ours and the peer returned different values")
-
-    def sample(side: Callable[[], Any]) -> str:
-        began = clock()
-        for _ in range(calls):
-            side()
-        return f"{(clock() - began) * 1e6 / calls:.3f}"
-
-    rounds = 5 if os.environ.get("BENCH_QUICK") else 31
-    pairs = [(sample(ours), sample(peer)) for _ in range(rounds)]
-    print(name, "us", asked, " ".join(pair[0] for pair in pairs), " ".join(pair[1] for pair in pairs), sep="\t")
-
-
 def main() -> None:
     ours = RedisCluster(json.loads(os.environ["REDISCLUSTER_CONFIG"]))
     peer = ByHand([int(port) for port in os.environ["REDISCLUSTER_PORTS"].split()])
     keys = [f"python:{number}" for number in range(10_000)]
     ours.mset({key: f"{key:<32}" for key in keys})
-    cpu, clock, hundred, thousand = time.process_time, time.perf_counter, keys[:100], keys[:1000]
+    cpu, clock, hundred, thousand = CPU, CLOCK, keys[:100], keys[:1000]
     key, value = keys[7], "x" * 32
     compare("Python: GET, redis-py + hiredis-py, CPU", "ratio <= 0.35", cpu, 1000, lambda: ours.get(key), lambda: peer.get(key))
     compare("  SET, CPU", "ratio <= 0.35", cpu, 1000, lambda: ours.set(key, value), lambda: peer.set(key, value))
@@ -91,6 +73,8 @@ def main() -> None:
     compare("  MGET 10,000 keys", "ratio <= 0.50", clock, 5, lambda: ours.mget(keys), lambda: peer.mget(keys))
     compare("  MGET 10,000 keys, CPU", "ratio <= 0.60", cpu, 5, lambda: ours.mget(keys), lambda: peer.mget(keys))
     compare("  pipeline of 1,000 GETs, CPU", "ratio <= 0.45", cpu, 10, lambda: pipeline(ours, thousand), lambda: peer.pipeline(thousand))
+    ours.set("large", bytes(64 << 20))
+    compare_memory("  GET of 64 MB, memory beyond the value", "ours <= 1.10", lambda: ours.get("large"), lambda: peer.get("large"))
 
 
 main()

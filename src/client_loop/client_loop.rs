@@ -1,8 +1,10 @@
 //! The loop of one program: requests by tag, subscriptions by tag, one descriptor.
 
-use crate::client_loop::requests::{ByTag, Id, Requests};
+use crate::client_loop::handles::Handles;
+use crate::client_loop::pipelines::Pipelines;
+use crate::client_loop::requests::{ByTag, Id, Requests, late};
 use crate::client_loop::results::Results;
-use crate::client_loop::subscription::{Received, Subscription, check_command};
+use crate::client_loop::subscription::{Received, Subscription};
 use crate::cluster::Cluster;
 use crate::command::{Block, lookup};
 use crate::error::{Code, Error};
@@ -10,7 +12,7 @@ use crate::event_loop::{Completion, EventLoop, Start, Submitted, Threads};
 use crate::log::deliver_kept_log;
 use crate::resp::{Args, Commands, Reply};
 use crate::session::Interrupter;
-use crate::transport::clock::{NEVER, Time, exact_now};
+use crate::transport::clock::{NEVER, exact_now};
 use rustix::event::Timespec;
 use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -43,38 +45,40 @@ const RESULTS: u64 = 0;
 /// A loop belongs to the process that opened it: in a forked child [`ClientLoop::check_process`] fails, no other call is allowed, and dropping it
 /// does not affect the parent.
 pub struct ClientLoop {
-    cluster: Cluster,
+    pub(super) handles: Handles,
     process: u32,
-    epoll: OwnedFd,
-    events: EventLoop,
-    handle: usize,
-    requests: Requests,
+    pub(super) epoll: OwnedFd,
+    pub(super) events: EventLoop,
+    pub(super) requests: Requests,
+    pub(super) pipelines: Pipelines,
     /// A request was submitted since the last call of [`ClientLoop::process`].
     has_submitted: bool,
     /// Outcomes that do not come from the event loop.
-    ready: VecDeque<(Source, Result<Reply, Error>)>,
-    workers: Threads,
-    blocked: Threads,
+    pub(super) ready: VecDeque<(Source, Result<Reply, Error>)>,
+    pub(super) workers: Threads,
+    pub(super) blocked: Threads,
     /// Of the requests that wait for other clients.
     interrupters: HashMap<Id, Interrupter>,
-    results: Results<Done>,
+    pub(super) results: Results<Done>,
     woken: UnixStream,
     /// By number, which is never used again.
-    subscriptions: BTreeMap<u64, Subscription>,
-    subscription_by_tag: ByTag<u64>,
-    next_subscription: u64,
+    pub(super) subscriptions: BTreeMap<u64, Subscription>,
+    pub(super) subscription_by_tag: ByTag<u64>,
+    pub(super) next_subscription: u64,
 }
 
 /// What an outcome is for.
-enum Source {
+pub(super) enum Source {
     Request(Id),
     Late(Id),
     Subscription(u64),
 }
 
 /// What a thread has done.
-enum Done {
+pub(super) enum Done {
     Request(Id, Result<Reply, Error>),
+    /// The replies to a part of a pipeline.
+    Pipeline(usize, Result<Reply, Error>),
     Subscription(u64, Result<Received, Error>),
 }
 
@@ -94,15 +98,14 @@ impl ClientLoop {
         let (woken, wake_up) = UnixStream::pair().map_err(failed)?;
         woken.set_nonblocking(true).and_then(|()| wake_up.set_nonblocking(true)).map_err(failed)?;
         epoll::add(&epoll, &woken, EventData::new_u64(RESULTS), EventFlags::IN).map_err(|error| failed(error.into()))?;
-        let handle = events.handle(&cluster);
         events.send_early();
         Ok(ClientLoop {
-            requests: Requests::new(cluster.deadline()),
-            cluster,
+            handles: Handles::new(cluster, &mut events),
             process: std::process::id(),
             epoll,
             events,
-            handle,
+            requests: Requests::new(),
+            pipelines: Pipelines::default(),
             has_submitted: false,
             ready: VecDeque::new(),
             workers: Threads::new(start, MAX_WORKERS),
@@ -127,6 +130,31 @@ impl ClientLoop {
             true => Ok(()),
             false => Err(Error::new(Code::Request, "the loop belongs to the process that opened it; open one after the fork")),
         }
+    }
+
+    /// Adds a handle that was derived from the one of the loop, with [`Cluster::with_deadline`] and its kind, and shares its connections. Returns its
+    /// number for [`ClientLoop::select`].
+    ///
+    /// # Errors
+    ///
+    /// It shares no connections with the handle of the loop.
+    pub fn add_handle(&mut self, cluster: &Cluster) -> Result<usize, Error> {
+        self.handles.add(cluster, &mut self.events)
+    }
+
+    /// Removes a handle. Its requests in flight go on. That of the loop, number 0, stays.
+    pub fn remove_handle(&mut self, handle: usize) {
+        self.handles.remove(handle, &mut self.events);
+    }
+
+    /// Makes the requests that follow be for a handle: 0, that of the loop, or a number of [`ClientLoop::add_handle`].
+    ///
+    /// # Errors
+    ///
+    /// There is no such handle.
+    #[inline]
+    pub fn select(&mut self, handle: usize) -> Result<(), Error> {
+        self.handles.select(handle)
     }
 
     /// How long the program may wait for the descriptor before it calls [`ClientLoop::process`]; `None`: without limit.
@@ -155,21 +183,26 @@ impl ClientLoop {
             None => return Err(Error::new(Code::Request, "an empty request; one command is required")),
         }
         let id = self.begin(tag)?;
-        if !std::mem::replace(&mut self.has_submitted, true) {
-            self.events.look_at_clock();
-        }
-        if self.events.submit(self.handle, &args, Some(request), id) == Submitted::Other {
+        self.look_at_clock();
+        if self.events.submit(self.handles.current().number, &args, Some(request), id) == Submitted::Other {
             return self.run_on_thread(id, &args, request.to_vec());
         }
         Ok(())
     }
 
     #[inline]
-    fn begin(&mut self, tag: u64) -> Result<Id, Error> {
+    pub(super) fn look_at_clock(&mut self) {
+        if !std::mem::replace(&mut self.has_submitted, true) {
+            self.events.look_at_clock();
+        }
+    }
+
+    #[inline]
+    pub(super) fn begin(&mut self, tag: u64) -> Result<Id, Error> {
         if self.requests.contains(tag) || (!self.subscription_by_tag.is_empty() && self.subscription_by_tag.contains_key(&tag)) {
             return Err(in_use(tag));
         }
-        self.requests.begin(tag)
+        self.requests.begin(tag, self.handles.current().cluster.deadline())
     }
 
     /// Begins a call of the cluster on a thread, such as [`Cluster::execute`] of many commands. The reply is what the call returns.
@@ -182,11 +215,16 @@ impl ClientLoop {
         C: FnOnce(&Cluster) -> Result<Reply, Error> + Send + 'static,
     {
         let id = self.begin(tag)?;
-        let (cluster, results) = (self.cluster.clone(), self.results.clone());
+        let (cluster, results) = (self.handles.current().cluster.clone(), self.results.clone());
         let outcome = self.workers.run(Box::new(move || results.push(Done::Request(id, caught(|| call(&cluster))))));
         outcome.inspect_err(|_| {
             self.requests.end(id);
         })
+    }
+
+    pub(super) fn send(&mut self) {
+        self.has_submitted = false;
+        self.events.flush();
     }
 
     #[cold]
@@ -204,84 +242,15 @@ impl ClientLoop {
     }
 
     fn run_by_worker(&self, id: Id, request: Vec<u8>) -> Result<(), Error> {
-        let (cluster, results) = (self.cluster.clone(), self.results.clone());
+        let (cluster, results) = (self.handles.current().cluster.clone(), self.results.clone());
         self.workers.run(Box::new(move || results.push(Done::Request(id, run(|| cluster.execute(&request))))))
     }
 
     /// A session can be interrupted.
     fn run_blocked(&mut self, id: Id, request: Vec<u8>) -> Result<(), Error> {
-        let (mut session, results) = (self.cluster.session(), self.results.clone());
+        let (mut session, results) = (self.handles.current().cluster.session(), self.results.clone());
         self.interrupters.insert(id, session.interrupter());
         self.blocked.run(Box::new(move || results.push(Done::Request(id, run(|| session.execute(&request))))))
-    }
-
-    /// Begins a subscription, or changes the one with this tag. [`ClientLoop::next`] returns each confirmation and each message with the tag.
-    ///
-    /// # Errors
-    ///
-    /// The request has other commands than SUBSCRIBE, UNSUBSCRIBE and their kind, or the tag is that of a request.
-    pub fn subscribe(&mut self, request: &[u8], tag: u64) -> Result<(), Error> {
-        let mut commands = Commands::new(request);
-        let mut args = Args::new();
-        let mut count = 0;
-        while commands.next(&mut args)?.is_some() {
-            check_command(&args)?;
-            count += 1;
-        }
-        if count == 0 {
-            return Err(Error::new(Code::Request, "an empty request; a command such as SUBSCRIBE is required"));
-        }
-        self.run_in_session(request, tag, false)
-    }
-
-    /// Begins a session, or runs commands in the one with this tag: one client with state, such as MULTI, WATCH and SUBSCRIBE.
-    ///
-    /// The commands of all calls run in the order of the calls, and so do their replies arrive. Messages of subscriptions come between them. If a
-    /// command blocks, those after it wait. [`ClientLoop::cancel`] ends the session, also while a command runs.
-    ///
-    /// # Errors
-    ///
-    /// The request is not RESP, or the tag is that of a request.
-    pub fn run_session(&mut self, request: &[u8], tag: u64) -> Result<(), Error> {
-        let mut commands = Commands::new(request);
-        let mut args = Args::new();
-        while commands.next(&mut args)?.is_some() {}
-        self.run_in_session(request, tag, true)
-    }
-
-    fn run_in_session(&mut self, request: &[u8], tag: u64, may_block: bool) -> Result<(), Error> {
-        if self.requests.contains(tag) {
-            return Err(in_use(tag));
-        }
-        let number = *self.subscription_by_tag.entry(tag).or_insert(self.next_subscription);
-        if number == self.next_subscription {
-            self.next_subscription += 1;
-        }
-        let cluster = &self.cluster;
-        let subscription = self.subscriptions.entry(number).or_insert_with(|| Subscription::new(tag, cluster.session(), may_block));
-        subscription.add(request);
-        self.advance(number, exact_now());
-        Ok(())
-    }
-
-    /// Makes a thread do what a subscription has to do.
-    fn advance(&mut self, number: u64, now: Time) {
-        let Some(subscription) = self.subscriptions.get_mut(&number) else { return };
-        let Some(work) = subscription.take_work(&self.epoll, now) else { return };
-        let results = self.results.clone();
-        let threads = if subscription.may_block { &self.blocked } else { &self.workers };
-        let outcome = threads.run(Box::new(move || results.push(Done::Subscription(number, caught(|| Ok(work()))))));
-        if let Err(error) = outcome {
-            self.end_subscription(number, error);
-        }
-    }
-
-    /// The session of a subscription is lost. The subscription begins again when it is changed.
-    fn end_subscription(&mut self, number: u64, error: Error) {
-        if let Some(subscription) = self.subscriptions.get_mut(&number) {
-            subscription.begin_again(self.cluster.session());
-            self.ready.push_back((Source::Subscription(number), Err(error)));
-        }
     }
 
     /// Sends what was submitted, takes what has arrived, and fails what has waited too long. Never waits.
@@ -297,13 +266,13 @@ impl ClientLoop {
             match data {
                 RESULTS => self.take_results(),
                 number => {
-                    let subscription = self.subscriptions.get_mut(&number);
-                    subscription.into_iter().for_each(|subscription| subscription.note_messages(&self.epoll));
+                    let Some(subscription) = self.subscriptions.get_mut(&number) else { continue };
+                    let messages = subscription.take_messages(&self.epoll);
+                    self.ready.extend(messages.into_iter().map(|message| (Source::Subscription(number), Ok(message))));
                 }
             }
         }
-        self.has_submitted = false;
-        self.events.flush();
+        self.send();
         self.look_up_names();
         self.check_time();
         Ok(())
@@ -325,6 +294,10 @@ impl ClientLoop {
                     self.interrupters.remove(&id);
                     self.ready.push_back((Source::Request(id), outcome));
                 }
+                Done::Pipeline(number, outcome) => {
+                    let ended = self.pipelines.take_replies(number, outcome).and_then(|step| self.advance_pipeline(step));
+                    self.ready.extend(ended.map(|(id, outcome)| (Source::Request(id), outcome)));
+                }
                 // If it was cancelled, its session is closed here.
                 Done::Subscription(number, Err(error)) => self.end_subscription(number, error),
                 Done::Subscription(number, Ok(received)) => {
@@ -342,9 +315,9 @@ impl ClientLoop {
             return;
         }
         let now = exact_now();
-        while let Some(id) = self.requests.take_late(now) {
+        while let Some((id, limit)) = self.requests.take_late(now) {
             self.interrupters.remove(&id).inspect(Interrupter::close);
-            self.ready.push_back((Source::Late(id), Err(self.requests.late())));
+            self.ready.push_back((Source::Late(id), Err(late(limit))));
         }
         let numbers: Vec<u64> = self.subscriptions.keys().copied().collect();
         numbers.into_iter().for_each(|number| self.advance(number, now));
@@ -363,6 +336,15 @@ impl ClientLoop {
                 continue;
             }
             let (id, completion) = self.events.next()?;
+            if Pipelines::is_command(id) {
+                let step = self.pipelines.record(id, completion);
+                if let Some((id, outcome)) = step.and_then(|step| self.advance_pipeline(step))
+                    && let Some(tag) = self.requests.end(id)
+                {
+                    return Some((tag, outcome));
+                }
+                continue;
+            }
             let outcome = match completion {
                 Completion::Bytes(bytes) => Reply::parse(bytes),
                 Completion::Merged(bytes) => Reply::parse(&bytes),
@@ -419,13 +401,21 @@ impl Drop for ClientLoop {
     }
 }
 
+/// Fails, before anything is sent, if a request is not RESP.
+pub(super) fn check_syntax(request: &[u8]) -> Result<(), Error> {
+    let mut commands = Commands::new(request);
+    let mut args = Args::new();
+    while commands.next(&mut args)?.is_some() {}
+    Ok(())
+}
+
 #[cold]
-fn in_use(tag: u64) -> Error {
+pub(super) fn in_use(tag: u64) -> Error {
     Error::new(Code::Request, format!("the tag {tag} is in use; its reply has not been taken"))
 }
 
 /// A panic on a thread becomes an error.
-fn caught<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+pub(super) fn caught<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(Error::from_panic(panic)))
 }
 

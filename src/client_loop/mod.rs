@@ -6,8 +6,12 @@
 
 #[allow(clippy::module_inception)]
 mod client_loop;
+mod handles;
+mod pipelines;
 mod requests;
 mod results;
+mod sessions;
+mod submit_many;
 mod subscription;
 mod tag_index;
 

@@ -19,10 +19,8 @@ pub(super) struct Requests {
     slots: Vec<Slot>,
     free: Vec<u32>,
     by_tag: TagIndex,
-    /// The longest time that a request may take.
-    limit: Option<Duration>,
-    /// When the time of each request is up, the oldest first. Some of them may have ended.
-    deadlines: VecDeque<(Time, Id)>,
+    /// By the longest time that requests may take: when the time of each is up, the oldest first. Some of them may have ended.
+    deadlines: Vec<(Duration, VecDeque<(Time, Id)>)>,
 }
 
 struct Slot {
@@ -44,8 +42,8 @@ enum State {
 }
 
 impl Requests {
-    pub(super) fn new(limit: Option<Duration>) -> Requests {
-        Requests { slots: Vec::new(), free: Vec::new(), by_tag: TagIndex::new(), limit, deadlines: VecDeque::new() }
+    pub(super) fn new() -> Requests {
+        Requests { slots: Vec::new(), free: Vec::new(), by_tag: TagIndex::new(), deadlines: Vec::new() }
     }
 
     #[inline]
@@ -99,8 +97,8 @@ impl Requests {
         (self.slots.len() - 1) as u32
     }
 
-    /// Begins a request, whose tag must not be in flight.
-    pub(super) fn begin(&mut self, tag: u64) -> Result<Id, Error> {
+    /// Begins a request, whose tag must not be in flight. `limit` is the longest time that it may take.
+    pub(super) fn begin(&mut self, tag: u64, limit: Option<Duration>) -> Result<Id, Error> {
         let number = match self.free.pop() {
             Some(number) => number,
             None if self.slots.len() == MAX_REQUESTS => return Err(too_many()),
@@ -110,10 +108,20 @@ impl Requests {
         (slot.tag, slot.state) = (tag, State::InFlight);
         let id = u64::from(slot.generation) << 32 | u64::from(number);
         self.link(number);
-        if let Some(limit) = self.limit {
-            self.deadlines.push_back((exact_now().saturating_add(span(limit)), id));
+        if let Some(limit) = limit {
+            let deadline = exact_now().saturating_add(span(limit));
+            match self.deadlines.iter_mut().find(|(other, _)| *other == limit) {
+                Some((_, deadlines)) => deadlines.push_back((deadline, id)),
+                None => self.deadlines.push((limit, VecDeque::from([(deadline, id)]))),
+            }
         }
         Ok(id)
+    }
+
+    /// Whether the program still waits for the reply to a request.
+    pub(super) fn is_wanted(&self, id: Id) -> bool {
+        let slot = self.slots.get(id as u32 as usize);
+        slot.is_some_and(|slot| u64::from(slot.generation) == id >> 32 && slot.state == State::InFlight)
     }
 
     fn slot(&mut self, id: Id) -> Option<&mut Slot> {
@@ -147,23 +155,31 @@ impl Requests {
         Some(u64::from(slot.generation) << 32 | u64::from(number))
     }
 
-    /// When the time of the oldest request is up.
+    /// When the time of the first request is up.
     pub(super) fn next_deadline(&mut self) -> Option<Time> {
-        while let Some(&(time, id)) = self.deadlines.front() {
-            if self.slot(id).is_some_and(|slot| slot.state == State::InFlight) {
-                return Some(time);
-            }
-            self.deadlines.pop_front();
+        if self.deadlines.is_empty() {
+            return None;
         }
-        None
+        let mut all = std::mem::take(&mut self.deadlines);
+        for (_, deadlines) in &mut all {
+            while deadlines.front().is_some_and(|&(_, id)| !self.is_wanted(id)) {
+                deadlines.pop_front();
+            }
+        }
+        // A program may use many limits, each for a short time.
+        all.retain(|(_, deadlines)| !deadlines.is_empty());
+        self.deadlines = all;
+        self.deadlines.iter().filter_map(|(_, deadlines)| deadlines.front()).map(|&(time, _)| time).min()
     }
 
-    /// A request whose time is up. [`Requests::end_late`] has to be called for it.
-    pub(super) fn take_late(&mut self, now: Time) -> Option<Id> {
-        self.next_deadline().filter(|&deadline| deadline <= now)?;
-        let (_, id) = self.deadlines.pop_front()?;
+    /// A request whose time is up, and its limit. [`Requests::end_late`] has to be called for it.
+    pub(super) fn take_late(&mut self, now: Time) -> Option<(Id, Duration)> {
+        let first = self.next_deadline().filter(|&deadline| deadline <= now)?;
+        let is_first = |(_, deadlines): &&mut (Duration, VecDeque<(Time, Id)>)| deadlines.front().is_some_and(|&(time, _)| time == first);
+        let (limit, deadlines) = self.deadlines.iter_mut().find(is_first)?;
+        let (limit, (_, id)) = (*limit, deadlines.pop_front()?);
         self.slot(id)?.state = State::Late;
-        Some(id)
+        Some((id, limit))
     }
 
     /// Forgets the tag of a late request, and returns it; `None` if the request was cancelled, or its reply was taken meanwhile.
@@ -172,12 +188,12 @@ impl Requests {
         self.cancel(tag);
         Some(tag)
     }
+}
 
-    /// The error of a request whose time is up.
-    pub(super) fn late(&self) -> Error {
-        let limit = self.limit.unwrap_or_default().as_millis();
-        Error::new(Code::Timeout, format!("the deadline of {limit} ms has passed; the command may have been executed")).maybe_executed()
-    }
+/// The error of a request whose time is up.
+pub(super) fn late(limit: Duration) -> Error {
+    let limit = limit.as_millis();
+    Error::new(Code::Timeout, format!("the deadline of {limit} ms has passed; the command may have been executed")).maybe_executed()
 }
 
 #[cold]
@@ -209,21 +225,24 @@ impl Hasher for TagHasher {
 mod tests {
     use super::*;
 
+    const SECOND: Duration = Duration::from_secs(1);
+    const LIMIT: Option<Duration> = Some(SECOND);
+
     #[test]
     fn a_request_ends_once() {
-        let mut requests = Requests::new(None);
-        let first = requests.begin(7).unwrap();
+        let mut requests = Requests::new();
+        let first = requests.begin(7, None).unwrap();
         assert!(requests.contains(7));
         assert_eq!(requests.end(first), Some(7));
         assert!(!requests.contains(7));
-        let second = requests.begin(7).unwrap();
+        let second = requests.begin(7, None).unwrap();
         assert_eq!(requests.end(first), None, "of an older request in the same slot");
         assert_eq!(requests.end(second), Some(7));
     }
 
     #[test]
     fn tags_are_found_while_others_begin_and_end() {
-        let mut requests = Requests::new(None);
+        let mut requests = Requests::new();
         let mut known = HashMap::new();
         let mut random = 1_u64;
         for _ in 0..100_000 {
@@ -231,7 +250,7 @@ mod tests {
             let tag = (random >> 33) % 500 * if random >> 63 == 0 { 1 } else { 4096 };
             assert_eq!(requests.contains(tag), known.contains_key(&tag));
             match known.remove(&tag) {
-                None => _ = known.insert(tag, requests.begin(tag).unwrap()),
+                None => _ = known.insert(tag, requests.begin(tag, None).unwrap()),
                 Some(id) if random >> 40 & 1 == 0 => assert_eq!(requests.end(id), Some(tag)),
                 Some(id) => {
                     assert_eq!(requests.cancel(tag), Some(id));
@@ -243,11 +262,11 @@ mod tests {
 
     #[test]
     fn the_reply_to_a_cancelled_request_is_dropped_and_its_tag_is_free() {
-        let mut requests = Requests::new(None);
-        let first = requests.begin(7).unwrap();
+        let mut requests = Requests::new();
+        let first = requests.begin(7, None).unwrap();
         assert_eq!(requests.cancel(7), Some(first));
         assert_eq!(requests.cancel(7), None);
-        let second = requests.begin(7).unwrap();
+        let second = requests.begin(7, None).unwrap();
         assert_ne!(first as u32, second as u32, "the slot is in use until the reply comes");
         assert_eq!(requests.end(first), None);
         assert!(requests.contains(7));
@@ -256,9 +275,9 @@ mod tests {
 
     #[test]
     fn a_reply_that_comes_before_the_program_knows_that_it_is_late_is_the_reply() {
-        let mut requests = Requests::new(Some(Duration::from_secs(1)));
-        let id = requests.begin(7).unwrap();
-        assert_eq!(requests.take_late(Time::MAX - 1), Some(id));
+        let mut requests = Requests::new();
+        let id = requests.begin(7, LIMIT).unwrap();
+        assert_eq!(requests.take_late(Time::MAX - 1), Some((id, SECOND)));
         assert_eq!(requests.end(id), Some(7));
         assert_eq!(requests.end_late(id), None);
         assert!(!requests.contains(7));
@@ -266,13 +285,13 @@ mod tests {
 
     #[test]
     fn requests_are_late_in_the_order_of_their_beginning() {
-        let mut requests = Requests::new(Some(Duration::from_secs(1)));
-        let ids: Vec<Id> = (0..4).map(|tag| requests.begin(tag).unwrap()).collect();
+        let mut requests = Requests::new();
+        let ids: Vec<Id> = (0..4).map(|tag| requests.begin(tag, LIMIT).unwrap()).collect();
         requests.end(ids[0]);
         requests.cancel(2);
         assert_eq!(requests.take_late(0), None);
-        assert_eq!(requests.take_late(Time::MAX), Some(ids[1]));
-        assert_eq!(requests.take_late(Time::MAX), Some(ids[3]));
+        assert_eq!(requests.take_late(Time::MAX), Some((ids[1], SECOND)));
+        assert_eq!(requests.take_late(Time::MAX), Some((ids[3], SECOND)));
         assert_eq!(requests.take_late(Time::MAX), None);
         assert_eq!(requests.next_deadline(), None);
         assert!(requests.contains(3), "until the program knows");
@@ -281,5 +300,19 @@ mod tests {
         assert_eq!(requests.end(ids[3]), None);
         requests.cancel(1);
         assert_eq!(requests.end_late(ids[1]), None);
+    }
+
+    #[test]
+    fn requests_of_different_limits_are_late_in_the_order_of_their_deadlines() {
+        let mut requests = Requests::new();
+        let long = requests.begin(1, Some(Duration::from_secs(3600))).unwrap();
+        let short = requests.begin(2, LIMIT).unwrap();
+        requests.begin(3, None).unwrap();
+        let first = requests.next_deadline().unwrap();
+        assert_eq!(requests.take_late(first), Some((short, SECOND)));
+        assert_eq!(requests.take_late(first), None);
+        assert_eq!(requests.take_late(Time::MAX), Some((long, Duration::from_secs(3600))));
+        assert_eq!(requests.take_late(Time::MAX), None);
+        assert!(requests.deadlines.is_empty(), "limits that no request has are forgotten");
     }
 }

@@ -1,5 +1,6 @@
 //! Subscriptions and sessions: each is a session. Its calls may wait for servers, so they run on threads. Its sockets are watched while no call runs.
 
+use crate::cluster::Cluster;
 use crate::error::{Code, Error};
 use crate::resp::Reply;
 use crate::session::{Interrupter, MessageSockets, Session};
@@ -19,6 +20,7 @@ pub(super) struct Subscription {
     pub tag: u64,
     /// Its commands may wait for other clients.
     pub may_block: bool,
+    cluster: Cluster,
     /// `None` while a thread uses it.
     session: Option<Box<Session>>,
     interrupter: Interrupter,
@@ -47,10 +49,12 @@ pub(super) fn check_command(args: &[&[u8]]) -> Result<(), Error> {
 }
 
 impl Subscription {
-    pub(super) fn new(tag: u64, session: Session, may_block: bool) -> Subscription {
+    pub(super) fn new(tag: u64, cluster: Cluster, may_block: bool) -> Subscription {
+        let session = cluster.session();
         Subscription {
             tag,
             may_block,
+            cluster,
             interrupter: session.interrupter(),
             session: Some(Box::new(session)),
             requests: VecDeque::new(),
@@ -62,18 +66,27 @@ impl Subscription {
     }
 
     /// Drops all subscriptions to channels, with the session.
-    pub(super) fn begin_again(&mut self, session: Session) {
-        *self = Subscription { untaken: self.untaken, ..Subscription::new(self.tag, session, self.may_block) };
+    pub(super) fn begin_again(&mut self) {
+        *self = Subscription { untaken: self.untaken, ..Subscription::new(self.tag, self.cluster.clone(), self.may_block) };
     }
 
     pub(super) fn add(&mut self, request: &[u8]) {
         self.requests.push_back(request.to_vec());
     }
 
-    /// Messages have arrived.
-    pub(super) fn note_messages(&mut self, epoll: &OwnedFd) {
-        self.has_messages = true;
-        self.sockets.ignore(epoll);
+    /// Takes messages that have arrived. If something else has happened, or the program has to take messages first, [`Subscription::take_work`] has
+    /// the work.
+    pub(super) fn take_messages(&mut self, epoll: &OwnedFd) -> Vec<Reply> {
+        let room = MAX_MESSAGES.saturating_sub(self.untaken);
+        let session = self.session.as_mut().filter(|_| self.requests.is_empty() && room > 0);
+        let messages = session.and_then(|session| session.take_messages(room)).unwrap_or_default();
+        if messages.is_empty() || messages.len() == room {
+            // There may be more, for which no socket becomes readable.
+            self.has_messages = true;
+            self.sockets.ignore(epoll);
+        }
+        self.untaken += messages.len();
+        messages
     }
 
     /// When [`Subscription::take_work`] has something, unless messages arrive before.

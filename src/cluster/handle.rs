@@ -152,6 +152,11 @@ impl Cluster {
         Arc::ptr_eq(&self.handle, &other.handle) && self.options.are_same(&other.options) && self.deadline == other.deadline
     }
 
+    /// Whether both handles share their connections. Their options may differ.
+    pub(crate) fn shares_connections(&self, other: &Cluster) -> bool {
+        Arc::ptr_eq(&self.handle, &other.handle)
+    }
+
     /// Where this handle sends reads.
     pub fn read(&self) -> Read {
         self.options.read

@@ -21,6 +21,7 @@ mod router;
 pub(crate) mod scripts;
 mod slot;
 mod stats;
+mod transaction;
 
 pub use crate::cluster::each::Nodes;
 pub use crate::cluster::handle::{Cluster, RECOVER_MIN_AGE};

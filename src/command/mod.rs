@@ -142,6 +142,11 @@ impl Command {
         !(b'0'..=b'6').any(is_in_first_release)
     }
 
+    /// Whether it runs a script or a function of the caller.
+    pub(crate) fn runs_script(&self) -> bool {
+        self.name.starts_with("eval") || self.name.starts_with("fcall")
+    }
+
     fn block_time(&self, args: &[&[u8]]) -> ReadTimeout {
         let (argument, unit) = match self.block {
             Block::Never => (None, 0.0),

@@ -49,7 +49,12 @@ struct Handle {
     cluster: Cluster,
     /// The loop runs none of its commands: it has no encrypted connections, and keeps no memory of writes that reads have to see.
     is_unsupported: bool,
+    /// The number of the handle whose connections it uses: its own, or that of an earlier one on the same servers.
+    connections: usize,
+    /// Empty if it uses the connections of another handle.
     nodes: Vec<Node>,
+    /// The program does not use it any more.
+    is_free: bool,
 }
 
 /// The commands of a handle without replies, except for those of servers that may hang.
@@ -109,20 +114,47 @@ impl EventLoop {
 
     /// The number of a handle in this loop.
     pub(crate) fn handle(&mut self, cluster: &Cluster) -> usize {
-        if let Some(known) = self.handles.iter().position(|handle| handle.cluster.is_same(cluster)) {
+        if let Some(known) = self.handles.iter().position(|handle| !handle.is_free && handle.cluster.is_same(cluster)) {
             return known;
         }
         let number = self.handles.len();
-        let config = Arc::new(cluster.config().clone());
+        let with_connections = self.handles.iter().find(|handle| handle.cluster.shares_connections(cluster));
+        let connections = with_connections.map_or(number, |handle| handle.connections);
+        let config = cluster.config();
+        let is_unsupported = cluster.read_your_writes() || config.servers.iter().any(|server| server.tls.is_some());
+        let handle = Handle { cluster: cluster.clone(), is_unsupported, connections, nodes: Vec::new(), is_free: false };
+        if connections != number {
+            return self.add_derived(handle);
+        }
+        let config = Arc::new(config.clone());
         let node = |server: usize| {
             let connection = SharedConnection::new(config.servers[server].clone(), config.clone());
             let data = IS_SERVER | (number as u64) << 32 | server as u64;
             Node::new(connection, server, data, self.errands.0.clone())
         };
         let nodes = (0..config.servers.len()).map(node).collect();
-        let is_unsupported = cluster.read_your_writes() || config.servers.iter().any(|server| server.tls.is_some());
-        self.handles.push(Handle { cluster: cluster.clone(), is_unsupported, nodes });
+        self.handles.push(Handle { nodes, ..handle });
         number
+    }
+
+    /// Adds a handle that uses the connections of another one, in the place of one that is free.
+    fn add_derived(&mut self, handle: Handle) -> usize {
+        let is_place = |other: &Handle| other.is_free && other.connections == handle.connections;
+        let place = self.handles.iter().position(is_place).unwrap_or(self.handles.len());
+        match self.handles.get_mut(place) {
+            Some(free) => *free = handle,
+            None => self.handles.push(handle),
+        }
+        place
+    }
+
+    /// Frees the number of a handle, if it uses the connections of another one. Its commands in flight go on.
+    pub(crate) fn forget(&mut self, handle: usize) {
+        let connections = self.handles[handle].connections;
+        if connections != handle {
+            self.handles[handle].is_free = true;
+            self.handles[handle].cluster = self.handles[connections].cluster.clone();
+        }
     }
 
     /// How long the program may wait for events before it calls [`EventLoop::process`]; `None`: without limit.
@@ -152,21 +184,22 @@ impl EventLoop {
     /// Submits a command. `request` has its bytes if they can be sent as they are. The tag must be less than 2⁶³.
     #[inline]
     pub(crate) fn submit(&mut self, handle: usize, args: &[&[u8]], request: Option<&[u8]>, tag: u64) -> Submitted {
-        let own = &mut self.handles[handle];
+        let own = &self.handles[handle];
         if own.is_unsupported {
             return Submitted::Other;
         }
+        let (connections, nodes) = (own.connections, &self.handles[own.connections].nodes);
         match own.cluster.route_without_waiting(args, request) {
             Route::OneServer { server, keys, flags } => {
-                let node = &own.nodes[server];
+                let node = &nodes[server];
                 if node.has_moved || (node.has_replicas && own.cluster.may_use_replica(args, &keys, flags)) {
                     return Submitted::Other;
                 }
-                self.send_to_one(handle, server, (args, request, &keys, flags), tag);
+                self.send_to_one(connections, server, (args, request, &keys, flags), tag);
                 Submitted::Accepted
             }
-            Route::Parts { may_use_replica, .. } if may_use_replica && own.nodes.iter().any(|node| node.has_replicas) => Submitted::Other,
-            Route::Parts { parts, .. } if parts.parts.iter().any(|part| own.nodes[part.server].has_moved) => Submitted::Other,
+            Route::Parts { may_use_replica, .. } if may_use_replica && nodes.iter().any(|node| node.has_replicas) => Submitted::Other,
+            Route::Parts { parts, .. } if parts.parts.iter().any(|part| nodes[part.server].has_moved) => Submitted::Other,
             Route::Parts { round, parts, flags, .. } => {
                 self.send_to_several(handle, round, &parts, flags, tag);
                 Submitted::Accepted
@@ -207,6 +240,7 @@ impl EventLoop {
         let name = command.name;
         let number = self.rounds.reserve();
         let mut round = Round::new(tag, handle, command, parts.parts.len());
+        let handle = self.handles[handle].connections;
         parts.parts.iter().for_each(|part| round.add_part(part.server, part.ends.len()));
         self.rounds.insert(number, round);
         for (nth, part) in parts.parts.iter().enumerate() {
@@ -223,6 +257,27 @@ impl EventLoop {
                 start = end;
             }
         }
+    }
+
+    /// Submits commands in MULTI and EXEC, which are given as RESP. Completions with the tag are the replies to MULTI, to each command and to EXEC,
+    /// or one failure. Returns their number; `None`: the keys are not on one server, or a session has to run the transaction for another reason.
+    pub(crate) fn submit_transaction(&mut self, handle: usize, request: &[u8], tag: u64) -> Result<Option<usize>, Error> {
+        let own = &self.handles[handle];
+        if own.is_unsupported {
+            return Ok(None);
+        }
+        let Some(block) = own.cluster.transaction_without_waiting(request)? else { return Ok(None) };
+        let connections = own.connections;
+        if self.handles[connections].nodes[block.server].has_moved {
+            return Ok(None);
+        }
+        if let Err(error) = self.prepare(connections, block.server, b"MULTI") {
+            self.finished.push_back((tag, Completion::Failure(error)));
+            return Ok(Some(block.commands));
+        }
+        let connection = &mut self.handles[connections].nodes[block.server].connection;
+        connection.push_block(tag, block.commands, self.now, "EXEC", |out| out.extend_from_slice(&block.bytes));
+        Ok(Some(block.commands))
     }
 
     /// Makes a node ready for another command, and notes that it will have something to send.

@@ -151,7 +151,8 @@ impl Node {
         }
         match self.connection.advance(now) {
             Ok(event) => {
-                if !matches!(event, Event::None | Event::OtherSocket) {
+                // A server that hangs accepts connections.
+                if matches!(event, Event::Received) {
                     self.note_success(cluster);
                 }
                 match event {

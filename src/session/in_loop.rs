@@ -3,7 +3,7 @@
 
 use crate::cluster::Cluster;
 use crate::error::{Code, Error};
-use crate::resp::RequestStream;
+use crate::resp::{Reply, RequestStream};
 use crate::session::monitor_connection::MonitorConnection;
 use crate::session::pubsub_connection::PubSubConnection;
 use crate::session::reply_mode::ReplyMode;
@@ -50,6 +50,19 @@ impl Session {
         let monitors = self.monitors.values_mut().map(MonitorConnection::socket);
         let sockets = subscriptions.chain(monitors).map(|socket| Ok((socket?, PollFlags::IN)));
         sockets.chain(invalidations.into_iter().map(Ok)).collect()
+    }
+
+    /// Takes messages of subscriptions that have arrived, without waiting, at most so many. `None`: something else has to be done, and
+    /// [`Session::receive`], which may wait, has to be called.
+    pub(crate) fn take_messages(&mut self, most: usize) -> Option<Vec<Reply>> {
+        let is_tracked = self.tracking.is_some() || !self.inbox.0.is_empty();
+        let has_lost_connections = !self.pubsub_errors.is_empty() || self.has_lost_publishers();
+        if is_tracked || self.is_monitoring || self.is_blocked() || self.has_ended() || has_lost_connections {
+            return None;
+        }
+        self.receive_messages().ok()?;
+        let count = most.min(self.messages.len());
+        Some(self.messages.drain(..count).collect())
     }
 
     /// When [`Session::read`] has to be called although no socket is readable: it looks after the servers of subscriptions.

@@ -146,6 +146,11 @@ impl Session {
         self.publishers().into_iter().filter(is_lost).collect()
     }
 
+    /// Whether a connection with subscriptions was lost.
+    pub(super) fn has_lost_publishers(&self) -> bool {
+        !self.lost_publishers().is_empty()
+    }
+
     fn resubscribe(&mut self, server: usize) -> Result<(), Error> {
         let outcome = self.pubsub_connection(server).map(drop);
         outcome.map_err(|error| explain(self.configured.topology().shard(server).server(), error, b"SUBSCRIBE", false))

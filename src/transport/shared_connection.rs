@@ -73,6 +73,8 @@ struct Pending {
     is_retried: bool,
     /// What error texts call it, if it is not the command of a caller but a part of one.
     part_of: Option<&'static str>,
+    /// The number of replies that are still to come. Each is returned with the tag.
+    replies: usize,
 }
 
 /// What became of an event on the socket.
@@ -159,6 +161,12 @@ impl SharedConnection {
         self.add(tag, repeatable, now, Some(name), pack);
     }
 
+    /// Adds commands that stay together, with that many replies. Error texts call them `name`.
+    pub(crate) fn push_block(&mut self, tag: u64, replies: usize, now: Time, name: &'static str, pack: impl FnOnce(&mut Vec<u8>)) {
+        self.add(tag, false, now, Some(name), pack);
+        self.pending.back_mut().into_iter().for_each(|block| block.replies = replies);
+    }
+
     #[inline]
     fn add(&mut self, tag: u64, repeatable: bool, now: Time, part_of: Option<&'static str>, pack: impl FnOnce(&mut Vec<u8>)) {
         if self.sent == self.outgoing.len() {
@@ -170,13 +178,29 @@ impl SharedConnection {
         let start = self.outgoing.len();
         self.unsent += 1;
         pack(&mut self.outgoing);
-        self.pending.push_back(Pending { tag, length: self.outgoing.len() - start, since: now, repeatable, is_retried: false, part_of });
+        self.pending.push_back(Pending {
+            tag,
+            length: self.outgoing.len() - start,
+            since: now,
+            repeatable,
+            is_retried: false,
+            part_of,
+            replies: 1,
+        });
     }
 
     /// Sends a command before all others, none of which was sent, and holds those back until [`SharedConnection::release`].
     pub(crate) fn push_first_and_hold(&mut self, tag: u64, command: &[u8], now: Time) {
         self.outgoing.splice(0..0, command.iter().copied());
-        self.pending.push_front(Pending { tag, length: command.len(), since: now, repeatable: true, is_retried: true, part_of: None });
+        self.pending.push_front(Pending {
+            tag,
+            length: command.len(),
+            since: now,
+            repeatable: true,
+            is_retried: true,
+            part_of: None,
+            replies: 1,
+        });
         self.hold = Some(command.len());
     }
 
@@ -283,11 +307,15 @@ impl SharedConnection {
     /// The tag of the oldest command and the range of its reply in [`SharedConnection::received`]; `None` if it is incomplete.
     #[inline]
     pub(crate) fn next_reply(&mut self) -> Result<Option<(u64, Range<usize>)>, Error> {
-        let Some(first) = self.pending.front() else {
+        let Some(first) = self.pending.front_mut() else {
             return if self.incoming.has_unreturned() { Err(surplus_reply()) } else { Ok(None) };
         };
         let Some(range) = self.incoming.next_range()? else { return Ok(None) };
         let tag = first.tag;
+        if first.replies > 1 {
+            first.replies -= 1;
+            return Ok(Some((tag, range)));
+        }
         self.replied += first.length;
         self.pending.pop_front();
         if self.pending.is_empty() {
