@@ -15,7 +15,7 @@ pub(crate) fn explain(resolver: &CommandResolver, request: &[u8]) -> Result<Repl
     let config = resolver.config();
     let args = only_command(request)?;
     let refuse = || Explanation::new("refuse", true);
-    let plan = resolver.plan(lookup(&args), &args);
+    let plan = resolver.plan_without_moving(lookup(&args), &args);
     let served_by = served_by(resolver, &args, plan.as_ref().ok());
     let (explanation, keys, reason) = match plan {
         Ok(Plan::OneServer { server, keys, .. }) => (explain_on_one_server(config, &args, server, &keys), keys, None),

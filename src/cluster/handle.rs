@@ -56,6 +56,8 @@ impl Cluster {
 
     /// A handle that shares the connections of this one, but sends reads elsewhere than the configuration says. This is as cheap as a clone.
     pub fn with_read(&self, read: Read) -> Cluster {
+        // While keys move, a replica may have a key too early or too late.
+        let read = if self.config().previous.is_some() { Read::Master } else { read };
         self.with_options(CallOptions { read, ..self.options.clone() })
     }
 

@@ -111,7 +111,8 @@ impl EventLoop {
             Node::new(connection, server, data, self.errands.0.clone())
         };
         let nodes = (0..config.servers.len()).map(node).collect();
-        let is_unsupported = cluster.read_your_writes() || config.servers.iter().any(|server| server.tls.is_some());
+        let is_unsupported =
+            cluster.read_your_writes() || config.previous.is_some() || config.servers.iter().any(|server| server.tls.is_some());
         self.handles.push(Handle { cluster: cluster.clone(), is_unsupported, nodes });
         number
     }
