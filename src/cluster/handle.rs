@@ -145,7 +145,7 @@ impl Cluster {
 
     /// Begins a call, which ends when the result is dropped.
     #[inline]
-    fn begin_call(&self) -> Option<Deadline> {
+    pub(super) fn begin_call(&self) -> Option<Deadline> {
         (self.deadline.is_some() || self.interrupt.is_some()).then(|| Deadline::begin_call(self.deadline, self.interrupt.as_ref()))
     }
 
@@ -273,7 +273,8 @@ impl Cluster {
     }
 
     /// Returns the master of a key as a map: `alias`, `host`, `port`, `unix` (the path of the socket), and `key` (the name under which it is
-    /// stored). No server is asked.
+    /// stored). If the configuration has a previous layout, `previous` is the alias of the server where the key is until it is moved. No server is
+    /// asked.
     ///
     /// # Errors
     ///

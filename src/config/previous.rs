@@ -42,6 +42,13 @@ impl Config {
         self.masters.iter().map(|master| master.server + 1).max().unwrap_or(0)
     }
 
+    /// The indexes in [`Config::servers`] of the two places of a key, by its stored name: in the previous layout and in this one. `None`: there is
+    /// no previous layout, or the name is that of a key which is refused while keys move.
+    pub fn places(&self, name: &[u8]) -> Option<(usize, usize)> {
+        let place = self.place(name)?;
+        self.previous.as_deref().map(|previous| (previous.server_of(name), self.masters[place.master].server))
+    }
+
     /// Whether a key has a tag that one of the two layouts strips. Several such keys have the same stored name, which does not tell from which
     /// node to which it moves.
     pub(crate) fn has_ambiguous_tag(&self, key: &[u8]) -> bool {

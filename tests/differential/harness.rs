@@ -110,7 +110,8 @@ impl Harness {
     /// Three masters whose keys are often at their places of a previous layout when commands run.
     pub fn with_scattered_keys(protocol: u8, seed: u64) -> Harness {
         let harness = Harness::start_with(3, protocol, &[]);
-        let members = [&LONG_TIMEOUTS[..], &[previous_member(&harness.masters).as_str()]].concat();
+        let previous = previous_member(&harness.masters);
+        let members = [&LONG_TIMEOUTS[..], &[previous.as_str()]].concat();
         let scatter = Some(Scatter::new(&harness.masters, seed));
         Harness { cluster: cluster(&ports(&harness.masters), &members), scatter, ..harness }
     }
