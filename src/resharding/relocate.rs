@@ -193,7 +193,9 @@ pub(crate) fn in_context(config: &Config, key: &Relocation, error: Error) -> Err
     let [from, to] = [key.from, key.to].map(|server| &config.servers[server]);
     let name = printable(key.key);
     let what = format!("key \"{name}\" could not be moved from {} ({}) to {} ({})", from.alias, from.address, to.alias, to.address);
-    let text = format!("{what}: {}", error.message());
+    // These words are about a step of the move.
+    let reason = error.message().trim_end_matches("; it may have been executed").trim_end_matches("; it was not executed");
+    let text = format!("{what}: {reason}; the command was not executed");
     match error.code() {
         Code::Server => {
             let reply = format!("ERR {text}");

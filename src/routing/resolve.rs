@@ -142,7 +142,7 @@ impl<'p> CommandResolver<'p> {
                 keys.extend_from_slice(plan.keys());
             }
         }
-        self.settle(b"MULTI", &keys)
+        self.settle(b"EXISTS", &keys)
     }
 
     /// Runs a command that only reads one key at the place of the key in the previous layout. `None`: the key is not there.

@@ -28,9 +28,10 @@ pub fn previous_member(masters: &[Server]) -> String {
     format!(r#""previous":{{"nodes":{{{}}}}}"#, nodes.join(","))
 }
 
-/// Whether no key of a command has a tag, which is refused while keys move.
-pub fn has_no_tags(command: &Command) -> bool {
-    command.keys().all(|key| NAMES[key].tag.is_none())
+/// Whether a command has the same effect while keys move: its keys have no tags, which are refused, and it does not swap the database whose keys move
+/// with another one.
+pub fn works_while_keys_move(command: &Command) -> bool {
+    !command.name.eq_ignore_ascii_case("swapdb") && command.keys().all(|key| NAMES[key].tag.is_none())
 }
 
 impl Scatter {

@@ -16,7 +16,9 @@ fn a_program_that_was_paused_does_not_bring_back_what_another_one_has_changed() 
     let direct = ports(&servers);
     let network = Network::start(&direct);
     let mut paused = 0;
-    for (command, expected) in [("DEL k", "nil"), ("SET k other", "\"other\""), ("RENAME k l", "nil"), ("GETDEL k", "nil"), ("APPEND k +", "\"value+\"")] {
+    for (command, expected) in
+        [("DEL k", "nil"), ("SET k other", "\"other\""), ("RENAME k l", "nil"), ("GETDEL k", "nil"), ("APPEND k +", "\"value+\"")]
+    {
         for (node, step, lost) in places() {
             let key = crate::support::key_on(1, 2);
             let (command, other_key) = (command.replace(" k", &format!(" {key}")).replace(" l", " l"), "l");

@@ -12,7 +12,7 @@ fn a_key_that_its_node_rejects_can_be_read_and_the_error_names_both_nodes() {
     let key = key_on(1, 2);
     redis::cmd("SET").arg(&key).arg("value").exec(&mut servers[1].client()).expect("a reply");
     assert_eq!(reply_text(&cluster, &format!("GET {key}")), "\"value\"");
-    let error = reply_text(&cluster, &format!("APPEND {key} +"));
+    let error = reply_text(&cluster, &format!("APPEND {key} +")).replace('\\', "");
     for part in [format!("key \"{key}\" could not be moved from "), "node_2 (127.0.0.1:".into(), " to node_1 (127.0.0.1:".into()] {
         assert!(error.contains(&part), "{error}");
     }
@@ -41,8 +41,10 @@ fn a_server_with_two_addresses_is_recognised_and_its_keys_stay() {
 
 #[test]
 fn a_key_with_a_tag_that_is_stripped_is_refused_while_keys_move() {
-    for rules in [r#""hash_tag":"strip","previous":{"nodes":{"node_1":"redis://b"}}"#, r#""hash_tag":"keep","previous":{"hash_tag":"strip","nodes":{"node_1":"redis://b"}}"#]
-    {
+    for rules in [
+        r#""hash_tag":"strip","previous":{"nodes":{"node_1":"redis://b"}}"#,
+        r#""hash_tag":"keep","previous":{"hash_tag":"strip","nodes":{"node_1":"redis://b"}}"#,
+    ] {
         let config = Config::from_json(format!(r#"{{"nodes":{{"node_1":"redis://a"}},{rules}}}"#).as_bytes()).expect("a configuration");
         let error = rediscluster::Cluster::open(config).node_for(b"name{tag}").expect_err("a refusal");
         assert!(error.message().contains("while keys move from the layout `previous`, use keys without tags"), "{error}");
@@ -60,7 +62,7 @@ fn errors_in_the_previous_layout_give_their_path() {
         (r#"{"nodes":{"node_1":"redis://b"},"pin":{"a*":"node_2"}}"#, "previous.pin.a*: node_2 is not a master"),
         (r#"{"nodes":{"node_1":"redis://b"},"hash_tag":"none"}"#, "previous.hash_tag: \"none\" is not one of"),
         (r#"{"nodes":{"node_1":"redis://b"},"timeout":1}"#, "previous.timeout: unknown key"),
-        ("7", "previous: invalid type"),
+        ("7", "previous: 7 is not an object"),
     ] {
         let error = Config::from_json(format!(r#"{{"nodes":{{"node_1":"redis://a"}},"previous":{previous}}}"#).as_bytes());
         let error = error.expect_err(message);

@@ -107,7 +107,8 @@ impl LiveJob<'_> {
     fn scan(&self, server: usize, scans: usize) -> Result<(), Failure> {
         let node = Cluster::open(of_server(self.config, server));
         let common = &self.args.common;
-        let mut pace = Pace { began: Instant::now(), keys: 0, rate: common.rate.map(|rate| rate as f64 / scans as f64), pause: Duration::ZERO };
+        let mut pace =
+            Pace { began: Instant::now(), keys: 0, rate: common.rate.map(|rate| rate as f64 / scans as f64), pause: Duration::ZERO };
         let mut cursor = "0".to_owned();
         loop {
             let batch = next_batch(&node, &cursor, BATCH, None)?;
@@ -177,7 +178,8 @@ impl LiveJob<'_> {
         } else {
             let rate = (moved as f64 / elapsed.as_secs_f64().max(0.001)) as u64;
             let others = if gone > 0 { format!(", {} moved by programs or gone", count(gone)) } else { String::new() };
-            let line = format!("{} keys moved ({}){others}; {:.1} s, {} keys/s\n", count(moved), size(bytes), elapsed.as_secs_f64(), count(rate));
+            let line =
+                format!("{} keys moved ({}){others}; {:.1} s, {} keys/s\n", count(moved), size(bytes), elapsed.as_secs_f64(), count(rate));
             print(line.as_bytes())?;
         }
         if problems.failed > 0 {

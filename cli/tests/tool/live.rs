@@ -27,7 +27,10 @@ fn runs_that_are_killed_go_on_and_every_key_is_where_the_library_looks() {
         let counted = run(&["reshard", "--live", "--config", &configuration, "--dry-run"]);
         assert!(counted.status == 0 && counted.stdout.contains("Nothing was written."), "{}{}", counted.stdout, counted.stderr);
         for _ in 0..5 {
-            let mut child = command(&["reshard", "--live", "--config", &configuration, "--rate", "4000", "--json"]).stdout(std::process::Stdio::null()).spawn().expect("the program runs");
+            let mut child = command(&["reshard", "--live", "--config", &configuration, "--rate", "4000", "--json"])
+                .stdout(std::process::Stdio::null())
+                .spawn()
+                .expect("the program runs");
             std::thread::sleep(Duration::from_millis(20 + random.below(150) as u64));
             child.kill().expect("the program is killed");
             child.wait().expect("the program has ended");
@@ -55,7 +58,13 @@ fn tags_that_cannot_be_known_missing_layouts_and_strays_are_refused() {
         (vec!["--config", &stripped, "--in-place"], 2, "cannot be used with"),
     ] {
         let run = run(&[&["reshard", "--live"], arguments.as_slice()].concat());
-        assert!(run.status == status && format!("{}{}", run.stdout, run.stderr).contains(text), "{}: {}{}", run.status, run.stdout, run.stderr);
+        assert!(
+            run.status == status && format!("{}{}", run.stdout, run.stderr).contains(text),
+            "{}: {}{}",
+            run.status,
+            run.stdout,
+            run.stderr
+        );
     }
     let stray = crate::support::key_on(1, 2);
     redis::cmd("SET").arg(&stray).arg("x").exec(&mut all[1].client()).expect("a reply");
