@@ -2,8 +2,7 @@
 
 use crate::cluster::pipeline;
 use crate::cluster::replica_read::may_use_replica;
-use crate::cluster::reply_sink::{AsReply, ReplySink};
-use crate::cluster::router::Router;
+use crate::cluster::reply_sink::ReplySink;
 use crate::command::{Block, Command, ReadTimeout};
 use crate::error::Error;
 use crate::resp::{Args, Builder, CommandSource, Kind, Reply, SendableRange};
@@ -25,11 +24,11 @@ pub(crate) fn read_at_old_place(resolver: &CommandResolver, command: Option<&Com
     }
 }
 
-/// [`Router::run_many`] while keys move: first all keys are moved together, then the commands run as usual. If a key cannot be moved, each
+/// Runs the commands of a source while keys move: first all keys are moved together, then the commands run as usual. If a key cannot be moved, each
 /// command runs by itself, so that this affects only the commands that need it.
 pub(crate) fn run_many<'a, T: ReplySink>(
-    router: Router,
     resolver: &CommandResolver,
+    run_one: impl Fn(&[&'a [u8]]) -> Result<Reply, Error>,
     source: impl CommandSource<'a>,
     sink: &mut T,
 ) -> Result<T::Output, Error> {
@@ -40,7 +39,7 @@ pub(crate) fn run_many<'a, T: ReplySink>(
     let mut builder = Builder::default();
     let root = builder.begin(Kind::Array, commands.commands.len());
     for (args, _) in &commands.commands {
-        match router.run_one(None, args, &mut AsReply) {
+        match run_one(args) {
             Ok(reply) => builder.append(&reply, 0..reply.entries().len()),
             Err(error) => builder.failure(&error),
         }

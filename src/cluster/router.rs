@@ -47,7 +47,7 @@ impl Router<'_> {
     #[inline(never)]
     pub(crate) fn run_many<'a, T: ReplySink>(self, source: impl CommandSource<'a>, sink: &mut T) -> Result<T::Output, Error> {
         match self.options.config.previous.is_some() {
-            true => moving::run_many(self, &self.resolver(), source, sink),
+            true => moving::run_many(&self.resolver(), |args| self.run_one(None, args, &mut AsReply), source, sink),
             false => pipeline::run(&self.resolver(), source, sink),
         }
     }

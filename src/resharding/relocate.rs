@@ -102,7 +102,7 @@ impl Move<'_, '_> {
         if let Some(Value::Error(text)) = replies.next() {
             return Err(refused(text));
         }
-        replies.map(|exists| as_flag(exists)).collect()
+        replies.map(as_flag).collect()
     }
 
     /// Writes what the old place has at the new one, in one transaction.

@@ -5,10 +5,10 @@ use crate::support::random::{Random, seed};
 use crate::support::{Server, cluster, ports, reply_text};
 use rediscluster::{Cluster, Value};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::time::Instant;
 
-const COUNTERS: usize = 100;
+const COUNTERS: usize = 400;
 const CLIENTS: usize = 4;
 /// Elements that LMOVE and BLPOP pass on.
 const ELEMENTS: usize = 40;
@@ -65,10 +65,11 @@ fn check_linearizable(at: usize, history: &mut [Operation]) {
 }
 
 /// One client.
-fn work(cluster: &Cluster, number_of_client: usize, stop: &AtomicBool, histories: &Histories) {
+fn work(cluster: &Cluster, number_of_client: usize, stop: &AtomicBool, steps: &AtomicUsize, histories: &Histories) {
     let mut random = Random::stream(seed(), number_of_client as u64);
     let mut forth = true;
     while !stop.load(Relaxed) {
+        steps.fetch_add(1, Relaxed);
         let at = random.below(COUNTERS);
         match random.below(8) {
             0 | 1 => record(histories, at, true, || number(cluster, &format!("INCR counter{at}"))),
@@ -117,14 +118,23 @@ fn moving_keys(cluster: &Cluster, server: &Server) -> Vec<Vec<u8>> {
     all.into_iter().filter(|key| !key.starts_with(b"\0rediscluster\0") && moves(key)).collect()
 }
 
+/// Waits until the clients have taken so many more steps.
+fn await_steps(steps: &AtomicUsize, more: usize) {
+    let before = steps.load(Relaxed);
+    while steps.load(Relaxed) < before + more {
+        std::thread::yield_now();
+    }
+}
+
 /// Moves keys as the tool does, a few at a time, until none is left.
-fn move_all(cluster: &Cluster, servers: &[Server]) {
+fn move_all(cluster: &Cluster, servers: &[Server], steps: &AtomicUsize) {
     loop {
         let keys: Vec<Vec<u8>> = servers.iter().flat_map(|server| moving_keys(cluster, server)).collect();
         if keys.is_empty() {
             return;
         }
         for batch in keys.chunks(7) {
+            await_steps(steps, 20);
             let names: Vec<&[u8]> = batch.iter().map(Vec::as_slice).collect();
             cluster.move_keys(&names).into_iter().for_each(|outcome| assert!(outcome.is_ok(), "{outcome:?}"));
         }
@@ -135,15 +145,15 @@ fn reshard(servers: &[Server], from: &[u16], to: &[u16]) {
     servers.iter().for_each(|server| redis::cmd("FLUSHALL").exec(&mut server.client()).expect("a reply"));
     fill(&cluster(from, &[r#""hash_tag":"keep""#]));
     let histories: Vec<Mutex<Vec<Operation>>> = (0..COUNTERS).map(|_| Mutex::default()).collect();
-    let stop = AtomicBool::new(false);
+    let (stop, steps) = (AtomicBool::new(false), AtomicUsize::new(0));
     std::thread::scope(|scope| {
         for client in 0..CLIENTS {
-            let (histories, stop) = (&histories, &stop);
+            let (histories, stop, steps) = (&histories, &stop, &steps);
             // Each client is a process of its own, as far as the servers can tell.
-            scope.spawn(move || work(&moving(to, from), client, stop, histories));
+            scope.spawn(move || work(&moving(to, from), client, stop, steps, histories));
         }
         let mover = moving(to, from);
-        let finished = scope.spawn(move || move_all(&mover, servers)).join();
+        let finished = scope.spawn(|| move_all(&mover, servers, &steps)).join();
         stop.store(true, Relaxed);
         finished.expect("all keys move");
     });
