@@ -113,6 +113,10 @@ histories: ## record and check histories of concurrent clients: HISTORIES (1000)
 	@scripts/setup test
 	@scripts/histories $${HISTORIES:-1000} mutants
 
+.PHONY: resharding
+resharding: ## move keys between layouts under load, ROUNDS (200) times, and check what the clients have seen
+	ROUNDS=$${ROUNDS:-200} $(CARGO) test --test resharding -- --nocapture under_load
+
 .PHONY: soak
 soak: ## compare N servers with one until stopped, or for COMMANDS commands; SEED repeats a run
 	@scripts/setup test

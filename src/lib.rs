@@ -38,6 +38,8 @@ mod transport;
 
 mod topology;
 
+mod resharding;
+
 mod routing;
 
 mod crossnode;
@@ -73,7 +75,8 @@ pub use crate::cluster::{Cluster, Nodes, RECOVER_MIN_AGE};
 #[doc(hidden)]
 pub use crate::command::{all_commands, data_commands, keys_of};
 pub use crate::config::{
-    Address, Config, ConfigBuilder, CrossNode, EmptyMaster, KeylessScripts, Master, Pin, Protocol, Read, Server, Tls, Transactions,
+    Address, Config, ConfigBuilder, CrossNode, EmptyMaster, KeylessScripts, Master, Pin, Previous, Protocol, Read, Server, Tls,
+    Transactions,
 };
 pub use crate::error::{Code, Error, Origin};
 pub use crate::ffi::start_thread;

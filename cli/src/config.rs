@@ -100,6 +100,7 @@ pub fn of_server(config: &Config, server: usize) -> Config {
     single.replicas = config.replicas.as_ref().map(|_| vec![Vec::new()]);
     single.hash_tag = Some(HashTag::Off);
     single.pins.clear();
+    single.previous = None;
     single.keyless_scripts = KeylessScripts::Check;
     single.read = Read::Master;
     single

@@ -36,11 +36,11 @@ pub(crate) fn each(config: &Config, topology: &Topology, nodes: Nodes, request: 
     scripts::record_source(topology, &args);
     let replicas: Vec<Arc<Vec<Arc<Replica>>>> = match nodes {
         Nodes::Masters => Vec::new(),
-        _ => (0..config.servers.len()).map(|server| topology.shard(server).replicas()).collect(),
+        _ => (0..config.current_servers()).map(|server| topology.shard(server).replicas()).collect(),
     };
     let mut pipelines: Vec<Option<NodePipeline>> = Vec::new();
     let mut shards: Vec<ShardPipelines> = Vec::new();
-    for server in 0..config.servers.len() {
+    for server in 0..config.current_servers() {
         let mut add_pipeline = |source| {
             let mut pipeline = NodePipeline::new(source, request);
             pipeline.add(Some(0..request.len()), &args, &[], flags);

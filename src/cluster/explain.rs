@@ -15,7 +15,7 @@ pub(crate) fn explain(resolver: &CommandResolver, request: &[u8]) -> Result<Repl
     let config = resolver.config();
     let args = only_command(request)?;
     let refuse = || Explanation::new("refuse", true);
-    let plan = resolver.plan(lookup(&args), &args);
+    let plan = resolver.plan_without_moving(lookup(&args), &args);
     let served_by = served_by(resolver, &args, plan.as_ref().ok());
     let (explanation, keys, reason) = match plan {
         Ok(Plan::OneServer { server, keys, .. }) => (explain_on_one_server(config, &args, server, &keys), keys, None),
@@ -121,7 +121,7 @@ fn placed_keys(map: &mut Builder, config: &Config, args: &[&[u8]], keys: &[Key])
     let list = map.begin(Kind::Array, keys.len());
     for (nth, key) in keys.iter().enumerate() {
         let is_pinned = place(key).is_some_and(|place| place.is_pinned || (first_has_tag && nth > 0 && !place.is_stripped));
-        let entry = map.begin(Kind::Map, 8);
+        let entry = map.begin(Kind::Map, if config.previous.is_some() { 10 } else { 8 });
         map.string(b"position");
         map.integer(key.position() as i64);
         map.string(b"key");
@@ -130,6 +130,10 @@ fn placed_keys(map: &mut Builder, config: &Config, args: &[&[u8]], keys: &[Key])
         map.string(config.masters[key.master()].alias.as_bytes());
         map.string(b"pinned");
         map.integer(is_pinned.into());
+        if let Some(previous) = config.previous.as_deref() {
+            map.string(b"previous");
+            map.string(config.servers[previous.server_of(key.name)].alias.as_bytes());
+        }
         map.end(entry);
     }
     map.end(list);

@@ -56,6 +56,8 @@ impl Cluster {
 
     /// A handle that shares the connections of this one, but sends reads elsewhere than the configuration says. This is as cheap as a clone.
     pub fn with_read(&self, read: Read) -> Cluster {
+        // While keys move, a replica may have a key too early or too late.
+        let read = if self.config().previous.is_some() { Read::Master } else { read };
         self.with_options(CallOptions { read, ..self.options.clone() })
     }
 
@@ -143,7 +145,7 @@ impl Cluster {
 
     /// Begins a call, which ends when the result is dropped.
     #[inline]
-    fn begin_call(&self) -> Option<Deadline> {
+    pub(super) fn begin_call(&self) -> Option<Deadline> {
         (self.deadline.is_some() || self.interrupt.is_some()).then(|| Deadline::begin_call(self.deadline, self.interrupt.as_ref()))
     }
 
@@ -276,7 +278,8 @@ impl Cluster {
     }
 
     /// Returns the master of a key as a map: `alias`, `host`, `port`, `unix` (the path of the socket), and `key` (the name under which it is
-    /// stored). No server is asked.
+    /// stored). If the configuration has a previous layout, `previous` is the alias of the server where the key is until it is moved. No server is
+    /// asked.
     ///
     /// # Errors
     ///

@@ -7,6 +7,8 @@ mod explain;
 mod fast_path;
 mod handle;
 mod merge;
+mod move_keys;
+mod moving;
 mod node_for;
 mod node_list;
 mod one_round;

@@ -11,12 +11,16 @@ pub(crate) fn node_for(config: &Config, topology: &Topology, key: &[u8]) -> Resu
     let place = config.try_place("key", key)?;
     let master = &config.masters[place.master];
     let mut map = Builder::default();
-    let root = map.begin(Kind::Map, 10);
+    let root = map.begin(Kind::Map, if config.previous.is_some() { 12 } else { 10 });
     map.string(b"alias");
     map.string(master.alias.as_bytes());
     append_address(&mut map, &topology.shard(master.server).server().address);
     map.string(b"key");
     map.string(place.name);
+    if let Some(previous) = config.previous.as_deref() {
+        map.string(b"previous");
+        map.string(config.servers[previous.server_of(place.name)].alias.as_bytes());
+    }
     map.end(root);
     Ok(map.finish())
 }

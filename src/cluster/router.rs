@@ -4,7 +4,7 @@ use crate::cluster::batch::Batch;
 use crate::cluster::call_options::CallOptions;
 use crate::cluster::fast_path::OneServerCommand;
 use crate::cluster::reply_sink::{AsReply, ReplySink};
-use crate::cluster::{pipeline, replica_read, scripts};
+use crate::cluster::{moving, pipeline, replica_read, scripts};
 use crate::command::{Command, CommandFlags, PlacedKeys, ResponsePolicy, Strategy, ignores_database, lookup};
 use crate::crossnode;
 use crate::error::{Code, Error};
@@ -46,7 +46,10 @@ impl Router<'_> {
     /// Runs the commands of a source. The output is that of an array with one reply per command; a failed command is a failure in its place.
     #[inline(never)]
     pub(crate) fn run_many<'a, T: ReplySink>(self, source: impl CommandSource<'a>, sink: &mut T) -> Result<T::Output, Error> {
-        pipeline::run(&self.resolver(), source, sink)
+        match self.options.config.previous.is_some() {
+            true => moving::run_many(&self.resolver(), |args| self.run_one(None, args, &mut AsReply), source, sink),
+            false => pipeline::run(&self.resolver(), source, sink),
+        }
     }
 
     /// The fast path: a command of the command table with a single key. `None` if it is another command.
@@ -92,6 +95,11 @@ impl Router<'_> {
         }
         scripts::record_source(self.topology, args);
         let resolver = self.resolver();
+        if self.options.config.previous.is_some()
+            && let Some(reply) = moving::read_at_old_place(&resolver, command, args)?
+        {
+            return Ok(sink.reply(if request.is_some() { reply.wrapped_in_array() } else { reply }));
+        }
         let reply = match resolver.plan(command, args)? {
             Plan::OneServer { server, keys, flags } => return run_on_one_server(&resolver, request, args, (server, keys, flags), sink),
             plan @ Plan::Split { .. } => return run_batch(&resolver, request, args, plan, sink),

@@ -111,6 +111,28 @@ impl ConfigBuilder {
         self
     }
 
+    /// Sets the layout that keys are moved away from while programs use them: the nodes, replicas, pins and hash tags of this builder. Its other
+    /// options have no effect.
+    pub fn previous(self, layout: ConfigBuilder) -> ConfigBuilder {
+        let mut document = layout.layout();
+        document.extend(layout.options.into_iter().filter(|(name, _)| name == "hash_tag"));
+        self.set("previous", Value::Object(document))
+    }
+
+    /// The members of the document that say which nodes there are.
+    fn layout(&self) -> Map<String, Value> {
+        let mut document = Map::new();
+        document.insert("nodes".to_owned(), Value::Object(self.nodes.clone()));
+        if !self.replicas.is_empty() {
+            let replicas = |master: &String| (master.clone(), self.replicas.get(master).cloned().unwrap_or_else(|| json!([])));
+            document.insert("master_of".to_owned(), self.masters.iter().map(replicas).collect());
+        }
+        if !self.pins.is_empty() {
+            document.insert("pin".to_owned(), Value::Object(self.pins.clone()));
+        }
+        document
+    }
+
     options! {
         /// The user of all nodes.
         username: &str;
@@ -198,20 +220,10 @@ impl ConfigBuilder {
     ///
     /// [`Code::Config`](crate::Code::Config), as of [`Config::from_json`]: the message begins with the name of the option that is wrong.
     pub fn build(self) -> Result<Config, Error> {
-        let mut document = self.options;
-        document.insert("nodes".to_owned(), Value::Object(self.nodes));
-        if !self.replicas.is_empty() {
-            let replicas = |master: String| {
-                let aliases = self.replicas.get(&master).cloned().unwrap_or_else(|| json!([]));
-                (master, aliases)
-            };
-            document.insert("master_of".to_owned(), self.masters.into_iter().map(replicas).collect());
-        }
+        let mut document = self.layout();
+        document.extend(self.options);
         if !self.sentinels.is_empty() {
             document.insert("sentinels".to_owned(), Value::Array(self.sentinels));
-        }
-        if !self.pins.is_empty() {
-            document.insert("pin".to_owned(), Value::Object(self.pins));
         }
         Config::from_json(Value::Object(document).to_string().as_bytes())
     }
@@ -299,7 +311,7 @@ mod tests {
         let error = Config::from_json(br#"{"unknown":1}"#).unwrap_err();
         let options: BTreeSet<&str> = error.message().split('`').skip(1).step_by(2).collect();
         // Those of methods with other names, and two of the old packages.
-        let others = ["nodes", "master_of", "sentinels", "pin", "masters_only", "default_node"];
+        let others = ["nodes", "master_of", "sentinels", "pin", "previous", "masters_only", "default_node"];
         let methods = [ConfigBuilder::OPTIONS, ConfigBuilder::TIMES, &others].concat();
         assert_eq!(options, methods.into_iter().collect());
     }

@@ -31,6 +31,8 @@ pub(crate) struct Document {
     pub hash_tag: Option<HashTag>,
     #[serde(default, deserialize_with = "object")]
     pub pin: Option<Named<Alias>>,
+    #[serde(default, deserialize_with = "object")]
+    pub previous: Option<PreviousDocument>,
     #[serde(default, deserialize_with = "cross_node")]
     pub cross_node: Option<CrossNode>,
     #[serde(default, deserialize_with = "keyless_scripts")]
@@ -100,6 +102,20 @@ pub(crate) struct Document {
     pub tls: Option<TlsDocument>,
     #[serde(default, deserialize_with = "protocol")]
     pub protocol: Option<Protocol>,
+}
+
+/// The layout that keys are moved away from.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PreviousDocument {
+    #[serde(default, deserialize_with = "object")]
+    pub nodes: Option<Named<StringOrObject<NodeDocument>>>,
+    #[serde(default, deserialize_with = "object")]
+    pub master_of: Option<Named<Aliases>>,
+    #[serde(default, deserialize_with = "hash_tag")]
+    pub hash_tag: Option<HashTag>,
+    #[serde(default, deserialize_with = "object")]
+    pub pin: Option<Named<Alias>>,
 }
 
 /// What `keyless_scripts` is: a word, or an object that names a node.

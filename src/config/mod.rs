@@ -4,16 +4,18 @@
 //! it for Rust programs. Reading it connects to nothing.
 //!
 //! Data flows one way: `document` has the JSON keys, `values` reads single values, `node` and `resolve` decide what they mean together.
-//! `tls` has the settings of encrypted connections, whose files are read again when their `file_version` changes. `placement` computes where a key is stored; `pin` has the rules for keys on a fixed node, and `glob` their patterns.
+//! `tls` has the settings of encrypted connections, whose files are read again when their `file_version` changes. `layout` orders the masters; `placement` computes where a key is stored; `pin` has the rules for keys on a fixed node, and `glob` their patterns; `previous` the layout that keys are moved away from.
 
 mod builder;
 mod document;
 #[cfg(feature = "tls")]
 mod file_version;
 mod glob;
+mod layout;
 mod node;
 mod pin;
 mod placement;
+mod previous;
 mod resolve;
 mod sentinels;
 mod tls;
@@ -23,7 +25,8 @@ pub use crate::config::builder::ConfigBuilder;
 #[cfg(feature = "tls")]
 pub(crate) use crate::config::file_version::{FileVersion, file_versions};
 pub use crate::config::pin::Pin;
-pub(crate) use crate::config::placement::{Place, tag_without_rule};
+pub(crate) use crate::config::placement::Place;
+pub use crate::config::previous::Previous;
 pub use crate::config::tls::Tls;
 #[cfg(feature = "tls")]
 pub(crate) use crate::config::tls::{certificates, private_key, server_name};
@@ -36,7 +39,8 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Config {
-    /// The distinct servers. Two aliases with the same address, database and credentials are one server and share its connections.
+    /// The distinct servers. Two aliases with the same address, database and credentials are one server and share its connections. Servers that
+    /// only the previous layout has are the last ones; their aliases are `previous.node_1` and so on.
     pub servers: Vec<Server>,
     /// The masters in the order node_1, node_2, …
     pub masters: Vec<Master>,
@@ -46,6 +50,10 @@ pub struct Config {
     pub hash_tag: Option<HashTag>,
     /// The keys that are stored on a fixed node, the most specific rule first.
     pub pins: Vec<Pin>,
+    /// The layout that keys are moved away from while programs use them. `None`: every key is on its node.
+    pub previous: Option<Box<Previous>>,
+    /// There are pins or a previous layout.
+    has_placement_rules: bool,
     /// What happens to a command whose keys are on several nodes.
     pub cross_node: CrossNode,
     /// The protocol of the connections, and so the types of replies.

@@ -21,19 +21,24 @@ pub struct Pin {
 impl Config {
     /// The master of the most specific rule for a key; `None`: its hash decides.
     pub(crate) fn pinned_master(&self, name: &[u8]) -> Option<usize> {
-        let applies = |pin: &&Pin| name.starts_with(&pin.literal.text) && matches(pin.pattern.as_bytes(), name);
-        self.pins.iter().find(applies).map(|pin| pin.master)
+        pinned_master(&self.pins, name)
     }
+}
+
+/// [`Config::pinned_master`] by these rules.
+pub(crate) fn pinned_master(pins: &[Pin], name: &[u8]) -> Option<usize> {
+    let applies = |pin: &&Pin| name.starts_with(&pin.literal.text) && matches(pin.pattern.as_bytes(), name);
+    pins.iter().find(applies).map(|pin| pin.master)
 }
 
 /// The rules, the most specific first: the one with the longest text before its first wildcard, and a rule without wildcards before one with
 /// the same text. That does not depend on their order in the document, which maps of some languages do not keep.
 ///
 /// Two rules that are equally specific can match the same key only if that text is equal. They are refused if they name different nodes.
-pub(crate) fn pins(given: Option<Named<Alias>>, masters: &[Master]) -> Result<Vec<Pin>, Error> {
+pub(crate) fn pins(path: &str, given: Option<Named<Alias>>, masters: &[Master]) -> Result<Vec<Pin>, Error> {
     let pin = |(pattern, Alias(alias)): (String, Alias)| {
         let Some(master) = masters.iter().position(|master| master.alias == alias) else {
-            return Err(fault(&format!("pin.{pattern}"), format!("{alias} is not a master")));
+            return Err(fault(&format!("{path}.{pattern}"), format!("{alias} is not a master")));
         };
         Ok(Pin { literal: literal_prefix(pattern.as_bytes()), pattern, master })
     };
@@ -45,7 +50,7 @@ pub(crate) fn pins(given: Option<Named<Alias>>, masters: &[Master]) -> Result<Ve
                 "ambiguous: \"{}\" has the same text before its first wildcard and names {}",
                 other.pattern, masters[other.master].alias
             );
-            return Err(fault(&format!("pin.{}", one.pattern), text));
+            return Err(fault(&format!("{path}.{}", one.pattern), text));
         }
     }
     Ok(pins)

@@ -23,8 +23,8 @@ impl Config {
     /// Always inlined: the fast path runs it for every command.
     #[inline(always)]
     pub(crate) fn place<'a>(&self, key: &'a [u8]) -> Option<Place<'a>> {
-        if !self.pins.is_empty() {
-            return self.place_with_pins(key);
+        if self.has_placement_rules {
+            return self.place_by_rules(key);
         }
         let tagged = match self.hash_tag {
             None if HashTag::matters_for(key) => return None,
@@ -38,6 +38,20 @@ impl Config {
     fn place_by_hash<'a>(&self, tagged: Tagged<'a>) -> Place<'a> {
         let master = partition(tagged.hashed, self.masters.len() as u32) as usize - 1;
         Place { name: tagged.name, master, is_stripped: tagged.is_stripped, is_pinned: false }
+    }
+
+    /// [`Config::place`] for a command that may be sent at once. `None` also if there is a previous layout, where the key may still be.
+    #[inline(always)]
+    pub(crate) fn place_at_once<'a>(&self, key: &'a [u8]) -> Option<Place<'a>> {
+        if self.has_placement_rules {
+            return if self.previous.is_some() { None } else { self.place_by_rules(key) };
+        }
+        self.place(key)
+    }
+
+    #[inline(never)]
+    fn place_by_rules<'a>(&self, key: &'a [u8]) -> Option<Place<'a>> {
+        if self.has_ambiguous_tag(key) { None } else { self.place_with_pins(key) }
     }
 
     /// The same with rules of `pin`. Without a rule for hash tags, a key that is pinned may have a tag that only `keep` finds: its name and its
@@ -58,7 +72,7 @@ impl Config {
 
     /// The same with an error that calls the key `kind`: a key or a channel.
     pub(crate) fn try_place<'a>(&self, kind: &str, key: &'a [u8]) -> Result<Place<'a>, Error> {
-        self.place(key).ok_or_else(|| tag_without_rule(kind, key))
+        self.place(key).ok_or_else(|| self.refused_tag(kind, key))
     }
 }
 
@@ -70,13 +84,23 @@ impl Place<'_> {
     }
 }
 
-/// The error of a key, a channel or a pattern with a hash tag if the configuration has no rule for it.
-#[cold]
-pub(crate) fn tag_without_rule(kind: &str, key: &[u8]) -> Error {
-    let text = format!(
-        "{kind} \"{}\" has a hash tag; set hash_tag to \"strip\" (the layout of rediscluster-py and -php), \"keep\" (Redis Cluster, twemproxy) \
-         or \"off\"",
-        printable(key)
-    );
-    Error::new(Code::Request, text)
+impl Config {
+    /// The error of a key, a channel or a pattern with a hash tag that [`Config::place`] does not place.
+    #[cold]
+    pub(crate) fn refused_tag(&self, kind: &str, key: &[u8]) -> Error {
+        let is_ambiguous = self.has_ambiguous_tag(key);
+        let key = printable(key);
+        let text = if is_ambiguous {
+            format!(
+                "{kind} \"{key}\" has a hash tag, and hash_tag \"strip\" stores several such keys under one name; while keys move from the \
+                 layout `previous`, use keys without tags"
+            )
+        } else {
+            format!(
+                "{kind} \"{key}\" has a hash tag; set hash_tag to \"strip\" (the layout of rediscluster-py and -php), \"keep\" (Redis Cluster, \
+                 twemproxy) or \"off\""
+            )
+        };
+        Error::new(Code::Request, text)
+    }
 }

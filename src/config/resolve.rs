@@ -1,13 +1,14 @@
 //! From the JSON document to a [`Config`]: masters, servers, replicas and defaults.
 
 use crate::config::document::{Document, KeylessScriptsDocument, fault};
+use crate::config::layout::{Nodes, master_of, numbered};
 use crate::config::node::{DEFAULT_PORT, Defaults, server};
 use crate::config::pin::pins;
+use crate::config::previous::previous;
 use crate::config::sentinels::{check as check_sentinels, sentinels};
-use crate::config::values::{Aliases, Named};
 use crate::config::{Address, Config, CrossNode, EmptyMaster, KeylessScripts, Master, Protocol, Read, Server, Transactions};
 use crate::error::Error;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::time::Duration;
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -40,15 +41,19 @@ pub(crate) fn config(mut document: Document) -> Result<Config, Error> {
     if let Some(alias) = document.default_node.filter(|alias| !nodes.contains_key(alias)) {
         return Err(fault("default_node", format!("nodes has no {alias}")));
     }
-    let replicas_of = master_of(document.master_of, &nodes)?;
+    let replicas_of = master_of("master_of", document.master_of, &nodes)?;
     let aliases = match replicas_of.is_empty() {
         true => numbered("nodes", nodes.keys().map(String::as_str).collect()),
         false => numbered("master_of", replicas_of.keys().map(String::as_str).collect()),
     }?;
-    let (servers, masters) = distinct_servers(&aliases, &nodes);
-    let pins = pins(document.pin, &masters)?;
+    let (mut servers, masters) = distinct_servers(&aliases, &nodes);
+    let pins = pins("pin", document.pin, &masters)?;
     let keyless_scripts = keyless_scripts(document.keyless_scripts, &masters)?;
-    let replicas = named_replicas(&replicas_of, &nodes, &servers, &masters)?;
+    let mut replicas = named_replicas(&replicas_of, &nodes, &servers, &masters)?;
+    let previous = document.previous.map(|layout| previous(layout, document.hash_tag, &defaults, &mut servers)).transpose()?.map(Box::new);
+    if let Some(replicas) = &mut replicas {
+        replicas.resize(servers.len(), Vec::new());
+    }
     let [timeout, connect_timeout, read_timeout, write_timeout] =
         timeouts(document.timeout, [document.connect_timeout, document.read_timeout, document.write_timeout]);
     let refresh_interval = document.refresh_interval.unwrap_or(Some(DEFAULT_REFRESH_INTERVAL));
@@ -59,12 +64,15 @@ pub(crate) fn config(mut document: Document) -> Result<Config, Error> {
         masters,
         replicas,
         hash_tag: document.hash_tag,
+        has_placement_rules: previous.is_some() || !pins.is_empty(),
         pins,
+        // A replica may have a key a moment longer, or later, than the master.
+        read: if previous.is_some() { Read::Master } else { read },
+        previous,
         cross_node: document.cross_node.unwrap_or(CrossNode::Emulate),
         protocol: document.protocol.unwrap_or(Protocol::Resp2),
         keyless_scripts,
         transactions: document.transactions.unwrap_or(Transactions::OneNode),
-        read,
         max_lag,
         read_your_writes: document.read_your_writes.unwrap_or(false),
         sentinels,
@@ -129,27 +137,6 @@ fn max_lag(given: Option<Duration>, refresh_interval: Option<Duration>) -> Resul
     }
 }
 
-type Nodes = HashMap<String, Server>;
-
-/// The masters that `master_of` names, each with the aliases of its replicas. Every alias must be a node, and no replica a master.
-///
-/// With this map its keys are the masters, and nodes that it does not name are not used. Without it, or where it is empty, every node
-/// is a master.
-fn master_of(given: Option<Named<Aliases>>, nodes: &Nodes) -> Result<HashMap<String, Vec<String>>, Error> {
-    let given = given.map_or_else(Vec::new, |given| given.0);
-    let masters: HashSet<String> = given.iter().map(|(master, _)| master.clone()).collect();
-    for (master, replicas) in &given {
-        let path = format!("master_of.{master}");
-        if let Some(unknown) = std::iter::once(master).chain(&replicas.0).find(|alias| !nodes.contains_key(*alias)) {
-            return Err(fault(&path, format!("nodes has no {unknown}")));
-        }
-        if let Some(alias) = replicas.0.iter().find(|alias| masters.contains(*alias)) {
-            return Err(fault(&path, format!("{alias} is a master itself")));
-        }
-    }
-    Ok(given.into_iter().map(|(master, replicas)| (master, replicas.0)).collect())
-}
-
 /// The replicas that `master_of` names, for each of the servers. They are read from in the master's database: only it has the same data.
 fn named_replicas(
     replicas_of: &HashMap<String, Vec<String>>,
@@ -179,23 +166,6 @@ fn named_replicas(
         }
     }
     Ok(Some(found))
-}
-
-/// Checks that the masters are named node_1 … node_N without a gap: N decides where every key is stored.
-fn numbered(path: &str, aliases: HashSet<&str>) -> Result<Vec<String>, Error> {
-    let expected: Vec<String> = (1..=aliases.len()).map(|number| format!("node_{number}")).collect();
-    if let Some(missing) = expected.iter().find(|alias| !aliases.contains(alias.as_str())) {
-        let mut others: Vec<&str> = aliases.into_iter().filter(|&alias| !expected.iter().any(|known| known == alias)).collect();
-        others.sort_unstable();
-        let text = format!(
-            "{missing} is missing: {} masters must be named node_1 … node_{}, found {}",
-            expected.len(),
-            expected.len(),
-            others.join(", ")
-        );
-        return Err(fault(path, text));
-    }
-    Ok(expected)
 }
 
 /// The distinct servers of these masters, and for each master the server it is.

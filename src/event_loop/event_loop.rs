@@ -121,7 +121,8 @@ impl EventLoop {
         let with_connections = self.handles.iter().find(|handle| handle.cluster.shares_connections(cluster));
         let connections = with_connections.map_or(number, |handle| handle.connections);
         let config = cluster.config();
-        let is_unsupported = cluster.read_your_writes() || config.servers.iter().any(|server| server.tls.is_some());
+        let is_unsupported =
+            cluster.read_your_writes() || config.previous.is_some() || config.servers.iter().any(|server| server.tls.is_some());
         let handle = Handle { cluster: cluster.clone(), is_unsupported, connections, nodes: Vec::new(), is_free: false };
         if connections != number {
             return self.add_derived(handle);

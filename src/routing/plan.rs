@@ -4,7 +4,7 @@ use crate::command::{
     Access, Command, CommandFlags, Key, Keys, PlacedKeys, Positions, ReadTimeout, ResponsePolicy, ServerCommand, ServerCommandKeys,
     SplitKind, Strategy, places, positions, sort_patterns,
 };
-use crate::config::{Config, CrossNode, Place, tag_without_rule};
+use crate::config::{Config, CrossNode, Place};
 use crate::error::{Code, Error, printable};
 use crate::partition::HashTag;
 
@@ -16,6 +16,16 @@ pub(crate) enum Plan<'a> {
     Split { kind: SplitKind, keys: PlacedKeys<'a>, flags: CommandFlags },
     /// In several steps on several servers.
     CrossNode(CrossNodeCommand<'a>),
+}
+
+impl<'a> Plan<'a> {
+    /// The keys of the command.
+    pub(crate) fn keys(&self) -> &[Key<'a>] {
+        match self {
+            Plan::OneServer { keys, .. } | Plan::Split { keys, .. } => keys,
+            Plan::CrossNode(command) => &command.keys,
+        }
+    }
 }
 
 impl Plan<'_> {
@@ -113,7 +123,7 @@ pub(crate) fn sort_reads_other_servers(config: &Config, args: &[&[u8]]) -> Resul
     let Some(rule) = config.hash_tag else {
         let tagged = sort_patterns(args).find(|pattern| HashTag::matters_for(pattern));
         return tagged.map_or(Ok(config.servers.len() > 1 && sort_patterns(args).next().is_some()), |pattern| {
-            Err(tag_without_rule("pattern", pattern))
+            Err(config.refused_tag("pattern", pattern))
         });
     };
     let pinned = rule.split(args[1]).is_stripped && config.pins.is_empty();
@@ -121,14 +131,14 @@ pub(crate) fn sort_reads_other_servers(config: &Config, args: &[&[u8]]) -> Resul
 }
 
 /// The fast path of [`plan`] for a command of the command table with a single key: its server, key and flags. `None` for other commands,
-/// and for a key that is refused.
+/// for a key that is refused, and while keys move.
 #[inline(always)]
 pub(crate) fn plan_single_key<'a>(config: &Config, command: &Command, args: &[&'a [u8]]) -> Option<(usize, Key<'a>, CommandFlags)> {
     let Keys::One(position) = command.keys else { return None };
     if command.session || !command.takes(args.len()) {
         return None;
     }
-    let place = config.place(args[position])?;
+    let place = config.place_at_once(args[position])?;
     Some((config.masters[place.master].server, Key::new(place.name, position, place.master), flags(command, args)))
 }
 
@@ -177,7 +187,7 @@ pub(crate) fn place_keys<'a>(
     let mut keys = PlacedKeys::with_capacity(positions.len());
     let mut first: Option<Place> = None;
     for position in positions {
-        let Some(place) = config.place(args[position]) else { return Err(tag_without_rule(kind_of_key(args[0]), args[position])) };
+        let Some(place) = config.place(args[position]) else { return Err(config.refused_tag(kind_of_key(args[0]), args[position])) };
         let place = place.beside(first.get_or_insert(place));
         keys.push(Key::new(place.name, position, place.master));
     }

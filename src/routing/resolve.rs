@@ -1,11 +1,12 @@
 //! Plans any command: from the command table, or, if that lacks the command, from a server's description.
 
 use crate::command::{
-    Command, CommandFlags, Keys, ModuleCommand, PlacedKeys, Positions, ReadTimeout, ServerCommand, ServerInfo, Strategy, UndeclaredUse,
-    fits, lookup, module_command, undeclared_use,
+    Command, CommandFlags, Key, Keys, ModuleCommand, PlacedKeys, Positions, ReadTimeout, ServerCommand, ServerInfo, Strategy,
+    UndeclaredUse, fits, lookup, module_command, undeclared_use,
 };
 use crate::config::{Config, KeylessScripts};
 use crate::error::{Code, Error, printable};
+use crate::resharding::{SettledKeys, read_at_old_place, settle};
 use crate::resp::{Reply, Value};
 use crate::routing::plan::{
     Plan, keyless_error, lacks_keys, learned_positions, needs_session, place_keys, placed_keys, plan, plan_for_rejection, plan_learned,
@@ -23,6 +24,8 @@ pub(crate) struct CommandResolver<'p> {
     partial: bool,
     /// By server, the replicas that this call reads from: the same for all commands of the call.
     replicas: OnceCell<Vec<ReplicaList>>,
+    /// The keys of this call that are not at their places of the previous layout.
+    settled: SettledKeys,
 }
 
 /// The replicas that a call reads from in place of one master: the next one if one of them fails. Grows only, so that what is in it can be borrowed.
@@ -44,7 +47,14 @@ pub(crate) enum Located<'a> {
 impl<'p> CommandResolver<'p> {
     #[inline]
     pub(crate) fn new(config: &'p Config, topology: &'p Topology) -> CommandResolver<'p> {
-        CommandResolver { config, topology, reads: Reads::MASTERS, partial: false, replicas: OnceCell::new() }
+        CommandResolver {
+            config,
+            topology,
+            reads: Reads::MASTERS,
+            partial: false,
+            replicas: OnceCell::new(),
+            settled: SettledKeys::default(),
+        }
     }
 
     /// Sets where reads go; by default to masters.
@@ -96,9 +106,20 @@ impl<'p> CommandResolver<'p> {
         self.topology
     }
 
-    /// Plans a command. `command` is its entry in the command table, if it has one.
+    /// Plans a command. `command` is its entry in the command table, if it has one. Keys that are still at their places of a previous layout are
+    /// moved.
     #[inline]
     pub(crate) fn plan<'a>(&self, command: Option<&Command>, args: &[&'a [u8]]) -> Result<Plan<'a>, Error> {
+        let plan = self.plan_without_moving(command, args)?;
+        if self.config.previous.is_some() {
+            self.settle(args[0], plan.keys())?;
+        }
+        Ok(plan)
+    }
+
+    /// Plans a command, for a caller that does not run it.
+    #[inline]
+    pub(crate) fn plan_without_moving<'a>(&self, command: Option<&Command>, args: &[&'a [u8]]) -> Result<Plan<'a>, Error> {
         match command {
             Some(command) if command.takes(args.len()) => {
                 let plan = plan(self.config, command, args);
@@ -121,8 +142,43 @@ impl<'p> CommandResolver<'p> {
         if self.partial { plan.split_by(strategy) } else { plan }
     }
 
-    /// Finds the keys of a command without planning it.
+    /// Moves keys that are still at their places of a previous layout.
+    #[cold]
+    fn settle(&self, name: &[u8], keys: &[Key]) -> Result<(), Error> {
+        settle(self.config, self.topology, name, keys, &self.settled)
+    }
+
+    /// Moves the keys of several commands together, as far as the commands are valid. An error says that a key could not be moved.
+    #[cold]
+    pub(crate) fn move_keys_of<'c, 'a: 'c>(&self, commands: impl Iterator<Item = &'c [&'a [u8]]>) -> Result<(), Error> {
+        let mut keys: Vec<Key> = Vec::new();
+        for args in commands.filter(|args| !args.is_empty()) {
+            if let Ok(plan) = self.plan_without_moving(lookup(args), args) {
+                keys.extend_from_slice(plan.keys());
+            }
+        }
+        self.settle(b"EXISTS", &keys)
+    }
+
+    /// Runs a command that only reads one key at the place of the key in the previous layout. `None`: the key is not there.
+    #[cold]
+    pub(crate) fn read_at_old_place(&self, args: &[&[u8]], key: &Key) -> Result<Option<Reply>, Error> {
+        read_at_old_place(self.config, self.topology, args, key, &self.settled)
+    }
+
+    /// Finds the keys of a command that will run where they are, without planning it. Keys that are still at their places of a previous layout
+    /// are moved.
     pub(crate) fn locate<'a>(&self, args: &[&'a [u8]]) -> Result<Located<'a>, Error> {
+        let located = self.locate_without_moving(args)?;
+        if self.config.previous.is_some()
+            && let Located::Keys { keys, .. } = &located
+        {
+            self.settle(args[0], keys)?;
+        }
+        Ok(located)
+    }
+
+    fn locate_without_moving<'a>(&self, args: &[&'a [u8]]) -> Result<Located<'a>, Error> {
         if let Some(command) = lookup(args).filter(|command| command.takes(args.len())) {
             if command.strategy == Strategy::Script {
                 self.check_keyless_script(args)?;

@@ -9,6 +9,7 @@ use super::generate::key_names::{NAMES, home};
 use super::ordering::Order;
 use super::raw_connection::RawConnection;
 use super::reply::{Client, OwnedReply};
+use super::scatter::{Scatter, previous_member};
 use super::{ordering, random_choice, refusals, scan, state};
 use crate::support::{LONG_TIMEOUTS, Server, cluster, ports, skip};
 use rediscluster::Cluster;
@@ -55,6 +56,8 @@ pub struct Harness {
     pub compared: Cell<usize>,
     /// The last sequence may have left scripts or functions.
     has_scripts: Cell<bool>,
+    /// Keys are at places of a previous layout when commands run.
+    scatter: Option<Scatter>,
 }
 
 #[derive(Default, Clone, Copy)]
@@ -100,7 +103,17 @@ impl Harness {
             counts: RefCell::default(),
             compared: Cell::new(0),
             has_scripts: Cell::new(true),
+            scatter: None,
         }
+    }
+
+    /// Three masters whose keys are often at their places of a previous layout when commands run.
+    pub fn with_scattered_keys(protocol: u8, seed: u64) -> Harness {
+        let harness = Harness::start_with(3, protocol, &[]);
+        let previous = previous_member(&harness.masters);
+        let members = [&LONG_TIMEOUTS[..], &[previous.as_str()]].concat();
+        let scatter = Some(Scatter::new(&harness.masters, seed));
+        Harness { cluster: cluster(&ports(&harness.masters), &members), scatter, ..harness }
     }
 
     /// Another connection to the one server.
@@ -173,10 +186,12 @@ impl Harness {
     }
 
     pub fn difference_of_data(&self) -> Option<String> {
+        self.scatter.iter().for_each(|scatter| scatter.gather(self));
         state::difference(&self.nodes, &self.oracle)
     }
 
     fn step(&self, library: &dyn Client, command: &Command) -> Option<String> {
+        self.scatter.iter().for_each(Scatter::scatter);
         let spelled = |side| command.spelled(side, self.migration_server.port);
         let (library_args, oracle_args) = (spelled(Side::Library), spelled(Side::Oracle));
         let library_args: Vec<&[u8]> = library_args.iter().map(Vec::as_slice).collect();

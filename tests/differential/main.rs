@@ -18,6 +18,7 @@ mod raw_connection;
 mod refusals;
 mod reply;
 mod scan;
+mod scatter;
 mod session_client;
 mod shrink;
 mod state;

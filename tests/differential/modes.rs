@@ -8,6 +8,7 @@ use super::harness::Harness;
 use super::mutants::{Permuted, runs_keyless_script};
 use super::pipelined::{Fault, Pipelined};
 use super::reply::{Client, OwnedReply};
+use super::scatter::works_while_keys_move;
 use super::session_client::SessionClient;
 use super::tracked::{self, Tracked};
 use super::{commands, compare_sequences, compare_with, keyless, rules_for, shortest_failing_sequence};
@@ -30,6 +31,24 @@ fn scripts_without_keys_reply_like_one_server() {
     let harness = Harness::start_with(3, 2, &[r#""keyless_scripts":"run""#]);
     let rules: Vec<_> = rules_for(&harness).into_iter().chain(keyless()).collect();
     compare_with(&harness, &rules, commands(COMMANDS), &|sequence| harness.run_sequence(&harness.cluster, sequence));
+}
+
+#[test]
+fn keys_that_have_not_been_moved_yet_reply_like_one_server() {
+    let harness = Harness::with_scattered_keys(2, random::seed());
+    let rules = rules_for(&harness);
+    let comparable = |seed, number| sequence(&rules, seed, number).into_iter().filter(works_while_keys_move).collect();
+    compare_sequences(&harness, commands(COMMANDS / 5), &comparable, &|sequence| harness.run_sequence(&harness.cluster, sequence));
+}
+
+#[test]
+fn keys_that_have_not_been_moved_yet_reply_like_one_server_to_a_session_with_resp3() {
+    let mut harness = Harness::with_scattered_keys(3, random::seed());
+    harness.in_session = true;
+    let session = SessionClient::new(&harness.cluster, 3, random::seed());
+    let rules = rules_for(&harness);
+    let comparable = |seed, number| sequence(&rules, seed, number).into_iter().filter(works_while_keys_move).collect();
+    compare_sequences(&harness, commands(COMMANDS / 5), &comparable, &|sequence| harness.run_sequence(&session, sequence));
 }
 
 #[test]

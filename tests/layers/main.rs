@@ -15,6 +15,7 @@ const FOLDERS_WITHOUT_CYCLES: [&str; 17] = [
     "command",
     "transport",
     "topology",
+    "resharding",
     "routing",
     "crossnode",
     "cluster",

@@ -20,6 +20,7 @@ use crate::doctor;
 use crate::failure::Failure;
 use crate::serve;
 use crate::table::Table;
+use crate::transfer::live;
 
 /// Runs the command of the command line.
 pub fn run(cli: &Cli) -> Result<(), Failure> {
@@ -35,6 +36,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Skew(args) => skew::run(&config::load(&cli.cluster)?, args),
         Command::Recover(args) => recover::run(&config::open(&cli.cluster)?, args),
         Command::Copy(args) => transfer::copy(args),
+        Command::Reshard(args) if args.live => live::reshard(&config::open(&cli.cluster)?, args),
         Command::Reshard(args) => transfer::reshard(args, cli.cluster.hash_tag.as_deref()),
         Command::Verify(args) => transfer::verify(args, cli.cluster.hash_tag.as_deref()),
         Command::Serve(args) => serve::run(config::load(&cli.cluster)?, args),

@@ -2,7 +2,7 @@
 //!
 //! `options` is the command line, `job` what it means: nodes, databases, the placement of keys. `runner` has the threads; each worker takes
 //! batches of keys (`scan`) and hands them to `mover`, which copies them with `restore` or `pieces` and compares with `compare`. `journal`
-//! remembers how far the scans are, `progress` reports.
+//! remembers how far the scans are, `progress` reports. `live` moves keys while programs use them.
 
 pub mod brake;
 pub mod compare;
@@ -11,6 +11,7 @@ pub mod flush;
 pub mod functions;
 pub mod job;
 pub mod journal;
+pub mod live;
 pub mod mover;
 pub mod node;
 pub mod options;

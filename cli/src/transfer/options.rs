@@ -43,16 +43,22 @@ pub struct Copy {
 /// The keys of the sources are copied to the nodes where the library looks for
 /// them. With --in-place some servers are both source and target: only keys
 /// whose node changes move, and they are deleted where they were.
+///
+/// With --live programs read and write the keys meanwhile: --config names a
+/// configuration with `previous`, which all of these programs have already.
 #[derive(Args)]
 pub struct Reshard {
+    /// Move keys of a configuration with `previous` while programs use them
+    #[arg(long, conflicts_with_all = ["sources", "targets", "from_cluster", "databases", "flush", "in_place"])]
+    pub live: bool,
     /// The servers to read: HOST:PORT,… or, to check the old layout, node_1#…
-    #[arg(long, value_name = "LIST")]
+    #[arg(long, value_name = "LIST", required_unless_present = "live", default_value = "", hide_default_value = true)]
     pub sources: String,
     /// The source is a server of a Redis Cluster, whose masters are all read
     #[arg(long, conflicts_with = "in_place")]
     pub from_cluster: bool,
     /// The nodes to write: node_1#HOST:PORT,node_2#…
-    #[arg(long, value_name = "LIST")]
+    #[arg(long, value_name = "LIST", required_unless_present = "live", default_value = "", hide_default_value = true)]
     pub targets: String,
     /// Databases: 2,5 or, to other numbers, 2:2,5:1
     #[arg(long, value_name = "LIST", default_value = "0")]

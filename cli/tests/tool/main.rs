@@ -12,6 +12,7 @@ mod health;
 mod help;
 mod inspect;
 mod layouts;
+mod live;
 mod program;
 mod prompt;
 mod reshard;

@@ -4,6 +4,7 @@
 //! else, and moves on as by RENAMENX: on the same server in one step, to another server as a transfer with a new id. So this may be interrupted,
 //! too, and `recover` ends it.
 
+use crate::command::Key;
 use crate::config::Config;
 use crate::crossnode::recover::recovery::{Recovery, reason};
 use crate::crossnode::recover::report::{Entry, Found, Recovered, report_one};
@@ -15,6 +16,7 @@ use crate::crossnode::transfer::protocol::{Delivery, Transfer};
 use crate::crossnode::transfer::rename::{Attempt, Rename};
 use crate::crossnode::transfer::{Record, RecordState};
 use crate::error::{Error, printable};
+use crate::resharding::{SettledKeys, settle};
 use crate::resp::{Reply, Value};
 use crate::topology::Topology;
 use std::time::Duration;
@@ -23,6 +25,7 @@ use std::time::Duration;
 pub(crate) fn recover_to(config: &Config, topology: &Topology, hidden_key: &[u8], key: &[u8]) -> Result<Reply, Error> {
     let place = config.try_place("key", key)?;
     let master = &config.masters[place.master];
+    settle(config, topology, b"RENAME", &[Key::new(place.name, 0, place.master)], &SettledKeys::default())?;
     let recovery = Recovery { config, topology: topology.over_resp2(), min_age: Duration::ZERO };
     let destination = Destination { server: master.server, alias: &master.alias, key: place.name };
     run(&recovery, hidden_key, &destination).or_else(Abort::into_reply)

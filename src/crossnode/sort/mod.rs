@@ -17,6 +17,7 @@ use crate::crossnode::support::outcome::{Abort, Outcome, not_error};
 use crate::crossnode::support::retry::Retry;
 use crate::crossnode::{Job, colocate};
 use crate::error::{Code, Error};
+use crate::resharding::{SettledKeys, settle_names};
 use crate::resp::{Reply, Value};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -217,6 +218,9 @@ fn wanted_keys<'a>(job: &Job<'_, 'a>, clauses: &Clauses, elements: &[Vec<u8>]) -
             }
         }
     }
+    let names =
+        by_server.iter().enumerate().flat_map(|(server, wanted)| wanted.iter().map(move |wanted| (wanted.stored.as_slice(), server)));
+    settle_names(job.config, job.topology, job.args[0], names, &SettledKeys::default())?;
     by_server.iter_mut().for_each(|wanted| wanted.sort_by_key(|wanted| wanted.field.is_some()));
     Ok(by_server)
 }
