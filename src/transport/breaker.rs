@@ -243,6 +243,9 @@ impl Breaker {
     /// whose connection is not open yet, or was idle for some time: a call over a busy connection notices a failure itself as soon.
     #[cold]
     pub(crate) fn consult_others(&self) {
+        if self.file.is_none() || self.is_troubled() {
+            return;
+        }
         let Some(record) = self.look(now()).filter(|record| record.is_open && record.written > self.newest_record.load(Relaxed)) else {
             return;
         };

@@ -169,9 +169,7 @@ impl Connection {
 
     /// Fails if the server is known not to reply now. A pool checks that itself.
     pub(crate) fn check_available(&self) -> Result<(), Error> {
-        if !self.breaker.is_troubled() {
-            self.breaker.consult_others();
-        }
+        self.breaker.consult_others();
         if !self.breaker.is_troubled() {
             return Ok(());
         }

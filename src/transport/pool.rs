@@ -140,9 +140,7 @@ impl Pool {
 
     /// The same for a caller that must not wait for the server.
     pub(crate) fn check_available_soon(&self) -> Result<(), Error> {
-        if !self.breaker.is_troubled() {
-            self.breaker.consult_others();
-        }
+        self.breaker.consult_others();
         if self.breaker.is_troubled() { self.breaker.admit_soon() } else { Ok(()) }
     }
 

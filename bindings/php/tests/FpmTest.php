@@ -185,36 +185,6 @@ final class FpmTest extends ClusterTestCase
         }
     }
 
-    public function testTheWorkersOfAPoolMeetOneTimeoutOfAHungServer(): void
-    {
-        $server = $this->servers['node_1'];
-        $fpm = $this->fpm('enabled', page: __DIR__ . '/programs/breaker_page.php');
-        $config = ['nodes' => ['node_1' => ['host' => '127.0.0.1', 'port' => $server->port]], 'hash_tag' => 'strip', 'timeout' => 0.5, 'breaker_shared' => true];
-        $page = fn (): array => explode(' ', $fpm->client->get(['PACKAGE' => $this->package->folder, 'CONFIG' => json_encode($config)]), 2);
-        $connected = [];
-        while (count($connected) < self::WORKERS) {
-            [$worker, $outcome] = $page();
-            self::assertSame('ok', $outcome);
-            $connected[$worker] = true;
-        }
-
-        posix_kill($server->process->pid, SIGSTOP);
-        $outcomes = $workers = [];
-        for ($i = 0; $i < 40; $i++) {
-            [$worker, $outcome] = $page();
-            $outcomes[$outcome] = ($outcomes[$outcome] ?? 0) + 1;
-            $workers[$worker] = true;
-        }
-
-        self::assertGreaterThan(1, count($workers), 'the pages are served by several workers');
-        self::assertSame([], array_diff(array_keys($outcomes), ['timeout', 'unavailable']));
-        self::assertLessThanOrEqual(2, $outcomes['timeout'], 'breaker_failures');
-        posix_kill($server->process->pid, SIGCONT);
-        foreach ($fpm->workers() as $worker) {
-            $fpm->process->await(static fn (): bool => $page() === [(string) $worker, 'ok']);
-        }
-    }
-
     /** @param array<string, string> $pool */
     private function fpm(string $mode, array $pool = [], string $preloadUser = 'nobody', string $page = self::PAGE): PhpFpm
     {
