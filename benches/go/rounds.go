@@ -59,9 +59,6 @@ func (c comparison) print(p peer, ours, peers []sample) {
 	if c.goroutines == 1 {
 		name, asked = fmt.Sprintf("Go: %s, %s", c.workload.name, p.name), p.alone
 	}
-	if c.workload.name != "GET" && c.workload.name != "9:1 GET/SET" {
-		asked = "-"
-	}
 	elapsed := func(s sample) float64 { return s.elapsed }
 	fmt.Printf("%s\tus\t%s\t%s\t%s\n", name, asked, text(ours, elapsed), text(peers, elapsed))
 	if c.workload.name == "GET" {
