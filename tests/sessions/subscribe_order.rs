@@ -3,7 +3,7 @@
 use super::helpers::read_all;
 use crate::support::raw_client::RawClient;
 use crate::support::three_nodes::ThreeNodes;
-use crate::support::{cluster, key_on, listener, ports, request};
+use crate::support::{LONG_TIMEOUTS, cluster, key_on, listener, ports, request};
 use rediscluster::{Session, SharedSession};
 use std::thread;
 use std::time::Duration;
@@ -86,7 +86,7 @@ fn a_later_reply_means_that_the_subscription_before_it_is_made() {
 #[test]
 fn subscriptions_in_one_write_take_one_round_trip() {
     let nodes = ThreeNodes::new();
-    let three = cluster(&ports(&nodes.servers), &[]);
+    let three = cluster(&ports(&nodes.servers), &LONG_TIMEOUTS);
     let session = SharedSession::new(three.session());
     let (subscriptions, _) = commands("SUBSCRIBE");
     session.write(&request(&["SUBSCRIBE first", "PSUBSCRIBE first*"])).unwrap();
