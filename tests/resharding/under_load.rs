@@ -153,7 +153,8 @@ fn reshard(servers: &[Server], from: &[u16], to: &[u16]) {
             scope.spawn(move || work(&moving(to, from), client, stop, steps, histories));
         }
         let mover = moving(to, from);
-        let finished = scope.spawn(|| move_all(&mover, servers, &steps)).join();
+        let steps = &steps;
+        let finished = scope.spawn(move || move_all(&mover, servers, steps)).join();
         stop.store(true, Relaxed);
         finished.expect("all keys move");
     });
