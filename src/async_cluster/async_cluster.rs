@@ -1,5 +1,6 @@
 //! The handle: one command at a time per future, any number of futures.
 
+use crate::async_cluster::handle::Handle;
 use crate::async_cluster::shared::{Shared, ended};
 use crate::async_cluster::subscription::{Subscription, channel_count};
 use crate::async_cluster::{driver, subscription};
@@ -39,18 +40,6 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct AsyncCluster {
     handle: Arc<Handle>,
-}
-
-/// Ends the task of the loop when it is dropped.
-pub(super) struct Handle {
-    cluster: Cluster,
-    pub shared: Arc<Shared>,
-}
-
-impl Drop for Handle {
-    fn drop(&mut self) {
-        self.shared.release();
-    }
 }
 
 impl AsyncCluster {

@@ -3,6 +3,7 @@
 #[allow(clippy::module_inception)]
 mod async_cluster;
 mod driver;
+mod handle;
 mod pipeline;
 mod shared;
 mod subscription;

@@ -1,6 +1,6 @@
 //! Several commands in one future.
 
-use crate::async_cluster::AsyncCluster;
+use crate::async_cluster::async_cluster::AsyncCluster;
 use crate::error::Error;
 use crate::query::{FromValue, Pipeline, PipelineTarget};
 

@@ -1,6 +1,6 @@
 //! Messages of channels, as a stream.
 
-use crate::async_cluster::async_cluster::Handle;
+use crate::async_cluster::handle::Handle;
 use crate::async_cluster::shared::{Outcome, Submission, ended};
 use crate::error::Error;
 use crate::query::{ArgWriter, ToArgs};
