@@ -132,10 +132,15 @@ matrix: ## run the tests of the core and the vectors of all languages with serve
 matrix-php: all ## run the tests of the PHP package and its comparison with phpredis on Debian trixie: PHP 8.4, phpredis 6.2 (needs root and debootstrap)
 	@scripts/matrix-php
 
-.PHONY: redis-py
-redis-py: ## run the tests of the Python package with other releases of redis-py (RELEASES, by default 5.2.1 6.4.0 7.4.1)
+.PHONY: matrix-python
+matrix-python: ## run the tests of the Python package with redis-py 5.2, 6, 7 and the newest (RELEASES), and print how many calls agree with redis-py
 	@scripts/setup test
-	@for release in $${RELEASES:-5.2.1 6.4.0 7.4.1}; do bindings/python/tests/run --redis "$$release" || exit; done
+	@scripts/matrix-python
+
+.PHONY: python-soak
+python-soak: ## make CALLS (100000) calls of each kind from Python, whose memory must stay flat, and fork FORKS (1000) times under load
+	@scripts/setup test
+	@CALLS=$${CALLS:-100000} FORKS=$${FORKS:-1000} bindings/python/tests/run test_memory.py test_processes.py
 
 .PHONY: applications
 applications: ## run applications for one server on three masters: RQ, Celery, Django, arq, SAQ, dramatiq, Channels, BullMQ

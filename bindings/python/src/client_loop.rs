@@ -13,29 +13,46 @@ use rediscluster::{ClientLoop, Cluster as Handle, Code, Error, Reply, pack, star
 use std::collections::{HashMap, HashSet};
 use std::os::fd::AsRawFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, TryLockError};
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::{AcqRel, Acquire};
+use std::sync::{Arc, Mutex, TryLockError};
 
 /// Many calls at a time for a program with an event loop. Made by `Cluster.open_loop()`. No call waits for a server.
 ///
 /// The program waits until `fileno()` is readable, at most for the seconds that `process` has returned, and calls `process`; also after it has
 /// begun calls. `process` sets the result or the exception of their futures. A session feeds its replies to a reader, as bytes.
 ///
+/// `derive` makes a loop for a handle that shares the connections of this one's. Both have the same descriptor, and `process` of one does the work
+/// of both.
+///
 /// Threads: one at a time. Fork: it belongs to the process that opened it; in a child all calls but `close` fail.
 #[pyclass(module = "rediscluster._core", frozen, weakref)]
 pub(crate) struct Loop {
     cluster: Py<Cluster>,
     fd: i32,
-    /// `None` after `close`.
-    open: Mutex<Option<Open>>,
+    /// The process that opened it.
+    process: u32,
+    /// The number of its handle.
+    handle: usize,
+    is_closed: AtomicBool,
+    /// Of this loop and those that share it. `None` after the last of them was closed.
+    open: Arc<Mutex<Option<Open>>>,
 }
 
 struct Open {
     client: ClientLoop,
-    waiting: HashMap<u64, Waiting>,
+    waiting: HashMap<u64, Waiter>,
     last_tag: u64,
+    /// The number of loops that are not closed.
+    users: usize,
 }
 
-/// What waits for the outcomes of a tag.
+/// What waits for the outcomes of a tag, and the handle that has begun it.
+struct Waiter {
+    handle: usize,
+    waiting: Waiting,
+}
+
 enum Waiting {
     Future {
         future: Py<PyAny>,
@@ -74,13 +91,13 @@ impl Open {
     fn take_ready(&mut self, py: Python<'_>) -> Vec<Ready> {
         let mut ready = Vec::new();
         while let Some((tag, outcome)) = self.client.next() {
-            match self.waiting.get(&tag) {
+            match self.waiting.get(&tag).map(|waiter| &waiter.waiting) {
                 Some(Waiting::Session { reader }) => {
                     let reader = reader.clone_ref(py);
                     ready.push(self.session_outcome(tag, reader, outcome));
                 }
                 Some(Waiting::Future { .. }) => {
-                    if let Some(Waiting::Future { future, form }) = self.waiting.remove(&tag) {
+                    if let Some(Waiter { waiting: Waiting::Future { future, form }, .. }) = self.waiting.remove(&tag) {
                         ready.push(Ready::Future { future, form, outcome });
                     }
                 }
@@ -88,6 +105,11 @@ impl Open {
             }
         }
         ready
+    }
+
+    /// Takes what a handle has begun.
+    fn take_waiting(&mut self, handle: usize) -> Vec<(u64, Waiting)> {
+        self.waiting.extract_if(|_, waiter| waiter.handle == handle).map(|(tag, waiter)| (tag, waiter.waiting)).collect()
     }
 
     /// A session whose connection is lost ends: redis-py connects again, and subscribes again.
@@ -153,18 +175,37 @@ impl Loop {
         let handle = cluster.get().handle(py)?;
         let client = ClientLoop::open(Handle::clone(&handle), start_thread).map_err(|error| raised(py, &error))?;
         let fd = client.fd().as_raw_fd();
-        Ok(Loop { cluster, fd, open: Mutex::new(Some(Open { client, waiting: HashMap::new(), last_tag: 0 })) })
+        let open = Open { client, waiting: HashMap::new(), last_tag: 0, users: 1 };
+        Ok(Loop {
+            cluster,
+            fd,
+            process: std::process::id(),
+            handle: 0,
+            is_closed: AtomicBool::new(false),
+            open: Arc::new(Mutex::new(Some(open))),
+        })
     }
 
-    /// Uses the loop. `work` runs no code of Python, which could use the loop too.
+    /// Uses the loop for its handle. `work` runs no code of Python, which could use the loop too.
     fn with<R>(&self, py: Python<'_>, work: impl FnOnce(&mut Open) -> Result<R, Error>) -> PyResult<R> {
+        self.with_shared(py, |open| {
+            if self.is_closed.load(Acquire) {
+                return Err(is_closed());
+            }
+            open.client.select(self.handle)?;
+            work(open)
+        })
+    }
+
+    /// Uses what it shares with other loops.
+    fn with_shared<R>(&self, py: Python<'_>, work: impl FnOnce(&mut Open) -> Result<R, Error>) -> PyResult<R> {
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let mut open = match self.open.try_lock() {
                 Ok(open) => open,
                 Err(TryLockError::Poisoned(open)) => open.into_inner(),
                 Err(TryLockError::WouldBlock) => return Err(Error::new(Code::Request, "another thread uses the loop")),
             };
-            let open = open.as_mut().ok_or_else(|| Error::new(Code::Request, "the loop is closed; open another one"))?;
+            let open = open.as_mut().ok_or_else(is_closed)?;
             open.client.check_process()?;
             work(open)
         }));
@@ -176,7 +217,8 @@ impl Loop {
         self.with(future.py(), |open| {
             let tag = open.next_tag();
             begin(&mut open.client, tag)?;
-            open.waiting.insert(tag, Waiting::Future { future: future.clone().unbind(), form });
+            let waiting = Waiting::Future { future: future.clone().unbind(), form };
+            open.waiting.insert(tag, Waiter { handle: self.handle, waiting });
             Ok(tag)
         })
     }
@@ -192,8 +234,52 @@ impl Loop {
     }
 }
 
+impl Loop {
+    /// Takes what this loop has begun, and the whole loop if it was the last user.
+    fn release(&self) -> (Vec<(u64, Waiting)>, Option<Open>) {
+        if self.is_closed.swap(true, AcqRel) {
+            return (Vec::new(), None);
+        }
+        // Another thread that uses the loop is a mistake of the program. The last reference frees the loop then.
+        let Ok(mut shared) = self.open.try_lock() else { return (Vec::new(), None) };
+        let Some(open) = shared.as_mut() else { return (Vec::new(), None) };
+        let waiting = open.take_waiting(self.handle);
+        open.users -= 1;
+        if open.users == 0 {
+            return (waiting, shared.take());
+        }
+        if open.client.check_process().is_ok() {
+            waiting.iter().for_each(|(tag, _)| _ = open.client.cancel(*tag));
+            open.client.remove_handle(self.handle);
+        }
+        (waiting, None)
+    }
+}
+
+impl Drop for Loop {
+    fn drop(&mut self) {
+        drop(self.release());
+    }
+}
+
+#[cold]
+fn is_closed() -> Error {
+    Error::new(Code::Request, "the loop is closed; open another one")
+}
+
 #[pymethods]
 impl Loop {
+    /// Returns a loop for a handle that shares the connections of this loop's, such as one of `with_deadline`. It is closed on its own.
+    fn derive(&self, py: Python<'_>, cluster: Py<Cluster>) -> PyResult<Loop> {
+        let handle = cluster.get().handle(py)?;
+        let number = self.with_shared(py, |open| {
+            let number = open.client.add_handle(&handle)?;
+            open.users += 1;
+            Ok(number)
+        })?;
+        Ok(Loop { cluster, fd: self.fd, process: self.process, handle: number, is_closed: AtomicBool::new(false), open: self.open.clone() })
+    }
+
     /// Returns the descriptor to wait for. It belongs to the loop.
     fn fileno(&self) -> i32 {
         self.fd
@@ -202,7 +288,7 @@ impl Loop {
     /// Whether `close` was called.
     #[getter]
     fn is_closed(&self) -> bool {
-        self.open.try_lock().is_ok_and(|open| open.is_none())
+        self.is_closed.load(Acquire)
     }
 
     /// Begins one command, a tuple of arguments, and returns its tag, for `cancel`. `decode` is used in place of `decode_responses`.
@@ -217,7 +303,22 @@ impl Loop {
     /// The replies at the positions `raw` are not decoded.
     fn submit_many(&self, commands: &Bound<'_, PyList>, raw: Option<HashSet<usize>>, future: &Bound<'_, PyAny>) -> PyResult<u64> {
         let request = pack_all(commands, &self.cluster.get().codec)?;
-        self.call(future, Form::Replies { raw }, move |handle| handle.execute(&request))
+        self.begin(future, Form::Replies { raw }, |client, tag| client.submit_many(&request, tag))
+    }
+
+    /// Begins many commands, each a tuple of arguments, in a transaction. The result is a list of the replies to MULTI, to each command, and to EXEC.
+    /// Returns None, and begins nothing, if a session has to run it: its keys are not on one node, or a command concerns the state of a connection.
+    fn submit_transaction(&self, commands: &Bound<'_, PyList>, future: &Bound<'_, PyAny>) -> PyResult<Option<u64>> {
+        let request = pack_all(commands, &self.cluster.get().codec)?;
+        self.with(future.py(), |open| {
+            let tag = open.next_tag();
+            if !open.client.submit_transaction(&request, tag)? {
+                return Ok(None);
+            }
+            let waiting = Waiting::Future { future: future.clone().unbind(), form: Form::Replies { raw: None } };
+            open.waiting.insert(tag, Waiter { handle: self.handle, waiting });
+            Ok(Some(tag))
+        })
     }
 
     /// Begins `Cluster.each`.
@@ -255,14 +356,15 @@ impl Loop {
     fn session(&self, reader: &Bound<'_, PyAny>) -> PyResult<u64> {
         self.with(reader.py(), |open| {
             let tag = open.next_tag();
-            open.waiting.insert(tag, Waiting::Session { reader: reader.clone().unbind() });
+            let waiting = Waiting::Session { reader: reader.clone().unbind() };
+            open.waiting.insert(tag, Waiter { handle: self.handle, waiting });
             Ok(tag)
         })
     }
 
     /// Runs commands, as RESP, in a session, after those that were written before.
     fn write(&self, tag: u64, request: &Bound<'_, PyBytes>) -> PyResult<()> {
-        self.with(request.py(), |open| match open.waiting.get(&tag) {
+        self.with(request.py(), |open| match open.waiting.get(&tag).map(|waiter| &waiter.waiting) {
             Some(Waiting::Session { .. }) => open.client.run_session(request.as_bytes(), tag),
             _ => Err(Error::new(Code::Io, "the session has ended; begin another one")),
         })
@@ -270,16 +372,16 @@ impl Loop {
 
     /// Ends a call or a session: nothing follows. Returns whether there was one.
     fn cancel(&self, py: Python<'_>, tag: u64) -> PyResult<bool> {
-        let waiting = self.with(py, |open| {
+        let waiter = self.with(py, |open| {
             open.client.cancel(tag);
             Ok(open.waiting.remove(&tag))
         })?;
-        Ok(waiting.is_some())
+        Ok(waiter.is_some())
     }
 
     /// Sends what was begun and takes what has arrived. Returns after how many seconds to call it again at the latest; None is without limit.
     fn process(&self, py: Python<'_>) -> PyResult<Option<f64>> {
-        let (ready, timeout) = self.with(py, |open| {
+        let (ready, timeout) = self.with_shared(py, |open| {
             open.client.process()?;
             let ready = open.take_ready(py);
             Ok((ready, open.client.timeout()))
@@ -288,16 +390,15 @@ impl Loop {
         Ok(timeout.map(|timeout| timeout.as_secs_f64()))
     }
 
-    /// Closes the loop and its connections. The calls in flight fail, and sessions end. Later calls fail.
+    /// Closes the loop, and its connections if no loop shares them. The calls in flight fail, and sessions end. Later calls fail.
     fn close(&self, py: Python<'_>) -> PyResult<()> {
-        let Some(open) = self.open.try_lock().ok().and_then(|mut open| open.take()) else { return Ok(()) };
-        let Open { client, waiting, .. } = open;
-        let is_child = client.check_process().is_err();
-        drop(client);
+        let is_child = std::process::id() != self.process;
+        let (waiting, open) = self.release();
+        drop(open);
         if is_child {
             return Ok(());
         }
-        let deliveries = waiting.into_values().map(|waiting| match waiting {
+        let deliveries = waiting.into_iter().map(|(_, waiting)| match waiting {
             Waiting::Future { future, form } => {
                 let outcome = Err(Error::new(Code::Io, "the client was closed; the command may have been executed").maybe_executed());
                 Ready::Future { future, form, outcome }.deliver(py, self.cluster.get())
@@ -310,8 +411,9 @@ impl Loop {
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.cluster)?;
         let Ok(open) = self.open.try_lock() else { return Ok(()) };
-        for waiting in open.iter().flat_map(|open| open.waiting.values()) {
-            match waiting {
+        // What other loops have begun is theirs: each reference is visited once.
+        for waiter in open.iter().flat_map(|open| open.waiting.values()).filter(|waiter| waiter.handle == self.handle) {
+            match &waiter.waiting {
                 Waiting::Future { future, .. } => visit.call(future)?,
                 Waiting::Session { reader } => visit.call(reader)?,
             }
@@ -320,7 +422,6 @@ impl Loop {
     }
 
     fn __clear__(&self) {
-        let open = self.open.try_lock().ok().and_then(|mut open| open.take());
-        drop(open);
+        drop(self.release());
     }
 }

@@ -13,7 +13,7 @@ use arc_swap::ArcSwapOption;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
-use rediscluster::{Cluster as Handle, Code, Config, Error, Nodes, Read, Reply, pack};
+use rediscluster::{Cluster as Handle, Code, Config, Error, Interrupt, Nodes, Read, Reply, pack};
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +30,8 @@ pub(crate) struct Cluster {
     /// `None` after `close`. Not behind a lock, which another thread could hold at a fork.
     handle: ArcSwapOption<Handle>,
     pub(crate) codec: Codec,
+    /// Of a handle of `with_interrupt`.
+    interrupt: Option<Interrupt>,
 }
 
 impl Cluster {
@@ -73,7 +75,7 @@ impl Cluster {
     fn derived(&self, py: Python<'_>, derive: impl FnOnce(&Handle) -> Handle) -> PyResult<Cluster> {
         let handle = Arc::new(derive(&*self.handle(py)?));
         let codec = Codec { encoding: self.codec.encoding.clone(), errors: self.codec.errors.clone(), ..self.codec };
-        Ok(Cluster { handle: ArcSwapOption::new(Some(handle)), codec })
+        Ok(Cluster { handle: ArcSwapOption::new(Some(handle)), codec, interrupt: None })
     }
 }
 
@@ -85,7 +87,8 @@ impl Cluster {
         let py = config.py();
         let config = Config::from_json(&json(config)?).map_err(|error| raised(py, &error))?;
         let handle = Arc::new(if shared { Handle::open_shared(config) } else { Handle::open(config) });
-        Ok(Cluster { handle: ArcSwapOption::new(Some(handle)), codec: Codec::new(encoding, encoding_errors, decode_responses)? })
+        let codec = Codec::new(encoding, encoding_errors, decode_responses)?;
+        Ok(Cluster { handle: ArcSwapOption::new(Some(handle)), codec, interrupt: None })
     }
 
     /// Runs one command and returns its reply. An error reply of a server is raised.
@@ -195,6 +198,26 @@ impl Cluster {
     /// each key of that node.
     fn with_partial(&self, py: Python<'_>, partial: bool) -> PyResult<Cluster> {
         self.derived(py, |handle| handle.with_partial(partial))
+    }
+
+    /// Returns a handle that shares the connections of this one, and says whether its reads see its own writes. After a command that may write to a
+    /// node, its reads of this node go to the master, until a replica is known to have everything that was acknowledged before that command ended.
+    /// The writes of other handles do not count; handles that are derived from it share its memory.
+    fn with_read_your_writes(&self, py: Python<'_>, read_your_writes: bool) -> PyResult<Cluster> {
+        self.derived(py, |handle| handle.with_read_your_writes(read_your_writes))
+    }
+
+    /// Returns a handle that shares the connections of this one, and whose calls in progress, and all later ones, `interrupt` ends.
+    fn with_interrupt(&self, py: Python<'_>) -> PyResult<Cluster> {
+        let (handle, interrupt) = self.handle(py)?.with_interrupt();
+        Ok(Cluster { interrupt: Some(interrupt), ..self.derived(py, |_| handle)? })
+    }
+
+    /// Ends the calls that are in progress on a handle of `with_interrupt`, and on handles that were made from it, with a TimeoutError that says
+    /// whether the command may have been executed. All later calls on them fail too. Any thread may call it, also a signal handler. On other
+    /// handles, and in a forked child, it does nothing. `Session.interrupt` ends the calls of a session.
+    fn interrupt(&self) {
+        self.interrupt.iter().for_each(Interrupt::interrupt);
     }
 
     /// Opens a loop, for a program with an event loop.

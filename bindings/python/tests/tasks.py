@@ -7,12 +7,12 @@ from rediscluster.asyncio import RedisCluster
 LIMIT = 60
 
 
-def run(work, config, **options):
-    """Runs work(client) in an event loop of its own."""
+def run(work, config, seconds=LIMIT, **options):
+    """Runs work(client) in an event loop of its own, for so many seconds at most."""
 
     async def main():
         async with RedisCluster(config, **options) as client:
-            return await asyncio.wait_for(work(client), LIMIT)
+            return await asyncio.wait_for(work(client), seconds)
 
     return asyncio.run(main())
 

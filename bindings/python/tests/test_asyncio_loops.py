@@ -2,12 +2,13 @@
 
 import asyncio
 import gc
+import json
 import os
 import pickle
 import select
+import subprocess
 import sys
 import threading
-import tracemalloc
 import warnings
 import weakref
 
@@ -190,31 +191,6 @@ def test_pickle(config):
     run(work, config)
 
 
-def test_memory_is_flat(config):
-    async def work(r):
-        async def calls(count):
-            for number in range(count):
-                await r.set("a", number)
-                await r.mget("a", "b", "c")
-                await r.pipeline(transaction=False).get("a").execute()
-                task = asyncio.create_task(r.get("a"))
-                await asyncio.sleep(0)
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
-
-        await calls(300)
-        gc.collect()
-        before = tracemalloc.get_traced_memory()[0]
-        await calls(1500)
-        gc.collect()
-        grown = tracemalloc.get_traced_memory()[0] - before
-        assert grown < 100_000, grown
-
-    tracemalloc.start()
-    run(work, config)
-    tracemalloc.stop()
-
-
 def test_the_cluster_methods(config):
     async def work(r):
         assert set(await r.node_list()) >= {"node_1", "node_2", "node_3"}
@@ -305,3 +281,29 @@ def test_a_future_that_fails_does_not_affect_the_others(core: Cluster):
     interrupt = KeyboardInterrupt()
     assert failures(Future(interrupt, True), Future(None, True)) == [interrupt]
     loop.close()
+
+
+THREADS = """
+import asyncio, json, os, sys
+from rediscluster.asyncio import RedisCluster
+
+def threads():
+    return sum(open(f"/proc/self/task/{task}/comm").read() == "rediscluster\\n" for task in os.listdir("/proc/self/task"))
+
+async def main():
+    async with RedisCluster(json.loads(sys.argv[1])) as r, r.with_deadline(10) as limited:
+        for client in (r, limited):
+            await client.mset({"a": 1, "b": 2, "c": 3})
+            assert await client.pipeline(transaction=False).get("a").mget("a", "b", "c").lpush("l", 1).delete("l", "c").execute()
+            assert await client.pipeline().incr("a").get("a").execute() == [2, b"2"]
+        print(threads())
+        await client.sunionstore("{x}d", "e1", "e2")
+        print(threads())
+
+asyncio.run(main())
+"""
+
+
+def test_commands_pipelines_and_transactions_of_one_step_start_no_threads(config):
+    done = subprocess.run([sys.executable, "-c", THREADS, json.dumps(config)], capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("0\n1\n", "")

@@ -1,6 +1,5 @@
 """Forks, signals, threads and memory."""
 
-import gc
 import json
 import multiprocessing
 import os
@@ -9,12 +8,14 @@ import subprocess
 import sys
 import threading
 import time
-import tracemalloc
 
 import pytest
 from servers import wait_until
 
 from rediscluster import RequestError
+
+# 1,000 in `make python-soak`.
+FORKS = int(os.environ.get("FORKS", 100))
 
 
 def in_child(work):
@@ -64,11 +65,12 @@ def test_fork_while_other_threads_call(r):
 
     threads = [threading.Thread(target=call) for _ in range(4)]
     [thread.start() for thread in threads]
-    children = [in_child(lambda: [r.incr("forked"), r.mget(*"abcdef")]) for _ in range(100)]
-    assert [status(child) for child in children] == [0] * 100
+    for begun in range(0, FORKS, 50):
+        children = [in_child(lambda: [r.incr("forked"), r.mget(*"abcdef")]) for _ in range(min(50, FORKS - begun))]
+        assert {status(child) for child in children} == {0}
     done.set()
     [thread.join() for thread in threads]
-    assert not failures and r.get("forked") == b"100"
+    assert not failures and r.get("forked") == b"%d" % FORKS
 
 
 def test_a_session_belongs_to_its_process(core):
@@ -213,39 +215,6 @@ def test_a_thread_that_waits_lets_others_run(r):
     r.rpush("list", "x")
     thread.join(20)
     assert popped == [(b"list", b"x")]
-
-
-def test_memory_stays_flat(r):
-    def calls():
-        r.set("k", "v" * 100)
-        r.get("k")
-        r.mget("k", "b", "c")
-        r.hset("h", mapping={"a": 1})
-        r.hgetall("h")
-        pipeline = r.pipeline(transaction=False)
-        pipeline.get("k").lpush("k", 1)
-        pipeline.execute(raise_on_error=False)
-        transaction = r.pipeline()
-        transaction.get("k")
-        transaction.execute()
-        for refused in (lambda: r.lpush("k", 1), lambda: r.set("k", None), lambda: r.execute_command("NOSUCH", 1)):
-            with pytest.raises(Exception):
-                refused()
-        r.core.explain("MGET", "a", "b")
-        r.getnodefor("k")
-
-    for _ in range(100):
-        calls()
-    gc.collect()
-    tracemalloc.start()
-    before, resident = tracemalloc.get_traced_memory()[0], rss()
-    for _ in range(1000):
-        calls()
-    gc.collect()
-    grown = tracemalloc.get_traced_memory()[0] - before
-    tracemalloc.stop()
-    assert grown < 200_000, f"{grown} bytes of Python objects"
-    assert rss() - resident < 8 << 20
 
 
 def rss():

@@ -148,11 +148,24 @@ class ClusterClient:
         its own."""
         return self._derive(self._core.with_read(read), read=read)
 
+    def with_read_your_writes(self: _Client, read_your_writes: bool = True) -> _Client:
+        """Returns a client that shares the connections of this one, and whose reads see its own writes. After a command that may write to a node,
+        its reads of this node go to the master, until a replica is known to have everything that was acknowledged before that command ended. The
+        writes of other clients do not count; clients that are derived from it share its memory. It is closed on its own."""
+        return self._derive(self._core.with_read_your_writes(read_your_writes), read_your_writes=read_your_writes)
+
+    def __copy__(self: _Client) -> _Client:
+        # copy.copy() would open another client, as pickle does.
+        clone = object.__new__(type(self))
+        clone.__dict__.update(self.__dict__)
+        return clone
+
     def _derive(self: _Client, core: extension.Cluster, **options: Any) -> _Client:
         clone = copy.copy(self)
         clone._arguments = {**self._arguments, **options}
         clone._config = {**self._config, **options}
         clone.connection = None  # type: ignore[attr-defined]  # of redis-py
+        clone.response_callbacks = copy.copy(self.response_callbacks)  # type: ignore[attr-defined]
         clone.auto_close_connection_pool = True
         clone._use(core)
         return clone

@@ -6,6 +6,7 @@ import errno
 import functools
 import inspect
 import os
+import re
 import socket
 from typing import Any
 
@@ -13,7 +14,7 @@ from redis._parsers import _RESP2Parser, _RESP3Parser
 from redis.connection import AbstractConnection, ConnectionPool
 
 from . import _core
-from .exceptions import CrossNodeError, RequestError, ResponseError
+from .exceptions import ConnectionError, CrossNodeError, RequestError, ResponseError
 
 # A session has no limit of its own: it opens connections when a command needs them.
 MAX_SESSIONS = 2**31 - 1
@@ -58,6 +59,10 @@ def cross_node_error(error: ResponseError) -> ResponseError:
     if type(error) is ResponseError and str(error).startswith("CROSSNODE "):
         return CrossNodeError(str(error))
     return error
+
+
+# The end of the text of an error of the library whose cause is a connection.
+_LOST_SUBSCRIPTION = re.compile(r": [PS]?SUBSCRIBE: .*; it (was not|may have been) executed$")
 
 
 class SessionSocket:
@@ -136,6 +141,10 @@ class SessionConnection(AbstractConnection):
         try:
             return super().read_response(*args, **options)
         except ResponseError as error:
+            if _LOST_SUBSCRIPTION.search(str(error)):
+                # redis-py connects and subscribes again.
+                self.disconnect()  # type: ignore[no-untyped-call,unused-ignore]
+                raise ConnectionError(str(error)) from None
             raise cross_node_error(error) from None
 
 

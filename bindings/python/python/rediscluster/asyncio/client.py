@@ -24,15 +24,16 @@ class RedisCluster(ClusterClient, redis.asyncio.Redis):  # type: ignore[misc,unu
 
     The arguments are those of :class:`rediscluster.RedisCluster`. Any number of tasks may use it at once. It may be used in several event
     loops, one after the other or in several threads: each has connections of its own. A client of the parent can be used in a forked child,
-    in an event loop of the child. A client of ``with_deadline()``, ``with_partial()`` or ``with_read()`` has connections of its own, too, so it
-    should be kept, not made for each call. ``aclose()`` or ``async with`` closes it.
+    in an event loop of the child. A client of ``with_deadline()``, ``with_partial()``, ``with_read()`` or ``with_read_your_writes()`` shares the
+    connections, and is closed on its own. ``aclose()`` or ``async with`` closes a client.
     """
 
     _retry_class = Retry
 
     def _use(self, core: _core.Cluster) -> None:
         self._core = core
-        self._loops = BoundLoops(core)
+        parent: BoundLoops | None = getattr(self, "_loops", None)
+        self._loops = BoundLoops(core) if parent is None else parent.derive(core)
         self.connection_pool: SessionPool = SessionPool(self._loops, **self._session_options)
 
     # ---- commands --------------------------------------------------------------------------------------------------
