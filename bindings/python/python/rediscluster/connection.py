@@ -143,7 +143,7 @@ class SessionConnection(AbstractConnection):
         except ResponseError as error:
             if _LOST_SUBSCRIPTION.search(str(error)):
                 # redis-py connects and subscribes again.
-                self.disconnect()
+                self.disconnect()  # type: ignore[no-untyped-call,unused-ignore]
                 raise ConnectionError(str(error)) from None
             raise cross_node_error(error) from None
 
