@@ -47,6 +47,7 @@ type Config struct {
 
 	HashTag        string            // "keep", "strip" or "off"
 	Pin            map[string]string // pattern to alias
+	Previous       any               // the layout that keys move away from, such as map[string]any{"nodes": map[string]string{"node_1": "redis://…"}}
 	Partial        bool
 	CrossNode      string // "emulate" or "strict"
 	KeylessScripts any    // "check", "run", "refuse", or map[string]string{"node": "node_1"}
@@ -148,6 +149,7 @@ func (c Config) addBehavior(options jsonObject) {
 	if len(c.Pin) > 0 {
 		options["pin"] = c.Pin
 	}
+	options.add("previous", c.Previous)
 	options.add("partial", c.Partial)
 	options.add("cross_node", c.CrossNode)
 	options.add("keyless_scripts", c.KeylessScripts)
