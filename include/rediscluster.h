@@ -435,7 +435,8 @@ rediscluster_status rediscluster_command(const struct rediscluster *cluster,
 // Returns the node that a key belongs to. Contacts no server.
 //
 // The reply's root is a map: `alias` (such as `node_2`), `host`, `port`, `unix` (host and port, or the path of a Unix socket; the others are
-// nil), and `key`, the name under which the key is stored: without its hash tag if tags are stripped.
+// nil), and `key`, the name under which the key is stored: without its hash tag if tags are stripped. With the option `previous` also `previous`,
+// the alias of the server where the previous layout has the key.
 //
 // Returns `REDISCLUSTER_ERROR_REQUEST` if the key has a hash tag and the configuration has no `hash_tag`.
 rediscluster_status rediscluster_node_for(const struct rediscluster *cluster,
@@ -504,13 +505,13 @@ rediscluster_status rediscluster_each_on(const struct rediscluster *cluster,
 // Describes what the one command in `request` would do, without running it. If that depends on the size of the operands, the servers are
 // asked for the sizes.
 //
-// The reply's root is a map: `command`, `strategy` (`one node`, `split`, `gather`, `colocate`, `transfer`, `refuse` and others), `atomic`
-// (1 or 0), `round_trips`, `nodes` (an array of aliases), `keys` (each a map of `position`, `key` as it is stored, `node`, and `pinned`: 1 if the
-// hash tag of the first key or a rule of `pin` selected the node), `served_by` (which servers of a node may run it: `master`, `replica`, `any` or
-// `nearest`, as the option `read` names them; nil if the command is refused), `steps` (each a map of `round`, `node`, `command`; the steps of one round run
-// at the same time), `others_see` (`nothing`, `parts`, `parts, then all or none` or `neither key`), `meanwhile` and `when_it_fails`: the
-// intermediate states that other clients can see, and what a failure can leave, in words; nil if the command is refused. And `reason`: why the
-// command is refused, or nil.
+// The reply's root is a map: `command`, `strategy` (`one node`, `split`, `gather`, `colocate`, `transfer`, `refuse` and others), `atomic` (1 or 0),
+// `round_trips`, `nodes` (an array of aliases), `keys` (each a map of `position`, `key` as it is stored, `node`, and `pinned`: 1 if the hash tag of
+// the first key or a rule of `pin` selected the node; with the option `previous` also `previous`, as for `rediscluster_node_for`), `served_by`
+// (which servers of a node may run it: `master`, `replica`, `any` or `nearest`, as the option `read` names them; nil if the command is refused),
+// `steps` (each a map of `round`, `node`, `command`; the steps of one round run at the same time), `others_see` (`nothing`, `parts`, `parts, then
+// all or none` or `neither key`), `meanwhile` and `when_it_fails`: the intermediate states that other clients can see, and what a failure can leave,
+// in words; nil if the command is refused. And `reason`: why the command is refused, or nil.
 rediscluster_status rediscluster_explain(const struct rediscluster *cluster,
                                          const char *request,
                                          size_t request_length,

@@ -26,6 +26,7 @@ type ExplainedKey struct {
 	Key      string // the key as the server stores it: without its hash tag if hash_tag is strip
 	Node     string // the alias of the node that stores it
 	Pinned   bool   // whether the hash tag of the first key, or a rule of pin, moved it to that node
+	Previous string // the alias of the server where the previous layout has it; "" without Config.Previous
 }
 
 // An ExplainedStep is a command that one node would receive in one round trip.
@@ -85,6 +86,7 @@ func newExplainedKey(key fields) ExplainedKey {
 		Key:      key.text("key"),
 		Node:     key.text("node"),
 		Pinned:   key.boolean("pinned"),
+		Previous: key.text("previous"),
 	}
 }
 

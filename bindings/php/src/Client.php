@@ -63,9 +63,10 @@ class Client extends CommandRunner implements ClientInterface
     }
 
     /**
-     * The node of a key: alias, host, port, unix (null where it does not apply), and key, the name that is sent.
+     * The node of a key: alias, host, port, unix (null where it does not apply), and key, the name that is sent. With the
+     * option previous also previous, the alias of the server where the previous layout has the key.
      *
-     * @return array{alias: string, host: ?string, port: ?int, unix: ?string, key: string}
+     * @return array{alias: string, host: ?string, port: ?int, unix: ?string, key: string, previous?: string}
      * @throws RequestException if the key has a hash tag and the configuration has no hash_tag
      */
     public function nodeFor(string $key): array

@@ -12,7 +12,7 @@ interface ClientInterface extends CommandRunnerInterface
     public function session(): SessionInterface;
 
     /**
-     * @return array{alias: string, host: ?string, port: ?int, unix: ?string, key: string}
+     * @return array{alias: string, host: ?string, port: ?int, unix: ?string, key: string, previous?: string}
      * @throws RequestException if the key has a hash tag and the configuration has no hash_tag
      */
     public function nodeFor(string $key): array;
@@ -78,7 +78,7 @@ interface ClientInterface extends CommandRunnerInterface
      *     atomic: int,
      *     round_trips: int,
      *     nodes: list<string>,
-     *     keys: list<array{position: int, key: string, node: string, pinned: int}>,
+     *     keys: list<array{position: int, key: string, node: string, pinned: int, previous?: string}>,
      *     served_by: ?string,
      *     steps: list<array{round: int, node: string, command: string}>,
      *     others_see: ?string,
