@@ -130,7 +130,7 @@ fn a_request_of_many_commands_for_several_servers_needs_no_thread() {
     client.submit(&request(&[&format!("GET {a}")]), 2).unwrap();
     let mut outcomes = [next_text(&mut client), next_text(&mut client)];
     outcomes.sort();
-    assert_eq!(outcomes, [(1, "[OK 2 2 [2 nil] [y x]]".to_owned()), (2, "2".to_owned())]);
+    assert_eq!(outcomes, [(1, r#"[OK 2 2 ["2" nil] ["y" "x"]]"#.to_owned()), (2, r#""2""#.to_owned())]);
     client.submit_many(b"", 3).unwrap();
     assert_eq!(next_text(&mut client), (3, "[]".to_owned()));
     assert!(client.submit_many(b"nonsense", 4).is_err());
@@ -163,8 +163,8 @@ fn a_transaction_of_one_server_needs_no_thread_and_no_session() {
         assert!(!client.submit_transaction(&request(&commands), 2).unwrap(), "{commands:?}");
     }
     assert!(client.submit_transaction(&request(&[&format!("GET {a}")]), 2).unwrap(), "the tag is free");
-    assert_eq!(next_text(&mut client).1, "[OK QUEUED [2]]");
-    assert_eq!(text(&cluster.command(&[b"GET", a.as_bytes()]).unwrap()), "2");
+    assert_eq!(next_text(&mut client).1, r#"[OK QUEUED ["2"]]"#);
+    assert_eq!(text(&cluster.command(&[b"GET", a.as_bytes()]).unwrap()), r#""2""#);
 }
 
 #[test]
@@ -182,11 +182,11 @@ fn what_a_demoted_master_rejects_runs_once_at_the_new_one() {
     };
     exchange_roles(&master, &replica);
     assert!(client.submit_transaction(&request(&["INCR a", "GET a"]), 2).unwrap());
-    assert_eq!(next_text(&mut client).1, "[OK QUEUED QUEUED [3 3]]");
+    assert_eq!(next_text(&mut client).1, r#"[OK QUEUED QUEUED [3 "3"]]"#);
     wait_until(|| known_replicas(&replica) == [master.port]);
     exchange_roles(&replica, &master);
     client.submit_many(&request(&["INCR a", "GET a"]), 3).unwrap();
-    assert_eq!(next_text(&mut client).1, "[4 4]");
+    assert_eq!(next_text(&mut client).1, r#"[4 "4"]"#);
 }
 
 fn connections_to(server: &Server) -> usize {
@@ -204,7 +204,7 @@ fn a_derived_handle_shares_the_connections_and_has_its_own_limits() {
     let limited = client.add_handle(&cluster.with_deadline(Some(Duration::from_millis(50)))).unwrap();
     client.select(limited).unwrap();
     client.submit(&request(&[&format!("GET {a}")]), 2).unwrap();
-    assert_eq!(next_text(&mut client), (2, "1".to_owned()));
+    assert_eq!(next_text(&mut client), (2, r#""1""#.to_owned()));
     servers[0].hang();
     client.submit(&request(&[&format!("GET {a}")]), 3).unwrap();
     client.submit_many(&request(&[&format!("GET {a}")]), 4).unwrap();
@@ -215,7 +215,7 @@ fn a_derived_handle_shares_the_connections_and_has_its_own_limits() {
         assert_eq!((late, error.unwrap_err().code()), (tag, Code::Timeout));
     }
     servers[0].resume();
-    assert_eq!(next_text(&mut client), (5, "1".to_owned()));
+    assert_eq!(next_text(&mut client), (5, r#""1""#.to_owned()));
     wait_until(|| connections() == before);
     client.remove_handle(limited);
     assert!(client.select(limited).is_err());
