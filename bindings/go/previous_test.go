@@ -25,7 +25,7 @@ func TestKeysOfThePreviousLayoutAreReadAndMovedByWrites(t *testing.T) {
 	}
 	defer moving.Close()
 	moved := 0
-	for number := range 50 {
+	for number := 0; number < 50; number++ {
 		key := fmt.Sprintf("key%d", number)
 		do(t, old, "SET", key, number)
 		if got := do(t, moving, "GET", key).String(); got != fmt.Sprint(number) {
