@@ -177,6 +177,10 @@ fn what_a_demoted_master_rejects_runs_once_at_the_new_one() {
     client.submit_many(&request(&["SET a 1", "INCR a"]), 1).unwrap();
     assert_eq!(next_text(&mut client).1, "[OK 2]");
     let exchange_roles = |from: &Server, to: &Server| {
+        // WAIT waits for the writes of its own connection, and so for all before them.
+        let mut connection = from.client();
+        redis::cmd("SET").arg("last").arg(1).exec(&mut connection).unwrap();
+        assert_eq!(redis::cmd("WAIT").arg(1).arg(0).query::<i64>(&mut connection).unwrap(), 1);
         redis::cmd("REPLICAOF").arg("NO").arg("ONE").exec(&mut to.client()).unwrap();
         redis::cmd("REPLICAOF").arg("127.0.0.1").arg(to.port).exec(&mut from.client()).unwrap();
     };
